@@ -1,0 +1,22 @@
+#ifndef WEBHOOKS_GATEWAY_TRANSCODING_ERROR_BODY_H_
+#define WEBHOOKS_GATEWAY_TRANSCODING_ERROR_BODY_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+// The one place where an absl::Status becomes HTTP.
+namespace webhooks::gateway {
+
+// The HTTP status of `code`: INVALID_ARGUMENT 400, UNAUTHENTICATED 401, ... as
+// the REST contract lists them; OK 200.
+int HttpStatus(absl::StatusCode code);
+
+// {"error":{"code":...,"status":"INVALID_ARGUMENT","message":...,"details":[...]}}
+// with `http_status` as code. Details are printed with their "@type"; those of
+// types that are not linked in are left out. `status` must not be OK.
+std::string ErrorBody(const absl::Status& status, int http_status);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_TRANSCODING_ERROR_BODY_H_

@@ -1,0 +1,39 @@
+#ifndef WEBHOOKS_GATEWAY_TRANSCODING_TRANSCODER_H_
+#define WEBHOOKS_GATEWAY_TRANSCODING_TRANSCODER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gateway/transcoding/binding.h"
+#include "google/protobuf/message.h"
+
+// JSON over HTTP to protobuf and back, by descriptors alone. Stateless and
+// thread-safe.
+namespace webhooks::gateway {
+
+// The request message of `binding` from its path values, query (the part after
+// '?', percent-encoded) and body. An empty body counts as an absent one: no
+// field is set, and required keys are missed only if the body is not optional
+// for the RPC, that is, if any are marked required_key. INVALID_ARGUMENT with
+// google.rpc.BadRequest that lists every violation found (unknown and
+// duplicate keys, wrong types, missing keys, ...) with its path, reason
+// INVALID_REQUEST; or, where the text is not JSON at all, with the place
+// where it stops being JSON, reason MALFORMED_JSON.
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadRequest(
+    const Binding& binding, const std::vector<PathValue>& path_values,
+    absl::string_view query, absl::string_view body);
+
+// The answer's body: compact JSON with names as in the proto, in the order of
+// the field numbers, every field without presence printed, a nullable one
+// that is not set as null, other unset ones left out, 64-bit integers as
+// strings. INTERNAL: a value that JSON cannot hold (invalid UTF-8, a
+// Timestamp out of range, an Any of an unknown type).
+absl::StatusOr<std::string> WriteResponse(
+    const Binding& binding, const google::protobuf::Message& response);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_TRANSCODING_TRANSCODER_H_

@@ -1,0 +1,66 @@
+#include "server/runtime/flags.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/reflection.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace webhooks {
+namespace {
+
+bool IsOurs(absl::string_view file, absl::string_view folder) {
+  return absl::StrContains(file, folder) ||
+         absl::StrContains(file, "server/runtime/");
+}
+
+[[noreturn]] void Fail(absl::string_view line) {
+  std::cerr << "ERROR: " << line << std::endl;
+  std::exit(1);
+}
+
+void SetFlagsFromEnvironment(absl::string_view folder) {
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (!IsOurs(flag->Filename(), folder)) continue;
+    const std::string variable =
+        absl::StrCat("WEBHOOKS_", absl::AsciiStrToUpper(name));
+    const char* value = std::getenv(variable.c_str());
+    std::string error;
+    if (value != nullptr && !flag->ParseFrom(value, &error)) {
+      Fail(absl::StrCat("bad value '", value, "' of ", variable,
+                        error.empty() ? "" : ": ", error));
+    }
+  }
+}
+
+}  // namespace
+
+void ParseFlags(int argc, char** argv, absl::string_view usage,
+                absl::string_view flags_folder) {
+  absl::SetProgramUsageMessage(usage);
+  const std::string folder(flags_folder);
+  const auto is_ours = [folder](absl::string_view file) {
+    return IsOurs(file, folder);
+  };
+  absl::FlagsUsageConfig config;
+  config.contains_helpshort_flags = is_ours;
+  config.contains_help_flags = is_ours;
+  config.contains_helppackage_flags = is_ours;
+  config.version_string = [] { return WEBHOOKS_VERSION "\n"; };
+  absl::SetFlagsUsageConfig(config);
+  SetFlagsFromEnvironment(folder);
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    Fail(absl::StrCat("unexpected argument '", rest[1], "'"));
+  }
+}
+
+}  // namespace webhooks

@@ -1,0 +1,20 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_FLAGS_H_
+#define WEBHOOKS_SERVER_RUNTIME_FLAGS_H_
+
+#include "absl/strings/string_view.h"
+
+// Abseil flags, also read from the environment.
+namespace webhooks {
+
+// Sets every flag from its environment variable WEBHOOKS_<FLAG> (upper case)
+// and then from the command line, which wins. --help shows the flags whose
+// definitions stand in a file below `flags_folder` or server/runtime, after
+// `usage`. Ends the process: with 0 after --help and --version, with 1 and one
+// line on standard error that names it for an unknown flag, a bad value
+// (also of a variable) or a positional argument.
+void ParseFlags(int argc, char** argv, absl::string_view usage,
+                absl::string_view flags_folder);
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_FLAGS_H_

@@ -1,0 +1,158 @@
+#include "server/runtime/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+
+namespace webhooks {
+namespace {
+
+constexpr std::pair<absl::string_view, LogLevel> kLevels[] = {
+    {"debug", LogLevel::kDebug},
+    {"info", LogLevel::kInfo},
+    {"warning", LogLevel::kWarning},
+    {"error", LogLevel::kError},
+};
+
+std::atomic<bool> log_as_json{false};
+std::atomic<LogLevel> lowest_level{LogLevel::kInfo};
+
+// spdlog takes whole lines: its own patterns know no fields and escape nothing.
+spdlog::logger& Logger() {
+  static const std::shared_ptr<spdlog::logger> logger = [] {
+    std::setvbuf(stdout, nullptr, _IOFBF, 1 << 16);
+    auto made = spdlog::stdout_logger_mt("webhooks");
+    made->set_pattern("%v");
+    spdlog::flush_every(std::chrono::seconds(1));
+    return made;
+  }();
+  return *logger;
+}
+
+absl::string_view LevelName(LogLevel level) {
+  return kLevels[static_cast<int>(level)].first;
+}
+
+// Appends `text` as the inside of a JSON string; bytes above 0x7f stay as they
+// are.
+void AppendEscaped(std::string& line, absl::string_view text) {
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      line.push_back('\\');
+      line.push_back(c);
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      absl::StrAppendFormat(&line, "\\u%04x", static_cast<unsigned char>(c));
+    } else {
+      line.push_back(c);
+    }
+  }
+}
+
+void AppendQuoted(std::string& line, absl::string_view text) {
+  line.push_back('"');
+  AppendEscaped(line, text);
+  line.push_back('"');
+}
+
+bool NeedsQuotes(absl::string_view text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '\\' ||
+        c == '=' || c == 0x7f) {
+      return true;
+    }
+  }
+  return text.empty();
+}
+
+void AppendValue(std::string& line, const LogField& field, bool json) {
+  std::visit(
+      [&](const auto& value) {
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (!std::is_same_v<Value, absl::string_view>) {
+          absl::StrAppend(&line, value);
+        } else if (json || NeedsQuotes(value)) {
+          AppendQuoted(line, value);
+        } else {
+          absl::StrAppend(&line, value);
+        }
+      },
+      field.value);
+}
+
+std::string JsonLine(absl::string_view time, LogLevel level,
+                     absl::string_view message,
+                     std::initializer_list<LogField> fields) {
+  std::string line = absl::StrCat("{\"time\":\"", time, "\",\"level\":\"",
+                                  LevelName(level), "\",\"message\":");
+  AppendQuoted(line, message);
+  for (const LogField& field : fields) {
+    absl::StrAppend(&line, ",\"", field.name, "\":");
+    AppendValue(line, field, /*json=*/true);
+  }
+  line.push_back('}');
+  return line;
+}
+
+std::string TextLine(absl::string_view time, LogLevel level,
+                     absl::string_view message,
+                     std::initializer_list<LogField> fields) {
+  std::string line = absl::StrCat(time, " ", LevelName(level), " ");
+  AppendEscaped(line, message);
+  for (const LogField& field : fields) {
+    absl::StrAppend(&line, " ", field.name, "=");
+    AppendValue(line, field, /*json=*/false);
+  }
+  return line;
+}
+
+void Write(LogLevel level, absl::string_view message,
+           std::initializer_list<LogField> fields) {
+  if (level < lowest_level.load(std::memory_order_relaxed)) return;
+  const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
+                                            absl::UTCTimeZone());
+  const std::string line = log_as_json.load(std::memory_order_relaxed)
+                               ? JsonLine(time, level, message, fields)
+                               : TextLine(time, level, message, fields);
+  Logger().log(spdlog::level::critical, line);
+}
+
+}  // namespace
+
+absl::Status ConfigureLog(absl::string_view level, absl::string_view format) {
+  if (format != "text" && format != "json") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--log_format must be text or json, not '", format, "'"));
+  }
+  for (const auto& [name, value] : kLevels) {
+    if (name != level) continue;
+    lowest_level = value;
+    log_as_json = format == "json";
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--log_level must be debug, info, warning or error, not '", level, "'"));
+}
+
+void Log(LogLevel level, absl::string_view message,
+         std::initializer_list<LogField> fields) {
+  Write(level, message, fields);
+  FlushLog();
+}
+
+void LogRequest(std::initializer_list<LogField> fields) {
+  Write(LogLevel::kInfo, "request", fields);
+}
+
+void FlushLog() { Logger().flush(); }
+
+}  // namespace webhooks

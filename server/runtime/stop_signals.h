@@ -1,0 +1,17 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_STOP_SIGNALS_H_
+#define WEBHOOKS_SERVER_RUNTIME_STOP_SIGNALS_H_
+
+// SIGTERM and SIGINT as something to wait for instead of a handler.
+namespace webhooks {
+
+// Blocks SIGTERM and SIGINT in this thread and all that it starts later, and
+// ignores SIGPIPE. Call it in main before any thread exists.
+void BlockStopSignals();
+
+// Waits for SIGTERM or SIGINT and returns its number. From then on a second
+// one ends the process at once, for an operator who will not wait.
+int WaitForStopSignal();
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_STOP_SIGNALS_H_
