@@ -1,0 +1,68 @@
+#include "storage/errors.h"
+
+#include "absl/strings/str_cat.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks {
+
+absl::Status WebhookNotFound(absl::string_view id) {
+  return WithReason(absl::NotFoundError(absl::StrCat("no webhook ", id)),
+                    "WEBHOOK_NOT_FOUND");
+}
+
+absl::Status ProjectNotFound(absl::string_view id) {
+  return WithReason(absl::NotFoundError(absl::StrCat("no project ", id)),
+                    "PROJECT_NOT_FOUND");
+}
+
+absl::Status ApiKeyNotFound() {
+  return WithReason(absl::NotFoundError("no such API key"),
+                    "API_KEY_NOT_FOUND");
+}
+
+absl::Status ApiKeyMissing() {
+  return WithReason(
+      absl::UnauthenticatedError("exactly one x-api-key is required"),
+      "API_KEY_MISSING");
+}
+
+absl::Status ApiKeyInvalid() {
+  return WithReason(absl::UnauthenticatedError("the x-api-key is not valid"),
+                    "API_KEY_INVALID");
+}
+
+absl::Status StorageFull() {
+  return WithReason(
+      absl::ResourceExhaustedError("the storage is full; nothing was changed"),
+      "STORAGE_FULL");
+}
+
+absl::Status StorageBusy() {
+  return WithReason(
+      absl::ResourceExhaustedError("too many calls are waiting; try again"),
+      "STORAGE_BUSY");
+}
+
+absl::Status StorageUnavailable() {
+  return WithReason(
+      absl::UnavailableError("the storage cannot be reached; try again"),
+      "STORAGE_UNAVAILABLE");
+}
+
+absl::Status StorageFailure() {
+  return WithReason(absl::InternalError("the storage failed"),
+                    "STORAGE_FAILURE");
+}
+
+absl::Status DeadlinePassed() {
+  return WithReason(
+      absl::DeadlineExceededError("the deadline passed before the call began"),
+      "DEADLINE_EXCEEDED");
+}
+
+absl::Status CallCancelled() {
+  return WithReason(absl::CancelledError("the caller cancelled the call"),
+                    "CANCELLED");
+}
+
+}  // namespace webhooks

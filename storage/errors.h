@@ -1,0 +1,44 @@
+#ifndef WEBHOOKS_STORAGE_ERRORS_H_
+#define WEBHOOKS_STORAGE_ERRORS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+// Every error that a call can end with, by name: code, message and the
+// google.rpc.ErrorInfo reason that clients branch on. Messages hold no SQL, no
+// driver's text, no path and nothing of another project.
+namespace webhooks {
+
+// NOT_FOUND, WEBHOOK_NOT_FOUND: also where another project has that webhook.
+absl::Status WebhookNotFound(absl::string_view id);
+// NOT_FOUND, PROJECT_NOT_FOUND.
+absl::Status ProjectNotFound(absl::string_view id);
+// NOT_FOUND, API_KEY_NOT_FOUND: what storage says of an unknown hash.
+absl::Status ApiKeyNotFound();
+
+// UNAUTHENTICATED, API_KEY_MISSING: the call carries no key, or several.
+absl::Status ApiKeyMissing();
+// UNAUTHENTICATED, API_KEY_INVALID: no such key.
+absl::Status ApiKeyInvalid();
+
+// RESOURCE_EXHAUSTED, STORAGE_FULL: the disk or the size limit; nothing of the
+// call was stored.
+absl::Status StorageFull();
+// RESOURCE_EXHAUSTED, STORAGE_BUSY: too many calls wait; this one did nothing.
+absl::Status StorageBusy();
+// UNAVAILABLE, STORAGE_UNAVAILABLE: locked, unreadable or stopping; the call
+// did nothing.
+absl::Status StorageUnavailable();
+// INTERNAL, STORAGE_FAILURE: a fault of the service or a damaged database; the
+// call did nothing.
+absl::Status StorageFailure();
+
+// DEADLINE_EXCEEDED, DEADLINE_EXCEEDED: the deadline passed before the call
+// began; it did nothing.
+absl::Status DeadlinePassed();
+// CANCELLED, CANCELLED: the caller went before the call began; it did nothing.
+absl::Status CallCancelled();
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_ERRORS_H_

@@ -1,0 +1,39 @@
+#ifndef WEBHOOKS_STORAGE_OPEN_H_
+#define WEBHOOKS_STORAGE_OPEN_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/store.h"
+
+namespace webhooks {
+
+// Told of every fault of the database, for the log: what failed ("commit"), and
+// the driver's own words. Called on threads of the store.
+using FaultObserver =
+    std::function<void(absl::string_view what, absl::string_view why)>;
+
+// Opens the store that `url` names, making and migrating it where needed.
+// Blocks until it can serve. Messages are for the operator and name the file.
+//
+// `sqlite:PATH` or `sqlite:PATH?max_bytes=N`: a SQLite file, made with mode
+// 0600 if it is not there (its folder too, with 0700). Changes that would grow
+// it past N bytes are RESOURCE_EXHAUSTED.
+//
+// INVALID_ARGUMENT: the URL. FAILED_PRECONDITION: not a database of this
+// service, one of a newer version, or in use by another process.
+// PERMISSION_DENIED, UNAVAILABLE, DATA_LOSS: the file cannot be opened, read,
+// or is damaged.
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
+                                                 FaultObserver observer);
+
+// The folder that a store's files lie in, for files to be kept beside them; ""
+// where the URL names none.
+std::string StoreFolder(absl::string_view url);
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_OPEN_H_

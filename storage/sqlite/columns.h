@@ -1,0 +1,35 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_COLUMNS_H_
+#define WEBHOOKS_STORAGE_SQLITE_COLUMNS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "storage/sqlite/connection.h"
+
+// How the values of records lie in columns. All throw what SQLiteCpp throws;
+// for use inside Connection::Guarded.
+namespace webhooks::sqlite {
+
+// A UUID's 16 bytes; text that is not a UUID becomes an empty blob, which is no
+// row's id.
+void BindUuid(Statement& statement, int index, absl::string_view uuid);
+std::string UuidColumn(Statement& statement, int index);
+
+// Unix milliseconds.
+void BindTime(Statement& statement, int index,
+              const google::protobuf::Timestamp& time);
+google::protobuf::Timestamp TimeColumn(Statement& statement, int index);
+
+// `text` must outlive the statement's execution.
+void BindText(Statement& statement, int index, const std::string& text);
+std::string TextColumn(Statement& statement, int index);
+
+// `bytes` must outlive the statement's execution.
+void BindBlob(Statement& statement, int index,
+              absl::Span<const unsigned char> bytes);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_COLUMNS_H_

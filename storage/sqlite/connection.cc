@@ -1,0 +1,140 @@
+#include "storage/sqlite/connection.h"
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "storage/errors.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// How long to wait for a lock that a stranger holds, say a sqlite3 shell.
+constexpr int kBusyTimeoutMillis = 5000;
+
+// The exit code of a process that a failed fsync ended (EX_IOERR, sysexits.h).
+constexpr int kFsyncFailedExit = 74;
+
+int RecordWalPages(void* pages, sqlite3*, const char*, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
+// What an operator is told when a file cannot be opened.
+absl::Status OpenStatus(const std::string& path,
+                        const SQLite::Exception& exception) {
+  const std::string message =
+      absl::StrCat("database ", path, ": ", exception.what());
+  switch (exception.getErrorCode()) {
+    case SQLITE_NOTADB:
+      return absl::FailedPreconditionError(message);
+    case SQLITE_CORRUPT:
+      return absl::DataLossError(message);
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return absl::PermissionDeniedError(message);
+    default:
+      return absl::UnavailableError(message);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
+    const std::string& path, Mode mode, FaultObserver observer) {
+  const int flags =
+      SQLite::OPEN_NOMUTEX |
+      (mode == Mode::kWrite ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE
+                            : SQLite::OPEN_READONLY);
+  try {
+    std::unique_ptr<Connection> connection(
+        new Connection(path, flags, std::move(observer)));
+    connection->SetPragmas(mode);
+    return connection;
+  } catch (const SQLite::Exception& exception) {
+    return OpenStatus(path, exception);
+  }
+}
+
+Connection::Connection(const std::string& path, int flags,
+                       FaultObserver observer)
+    : observer_(std::move(observer)),
+      database_(path, flags, kBusyTimeoutMillis) {}
+
+void Connection::SetPragmas(Mode mode) {
+  database_.exec("PRAGMA mmap_size = 0");
+  database_.exec("PRAGMA foreign_keys = ON");
+  database_.exec("PRAGMA trusted_schema = OFF");
+  if (mode == Mode::kRead) {
+    database_.exec("PRAGMA wal_autocheckpoint = 0");
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    return;
+  }
+  database_.exec("PRAGMA journal_mode = WAL");
+  database_.exec("PRAGMA synchronous = FULL");
+  database_.exec("PRAGMA cache_size = -16384");
+  // Takes the place of the automatic checkpoint, which would delay the answers
+  // of the commit that it follows.
+  sqlite3_wal_hook(handle(), &RecordWalPages, &wal_pages_);
+}
+
+absl::Status Connection::StatusOf(absl::string_view what, int code,
+                                  absl::string_view why) const {
+  if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+    return absl::FailedPreconditionError("foreign key");
+  }
+  observer_(what, absl::StrCat(why, " (", code, ")"));
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
+    std::_Exit(kFsyncFailedExit);
+  }
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return StorageFull();
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PROTOCOL:
+    case SQLITE_READONLY:
+      return StorageUnavailable();
+    default:
+      return StorageFailure();
+  }
+}
+
+Statement Connection::Prepared(absl::string_view sql) {
+  auto& statement = statements_[sql];
+  if (statement == nullptr) {
+    statement = std::make_unique<SQLite::Statement>(database_, std::string(sql));
+  }
+  return Statement(*statement);
+}
+
+absl::Status Connection::Execute(absl::string_view what,
+                                 absl::string_view sql) {
+  return Guarded(what, [&]() -> absl::Status {
+    Prepared(sql)->exec();
+    return absl::OkStatus();
+  });
+}
+
+bool Connection::InTransaction() const {
+  return sqlite3_get_autocommit(handle()) == 0;
+}
+
+absl::Status Connection::Checkpoint() {
+  const int code = sqlite3_wal_checkpoint_v2(
+      handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK) return absl::OkStatus();
+  return StatusOf("checkpoint", sqlite3_extended_errcode(handle()),
+                  sqlite3_errmsg(handle()));
+}
+
+absl::Status Connection::LimitSize(std::int64_t max_bytes) {
+  return Guarded("limit size", [&]() -> absl::Status {
+    const int page_size = database_.execAndGet("PRAGMA page_size").getInt();
+    database_.exec(
+        absl::StrCat("PRAGMA max_page_count = ", max_bytes / page_size));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,101 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_CONNECTION_H_
+#define WEBHOOKS_STORAGE_SQLITE_CONNECTION_H_
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/open.h"
+
+namespace webhooks::sqlite {
+
+// A prepared statement on loan: reset when the loan ends, so that it holds no
+// read transaction open.
+class Statement {
+ public:
+  explicit Statement(SQLite::Statement& statement) : statement_(statement) {}
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement() {
+    statement_.tryReset();
+    statement_.clearBindings();
+  }
+
+  SQLite::Statement* operator->() { return &statement_; }
+
+ private:
+  SQLite::Statement& statement_;
+};
+
+// One connection to a database file, for one thread at a time. SQLiteCpp
+// throws: code that touches a Statement runs inside Guarded.
+class Connection {
+ public:
+  enum class Mode {
+    kWrite,  // makes the file if need be; checkpoints
+    kRead,   // the file must be there, in WAL mode
+  };
+
+  // Opens `path` and sets its pragmas. Messages are for the operator.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(
+      const std::string& path, Mode mode, FaultObserver observer);
+
+  // Runs `body`, which returns a Status or StatusOr, and turns what the driver
+  // throws into the errors of storage/errors.h, by its numeric code; faults go
+  // to the observer as "`what`". FAILED_PRECONDITION: a foreign key.
+  //
+  // A failed fsync ends the process: pages that the kernel has dropped would
+  // look written from here on, and only recovery at the next start knows better
+  // (https://wiki.postgresql.org/wiki/Fsync_Errors).
+  template <typename Body>
+  auto Guarded(absl::string_view what, Body&& body) -> decltype(body()) {
+    try {
+      return std::forward<Body>(body)();
+    } catch (const SQLite::Exception& exception) {
+      return StatusOf(what, exception.getExtendedErrorCode(), exception.what());
+    }
+  }
+
+  // Prepares `sql` on its first use. Throws; for use inside Guarded.
+  Statement Prepared(absl::string_view sql);
+
+  // Runs one statement without parameters or result, by way of Guarded.
+  absl::Status Execute(absl::string_view what, absl::string_view sql);
+
+  // Whether a transaction is open: SQLite ends one by itself on some errors.
+  bool InTransaction() const;
+
+  // How many pages the write-ahead log held after the last commit here.
+  int wal_pages() const { return wal_pages_; }
+
+  // Copies the write-ahead log into the database as far as readers allow.
+  absl::Status Checkpoint();
+
+  // Caps the size of the file, in whole pages.
+  absl::Status LimitSize(std::int64_t max_bytes);
+
+  sqlite3* handle() const { return database_.getHandle(); }
+
+ private:
+  Connection(const std::string& path, int flags, FaultObserver observer);
+  void SetPragmas(Mode mode);
+  absl::Status StatusOf(absl::string_view what, int code,
+                        absl::string_view why) const;
+
+  const FaultObserver observer_;
+  SQLite::Database database_;
+  absl::flat_hash_map<std::string, std::unique_ptr<SQLite::Statement>>
+      statements_;
+  int wal_pages_ = 0;
+};
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_CONNECTION_H_

@@ -1,0 +1,31 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_FILE_LOCK_H_
+#define WEBHOOKS_STORAGE_SQLITE_FILE_LOCK_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace webhooks::sqlite {
+
+// Keeps a second server from a database: an exclusive flock(2) on a file of its
+// own, since SQLite's locks would let several processes write in turn. The
+// kernel drops it when the process ends, however it ends.
+class FileLock {
+ public:
+  // Makes `path` with mode 0600 if need be. FAILED_PRECONDITION: another
+  // process holds it. PERMISSION_DENIED, UNAVAILABLE: it cannot be made.
+  static absl::StatusOr<FileLock> Acquire(const std::string& path);
+
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+};
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_FILE_LOCK_H_

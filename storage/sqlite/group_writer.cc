@@ -1,0 +1,94 @@
+#include "storage/sqlite/group_writer.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "storage/errors.h"
+#include "storage/sqlite/waiting.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// More calls than this do not wait; at the rate that one disk commits, they
+// would wait longer than callers do.
+constexpr std::size_t kQueueCapacity = 8192;
+
+// Bounds how long one transaction holds back the answers of its first calls.
+constexpr std::size_t kMaxBatch = 512;
+
+// Checkpoint at this size of the write-ahead log: 4 MiB, SQLite's own default.
+constexpr int kCheckpointPages = 1000;
+
+}  // namespace
+
+GroupWriter::GroupWriter(std::unique_ptr<Connection> connection)
+    : connection_(std::move(connection)),
+      queue_(kQueueCapacity),
+      thread_([this] { Run(); }) {}
+
+GroupWriter::~GroupWriter() {
+  queue_.Close();
+  thread_.join();
+}
+
+void GroupWriter::Submit(const CallOptions& options, Steps steps, Work work,
+                         DoneStatus done) {
+  Operation operation{options, steps, std::move(work), std::move(done), {}};
+  if (!queue_.TryPush(operation)) std::move(operation.done)(StorageBusy());
+}
+
+void GroupWriter::Run() {
+  for (;;) {
+    std::vector<Operation> batch = queue_.Take(kMaxBatch);
+    if (batch.empty()) return;
+    CommitTogether(batch);
+    for (Operation& operation : batch) {
+      std::move(operation.done)(std::move(operation.outcome));
+    }
+    if (connection_->wal_pages() >= kCheckpointPages) {
+      // A failure leaves the log to grow until the next commit tries again;
+      // the observer has been told.
+      connection_->Checkpoint().IgnoreError();
+    }
+  }
+}
+
+void GroupWriter::CommitTogether(std::vector<Operation>& batch) {
+  const absl::Status status = RunTransaction(batch);
+  if (status.ok()) return;
+  if (connection_->InTransaction()) {
+    connection_->Execute("rollback", "ROLLBACK").IgnoreError();
+  }
+  for (Operation& operation : batch) {
+    if (operation.outcome.ok()) operation.outcome = status;
+  }
+}
+
+absl::Status GroupWriter::RunTransaction(std::vector<Operation>& batch) {
+  absl::Status status = connection_->Execute("begin", "BEGIN IMMEDIATE");
+  if (!status.ok()) return status;
+  for (Operation& operation : batch) {
+    operation.outcome = StillWaited(operation.options);
+    if (!operation.outcome.ok()) continue;
+    operation.outcome = RunOperation(operation);
+    // SQLite has undone the whole transaction, with what others did in it.
+    if (!connection_->InTransaction()) return operation.outcome;
+  }
+  return connection_->Execute("commit", "COMMIT");
+}
+
+absl::Status GroupWriter::RunOperation(Operation& operation) {
+  if (operation.steps == Steps::kOne) return operation.work(*connection_);
+  absl::Status status = connection_->Execute("savepoint", "SAVEPOINT operation");
+  if (!status.ok()) return status;
+  status = operation.work(*connection_);
+  if (!status.ok() && connection_->InTransaction()) {
+    connection_->Execute("undo", "ROLLBACK TO operation").IgnoreError();
+  }
+  if (connection_->InTransaction()) {
+    status.Update(connection_->Execute("release", "RELEASE operation"));
+  }
+  return status;
+}
+
+}  // namespace webhooks::sqlite

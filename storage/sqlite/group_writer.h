@@ -1,0 +1,60 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_GROUP_WRITER_H_
+#define WEBHOOKS_STORAGE_SQLITE_GROUP_WRITER_H_
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "storage/sqlite/bounded_queue.h"
+#include "storage/sqlite/connection.h"
+#include "storage/store.h"
+
+namespace webhooks::sqlite {
+
+// Group commit: one thread that makes every change. It takes all that is
+// waiting, up to a cap, runs it in one transaction, commits, and only then
+// completes the calls; so many calls share one fsync, and a lone call waits for
+// nobody. Checkpoints come after the completions. Thread-safe.
+class GroupWriter {
+ public:
+  // What an operation does to the database. One that can fail alone after a
+  // first change is kSeveral, and gets a savepoint; a single statement undoes
+  // itself.
+  enum class Steps { kOne, kSeveral };
+
+  // Runs in a transaction on the writer's thread, and may run at most once.
+  using Work = absl::AnyInvocable<absl::Status(Connection&)>;
+
+  explicit GroupWriter(std::unique_ptr<Connection> connection);
+  // Finishes everything that was accepted.
+  ~GroupWriter();
+
+  // Queues `work`; `done` learns its outcome once that is durable.
+  void Submit(const CallOptions& options, Steps steps, Work work,
+              DoneStatus done);
+
+ private:
+  struct Operation {
+    CallOptions options;
+    Steps steps;
+    Work work;
+    DoneStatus done;
+    absl::Status outcome;
+  };
+
+  void Run();
+  void CommitTogether(std::vector<Operation>& batch);
+  // The outcome of the transaction; each operation's own stands in it.
+  absl::Status RunTransaction(std::vector<Operation>& batch);
+  absl::Status RunOperation(Operation& operation);
+
+  std::unique_ptr<Connection> connection_;
+  BoundedQueue<Operation> queue_;
+  std::thread thread_;
+};
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_GROUP_WRITER_H_

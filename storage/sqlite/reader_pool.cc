@@ -1,0 +1,49 @@
+#include "storage/sqlite/reader_pool.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "storage/errors.h"
+#include "storage/sqlite/waiting.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+constexpr std::size_t kQueueCapacity = 8192;
+
+}  // namespace
+
+ReaderPool::ReaderPool(std::vector<std::unique_ptr<Connection>> connections)
+    : connections_(std::move(connections)), queue_(kQueueCapacity) {
+  for (const auto& connection : connections_) {
+    threads_.emplace_back([this, &connection] { Run(*connection); });
+  }
+}
+
+ReaderPool::~ReaderPool() {
+  queue_.Close();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void ReaderPool::Submit(const CallOptions& options, Read read) {
+  Operation operation{options, std::move(read)};
+  if (!queue_.TryPush(operation)) {
+    std::move(operation.read)(StorageBusy(), nullptr);
+  }
+}
+
+void ReaderPool::Run(Connection& connection) {
+  for (;;) {
+    // One at a time, so that no read waits behind another while a thread idles.
+    std::vector<Operation> taken = queue_.Take(1);
+    if (taken.empty()) return;
+    Operation& operation = taken.front();
+    if (absl::Status status = StillWaited(operation.options); !status.ok()) {
+      std::move(operation.read)(std::move(status), nullptr);
+    } else {
+      std::move(operation.read)(absl::OkStatus(), &connection);
+    }
+  }
+}
+
+}  // namespace webhooks::sqlite

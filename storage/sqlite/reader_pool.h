@@ -1,0 +1,47 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_READER_POOL_H_
+#define WEBHOOKS_STORAGE_SQLITE_READER_POOL_H_
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "storage/sqlite/bounded_queue.h"
+#include "storage/sqlite/connection.h"
+#include "storage/store.h"
+
+namespace webhooks::sqlite {
+
+// Runs reads on a few threads, each with a connection of its own. Thread-safe.
+class ReaderPool {
+ public:
+  // Reads with `connection` and completes the call; or, where `status` is not
+  // OK, completes the call with it (then `connection` is null).
+  using Read =
+      absl::AnyInvocable<void(absl::Status status, Connection* connection) &&>;
+
+  // One thread for each of `connections`.
+  explicit ReaderPool(std::vector<std::unique_ptr<Connection>> connections);
+  // Finishes everything that was accepted.
+  ~ReaderPool();
+
+  // Queues `read`, which is called exactly once.
+  void Submit(const CallOptions& options, Read read);
+
+ private:
+  struct Operation {
+    CallOptions options;
+    Read read;
+  };
+
+  void Run(Connection& connection);
+
+  std::vector<std::unique_ptr<Connection>> connections_;
+  BoundedQueue<Operation> queue_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_READER_POOL_H_

@@ -1,0 +1,155 @@
+#include "storage/sqlite/sqlite_store.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/errors.h"
+#include "storage/sqlite/migrations.h"
+#include "storage/sqlite/rows.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// Reads are short and mostly come from the page cache.
+constexpr int kReaders = 2;
+
+// SQLite would make the file with the process's umask; it holds secrets. The
+// log and its index take the database's mode.
+absl::Status MakePrivateFile(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    return absl::ErrnoToStatus(errno,
+                               absl::StrCat("cannot open database ", path));
+  }
+  close(descriptor);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(
+    const std::string& path, std::optional<std::int64_t> max_bytes,
+    const FaultObserver& observer) {
+  if (absl::Status made = MakePrivateFile(path); !made.ok()) return made;
+  auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
+  if (!writer.ok()) return writer;
+  if (absl::Status migrated = Migrate(**writer); !migrated.ok()) {
+    return absl::Status(
+        migrated.code(),
+        absl::StrCat("database ", path, ": ", migrated.message()));
+  }
+  if (max_bytes.has_value()) {
+    if (absl::Status limited = (*writer)->LimitSize(*max_bytes);
+        !limited.ok()) {
+      return limited;
+    }
+  }
+  return writer;
+}
+
+// Runs `select` on a reader and completes the call with what it returns.
+template <typename T, typename Select>
+void ReadWith(ReaderPool& readers, const CallOptions& options, Select select,
+              Done<T> done) {
+  readers.Submit(options, [select = std::move(select), done = std::move(done)](
+                              absl::Status status, Connection* connection) mutable {
+    if (!status.ok()) {
+      std::move(done)(std::move(status));
+    } else {
+      std::move(done)(select(*connection));
+    }
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
+    const std::string& path, std::optional<std::int64_t> max_bytes,
+    const FaultObserver& observer) {
+  auto lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
+  if (!lock.ok()) return lock.status();
+  auto writer = OpenWriter(path, max_bytes, observer);
+  if (!writer.ok()) return writer.status();
+  std::vector<std::unique_ptr<Connection>> readers;
+  for (int i = 0; i < kReaders; ++i) {
+    auto reader = Connection::Open(path, Connection::Mode::kRead, observer);
+    if (!reader.ok()) return reader.status();
+    readers.push_back(*std::move(reader));
+  }
+  return std::unique_ptr<Store>(new SqliteStore(
+      *std::move(lock), *std::move(writer), std::move(readers)));
+}
+
+SqliteStore::SqliteStore(FileLock lock, std::unique_ptr<Connection> writer,
+                         std::vector<std::unique_ptr<Connection>> readers)
+    : lock_(std::move(lock)),
+      writer_(std::move(writer)),
+      readers_(std::move(readers)) {}
+
+void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
+  readers_.Submit(options, [this, options, done = std::move(done)](
+                               absl::Status status,
+                               Connection* connection) mutable {
+    if (status.ok()) status = HasProject(*connection).status();
+    if (!status.ok()) return std::move(done)(std::move(status));
+    writer_.Submit(
+        options, GroupWriter::Steps::kOne,
+        [](Connection&) { return absl::OkStatus(); }, std::move(done));
+  });
+}
+
+void SqliteStore::CreateFirstProject(const v1::Project& project,
+                                     const v1::ApiKey& key,
+                                     const ApiKeyHash& hash,
+                                     const CallOptions& options,
+                                     Done<bool> done) {
+  auto created = std::make_shared<bool>(false);
+  writer_.Submit(
+      options, GroupWriter::Steps::kSeveral,
+      [=](Connection& connection) -> absl::Status {
+        const absl::StatusOr<bool> any = HasProject(connection);
+        if (!any.ok() || *any) return any.status();
+        absl::Status status = InsertProject(connection, project);
+        if (status.ok()) status = InsertApiKey(connection, key, hash);
+        *created = status.ok();
+        return status;
+      },
+      [created, done = std::move(done)](absl::Status status) mutable {
+        if (!status.ok()) return std::move(done)(std::move(status));
+        std::move(done)(*created);
+      });
+}
+
+void SqliteStore::FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
+                             Done<v1::ApiKey> done) {
+  ReadWith<v1::ApiKey>(
+      readers_, options,
+      [hash](Connection& connection) { return SelectApiKey(connection, hash); },
+      std::move(done));
+}
+
+void SqliteStore::CreateWebhook(const v1::Webhook& webhook,
+                                const CallOptions& options, DoneStatus done) {
+  writer_.Submit(
+      options, GroupWriter::Steps::kOne,
+      [webhook](Connection& connection) {
+        return InsertWebhook(connection, webhook);
+      },
+      std::move(done));
+}
+
+void SqliteStore::GetWebhook(absl::string_view project, absl::string_view id,
+                             const CallOptions& options,
+                             Done<v1::Webhook> done) {
+  ReadWith<v1::Webhook>(
+      readers_, options,
+      [project = std::string(project),
+       id = std::string(id)](Connection& connection) {
+        return SelectWebhook(connection, project, id);
+      },
+      std::move(done));
+}
+
+}  // namespace webhooks::sqlite
