@@ -57,6 +57,12 @@ bool IsHost(const boost::urls::url_view& url) {
   }
 }
 
+// RFC 3986, section 3.3: after an authority a path is empty or begins with "/".
+// Boost.URL 1.81 lets "https://a:http/" pass, as a path "http/".
+bool IsPath(absl::string_view path) {
+  return path.empty() || path.front() == '/';
+}
+
 bool IsAllowedScheme(absl::string_view scheme, UrlSchemes schemes) {
   return absl::EqualsIgnoreCase(scheme, "https") ||
          (schemes == UrlSchemes::kHttpsOrHttp &&
@@ -72,7 +78,10 @@ std::optional<std::string> FindUrlProblem(absl::string_view text,
                                    : "must be an absolute https or http URL";
   if (text.size() > kMaxUrl) return "must hold at most 2,048 characters";
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
-  if (!parsed.has_value() || !parsed->has_authority()) return absolute;
+  if (!parsed.has_value() || !parsed->has_authority() ||
+      !IsPath(View(parsed->encoded_path()))) {
+    return absolute;
+  }
   const boost::urls::url_view& url = *parsed;
   if (!IsAllowedScheme(View(url.scheme()), schemes)) return absolute;
   if (url.has_userinfo()) return "must not hold a user name or password";
