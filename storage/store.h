@@ -60,13 +60,14 @@ class Store {
   // stuck. Changes nothing.
   virtual void Probe(const CallOptions& options, DoneStatus done) = 0;
 
-  // Stores `project` and its first key, and ends with true, if the store has no
-  // project at all; else changes nothing and ends with false. `key` names
-  // `project`, and `hash` is of the key itself.
-  virtual void CreateFirstProject(const v1::Project& project,
-                                  const v1::ApiKey& key, const ApiKeyHash& hash,
-                                  const CallOptions& options,
-                                  Done<bool> done) = 0;
+  // Ends with whether there is any project.
+  virtual void HasProject(const CallOptions& options, Done<bool> done) = 0;
+
+  // Stores `project` and its first key, both or neither. `key` names `project`,
+  // and `hash` is of the key itself. INTERNAL: an id or the hash is taken.
+  virtual void CreateProject(const v1::Project& project, const v1::ApiKey& key,
+                             const ApiKeyHash& hash, const CallOptions& options,
+                             DoneStatus done) = 0;
 
   // Finds the key with `hash`. NOT_FOUND (API_KEY_NOT_FOUND): there is none.
   virtual void FindApiKey(const ApiKeyHash& hash, const CallOptions& options,

@@ -64,6 +64,11 @@ void AppendQuoted(std::string& line, absl::string_view text) {
   line.push_back('"');
 }
 
+bool IsEmpty(const LogField& field) {
+  const auto* text = std::get_if<absl::string_view>(&field.value);
+  return text != nullptr && text->empty();
+}
+
 bool NeedsQuotes(absl::string_view text) {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '\\' ||
@@ -71,14 +76,16 @@ bool NeedsQuotes(absl::string_view text) {
       return true;
     }
   }
-  return text.empty();
+  return false;
 }
 
 void AppendValue(std::string& line, const LogField& field, bool json) {
   std::visit(
       [&](const auto& value) {
         using Value = std::decay_t<decltype(value)>;
-        if constexpr (!std::is_same_v<Value, absl::string_view>) {
+        if constexpr (std::is_same_v<Value, double>) {
+          absl::StrAppendFormat(&line, "%.3f", value);
+        } else if constexpr (std::is_same_v<Value, std::int64_t>) {
           absl::StrAppend(&line, value);
         } else if (json || NeedsQuotes(value)) {
           AppendQuoted(line, value);
@@ -96,6 +103,7 @@ std::string JsonLine(absl::string_view time, LogLevel level,
                                   LevelName(level), "\",\"message\":");
   AppendQuoted(line, message);
   for (const LogField& field : fields) {
+    if (IsEmpty(field)) continue;
     absl::StrAppend(&line, ",\"", field.name, "\":");
     AppendValue(line, field, /*json=*/true);
   }
@@ -109,6 +117,7 @@ std::string TextLine(absl::string_view time, LogLevel level,
   std::string line = absl::StrCat(time, " ", LevelName(level), " ");
   AppendEscaped(line, message);
   for (const LogField& field : fields) {
+    if (IsEmpty(field)) continue;
     absl::StrAppend(&line, " ", field.name, "=");
     AppendValue(line, field, /*json=*/false);
   }

@@ -17,7 +17,8 @@ namespace webhooks {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
-// One "name=value" of a line. Values hold no keys, secrets or bodies.
+// One "name=value" of a line, left out where the value is "". Values hold no
+// keys, secrets or bodies; fractions are cut at three digits.
 struct LogField {
   absl::string_view name;
   std::variant<absl::string_view, std::int64_t, double> value;

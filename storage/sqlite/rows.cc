@@ -33,7 +33,7 @@ v1::Webhook ReadWebhook(Statement& row) {
 
 }  // namespace
 
-absl::StatusOr<bool> HasProject(Connection& connection) {
+absl::StatusOr<bool> SelectAnyProject(Connection& connection) {
   return connection.Guarded("look for a project", [&]() -> absl::StatusOr<bool> {
     Statement row = connection.Prepared("SELECT 1 FROM projects LIMIT 1");
     return row->executeStep();

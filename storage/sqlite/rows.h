@@ -12,7 +12,7 @@
 // and ends as the call of Store that it serves.
 namespace webhooks::sqlite {
 
-absl::StatusOr<bool> HasProject(Connection& connection);
+absl::StatusOr<bool> SelectAnyProject(Connection& connection);
 absl::Status InsertProject(Connection& connection, const v1::Project& project);
 absl::Status InsertApiKey(Connection& connection, const v1::ApiKey& key,
                           const ApiKeyHash& hash);

@@ -92,7 +92,7 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
   readers_.Submit(options, [this, options, done = std::move(done)](
                                absl::Status status,
                                Connection* connection) mutable {
-    if (status.ok()) status = HasProject(*connection).status();
+    if (status.ok()) status = SelectAnyProject(*connection).status();
     if (!status.ok()) return std::move(done)(std::move(status));
     writer_.Submit(
         options, GroupWriter::Steps::kOne,
@@ -100,26 +100,20 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
   });
 }
 
-void SqliteStore::CreateFirstProject(const v1::Project& project,
-                                     const v1::ApiKey& key,
-                                     const ApiKeyHash& hash,
-                                     const CallOptions& options,
-                                     Done<bool> done) {
-  auto created = std::make_shared<bool>(false);
+void SqliteStore::HasProject(const CallOptions& options, Done<bool> done) {
+  ReadWith<bool>(readers_, options, &SelectAnyProject, std::move(done));
+}
+
+void SqliteStore::CreateProject(const v1::Project& project,
+                                const v1::ApiKey& key, const ApiKeyHash& hash,
+                                const CallOptions& options, DoneStatus done) {
   writer_.Submit(
       options, GroupWriter::Steps::kSeveral,
-      [=](Connection& connection) -> absl::Status {
-        const absl::StatusOr<bool> any = HasProject(connection);
-        if (!any.ok() || *any) return any.status();
+      [project, key, hash](Connection& connection) {
         absl::Status status = InsertProject(connection, project);
-        if (status.ok()) status = InsertApiKey(connection, key, hash);
-        *created = status.ok();
-        return status;
+        return status.ok() ? InsertApiKey(connection, key, hash) : status;
       },
-      [created, done = std::move(done)](absl::Status status) mutable {
-        if (!status.ok()) return std::move(done)(std::move(status));
-        std::move(done)(*created);
-      });
+      std::move(done));
 }
 
 void SqliteStore::FindApiKey(const ApiKeyHash& hash, const CallOptions& options,

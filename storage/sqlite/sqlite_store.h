@@ -25,9 +25,10 @@ class SqliteStore final : public Store {
       const FaultObserver& observer);
 
   void Probe(const CallOptions& options, DoneStatus done) override;
-  void CreateFirstProject(const v1::Project& project, const v1::ApiKey& key,
-                          const ApiKeyHash& hash, const CallOptions& options,
-                          Done<bool> done) override;
+  void HasProject(const CallOptions& options, Done<bool> done) override;
+  void CreateProject(const v1::Project& project, const v1::ApiKey& key,
+                     const ApiKeyHash& hash, const CallOptions& options,
+                     DoneStatus done) override;
   void FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
                   Done<v1::ApiKey> done) override;
   void CreateWebhook(const v1::Webhook& webhook, const CallOptions& options,

@@ -1,0 +1,28 @@
+#ifndef WEBHOOKS_SERVER_CALL_API_KEY_H_
+#define WEBHOOKS_SERVER_CALL_API_KEY_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "server/call/entropy.h"
+#include "storage/store.h"
+
+// API keys: "whk_", 43 base-62 digits of 256 random bits, and 6 of the CRC-32
+// of what stands before them. The prefix lets secret scanners find a key; the
+// checksum tells a mistyped key from an unknown one without a look-up.
+namespace webhooks::server {
+
+std::string MakeApiKey(Entropy& entropy);
+
+// Whether `text` has the form of a key and its checksum is right.
+bool IsApiKey(absl::string_view text);
+
+// What is stored of a key and looked up.
+ApiKeyHash HashApiKey(absl::string_view key);
+
+// The first characters of a key, which people may see.
+std::string ApiKeyPrefix(absl::string_view key);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CALL_API_KEY_H_

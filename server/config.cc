@@ -1,0 +1,87 @@
+#include "server/config.h"
+
+#include <filesystem>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/runtime/log.h"
+#include "storage/open.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
+          "Where to serve gRPC: host:port, [ipv6]:port or unix:PATH, or "
+          "several with commas between; port 0 picks a free one, which the "
+          "log tells.");
+ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
+          "The database: sqlite:PATH, made if it is not there; "
+          "sqlite:PATH?max_bytes=N caps its size.");
+ABSL_FLAG(std::string, api_key_file, "",
+          "Where the first start on an empty database leaves the API key of "
+          "the project that it makes, or finds the key to give it. Default: "
+          "api-key beside the database.");
+ABSL_FLAG(bool, allow_http_urls, false,
+          "Accept http:// URLs for webhooks beside https://.");
+ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
+          "On SIGTERM or SIGINT, how long calls in progress may take before "
+          "they are cancelled.");
+ABSL_FLAG(std::string, log_level, "info",
+          "The least that is logged: debug, info, warning or error.");
+ABSL_FLAG(std::string, log_format, "text",
+          "How log lines look: text, or json for one object a line.");
+
+namespace webhooks::server {
+namespace {
+
+absl::Status BadFlag(absl::string_view flag, absl::string_view problem) {
+  return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
+}
+
+bool IsAddress(absl::string_view address) {
+  if (absl::StartsWith(address, "unix:")) return address.size() > 5;
+  const auto colon = address.rfind(':');
+  int port = 0;
+  return colon != absl::string_view::npos && colon > 0 &&
+         absl::SimpleAtoi(address.substr(colon + 1), &port) && port >= 0 &&
+         port <= 65535;
+}
+
+absl::StatusOr<std::vector<std::string>> ReadListen() {
+  std::vector<std::string> addresses =
+      absl::StrSplit(absl::GetFlag(FLAGS_listen), ',');
+  for (const std::string& address : addresses) {
+    if (!IsAddress(address)) {
+      return BadFlag("listen", absl::StrCat("'", address,
+                                            "' is not host:port or unix:PATH"));
+    }
+  }
+  return addresses;
+}
+
+}  // namespace
+
+absl::StatusOr<Config> ReadConfig() {
+  absl::Status log = ConfigureLog(absl::GetFlag(FLAGS_log_level),
+                                  absl::GetFlag(FLAGS_log_format));
+  if (!log.ok()) return log;
+  Config config;
+  auto listen = ReadListen();
+  if (!listen.ok()) return listen.status();
+  config.listen = *std::move(listen);
+  config.database = absl::GetFlag(FLAGS_database);
+  config.api_key_file = absl::GetFlag(FLAGS_api_key_file);
+  if (config.api_key_file.empty()) {
+    config.api_key_file =
+        (std::filesystem::path(StoreFolder(config.database)) / "api-key")
+            .string();
+  }
+  config.allow_http_urls = absl::GetFlag(FLAGS_allow_http_urls);
+  config.grace = absl::GetFlag(FLAGS_grace);
+  if (config.grace < absl::ZeroDuration()) {
+    return BadFlag("grace", "must not be negative");
+  }
+  return config;
+}
+
+}  // namespace webhooks::server

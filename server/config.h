@@ -1,0 +1,27 @@
+#ifndef WEBHOOKS_SERVER_CONFIG_H_
+#define WEBHOOKS_SERVER_CONFIG_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace webhooks::server {
+
+// What the flags say; see their help texts.
+struct Config {
+  std::vector<std::string> listen;
+  std::string database;
+  std::string api_key_file;
+  bool allow_http_urls = false;
+  absl::Duration grace;
+};
+
+// Reads the flags, after ParseFlags, and sets up the log. INVALID_ARGUMENT
+// names the flag and says what is wrong.
+absl::StatusOr<Config> ReadConfig();
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CONFIG_H_

@@ -1,0 +1,64 @@
+#include "server/health.h"
+
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "server/runtime/log.h"
+
+namespace webhooks::server {
+
+HealthMonitor::HealthMonitor(Store& store, absl::Duration interval,
+                             absl::Duration patience, Report report)
+    : store_(store),
+      interval_(interval),
+      patience_(patience),
+      report_(std::move(report)) {
+  report_(Probe());
+  thread_ = std::thread([this] { Run(); });
+}
+
+HealthMonitor::~HealthMonitor() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+  report_(false);
+}
+
+void HealthMonitor::Run() {
+  for (;;) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) {
+        return;
+      }
+    }
+    report_(Probe());
+  }
+}
+
+bool HealthMonitor::Probe() {
+  struct Outcome {
+    absl::Notification known;
+    absl::Status status;
+  };
+  // Shared, since a probe that hangs completes after this has given up on it.
+  auto outcome = std::make_shared<Outcome>();
+  store_.Probe({absl::Now() + patience_, nullptr}, [outcome](absl::Status s) {
+    outcome->status = std::move(s);
+    outcome->known.Notify();
+  });
+  if (!outcome->known.WaitForNotificationWithTimeout(patience_)) {
+    Log(LogLevel::kWarning, "storage probe", {{"status", "no answer"}});
+    return false;
+  }
+  if (!outcome->status.ok()) {
+    Log(LogLevel::kWarning, "storage probe",
+        {{"status", absl::StatusCodeToString(outcome->status.code())}});
+  }
+  return outcome->status.ok();
+}
+
+}  // namespace webhooks::server

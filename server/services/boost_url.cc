@@ -1,0 +1,2 @@
+// Boost.URL is compiled here, once: Debian's headers suffice.
+#include <boost/url/src.hpp>

@@ -1,0 +1,179 @@
+#include "server/services/reflection_service.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <set>
+#include <utility>
+
+#include "grpc/reflection/v1/reflection.grpc.pb.h"
+#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+
+namespace webhooks::server {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+
+// The two versions of the protocol, which differ in their names alone.
+struct V1 {
+  using Service = grpc::reflection::v1::ServerReflection::CallbackService;
+  using Request = grpc::reflection::v1::ServerReflectionRequest;
+  using Response = grpc::reflection::v1::ServerReflectionResponse;
+};
+struct V1Alpha {
+  using Service = grpc::reflection::v1alpha::ServerReflection::CallbackService;
+  using Request = grpc::reflection::v1alpha::ServerReflectionRequest;
+  using Response = grpc::reflection::v1alpha::ServerReflectionResponse;
+};
+
+const DescriptorPool& Pool() { return *DescriptorPool::generated_pool(); }
+
+template <typename Response>
+void SetNotFound(Response& response, const std::string& what) {
+  auto* error = response.mutable_error_response();
+  error->set_error_code(static_cast<int>(grpc::StatusCode::NOT_FOUND));
+  error->set_error_message("no " + what);
+}
+
+// Adds `file` after everything that it imports, each once.
+template <typename FileResponse>
+void AddWithImports(const FileDescriptor& file, std::set<std::string>& added,
+                    FileResponse& files) {
+  if (!added.insert(file.name()).second) return;
+  for (int i = 0; i < file.dependency_count(); ++i) {
+    AddWithImports(*file.dependency(i), added, files);
+  }
+  google::protobuf::FileDescriptorProto proto;
+  file.CopyTo(&proto);
+  files.add_file_descriptor_proto(proto.SerializeAsString());
+}
+
+template <typename Response>
+void SetFile(const FileDescriptor* file, const std::string& what,
+             Response& response) {
+  if (file == nullptr) return SetNotFound(response, what);
+  std::set<std::string> added;
+  AddWithImports(*file, added, *response.mutable_file_descriptor_response());
+}
+
+template <typename Response>
+void SetExtensionNumbers(const std::string& type, Response& response) {
+  const Descriptor* message = Pool().FindMessageTypeByName(type);
+  if (message == nullptr) return SetNotFound(response, "type " + type);
+  std::vector<const FieldDescriptor*> extensions;
+  Pool().FindAllExtensions(message, &extensions);
+  auto* numbers = response.mutable_all_extension_numbers_response();
+  numbers->set_base_type_name(type);
+  for (const FieldDescriptor* extension : extensions) {
+    numbers->add_extension_number(extension->number());
+  }
+}
+
+const FileDescriptor* FileOfExtension(const std::string& type, int number) {
+  const Descriptor* message = Pool().FindMessageTypeByName(type);
+  if (message == nullptr) return nullptr;
+  const FieldDescriptor* field = Pool().FindExtensionByNumber(message, number);
+  return field == nullptr ? nullptr : field->file();
+}
+
+template <typename Version>
+void Answer(const typename Version::Request& request,
+            const std::vector<std::string>& services,
+            typename Version::Response& response) {
+  using Request = typename Version::Request;
+  response.Clear();
+  response.set_valid_host(request.host());
+  *response.mutable_original_request() = request;
+  switch (request.message_request_case()) {
+    case Request::kListServices:
+      for (const std::string& name : services) {
+        response.mutable_list_services_response()->add_service()->set_name(name);
+      }
+      return;
+    case Request::kFileByFilename:
+      return SetFile(Pool().FindFileByName(request.file_by_filename()),
+                     "file " + request.file_by_filename(), response);
+    case Request::kFileContainingSymbol:
+      return SetFile(
+          Pool().FindFileContainingSymbol(request.file_containing_symbol()),
+          "symbol " + request.file_containing_symbol(), response);
+    case Request::kFileContainingExtension: {
+      const auto& wanted = request.file_containing_extension();
+      return SetFile(FileOfExtension(wanted.containing_type(),
+                                     wanted.extension_number()),
+                     "extension of " + wanted.containing_type(), response);
+    }
+    case Request::kAllExtensionNumbersOfType:
+      return SetExtensionNumbers(request.all_extension_numbers_of_type(),
+                                 response);
+    default:
+      auto* error = response.mutable_error_response();
+      error->set_error_code(
+          static_cast<int>(grpc::StatusCode::INVALID_ARGUMENT));
+      error->set_error_message("no message_request");
+  }
+}
+
+// One stream: an answer for each request, in turn, until the client is done.
+template <typename Version>
+class Stream final : public grpc::ServerBidiReactor<typename Version::Request,
+                                                    typename Version::Response> {
+ public:
+  explicit Stream(const std::vector<std::string>& services)
+      : services_(services) {
+    this->StartRead(&request_);
+  }
+
+ private:
+  void OnReadDone(bool ok) override {
+    if (!ok) return this->Finish(grpc::Status::OK);
+    Answer<Version>(request_, services_, response_);
+    this->StartWrite(&response_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) return this->Finish(grpc::Status::CANCELLED);
+    this->StartRead(&request_);
+  }
+
+  void OnDone() override { delete this; }
+
+  const std::vector<std::string>& services_;
+  typename Version::Request request_;
+  typename Version::Response response_;
+};
+
+template <typename Version>
+class ReflectionService final : public Version::Service {
+ public:
+  explicit ReflectionService(std::vector<std::string> services)
+      : services_(std::move(services)) {}
+
+ private:
+  grpc::ServerBidiReactor<typename Version::Request,
+                          typename Version::Response>*
+  ServerReflectionInfo(grpc::CallbackServerContext*) override {
+    return new Stream<Version>(services_);
+  }
+
+  const std::vector<std::string> services_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeReflectionV1(
+    std::vector<std::string> services) {
+  return std::make_unique<ReflectionService<V1>>(std::move(services));
+}
+
+std::unique_ptr<grpc::Service> MakeReflectionV1Alpha(
+    std::vector<std::string> services) {
+  return std::make_unique<ReflectionService<V1Alpha>>(std::move(services));
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,25 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_REFLECTION_SERVICE_H_
+#define WEBHOOKS_SERVER_SERVICES_REFLECTION_SERVICE_H_
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace webhooks::server {
+
+// gRPC server reflection over the descriptors that are linked in
+// (https://github.com/grpc/grpc/blob/master/doc/server-reflection.md).
+// `services` is what ListServices tells, by full name. Needs no API key: the
+// contract is public.
+std::unique_ptr<grpc::Service> MakeReflectionV1(
+    std::vector<std::string> services);
+
+// The same under its older name, which grpcurl before 1.8.8 and grpc_cli ask.
+std::unique_ptr<grpc::Service> MakeReflectionV1Alpha(
+    std::vector<std::string> services);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_REFLECTION_SERVICE_H_

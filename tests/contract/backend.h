@@ -1,0 +1,55 @@
+#ifndef WEBHOOKS_TESTS_CONTRACT_BACKEND_H_
+#define WEBHOOKS_TESTS_CONTRACT_BACKEND_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "storage/store.h"
+
+namespace webhooks::testing {
+
+// An empty database of its own, which goes with this.
+class TestDatabase {
+ public:
+  virtual ~TestDatabase() = default;
+  // Opens a store on it; the one opened before must be gone.
+  virtual std::unique_ptr<Store> Open() = 0;
+};
+
+// A kind of store that the suite runs on.
+struct Backend {
+  std::string name;
+  std::unique_ptr<TestDatabase> (*make)();
+};
+
+// Every backend of this build.
+std::vector<Backend> AllBackends();
+
+// A test of what storage/store.h promises: it runs on every backend.
+class StoreContract : public ::testing::TestWithParam<Backend> {
+ protected:
+  StoreContract() : database_(GetParam().make()), store_(database_->Open()) {}
+
+  // Closes the store and opens it again, as a new process would.
+  void Reopen() {
+    store_.reset();
+    store_ = database_->Open();
+  }
+
+  // A new project in the store; its id.
+  std::string NewProject();
+
+  std::unique_ptr<TestDatabase> database_;
+  std::unique_ptr<Store> store_;
+};
+
+inline std::string BackendName(
+    const ::testing::TestParamInfo<Backend>& info) {
+  return info.param.name;
+}
+
+}  // namespace webhooks::testing
+
+#endif  // WEBHOOKS_TESTS_CONTRACT_BACKEND_H_

@@ -1,0 +1,19 @@
+#ifndef WEBHOOKS_TESTS_SUPPORT_DISK_FAULTS_H_
+#define WEBHOOKS_TESTS_SUPPORT_DISK_FAULTS_H_
+
+// A disk that fails on demand: the system calls that SQLite writes with, which
+// stand in for those of the C library in a program that links this.
+namespace webhooks::testing {
+
+// From now on no write finds room (ENOSPC).
+void FillDisk();
+// From now on no fsync succeeds (EIO).
+void FailFsync();
+// From now on all works again.
+void MendDisk();
+// How often an fsync was asked for.
+int FsyncCount();
+
+}  // namespace webhooks::testing
+
+#endif  // WEBHOOKS_TESTS_SUPPORT_DISK_FAULTS_H_

@@ -1,0 +1,39 @@
+#ifndef WEBHOOKS_TESTS_SUPPORT_STATUS_MATCHERS_H_
+#define WEBHOOKS_TESTS_SUPPORT_STATUS_MATCHERS_H_
+
+#include <ostream>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gmock/gmock.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::testing {
+
+inline const absl::Status& StatusOf(const absl::Status& status) {
+  return status;
+}
+template <typename T>
+const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+  return result.status();
+}
+
+MATCHER(IsOk, "") {
+  *result_listener << StatusOf(arg);
+  return StatusOf(arg).ok();
+}
+
+MATCHER_P(StatusIs, code, "") {
+  *result_listener << StatusOf(arg);
+  return StatusOf(arg).code() == code;
+}
+
+// The code, and the reason of the google.rpc.ErrorInfo.
+MATCHER_P2(StatusIs, code, reason, "") {
+  *result_listener << StatusOf(arg);
+  return StatusOf(arg).code() == code && Reason(StatusOf(arg)) == reason;
+}
+
+}  // namespace webhooks::testing
+
+#endif  // WEBHOOKS_TESTS_SUPPORT_STATUS_MATCHERS_H_

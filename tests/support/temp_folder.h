@@ -1,0 +1,30 @@
+#ifndef WEBHOOKS_TESTS_SUPPORT_TEMP_FOLDER_H_
+#define WEBHOOKS_TESTS_SUPPORT_TEMP_FOLDER_H_
+
+#include <filesystem>
+#include <string>
+
+namespace webhooks::testing {
+
+// A fresh folder, removed with all that is in it at the end of the test.
+class TempFolder {
+ public:
+  TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  ~TempFolder();
+
+  // The path of `name` in the folder.
+  std::string Path(const std::string& name) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The content of a file; "" if it cannot be read.
+std::string ReadFile(const std::string& path);
+void WriteFile(const std::string& path, const std::string& content);
+
+}  // namespace webhooks::testing
+
+#endif  // WEBHOOKS_TESTS_SUPPORT_TEMP_FOLDER_H_

@@ -1,0 +1,56 @@
+#include "proto/rpc/status.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace webhooks {
+namespace {
+
+google::rpc::BadRequest TwoViolations() {
+  google::rpc::BadRequest violations;
+  AddViolation(violations, "url", "must be an absolute https URL");
+  AddViolation(violations, "scope[1]", "must not repeat another event type");
+  return violations;
+}
+
+TEST(RpcStatus, CarriesItsReason) {
+  const absl::Status status =
+      WithReason(absl::NotFoundError("no webhook"), "WEBHOOK_NOT_FOUND");
+  EXPECT_EQ(Reason(status), "WEBHOOK_NOT_FOUND");
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+}
+
+TEST(RpcStatus, HasNoReasonUnlessGivenOne) {
+  EXPECT_EQ(Reason(absl::NotFoundError("x")), "");
+  EXPECT_EQ(Reason(absl::OkStatus()), "");
+}
+
+TEST(RpcStatus, ListsEveryViolation) {
+  const google::rpc::Status rpc =
+      ToRpcStatus(InvalidFields(TwoViolations(), "INVALID_REQUEST"));
+  ASSERT_EQ(rpc.details_size(), 2);
+  google::rpc::BadRequest violations;
+  ASSERT_TRUE(rpc.details(0).UnpackTo(&violations));
+  ASSERT_EQ(violations.field_violations_size(), 2);
+  EXPECT_EQ(violations.field_violations(1).field(), "scope[1]");
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(rpc.details(1).UnpackTo(&info));
+  EXPECT_EQ(info.reason(), "INVALID_REQUEST");
+  EXPECT_EQ(info.domain(), "webhooks");
+}
+
+TEST(RpcStatus, KeepsTheMetadataOfItsReason) {
+  const google::rpc::Status rpc = ToRpcStatus(WithReason(
+      absl::ResourceExhaustedError("x"), "LIMIT", {{"limit", "100"}}));
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(rpc.details(0).UnpackTo(&info));
+  EXPECT_EQ(info.metadata().at("limit"), "100");
+}
+
+TEST(RpcStatus, SurvivesTheWayToTheWireAndBack) {
+  const absl::Status status = InvalidFields(TwoViolations(), "INVALID_REQUEST");
+  EXPECT_EQ(FromRpcStatus(ToRpcStatus(status)), status);
+}
+
+}  // namespace
+}  // namespace webhooks

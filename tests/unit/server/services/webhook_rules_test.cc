@@ -1,0 +1,130 @@
+#include "server/services/webhook_rules.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace webhooks::server {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::IsOk;
+using testing::StatusIs;
+
+v1::CreateWebhookRequest ValidRequest() {
+  v1::CreateWebhookRequest request;
+  request.set_url("https://acme.com/webhook_receiver");
+  request.set_description("Webhook to receive connection events");
+  request.add_scope("connection.created");
+  return request;
+}
+
+v1::CreateWebhookRequest WithScope(const std::vector<std::string>& types) {
+  v1::CreateWebhookRequest request = ValidRequest();
+  request.clear_scope();
+  for (const std::string& type : types) request.add_scope(type);
+  return request;
+}
+
+std::vector<std::string> ViolatedFields(const absl::Status& status) {
+  std::vector<std::string> fields;
+  google::rpc::BadRequest violations;
+  const google::rpc::Status rpc = ToRpcStatus(status);
+  for (const auto& detail : rpc.details()) {
+    if (!detail.UnpackTo(&violations)) continue;
+    for (const auto& violation : violations.field_violations()) {
+      fields.push_back(violation.field());
+    }
+  }
+  return fields;
+}
+
+absl::Status Check(const v1::CreateWebhookRequest& request) {
+  return WebhookRules{}.Check(request);
+}
+
+TEST(WebhookRules, AcceptTheReferencesRequest) {
+  EXPECT_THAT(Check(ValidRequest()), IsOk());
+}
+
+TEST(WebhookRules, AcceptARequestWithNothingSet) {
+  EXPECT_THAT(Check(v1::CreateWebhookRequest()), IsOk());
+}
+
+TEST(WebhookRules, AcceptEventTypesOfAllKinds) {
+  EXPECT_THAT(Check(WithScope({"a", "A.b_C.9", "_", std::string(256, 'x')})),
+              IsOk());
+}
+
+TEST(WebhookRules, RefuseMalformedEventTypes) {
+  for (const std::string& type :
+       {std::string(), std::string("."), std::string("a."), std::string(".a"),
+        std::string("a..b"), std::string("a-b"), std::string("a b"),
+        std::string("a,b"), std::string("*"), std::string("\xC3\xA4"),
+        std::string("a\0", 2), std::string(257, 'x')}) {
+    const absl::Status status = Check(WithScope({"ok", type}));
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
+                                 "INVALID_SCOPE"));
+    EXPECT_THAT(ViolatedFields(status), ElementsAre("scope[1]")) << type;
+  }
+}
+
+TEST(WebhookRules, RefuseARepeatedEventType) {
+  const absl::Status status = Check(WithScope({"a", "b", "a"}));
+  EXPECT_THAT(ViolatedFields(status), ElementsAre("scope[2]"));
+}
+
+TEST(WebhookRules, RefuseMoreThanAHundredEventTypes) {
+  std::vector<std::string> types;
+  for (int i = 0; i < 100; ++i) types.push_back(absl::StrCat("type", i));
+  EXPECT_THAT(Check(WithScope(types)), IsOk());
+  types.push_back("one_more");
+  EXPECT_THAT(ViolatedFields(Check(WithScope(types))), ElementsAre("scope"));
+}
+
+TEST(WebhookRules, CountADescriptionInCharacters) {
+  v1::CreateWebhookRequest request = ValidRequest();
+  std::string description;
+  for (int i = 0; i < 1024; ++i) description += "\xE2\x82\xAC";
+  request.set_description(description);
+  EXPECT_THAT(Check(request), IsOk());
+  request.set_description(description + "x");
+  EXPECT_THAT(Check(request), StatusIs(absl::StatusCode::kInvalidArgument,
+                                       "INVALID_DESCRIPTION"));
+}
+
+TEST(WebhookRules, RefuseControlCharactersInADescription) {
+  for (const std::string& text :
+       {std::string("a\0b", 3), std::string("line\nbreak"), std::string("\x7f"),
+        std::string("\xC2\x85")}) {
+    v1::CreateWebhookRequest request = ValidRequest();
+    request.set_description(text);
+    EXPECT_THAT(ViolatedFields(Check(request)), ElementsAre("description"));
+  }
+}
+
+TEST(WebhookRules, ReportEveryViolationAtOnce) {
+  v1::CreateWebhookRequest request = WithScope({"a", "a", "-"});
+  request.set_url("ftp://acme.com");
+  request.set_description("\x01");
+  const absl::Status status = Check(request);
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
+                               "INVALID_REQUEST"));
+  EXPECT_THAT(ViolatedFields(status),
+              ElementsAre("url", "description", "scope[1]", "scope[2]"));
+}
+
+TEST(WebhookRules, SayOfAUrlAloneThatItIsInvalid) {
+  v1::CreateWebhookRequest request = ValidRequest();
+  request.set_url("http://acme.com");
+  EXPECT_THAT(Check(request), StatusIs(absl::StatusCode::kInvalidArgument,
+                                       "INVALID_URL"));
+  EXPECT_THAT(WebhookRules{.allow_http_urls = true}.Check(request), IsOk());
+}
+
+}  // namespace
+}  // namespace webhooks::server

@@ -1,0 +1,190 @@
+#include "server/services/webhook_service.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "gtest/gtest.h"
+#include "proto/rpc/status.h"
+#include "server/call/api_key.h"
+#include "tests/support/fake_entropy.h"
+#include "tests/support/fake_store.h"
+#include "tests/support/records.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait.h"
+
+namespace webhooks::server {
+namespace {
+
+using ::google::protobuf::util::MessageDifferencer;
+using ::testing::ElementsAre;
+using ::testing::MatchesRegex;
+
+// The service behind a real gRPC server, called through a channel in memory.
+class WebhookServiceTest : public ::testing::Test {
+ protected:
+  WebhookServiceTest()
+      : authenticator_(store_, &Now),
+        calls_(authenticator_),
+        service_(calls_, store_, entropy_, &Now, WebhookRules{}),
+        key_(MakeApiKey(entropy_)) {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    stub_ = v1::WebhookService::NewStub(server_->InProcessChannel({}));
+    const testing::ProjectAndKey made = testing::MakeProject();
+    project_ = made.project.id_project();
+    EXPECT_TRUE(testing::CreateProject(store_, made.project, made.key,
+                                       HashApiKey(key_))
+                    .ok());
+  }
+
+  ~WebhookServiceTest() override { server_->Shutdown(); }
+
+  // 2024-10-01T12:00:00.123456Z
+  static absl::Time Now() { return absl::FromUnixMicros(1727784000123456); }
+
+  void AddKey(grpc::ClientContext& context) {
+    context.AddMetadata("x-api-key", key_);
+  }
+
+  grpc::Status Create(const v1::CreateWebhookRequest& request,
+                      v1::Webhook* webhook) {
+    grpc::ClientContext context;
+    AddKey(context);
+    return stub_->Create(&context, request, webhook);
+  }
+
+  static std::string ReasonOf(const grpc::Status& status) {
+    google::rpc::Status rpc;
+    EXPECT_TRUE(rpc.ParseFromString(status.error_details()));
+    return Reason(FromRpcStatus(rpc));
+  }
+
+  testing::FakeStore store_;
+  SystemEntropy entropy_;
+  Authenticator authenticator_;
+  Calls calls_;
+  WebhookService service_;
+  const std::string key_;
+  std::string project_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::WebhookService::Stub> stub_;
+};
+
+v1::CreateWebhookRequest ReferenceRequest() {
+  v1::CreateWebhookRequest request;
+  request.set_url("https://acme.com/webhook_receiver");
+  request.set_description("Webhook to receive connection events");
+  request.add_scope("connection.created");
+  return request;
+}
+
+TEST_F(WebhookServiceTest, CreatesWhatTheReferenceShows) {
+  v1::Webhook webhook;
+  ASSERT_TRUE(Create(ReferenceRequest(), &webhook).ok());
+  EXPECT_THAT(webhook.id_webhook_endpoint(),
+              MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]"
+                           "{3}-[0-9a-f]{12}"));
+  EXPECT_EQ(webhook.endpoint_description(),
+            "Webhook to receive connection events");
+  EXPECT_EQ(webhook.url(), "https://acme.com/webhook_receiver");
+  EXPECT_THAT(webhook.secret(), MatchesRegex("whsec_[A-Za-z0-9+/]{43}="));
+  EXPECT_TRUE(webhook.active());
+  EXPECT_THAT(webhook.scope(), ElementsAre("connection.created"));
+  EXPECT_EQ(webhook.id_project(), project_);
+  EXPECT_EQ(webhook.created_at().seconds(), 1727784000);
+  EXPECT_EQ(webhook.created_at().nanos(), 123'000'000);
+  EXPECT_TRUE(MessageDifferencer::Equals(webhook.created_at(),
+                                         webhook.last_update()));
+}
+
+TEST_F(WebhookServiceTest, LeavesUnsetWhatTheRequestLeavesUnset) {
+  v1::Webhook webhook;
+  ASSERT_TRUE(Create(v1::CreateWebhookRequest(), &webhook).ok());
+  EXPECT_FALSE(webhook.has_url());
+  EXPECT_FALSE(webhook.has_endpoint_description());
+  EXPECT_TRUE(webhook.scope().empty());
+}
+
+TEST_F(WebhookServiceTest, GetsWhatItCreated) {
+  v1::Webhook created;
+  ASSERT_TRUE(Create(ReferenceRequest(), &created).ok());
+  grpc::ClientContext context;
+  AddKey(context);
+  v1::GetWebhookRequest request;
+  request.set_id(created.id_webhook_endpoint());
+  v1::Webhook read;
+  ASSERT_TRUE(stub_->Get(&context, request, &read).ok());
+  EXPECT_TRUE(MessageDifferencer::Equals(read, created));
+}
+
+TEST_F(WebhookServiceTest, RefusesABadRequestAndStoresNothing) {
+  v1::CreateWebhookRequest request = ReferenceRequest();
+  request.set_url("http://acme.com");
+  v1::Webhook webhook;
+  const grpc::Status status = Create(request, &webhook);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ReasonOf(status), "INVALID_URL");
+}
+
+TEST_F(WebhookServiceTest, PassesOnWhatTheStoreSays) {
+  v1::Webhook webhook;
+  ASSERT_TRUE(Create(ReferenceRequest(), &webhook).ok());  // the key is known
+  store_.FailWith(StorageFull());
+  const grpc::Status status = Create(ReferenceRequest(), &webhook);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(status), "STORAGE_FULL");
+}
+
+TEST_F(WebhookServiceTest, RefusesACallWithoutAKey) {
+  grpc::ClientContext context;
+  v1::Webhook webhook;
+  const grpc::Status status =
+      stub_->Create(&context, ReferenceRequest(), &webhook);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(ReasonOf(status), "API_KEY_MISSING");
+}
+
+TEST_F(WebhookServiceTest, RefusesACallWithTwoKeys) {
+  grpc::ClientContext context;
+  AddKey(context);
+  AddKey(context);
+  v1::Webhook webhook;
+  const grpc::Status status =
+      stub_->Create(&context, ReferenceRequest(), &webhook);
+  EXPECT_EQ(ReasonOf(status), "API_KEY_MISSING");
+}
+
+TEST_F(WebhookServiceTest, RefusesAnUnknownKeyBeforeItLooksAtTheRequest) {
+  grpc::ClientContext context;
+  context.AddMetadata("x-api-key", MakeApiKey(entropy_));
+  v1::CreateWebhookRequest request = ReferenceRequest();
+  request.set_url("nonsense");
+  v1::Webhook webhook;
+  const grpc::Status status = stub_->Create(&context, request, &webhook);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(ReasonOf(status), "API_KEY_INVALID");
+}
+
+TEST_F(WebhookServiceTest, ReturnsTheRequestIdAndTheProject) {
+  grpc::ClientContext context;
+  AddKey(context);
+  context.AddMetadata("x-request-id", "order-7");
+  v1::Webhook webhook;
+  ASSERT_TRUE(stub_->Create(&context, ReferenceRequest(), &webhook).ok());
+  const auto& metadata = context.GetServerInitialMetadata();
+  ASSERT_EQ(metadata.count("x-request-id"), 1u);
+  EXPECT_EQ(metadata.find("x-request-id")->second, "order-7");
+  ASSERT_EQ(metadata.count("x-project-id"), 1u);
+  EXPECT_EQ(metadata.find("x-project-id")->second, project_);
+}
+
+}  // namespace
+}  // namespace webhooks::server

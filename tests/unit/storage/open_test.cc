@@ -1,0 +1,115 @@
+#include "storage/open.h"
+
+#include <sys/stat.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/records.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/wait.h"
+
+namespace webhooks {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::StatusIs;
+
+absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& url) {
+  return OpenStore(url, [](absl::string_view, absl::string_view) {});
+}
+
+mode_t Mode(const std::string& path) {
+  struct stat facts {};
+  EXPECT_EQ(stat(path.c_str(), &facts), 0) << path;
+  return facts.st_mode & 0777;
+}
+
+TEST(OpenStore, RefusesUrlsItDoesNotKnow) {
+  for (const std::string url :
+       {"", "webhooks.db", "mysql:x", "sqlite:", "sqlite:x?max_bytes=0",
+        "sqlite:x?max_bytes=1k", "sqlite:x?journal_mode=off"}) {
+    EXPECT_THAT(Open(url), StatusIs(absl::StatusCode::kInvalidArgument)) << url;
+  }
+}
+
+TEST(OpenStore, MakesTheFolderAndKeepsItsFilesPrivate) {
+  const testing::TempFolder folder;
+  const std::string path = folder.Path("new/folder/webhooks.db");
+  const auto store = Open(absl::StrCat("sqlite:", path));
+  ASSERT_THAT(store, IsOk());
+  EXPECT_EQ(Mode(folder.Path("new/folder")), 0700u);
+  EXPECT_EQ(Mode(path), 0600u);
+  EXPECT_EQ(Mode(path + "-wal"), 0600u);
+}
+
+TEST(OpenStore, KeepsASecondProcessOut) {
+  const testing::TempFolder folder;
+  const std::string url = absl::StrCat("sqlite:", folder.Path("webhooks.db"));
+  auto first = Open(url);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(Open(url), StatusIs(absl::StatusCode::kFailedPrecondition));
+  first->reset();
+  EXPECT_THAT(Open(url), IsOk());
+}
+
+TEST(OpenStore, NamesAFileThatIsNotADatabase) {
+  const testing::TempFolder folder;
+  const std::string path = folder.Path("notes.txt");
+  testing::WriteFile(path, std::string(5000, 'x'));
+  const auto store = Open(absl::StrCat("sqlite:", path));
+  EXPECT_THAT(store, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(std::string(store.status().message()), HasSubstr(path));
+  EXPECT_EQ(testing::ReadFile(path), std::string(5000, 'x'));
+}
+
+TEST(OpenStore, NamesAFolderThatCannotBeMade) {
+  const testing::TempFolder folder;
+  testing::WriteFile(folder.Path("file"), "");
+  const auto store =
+      Open(absl::StrCat("sqlite:", folder.Path("file/in/webhooks.db")));
+  ASSERT_FALSE(store.ok());
+  EXPECT_THAT(std::string(store.status().message()),
+              HasSubstr(folder.Path("file")));
+}
+
+TEST(OpenStore, AtItsSizeLimitRefusesChangesAndStillReads) {
+  const testing::TempFolder folder;
+  auto store = Open(
+      absl::StrCat("sqlite:", folder.Path("webhooks.db"), "?max_bytes=65536"));
+  ASSERT_THAT(store, IsOk());
+  const testing::ProjectAndKey made = testing::MakeProject();
+  ASSERT_THAT(testing::CreateProject(**store, made.project, made.key, made.hash),
+              IsOk());
+  const v1::Webhook first = testing::MakeWebhook(made.project.id_project());
+  ASSERT_THAT(testing::CreateWebhook(**store, first), IsOk());
+
+  absl::Status status;
+  v1::Webhook refused;
+  for (int i = 0; i < 1000 && status.ok(); ++i) {
+    refused = testing::MakeWebhook(made.project.id_project());
+    status = testing::CreateWebhook(**store, refused);
+  }
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+  EXPECT_THAT(testing::GetWebhook(**store, refused.id_project(),
+                                  refused.id_webhook_endpoint()),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(testing::GetWebhook(**store, first.id_project(),
+                                  first.id_webhook_endpoint()),
+              IsOk());
+}
+
+TEST(StoreFolder, IsWhereTheFileLies) {
+  EXPECT_EQ(StoreFolder("sqlite:data/webhooks.db?max_bytes=1"), "data");
+  EXPECT_EQ(StoreFolder("sqlite:webhooks.db"), "");
+  EXPECT_EQ(StoreFolder("nonsense"), "");
+}
+
+}  // namespace
+}  // namespace webhooks

@@ -1,0 +1,97 @@
+#include "tests/support/disk_faults.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/open.h"
+#include "tests/support/records.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/wait.h"
+
+namespace webhooks {
+namespace {
+
+using testing::CreateWebhook;
+using testing::GetWebhook;
+using testing::IsOk;
+using testing::MakeWebhook;
+using testing::StatusIs;
+
+class DiskFaults : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto store =
+        OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                  [](absl::string_view, absl::string_view) {});
+    ASSERT_THAT(store, IsOk());
+    store_ = *std::move(store);
+    const testing::ProjectAndKey made = testing::MakeProject();
+    ASSERT_THAT(
+        testing::CreateProject(*store_, made.project, made.key, made.hash),
+        IsOk());
+    project_ = made.project.id_project();
+  }
+
+  void TearDown() override { testing::MendDisk(); }
+
+  testing::TempFolder folder_;
+  std::unique_ptr<Store> store_;
+  std::string project_;
+};
+
+TEST_F(DiskFaults, EachLoneChangeIsSyncedBeforeItIsAcknowledged) {
+  ASSERT_THAT(CreateWebhook(*store_, MakeWebhook(project_)), IsOk());
+  for (int i = 0; i < 10; ++i) {
+    const int before = testing::FsyncCount();
+    ASSERT_THAT(CreateWebhook(*store_, MakeWebhook(project_)), IsOk());
+    EXPECT_GT(testing::FsyncCount(), before);
+  }
+}
+
+TEST_F(DiskFaults, AFullDiskRefusesAChangeAndKeepsNothingOfIt) {
+  const v1::Webhook webhook = MakeWebhook(project_);
+  testing::FillDisk();
+  EXPECT_THAT(CreateWebhook(*store_, webhook),
+              StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+  testing::MendDisk();
+  EXPECT_THAT(GetWebhook(*store_, project_, webhook.id_webhook_endpoint()),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(DiskFaults, ChangesWorkAgainOnceTheDiskHasRoom) {
+  testing::FillDisk();
+  CreateWebhook(*store_, MakeWebhook(project_)).IgnoreError();
+  testing::MendDisk();
+  const v1::Webhook webhook = MakeWebhook(project_);
+  EXPECT_THAT(CreateWebhook(*store_, webhook), IsOk());
+  EXPECT_THAT(GetWebhook(*store_, project_, webhook.id_webhook_endpoint()),
+              IsOk());
+}
+
+TEST_F(DiskFaults, AFullDiskStillReads) {
+  const v1::Webhook webhook = MakeWebhook(project_);
+  ASSERT_THAT(CreateWebhook(*store_, webhook), IsOk());
+  testing::FillDisk();
+  EXPECT_THAT(GetWebhook(*store_, project_, webhook.id_webhook_endpoint()),
+              IsOk());
+}
+
+using DiskFaultsDeathTest = DiskFaults;
+
+// In the child that the death test starts, everything is made anew.
+TEST_F(DiskFaultsDeathTest, AFailedFsyncEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        testing::FailFsync();
+        CreateWebhook(*store_, MakeWebhook(project_)).IgnoreError();
+      },
+      ::testing::ExitedWithCode(74), "");
+}
+
+}  // namespace
+}  // namespace webhooks

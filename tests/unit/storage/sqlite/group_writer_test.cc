@@ -1,0 +1,162 @@
+#include "storage/sqlite/group_writer.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/disk_faults.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/wait.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+using testing::IsOk;
+using testing::StatusIs;
+using Steps = GroupWriter::Steps;
+
+class GroupWriterTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto connection = Connection::Open(
+        folder_.Path("test.db"), Connection::Mode::kWrite,
+        [](absl::string_view, absl::string_view) {});
+    ASSERT_THAT(connection, IsOk());
+    ASSERT_THAT((*connection)->Execute("make", "CREATE TABLE t (x UNIQUE)"),
+                IsOk());
+    writer_ = std::make_unique<GroupWriter>(*std::move(connection));
+  }
+
+  static GroupWriter::Work Insert(int value) {
+    return [value](Connection& connection) {
+      return connection.Execute(
+          "insert", absl::StrCat("INSERT INTO t VALUES (", value, ")"));
+    };
+  }
+
+  absl::Status Run(Steps steps, GroupWriter::Work work) {
+    testing::Pending<absl::Status> pending;
+    writer_->Submit({}, steps, std::move(work), pending.Completion());
+    return pending.Get();
+  }
+
+  // How many rows the table holds.
+  int Count() {
+    int count = 0;
+    EXPECT_THAT(Run(Steps::kOne,
+                    [&count](Connection& connection) {
+                      return connection.Guarded("count", [&]() -> absl::Status {
+                        Statement row =
+                            connection.Prepared("SELECT count(*) FROM t");
+                        row->executeStep();
+                        count = row->getColumn(0).getInt();
+                        return absl::OkStatus();
+                      });
+                    }),
+                IsOk());
+    return count;
+  }
+
+  // Keeps the writer busy until the notification comes, so that what is
+  // submitted meanwhile waits together.
+  void Hold(absl::Notification& release) {
+    absl::Notification held;
+    writer_->Submit(
+        {}, Steps::kOne,
+        [&](Connection&) {
+          held.Notify();
+          release.WaitForNotification();
+          return absl::OkStatus();
+        },
+        [](absl::Status) {});
+    held.WaitForNotification();
+  }
+
+  testing::TempFolder folder_;
+  std::unique_ptr<GroupWriter> writer_;
+};
+
+TEST_F(GroupWriterTest, CallsThatWaitTogetherShareOneSync) {
+  ASSERT_THAT(Run(Steps::kOne, Insert(-1)), IsOk());
+  absl::Notification release;
+  Hold(release);
+  constexpr int kCalls = 100;
+  std::vector<testing::Pending<absl::Status>> pending(kCalls);
+  for (int i = 0; i < kCalls; ++i) {
+    writer_->Submit({}, Steps::kOne, Insert(i), pending[i].Completion());
+  }
+  const int before = testing::FsyncCount();
+  release.Notify();
+  for (auto& one : pending) EXPECT_THAT(one.Get(), IsOk());
+  EXPECT_EQ(testing::FsyncCount() - before, 1);
+}
+
+TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsWhole) {
+  ASSERT_THAT(Run(Steps::kOne, Insert(1)), IsOk());
+  EXPECT_THAT(Run(Steps::kSeveral,
+                  [](Connection& connection) {
+                    absl::Status status = Insert(2)(connection);
+                    return status.ok() ? Insert(1)(connection) : status;
+                  }),
+              StatusIs(absl::StatusCode::kInternal));
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(GroupWriterTest, AnOperationThatFailsAloneLeavesItsNeighbours) {
+  ASSERT_THAT(Run(Steps::kOne, Insert(1)), IsOk());
+  absl::Notification release;
+  Hold(release);
+  testing::Pending<absl::Status> good;
+  testing::Pending<absl::Status> bad;
+  testing::Pending<absl::Status> later;
+  writer_->Submit({}, Steps::kOne, Insert(2), good.Completion());
+  writer_->Submit({}, Steps::kOne, Insert(1), bad.Completion());
+  writer_->Submit({}, Steps::kOne, Insert(3), later.Completion());
+  release.Notify();
+  EXPECT_THAT(good.Get(), IsOk());
+  EXPECT_THAT(bad.Get(), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(later.Get(), IsOk());
+  EXPECT_EQ(Count(), 3);
+}
+
+TEST_F(GroupWriterTest, WhenTheCommitFailsNobodyIsToldOtherwise) {
+  absl::Notification release;
+  Hold(release);
+  std::vector<testing::Pending<absl::Status>> pending(10);
+  for (int i = 0; i < 10; ++i) {
+    writer_->Submit({}, Steps::kOne, Insert(i), pending[i].Completion());
+  }
+  testing::FillDisk();
+  release.Notify();
+  for (auto& one : pending) {
+    EXPECT_THAT(one.Get(), StatusIs(absl::StatusCode::kResourceExhausted));
+  }
+  testing::MendDisk();
+  EXPECT_EQ(Count(), 0);
+}
+
+TEST_F(GroupWriterTest, ACallThatFindsTheQueueFullIsRefusedAtOnce) {
+  absl::Notification release;
+  Hold(release);
+  int accepted = 0;
+  absl::Status refusal;
+  while (refusal.ok()) {
+    writer_->Submit({}, Steps::kOne, Insert(accepted), [&](absl::Status status) {
+      if (absl::IsResourceExhausted(status)) refusal = status;
+    });
+    ++accepted;
+  }
+  EXPECT_THAT(refusal,
+              StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_BUSY"));
+  release.Notify();
+  writer_.reset();
+}
+
+}  // namespace
+}  // namespace webhooks::sqlite

@@ -1,0 +1,58 @@
+#include "storage/sqlite/migrations.h"
+
+#include <memory>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+using testing::IsOk;
+using testing::StatusIs;
+
+class Migrations : public ::testing::Test {
+ protected:
+  std::unique_ptr<Connection> Open() {
+    auto connection = Connection::Open(
+        folder_.Path("test.db"), Connection::Mode::kWrite,
+        [](absl::string_view, absl::string_view) {});
+    EXPECT_THAT(connection, IsOk());
+    return *std::move(connection);
+  }
+
+  testing::TempFolder folder_;
+};
+
+TEST_F(Migrations, MakeAnEmptyFileADatabase) {
+  const auto connection = Open();
+  EXPECT_THAT(Migrate(*connection), IsOk());
+  EXPECT_THAT(connection->Execute("read", "SELECT 1 FROM webhooks LIMIT 0"),
+              IsOk());
+}
+
+TEST_F(Migrations, DoNothingTheSecondTime) {
+  const auto connection = Open();
+  ASSERT_THAT(Migrate(*connection), IsOk());
+  EXPECT_THAT(Migrate(*connection), IsOk());
+}
+
+TEST_F(Migrations, RefuseADatabaseOfANewerVersion) {
+  const auto connection = Open();
+  ASSERT_THAT(Migrate(*connection), IsOk());
+  ASSERT_THAT(connection->Execute("age", "PRAGMA user_version = 999"), IsOk());
+  EXPECT_THAT(Migrate(*connection),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(Migrations, RefuseTheDatabaseOfAnotherProgram) {
+  const auto connection = Open();
+  ASSERT_THAT(connection->Execute("make", "CREATE TABLE notes (x)"), IsOk());
+  EXPECT_THAT(Migrate(*connection),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+}  // namespace
+}  // namespace webhooks::sqlite
