@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+"""house_rules.py catches what it is there for."""
+
+import pathlib
+import tempfile
+import unittest
+
+import house_rules
+
+
+class HouseRules(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+
+    def write(self, path, text):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def assert_violations(self, count):
+        self.assertEqual(len(list(house_rules.violations(self.root))), count)
+
+    def assert_include(self, path, include, allowed):
+        self.write(path, f"#include {include}\n")
+        self.assert_violations(0 if allowed else 1)
+
+    def test_storage_may_not_include_the_server(self):
+        self.assert_include("storage/a.cc", '"server/call/call.h"', False)
+
+    def test_proto_may_not_include_storage(self):
+        self.assert_include("proto/rpc/a.h", '"storage/store.h"', False)
+
+    def test_the_gateway_may_not_include_storage(self):
+        self.assert_include("gateway/a.h", '"storage/store.h"', False)
+
+    def test_the_gateway_may_not_include_a_service(self):
+        self.assert_include("gateway/a.h", '"server/services/a.h"', False)
+
+    def test_the_gateway_may_not_include_generated_messages(self):
+        self.assert_include("gateway/a.h", '"webhooks/v1/webhook.pb.h"', False)
+
+    def test_nothing_may_include_tests(self):
+        self.assert_include("server/a.cc", '"tests/support/a.h"', False)
+
+    def test_an_include_is_a_full_path(self):
+        self.assert_include("server/a.cc", '"a.h"', False)
+
+    def test_an_include_does_not_climb(self):
+        self.assert_include("server/a.cc", '"server/../storage/a.h"', False)
+
+    def test_own_includes_stand_in_quotes(self):
+        self.assert_include("tests/unit/a.cc", "<server/a.h>", False)
+
+    def test_the_server_may_include_storage(self):
+        self.assert_include("server/a.cc", '"storage/store.h"', True)
+
+    def test_the_gateway_may_include_the_runtime(self):
+        self.assert_include("gateway/a.cc", '"server/runtime/log.h"', True)
+
+    def test_tests_may_include_everything(self):
+        self.assert_include("tests/unit/a.cc", '"server/call/call.h"', True)
+
+    def test_the_top_level_holds_only_what_belongs_there(self):
+        self.write("scripts/release", "")
+        self.assert_violations(1)
+
+    def test_a_package_host_does_not_belong_in_the_tree(self):
+        self.write("tests/a.json", '"https://registry.' + 'npm' + 'js.org/x"')
+        self.assert_violations(1)
+
+    def test_a_path_of_one_machine_does_not_belong_in_the_tree(self):
+        self.write("README.md", "cd /" + "home/me/webhooks")
+        self.assert_violations(1)
+
+    def test_what_was_built_is_not_looked_at(self):
+        self.write("build/a.txt", "/" + "home/me")
+        self.assert_violations(0)
+
+
+if __name__ == "__main__":
+    unittest.main()
