@@ -72,7 +72,8 @@ std::optional<absl::Duration> ParseTimeout(absl::string_view text) {
   const absl::string_view digits = text.substr(0, text.size() - 1);
   const auto unit = TimeoutUnit(text.back());
   std::int64_t count;
-  if (!unit || !absl::ascii_isdigit(digits[0]) ||
+  if (!unit ||
+      !std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit) ||
       !absl::SimpleAtoi(digits, &count) || count == 0) {
     return std::nullopt;
   }

@@ -8,9 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "gateway/http/request_log.h"
-#include "gateway/http/response_format.h"
 #include "gateway/http/worker.h"
-#include "server/runtime/request_id.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -191,105 +189,6 @@ void Connection::RunExchange() {
   // To notice a client that leaves. Not where it has sent more: that would be
   // read without end.
   if (input_.empty()) AwaitInput();
-}
-
-void Connection::Fail(const HttpError& error) {
-  HttpResponse response;
-  response.status = error.http_status;
-  response.body = worker_.handler().ErrorBody(error.status, error.http_status);
-  if (error.http_status == 503) {
-    response.headers.emplace_back("Retry-After", "1");
-  }
-  is_last_ = true;
-  Answer(std::move(response));
-}
-
-void Connection::Answer(HttpResponse response) {
-  phase_ = Phase::kWriting;
-  exchange_.reset();
-  const bool keep_alive =
-      !is_last_ && !worker_.draining() && reader_ && reader_->keep_alive();
-  is_last_ = !keep_alive;
-  static const RequestHead kNoHead;
-  const RequestHead& head = reader_ ? reader_->head() : kNoHead;
-  const std::string request_id = RequestIdOr(head.request_id);
-  LogAnswer(head, response, request_id, absl::Now() - started_);
-  output_ = FormatResponse(response,
-                           {.request_id = request_id,
-                            .keep_alive = keep_alive,
-                            .is_http10 = reader_ && reader_->is_http10(),
-                            .is_head = head.method == "HEAD"},
-                           absl::Now());
-  written_ = 0;
-  Arm(worker_.limits().write_timeout);
-  Write();
-}
-
-void Connection::Write() {
-  while (written_ < output_.size()) {
-    Error error;
-    written_ += socket_.write_some(asio::buffer(output_) + written_, error);
-    if (error == asio::error::would_block) {
-      return socket_.async_wait(
-          tcp::socket::wait_write,
-          [self = shared_from_this()](const Error& wait_error) {
-            if (self->phase_ != Phase::kWriting) return;
-            if (wait_error) return self->Close();
-            self->Write();
-          });
-    }
-    if (error) return Close();
-  }
-  FinishAnswer();
-}
-
-void Connection::FinishAnswer() {
-  if (is_last_) return Linger();
-  // Posted, so that a client which sends many requests at once neither deepens
-  // the stack with each nor keeps the other connections waiting.
-  if (!input_.empty()) {
-    phase_ = Phase::kIdle;
-    return asio::post(*worker_.context(), [self = shared_from_this()] {
-      if (self->phase_ == Phase::kIdle) self->AwaitRequest();
-    });
-  }
-  AwaitRequest();
-}
-
-void Connection::Linger() {
-  if (input_ended_) return Close();
-  Error error;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
-  if (error) return Close();
-  phase_ = Phase::kLingering;
-  reader_.reset();
-  input_ = {};
-  output_ = {};
-  Arm(worker_.limits().linger_timeout);
-  AwaitInput();
-}
-
-void Connection::Arm(absl::Duration timeout) {
-  timer_.expires_after(absl::ToChronoNanoseconds(timeout));
-  timer_.async_wait([self = shared_from_this()](const Error& error) {
-    if (error || self->phase_ == Phase::kClosed) return;
-    // A wait that was over when the timer was set anew is not cancelled.
-    if (self->timer_.expiry() > std::chrono::steady_clock::now()) return;
-    self->OnTimeout();
-  });
-}
-
-void Connection::OnTimeout() {
-  switch (phase_) {
-    case Phase::kHead:
-      return Fail(RequestTimeout("header"));
-    case Phase::kBody:
-      return Fail(RequestTimeout("body"));
-    case Phase::kRunning:
-      return;
-    default:
-      return Close();
-  }
 }
 
 }  // namespace webhooks::gateway
