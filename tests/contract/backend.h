@@ -2,6 +2,7 @@
 #define WEBHOOKS_TESTS_CONTRACT_BACKEND_H_
 
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@ struct Backend {
   std::string name;
   std::unique_ptr<TestDatabase> (*make)();
 };
+
+// Names the backend in test listings.
+inline void PrintTo(const Backend& backend, std::ostream* out) {
+  *out << backend.name;
+}
 
 // Every backend of this build.
 std::vector<Backend> AllBackends();
