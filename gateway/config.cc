@@ -36,7 +36,7 @@ ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
           "How long a client may take to read an answer");
 ABSL_FLAG(absl::Duration, call_timeout, absl::Seconds(15),
           "Deadline of a call whose client sends no grpc-timeout; at most 1m");
-ABSL_FLAG(absl::Duration, shutdown_timeout, absl::Seconds(20),
+ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
           "How long requests in progress may take after SIGTERM");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(std::string, log_format, "text", "text, or json: one object a line");
@@ -108,7 +108,7 @@ absl::StatusOr<Config> ReadConfig() {
   config.server_connections =
       Between(FLAGS_server_connections, 1, 64, problems);
   config.call_timeout = Timeout(FLAGS_call_timeout, problems, kLongestCall);
-  config.shutdown_timeout = Timeout(FLAGS_shutdown_timeout, problems);
+  config.grace = Timeout(FLAGS_grace, problems);
   const absl::Status log = ConfigureLog(absl::GetFlag(FLAGS_log_level),
                                         absl::GetFlag(FLAGS_log_format));
   if (!log.ok()) problems.emplace_back(log.message());

@@ -15,7 +15,7 @@ struct Config {
   std::string server;
   int server_connections = 1;
   absl::Duration call_timeout;
-  absl::Duration shutdown_timeout;
+  absl::Duration grace;
 };
 
 // Reads the flags, which must have been parsed, and configures the log.

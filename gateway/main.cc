@@ -35,7 +35,7 @@ int Serve(const Config& config) {
   }
   const int signal = WaitForStopSignal();
   Log(LogLevel::kInfo, "stopping", {{"signal", std::int64_t{signal}}});
-  (*server)->Stop(config.shutdown_timeout);
+  (*server)->Stop(config.grace);
   Log(LogLevel::kInfo, "stopped");
   return 0;
 }
