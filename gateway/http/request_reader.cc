@@ -141,9 +141,12 @@ void RequestReader::DescribeHead() {
 }
 
 std::optional<HttpError> RequestReader::ReadBody(std::string& input) {
+  // Beast asserts that it is not called with less than the last chunk and the
+  // end of the trailer, "0\r\n\r\n", which no chunked body ends without.
+  const std::size_t least = parser_->chunked() ? 5 : 1;
   beast::error_code error;
   std::size_t taken = 0;
-  while (!parser_->is_done() && taken < input.size() && !error) {
+  while (!parser_->is_done() && input.size() - taken >= least && !error) {
     taken += parser_->put({input.data() + taken, input.size() - taken}, error);
   }
   input.erase(0, taken);
