@@ -1,0 +1,61 @@
+#include "gateway/answers.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gateway/transcoding/error_body.h"
+#include "google/rpc/error_details.pb.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+// Whole seconds, at least one: a client that comes back at once finds the same.
+std::int64_t RetryAfter(const absl::Status& status) {
+  google::rpc::RetryInfo info;
+  const auto payload =
+      status.GetPayload("type.googleapis.com/google.rpc.RetryInfo");
+  if (!payload || !info.ParseFromString(std::string(*payload))) return 1;
+  const auto& delay = info.retry_delay();
+  return std::max<std::int64_t>(delay.seconds() + (delay.nanos() > 0), 1);
+}
+
+}  // namespace
+
+HttpResponse ErrorAnswer(const absl::Status& status) {
+  return ErrorAnswer(status, HttpStatus(status.code()));
+}
+
+HttpResponse ErrorAnswer(const absl::Status& status, int http_status) {
+  HttpResponse response;
+  response.status = http_status;
+  response.body = ErrorBody(status, http_status);
+  if (http_status == 429 || http_status == 503) {
+    response.headers.emplace_back("Retry-After",
+                                  absl::StrCat(RetryAfter(status)));
+  }
+  return response;
+}
+
+HttpResponse UnboundAnswer(absl::string_view method,
+                           const std::vector<std::string>& allowed) {
+  if (allowed.empty()) {
+    return ErrorAnswer(
+        WithReason(absl::NotFoundError("no such path"), "PATH_NOT_FOUND"));
+  }
+  HttpResponse response;
+  response.status = 204;
+  if (method != "OPTIONS") {
+    response = ErrorAnswer(
+        WithReason(absl::UnimplementedError("the path has no such method"),
+                   "METHOD_NOT_ALLOWED"),
+        405);
+  }
+  response.headers.emplace_back("Allow", absl::StrJoin(allowed, ", "));
+  return response;
+}
+
+}  // namespace webhooks::gateway

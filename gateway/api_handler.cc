@@ -1,0 +1,116 @@
+#include "gateway/api_handler.h"
+
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "gateway/answers.h"
+#include "gateway/call_headers.h"
+#include "gateway/content.h"
+#include "gateway/transcoding/error_body.h"
+#include "gateway/transcoding/transcoder.h"
+#include "google/protobuf/message.h"
+
+namespace webhooks::gateway {
+namespace {
+
+std::unique_ptr<google::protobuf::Message> NewMessage(
+    const google::protobuf::Descriptor* type) {
+  auto* factory = google::protobuf::MessageFactory::generated_factory();
+  return std::unique_ptr<google::protobuf::Message>(
+      factory->GetPrototype(type)->New());
+}
+
+HttpResponse ReplyAnswer(const Binding& binding, const Backend::Reply& reply) {
+  if (!reply.status.ok()) return ErrorAnswer(reply.status);
+  absl::StatusOr<std::string> body = WriteResponse(binding, *reply.response);
+  if (!body.ok()) return ErrorAnswer(body.status());
+  HttpResponse response;
+  response.status = binding.success_status;
+  response.body = *std::move(body);
+  return response;
+}
+
+// One request that is bound to an RPC.
+class CallExchange : public Exchange {
+ public:
+  CallExchange(Backend& backend, Router::Match match, absl::string_view query,
+               CallHeaders headers)
+      : backend_(backend),
+        binding_(*match.binding),
+        path_values_(std::move(match.path_values)),
+        query_(query),
+        headers_(std::move(headers)) {}
+
+  void Run(std::string body, Respond respond) override {
+    auto request = ReadRequest(binding_, path_values_, query_, body);
+    if (!request.ok()) {
+      HttpResponse response = ErrorAnswer(request.status());
+      response.route = binding_.path_template;
+      return respond(std::move(response));
+    }
+    Backend::Call call;
+    call.rpc_path = binding_.rpc_path;
+    call.metadata = std::move(headers_.metadata);
+    call.timeout = headers_.timeout;
+    call.request = *std::move(request);
+    call.response = NewMessage(binding_.method->output_type());
+    // This object may be gone before the reply comes.
+    cancel_ = backend_.Start(
+        std::move(call), [&binding = binding_, respond = std::move(respond)](
+                             const Backend::Reply& reply) mutable {
+          HttpResponse response = ReplyAnswer(binding, reply);
+          response.route = binding.path_template;
+          ApplyReplyMetadata(reply.metadata, response);
+          respond(std::move(response));
+        });
+  }
+
+  void Cancel() override {
+    if (cancel_ != nullptr) cancel_();
+  }
+
+ private:
+  Backend& backend_;
+  const Binding& binding_;
+  const std::vector<PathValue> path_values_;
+  const std::string query_;
+  CallHeaders headers_;
+  Backend::Cancel cancel_;
+};
+
+HttpResponse Refusal(const Binding& binding, const absl::Status& status,
+                     int http_status) {
+  HttpResponse response = ErrorAnswer(status, http_status);
+  response.route = binding.path_template;
+  return response;
+}
+
+}  // namespace
+
+ApiHandler::ApiHandler(const Router& router, Backend& backend,
+                       absl::Duration call_timeout)
+    : router_(router), backend_(backend), call_timeout_(call_timeout) {}
+
+std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
+    const RequestHead& head) {
+  absl::StatusOr<Router::Match> match = router_.Find(head.method, head.path);
+  if (!match.ok()) return ErrorAnswer(match.status());
+  if (match->binding == nullptr) {
+    return UnboundAnswer(head.method, match->allowed);
+  }
+  const Binding& binding = *match->binding;
+  if (absl::Status status = CheckContent(head); !status.ok()) {
+    return Refusal(binding, status, 415);
+  }
+  absl::StatusOr<CallHeaders> headers = ReadCallHeaders(head, call_timeout_);
+  if (!headers.ok()) return Refusal(binding, headers.status(), 400);
+  return std::make_unique<CallExchange>(backend_, *std::move(match), head.query,
+                                        *std::move(headers));
+}
+
+std::string ApiHandler::ErrorBody(const absl::Status& status,
+                                  int http_status) const {
+  return gateway::ErrorBody(status, http_status);
+}
+
+}  // namespace webhooks::gateway

@@ -1,0 +1,40 @@
+#ifndef WEBHOOKS_GATEWAY_API_HANDLER_H_
+#define WEBHOOKS_GATEWAY_API_HANDLER_H_
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gateway/backend/backend.h"
+#include "gateway/http/request_handler.h"
+#include "gateway/transcoding/router.h"
+
+namespace webhooks::gateway {
+
+// Answers requests by the RPCs that their paths are bound to. `router` and
+// `backend` must outlive every exchange, and `router` every call of `backend`.
+class ApiHandler : public RequestHandler {
+ public:
+  // `call_timeout` is the deadline of calls whose client names none.
+  ApiHandler(const Router& router, Backend& backend,
+             absl::Duration call_timeout);
+
+  // Refuses at once: 404 unknown path, 405, 415, 400 for a path or header that
+  // cannot be read; and answers OPTIONS.
+  std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
+      const RequestHead& head) override;
+
+  std::string ErrorBody(const absl::Status& status,
+                        int http_status) const override;
+
+ private:
+  const Router& router_;
+  Backend& backend_;
+  const absl::Duration call_timeout_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_API_HANDLER_H_

@@ -1,0 +1,90 @@
+#include "gateway/backend/grpc_backend.h"
+
+#include <utility>
+
+#include "gateway/backend/call_status.h"
+#include "gateway/backend/channel.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
+#include "grpcpp/support/byte_buffer.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
+
+}  // namespace
+
+// One call, kept alive by its completion and by whoever may cancel it.
+struct GrpcBackend::State {
+  Call call;
+  Done done;
+  grpc::ClientContext context;
+  grpc::ByteBuffer request;
+  grpc::ByteBuffer response;
+};
+
+GrpcBackend::GrpcBackend(const std::string& target, int connections) {
+  for (int i = 0; i < connections; ++i) {
+    stubs_.push_back(std::make_unique<grpc::GenericStub>(MakeChannel(target)));
+  }
+}
+
+GrpcBackend::~GrpcBackend() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(
+      +[](int* calls) { return *calls == 0; }, &calls_));
+}
+
+Backend::Cancel GrpcBackend::Start(Call call, Done done) {
+  auto state = std::make_shared<State>();
+  state->call = std::move(call);
+  state->done = std::move(done);
+  {
+    absl::MutexLock lock(&mutex_);
+    ++calls_;
+  }
+  bool ignored_ownership;
+  const grpc::Status serialized = Serialization::Serialize(
+      *state->call.request, &state->request, &ignored_ownership);
+  if (!serialized.ok()) {
+    Finish(*state, {CallStatus(serialized), nullptr, {}});
+    return [] {};
+  }
+  for (const auto& [key, value] : state->call.metadata) {
+    state->context.AddMetadata(key, value);
+  }
+  state->context.set_deadline(
+      absl::ToChronoTime(absl::Now() + state->call.timeout));
+  auto& stub = *stubs_[next_stub_.fetch_add(1, std::memory_order_relaxed) %
+                       stubs_.size()];
+  stub.UnaryCall(&state->context, state->call.rpc_path, {}, &state->request,
+                 &state->response, [this, state](const grpc::Status& status) {
+                   Finish(*state, ReadReply(*state, status));
+                 });
+  return [state] { state->context.TryCancel(); };
+}
+
+Backend::Reply GrpcBackend::ReadReply(State& state,
+                                      const grpc::Status& status) {
+  Reply reply;
+  reply.status = CallStatus(status);
+  if (status.ok()) {
+    reply.status = CallStatus(
+        Serialization::Deserialize(&state.response, state.call.response.get()));
+  }
+  reply.response = std::move(state.call.response);
+  for (const auto& [key, value] : state.context.GetServerInitialMetadata()) {
+    reply.metadata.emplace(std::string(key.data(), key.size()),
+                           std::string(value.data(), value.size()));
+  }
+  return reply;
+}
+
+void GrpcBackend::Finish(State& state, Reply reply) {
+  std::exchange(state.done, nullptr)(std::move(reply));
+  absl::MutexLock lock(&mutex_);
+  --calls_;
+}
+
+}  // namespace webhooks::gateway

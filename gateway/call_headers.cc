@@ -1,0 +1,130 @@
+#include "gateway/call_headers.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include "proto/rpc/status.h"
+#include "server/runtime/request_id.h"
+
+namespace webhooks::gateway {
+namespace {
+
+struct Passed {
+  absl::string_view name;
+  bool may_repeat;  // a list, so that several fields are one value
+};
+
+// In: request headers that become metadata under the same name.
+constexpr Passed kRequestHeaders[] = {
+    {"x-api-key", false},
+    {"idempotency-key", false},
+    {"traceparent", false},
+    {"tracestate", true},
+};
+
+// Out: initial metadata that becomes a response header.
+struct Shown {
+  absl::string_view key;
+  absl::string_view header;
+};
+constexpr std::array<Shown, 0> kReplyHeaders = {};
+
+constexpr absl::string_view kProjectKey = "x-project-id";
+
+absl::Status InvalidHeader(absl::string_view name, absl::string_view problem) {
+  google::rpc::BadRequest violations;
+  AddViolation(violations, name, problem);
+  return InvalidFields(violations, "INVALID_HEADER");
+}
+
+bool IsPrintable(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isprint(c); });
+}
+
+std::optional<absl::Duration> TimeoutUnit(char unit) {
+  switch (unit) {
+    case 'H':
+      return absl::Hours(1);
+    case 'M':
+      return absl::Minutes(1);
+    case 'S':
+      return absl::Seconds(1);
+    case 'm':
+      return absl::Milliseconds(1);
+    case 'u':
+      return absl::Microseconds(1);
+    case 'n':
+      return absl::Nanoseconds(1);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<absl::Duration> ParseTimeout(absl::string_view text) {
+  constexpr std::size_t kMaxDigits = 8;
+  if (text.size() < 2 || text.size() > kMaxDigits + 1) return std::nullopt;
+  const absl::string_view digits = text.substr(0, text.size() - 1);
+  const auto unit = TimeoutUnit(text.back());
+  std::int64_t count;
+  if (!unit || !absl::ascii_isdigit(digits[0]) ||
+      !absl::SimpleAtoi(digits, &count) || count == 0) {
+    return std::nullopt;
+  }
+  return std::min(count * *unit, kLongestCall);
+}
+
+absl::StatusOr<absl::Duration> ReadTimeout(const RequestHead& head,
+                                           absl::Duration default_timeout) {
+  const auto values = head.Values("grpc-timeout");
+  if (values.empty()) return default_timeout;
+  const auto timeout =
+      values.size() == 1 ? ParseTimeout(values[0]) : std::nullopt;
+  if (!timeout) {
+    return InvalidHeader("grpc-timeout",
+                         "must be one number and its unit, as 500m or 10S");
+  }
+  return *timeout;
+}
+
+}  // namespace
+
+absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
+                                            absl::Duration default_timeout) {
+  CallHeaders headers;
+  headers.metadata.emplace_back(kRequestIdKey, head.request_id);
+  for (const auto& [name, may_repeat] : kRequestHeaders) {
+    const auto values = head.Values(name);
+    if (values.empty()) continue;
+    if (values.size() > 1 && !may_repeat) {
+      return InvalidHeader(name, "must not be repeated");
+    }
+    std::string value = absl::StrJoin(values, ",");
+    if (!IsPrintable(value)) {
+      return InvalidHeader(name, "must be printable ASCII");
+    }
+    headers.metadata.emplace_back(name, std::move(value));
+  }
+  const auto timeout = ReadTimeout(head, default_timeout);
+  if (!timeout.ok()) return timeout.status();
+  headers.timeout = *timeout;
+  return headers;
+}
+
+void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
+                        HttpResponse& response) {
+  for (const auto& [key, value] : metadata) {
+    if (!IsPrintable(value)) continue;
+    if (key == kProjectKey) response.project = value;
+    for (const Shown& shown : kReplyHeaders) {
+      if (key == shown.key) response.headers.emplace_back(shown.header, value);
+    }
+  }
+}
+
+}  // namespace webhooks::gateway

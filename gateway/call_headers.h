@@ -1,0 +1,40 @@
+#ifndef WEBHOOKS_GATEWAY_CALL_HEADERS_H_
+#define WEBHOOKS_GATEWAY_CALL_HEADERS_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/http/request_handler.h"
+
+// Which HTTP headers become gRPC metadata, and which metadata headers. Nothing
+// crosses that is not listed here.
+namespace webhooks::gateway {
+
+// The longest deadline that a client can ask for.
+inline constexpr absl::Duration kLongestCall = absl::Seconds(60);
+
+struct CallHeaders {
+  std::vector<std::pair<std::string, std::string>> metadata;
+  absl::Duration timeout;
+};
+
+// The metadata of `head`'s call, with its request id, and its deadline: the
+// header grpc-timeout, up to kLongestCall, or `default_timeout`.
+// INVALID_ARGUMENT (INVALID_HEADER): a header of the list is repeated
+// (tracestate may be), holds anything but printable ASCII, or is a grpc-timeout
+// that is not 1 to 8 digits, not all zero, and one of H, M, S, m, u, n.
+absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
+                                            absl::Duration default_timeout);
+
+// Adds to `response` what of the server's initial metadata clients may see, and
+// sets the project for the log line.
+void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
+                        HttpResponse& response);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_CALL_HEADERS_H_

@@ -1,0 +1,121 @@
+#include "gateway/config.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gateway/call_headers.h"
+#include "server/runtime/log.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:8080",
+          "Where to serve HTTP: host:port, several separated by commas. "
+          "[::1]:8080 for IPv6; port 0 picks a free one");
+ABSL_FLAG(int, threads, 0,
+          "Threads that serve connections; 0: one per core, at most 4");
+ABSL_FLAG(std::string, server, "127.0.0.1:50051",
+          "The gRPC server: host:port, or any other target that gRPC resolves");
+ABSL_FLAG(int, server_connections, 1, "Connections to the gRPC server");
+ABSL_FLAG(int, max_connections, 10000,
+          "Open connections; a further one is answered with 503");
+ABSL_FLAG(int, max_header_bytes, 16 << 10,
+          "Largest request line and headers together; beyond: 431");
+ABSL_FLAG(int, max_body_bytes, 1 << 20, "Largest request body; beyond: 413");
+ABSL_FLAG(absl::Duration, header_timeout, absl::Seconds(10),
+          "From a request's first byte to the end of its headers; beyond: 408");
+ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30),
+          "From the end of the headers to the end of the body; beyond: 408");
+ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(120),
+          "How long a connection may wait between requests");
+ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
+          "How long a client may take to read an answer");
+ABSL_FLAG(absl::Duration, call_timeout, absl::Seconds(15),
+          "Deadline of a call whose client sends no grpc-timeout; at most 1m");
+ABSL_FLAG(absl::Duration, shutdown_timeout, absl::Seconds(20),
+          "How long requests in progress may take after SIGTERM");
+ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
+ABSL_FLAG(std::string, log_format, "text", "text, or json: one object a line");
+
+namespace webhooks::gateway {
+namespace {
+
+using Problems = std::vector<std::string>;
+
+template <typename T>
+T Between(const absl::Flag<T>& flag, T least, T most, Problems& problems) {
+  const T value = absl::GetFlag(flag);
+  if (value < least || value > most) {
+    const auto text = [](T number) { return absl::UnparseFlag<T>(number); };
+    problems.push_back(absl::StrCat(
+        "--", absl::GetFlagReflectionHandle(flag).Name(), " must be ",
+        text(least), " to ", text(most), ", not ", text(value)));
+  }
+  return value;
+}
+
+absl::Duration Timeout(const absl::Flag<absl::Duration>& flag,
+                       Problems& problems,
+                       absl::Duration most = absl::Hours(24)) {
+  return Between(flag, absl::Milliseconds(1), most, problems);
+}
+
+HttpLimits ReadLimits(Problems& problems) {
+  constexpr int kLargestHeader = 1 << 20;
+  constexpr int kLargestBody = 4 << 20;  // of a message that gRPC servers take
+  HttpLimits limits;
+  limits.connections = Between(FLAGS_max_connections, 1, 1'000'000, problems);
+  limits.header_bytes = static_cast<std::size_t>(
+      Between(FLAGS_max_header_bytes, 256, kLargestHeader, problems));
+  limits.body_bytes = static_cast<std::size_t>(
+      Between(FLAGS_max_body_bytes, 1, kLargestBody, problems));
+  limits.header_timeout = Timeout(FLAGS_header_timeout, problems);
+  limits.body_timeout = Timeout(FLAGS_body_timeout, problems);
+  limits.idle_timeout = Timeout(FLAGS_idle_timeout, problems);
+  limits.write_timeout = Timeout(FLAGS_write_timeout, problems);
+  return limits;
+}
+
+HttpServer::Options ReadHttp(Problems& problems) {
+  HttpServer::Options http;
+  auto listen = ParseAddresses(absl::GetFlag(FLAGS_listen));
+  if (listen.ok()) {
+    http.listen = *std::move(listen);
+  } else {
+    problems.push_back(absl::StrCat("--listen: ", listen.status().message()));
+  }
+  http.threads = Between(FLAGS_threads, 0, 256, problems);
+  if (http.threads == 0) {
+    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    http.threads = std::clamp(cores, 1, 4);
+  }
+  http.limits = ReadLimits(problems);
+  return http;
+}
+
+}  // namespace
+
+absl::StatusOr<Config> ReadConfig() {
+  Problems problems;
+  Config config;
+  config.http = ReadHttp(problems);
+  config.server = absl::GetFlag(FLAGS_server);
+  if (config.server.empty()) problems.push_back("--server must not be empty");
+  config.server_connections =
+      Between(FLAGS_server_connections, 1, 64, problems);
+  config.call_timeout = Timeout(FLAGS_call_timeout, problems, kLongestCall);
+  config.shutdown_timeout = Timeout(FLAGS_shutdown_timeout, problems);
+  const absl::Status log = ConfigureLog(absl::GetFlag(FLAGS_log_level),
+                                        absl::GetFlag(FLAGS_log_format));
+  if (!log.ok()) problems.emplace_back(log.message());
+  if (!problems.empty()) {
+    return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
+  }
+  return config;
+}
+
+}  // namespace webhooks::gateway

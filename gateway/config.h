@@ -1,0 +1,27 @@
+#ifndef WEBHOOKS_GATEWAY_CONFIG_H_
+#define WEBHOOKS_GATEWAY_CONFIG_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/http/http_server.h"
+
+namespace webhooks::gateway {
+
+// What the flags of this process say; --help has the whole list.
+struct Config {
+  HttpServer::Options http;
+  std::string server;
+  int server_connections = 1;
+  absl::Duration call_timeout;
+  absl::Duration shutdown_timeout;
+};
+
+// Reads the flags, which must have been parsed, and configures the log.
+// INVALID_ARGUMENT: the message has one line for each flag with a bad value.
+absl::StatusOr<Config> ReadConfig();
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_CONFIG_H_

@@ -1,0 +1,92 @@
+#include "gateway/health_handler.h"
+
+#include <utility>
+
+#include "gateway/answers.h"
+#include "grpc/health/v1/health.pb.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+constexpr absl::string_view kHealth = "/healthz";
+constexpr absl::string_view kReadiness = "/readyz";
+constexpr absl::Duration kProbeTimeout = absl::Seconds(2);
+
+HttpResponse OkAnswer() {
+  HttpResponse response;
+  response.body = R"({"status":"ok"})";
+  return response;
+}
+
+// Whatever is wrong with the server, this process is unavailable without it.
+absl::Status Readiness(const Backend::Reply& reply) {
+  if (!reply.status.ok()) {
+    return WithReason(absl::UnavailableError("the server does not answer"),
+                      "SERVER_UNREACHABLE");
+  }
+  const auto& health = static_cast<const HealthCheckResponse&>(*reply.response);
+  if (health.status() != HealthCheckResponse::SERVING) {
+    return WithReason(absl::UnavailableError("the server is not serving"),
+                      "SERVER_NOT_SERVING");
+  }
+  return absl::OkStatus();
+}
+
+class ProbeExchange : public Exchange {
+ public:
+  explicit ProbeExchange(Backend& backend) : backend_(backend) {}
+
+  void Run(std::string, Respond respond) override {
+    Backend::Call call;
+    call.rpc_path = "/grpc.health.v1.Health/Check";
+    call.timeout = kProbeTimeout;
+    call.request = std::make_unique<HealthCheckRequest>();
+    call.response = std::make_unique<HealthCheckResponse>();
+    cancel_ = backend_.Start(
+        std::move(call),
+        [respond = std::move(respond)](const Backend::Reply& reply) mutable {
+          const absl::Status ready = Readiness(reply);
+          HttpResponse response = ready.ok() ? OkAnswer() : ErrorAnswer(ready);
+          response.route = std::string(kReadiness);
+          respond(std::move(response));
+        });
+  }
+
+  void Cancel() override { cancel_(); }
+
+ private:
+  Backend& backend_;
+  Backend::Cancel cancel_;
+};
+
+}  // namespace
+
+HealthHandler::HealthHandler(RequestHandler& next, Backend& backend)
+    : next_(next), backend_(backend) {}
+
+std::variant<HttpResponse, std::unique_ptr<Exchange>> HealthHandler::Accept(
+    const RequestHead& head) {
+  if (head.path != kHealth && head.path != kReadiness) {
+    return next_.Accept(head);
+  }
+  const bool is_get = head.method == "GET" || head.method == "HEAD";
+  if (is_get && head.path == kReadiness) {
+    return std::make_unique<ProbeExchange>(backend_);
+  }
+  HttpResponse response =
+      is_get ? OkAnswer()
+             : UnboundAnswer(head.method, {"GET", "HEAD", "OPTIONS"});
+  response.route = std::string(head.path);
+  return response;
+}
+
+std::string HealthHandler::ErrorBody(const absl::Status& status,
+                                     int http_status) const {
+  return next_.ErrorBody(status, http_status);
+}
+
+}  // namespace webhooks::gateway

@@ -1,0 +1,295 @@
+#include "gateway/http/connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+#include <variant>
+
+#include "absl/time/clock.h"
+#include "gateway/http/request_log.h"
+#include "gateway/http/response_format.h"
+#include "gateway/http/worker.h"
+#include "server/runtime/request_id.h"
+
+namespace webhooks::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Error = boost::system::error_code;
+
+}  // namespace
+
+Connection::Connection(tcp::socket socket, Worker& worker)
+    : socket_(std::move(socket)), timer_(*worker.context()), worker_(worker) {
+  Error ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay(true), ignored);
+}
+
+void Connection::Start() { AwaitRequest(); }
+
+// Waits for the request though nobody will read it: clients take an answer that
+// comes before their request for a broken connection.
+void Connection::Refuse() {
+  is_refused_ = true;
+  Arm(worker_.limits().linger_timeout);
+  AwaitInput();
+}
+
+void Connection::Drain() {
+  if (phase_ == Phase::kIdle) Close();
+}
+
+void Connection::Close() {
+  if (phase_ == Phase::kClosed) return;
+  if (phase_ == Phase::kRunning) {
+    HttpResponse unsent;
+    unsent.status = 499;
+    LogAnswer(reader_->head(), unsent, reader_->head().request_id,
+              absl::Now() - started_);
+    exchange_->Cancel();
+  }
+  phase_ = Phase::kClosed;
+  exchange_.reset();
+  reader_.reset();
+  timer_.cancel();
+  Error ignored;
+  socket_.close(ignored);
+  worker_.Forget(shared_from_this());
+}
+
+void Connection::AwaitRequest() {
+  reader_.reset();
+  output_ = {};
+  phase_ = Phase::kIdle;
+  if (!input_.empty()) return OnInput();
+  if (worker_.draining() || input_ended_) return Close();
+  input_ = {};
+  Arm(worker_.limits().idle_timeout);
+  AwaitInput();
+}
+
+// Waits without a buffer: an idle connection, or one whose request is being
+// answered, costs no more than its socket.
+void Connection::AwaitInput() {
+  if (awaiting_input_ || input_ended_) return;
+  awaiting_input_ = true;
+  socket_.async_wait(tcp::socket::wait_read,
+                     [self = shared_from_this()](const Error& error) {
+                       self->awaiting_input_ = false;
+                       if (self->phase_ == Phase::kClosed) return;
+                       if (error) return self->Close();
+                       self->TakeInput();
+                     });
+}
+
+void Connection::TakeInput() {
+  Error error;
+  auto& scratch = worker_.scratch();
+  const std::size_t size = socket_.read_some(asio::buffer(scratch), error);
+  if (error == asio::error::would_block) return AwaitInput();
+  if (error == asio::error::eof) return OnInputEnd();
+  if (error) return Close();
+  if (phase_ == Phase::kLingering) return AwaitInput();
+  input_.append(scratch.data(), size);
+  OnInput();
+}
+
+void Connection::OnInput() {
+  switch (phase_) {
+    case Phase::kIdle:
+      started_ = absl::Now();
+      if (is_refused_) return Fail(TooManyConnections());
+      phase_ = Phase::kHead;
+      reader_ = std::make_unique<RequestReader>(worker_.limits().header_bytes,
+                                                worker_.limits().body_bytes);
+      Arm(worker_.limits().header_timeout);
+      return ReadHead();
+    case Phase::kHead:
+      return ReadHead();
+    case Phase::kBody:
+      return ReadBody();
+    default:
+      // The next request came early. It waits in `input_`, and the rest of it
+      // in the socket, until this one is answered.
+      return;
+  }
+}
+
+// The client sends no more. That is how a connection closed by its client
+// looks, but also one that is half-closed while its client waits: take it for
+// the latter only where the client had said that this request is its last.
+void Connection::OnInputEnd() {
+  input_ended_ = true;
+  if (phase_ == Phase::kWriting) return;
+  if (phase_ == Phase::kRunning && !reader_->keep_alive()) return;
+  Close();
+}
+
+void Connection::ReadHead() {
+  if (const auto error = reader_->ReadHead(input_)) return Fail(*error);
+  if (!reader_->head_done()) return AwaitInput();
+  AcceptRequest();
+}
+
+void Connection::AcceptRequest() {
+  if (reader_->expects_unknown()) return Fail(UnsupportedExpectation());
+  auto accepted = worker_.handler().Accept(reader_->head());
+  if (auto* refusal = std::get_if<HttpResponse>(&accepted)) {
+    return AnswerRefused(std::move(*refusal));
+  }
+  exchange_ = std::move(std::get<std::unique_ptr<Exchange>>(accepted));
+  phase_ = Phase::kBody;
+  if (!reader_->done()) {
+    if (reader_->expects_continue() && input_.empty()) SendContinue();
+    Arm(worker_.limits().body_timeout);
+  }
+  ReadBody();
+}
+
+// Keeps the connection only if the body is there already: waiting for a body
+// that nobody wants would delay the answer.
+void Connection::AnswerRefused(HttpResponse response) {
+  const auto error = reader_->ReadBody(input_);
+  is_last_ = error.has_value() || !reader_->done();
+  Answer(std::move(response));
+}
+
+void Connection::SendContinue() {
+  constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  Error error;
+  const std::size_t sent = socket_.write_some(
+      asio::buffer(kContinue.data(), kContinue.size()), error);
+  // A full socket means that earlier answers wait to be read. The client may
+  // send its body without being told to.
+  if (error == asio::error::would_block) return;
+  if (error || sent < kContinue.size()) is_last_ = true;
+}
+
+void Connection::ReadBody() {
+  if (const auto error = reader_->ReadBody(input_)) return Fail(*error);
+  if (!reader_->done()) return AwaitInput();
+  RunExchange();
+}
+
+void Connection::RunExchange() {
+  phase_ = Phase::kRunning;
+  // The handler's own deadline bounds this phase.
+  timer_.cancel();
+  exchange_->Run(reader_->TakeBody(), [context = worker_.context(),
+                                       weak = weak_from_this()](
+                                          HttpResponse response) mutable {
+    asio::post(*context, [weak = std::move(weak),
+                          response = std::move(response)]() mutable {
+      const auto self = weak.lock();
+      if (self == nullptr || self->phase_ != Phase::kRunning) return;
+      self->Answer(std::move(response));
+    });
+  });
+  // To notice a client that leaves. Not where it has sent more: that would be
+  // read without end.
+  if (input_.empty()) AwaitInput();
+}
+
+void Connection::Fail(const HttpError& error) {
+  HttpResponse response;
+  response.status = error.http_status;
+  response.body = worker_.handler().ErrorBody(error.status, error.http_status);
+  if (error.http_status == 503) {
+    response.headers.emplace_back("Retry-After", "1");
+  }
+  is_last_ = true;
+  Answer(std::move(response));
+}
+
+void Connection::Answer(HttpResponse response) {
+  phase_ = Phase::kWriting;
+  exchange_.reset();
+  const bool keep_alive =
+      !is_last_ && !worker_.draining() && reader_ && reader_->keep_alive();
+  is_last_ = !keep_alive;
+  static const RequestHead kNoHead;
+  const RequestHead& head = reader_ ? reader_->head() : kNoHead;
+  const std::string request_id = RequestIdOr(head.request_id);
+  LogAnswer(head, response, request_id, absl::Now() - started_);
+  output_ = FormatResponse(response,
+                           {.request_id = request_id,
+                            .keep_alive = keep_alive,
+                            .is_http10 = reader_ && reader_->is_http10(),
+                            .is_head = head.method == "HEAD"},
+                           absl::Now());
+  written_ = 0;
+  Arm(worker_.limits().write_timeout);
+  Write();
+}
+
+void Connection::Write() {
+  while (written_ < output_.size()) {
+    Error error;
+    written_ += socket_.write_some(asio::buffer(output_) + written_, error);
+    if (error == asio::error::would_block) {
+      return socket_.async_wait(
+          tcp::socket::wait_write,
+          [self = shared_from_this()](const Error& wait_error) {
+            if (self->phase_ != Phase::kWriting) return;
+            if (wait_error) return self->Close();
+            self->Write();
+          });
+    }
+    if (error) return Close();
+  }
+  FinishAnswer();
+}
+
+void Connection::FinishAnswer() {
+  if (is_last_) return Linger();
+  // Posted, so that a client which sends many requests at once neither deepens
+  // the stack with each nor keeps the other connections waiting.
+  if (!input_.empty()) {
+    phase_ = Phase::kIdle;
+    return asio::post(*worker_.context(), [self = shared_from_this()] {
+      if (self->phase_ == Phase::kIdle) self->AwaitRequest();
+    });
+  }
+  AwaitRequest();
+}
+
+void Connection::Linger() {
+  if (input_ended_) return Close();
+  Error error;
+  socket_.shutdown(tcp::socket::shutdown_send, error);
+  if (error) return Close();
+  phase_ = Phase::kLingering;
+  reader_.reset();
+  input_ = {};
+  output_ = {};
+  Arm(worker_.limits().linger_timeout);
+  AwaitInput();
+}
+
+void Connection::Arm(absl::Duration timeout) {
+  timer_.expires_after(absl::ToChronoNanoseconds(timeout));
+  timer_.async_wait([self = shared_from_this()](const Error& error) {
+    if (error || self->phase_ == Phase::kClosed) return;
+    // A wait that was over when the timer was set anew is not cancelled.
+    if (self->timer_.expiry() > std::chrono::steady_clock::now()) return;
+    self->OnTimeout();
+  });
+}
+
+void Connection::OnTimeout() {
+  switch (phase_) {
+    case Phase::kHead:
+      return Fail(RequestTimeout("header"));
+    case Phase::kBody:
+      return Fail(RequestTimeout("body"));
+    case Phase::kRunning:
+      return;
+    default:
+      return Close();
+  }
+}
+
+}  // namespace webhooks::gateway

@@ -1,0 +1,90 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_CONNECTION_H_
+#define WEBHOOKS_GATEWAY_HTTP_CONNECTION_H_
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "gateway/http/errors.h"
+#include "gateway/http/request_handler.h"
+#include "gateway/http/request_reader.h"
+
+namespace webhooks::gateway {
+
+class Worker;
+
+// One client's connection: reads requests, one at a time and in order, and
+// writes their answers. Belongs to its worker and is used on its thread alone.
+// Between requests it holds no buffers.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, Worker& worker);
+
+  // Exactly one of these begins a connection's life.
+  void Start();
+  void Refuse();  // answers 503 to whatever comes
+
+  // Closes the connection now if it is idle, else after the next answer.
+  void Drain();
+  // Closes it now and cancels the request in progress. Idempotent.
+  void Close();
+
+ private:
+  enum class Phase {
+    kIdle,       // waiting for the first byte of a request
+    kHead,       // reading the header block
+    kBody,       // reading the body
+    kRunning,    // waiting for the handler's answer
+    kWriting,    // writing the answer
+    kLingering,  // all is written; dropping what the client still sends
+    kClosed,
+  };
+
+  // Reading.
+  void AwaitRequest();
+  void AwaitInput();
+  void TakeInput();
+  void OnInput();
+  void OnInputEnd();
+  void ReadHead();
+  void AcceptRequest();
+  void AnswerRefused(HttpResponse response);
+  void SendContinue();
+  void ReadBody();
+  void RunExchange();
+
+  // Answering.
+  void Fail(const HttpError& error);
+  void Answer(HttpResponse response);
+  void Write();
+  void FinishAnswer();
+  void Linger();
+
+  void Arm(absl::Duration timeout);
+  void OnTimeout();
+
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer timer_;
+  Worker& worker_;
+  Phase phase_ = Phase::kIdle;
+  bool is_refused_ = false;
+  bool awaiting_input_ = false;
+  bool input_ended_ = false;
+  // No further request can be read from this connection.
+  bool is_last_ = false;
+  // What arrived and does not belong to a request yet.
+  std::string input_;
+  std::string output_;
+  std::size_t written_ = 0;
+  // The request in progress.
+  std::unique_ptr<RequestReader> reader_;
+  std::unique_ptr<Exchange> exchange_;
+  absl::Time started_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_CONNECTION_H_

@@ -1,0 +1,139 @@
+#include "gateway/http/framing.h"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "gateway/http/errors.h"
+#include "gateway/http/grammar.h"
+
+namespace webhooks::gateway {
+namespace {
+
+constexpr auto kNone = absl::string_view::npos;
+
+// Takes one line, without its CRLF, from the front of `block`; false where
+// none ends, or where a CR or LF stands alone.
+bool TakeLine(absl::string_view& block, absl::string_view& line) {
+  const std::size_t end = block.find_first_of("\r\n");
+  if (end == kNone || !absl::StartsWith(block.substr(end), "\r\n"))
+    return false;
+  line = block.substr(0, end);
+  block.remove_prefix(end + 2);
+  return true;
+}
+
+absl::string_view TrimBlanks(absl::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == kNone) return "";
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool IsContentLength(absl::string_view text) {
+  std::int64_t length;
+  return !text.empty() && text.find_first_not_of("0123456789") == kNone &&
+         absl::SimpleAtoi(text, &length);
+}
+
+// What the fields said about where the message ends and whom it is for.
+struct Seen {
+  bool http11 = false;
+  int hosts = 0;
+  int content_lengths = 0;
+  int transfer_encodings = 0;
+};
+
+absl::Status BadLine() {
+  return MalformedRequest("lines must end in CRLF and the last one be empty");
+}
+
+absl::Status CheckRequestLine(absl::string_view line, Seen& seen) {
+  const std::size_t method_end = line.find(' ');
+  const std::size_t target_end = line.rfind(' ');
+  if (method_end == kNone || method_end == target_end) {
+    return MalformedRequest("the request line must have three parts");
+  }
+  if (!IsToken(line.substr(0, method_end))) {
+    return MalformedRequest("the method must be a token");
+  }
+  if (!IsOriginForm(line.substr(method_end + 1, target_end - method_end - 1))) {
+    return MalformedRequest("the request target must be a path");
+  }
+  const absl::string_view version = line.substr(target_end + 1);
+  seen.http11 = version == "HTTP/1.1";
+  if (!seen.http11 && version != "HTTP/1.0") {
+    return MalformedRequest("the version must be HTTP/1.1 or HTTP/1.0");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKnownField(absl::string_view name, absl::string_view value,
+                             Seen& seen) {
+  if (absl::EqualsIgnoreCase(name, "host")) {
+    ++seen.hosts;
+    if (!IsHost(value)) return MalformedRequest("Host must be well-formed");
+  } else if (absl::EqualsIgnoreCase(name, "content-length")) {
+    ++seen.content_lengths;
+    if (!IsContentLength(value)) {
+      return MalformedRequest("Content-Length must be one decimal number");
+    }
+  } else if (absl::EqualsIgnoreCase(name, "transfer-encoding")) {
+    ++seen.transfer_encodings;
+    if (!absl::EqualsIgnoreCase(value, "chunked")) {
+      return MalformedRequest("Transfer-Encoding must be chunked");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckField(absl::string_view line, Seen& seen) {
+  if (line[0] == ' ' || line[0] == '\t') {
+    return MalformedRequest("a header field must not be folded");
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == kNone || !IsToken(line.substr(0, colon))) {
+    return MalformedRequest(
+        "a header field must begin with a token and a colon");
+  }
+  const absl::string_view value = TrimBlanks(line.substr(colon + 1));
+  if (!IsFieldValue(value)) {
+    return MalformedRequest("a header field must not hold control characters");
+  }
+  return CheckKnownField(line.substr(0, colon), value, seen);
+}
+
+absl::Status CheckTogether(const Seen& seen) {
+  if (seen.hosts > 1 || (seen.http11 && seen.hosts == 0)) {
+    return MalformedRequest("there must be one Host");
+  }
+  if (seen.content_lengths + seen.transfer_encodings > 1) {
+    return MalformedRequest(
+        "there must be one Content-Length or Transfer-Encoding");
+  }
+  if (seen.transfer_encodings > 0 && !seen.http11) {
+    return MalformedRequest("HTTP/1.0 has no Transfer-Encoding");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckFraming(absl::string_view header_block) {
+  Seen seen;
+  absl::string_view line;
+  if (!TakeLine(header_block, line)) return BadLine();
+  if (absl::Status status = CheckRequestLine(line, seen); !status.ok()) {
+    return status;
+  }
+  for (;;) {
+    if (!TakeLine(header_block, line)) return BadLine();
+    if (line.empty()) break;
+    if (absl::Status status = CheckField(line, seen); !status.ok()) {
+      return status;
+    }
+  }
+  return header_block.empty() ? CheckTogether(seen) : BadLine();
+}
+
+}  // namespace webhooks::gateway

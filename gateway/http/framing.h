@@ -1,0 +1,26 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_FRAMING_H_
+#define WEBHOOKS_GATEWAY_HTTP_FRAMING_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace webhooks::gateway {
+
+// Checks a request's raw header block (request line, fields and the empty line
+// at the end) for everything that another program on the way could read in
+// another way than this one, which is how requests are smuggled. After OK:
+//
+// - the request line is `token SP origin-form SP HTTP/1.0|HTTP/1.1`;
+// - every line ends in CRLF, none is folded, no field name is followed by white
+//   space or holds anything but token characters, no value holds controls;
+// - HTTP/1.1 has exactly one Host, HTTP/1.0 at most one, and it is well-formed;
+// - there is at most one of Content-Length (decimal digits that fit 63 bits)
+//   and Transfer-Encoding (exactly `chunked`, and only on HTTP/1.1).
+//
+// INVALID_ARGUMENT (MALFORMED_REQUEST) names the first rule broken and repeats
+// nothing of the request.
+absl::Status CheckFraming(absl::string_view header_block);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_FRAMING_H_

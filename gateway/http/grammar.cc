@@ -1,0 +1,78 @@
+#include "gateway/http/grammar.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+
+namespace webhooks::gateway {
+namespace {
+
+constexpr auto kNone = absl::string_view::npos;
+
+template <typename Predicate>
+bool AllOf(absl::string_view text, Predicate predicate) {
+  return std::all_of(text.begin(), text.end(), predicate);
+}
+
+bool IsOneOf(char c, absl::string_view set) { return set.find(c) != kNone; }
+
+bool IsTokenCharacter(char c) {
+  return absl::ascii_isalnum(c) || IsOneOf(c, "!#$%&'*+-.^_`|~");
+}
+
+// unreserved, sub-delims, and '%' of an escape.
+bool IsNameCharacter(char c) {
+  return absl::ascii_isalnum(c) || IsOneOf(c, "-._~!$&'()*+,;=%");
+}
+
+bool IsPathCharacter(char c) { return IsNameCharacter(c) || IsOneOf(c, ":@/"); }
+
+bool IsQueryCharacter(char c) {
+  return absl::ascii_isgraph(c) && !IsOneOf(c, "\"#<>");
+}
+
+bool IsAddressCharacter(char c) {
+  return absl::ascii_isxdigit(c) || c == ':' || c == '.';
+}
+
+// The end of the host at the front of `text`, or 0 where there is none.
+std::size_t HostEnd(absl::string_view text) {
+  if (text.empty() || text[0] != '[')
+    return std::min(text.find(':'), text.size());
+  const std::size_t close = text.find(']');
+  if (close == kNone || close == 1) return 0;
+  return AllOf(text.substr(1, close - 1), IsAddressCharacter) ? close + 1 : 0;
+}
+
+}  // namespace
+
+bool IsToken(absl::string_view text) {
+  return !text.empty() && AllOf(text, IsTokenCharacter);
+}
+
+bool IsFieldValue(absl::string_view text) {
+  return AllOf(text, [](char c) {
+    return !absl::ascii_iscntrl(static_cast<unsigned char>(c)) || c == '\t';
+  });
+}
+
+bool IsOriginForm(absl::string_view text) {
+  const std::size_t path_end = std::min(text.find('?'), text.size());
+  return !text.empty() && text[0] == '/' &&
+         AllOf(text.substr(0, path_end), IsPathCharacter) &&
+         AllOf(text.substr(path_end), IsQueryCharacter);
+}
+
+bool IsHost(absl::string_view text) {
+  const std::size_t end = HostEnd(text);
+  if (end == 0) return false;
+  if (text[0] != '[' && !AllOf(text.substr(0, end), IsNameCharacter)) {
+    return false;
+  }
+  const absl::string_view port = text.substr(end);
+  return port.empty() ||
+         (port[0] == ':' && port.size() <= 6 &&
+          AllOf(port.substr(1), [](char c) { return absl::ascii_isdigit(c); }));
+}
+
+}  // namespace webhooks::gateway

@@ -1,0 +1,82 @@
+#include "gateway/http/http_server.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/http/listener.h"
+#include "gateway/http/worker.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using boost::asio::ip::tcp;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
+    Options options, RequestHandler& handler) {
+  std::unique_ptr<HttpServer> server(
+      new HttpServer(std::move(options), handler));
+  for (const Address& address : server->options_.listen) {
+    if (absl::Status status = server->Listen(address); !status.ok()) {
+      return status;
+    }
+  }
+  for (const auto& worker : server->workers_) worker->Start();
+  for (const auto& listener : server->listeners_) listener->Start();
+  return server;
+}
+
+HttpServer::HttpServer(Options options, RequestHandler& handler)
+    : options_(std::move(options)) {
+  for (int i = 0; i < options_.threads; ++i) {
+    workers_.push_back(
+        std::make_unique<Worker>(options_.limits, handler, open_connections_));
+  }
+}
+
+HttpServer::~HttpServer() { Stop(absl::ZeroDuration()); }
+
+absl::Status HttpServer::Listen(const Address& address) {
+  boost::system::error_code error;
+  tcp::resolver resolver(*workers_.front()->context());
+  const auto found = resolver.resolve(address.host, address.port,
+                                      tcp::resolver::passive, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat(address.host, ":", address.port, ": ", error.message()));
+  }
+  for (const auto& entry : found) {
+    auto listener =
+        Listener::Open(entry.endpoint(), *workers_.front(),
+                       [this]() -> Worker& { return NextWorker(); });
+    if (!listener.ok()) return listener.status();
+    listeners_.push_back(*std::move(listener));
+  }
+  return absl::OkStatus();
+}
+
+// Called on the first worker's thread, where all listeners run.
+Worker& HttpServer::NextWorker() {
+  next_worker_ = (next_worker_ + 1) % workers_.size();
+  return *workers_[next_worker_];
+}
+
+std::vector<std::string> HttpServer::addresses() const {
+  std::vector<std::string> addresses;
+  for (const auto& listener : listeners_) {
+    addresses.push_back(listener->address());
+  }
+  return addresses;
+}
+
+void HttpServer::Stop(absl::Duration patience) {
+  for (const auto& listener : listeners_) listener->Stop();
+  for (const auto& worker : workers_) worker->Drain();
+  open_connections_.AwaitNone(patience);
+  for (const auto& worker : workers_) worker->Stop();
+}
+
+}  // namespace webhooks::gateway

@@ -1,0 +1,64 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_HTTP_SERVER_H_
+#define WEBHOOKS_GATEWAY_HTTP_HTTP_SERVER_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/http/address.h"
+#include "gateway/http/connection_count.h"
+#include "gateway/http/limits.h"
+#include "gateway/http/request_handler.h"
+
+namespace webhooks::gateway {
+
+class Listener;
+class Worker;
+
+// The listener: accepts connections, deals them to its threads in turn, and
+// serves HTTP/1.1 and 1.0 on each.
+class HttpServer {
+ public:
+  struct Options {
+    std::vector<Address> listen;
+    int threads = 1;
+    HttpLimits limits;
+  };
+
+  // Listens on every address and starts the threads. UNAVAILABLE names the
+  // address that cannot be had. `handler` must outlive the server.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
+      Options options, RequestHandler& handler);
+
+  // As Stop without patience.
+  ~HttpServer();
+
+  // "127.0.0.1:8080", in the order of the options, with the ports picked.
+  std::vector<std::string> addresses() const;
+
+  // Stops accepting, closes idle connections, waits up to `patience` for the
+  // requests in progress to be answered, then cancels those that are left.
+  // Afterwards no thread of the server runs. Idempotent; not for two threads
+  // at once.
+  void Stop(absl::Duration patience);
+
+ private:
+  HttpServer(Options options, RequestHandler& handler);
+
+  absl::Status Listen(const Address& address);
+  Worker& NextWorker();
+
+  const Options options_;
+  ConnectionCount open_connections_;
+  std::size_t next_worker_ = 0;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::shared_ptr<Listener>> listeners_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_HTTP_SERVER_H_

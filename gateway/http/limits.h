@@ -1,0 +1,34 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_LIMITS_H_
+#define WEBHOOKS_GATEWAY_HTTP_LIMITS_H_
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+namespace webhooks::gateway {
+
+// What one client may take of the process. All are positive.
+struct HttpLimits {
+  // Request line and header fields together: 431 beyond.
+  std::size_t header_bytes = 16 << 10;
+  // The body without its chunk framing: 413 beyond.
+  std::size_t body_bytes = 1 << 20;
+  // From the first byte of a request to the end of its header: 408.
+  absl::Duration header_timeout = absl::Seconds(10);
+  // From the end of the header to the end of the body: 408.
+  absl::Duration body_timeout = absl::Seconds(30);
+  // Between requests, and before the first: the connection is closed.
+  absl::Duration idle_timeout = absl::Seconds(120);
+  // To take all of an answer: the connection is closed.
+  absl::Duration write_timeout = absl::Seconds(30);
+  // How long what a client still sends is read and dropped after the last
+  // answer. Closing at once would reset the connection, and the reset can
+  // overtake the answer.
+  absl::Duration linger_timeout = absl::Seconds(2);
+  // Open connections: a further one is answered with 503.
+  int connections = 10000;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_LIMITS_H_

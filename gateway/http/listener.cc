@@ -1,0 +1,100 @@
+#include "gateway/http/listener.h"
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/http/worker.h"
+#include "server/runtime/log.h"
+
+namespace webhooks::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Error = boost::system::error_code;
+
+std::string Text(const tcp::endpoint& endpoint) {
+  std::ostringstream text;
+  text << endpoint;
+  return text.str();
+}
+
+// The first step that fails decides.
+Error Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  Error error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && endpoint.address().is_v6()) {
+    // [::] beside 0.0.0.0 would otherwise be a port in use.
+    acceptor.set_option(asio::ip::v6_only(true), error);
+  }
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  return error;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Listener>> Listener::Open(
+    const tcp::endpoint& endpoint, Worker& home, NextWorker next) {
+  tcp::acceptor acceptor(*home.context());
+  if (const Error error = Bind(acceptor, endpoint)) {
+    return absl::UnavailableError(
+        absl::StrCat(Text(endpoint), ": ", error.message()));
+  }
+  return std::make_shared<Listener>(std::move(acceptor), home, std::move(next));
+}
+
+Listener::Listener(tcp::acceptor acceptor, Worker& home, NextWorker next)
+    : acceptor_(std::move(acceptor)),
+      pause_(*home.context()),
+      home_(home),
+      next_(std::move(next)) {}
+
+std::string Listener::address() const {
+  Error error;
+  return Text(acceptor_.local_endpoint(error));
+}
+
+void Listener::Start() {
+  asio::post(*home_.context(), [self = shared_from_this()] { self->Accept(); });
+}
+
+void Listener::Stop() {
+  asio::post(*home_.context(), [self = shared_from_this()] {
+    Error ignored;
+    self->acceptor_.close(ignored);
+    self->pause_.cancel();
+  });
+}
+
+void Listener::Accept() {
+  if (!acceptor_.is_open()) return;
+  Worker& worker = next_();
+  acceptor_.async_accept(*worker.context(),
+                         [self = shared_from_this(), &worker](
+                             const Error& error, tcp::socket socket) {
+                           if (!error) {
+                             worker.Adopt(std::move(socket));
+                           } else if (error == asio::error::no_descriptors ||
+                                      error == asio::error::no_buffer_space ||
+                                      error == asio::error::no_memory) {
+                             return self->AcceptLater();
+                           }
+                           self->Accept();
+                         });
+}
+
+// What is short now would be as short in a loop that never rests.
+void Listener::AcceptLater() {
+  Log(LogLevel::kWarning, "out of file descriptors or memory for connections");
+  pause_.expires_after(std::chrono::milliseconds(100));
+  pause_.async_wait(
+      [self = shared_from_this()](const Error&) { self->Accept(); });
+}
+
+}  // namespace webhooks::gateway

@@ -1,0 +1,50 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_LISTENER_H_
+#define WEBHOOKS_GATEWAY_HTTP_LISTENER_H_
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace webhooks::gateway {
+
+class Worker;
+
+// Accepts connections on one address and hands them out. Runs on one worker's
+// thread, and must not outlive that worker.
+class Listener : public std::enable_shared_from_this<Listener> {
+ public:
+  using NextWorker = std::function<Worker&()>;
+
+  // Binds and listens, but accepts nothing before Start. UNAVAILABLE says what
+  // is wrong with the address ("127.0.0.1:80: Permission denied").
+  static absl::StatusOr<std::shared_ptr<Listener>> Open(
+      const boost::asio::ip::tcp::endpoint& endpoint, Worker& home,
+      NextWorker next);
+
+  Listener(boost::asio::ip::tcp::acceptor acceptor, Worker& home,
+           NextWorker next);
+
+  void Start();
+  // Posts: the address is free soon after.
+  void Stop();
+
+  // With the port that was picked.
+  std::string address() const;
+
+ private:
+  void Accept();
+  void AcceptLater();
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
+  Worker& home_;
+  NextWorker next_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_LISTENER_H_

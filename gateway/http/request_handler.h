@@ -1,0 +1,90 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_REQUEST_HANDLER_H_
+#define WEBHOOKS_GATEWAY_HTTP_REQUEST_HANDLER_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+// What stands between the HTTP listener, which knows connections and nothing
+// of the API, and the code that answers requests.
+namespace webhooks::gateway {
+
+// A request up to its body. The views are valid only during Accept.
+struct RequestHead {
+  struct Field {
+    absl::string_view name;  // as sent: compare without regard to case
+    absl::string_view value;
+  };
+
+  absl::string_view method = "-";
+  // The request target before and after its first '?', percent-encoded; `path`
+  // begins with '/'.
+  absl::string_view path;
+  absl::string_view query;
+  std::vector<Field> fields;
+  // Whether a body follows that is not known to be empty.
+  bool has_body = false;
+  // The client's x-request-id, or a new one.
+  std::string request_id;
+
+  // The values of every field named `name`, in order.
+  std::vector<absl::string_view> Values(absl::string_view name) const;
+};
+
+// An answer. The listener adds Date, Content-Length, Connection, x-request-id
+// and what every answer carries (no-store, nosniff), and leaves the body out
+// where the request was HEAD.
+struct HttpResponse {
+  int status = 200;
+  // application/json; empty: an answer without a body.
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  // For the log line: the template that the path matched, and the project that
+  // the request belonged to.
+  std::string route = "-";
+  std::string project = "-";
+};
+
+// Takes the one answer to a request, from any thread. It may be dropped
+// uncalled only after Cancel.
+using Respond = absl::AnyInvocable<void(HttpResponse)>;
+
+// One request that was accepted. Its functions are called on the thread of the
+// request's connection and must not block.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+
+  // Starts answering; called at most once. The answer may come after this
+  // object's end.
+  virtual void Run(std::string body, Respond respond) = 0;
+
+  // Nobody waits for the answer any more: stop working on it. Called at most
+  // once, and only after Run.
+  virtual void Cancel() = 0;
+};
+
+// Answers requests. Called from all of the listener's threads at once.
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+
+  // Decides by the head alone, before the body is read and before 100 Continue
+  // is sent: an answer refuses the request (or needs no body to be given).
+  virtual std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
+      const RequestHead& head) = 0;
+
+  // The body of an answer to a request that the listener itself refuses.
+  virtual std::string ErrorBody(const absl::Status& status,
+                                int http_status) const = 0;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_REQUEST_HANDLER_H_

@@ -1,0 +1,17 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_REQUEST_LOG_H_
+#define WEBHOOKS_GATEWAY_HTTP_REQUEST_LOG_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "gateway/http/request_handler.h"
+
+namespace webhooks::gateway {
+
+// Writes the one log line of a request: never its path, query, keys or body,
+// but the template that the path matched.
+void LogAnswer(const RequestHead& head, const HttpResponse& response,
+               absl::string_view request_id, absl::Duration latency);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_REQUEST_LOG_H_

@@ -1,0 +1,63 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_REQUEST_READER_H_
+#define WEBHOOKS_GATEWAY_HTTP_REQUEST_READER_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "gateway/http/errors.h"
+#include "gateway/http/request_handler.h"
+
+namespace webhooks::gateway {
+
+// Reads one request from bytes as they arrive; knows nothing of sockets. Not
+// thread-safe.
+class RequestReader {
+ public:
+  RequestReader(std::size_t max_header_bytes, std::size_t max_body_bytes);
+  ~RequestReader();
+
+  // Both take what belongs to the request from the front of `input` and leave
+  // the rest, or an unfinished part, there: call again when more has arrived.
+  // After an error (400, 413 or 431) the connection's framing is lost.
+  std::optional<HttpError> ReadHead(std::string& input);
+  // Only once head_done().
+  std::optional<HttpError> ReadBody(std::string& input);
+
+  bool head_done() const { return head_done_; }
+  // Head and body are complete.
+  bool done() const;
+
+  // The head as far as it is known: also after an error. Its views live as long
+  // as this object.
+  const RequestHead& head() const { return head_; }
+  // Whether the client keeps the connection open for another request.
+  bool keep_alive() const;
+  bool is_http10() const;
+  // Whether the client waits for 100 Continue, or (bad) for what no server
+  // offers.
+  bool expects_continue() const;
+  bool expects_unknown() const;
+
+  std::string TakeBody();
+
+ private:
+  struct Parser;
+
+  std::optional<HttpError> ParseHead(absl::string_view block);
+  void DescribeHead();
+
+  const std::size_t max_header_bytes_;
+  const std::size_t max_body_bytes_;
+  // How far `input` was searched for the end of the header block.
+  std::size_t scanned_ = 0;
+  bool head_done_ = false;
+  RequestHead head_;
+  std::unique_ptr<Parser> parser_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_REQUEST_READER_H_

@@ -1,0 +1,70 @@
+#ifndef WEBHOOKS_GATEWAY_HTTP_WORKER_H_
+#define WEBHOOKS_GATEWAY_HTTP_WORKER_H_
+
+#include <array>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <thread>
+#include <unordered_set>
+
+#include "gateway/http/connection_count.h"
+#include "gateway/http/limits.h"
+#include "gateway/http/request_handler.h"
+
+namespace webhooks::gateway {
+
+class Connection;
+
+// A thread and the connections that live on it. Whatever touches a connection
+// runs on its worker's thread, so connections need no locks.
+class Worker {
+ public:
+  // `open_connections` are those of all workers. All three must outlive this
+  // object.
+  Worker(const HttpLimits& limits, RequestHandler& handler,
+         ConnectionCount& open_connections);
+  // Stop must have been called, or Start never.
+  ~Worker();
+
+  void Start();
+  // Posts: closes idle connections, and each other one after its next answer.
+  void Drain();
+  // Closes every connection, cancels their requests and joins the thread. Call
+  // it after Drain, and after the listeners on this worker were stopped.
+  void Stop();
+
+  // Thread-safe: takes over a connected socket made on `context()`.
+  void Adopt(boost::asio::ip::tcp::socket socket);
+
+  // May outlive this object: answers that come late are posted to it.
+  const std::shared_ptr<boost::asio::io_context>& context() const {
+    return context_;
+  }
+
+  // The rest is for connections, on the worker's thread.
+  const HttpLimits& limits() const { return limits_; }
+  RequestHandler& handler() { return handler_; }
+  bool draining() const { return draining_; }
+  void Forget(const std::shared_ptr<Connection>& connection);
+  // Where a connection reads to before it keeps what belongs to it: one buffer
+  // for all, since no read spans two events.
+  std::array<char, 64 << 10>& scratch() { return scratch_; }
+
+ private:
+  const HttpLimits& limits_;
+  RequestHandler& handler_;
+  ConnectionCount& open_connections_;
+  std::shared_ptr<boost::asio::io_context> context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
+      work_;
+  bool draining_ = false;
+  std::unordered_set<std::shared_ptr<Connection>> connections_;
+  std::array<char, 64 << 10> scratch_;
+  std::thread thread_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_HTTP_WORKER_H_

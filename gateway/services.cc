@@ -1,0 +1,43 @@
+#include "gateway/services.h"
+
+#include <algorithm>
+#include <string>
+
+#include "google/api/annotations.pb.h"
+#include "google/protobuf/descriptor_database.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::FileDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+bool IsAnnotated(const ServiceDescriptor& service) {
+  for (int i = 0; i < service.method_count(); ++i) {
+    if (service.method(i)->options().HasExtension(google::api::http)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<const ServiceDescriptor*> AnnotatedServices() {
+  // The pool itself builds descriptors on demand and cannot list its files.
+  std::vector<std::string> names;
+  DescriptorPool::internal_generated_database()->FindAllFileNames(&names);
+  std::sort(names.begin(), names.end());
+  std::vector<const ServiceDescriptor*> services;
+  for (const std::string& name : names) {
+    const FileDescriptor* file =
+        DescriptorPool::generated_pool()->FindFileByName(name);
+    for (int i = 0; i < file->service_count(); ++i) {
+      if (IsAnnotated(*file->service(i))) services.push_back(file->service(i));
+    }
+  }
+  return services;
+}
+
+}  // namespace webhooks::gateway

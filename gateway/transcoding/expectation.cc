@@ -1,0 +1,70 @@
+#include "gateway/transcoding/expectation.h"
+
+#include <cstdint>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+template <typename Integer>
+std::string IntegerExpectation() {
+  using Limits = std::numeric_limits<Integer>;
+  return absl::StrCat("must be an integer from ", Limits::min(), " to ",
+                      Limits::max());
+}
+
+}  // namespace
+
+std::string Expectation(const FieldDescriptor* field) {
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+      return IntegerExpectation<int32_t>();
+    case FieldDescriptor::CPPTYPE_INT64:
+      return IntegerExpectation<int64_t>();
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return IntegerExpectation<uint32_t>();
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return IntegerExpectation<uint64_t>();
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return "must be a number of double precision";
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return "must be a number of single precision";
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return "must be true or false";
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return absl::StrCat("must be a name or number of ",
+                          field->enum_type()->full_name());
+    case FieldDescriptor::CPPTYPE_STRING:
+      return field->type() == FieldDescriptor::TYPE_BYTES
+                 ? "must be a string of base64"
+                 : "must be a string";
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      break;
+  }
+  return Expectation(PlanOf(field->message_type()));
+}
+
+std::string Expectation(const MessagePlan& plan) {
+  switch (plan.form) {
+    case JsonForm::kTimestamp:
+      return "must be an RFC 3339 timestamp";
+    case JsonForm::kDuration:
+      return "must be a duration in seconds, such as \"1.5s\"";
+    case JsonForm::kFieldMask:
+      return "must be comma-separated field paths";
+    case JsonForm::kWrapper:
+      return Expectation(plan.fields[0].field);
+    case JsonForm::kListValue:
+      return "must be an array";
+    case JsonForm::kValue:
+      return "must be a JSON value of double precision";
+    default:
+      return "must be an object";
+  }
+}
+
+}  // namespace webhooks::gateway

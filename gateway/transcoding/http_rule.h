@@ -1,0 +1,30 @@
+#ifndef WEBHOOKS_GATEWAY_TRANSCODING_HTTP_RULE_H_
+#define WEBHOOKS_GATEWAY_TRANSCODING_HTTP_RULE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/transcoding/binding.h"
+#include "gateway/transcoding/path_template.h"
+#include "google/protobuf/descriptor.h"
+
+namespace webhooks::gateway {
+
+// One google.api.http binding and where it is found.
+struct Route {
+  // "GET", or "*" for every method.
+  std::string http_method;
+  PathTemplate path;
+  // Its path_fields are in the order of the path's variables.
+  Binding binding;
+};
+
+// Every binding of `method`, the additional ones last; none if it has no
+// annotation. INVALID_ARGUMENT names the RPC and what is wrong with a rule.
+absl::StatusOr<std::vector<Route>> ReadHttpRules(
+    const google::protobuf::MethodDescriptor* method);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_TRANSCODING_HTTP_RULE_H_

@@ -1,0 +1,57 @@
+#ifndef WEBHOOKS_GATEWAY_TRANSCODING_JSON_WRITER_H_
+#define WEBHOOKS_GATEWAY_TRANSCODING_JSON_WRITER_H_
+
+#include <string>
+
+#include "gateway/transcoding/message_plan.h"
+#include "google/protobuf/message.h"
+
+namespace webhooks::gateway {
+
+// Appends messages to a text as compact JSON, in the form that WriteResponse
+// promises. Every function is false where a value has no JSON; the text is of
+// no use then.
+class JsonWriter {
+ public:
+  // What to do with a list or map that is empty and not nullable.
+  enum class EmptyLists { kPrint, kLeaveOut };
+
+  explicit JsonWriter(std::string& out,
+                      EmptyLists empty_lists = EmptyLists::kPrint)
+      : out_(out), empty_lists_(empty_lists) {}
+
+  bool WriteMessage(const google::protobuf::Message& message,
+                    const MessagePlan& plan);
+
+  // The value of `field` of `message`: null where it is not set, or is an
+  // empty list and nullable.
+  bool WriteField(const google::protobuf::Message& message,
+                  const FieldPlan& field);
+
+ private:
+  bool WriteForm(const google::protobuf::Message& message,
+                 const MessagePlan& plan);
+  bool WriteMembers(const google::protobuf::Message& message,
+                    const MessagePlan& plan);
+  bool WriteList(const google::protobuf::Message& message,
+                 const FieldPlan& field);
+  bool WriteMap(const google::protobuf::Message& message,
+                const FieldPlan& field);
+  bool WriteSingular(const google::protobuf::Message& message,
+                     const FieldPlan& field);
+  bool WriteStruct(const google::protobuf::Message& message);
+  bool WriteListValue(const google::protobuf::Message& message);
+  bool WriteValue(const google::protobuf::Message& message);
+  bool WriteAny(const google::protobuf::Message& message);
+  template <typename T>
+  bool WriteQuoted(const google::protobuf::Message& message,
+                   bool (*append)(const T&, std::string&));
+
+  std::string& out_;
+  const EmptyLists empty_lists_;
+  int depth_ = 0;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_TRANSCODING_JSON_WRITER_H_

@@ -1,0 +1,149 @@
+#include "gateway/transcoding/message_plan.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
+#include "gateway/transcoding/json_text.h"
+#include "webhooks/v1/options.pb.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+FieldPlan PlanField(const FieldDescriptor* field, size_t index) {
+  FieldPlan plan;
+  plan.field = field;
+  plan.index = index;
+  plan.name = field->has_json_name() ? field->json_name() : field->name();
+  AppendJsonString(plan.name, plan.quoted_key);
+  plan.quoted_key += ':';
+  plan.nullable = field->options().GetExtension(v1::nullable);
+  plan.required_key = field->options().GetExtension(v1::required_key);
+  return plan;
+}
+
+// Proto names come first: where another field's json_name collides with one,
+// the proto's name keeps its meaning.
+void IndexNames(MessagePlan& plan) {
+  for (const FieldPlan& field : plan.fields) {
+    plan.by_name.emplace(field.field->name(), &field);
+  }
+  for (const FieldPlan& field : plan.fields) {
+    plan.by_name.emplace(field.field->json_name(), &field);
+  }
+}
+
+std::unique_ptr<MessagePlan> PlanMessage(const Descriptor* descriptor) {
+  auto plan = std::make_unique<MessagePlan>();
+  plan->descriptor = descriptor;
+  plan->reflection = google::protobuf::MessageFactory::generated_factory()
+                         ->GetPrototype(descriptor)
+                         ->GetReflection();
+  plan->form = FormOf(descriptor);
+  std::vector<const FieldDescriptor*> fields;
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    fields.push_back(descriptor->field(i));
+  }
+  std::sort(fields.begin(), fields.end(), [](const auto* a, const auto* b) {
+    return a->number() < b->number();
+  });
+  for (const FieldDescriptor* field : fields) {
+    plan->fields.push_back(PlanField(field, plan->fields.size()));
+    plan->has_required_keys |= plan->fields.back().required_key;
+  }
+  IndexNames(*plan);
+  return plan;
+}
+
+// Every plan made so far. A plan is put in together with those it points to.
+class PlanCache {
+ public:
+  const MessagePlan& Get(const Descriptor* descriptor) {
+    {
+      absl::ReaderMutexLock lock(&mutex_);
+      const auto found = plans_.find(descriptor);
+      if (found != plans_.end()) return *found->second;
+    }
+    absl::MutexLock lock(&mutex_);
+    return Add(descriptor);
+  }
+
+ private:
+  // Types may contain themselves: a plan is put in before those it points to.
+  const MessagePlan& Add(const Descriptor* descriptor)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto found = plans_.find(descriptor);
+    if (found != plans_.end()) return *found->second;
+    MessagePlan& plan =
+        *plans_.emplace(descriptor, PlanMessage(descriptor)).first->second;
+    for (FieldPlan& field : plan.fields) {
+      if (const Descriptor* type = field.field->message_type()) {
+        field.message = &Add(type);
+      }
+    }
+    return plan;
+  }
+
+  absl::Mutex mutex_;
+  absl::flat_hash_map<const Descriptor*, std::unique_ptr<MessagePlan>> plans_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+const FieldPlan& MessagePlan::Of(const FieldDescriptor* field) const {
+  return *Find(field->name());
+}
+
+const MessagePlan& PlanOf(const Descriptor* descriptor) {
+  static PlanCache& cache = *new PlanCache;
+  return cache.Get(descriptor);
+}
+
+JsonForm FormOf(const Descriptor* descriptor) {
+  absl::string_view name = descriptor->full_name();
+  if (!absl::ConsumePrefix(&name, "google.protobuf.")) return JsonForm::kObject;
+  constexpr std::pair<absl::string_view, JsonForm> kForms[] = {
+      {"Timestamp", JsonForm::kTimestamp},
+      {"Duration", JsonForm::kDuration},
+      {"FieldMask", JsonForm::kFieldMask},
+      {"Struct", JsonForm::kStruct},
+      {"Value", JsonForm::kValue},
+      {"ListValue", JsonForm::kListValue},
+      {"Any", JsonForm::kAny}};
+  for (const auto& [type, form] : kForms) {
+    if (name == type) return form;
+  }
+  return descriptor->file()->name() == "google/protobuf/wrappers.proto"
+             ? JsonForm::kWrapper
+             : JsonForm::kObject;
+}
+
+bool HasTextForm(const FieldDescriptor* field) {
+  if (field->message_type() == nullptr) return true;
+  switch (FormOf(field->message_type())) {
+    case JsonForm::kTimestamp:
+    case JsonForm::kDuration:
+    case JsonForm::kFieldMask:
+    case JsonForm::kWrapper:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool NullIsValue(const FieldDescriptor* field) {
+  if (field->message_type() != nullptr) {
+    return FormOf(field->message_type()) == JsonForm::kValue;
+  }
+  return field->enum_type() != nullptr &&
+         field->enum_type()->full_name() == "google.protobuf.NullValue";
+}
+
+}  // namespace webhooks::gateway

@@ -1,0 +1,81 @@
+#ifndef WEBHOOKS_GATEWAY_TRANSCODING_MESSAGE_PLAN_H_
+#define WEBHOOKS_GATEWAY_TRANSCODING_MESSAGE_PLAN_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+// What reading and writing JSON needs to know of a message type, worked out
+// once: names, marks, and which of the JSON mapping's forms it has.
+namespace webhooks::gateway {
+
+// The forms of the proto3 JSON mapping.
+enum class JsonForm {
+  kObject,  // google.protobuf.Empty as well
+  kTimestamp,
+  kDuration,
+  kFieldMask,
+  kWrapper,
+  kStruct,
+  kValue,
+  kListValue,
+  kAny,
+};
+
+struct MessagePlan;
+
+struct FieldPlan {
+  const google::protobuf::FieldDescriptor* field;
+  // The plan of a message's, group's or map entry's type; else null.
+  const MessagePlan* message = nullptr;
+  // Where the field stands in its plan.
+  size_t index;
+  // As in JSON: the json_name where the proto gives one, else the proto's name.
+  std::string name;
+  // "name": with its quotes and colon.
+  std::string quoted_key;
+  bool nullable = false;
+  bool required_key = false;
+};
+
+struct MessagePlan {
+  const google::protobuf::Descriptor* descriptor;
+  const google::protobuf::Reflection* reflection;
+  JsonForm form;
+  bool has_required_keys = false;
+  // In the order of the field numbers.
+  std::vector<FieldPlan> fields;
+  // By every name that a field may be given with.
+  absl::flat_hash_map<std::string, const FieldPlan*> by_name;
+
+  // The field called `name` in JSON, or null.
+  const FieldPlan* Find(absl::string_view name) const {
+    const auto found = by_name.find(name);
+    return found == by_name.end() ? nullptr : found->second;
+  }
+  const FieldPlan& Of(const google::protobuf::FieldDescriptor* field) const;
+};
+
+// The plan of a type of the generated pool. It lives as long as the process.
+// Thread-safe.
+const MessagePlan& PlanOf(const google::protobuf::Descriptor* descriptor);
+
+JsonForm FormOf(const google::protobuf::Descriptor* descriptor);
+
+// Whether a value of the type of `field`, or of one of its elements, can be
+// written as text in a path or query: scalars, and the well-known types whose
+// JSON is a string or a scalar.
+bool HasTextForm(const google::protobuf::FieldDescriptor* field);
+
+// Whether null is a value of the type of `field`: google.protobuf.Value and
+// google.protobuf.NullValue.
+bool NullIsValue(const google::protobuf::FieldDescriptor* field);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_TRANSCODING_MESSAGE_PLAN_H_

@@ -1,0 +1,58 @@
+#include "gateway/transcoding/request_path.h"
+
+#include "absl/strings/match.h"
+#include "gateway/transcoding/percent.h"
+#include "gateway/transcoding/utf8.h"
+
+namespace webhooks::gateway {
+
+bool RequestPath::Read(absl::string_view path) {
+  // Twice: the last segment is decoded as a whole and again without its verb.
+  if (absl::StrContains(path, '%')) decoded_.reserve(2 * path.size());
+  path.remove_prefix(1);
+  for (;;) {
+    const absl::string_view raw = path.substr(0, path.find('/'));
+    Segment& segment = segments_.emplace_back(Segment{raw, raw});
+    if (!Decode(raw, segment.text)) return false;
+    if (raw.size() == path.size()) break;
+    path.remove_prefix(raw.size() + 1);
+  }
+  whole_ = stem_ = segments_.back();
+  return ReadVerb();
+}
+
+bool RequestPath::ReadVerb() {
+  const size_t colon = whole_.raw.rfind(':');
+  if (colon == absl::string_view::npos) return true;
+  stem_.raw = whole_.raw.substr(0, colon);
+  return Decode(stem_.raw, stem_.text) &&
+         Decode(whole_.raw.substr(colon + 1), verb_);
+}
+
+bool RequestPath::Decode(absl::string_view raw, absl::string_view& text) {
+  text = raw;
+  if (absl::StrContains(raw, '%')) {
+    const size_t begin = decoded_.size();
+    if (!AppendPercentDecoded(raw, PercentRule::kAll, decoded_)) return false;
+    text = absl::string_view(decoded_).substr(begin);
+  }
+  return IsValidUtf8(text) && !absl::StrContains(text, '\0');
+}
+
+std::string RequestPath::Value(const PathTemplate& path,
+                               const PathTemplate::Variable& variable) const {
+  const bool rest =
+      path.segments[variable.end - 1].kind == PathTemplate::Kind::kMany;
+  const size_t end = rest ? segments_.size() : variable.end;
+  if (!rest && end - variable.begin == 1) {
+    return std::string(segments_[variable.begin].text);
+  }
+  std::string value;
+  for (size_t i = variable.begin; i < end; ++i) {
+    if (i > variable.begin) value += '/';
+    AppendPercentDecoded(segments_[i].raw, PercentRule::kAllButSlash, value);
+  }
+  return value;
+}
+
+}  // namespace webhooks::gateway

@@ -1,0 +1,60 @@
+#ifndef WEBHOOKS_GATEWAY_TRANSCODING_REQUEST_PATH_H_
+#define WEBHOOKS_GATEWAY_TRANSCODING_REQUEST_PATH_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/string_view.h"
+#include "gateway/transcoding/path_template.h"
+
+namespace webhooks::gateway {
+
+// The path of a request, cut at its slashes and decoded. It refers to the text
+// that it was read from.
+class RequestPath {
+ public:
+  RequestPath() = default;
+  RequestPath(const RequestPath&) = delete;
+  RequestPath& operator=(const RequestPath&) = delete;
+
+  // False: a percent-escape is malformed, or the decoded path is not UTF-8 or
+  // has a NUL. `path` begins with '/'. Call it once.
+  bool Read(absl::string_view path);
+
+  // What follows the last ':' of the last segment, decoded; "" where there is
+  // none. A percent-encoded ':' does not count.
+  absl::string_view verb() const { return verb_; }
+
+  // The decoded segments; the verb and its ':' are left out after
+  // UseVerb(true), and are a part of the last segment otherwise.
+  void UseVerb(bool use) { segments_.back() = use ? stem_ : whole_; }
+  size_t size() const { return segments_.size(); }
+  absl::string_view operator[](size_t i) const { return segments_[i].text; }
+
+  // What `variable` of `path`, which this path matches, holds. A variable of
+  // several segments keeps the slashes between them, and %2F as it is.
+  std::string Value(const PathTemplate& path,
+                    const PathTemplate::Variable& variable) const;
+
+ private:
+  struct Segment {
+    absl::string_view raw;
+    absl::string_view text;
+  };
+
+  bool ReadVerb();
+  bool Decode(absl::string_view raw, absl::string_view& text);
+
+  absl::InlinedVector<Segment, 16> segments_;
+  Segment whole_;
+  Segment stem_;
+  absl::string_view verb_;
+  // Holds the segments that were not plain; never grows past what was reserved,
+  // so that views into it stay.
+  std::string decoded_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_TRANSCODING_REQUEST_PATH_H_

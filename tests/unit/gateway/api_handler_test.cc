@@ -1,0 +1,149 @@
+#include "gateway/api_handler.h"
+
+#include <optional>
+
+#include "gateway/services.h"
+#include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
+#include "gtest/gtest.h"
+#include "proto/rpc/status.h"
+#include "tests/unit/gateway/fake_backend.h"
+#include "tests/unit/gateway/handler_client.h"
+#include "webhooks/v1/webhook_service.pb.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+class ApiHandlerTest : public testing::Test {
+ protected:
+  ApiHandlerTest()
+      : router_(*Router::Make(AnnotatedServices())),
+        backend_([this](Backend::Call& call) {
+          auto& webhook = static_cast<v1::Webhook&>(*call.response);
+          webhook.set_id_webhook_endpoint("w1");
+          Backend::Reply reply;
+          reply.status = status_;
+          reply.metadata = {{"x-project-id", "p1"}};
+          return reply;
+        }),
+        handler_(router_, backend_, absl::Seconds(15)) {}
+
+  HttpResponse Answer(const Ask& ask) { return AnswerOf(handler_, ask); }
+
+  const Router router_;
+  absl::Status status_;
+  FakeBackend backend_;
+  ApiHandler handler_;
+};
+
+TEST_F(ApiHandlerTest, CallsTheRpcThatThePathIsBoundTo) {
+  const HttpResponse answer =
+      Answer({.method = "POST",
+              .path = "/webhooks",
+              .body = R"({"url":"https://a.example","scope":null})"});
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_THAT(answer.body, HasSubstr(R"("id_webhook_endpoint":"w1")"));
+  EXPECT_EQ(answer.route, "/webhooks");
+  EXPECT_EQ(answer.project, "p1");
+  ASSERT_THAT(backend_.calls, SizeIs(1));
+  const Backend::Call& call = backend_.calls[0];
+  EXPECT_EQ(call.rpc_path, "/webhooks.v1.WebhookService/Create");
+  EXPECT_EQ(call.timeout, absl::Seconds(15));
+  EXPECT_THAT(call.metadata, Contains(Pair("x-api-key", "k1")));
+  EXPECT_THAT(call.metadata, Contains(Pair("x-request-id", "r1")));
+  EXPECT_EQ(static_cast<const v1::CreateWebhookRequest&>(*call.request).url(),
+            "https://a.example");
+}
+
+TEST_F(ApiHandlerTest, FillsTheRequestFromThePath) {
+  const HttpResponse answer = Answer({.path = "/webhooks/a%2Fb"});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.route, "/webhooks/{id}");
+  ASSERT_THAT(backend_.calls, SizeIs(1));
+  EXPECT_EQ(
+      static_cast<const v1::GetWebhookRequest&>(*backend_.calls[0].request)
+          .id(),
+      "a/b");
+}
+
+TEST_F(ApiHandlerTest, AnswersWithTheServersError) {
+  status_ = WithReason(absl::NotFoundError("no webhook"), "WEBHOOK_NOT_FOUND");
+  const HttpResponse answer = Answer({.path = "/webhooks/a"});
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_THAT(answer.body, HasSubstr("WEBHOOK_NOT_FOUND"));
+  EXPECT_EQ(answer.route, "/webhooks/{id}");
+}
+
+TEST_F(ApiHandlerTest, SaysWhenToComeBack) {
+  status_ = absl::UnavailableError("stopping");
+  EXPECT_THAT(Answer({.path = "/webhooks/a"}), HasHeader("Retry-After", "1"));
+  google::rpc::RetryInfo info;
+  info.mutable_retry_delay()->set_seconds(6);
+  info.mutable_retry_delay()->set_nanos(1);
+  status_ = absl::ResourceExhaustedError("slow down");
+  status_.SetPayload("type.googleapis.com/google.rpc.RetryInfo",
+                     absl::Cord(info.SerializeAsString()));
+  const HttpResponse answer = Answer({.path = "/webhooks/a"});
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_THAT(answer, HasHeader("Retry-After", "7"));
+}
+
+TEST_F(ApiHandlerTest, RefusesABodyThatIsNotARequest) {
+  const HttpResponse answer =
+      Answer({.method = "POST", .path = "/webhooks", .body = "{"});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, HasSubstr("MALFORMED_JSON"));
+  EXPECT_EQ(answer.route, "/webhooks");
+  EXPECT_THAT(backend_.calls, IsEmpty());
+}
+
+TEST_F(ApiHandlerTest, RefusesABodyOfAnotherType) {
+  const HttpResponse answer =
+      Answer({.method = "POST",
+              .path = "/webhooks",
+              .body = "a=b",
+              .fields = {{"content-type", "text/plain"}}});
+  EXPECT_EQ(answer.status, 415);
+  EXPECT_THAT(answer.body, HasSubstr("UNSUPPORTED_MEDIA_TYPE"));
+}
+
+TEST_F(ApiHandlerTest, RefusesARepeatedKey) {
+  const HttpResponse answer =
+      Answer({.path = "/webhooks/a",
+              .fields = {{"x-api-key", "k1"}, {"x-api-key", "k2"}}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(backend_.calls, IsEmpty());
+}
+
+TEST_F(ApiHandlerTest, DoesNotKnowOtherPaths) {
+  const HttpResponse answer = Answer({.path = "/hooks"});
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_THAT(answer.body, HasSubstr("PATH_NOT_FOUND"));
+  EXPECT_EQ(answer.route, "-");
+  EXPECT_EQ(Answer({.method = "OPTIONS", .path = "/hooks"}).status, 404);
+}
+
+TEST_F(ApiHandlerTest, NamesTheMethodsOfAPath) {
+  const HttpResponse answer = Answer({.method = "DELETE", .path = "/webhooks"});
+  EXPECT_EQ(answer.status, 405);
+  const HttpResponse options =
+      Answer({.method = "OPTIONS", .path = "/webhooks"});
+  EXPECT_EQ(options.status, 204);
+  EXPECT_THAT(options.body, IsEmpty());
+  EXPECT_EQ(answer.headers, options.headers);
+  EXPECT_EQ(answer.headers[0].first, "Allow");
+  EXPECT_THAT(answer.headers[0].second, HasSubstr("POST"));
+}
+
+TEST_F(ApiHandlerTest, RefusesABadEscapeInThePath) {
+  EXPECT_EQ(Answer({.path = "/webhooks/%zz"}).status, 400);
+}
+
+}  // namespace
+}  // namespace webhooks::gateway

@@ -1,0 +1,68 @@
+#include "gateway/backend/call_status.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "google/rpc/status.pb.h"
+#include "gtest/gtest.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(CallStatus, IsOkForOk) { EXPECT_TRUE(CallStatus(grpc::Status::OK).ok()); }
+
+TEST(CallStatus, KeepsTheServersDetails) {
+  const absl::Status sent =
+      WithReason(absl::NotFoundError("no webhook"), "WEBHOOK_NOT_FOUND");
+  const absl::Status got =
+      CallStatus(grpc::Status(grpc::StatusCode::NOT_FOUND, "no webhook",
+                              ToRpcStatus(sent).SerializeAsString()));
+  EXPECT_EQ(got, sent);
+}
+
+TEST(CallStatus, KeepsDetailsOfAnUnavailableServer) {
+  const absl::Status sent =
+      WithReason(absl::UnavailableError("stopping"), "STOPPING");
+  const absl::Status got =
+      CallStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping",
+                              ToRpcStatus(sent).SerializeAsString()));
+  EXPECT_EQ(Reason(got), "STOPPING");
+}
+
+TEST(CallStatus, NeverBecomesOkByItsDetails) {
+  google::rpc::Status details;
+  details.set_message("fine");
+  const absl::Status got =
+      CallStatus(grpc::Status(grpc::StatusCode::INTERNAL, "broken",
+                              details.SerializeAsString()));
+  EXPECT_EQ(got, absl::InternalError("fine"));
+}
+
+TEST(CallStatus, UsesCodeAndMessageWithoutDetails) {
+  const absl::Status got =
+      CallStatus(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such RPC"));
+  EXPECT_EQ(got, absl::UnimplementedError("no such RPC"));
+}
+
+TEST(CallStatus, HidesTheAddressOfAServerThatCannotBeReached) {
+  const absl::Status got = CallStatus(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                   "failed to connect to all addresses; ipv4:10.1.2.3:50051"));
+  EXPECT_EQ(got.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Reason(got), "SERVER_UNREACHABLE");
+  EXPECT_THAT(std::string(got.message()), Not(HasSubstr("10.1.2.3")));
+}
+
+TEST(CallStatus, GivesADeadlineAReason) {
+  const absl::Status got = CallStatus(
+      grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "Deadline Exceeded"));
+  EXPECT_EQ(got.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Reason(got), "DEADLINE_EXCEEDED");
+}
+
+}  // namespace
+}  // namespace webhooks::gateway

@@ -1,0 +1,201 @@
+#include "gateway/backend/grpc_backend.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "gtest/gtest.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+using ::testing::Contains;
+using ::testing::Pair;
+
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+// A server whose answer depends on the service that is asked for: "held" is
+// answered when it is cancelled, "missing" is NOT_FOUND with details, "large"
+// is more than a message may hold; others are SERVING.
+class FakeHealth : public grpc::health::v1::Health::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
+                                  const HealthCheckRequest* request,
+                                  HealthCheckResponse* response) override {
+    if (request->service() == "held") return new HeldReactor(held_);
+    auto* reactor = context->DefaultReactor();
+    context->AddInitialMetadata("x-project-id", "p1");
+    for (const auto& [key, value] : context->client_metadata()) {
+      if (key == "x-api-key") key_.assign(value.data(), value.size());
+    }
+    response->set_status(HealthCheckResponse::SERVING);
+    if (request->service() == "large") {
+      response->GetReflection()
+          ->MutableUnknownFields(response)
+          ->AddLengthDelimited(9, std::string(9 << 20, 'x'));
+    }
+    reactor->Finish(request->service() == "missing" ? Missing()
+                                                    : grpc::Status::OK);
+    return reactor;
+  }
+
+  bool AwaitHeld() { return held_.WaitForNotificationWithTimeout(kPatience); }
+  const std::string& key() const { return key_; }
+
+ private:
+  class HeldReactor : public grpc::ServerUnaryReactor {
+   public:
+    explicit HeldReactor(absl::Notification& held) { held.Notify(); }
+    void OnCancel() override { Finish(grpc::Status::CANCELLED); }
+    void OnDone() override { delete this; }
+  };
+
+  static grpc::Status Missing() {
+    const absl::Status status =
+        WithReason(absl::NotFoundError("no"), "WEBHOOK_NOT_FOUND");
+    return {grpc::StatusCode::NOT_FOUND, "no",
+            ToRpcStatus(status).SerializeAsString()};
+  }
+
+  absl::Notification held_;
+  std::string key_;
+};
+
+class GrpcBackendTest : public testing::Test {
+ protected:
+  // Serves on the port of an earlier call, or on a free one.
+  void StartServer() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:" + std::to_string(port_),
+                             grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(&health_);
+    server_ = builder.BuildAndStart();
+    ASSERT_NE(server_, nullptr);
+  }
+
+  void StopServer() {
+    server_->Shutdown(std::chrono::system_clock::now());
+    server_.reset();
+  }
+
+  void TearDown() override {
+    backend_.reset();
+    if (server_ != nullptr) StopServer();
+  }
+
+  GrpcBackend& Connect(int connections = 1) {
+    backend_.emplace("127.0.0.1:" + std::to_string(port_), connections);
+    return *backend_;
+  }
+
+  // A call in progress.
+  struct Pending {
+    absl::Notification done;
+    Backend::Reply reply;
+    Backend::Cancel cancel;
+  };
+
+  std::unique_ptr<Pending> Start(const std::string& service,
+                                 absl::Duration timeout = kPatience) {
+    auto pending = std::make_unique<Pending>();
+    Backend::Call call;
+    call.rpc_path = "/grpc.health.v1.Health/Check";
+    call.metadata = {{"x-api-key", "k1"}};
+    call.timeout = timeout;
+    auto request = std::make_unique<HealthCheckRequest>();
+    request->set_service(service);
+    call.request = std::move(request);
+    call.response = std::make_unique<HealthCheckResponse>();
+    pending->cancel = backend_->Start(
+        std::move(call), [p = pending.get()](Backend::Reply reply) {
+          p->reply = std::move(reply);
+          p->done.Notify();
+        });
+    return pending;
+  }
+
+  Backend::Reply Finish(Pending& pending) {
+    EXPECT_TRUE(pending.done.WaitForNotificationWithTimeout(kPatience));
+    return std::move(pending.reply);
+  }
+
+  int port_ = 0;
+  FakeHealth health_;
+  std::unique_ptr<grpc::Server> server_;
+  std::optional<GrpcBackend> backend_;
+};
+
+TEST_F(GrpcBackendTest, SendsAMessageAndReadsTheAnswer) {
+  StartServer();
+  Connect(/*connections=*/2);
+  for (int i = 0; i < 4; ++i) {
+    const Backend::Reply reply = Finish(*Start(""));
+    ASSERT_TRUE(reply.status.ok()) << reply.status;
+    EXPECT_EQ(static_cast<const HealthCheckResponse&>(*reply.response).status(),
+              HealthCheckResponse::SERVING);
+    EXPECT_THAT(reply.metadata, Contains(Pair("x-project-id", "p1")));
+    EXPECT_EQ(health_.key(), "k1");
+  }
+}
+
+TEST_F(GrpcBackendTest, ReadsTheDetailsOfAnError) {
+  StartServer();
+  Connect();
+  const Backend::Reply reply = Finish(*Start("missing"));
+  EXPECT_EQ(reply.status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Reason(reply.status), "WEBHOOK_NOT_FOUND");
+}
+
+TEST_F(GrpcBackendTest, EndsACallAtItsDeadline) {
+  StartServer();
+  Connect();
+  const Backend::Reply reply = Finish(*Start("held", absl::Milliseconds(50)));
+  EXPECT_EQ(reply.status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Reason(reply.status), "DEADLINE_EXCEEDED");
+}
+
+TEST_F(GrpcBackendTest, EndsACallThatIsCancelled) {
+  StartServer();
+  Connect();
+  const auto pending = Start("held");
+  ASSERT_TRUE(health_.AwaitHeld());
+  pending->cancel();
+  EXPECT_EQ(Finish(*pending).status.code(), absl::StatusCode::kCancelled);
+  pending->cancel();  // too late, and harmless
+}
+
+TEST_F(GrpcBackendTest, RefusesAnAnswerThatIsTooLong) {
+  StartServer();
+  Connect();
+  EXPECT_EQ(Finish(*Start("large")).status.code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(GrpcBackendTest, FailsAtOnceWithoutAServerAndRecoversByItself) {
+  StartServer();
+  StopServer();
+  Connect();
+  const Backend::Reply reply = Finish(*Start(""));
+  EXPECT_EQ(reply.status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Reason(reply.status), "SERVER_UNREACHABLE");
+
+  StartServer();
+  const absl::Time give_up = absl::Now() + kPatience;
+  bool recovered = false;
+  while (!recovered && absl::Now() < give_up) {
+    recovered = Finish(*Start("")).status.ok();
+  }
+  EXPECT_TRUE(recovered);
+}
+
+}  // namespace
+}  // namespace webhooks::gateway

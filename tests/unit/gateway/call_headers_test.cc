@@ -1,0 +1,93 @@
+#include "gateway/call_headers.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+constexpr absl::Duration kDefault = absl::Seconds(15);
+
+absl::StatusOr<CallHeaders> Read(std::vector<RequestHead::Field> fields) {
+  RequestHead head;
+  head.fields = std::move(fields);
+  head.request_id = "r1";
+  return ReadCallHeaders(head, kDefault);
+}
+
+TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
+  const auto headers = Read({{"X-Api-Key", "k1"},
+                             {"Idempotency-Key", "i1"},
+                             {"traceparent", "t1"},
+                             {"tracestate", "a=1"},
+                             {"Tracestate", "b=2"},
+                             {"x-request-id", "not this one"},
+                             {"authorization", "secret"},
+                             {"x-project-id", "p1"},
+                             {"x-api-key-bin", "AAAA"},
+                             {"grpc-status", "0"},
+                             {"grpc-encoding", "gzip"},
+                             {"host", "a"}});
+  ASSERT_TRUE(headers.ok());
+  EXPECT_THAT(headers->metadata,
+              UnorderedElementsAre(
+                  Pair("x-request-id", "r1"), Pair("x-api-key", "k1"),
+                  Pair("idempotency-key", "i1"), Pair("traceparent", "t1"),
+                  Pair("tracestate", "a=1,b=2")));
+  EXPECT_EQ(headers->timeout, kDefault);
+}
+
+TEST(ReadCallHeaders, RefusesARepeatedKey) {
+  const auto headers = Read({{"x-api-key", "k1"}, {"X-API-Key", "k2"}});
+  EXPECT_EQ(headers.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Reason(headers.status()), "INVALID_HEADER");
+}
+
+TEST(ReadCallHeaders, RefusesWhatIsNotPrintableAscii) {
+  EXPECT_FALSE(Read({{"x-api-key", "k\xc3\xa9y"}}).ok());
+  EXPECT_FALSE(Read({{"x-api-key", "k\ty"}}).ok());
+  EXPECT_TRUE(Read({{"x-other", "k\xc3\xa9y"}}).ok());
+}
+
+TEST(ReadCallHeaders, ReadsADeadline) {
+  const std::pair<const char*, absl::Duration> kCases[] = {
+      {"10S", absl::Seconds(10)},      {"500m", absl::Milliseconds(500)},
+      {"7u", absl::Microseconds(7)},   {"9n", absl::Nanoseconds(9)},
+      {"1M", absl::Minutes(1)},        {"1H", kLongestCall},
+      {"99999999H", kLongestCall},     {"61S", kLongestCall},
+      {"00000001S", absl::Seconds(1)},
+  };
+  for (const auto& [text, timeout] : kCases) {
+    const auto headers = Read({{"grpc-timeout", text}});
+    ASSERT_TRUE(headers.ok()) << text;
+    EXPECT_EQ(headers->timeout, timeout) << text;
+  }
+}
+
+TEST(ReadCallHeaders, RefusesABadDeadline) {
+  for (const char* text : {"", "S", "10", "10s", "-1S", "+1S", " 1S", "1 S",
+                           "1.5S", "0S", "123456789S", "1SS"}) {
+    EXPECT_EQ(Reason(Read({{"grpc-timeout", text}}).status()), "INVALID_HEADER")
+        << text;
+  }
+  EXPECT_FALSE(Read({{"grpc-timeout", "1S"}, {"grpc-timeout", "2S"}}).ok());
+}
+
+TEST(ApplyReplyMetadata, KeepsTheProjectForTheLogAlone) {
+  HttpResponse response;
+  ApplyReplyMetadata({{"x-project-id", "p1"}, {"x-internal", "a"}}, response);
+  EXPECT_EQ(response.project, "p1");
+  EXPECT_THAT(response.headers, IsEmpty());
+}
+
+}  // namespace
+}  // namespace webhooks::gateway

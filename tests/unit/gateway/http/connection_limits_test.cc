@@ -1,0 +1,117 @@
+#include <string>
+
+#include "tests/unit/gateway/http/http_server_fixture.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+using ConnectionLimitsTest = HttpServerTest;
+
+constexpr absl::Duration kSoon = absl::Milliseconds(20);
+
+TEST_F(ConnectionLimitsTest, TimesOutAHeaderThatDoesNotEnd) {
+  HttpLimits limits;
+  limits.header_timeout = kSoon;
+  Serve(limits);
+  EXPECT_THAT(Ask("GET / HTTP/1.1\r\nHost:"),
+              AllOf(HasStatus(408), Closes(), HasBody("\"REQUEST_TIMEOUT\"")));
+}
+
+TEST_F(ConnectionLimitsTest, TimesOutABodyThatDoesNotEnd) {
+  HttpLimits limits;
+  limits.body_timeout = kSoon;
+  Serve(limits);
+  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nhi"),
+              AllOf(HasStatus(408), Closes(), HasBody("\"REQUEST_TIMEOUT\"")));
+}
+
+TEST_F(ConnectionLimitsTest, ClosesAnIdleConnectionWithoutAWord) {
+  HttpLimits limits;
+  limits.idle_timeout = kSoon;
+  Serve(limits);
+  EXPECT_TRUE(Connect().IsClosed());
+  RawClient client = Connect();
+  client.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(client.ReadAnswer(), HasStatus(200));
+  EXPECT_TRUE(client.IsClosed());
+}
+
+TEST_F(ConnectionLimitsTest, DoesNotTimeOutARequestThatIsBeingAnswered) {
+  HttpLimits limits;
+  limits.header_timeout = limits.body_timeout = limits.idle_timeout = kSoon;
+  Serve(limits);
+  RawClient held = Connect();
+  held.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(handler_.AwaitHeld());
+  // By the time this one is closed the first one's time is up as well.
+  EXPECT_TRUE(Connect().IsClosed());
+  handler_.Release(FakeHandler::Answer(200, "late"));
+  EXPECT_THAT(held.ReadAnswer(), HasBody("late"));
+}
+
+TEST_F(ConnectionLimitsTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
+  HttpLimits limits;
+  limits.write_timeout = kSoon;
+  Serve(limits);
+  RawClient client = Connect();
+  client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  server_->Stop(absl::Seconds(10));
+  EXPECT_LT(client.ReadToEnd().size(), std::size_t{8 << 20});
+}
+
+TEST_F(ConnectionLimitsTest, WritesALargeAnswerWhole) {
+  EXPECT_THAT(Ask("GET /large HTTP/1.1\r\nHost: a\r\n\r\n"),
+              HasBody(std::string(8 << 20, 'x')));
+}
+
+TEST_F(ConnectionLimitsTest, RefusesALongHeader) {
+  HttpLimits limits;
+  limits.header_bytes = 100;
+  Serve(limits);
+  EXPECT_THAT(
+      Ask("GET /" + std::string(200, 'a')),
+      AllOf(HasStatus(431), Closes(), HasBody("\"HEADERS_TOO_LARGE\"")));
+}
+
+TEST_F(ConnectionLimitsTest, AnswersALongBodyThatTheClientIsStillSending) {
+  RawClient client = Connect();
+  constexpr std::size_t kSize = 4 << 20;
+  client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " +
+              std::to_string(kSize) + "\r\n\r\n");
+  client.Send(std::string(kSize, 'a'));
+  EXPECT_THAT(client.ReadAnswer(),
+              AllOf(HasStatus(413), Closes(), HasBody("\"BODY_TOO_LARGE\"")));
+  EXPECT_TRUE(client.IsClosed());
+}
+
+TEST_F(ConnectionLimitsTest, RefusesALongChunkedBody) {
+  HttpLimits limits;
+  limits.body_bytes = 4;
+  Serve(limits);
+  EXPECT_THAT(
+      Ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n"),
+      AllOf(HasStatus(413), Closes()));
+}
+
+TEST_F(ConnectionLimitsTest, TellsAConnectionTooManyToComeBackLater) {
+  HttpLimits limits;
+  limits.connections = 1;
+  Serve(limits, /*threads=*/2);
+  RawClient first = Connect();
+  first.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(first.ReadAnswer(), HasStatus(200));
+  EXPECT_THAT(
+      Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+      AllOf(HasStatus(503), Closes(), HasSubstr("\r\nRetry-After: 1\r\n"),
+            HasBody("\"TOO_MANY_CONNECTIONS\"")));
+  first.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(first.ReadAnswer(), AllOf(HasStatus(200), Not(Closes())));
+}
+
+}  // namespace
+}  // namespace webhooks::gateway

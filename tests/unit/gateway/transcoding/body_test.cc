@@ -1,0 +1,260 @@
+#include <ostream>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/support/transcoding.h"
+
+namespace webhooks::gateway {
+namespace {
+
+struct Case {
+  absl::string_view name;
+  absl::string_view body;
+  // The message in text format, or the reason and the violated fields.
+  absl::string_view expected;
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.body; }
+
+std::string Name(const ::testing::TestParamInfo<Case>& info) {
+  return std::string(info.param.name);
+}
+
+class Body : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Body, BecomesAMessageOrItsViolations) {
+  EXPECT_EQ(ReadEverything(GetParam().body), std::string(GetParam().expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Keys, Body,
+    ::testing::Values(
+        Case{"Empty", "{}", ""}, Case{"WhiteSpace", " { } \r\n\t", ""},
+        Case{"ProtoName", R"({"maybe_number": 0})", "maybe_number: 0"},
+        Case{"CamelCase", R"({"maybeNumber": 0})", "maybe_number: 0"},
+        Case{"Escaped", R"({"\u0062\u006f\u006fl": true})", "bool: true"},
+        Case{"JsonName", R"({"@other": "a"})", "renamed: \"a\""},
+        Case{"ProtoNameBesideJsonName", R"({"renamed": "a"})",
+             "renamed: \"a\""},
+        Case{"Unknown", R"({"nothing": {"bool": [1]}, "bool": true})",
+             "INVALID_REQUEST: nothing"},
+        Case{"UnknownThatIsNoIdentifier", R"({"a b\n": 1})",
+             R"(INVALID_REQUEST: ["a b\n"])"},
+        Case{"EmptyKey", R"({"": 1})", R"(INVALID_REQUEST: [""])"},
+        Case{"OtherCase", R"({"Bool": true})", "INVALID_REQUEST: Bool"},
+        Case{"Duplicate", R"({"bool": true, "bool": true})",
+             "INVALID_REQUEST: bool"},
+        Case{"DuplicateInOtherSpelling",
+             R"({"maybe_number": 1, "maybeNumber": 1})",
+             "INVALID_REQUEST: maybeNumber"},
+        Case{"DuplicateOfWhatOffended", R"({"bool": 1, "bool": true})",
+             "INVALID_REQUEST: bool, bool"},
+        Case{"DuplicateNull", R"({"maybe_text": null, "maybe_text": null})",
+             "INVALID_REQUEST: maybe_text"}),
+    Name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Nesting, Body,
+    ::testing::Values(
+        Case{"Child", R"({"child": {"child": {"bool": true}}})",
+             "child { child { bool: true } }"},
+        Case{"EmptyChild", R"({"child": {}})", "child { }"},
+        Case{"Children", R"({"children": [{}, {"bool": true}]})",
+             "children { } children { bool: true }"},
+        Case{"DuplicateInAnother",
+             R"({"children": [{"bool": true}, {"bool": true}]})",
+             "children { bool: true } children { bool: true }"},
+        Case{"PathOfAMember", R"({"child": {"child": {"bool": 1}}})",
+             "INVALID_REQUEST: child.child.bool"},
+        Case{"PathOfAnElement", R"({"words": ["a", "b", 1, "c", null]})",
+             "INVALID_REQUEST: words[2], words[4]"},
+        Case{"PathThroughAnElement",
+             R"({"children": [{}, {"numbers": [1, true]}]})",
+             "INVALID_REQUEST: children[1].numbers[1]"},
+        Case{"PathOfAJsonName", R"({"@other": 1})",
+             R"(INVALID_REQUEST: ["@other"])"},
+        Case{"NoObject", R"({"child": [], "bool": 1})",
+             "INVALID_REQUEST: child, bool"},
+        Case{"ScalarForAnObject", R"({"child": "a"})",
+             "INVALID_REQUEST: child"},
+        Case{"ScalarForAnElement", R"({"children": [1, {"bool": true}]})",
+             "INVALID_REQUEST: children[0]"},
+        Case{"ArrayForAnElement", R"({"numbers": [[1]]})",
+             "INVALID_REQUEST: numbers[0]"},
+        Case{"ObjectForAnArray", R"({"children": {"bool": 1}})",
+             "INVALID_REQUEST: children"},
+        Case{
+            "AllAtOnce",
+            R"({"int32": "x", "nothing": 0, "child": {"bool": 0}, "words": []})",
+            "INVALID_REQUEST: int32, nothing, child.bool, words"}),
+    Name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Top, Body,
+    ::testing::Values(Case{"Array", "[]", "INVALID_REQUEST: "},
+                      Case{"Null", "null", "INVALID_REQUEST: "},
+                      Case{"String", "\"a\"", "INVALID_REQUEST: "},
+                      Case{"Number", "1", "INVALID_REQUEST: "},
+                      Case{"Absent", "", ""}),
+    Name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Nulls, Body,
+    ::testing::Values(
+        Case{"Nullable", R"({"maybe_text": null})", ""},
+        Case{"NullableList", R"({"words": null})", ""},
+        Case{"NullableMap", R"({"nullable_map": null})", ""},
+        Case{"NullableMessage", R"({"nullable_timestamp": null})", ""},
+        Case{"NullableValue", R"({"nullable_value": null})", ""},
+        Case{"Unmarked", R"({"maybe_number": null})",
+             "INVALID_REQUEST: maybe_number"},
+        Case{"UnmarkedMessage", R"({"child": null, "timestamp": null})",
+             "INVALID_REQUEST: child, timestamp"},
+        Case{"UnmarkedMap", R"({"by_string": null})",
+             "INVALID_REQUEST: by_string"},
+        Case{"Wrapper", R"({"int32_value": null})",
+             "INVALID_REQUEST: int32_value"},
+        Case{"Struct", R"({"struct": null, "list_value": null})",
+             "INVALID_REQUEST: struct, list_value"},
+        Case{"Element", R"({"children": [null]})",
+             "INVALID_REQUEST: children[0]"},
+        Case{"MapValue", R"({"by_string": {"a": null}})",
+             R"(INVALID_REQUEST: by_string["a"])"},
+        Case{"EmptyNullableList", R"({"words": []})", "INVALID_REQUEST: words"},
+        Case{"EmptyNullableMap", R"({"nullable_map": {}})",
+             "INVALID_REQUEST: nullable_map"}),
+    Name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Oneofs, Body,
+    ::testing::Values(
+        Case{"One", R"({"second_choice": 0})", "second_choice: 0"},
+        Case{"Message", R"({"third_choice": {}})", "third_choice { }"},
+        Case{"Null", R"({"null_choice": null})", "null_choice: NULL_VALUE"},
+        Case{"Two", R"({"first_choice": "a", "second_choice": 0})",
+             "INVALID_REQUEST: second_choice"},
+        Case{"TwoMessages", R"({"first_choice": "a", "third_choice": {}})",
+             "INVALID_REQUEST: third_choice"},
+        Case{"NotSetBesideOne",
+             R"({"fourth_choice": null, "first_choice": ""})",
+             "first_choice: \"\""},
+        Case{"NullBesideOne", R"({"null_choice": null, "first_choice": ""})",
+             "INVALID_REQUEST: first_choice"},
+        Case{"InDifferentMessages",
+             R"({"first_choice": "a", "child": {"second_choice": 1}})",
+             "child { second_choice: 1 } first_choice: \"a\""}),
+    Name);
+
+TEST(RequiredKeys, MayBeNullWhereTheyAreNullable) {
+  EXPECT_EQ(Summary(Read("POST", "/required", R"({"id": "a", "url": null})")),
+            "id: \"a\"");
+}
+
+TEST(RequiredKeys, AreMissedAtEveryLevel) {
+  EXPECT_EQ(Summary(Read("POST", "/required",
+                         R"({"inner": {}, "inners": [{"name": "a"}, {}]})")),
+            "INVALID_REQUEST: inner.name, inners[1].name, id, url");
+}
+
+TEST(RequiredKeys, AreNotMissedInWhatIsAbsent) {
+  EXPECT_EQ(Summary(Read("POST", "/required", R"({"id": "a", "url": "b"})")),
+            "id: \"a\" url: \"b\"");
+}
+
+TEST(RequiredKeys, AreMissedWithoutABody) {
+  EXPECT_EQ(Summary(Read("POST", "/required")), "INVALID_REQUEST: id, url");
+}
+
+TEST(RequiredKeys, AreGivenByThePath) {
+  EXPECT_EQ(Summary(Read("PUT", "/required/7", R"({"url": null})")),
+            "id: \"7\"");
+  EXPECT_EQ(Summary(Read("PUT", "/required/7")), "INVALID_REQUEST: url");
+}
+
+TEST(RequiredKeys, AreMissedInAQuery) {
+  EXPECT_EQ(Summary(Read("GET", "/required?id=7&inner.note=a")),
+            "INVALID_REQUEST: url, inner.name");
+  EXPECT_EQ(Summary(Read("GET", "/required?id=7&url=u&inner.name=a")),
+            "id: \"7\" url: \"u\" inner { name: \"a\" }");
+}
+
+TEST(RequiredKeys, AreMissedInAndBesideABodyField) {
+  EXPECT_EQ(Summary(Read("PUT", "/required/7/inner?url=u", R"({"name": "a"})")),
+            "id: \"7\" url: \"u\" inner { name: \"a\" }");
+  EXPECT_EQ(Summary(Read("PUT", "/required/7/inner", "{}")),
+            "INVALID_REQUEST: url, inner.name");
+  EXPECT_EQ(Summary(Read("PUT", "/required/7/inner?url=u")),
+            "INVALID_REQUEST: inner.name");
+}
+
+TEST(BodyField, TakesAMessage) {
+  EXPECT_EQ(Summary(Read("PATCH", "/parts/a?dry_run=true",
+                         R"({"color": "red", "size": "5"})")),
+            R"(part { name: "a" color: "red" size: 5 } dry_run: true)");
+}
+
+TEST(BodyField, TakesAList) {
+  EXPECT_EQ(Summary(Read("PUT", "/words", R"(["a", "b"])")),
+            R"(words: "a" words: "b")");
+  EXPECT_EQ(Summary(Read("PUT", "/words", R"(["a", 1])")),
+            "INVALID_REQUEST: words[1]");
+  EXPECT_EQ(Summary(Read("PUT", "/words", "{}")), "INVALID_REQUEST: words");
+  EXPECT_EQ(Summary(Read("PUT", "/words", "null")), "INVALID_REQUEST: words");
+}
+
+TEST(BodyField, TakesAMap) {
+  EXPECT_EQ(Summary(Read("PUT", "/labels", R"({"a": 1})")),
+            R"(labels { key: "a" value: 1 })");
+}
+
+TEST(BodyField, TakesAScalar) {
+  EXPECT_EQ(Summary(Read("PUT", "/number", "5")), "number: 5");
+  EXPECT_EQ(Summary(Read("PUT", "/note", R"("a")")), R"(note: "a")");
+}
+
+TEST(BodyField, TakesNullWhereItIsNullable) {
+  EXPECT_EQ(Summary(Read("PUT", "/notes", "null")), "");
+  EXPECT_EQ(Summary(Read("PUT", "/notes", "[]")), "INVALID_REQUEST: notes");
+}
+
+TEST(BodyField, IsNotSetWithoutABody) {
+  EXPECT_EQ(Summary(Read("PATCH", "/parts/a")), R"(part { name: "a" })");
+  EXPECT_EQ(Summary(Read("PUT", "/words")), "");
+}
+
+TEST(BodyField, IsInTheViolationsPaths) {
+  EXPECT_EQ(Summary(Read("PATCH", "/parts/a", R"({"color": 1})")),
+            "INVALID_REQUEST: part.color");
+}
+
+TEST(PathField, MayNotBeInTheBody) {
+  EXPECT_EQ(Summary(Read("PATCH", "/parts/a", R"({"name": "b"})")),
+            "INVALID_REQUEST: part.name");
+  EXPECT_EQ(Summary(Read("POST", "/parts/a", R"({"part": {"name": "b"}})")),
+            "INVALID_REQUEST: part.name");
+  EXPECT_EQ(Summary(Read("POST", "/things/7:test", R"({"id": "8"})")),
+            "INVALID_REQUEST: id");
+}
+
+TEST(PathField, LeavesTheRestOfItsMessageToTheBody) {
+  EXPECT_EQ(Summary(Read("POST", "/parts/a", R"({"part": {"color": "red"}})")),
+            R"(part { name: "a" color: "red" })");
+}
+
+TEST(PathField, IsReadByItsType) {
+  EXPECT_EQ(Summary(Read("GET", "/parts/a/5/2024-01-01T00:00:00Z/KIND_ROUND")),
+            R"(part { name: "a" } number: 5 when { seconds: 1704067200 } )"
+            "kind: KIND_ROUND");
+  EXPECT_EQ(Summary(Read("GET", "/parts/a/x/y/z")),
+            "INVALID_REQUEST: number, when, kind");
+}
+
+TEST(NoBody, IsWhatABindingWithoutOneAsksFor) {
+  EXPECT_EQ(Summary(Read("DELETE", "/things/7")), "id: \"7\"");
+  EXPECT_EQ(Summary(Read("DELETE", "/things/7", "{}")), "INVALID_REQUEST: ");
+  EXPECT_EQ(Summary(Read("DELETE", "/things/7", "not JSON")),
+            "INVALID_REQUEST: ");
+}
+
+}  // namespace
+}  // namespace webhooks::gateway

@@ -1,0 +1,133 @@
+#include <ostream>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
+#include "gtest/gtest.h"
+#include "proto/rpc/status.h"
+#include "tests/support/transcoding.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using namespace std::string_literals;
+
+std::string Repeat(absl::string_view text, int count) {
+  std::string result;
+  for (int i = 0; i < count; ++i) absl::StrAppend(&result, text);
+  return result;
+}
+
+struct Case {
+  std::string name;
+  std::string body;
+  // Where the text stops being JSON.
+  int byte;
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class MalformedJson : public ::testing::TestWithParam<Case> {};
+
+TEST_P(MalformedJson, IsRefusedWithItsPlace) {
+  const auto request = Read("POST", "/everything", GetParam().body);
+  ASSERT_FALSE(request.ok());
+  EXPECT_EQ(request.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Reason(request.status()), "MALFORMED_JSON");
+  google::rpc::ErrorInfo info;
+  info.ParseFromString(std::string(*request.status().GetPayload(
+      "type.googleapis.com/google.rpc.ErrorInfo")));
+  EXPECT_EQ(info.metadata().at("byte"), absl::StrCat(GetParam().byte));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, MalformedJson,
+    ::testing::Values(Case{"OnlySpace", "  ", 2}, Case{"Word", "nope", 0},
+                      Case{"Truncated", R"({"bool": tr)", 11},
+                      Case{"NoClosingBrace", R"({"bool": true)", 13},
+                      Case{"NoColon", R"({"bool" true})", 8},
+                      Case{"NoComma", R"({"bool": true "int32": 1})", 14},
+                      Case{"TrailingComma", R"({"bool": true,})", 14},
+                      Case{"TrailingCommaInArray", R"({"numbers": [1,]})", 15},
+                      Case{"BareKey", "{bool: true}", 1},
+                      Case{"SingleQuotes", "{'bool': true}", 1},
+                      Case{"Comment", R"({/**/"bool": true})", 1},
+                      Case{"NaN", R"({"double": NaN})", 11},
+                      Case{"LeadingZero", R"({"int32": 01})", 11},
+                      Case{"PlusSign", R"({"int32": +1})", 10},
+                      Case{"NoDigitAfterPoint", R"({"int32": 1.})", 12},
+                      Case{"NoDigitInExponent", R"({"int32": 1e})", 12},
+                      Case{"LoneMinus", R"({"int32": -})", 11},
+                      Case{"TrailingGarbage", "{} x", 3},
+                      Case{"TwoValues", "{}{}", 2},
+                      Case{"TrailingNul", "{}\0"s, 2},
+                      Case{"ByteOrderMark", "\xEF\xBB\xBF{}", 0},
+                      Case{"ControlCharacter", "{\"string\": \"a\nb\"}", 13},
+                      Case{"UnknownEscape", R"({"string": "\x"})", 13},
+                      Case{"InvalidUtf8", "{\"string\": \"a\xFF\"}", 13},
+                      Case{"OverlongUtf8", "{\"string\": \"\xC0\x80\"}", 12},
+                      Case{"EncodedSurrogate", "{\"string\": \"\xED\xA0\x80\"}",
+                           12},
+                      Case{"InvalidUtf8InKey", "{\"\xFF\": 1}", 2},
+                      Case{"InvalidUtf8InUnknown", "{\"x\": {\"\xFF\": 1}}", 8},
+                      Case{"ExponentBomb", R"({"double": 1e99999999999})", 22}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(LoneSurrogates, AreRefused) {
+  for (const absl::string_view text :
+       {R"("\ud800")", R"("\ud800x")", R"("\udc00")", R"("\ud800\ud800")",
+        R"("\ud800\n")", R"("\udc00\ud800")", R"("\ud800\u0041")"}) {
+    const auto request =
+        Read("POST", "/everything", absl::StrCat("{\"string\": ", text, "}"));
+    EXPECT_EQ(Reason(request.status()), "MALFORMED_JSON") << text;
+  }
+}
+
+TEST(Depth, MayBe64) {
+  const std::string body =
+      absl::StrCat("{\"nothing\":", Repeat("[", 63), Repeat("]", 63), "}");
+  EXPECT_EQ(ReadEverything(body), "INVALID_REQUEST: nothing");
+}
+
+TEST(Depth, MayNotBeMore) {
+  const std::string body =
+      absl::StrCat("{\"nothing\":", Repeat("[", 64), Repeat("]", 64), "}");
+  EXPECT_EQ(ReadEverything(body), "MALFORMED_JSON: ");
+}
+
+TEST(Depth, OfAMillionCostsNothing) {
+  EXPECT_EQ(ReadEverything(absl::StrCat("{\"value\":", Repeat("[", 1'000'000))),
+            "MALFORMED_JSON: ");
+  EXPECT_EQ(ReadEverything(Repeat("{\"child\":", 1'000'000)),
+            "MALFORMED_JSON: ");
+}
+
+// What is accepted must be within what protobuf parsers take.
+TEST(Depth, OfValuesIsWhatTheServerCanParse) {
+  int refused = 0;
+  for (int depth = 1; depth < 64; ++depth) {
+    for (const auto& [open, close] :
+         {std::pair("[", "]"), std::pair("{\"a\":", "}")}) {
+      const std::string body = absl::StrCat("{\"value\":", Repeat(open, depth),
+                                            "0", Repeat(close, depth), "}");
+      const auto request = Read("POST", "/everything", body);
+      if (!request.ok()) {
+        ++refused;
+        continue;
+      }
+      std::unique_ptr<google::protobuf::Message> parsed((*request)->New());
+      EXPECT_TRUE(parsed->ParseFromString((*request)->SerializeAsString()))
+          << body;
+    }
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_LT(refused, 63);
+}
+
+TEST(MalformedQuery, DoesNotHideMalformedJson) {
+  EXPECT_EQ(Summary(Read("PATCH", "/parts/a?nothing=1", "{")),
+            "MALFORMED_JSON: ");
+}
+
+}  // namespace
+}  // namespace webhooks::gateway
