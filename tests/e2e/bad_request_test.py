@@ -1,0 +1,186 @@
+"""Requests that are refused for anything but their body's meaning."""
+
+import json
+
+import pytest
+
+import rest
+from service import REFERENCE
+
+BODY = json.dumps(REFERENCE).encode()
+
+
+@pytest.mark.parametrize("headers, reason", [
+    ({}, "API_KEY_MISSING"),
+    ({"x-api-key": ""}, "API_KEY_MISSING"),
+    ({"x-api-key": "nobody's"}, "API_KEY_INVALID"),
+    ({"authorization": "Bearer x"}, "API_KEY_MISSING"),
+], ids=["no key", "empty key", "unknown key", "a key of another kind"])
+def test_a_request_without_a_known_key_is_401(service, headers, reason):
+    response = rest.request(
+        service.gateway.address, "POST", "/webhooks",
+        {"content-type": "application/json", **headers}, BODY)
+    assert response.status == 401
+    assert response.error()["status"] == "UNAUTHENTICATED"
+    assert response.reason() == reason
+
+
+@pytest.mark.parametrize("path", [
+    "/", "/webhook", "/webhooks/", "/webhooks/a/b", "/Webhooks",
+    "/webhooks.v1.WebhookService/Create", "//webhooks"])
+def test_an_unknown_path_is_404(service, path):
+    response = service.request("POST", path, REFERENCE)
+    assert response.status == 404
+    assert response.error()["status"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("method, path, allowed", [
+    ("DELETE", "/webhooks", {"POST"}),
+    ("POST", "/webhooks/01920000-0000-7000-8000-000000000000", {"GET", "HEAD"}),
+    ("POST", "/healthz", {"GET", "HEAD"}),
+    ("NONSENSE", "/webhooks", {"POST"}),
+    ("post", "/webhooks", {"POST"}),
+])
+def test_a_method_that_a_path_does_not_know_is_405_with_allow(
+        service, method, path, allowed):
+    response = service.request(method, path)
+    assert response.status == 405
+    assert allowed <= set(response.header("allow").split(", "))
+    assert method not in response.header("allow").split(", ")
+
+
+@pytest.mark.parametrize("content_type", [
+    "text/plain", "application/x-www-form-urlencoded", "application/json5",
+    "application/json; charset=latin-1", ""])
+def test_another_content_type_is_415(service, content_type):
+    response = service.post(REFERENCE, headers={"content-type": content_type})
+    assert response.status == 415
+
+
+def test_a_body_that_is_compressed_is_415(service):
+    response = service.post(REFERENCE, headers={"content-encoding": "gzip"})
+    assert response.status == 415
+
+
+@pytest.mark.parametrize("content_type", [
+    "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"])
+def test_json_in_utf_8_is_accepted(service, content_type):
+    response = service.post(REFERENCE, headers={"content-type": content_type})
+    assert response.status == 201
+
+
+def test_a_body_over_the_limit_is_413_before_it_is_sent(service):
+    head = rest.encode("POST", "/webhooks", {
+        "x-api-key": service.key, "content-type": "application/json"})
+    head = head.replace(b"content-length: 0", b"content-length: 1048577")
+    response, closed = rest.exchange(service.gateway.address, head)
+    assert response.status == 413
+    assert closed
+
+
+def test_a_chunked_body_over_the_limit_is_413(service):
+    head = (b"POST /webhooks HTTP/1.1\r\nhost: a\r\n"
+            b"content-type: application/json\r\n"
+            b"transfer-encoding: chunked\r\n\r\n")
+    data = head + b"100001\r\n" + b" " * 0x100001
+    response, closed = rest.exchange(service.gateway.address, data)
+    assert response.status == 413
+    assert closed
+
+
+def test_a_body_at_the_limit_is_read(service):
+    assert service.post(BODY + b" " * (1048576 - len(BODY))).status == 201
+
+
+@pytest.mark.parametrize("data", [
+    b"GET /webhooks HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 17000 + b"\r\n\r\n",
+    b"GET /" + b"a" * 17000 + b" HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"GET / HTTP/1.1\r\nhost: a\r\n" + b"a: b\r\n" * 4000 + b"\r\n",
+], ids=["one header", "the target", "many headers"])
+def test_headers_over_the_limit_are_431(service, data):
+    response, closed = rest.exchange(service.gateway.address, data)
+    assert response.status == 431
+    assert closed
+
+
+POST = b"POST /webhooks HTTP/1.1\r\n"
+JSON = b"content-type: application/json\r\n"
+
+
+@pytest.mark.parametrize("data", [
+    POST + b"content-length: 2\r\n\r\n{}",
+    POST + b"host: a\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}",
+    POST + b"host: a b\r\ncontent-length: 2\r\n\r\n{}",
+    POST + b"host: a\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n"
+    b"0\r\n\r\n",
+    POST + b"host: a\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\n{}",
+    POST + b"host: a\r\ncontent-length: 2, 2\r\n\r\n{}",
+    POST + b"host: a\r\ncontent-length: +2\r\n\r\n{}",
+    POST + b"host: a\r\ncontent-length: 0x2\r\n\r\n{}",
+    POST + b"host: a\r\ncontent-length: -1\r\n\r\n{}",
+    POST + b"host: a\r\ncontent-length: 99999999999999999999\r\n\r\n{}",
+    POST + b"host: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    POST + b"host: a\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n",
+    POST + b"host: a\r\ntransfer-encoding: chunked\r\n"
+    b"transfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST /webhooks HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+    b"0\r\n\r\n",
+    POST + b"host: a\r\n" + JSON + b"transfer-encoding: chunked\r\n\r\n"
+    b"zz\r\n{}\r\n0\r\n\r\n",
+    POST + b"host: a\r\nx: a\r\n b\r\ncontent-length: 2\r\n\r\n{}",
+    POST + b"host: a\r\ncontent-length : 2\r\n\r\n{}",
+    POST + b"host: a\r\n: b\r\n\r\n",
+    POST + b"host: a\r\nx: a\0b\r\n\r\n",
+    POST + b"host: a\nx: b\n\n",
+    b"GET http://a/webhooks HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"OPTIONS * HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"GET webhooks HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"GET  /webhooks HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"GET /a b HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"GET /webhooks#x HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"GET /webhooks\r\n\r\n",
+    b"GET /webhooks HTTP/2.0\r\nhost: a\r\n\r\n",
+    b"G@T /webhooks HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+], ids=[
+    "no host", "two hosts", "host with a space", "both framings",
+    "two lengths", "list of lengths", "signed length", "hexadecimal length",
+    "negative length", "length too large", "two codings", "unknown coding",
+    "two encodings", "encoding on 1.0", "chunk size", "folded header",
+    "space before colon", "no header name", "NUL in a header", "bare line feeds",
+    "absolute form", "asterisk form", "authority form", "no slash",
+    "two spaces", "space in the target", "fragment", "no version",
+    "version 2", "method no token", "a TLS client"])
+def test_framing_that_could_be_read_in_two_ways_is_400_and_closes(
+        service, data):
+    response, closed = rest.exchange(service.gateway.address, data)
+    assert response.status == 400
+    assert response.reason() == "MALFORMED_REQUEST"
+    assert closed
+
+
+@pytest.mark.parametrize("path", [
+    "/webhooks/%", "/webhooks/%zz", "/webhooks/%ff", "/webhooks/%00"])
+def test_a_path_that_cannot_be_decoded_is_400(service, path):
+    assert service.get(path).status == 400
+
+
+def test_a_query_that_no_field_takes_is_400(service):
+    name = service.post(REFERENCE).json()["id_webhook_endpoint"]
+    response = service.get(f"/webhooks/{name}?nonsense=1")
+    assert response.status == 400
+    assert response.fields() == ["nonsense"]
+
+
+@pytest.mark.parametrize("timeout", ["", "1", "S", "-1S", "123456789S", "1x"])
+def test_a_malformed_deadline_is_400(service, timeout):
+    response = service.post(REFERENCE, headers={"grpc-timeout": timeout})
+    assert response.status == 400
+    assert response.reason() == "INVALID_HEADER"
+
+
+def test_a_clients_own_grpc_metadata_goes_nowhere(service):
+    response = service.post(REFERENCE, headers={
+        "grpc-status": "0", "x-anything-bin": "%%%", "te": "trailers"})
+    assert response.status == 201

@@ -1,0 +1,155 @@
+"""The same over gRPC, with generated stubs."""
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2, status_pb2
+from grpc.health.v1 import health_pb2, health_pb2_grpc
+from webhooks.v1 import webhook_pb2, webhook_service_pb2, webhook_service_pb2_grpc
+
+from contract import secret_bytes
+from service import REFERENCE
+
+PATIENCE = 30
+
+
+@pytest.fixture
+def stub(channel):
+    return webhook_service_pb2_grpc.WebhookServiceStub(channel)
+
+
+def create(service, stub, metadata=None, **fields):
+    return stub.Create(
+        webhook_service_pb2.CreateWebhookRequest(**fields), timeout=PATIENCE,
+        metadata=service.metadata() if metadata is None else metadata)
+
+
+def failure(call):
+    """The code, reason and fields complained of when `call` fails."""
+    with pytest.raises(grpc.RpcError) as caught:
+        call()
+    error = caught.value
+    details = dict(error.trailing_metadata()).get("grpc-status-details-bin")
+    assert details, error
+    status = status_pb2.Status.FromString(details)
+    assert status.code == error.code().value[0]
+    assert status.message == error.details()
+    info = error_details_pb2.ErrorInfo()
+    request = error_details_pb2.BadRequest()
+    for detail in status.details:
+        assert detail.Unpack(info) or detail.Unpack(request)
+    assert info.domain == "webhooks"
+    return (error.code(), info.reason,
+            [violation.field for violation in request.field_violations])
+
+
+def test_create_answers_with_the_webhook(service, stub):
+    webhook = create(service, stub, **REFERENCE)
+    assert webhook.url == REFERENCE["url"]
+    assert webhook.endpoint_description == REFERENCE["description"]
+    assert list(webhook.scope) == REFERENCE["scope"]
+    assert webhook.active
+    assert len(secret_bytes(webhook.secret)) == 32
+    assert webhook.created_at == webhook.last_update
+
+
+def test_get_answers_with_what_create_made(service, stub):
+    made = create(service, stub, **REFERENCE)
+    request = webhook_service_pb2.GetWebhookRequest(id=made.id_webhook_endpoint)
+    read = stub.Get(request, metadata=service.metadata(), timeout=PATIENCE)
+    assert isinstance(read, webhook_pb2.Webhook)
+    assert read == made
+
+
+def test_what_was_not_given_is_not_set(service, stub):
+    webhook = create(service, stub)
+    assert not webhook.HasField("url")
+    assert not webhook.HasField("endpoint_description")
+    assert not webhook.scope
+
+
+def test_rest_reads_what_grpc_made(service, stub):
+    made = create(service, stub, **REFERENCE)
+    read = service.get(f"/webhooks/{made.id_webhook_endpoint}").json()
+    assert read["secret"] == made.secret
+    assert read["url"] == made.url
+
+
+def test_get_of_another_id_is_not_found(service, stub):
+    request = webhook_service_pb2.GetWebhookRequest(
+        id="01920000-0000-7000-8000-000000000000")
+    assert failure(lambda: stub.Get(
+        request, metadata=service.metadata(), timeout=PATIENCE)) == (
+            grpc.StatusCode.NOT_FOUND, "WEBHOOK_NOT_FOUND", [])
+
+
+@pytest.mark.parametrize("metadata, reason", [
+    ((), "API_KEY_MISSING"),
+    ((("x-api-key", "nobody's"),), "API_KEY_INVALID"),
+    ((("x-api-key", ""),), "API_KEY_MISSING"),
+], ids=["no key", "unknown key", "empty key"])
+def test_a_call_without_a_known_key_is_unauthenticated(
+        service, stub, metadata, reason):
+    assert failure(lambda: create(
+        service, stub, metadata, **REFERENCE)) == (
+            grpc.StatusCode.UNAUTHENTICATED, reason, [])
+
+
+@pytest.mark.parametrize("fields, reason, wrong", [
+    ({"url": "/relative"}, "INVALID_URL", ["url"]),
+    ({"url": "ftp://acme.com/"}, "INVALID_URL", ["url"]),
+    ({"url": "http://acme.com/"}, "INVALID_URL", ["url"]),
+    ({"url": "https://u:p@acme.com/"}, "INVALID_URL", ["url"]),
+    ({"url": "https:///path"}, "INVALID_URL", ["url"]),
+    ({"url": "https://acme.com/" + "a" * 2048}, "INVALID_URL", ["url"]),
+    ({"url": "https://acme.com/\n"}, "INVALID_URL", ["url"]),
+    ({"url": "https://acme.com/\0"}, "INVALID_URL", ["url"]),
+    ({"url": ""}, "INVALID_URL", ["url"]),
+    ({"description": "a" * 1025}, "INVALID_DESCRIPTION", ["description"]),
+    ({"description": "a\0"}, "INVALID_DESCRIPTION", ["description"]),
+    ({"scope": ["a", "a"]}, "INVALID_SCOPE", ["scope[1]"]),
+    ({"scope": ["a b"]}, "INVALID_SCOPE", ["scope[0]"]),
+    ({"scope": ["", "a..b", "a"]}, "INVALID_SCOPE", ["scope[0]", "scope[1]"]),
+    ({"scope": ["a" * 257]}, "INVALID_SCOPE", ["scope[0]"]),
+    ({"scope": [f"a{i}" for i in range(101)]}, "INVALID_SCOPE", ["scope"]),
+    ({"url": "x", "description": "\n", "scope": ["-"]}, "INVALID_REQUEST",
+     ["url", "description", "scope[0]"]),
+], ids=[
+    "relative URL", "ftp URL", "http URL", "user-info", "no host", "long URL",
+    "control character in URL", "NUL in URL", "empty URL", "long description",
+    "NUL in description", "repeated event type", "malformed event type",
+    "two malformed event types", "long event type", "too many event types",
+    "everything at once"])
+def test_every_violation_is_told(service, stub, fields, reason, wrong):
+    assert failure(lambda: create(service, stub, **fields)) == (
+        grpc.StatusCode.INVALID_ARGUMENT, reason, wrong)
+
+
+@pytest.mark.parametrize("name", ["", "webhooks.v1.WebhookService"])
+def test_health_is_serving(channel, name):
+    health = health_pb2_grpc.HealthStub(channel)
+    request = health_pb2.HealthCheckRequest(service=name)
+    answer = health.Check(request, timeout=PATIENCE)
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_health_of_an_unknown_service_is_not_found(channel):
+    health = health_pb2_grpc.HealthStub(channel)
+    with pytest.raises(grpc.RpcError) as caught:
+        health.Check(health_pb2.HealthCheckRequest(service="no.Such"),
+                     timeout=PATIENCE)
+    assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+def test_an_unknown_method_is_unimplemented(service, channel):
+    call = channel.unary_unary("/webhooks.v1.WebhookService/Nonsense")
+    with pytest.raises(grpc.RpcError) as caught:
+        call(b"", metadata=service.metadata(), timeout=PATIENCE)
+    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_a_server_that_is_told_to_takes_http_urls(stopped):
+    stopped.start_server("--allow_http_urls")
+    with stopped.channel() as channel:
+        stub = webhook_service_pb2_grpc.WebhookServiceStub(channel)
+        assert create(stopped, stub, url="http://acme.com/").url == (
+            "http://acme.com/")

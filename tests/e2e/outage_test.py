@@ -1,0 +1,81 @@
+"""A server that is gone, silent or out of space."""
+
+import sqlite3
+
+import pytest
+
+from load import read_back
+from service import REFERENCE
+
+
+def test_without_the_server_calls_are_503_until_it_is_back(fresh):
+    before = fresh.post(REFERENCE).json()
+    fresh.server.stop()
+    response = fresh.post(REFERENCE)
+    assert response.status == 503
+    assert response.error()["status"] == "UNAVAILABLE"
+    assert int(response.header("retry-after")) > 0
+    assert fresh.get("/readyz").status == 503
+    assert fresh.get("/healthz").status == 200
+    fresh.restart_server()
+    fresh.await_ready()
+    assert fresh.post(REFERENCE).status == 201
+    assert read_back(fresh, [before]) == [before]
+
+
+def test_a_server_that_does_not_answer_in_the_callers_time_is_504(fresh):
+    fresh.server.pause()
+    response = fresh.post(REFERENCE, headers={"grpc-timeout": "200m"})
+    assert response.status == 504
+    assert response.error()["status"] == "DEADLINE_EXCEEDED"
+    fresh.server.resume()
+    assert fresh.post(REFERENCE).status == 201
+
+
+def test_a_call_without_a_deadline_gets_the_gateways(stopped):
+    stopped.start_server()
+    stopped.start_gateway("--call_timeout=200ms")
+    stopped.await_ready()
+    stopped.server.pause()
+    assert stopped.post(REFERENCE).status == 504
+
+
+def fill(service):
+    """Posts until the database is full: the webhooks, and the refusal."""
+    body = {**REFERENCE, "description": "x" * 1024}
+    created = []
+    for _ in range(10_000):
+        response = service.post(body)
+        if response.status != 201:
+            return created, response
+        created.append(response.json())
+    pytest.fail("the database never filled")
+
+
+def test_a_full_database_refuses_writes_and_keeps_what_it_has(stopped):
+    stopped.start_server(options="?max_bytes=262144")
+    stopped.start_gateway()
+    stopped.await_ready()
+    created, refusal = fill(stopped)
+    assert refusal.status in (429, 503)
+    assert refusal.reason() == "STORAGE_FULL"
+    assert int(refusal.header("retry-after")) > 0
+    assert created
+    assert read_back(stopped, created) == created
+    stopped.stop()
+    with sqlite3.connect(stopped.database) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        count, = database.execute("SELECT count(*) FROM webhooks").fetchone()
+    assert count == len(created)
+
+
+def test_a_database_that_was_full_goes_on_with_more_space(stopped):
+    stopped.start_server(options="?max_bytes=262144")
+    stopped.start_gateway()
+    stopped.await_ready()
+    created, _ = fill(stopped)
+    stopped.server.stop()
+    stopped.restart_server()
+    stopped.await_ready()
+    assert stopped.post(REFERENCE).status == 201
+    assert read_back(stopped, created) == created

@@ -1,0 +1,111 @@
+"""Starts and stops the two binaries."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+
+BIN = pathlib.Path(os.environ["E2E_BIN"])
+LISTENING = r'\blistening\b.*\baddress(?:=|":")([^\s"]+)'
+PATIENCE = 30  # seconds, for what takes milliseconds unless something is broken
+
+
+def run(name, *flags, env=None):
+    """Runs a binary that is expected to end by itself."""
+    return subprocess.run([BIN / name, *flags], env=clean_environment(env),
+                          capture_output=True, text=True, timeout=PATIENCE)
+
+
+def clean_environment(extra=None):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("WEBHOOKS_")}
+    return {**env, **(extra or {})}
+
+
+class Process:
+    """A running binary and its log. Ended by its id."""
+
+    def __init__(self, name, *flags, env=None):
+        self._popen = subprocess.Popen(
+            [BIN / name, *flags], env=clean_environment(env), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._lines = []
+        self._ended = False
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            self.address = self.await_line(LISTENING)[1]
+        except BaseException:
+            self.kill()
+            raise
+
+    def _read(self):
+        for line in self._popen.stdout:
+            with self._changed:
+                self._lines.append(line.rstrip("\n"))
+                self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def log(self):
+        with self._changed:
+            return "\n".join(self._lines)
+
+    def lines(self, pattern):
+        with self._changed:
+            return [line for line in self._lines if re.search(pattern, line)]
+
+    def await_line(self, pattern):
+        """The first match of `pattern` in a line of the log."""
+        matches = []
+
+        def arrived():
+            matches[:] = filter(None, (re.search(pattern, line)
+                                       for line in self._lines))
+            return matches or self._ended
+
+        with self._changed:
+            self._changed.wait_for(arrived, PATIENCE)
+            log = "\n".join(self._lines)
+        assert matches, f"no line of the log matches {pattern!r}:\n{log}"
+        return matches[0]
+
+    def is_running(self):
+        return self._popen.poll() is None
+
+    def send(self, number):
+        self._popen.send_signal(number)
+
+    def signal_stop(self):
+        self.send(signal.SIGTERM)
+
+    def await_end(self):
+        """The exit code."""
+        code = self._popen.wait(PATIENCE)
+        self._reader.join()
+        return code
+
+    def pause(self):
+        self.send(signal.SIGSTOP)
+
+    def resume(self):
+        self.send(signal.SIGCONT)
+
+    def kill(self):
+        self._popen.kill()
+        self._popen.wait()
+        self._reader.join()
+
+    def stop(self):
+        """Stops it as an operator does, and sees that it went well."""
+        self.resume()
+        self.signal_stop()
+        try:
+            code = self.await_end()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        assert code == 0, f"exit code {code}:\n{self.log()}"

@@ -1,0 +1,108 @@
+"""HTTP/1.1 by hand, for requests that no client library would send."""
+
+import dataclasses
+import json
+import socket
+
+PATIENCE = 30
+
+
+@dataclasses.dataclass
+class Response:
+    status: int
+    headers: list  # of (lower-case name, value), as they came
+    body: bytes
+
+    def header(self, name):
+        """The value of a header that must not be repeated, or None."""
+        values = [v for n, v in self.headers if n == name]
+        assert len(values) < 2, f"{name} is repeated: {values}"
+        return values[0] if values else None
+
+    def json(self):
+        return json.loads(self.body)
+
+    def error(self):
+        return self.json()["error"]
+
+    def reason(self):
+        """The google.rpc.ErrorInfo reason of an error."""
+        return self.detail("ErrorInfo")["reason"]
+
+    def fields(self):
+        """The fields that a google.rpc.BadRequest complains of."""
+        return [violation["field"]
+                for violation in self.detail("BadRequest")["field_violations"]]
+
+    def detail(self, name):
+        kind = f"type.googleapis.com/google.rpc.{name}"
+        found = [d for d in self.error()["details"] if d["@type"] == kind]
+        assert len(found) == 1, self.body
+        return found[0]
+
+
+class Connection:
+    """A connection on which bytes are sent and responses are read."""
+
+    def __init__(self, address):
+        host, port = address.rsplit(":", 1)
+        self._socket = socket.create_connection((host, int(port)), PATIENCE)
+        self._file = self._socket.makefile("rb")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+        self._socket.close()
+
+    def send(self, data):
+        self._socket.sendall(data)
+
+    def end_sending(self):
+        self._socket.shutdown(socket.SHUT_WR)
+
+    def read(self, has_body=True):
+        """The next response."""
+        start = self._file.readline()
+        assert start.startswith(b"HTTP/1.1 "), start
+        headers = []
+        while (line := self._file.readline().rstrip(b"\r\n")):
+            name, value = line.decode("latin-1").split(":", 1)
+            headers.append((name.lower(), value.strip()))
+        response = Response(int(start.split()[1]), headers, b"")
+        length = response.header("content-length")
+        if has_body and length is not None:
+            response.body = self._file.read(int(length))
+        return response
+
+    def is_closed(self):
+        """Awaits the other side's end of the connection; nothing may come."""
+        try:
+            return self._file.read(1) == b""
+        except ConnectionResetError:
+            return True
+
+
+def encode(method, path, headers, body=b""):
+    """A well-formed request."""
+    lines = [f"{method} {path} HTTP/1.1", "host: localhost"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body or method in ("POST", "PUT", "PATCH"):
+        lines.append(f"content-length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def request(address, method, path, headers, body=b""):
+    with Connection(address) as connection:
+        connection.send(
+            encode(method, path, {**headers, "connection": "close"}, body))
+        return connection.read(has_body=method != "HEAD")
+
+
+def exchange(address, data):
+    """Sends raw bytes and reads one response; says too if it was the last."""
+    with Connection(address) as connection:
+        connection.send(data)
+        response = connection.read()
+        return response, connection.is_closed()

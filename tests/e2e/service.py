@@ -1,0 +1,95 @@
+"""A server on its own database and a gateway in front of it."""
+
+import json
+import pathlib
+import time
+
+import grpc
+
+import rest
+from processes import PATIENCE, Process
+
+REFERENCE = {
+    "url": "https://acme.com/webhook_receiver",
+    "description": "Webhook to receive connection events",
+    "scope": ["connection.created"],
+}
+
+
+class Service:
+    """Both processes, started one by one; stop() ends those that run."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.database = self.folder / "webhooks.db"
+        self.server = None
+        self.gateway = None
+
+    @property
+    def key(self):
+        return (self.folder / "api-key").read_text().strip()
+
+    def start_server(self, *flags, listen="127.0.0.1:0", options="", env=None):
+        self.server = Process(
+            "webhook-server", f"--listen={listen}",
+            f"--database=sqlite:{self.database}{options}", *flags, env=env)
+        return self.server
+
+    def start_gateway(self, *flags, env=None):
+        self.gateway = Process(
+            "webhook-gateway", "--listen=127.0.0.1:0",
+            f"--server={self.server.address}", *flags, env=env)
+        return self.gateway
+
+    def start(self):
+        self.start_server()
+        self.start_gateway()
+        self.await_ready()
+        return self
+
+    def restart_server(self, *flags, **options):
+        """A server on the same address and database as the last one."""
+        return self.start_server(*flags, listen=self.server.address, **options)
+
+    def await_ready(self):
+        self.await_status("/readyz", 200)
+
+    def await_status(self, path, status):
+        """Asks again until GET `path` answers with `status`."""
+        end = time.monotonic() + PATIENCE
+        while (answer := self.get(path)).status != status:
+            assert time.monotonic() < end, answer
+            time.sleep(0.02)
+        return answer
+
+    def stop(self):
+        running = [p for p in (self.gateway, self.server)
+                   if p is not None and p.is_running()]
+        try:
+            for process in running:
+                process.stop()
+        finally:
+            for process in running:
+                if process.is_running():
+                    process.kill()
+
+    def request(self, method, path, body=b"", headers=None):
+        """One request with the key, on a connection of its own."""
+        if not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        given = {"x-api-key": self.key, **(headers or {})}
+        if body:
+            given.setdefault("content-type", "application/json")
+        return rest.request(self.gateway.address, method, path, given, body)
+
+    def get(self, path, **kwargs):
+        return self.request("GET", path, **kwargs)
+
+    def post(self, body, **kwargs):
+        return self.request("POST", "/webhooks", body, **kwargs)
+
+    def channel(self):
+        return grpc.insecure_channel(self.server.address)
+
+    def metadata(self):
+        return (("x-api-key", self.key),)

@@ -1,0 +1,207 @@
+"""Starting: what is kept, and what is one clear line and a failure."""
+
+import socket
+import sqlite3
+import stat
+
+import pytest
+
+import rest
+from load import read_back
+from processes import Process, run
+from service import REFERENCE
+
+BINARIES = ["webhook-server", "webhook-gateway"]
+
+
+def assert_one_line(result, *words):
+    """A failed start says one line, with all of `words` in it."""
+    assert result.returncode > 0, result
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+@pytest.fixture
+def database(tmp_path):
+    return f"--database=sqlite:{tmp_path}/webhooks.db"
+
+
+def test_a_second_start_keeps_the_webhooks_and_the_key(fresh):
+    made = fresh.post(REFERENCE).json()
+    key = fresh.key
+    fresh.server.stop()
+    fresh.restart_server()
+    fresh.await_ready()
+    assert fresh.key == key
+    assert read_back(fresh, [made]) == [made]
+
+
+def test_what_holds_secrets_is_for_the_owner_alone(fresh):
+    fresh.post(REFERENCE)
+    for file in fresh.folder.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0, file
+    assert stat.S_IMODE((fresh.folder / "api-key").stat().st_mode) == 0o600
+
+
+def test_the_key_is_random_and_not_in_the_database(fresh):
+    assert len(fresh.key) >= 43  # 256 bits in base 64
+    fresh.stop()
+    for file in fresh.folder.glob("webhooks.db*"):
+        assert fresh.key.encode() not in file.read_bytes()
+
+
+def test_the_key_file_can_be_elsewhere(tmp_path, database):
+    key_file = tmp_path / "the-key"
+    server = Process("webhook-server", "--listen=127.0.0.1:0", database,
+                     f"--api_key_file={key_file}")
+    server.stop()
+    assert key_file.read_text().strip()
+    assert not (tmp_path / "api-key").exists()
+
+
+def test_the_databases_folder_is_made(tmp_path):
+    server = Process("webhook-server", "--listen=127.0.0.1:0",
+                     f"--database=sqlite:{tmp_path}/a/b/webhooks.db")
+    server.stop()
+    assert (tmp_path / "a/b/webhooks.db").exists()
+
+
+@pytest.mark.parametrize("name", BINARIES)
+def test_a_port_in_use_is_an_error_that_names_it(name, database):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        flags = [database] if name == "webhook-server" else []
+        assert_one_line(run(name, f"--listen={address}", *flags), address)
+
+
+def test_two_servers_do_not_share_a_port(stopped, tmp_path):
+    first = stopped.start_server()
+    second = run("webhook-server", f"--listen={first.address}",
+                 f"--database=sqlite:{tmp_path}/other.db")
+    assert_one_line(second, first.address)
+
+
+def test_two_servers_do_not_share_a_database(stopped, database):
+    stopped.start_server()
+    second = run("webhook-server", "--listen=127.0.0.1:0", database)
+    assert_one_line(second, "webhooks.db")
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_that_names_it(tmp_path):
+    (tmp_path / "file").write_text("")
+    result = run("webhook-server", "--listen=127.0.0.1:0",
+                 f"--database=sqlite:{tmp_path}/file/webhooks.db")
+    assert_one_line(result, f"{tmp_path}/file")
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_that_names_it():
+    result = run("webhook-server", "--listen=127.0.0.1:0",
+                 "--database=sqlite:/proc/webhooks.db")
+    assert_one_line(result, "/proc/webhooks.db")
+
+
+def test_a_database_that_cannot_be_read_is_an_error_that_names_it(tmp_path):
+    path = tmp_path / "webhooks.db"
+    path.mkdir()
+    result = run("webhook-server", "--listen=127.0.0.1:0",
+                 f"--database=sqlite:{path}")
+    assert_one_line(result, str(path))
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path, database):
+    path = tmp_path / "webhooks.db"
+    path.write_bytes(b"garbage" * 1000)
+    result = run("webhook-server", "--listen=127.0.0.1:0", database)
+    assert_one_line(result, str(path))
+    assert path.read_bytes() == b"garbage" * 1000
+
+
+def test_a_database_of_a_newer_version_is_left_alone(stopped, database):
+    stopped.start_server().stop()
+    with sqlite3.connect(stopped.database) as connection:
+        connection.execute("PRAGMA user_version = 1000000")
+    before = stopped.database.read_bytes()
+    result = run("webhook-server", "--listen=127.0.0.1:0", database)
+    assert_one_line(result, str(stopped.database))
+    assert stopped.database.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", BINARIES)
+@pytest.mark.parametrize("flag, word", [
+    ("--nonsense", "nonsense"), ("--nonsense=1", "nonsense"),
+    ("--listen=nonsense", "listen"), ("--listen=127.0.0.1:99999", "listen"),
+    ("--log_level=loud", "log_level"), ("--log_format=xml", "log_format"),
+    ("nonsense", "nonsense")])
+def test_a_flag_that_is_wrong_is_an_error_that_names_it(
+        name, flag, word, database):
+    flags = [database] if name == "webhook-server" else []
+    assert_one_line(run(name, *flags, flag), word)
+
+
+@pytest.mark.parametrize("flag", [
+    "--database=postgres", "--database=sqlite:", "--allow_http_urls=perhaps"])
+def test_a_servers_flag_that_is_wrong_is_an_error_that_names_it(flag):
+    assert_one_line(run("webhook-server", "--listen=127.0.0.1:0", flag),
+                    flag.split("=")[0].strip("-"))
+
+
+@pytest.mark.parametrize("flag", [
+    "--max_body_bytes=-1", "--max_body_bytes=many", "--header_timeout=soon",
+    "--body_timeout=-1s", "--idle_timeout=0", "--call_timeout=2h", "--server="])
+def test_a_gateways_flag_that_is_wrong_is_an_error_that_names_it(flag):
+    assert_one_line(run("webhook-gateway", "--listen=127.0.0.1:0", flag),
+                    flag.split("=")[0].strip("-"))
+
+
+@pytest.mark.parametrize("name", BINARIES)
+def test_a_variable_that_is_wrong_is_an_error_that_names_it(name, database):
+    result = run(name, "--listen=127.0.0.1:0",
+                 *([database] if name == "webhook-server" else []),
+                 env={"WEBHOOKS_LOG_LEVEL": "loud"})
+    assert_one_line(result, "loud")
+
+
+def test_flags_are_read_from_the_environment(tmp_path):
+    server = Process("webhook-server", env={
+        "WEBHOOKS_LISTEN": "127.0.0.1:0",
+        "WEBHOOKS_DATABASE": f"sqlite:{tmp_path}/from-variable.db"})
+    server.stop()
+    assert (tmp_path / "from-variable.db").exists()
+
+
+def test_the_command_line_wins_over_the_environment(tmp_path):
+    server = Process(
+        "webhook-server", f"--database=sqlite:{tmp_path}/flag.db", env={
+            "WEBHOOKS_LISTEN": "127.0.0.1:0",
+            "WEBHOOKS_DATABASE": f"sqlite:{tmp_path}/variable.db"})
+    server.stop()
+    assert (tmp_path / "flag.db").exists()
+    assert not (tmp_path / "variable.db").exists()
+
+
+@pytest.mark.parametrize("name, flags", [
+    ("webhook-server", ["listen", "database", "api_key_file",
+                        "allow_http_urls", "log_level", "log_format"]),
+    ("webhook-gateway", ["listen", "server", "max_body_bytes",
+                         "header_timeout", "body_timeout", "idle_timeout",
+                         "call_timeout", "log_level", "log_format"])])
+def test_help_explains_every_flag(name, flags):
+    result = run(name, "--help")
+    assert result.returncode == 0
+    for flag in flags:
+        assert f"--{flag} (" in result.stdout
+
+
+def test_a_server_listens_on_several_addresses(tmp_path, database):
+    socket_path = tmp_path / "socket"
+    server = Process("webhook-server", database,
+                     f"--listen=127.0.0.1:0,unix:{socket_path}")
+    server.await_line(f"listening address=unix:{socket_path}")
+    gateway = Process("webhook-gateway", "--listen=127.0.0.1:0",
+                      f"--server=unix:{socket_path}")
+    try:
+        assert rest.request(gateway.address, "GET", "/readyz", {}).status == 200
+    finally:
+        gateway.stop()
+        server.stop()
