@@ -159,6 +159,10 @@ void LogFault(absl::string_view what, absl::string_view why) {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   gpr_set_log_function(&LogGrpc);
   auto store = OpenStore(config.database, &LogFault);
+  if (absl::IsInvalidArgument(store.status())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--database: ", store.status().message()));
+  }
   if (!store.ok()) return store.status();
   SystemEntropy entropy;
   absl::Status ready =

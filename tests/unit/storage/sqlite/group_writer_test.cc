@@ -28,6 +28,7 @@ class GroupWriterTest : public ::testing::Test {
         folder_.Path("test.db"), Connection::Mode::kWrite,
         [](absl::string_view, absl::string_view) {});
     ASSERT_THAT(connection, IsOk());
+    ASSERT_THAT((*connection)->UseWriteAheadLog(), IsOk());
     ASSERT_THAT((*connection)->Execute("make", "CREATE TABLE t (x UNIQUE)"),
                 IsOk());
     writer_ = std::make_unique<GroupWriter>(*std::move(connection));
