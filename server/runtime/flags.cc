@@ -1,5 +1,6 @@
 #include "server/runtime/flags.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -41,6 +42,20 @@ void SetFlagsFromEnvironment(absl::string_view folder) {
   }
 }
 
+bool AsksForHelp(int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [](absl::string_view argument) {
+    return argument == "--help" || argument == "-help";
+  });
+}
+
+// Abseil ends the process with 1 after --help, as if it were a mistake.
+void EndWellAfterHelp() {
+  std::atexit([] {
+    std::cout.flush();
+    std::_Exit(EXIT_SUCCESS);
+  });
+}
+
 }  // namespace
 
 void ParseFlags(int argc, char** argv, absl::string_view usage,
@@ -57,6 +72,7 @@ void ParseFlags(int argc, char** argv, absl::string_view usage,
   config.version_string = [] { return WEBHOOKS_VERSION "\n"; };
   absl::SetFlagsUsageConfig(config);
   SetFlagsFromEnvironment(folder);
+  if (AsksForHelp(argc, argv)) EndWellAfterHelp();
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     Fail(absl::StrCat("unexpected argument '", rest[1], "'"));

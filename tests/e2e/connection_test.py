@@ -7,10 +7,10 @@ import rest
 from service import REFERENCE
 
 
-def post(service):
+def post(service, **headers):
     return rest.encode("POST", "/webhooks", {
-        "x-api-key": service.key, "content-type": "application/json"},
-        json.dumps(REFERENCE).encode())
+        "x-api-key": service.key, "content-type": "application/json",
+        **headers}, json.dumps(REFERENCE).encode())
 
 
 def test_one_connection_carries_many_requests(service):
@@ -62,7 +62,7 @@ def test_a_chunked_body_is_read(service):
     head = head.replace(b"content-length: 0", b"transfer-encoding: chunked")
     with rest.Connection(service.gateway.address) as connection:
         connection.send(head + b'9\r\n{"url":nu\r\n')
-        connection.send(b'F;x=y\r\nll,"scope":null}\r\n0\r\n\r\n')
+        connection.send(b'10;x=y\r\nll,"scope":null}\r\n0\r\n\r\n')
         assert connection.read().status == 201
 
 
@@ -77,9 +77,10 @@ def test_expect_100_continue_is_answered_before_the_body(service):
         assert connection.read().status == 201
 
 
-def test_a_client_that_stops_sending_still_gets_its_answer(service):
+def test_a_client_that_stops_sending_after_its_last_request_is_answered(
+        service):
     with rest.Connection(service.gateway.address) as connection:
-        connection.send(post(service))
+        connection.send(post(service, connection="close"))
         connection.end_sending()
         assert connection.read().status == 201
 
