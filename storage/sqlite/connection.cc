@@ -104,7 +104,8 @@ absl::Status Connection::StatusOf(absl::string_view what, int code,
 Statement Connection::Prepared(absl::string_view sql) {
   auto& statement = statements_[sql];
   if (statement == nullptr) {
-    statement = std::make_unique<SQLite::Statement>(database_, std::string(sql));
+    statement =
+        std::make_unique<SQLite::Statement>(database_, std::string(sql));
   }
   return Statement(*statement);
 }

@@ -58,7 +58,7 @@ std::string Summary(const absl::StatusOr<std::unique_ptr<Message>>& request) {
   if (request.ok()) {
     google::protobuf::TextFormat::Printer printer;
     printer.SetSingleLineMode(true);
-  printer.SetExpandAny(true);
+    printer.SetExpandAny(true);
     printer.SetUseShortRepeatedPrimitives(true);
     std::string text;
     printer.PrintToString(**request, &text);

@@ -17,9 +17,9 @@ using testing::StatusIs;
 class Migrations : public ::testing::Test {
  protected:
   std::unique_ptr<Connection> Open() {
-    auto connection = Connection::Open(
-        folder_.Path("test.db"), Connection::Mode::kWrite,
-        [](absl::string_view, absl::string_view) {});
+    auto connection =
+        Connection::Open(folder_.Path("test.db"), Connection::Mode::kWrite,
+                         [](absl::string_view, absl::string_view) {});
     EXPECT_THAT(connection, IsOk());
     return *std::move(connection);
   }
