@@ -23,8 +23,8 @@ HealthMonitor::~HealthMonitor() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
   report_(false);
+  thread_.join();
 }
 
 void HealthMonitor::Run() {
@@ -35,7 +35,9 @@ void HealthMonitor::Run() {
         return;
       }
     }
-    report_(Probe());
+    const bool serving = Probe();
+    absl::MutexLock lock(&mutex_);
+    if (!stopping_) report_(serving);
   }
 }
 
@@ -54,6 +56,9 @@ bool HealthMonitor::Probe() {
     Log(LogLevel::kWarning, "storage probe", {{"status", "no answer"}});
     return false;
   }
+  // A store that has too much to do works; to call it ill would move its load to
+  // the next server.
+  if (absl::IsResourceExhausted(outcome->status)) return true;
   if (!outcome->status.ok()) {
     Log(LogLevel::kWarning, "storage probe",
         {{"status", absl::StatusCodeToString(outcome->status.code())}});

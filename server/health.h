@@ -24,7 +24,7 @@ class HealthMonitor {
   HealthMonitor(Store& store, absl::Duration interval, absl::Duration patience,
                 Report report);
 
-  // Stops probing and reports false.
+  // Reports false and stops probing.
   ~HealthMonitor();
 
  private:

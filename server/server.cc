@@ -1,7 +1,6 @@
 #include "server/server.h"
 
 #include <grpc/support/log.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -19,6 +18,7 @@
 #include "server/call/entropy.h"
 #include "server/health.h"
 #include "server/runtime/log.h"
+#include "server/services/health_service.h"
 #include "server/services/reflection_service.h"
 #include "server/services/webhook_service.h"
 #include "storage/open.h"
@@ -77,13 +77,13 @@ class RunningServer final : public Server {
                        "grpc.health.v1.Health",
                        "grpc.reflection.v1.ServerReflection",
                        "grpc.reflection.v1alpha.ServerReflection"},
+        health_service_(service_names_),
         reflection_v1_(MakeReflectionV1(service_names_)),
         reflection_v1alpha_(MakeReflectionV1Alpha(service_names_)) {}
 
   ~RunningServer() override { Stop(); }
 
   absl::Status Listen(const std::vector<std::string>& addresses) {
-    grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     SetLimits(builder);
     std::vector<int> ports(addresses.size(), 0);
@@ -92,8 +92,9 @@ class RunningServer final : public Server {
                                &ports[i]);
     }
     builder.RegisterService(&webhooks_);
-    builder.RegisterService(reflection_v1_.get());
-    builder.RegisterService(reflection_v1alpha_.get());
+    builder.RegisterService(&health_service_);
+    builder.RegisterService(&reflection_v1_->service());
+    builder.RegisterService(&reflection_v1alpha_->service());
     grpc_ = builder.BuildAndStart();
     for (std::size_t i = 0; i < addresses.size(); ++i) {
       if (grpc_ == nullptr || ports[i] == 0) {
@@ -104,7 +105,7 @@ class RunningServer final : public Server {
       addresses_.push_back(WithPort(addresses[i], ports[i]));
     }
     health_.emplace(*store_, kProbeInterval, kProbePatience,
-                    [this](bool serving) { SetServing(serving); });
+                    [this](bool serving) { health_service_.SetServing(serving); });
     return absl::OkStatus();
   }
 
@@ -114,8 +115,10 @@ class RunningServer final : public Server {
 
   void Stop() override {
     if (grpc_ == nullptr) return;
+    health_service_.Stop();
+    reflection_v1_->Stop();
+    reflection_v1alpha_->Stop();
     health_.reset();
-    grpc_->GetHealthCheckService()->Shutdown();
     grpc_->Shutdown(absl::ToChronoTime(absl::Now() + grace_));
     grpc_->Wait();
     grpc_.reset();
@@ -128,14 +131,6 @@ class RunningServer final : public Server {
     return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
   }
 
-  void SetServing(bool serving) {
-    auto* health = grpc_->GetHealthCheckService();
-    health->SetServingStatus("", serving);
-    for (const std::string& name : service_names_) {
-      health->SetServingStatus(name, serving);
-    }
-  }
-
   const absl::Duration grace_;
   SystemEntropy entropy_;
   std::unique_ptr<Store> store_;
@@ -143,8 +138,9 @@ class RunningServer final : public Server {
   Calls calls_;
   WebhookService webhooks_;
   const std::vector<std::string> service_names_;
-  const std::unique_ptr<grpc::Service> reflection_v1_;
-  const std::unique_ptr<grpc::Service> reflection_v1alpha_;
+  HealthService health_service_;
+  const std::unique_ptr<StoppableService> reflection_v1_;
+  const std::unique_ptr<StoppableService> reflection_v1alpha_;
   std::unique_ptr<grpc::Server> grpc_;
   std::vector<std::string> addresses_;
   std::optional<HealthMonitor> health_;

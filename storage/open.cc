@@ -27,8 +27,8 @@ absl::StatusOr<SqliteUrl> ParseSqliteUrl(absl::string_view url) {
   const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(
       absl::StripPrefix(url, kSqliteScheme), absl::MaxSplits('?', 1));
   SqliteUrl parsed{std::string(parts.first), std::nullopt};
-  if (parsed.path.empty()) {
-    return absl::InvalidArgumentError("sqlite: needs a path");
+  if (parsed.path.empty() || parsed.path == ":memory:") {
+    return absl::InvalidArgumentError("sqlite: needs the path of a file");
   }
   for (const absl::string_view option :
        absl::StrSplit(parts.second, '&', absl::SkipEmpty())) {
@@ -45,12 +45,9 @@ absl::StatusOr<SqliteUrl> ParseSqliteUrl(absl::string_view url) {
 }
 
 absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
-  if (folder.empty() || std::filesystem::exists(folder)) {
-    return absl::OkStatus();
-  }
+  if (folder.empty()) return absl::OkStatus();
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error) {
+  if (std::filesystem::create_directories(folder, error)) {
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all,
                                  error);
   }

@@ -15,8 +15,9 @@
 
 namespace webhooks {
 
-// Takes the outcome of one call, exactly once, on a thread of the store: it
-// must not block, and it may call the store.
+// Takes the outcome of one call, exactly once: on a thread of the store, or on
+// the caller's before the call returns. It must not block, and it may call the
+// store unless the store's destructor has begun.
 template <typename T>
 using Done = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
 
@@ -42,7 +43,7 @@ using ApiKeyHash = std::array<std::uint8_t, 32>;
 // What every call promises:
 // - A change whose completion is OK survives the end of the process and of the
 //   machine, at any moment after; any other outcome of a change leaves nothing
-//   of it, save where the store says UNAVAILABLE or INTERNAL while it ends.
+//   of it.
 // - A call begun after the completion of a change sees that change.
 // - Besides its own errors a call can end with RESOURCE_EXHAUSTED (STORAGE_BUSY
 //   at once when too many calls wait, STORAGE_FULL), UNAVAILABLE

@@ -1,18 +1,17 @@
 #include "server/runtime/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <atomic>
-#include <chrono>
-#include <cstdio>
-#include <memory>
+#include <cstddef>
+#include <cstdlib>
 #include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "server/runtime/log_writer.h"
 
 namespace webhooks {
 namespace {
@@ -27,16 +26,16 @@ constexpr std::pair<absl::string_view, LogLevel> kLevels[] = {
 std::atomic<bool> log_as_json{false};
 std::atomic<LogLevel> lowest_level{LogLevel::kInfo};
 
-// spdlog takes whole lines: its own patterns know no fields and escape nothing.
-spdlog::logger& Logger() {
-  static const std::shared_ptr<spdlog::logger> logger = [] {
-    std::setvbuf(stdout, nullptr, _IOFBF, 1 << 16);
-    auto made = spdlog::stdout_logger_mt("webhooks");
-    made->set_pattern("%v");
-    spdlog::flush_every(std::chrono::seconds(1));
-    return made;
+constexpr std::size_t kMaxWaitingBytes = std::size_t{4} << 20;
+constexpr absl::Duration kFlushPatience = absl::Seconds(1);
+
+// Never destroyed: threads may log to the very end of the process.
+LogWriter& Writer() {
+  static LogWriter& writer = *[] {
+    std::atexit(&FlushLog);
+    return new LogWriter(STDOUT_FILENO, kMaxWaitingBytes);
   }();
-  return *logger;
+  return writer;
 }
 
 absl::string_view LevelName(LogLevel level) {
@@ -125,14 +124,14 @@ std::string TextLine(absl::string_view time, LogLevel level,
 }
 
 void Write(LogLevel level, absl::string_view message,
-           std::initializer_list<LogField> fields) {
+           std::initializer_list<LogField> fields, bool urgent) {
   if (level < lowest_level.load(std::memory_order_relaxed)) return;
   const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
                                             absl::UTCTimeZone());
   const std::string line = log_as_json.load(std::memory_order_relaxed)
                                ? JsonLine(time, level, message, fields)
                                : TextLine(time, level, message, fields);
-  Logger().log(spdlog::level::critical, line);
+  Writer().Add(line, urgent);
 }
 
 }  // namespace
@@ -154,14 +153,15 @@ absl::Status ConfigureLog(absl::string_view level, absl::string_view format) {
 
 void Log(LogLevel level, absl::string_view message,
          std::initializer_list<LogField> fields) {
-  Write(level, message, fields);
-  FlushLog();
+  Write(level, message, fields, /*urgent=*/true);
+  // What comes after an error may be the end of the process.
+  if (level == LogLevel::kError) FlushLog();
 }
 
 void LogRequest(std::initializer_list<LogField> fields) {
-  Write(LogLevel::kInfo, "request", fields);
+  Write(LogLevel::kInfo, "request", fields, /*urgent=*/false);
 }
 
-void FlushLog() { Logger().flush(); }
+void FlushLog() { Writer().Flush(kFlushPatience); }
 
 }  // namespace webhooks

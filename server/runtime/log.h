@@ -29,15 +29,19 @@ struct LogField {
 // it is called the log is text from info.
 absl::Status ConfigureLog(absl::string_view level, absl::string_view format);
 
-// Writes a line if `level` is on. Control characters in values are escaped, so
-// no value can forge a line. Lines are flushed at once.
+// Adds a line if `level` is on; a thread writes it at once. Waits for nobody,
+// but at kError for the line to be written, at most a second. Where the output
+// is not read, lines are dropped and counted. Control characters in values are
+// escaped, so no value can forge a line.
 void Log(LogLevel level, absl::string_view message,
          std::initializer_list<LogField> fields = {});
 
-// As Log at kInfo, for the one line that each request gets: buffered for at
-// most a second, since a write for each request would cost more than most
-// requests do. FlushLog, and any other line, writes what is waiting.
+// As Log at kInfo, for the one line that each request gets: it waits for at most
+// 200 ms for others to share its write.
 void LogRequest(std::initializer_list<LogField> fields);
+
+// Waits until every line so far is written, at most a second. For the end of
+// the process.
 void FlushLog();
 
 }  // namespace webhooks

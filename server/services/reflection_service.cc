@@ -10,6 +10,7 @@
 
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+#include "server/services/open_streams.h"
 
 namespace webhooks::server {
 namespace {
@@ -120,60 +121,91 @@ void Answer(const typename Version::Request& request,
   }
 }
 
-// One stream: an answer for each request, in turn, until the client is done.
+// One stream: an answer for each request, in turn, until the client is done or
+// the server stops.
 template <typename Version>
 class Stream final
     : public grpc::ServerBidiReactor<typename Version::Request,
                                      typename Version::Response> {
  public:
-  explicit Stream(const std::vector<std::string>& services)
-      : services_(services) {
+  Stream(OpenStreams<Stream>& streams, const std::vector<std::string>& services)
+      : streams_(streams), services_(services) {
     this->StartRead(&request_);
+    streams_.Add(*this);
+  }
+
+  void Stop() {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    if (!writing_) End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping"));
   }
 
  private:
   void OnReadDone(bool ok) override {
-    if (!ok) return this->Finish(grpc::Status::OK);
+    absl::MutexLock lock(&mutex_);
+    if (!ok || stopping_) return End(grpc::Status::OK);
     Answer<Version>(request_, services_, response_);
+    writing_ = true;
     this->StartWrite(&response_);
   }
 
   void OnWriteDone(bool ok) override {
-    if (!ok) return this->Finish(grpc::Status::CANCELLED);
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    if (!ok || stopping_) return End(grpc::Status::CANCELLED);
     this->StartRead(&request_);
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    streams_.Remove(*this);
+    delete this;
+  }
 
+  void End(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (std::exchange(ended_, true)) return;
+    this->Finish(status);
+  }
+
+  OpenStreams<Stream>& streams_;
   const std::vector<std::string>& services_;
   typename Version::Request request_;
   typename Version::Response response_;
+  absl::Mutex mutex_;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 template <typename Version>
-class ReflectionService final : public Version::Service {
+class ReflectionService final : public Version::Service,
+                                public StoppableService {
  public:
   explicit ReflectionService(std::vector<std::string> services)
       : services_(std::move(services)) {}
+
+  grpc::Service& service() override { return *this; }
+
+  void Stop() override { streams_.Stop(); }
 
  private:
   grpc::ServerBidiReactor<typename Version::Request,
                           typename Version::Response>*
   ServerReflectionInfo(grpc::CallbackServerContext*) override {
-    return new Stream<Version>(services_);
+    return new Stream<Version>(streams_, services_);
   }
 
   const std::vector<std::string> services_;
+  OpenStreams<Stream<Version>> streams_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeReflectionV1(
+std::unique_ptr<StoppableService> MakeReflectionV1(
     std::vector<std::string> services) {
   return std::make_unique<ReflectionService<V1>>(std::move(services));
 }
 
-std::unique_ptr<grpc::Service> MakeReflectionV1Alpha(
+std::unique_ptr<StoppableService> MakeReflectionV1Alpha(
     std::vector<std::string> services) {
   return std::make_unique<ReflectionService<V1Alpha>>(std::move(services));
 }

@@ -9,15 +9,24 @@
 
 namespace webhooks::server {
 
+// A service whose streams last as long as their client likes.
+class StoppableService {
+ public:
+  virtual ~StoppableService() = default;
+  virtual grpc::Service& service() = 0;
+  // Ends its streams, those that are yet to come as well.
+  virtual void Stop() = 0;
+};
+
 // gRPC server reflection over the descriptors that are linked in
 // (https://github.com/grpc/grpc/blob/master/doc/server-reflection.md).
 // `services` is what ListServices tells, by full name. Needs no API key: the
 // contract is public.
-std::unique_ptr<grpc::Service> MakeReflectionV1(
+std::unique_ptr<StoppableService> MakeReflectionV1(
     std::vector<std::string> services);
 
 // The same under its older name, which grpcurl before 1.8.8 and grpc_cli ask.
-std::unique_ptr<grpc::Service> MakeReflectionV1Alpha(
+std::unique_ptr<StoppableService> MakeReflectionV1Alpha(
     std::vector<std::string> services);
 
 }  // namespace webhooks::server

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "server/call/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {
@@ -17,15 +18,6 @@ std::string MakeSecret(Entropy& entropy) {
   return absl::StrCat("whsec_", absl::Base64Escape(absl::string_view(
                                     reinterpret_cast<const char*>(bytes.data()),
                                     bytes.size())));
-}
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(time));
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(absl::ToUnixSeconds(second));
-  timestamp.set_nanos(
-      static_cast<int>(absl::ToInt64Nanoseconds(time - second)));
-  return timestamp;
 }
 
 }  // namespace
@@ -69,7 +61,7 @@ grpc::ServerUnaryReactor* WebhookService::Get(
 
 v1::Webhook WebhookService::MakeWebhook(
     const std::string& project, const v1::CreateWebhookRequest& request) {
-  const absl::Time now = absl::FromUnixMillis(absl::ToUnixMillis(clock_()));
+  const absl::Time now = clock_();
   v1::Webhook webhook;
   webhook.set_id_webhook_endpoint(
       FormatUuid(MakeUuidV7(now, entropy_.Bytes<10>())));

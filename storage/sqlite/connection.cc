@@ -120,8 +120,11 @@ absl::Status Connection::Execute(absl::string_view what,
 
 absl::Status Connection::UseWriteAheadLog() {
   return Guarded("use the write-ahead log", [&]() -> absl::Status {
-    database_.exec("PRAGMA journal_mode = WAL");
-    return absl::OkStatus();
+    const std::string mode =
+        database_.execAndGet("PRAGMA journal_mode = WAL").getString();
+    if (mode == "wal") return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the file system has no write-ahead log (journal mode ", mode, ")"));
   });
 }
 
@@ -132,7 +135,10 @@ bool Connection::InTransaction() const {
 absl::Status Connection::Checkpoint() {
   const int code = sqlite3_wal_checkpoint_v2(
       handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  if (code == SQLITE_OK) return absl::OkStatus();
+  if (code == SQLITE_OK) {
+    wal_pages_ = 0;
+    return absl::OkStatus();
+  }
   return StatusOf("checkpoint", sqlite3_extended_errcode(handle()),
                   sqlite3_errmsg(handle()));
 }
@@ -140,9 +146,14 @@ absl::Status Connection::Checkpoint() {
 absl::Status Connection::LimitSize(std::int64_t max_bytes) {
   return Guarded("limit size", [&]() -> absl::Status {
     const int page_size = database_.execAndGet("PRAGMA page_size").getInt();
-    database_.exec(
-        absl::StrCat("PRAGMA max_page_count = ", max_bytes / page_size));
-    return absl::OkStatus();
+    const std::int64_t pages = max_bytes / page_size;
+    // SQLite does not go below what the file holds, and takes 0 for a question.
+    const std::int64_t limit =
+        database_.execAndGet(absl::StrCat("PRAGMA max_page_count = ", pages))
+            .getInt64();
+    if (limit == pages) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("max_bytes=", max_bytes, " is less than the database has"));
   });
 }
 

@@ -43,7 +43,7 @@ class Connection {
     kRead,   // the file must be there, in WAL mode
   };
 
-  // Opens `path` and sets its pragmas; the file is not changed. Messages are
+  // Opens `path` and sets its pragmas; what the file holds is not changed. Messages are
   // for the operator.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(
       const std::string& path, Mode mode, FaultObserver observer);
@@ -70,19 +70,22 @@ class Connection {
   // Runs one statement without parameters or result, by way of Guarded.
   absl::Status Execute(absl::string_view what, absl::string_view sql);
 
-  // Puts the database into WAL mode, for good.
+  // Puts the database into WAL mode, for good. FAILED_PRECONDITION: the file
+  // system cannot hold one.
   absl::Status UseWriteAheadLog();
 
   // Whether a transaction is open: SQLite ends one by itself on some errors.
   bool InTransaction() const;
 
-  // How many pages the write-ahead log held after the last commit here.
+  // How many pages the write-ahead log held after the last commit here; 0 once
+  // they have been copied.
   int wal_pages() const { return wal_pages_; }
 
   // Copies the write-ahead log into the database as far as readers allow.
   absl::Status Checkpoint();
 
-  // Caps the size of the file, in whole pages.
+  // Caps the size of the file, in whole pages. INVALID_ARGUMENT: it is larger
+  // already.
   absl::Status LimitSize(std::int64_t max_bytes);
 
   sqlite3* handle() const { return database_.getHandle(); }

@@ -83,13 +83,15 @@ absl::Status GroupWriter::RunOperation(Operation& operation) {
       connection_->Execute("savepoint", "SAVEPOINT operation");
   if (!status.ok()) return status;
   status = operation.work(*connection_);
-  if (!status.ok() && connection_->InTransaction()) {
-    connection_->Execute("undo", "ROLLBACK TO operation").IgnoreError();
-  }
-  if (connection_->InTransaction()) {
-    status.Update(connection_->Execute("release", "RELEASE operation"));
-  }
-  return status;
+  if (!connection_->InTransaction()) return status;
+  absl::Status ended;
+  if (!status.ok()) ended = connection_->Execute("undo", "ROLLBACK TO operation");
+  ended.Update(connection_->Execute("release", "RELEASE operation"));
+  if (ended.ok()) return status;
+  // Half an operation must not be committed with its neighbours' changes: give
+  // up the transaction, and the caller tells them all.
+  connection_->Execute("rollback", "ROLLBACK").IgnoreError();
+  return ended;
 }
 
 }  // namespace webhooks::sqlite

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +18,14 @@ namespace {
 
 // Reads are short and mostly come from the page cache.
 constexpr int kReaders = 2;
+
+// The file itself, whatever links lead to it: two names must not get past the
+// lock.
+std::string Resolved(const std::string& path) {
+  std::error_code error;
+  const auto resolved = std::filesystem::weakly_canonical(path, error);
+  return error ? path : resolved.string();
+}
 
 // SQLite would make the file with the process's umask; it holds secrets. The
 // log and its index take the database's mode.
@@ -40,10 +50,8 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(
                                                       migrated.message()));
   }
   if (max_bytes.has_value()) {
-    if (absl::Status limited = (*writer)->LimitSize(*max_bytes);
-        !limited.ok()) {
-      return limited;
-    }
+    absl::Status limited = (*writer)->LimitSize(*max_bytes);
+    if (!limited.ok()) return limited;
   }
   return writer;
 }
@@ -66,8 +74,9 @@ void ReadWith(ReaderPool& readers, const CallOptions& options, Select select,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
-    const std::string& path, std::optional<std::int64_t> max_bytes,
+    const std::string& given_path, std::optional<std::int64_t> max_bytes,
     const FaultObserver& observer) {
+  const std::string path = Resolved(given_path);
   auto lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
   if (!lock.ok()) return lock.status();
   auto writer = OpenWriter(path, max_bytes, observer);

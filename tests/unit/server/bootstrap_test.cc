@@ -66,6 +66,12 @@ TEST_F(BootstrapTest, TakesTheKeyThatIsThere) {
   EXPECT_THAT(testing::FindApiKey(store_, HashApiKey(key)), IsOk());
 }
 
+TEST_F(BootstrapTest, TakesAnEmptyFileForNone) {
+  testing::WriteFile(file_, "");
+  ASSERT_THAT(Start(), IsOk());
+  EXPECT_TRUE(IsApiKey(Key()));
+}
+
 TEST_F(BootstrapTest, RefusesAFileThatHoldsSomethingElse) {
   testing::WriteFile(file_, "precious\n");
   EXPECT_THAT(Start(), StatusIs(absl::StatusCode::kInvalidArgument));

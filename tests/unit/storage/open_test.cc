@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -33,7 +34,7 @@ mode_t Mode(const std::string& path) {
 TEST(OpenStore, RefusesUrlsItDoesNotKnow) {
   for (const std::string url :
        {"", "webhooks.db", "mysql:x", "sqlite:", "sqlite:x?max_bytes=0",
-        "sqlite:x?max_bytes=1k", "sqlite:x?journal_mode=off"}) {
+        "sqlite:x?max_bytes=1k", "sqlite::memory:", "sqlite:x?journal_mode=off"}) {
     EXPECT_THAT(Open(url), StatusIs(absl::StatusCode::kInvalidArgument)) << url;
   }
 }
@@ -56,6 +57,32 @@ TEST(OpenStore, KeepsASecondProcessOut) {
   EXPECT_THAT(Open(url), StatusIs(absl::StatusCode::kFailedPrecondition));
   first->reset();
   EXPECT_THAT(Open(url), IsOk());
+}
+
+TEST(OpenStore, KeepsASecondProcessOutWhateverNameItUses) {
+  const testing::TempFolder folder;
+  const auto first = Open(absl::StrCat("sqlite:", folder.Path("webhooks.db")));
+  ASSERT_THAT(first, IsOk());
+  std::filesystem::create_symlink("webhooks.db", folder.Path("link.db"));
+  EXPECT_THAT(Open(absl::StrCat("sqlite:", folder.Path("link.db"))),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST(OpenStore, RefusesALimitBelowWhatTheFileHolds) {
+  const testing::TempFolder folder;
+  for (const std::string limit : {"100", "8192"}) {
+    EXPECT_THAT(Open(absl::StrCat("sqlite:", folder.Path("webhooks.db"),
+                                  "?max_bytes=", limit)),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << limit;
+  }
+}
+
+TEST(OpenStore, NamesAPathThatCannotBe) {
+  const testing::TempFolder folder;
+  EXPECT_FALSE(Open(absl::StrCat("sqlite:", folder.Path(std::string(300, 'x')),
+                                 "/webhooks.db"))
+                   .ok());
 }
 
 TEST(OpenStore, NamesAFileThatIsNotADatabase) {

@@ -40,7 +40,7 @@ TEST(GrpcStatus, KeepsTheFirstOfTooManyViolationsAndTheReason) {
   }
   const grpc::Status grpc =
       ToGrpcStatus(InvalidFields(violations, "INVALID_SCOPE"));
-  EXPECT_THAT(grpc.error_details().size(), Lt(4097u));
+  EXPECT_THAT(grpc.error_details().size(), Lt(3073u));
   const google::rpc::Status rpc = Details(grpc);
   google::rpc::BadRequest kept;
   ASSERT_TRUE(rpc.details(0).UnpackTo(&kept));

@@ -24,7 +24,7 @@ class ReflectionTest : public ::testing::Test {
   ReflectionTest()
       : service_(MakeReflectionV1({"webhooks.v1.WebhookService"})) {
     grpc::ServerBuilder builder;
-    builder.RegisterService(service_.get());
+    builder.RegisterService(&service_->service());
     server_ = builder.BuildAndStart();
     stub_ = ServerReflection::NewStub(server_->InProcessChannel({}));
     stream_ = stub_->ServerReflectionInfo(&context_);
@@ -32,7 +32,7 @@ class ReflectionTest : public ::testing::Test {
 
   ~ReflectionTest() override {
     stream_->WritesDone();
-    EXPECT_TRUE(stream_->Finish().ok());
+    EXPECT_EQ(stream_->Finish().error_code(), expected_end_);
     server_->Shutdown();
   }
 
@@ -43,7 +43,8 @@ class ReflectionTest : public ::testing::Test {
     return response;
   }
 
-  std::unique_ptr<grpc::Service> service_;
+  grpc::StatusCode expected_end_ = grpc::StatusCode::OK;
+  std::unique_ptr<StoppableService> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ServerReflection::Stub> stub_;
   grpc::ClientContext context_;
@@ -88,6 +89,16 @@ TEST_F(ReflectionTest, FindsExtensions) {
   request.set_all_extension_numbers_of_type("google.protobuf.MethodOptions");
   EXPECT_THAT(Ask(request).all_extension_numbers_response().extension_number(),
               ::testing::Contains(50101));
+}
+
+TEST_F(ReflectionTest, EndsItsStreamsWhenTheServerStops) {
+  ServerReflectionRequest request;
+  request.set_list_services("");
+  Ask(request);
+  service_->Stop();
+  ServerReflectionResponse response;
+  EXPECT_FALSE(stream_->Read(&response));
+  expected_end_ = grpc::StatusCode::UNAVAILABLE;
 }
 
 TEST_F(ReflectionTest, SaysWhatIsNotThereAndGoesOn) {

@@ -86,6 +86,12 @@ TEST(WebhookRules, RefuseMoreThanAHundredEventTypes) {
   EXPECT_THAT(ViolatedFields(Check(WithScope(types))), ElementsAre("scope"));
 }
 
+TEST(WebhookRules, ReportWhatElseIsWrongWithTooManyEventTypes) {
+  std::vector<std::string> types(101, "same");
+  const auto fields = ViolatedFields(Check(WithScope(types)));
+  EXPECT_EQ(fields.size(), 101u);
+}
+
 TEST(WebhookRules, CountADescriptionInCharacters) {
   v1::CreateWebhookRequest request = ValidRequest();
   std::string description;

@@ -109,6 +109,27 @@ TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsWhole) {
   EXPECT_EQ(Count(), 1);
 }
 
+TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneTakesItsBatchAlong) {
+  absl::Notification release;
+  Hold(release);
+  testing::Pending<absl::Status> neighbour;
+  testing::Pending<absl::Status> broken;
+  writer_->Submit({}, Steps::kOne, Insert(1), neighbour.Completion());
+  writer_->Submit(
+      {}, Steps::kSeveral,
+      [](Connection& connection) {
+        EXPECT_THAT(Insert(2)(connection), IsOk());
+        // What its undoing needs is gone.
+        EXPECT_THAT(connection.Execute("spoil", "RELEASE operation"), IsOk());
+        return absl::InternalError("failed half-way");
+      },
+      broken.Completion());
+  release.Notify();
+  EXPECT_THAT(neighbour.Get(), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(broken.Get(), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_EQ(Count(), 0);
+}
+
 TEST_F(GroupWriterTest, AnOperationThatFailsAloneLeavesItsNeighbours) {
   ASSERT_THAT(Run(Steps::kOne, Insert(1)), IsOk());
   absl::Notification release;

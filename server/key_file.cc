@@ -1,0 +1,87 @@
+#include "server/key_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "server/call/api_key.h"
+
+namespace webhooks::server {
+namespace {
+
+absl::Status Failure(absl::string_view what, const std::string& path) {
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot ", what, " ", path));
+}
+
+absl::Status WriteAndSync(const std::string& path, absl::string_view content) {
+  const int file =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return Failure("make", path);
+  const auto closing = absl::MakeCleanup([file] { close(file); });
+  errno = EIO;  // for a short write, which sets none
+  if (write(file, content.data(), content.size()) !=
+          static_cast<ssize_t>(content.size()) ||
+      fsync(file) != 0) {
+    return Failure("write", path);
+  }
+  return absl::OkStatus();
+}
+
+// A name in a folder survives the machine once the folder is synced too.
+absl::Status SyncFolder(const std::filesystem::path& folder) {
+  const std::string name = folder.empty() ? "." : folder.string();
+  const int file = open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return Failure("open", name);
+  const auto closing = absl::MakeCleanup([file] { close(file); });
+  if (fsync(file) != 0) return Failure("sync", name);
+  return absl::OkStatus();
+}
+
+// Whole or not at all: what a cut-off start leaves has another name.
+absl::Status WriteDurably(const std::string& path, absl::string_view content) {
+  const std::string unfinished = absl::StrCat(path, ".new");
+  absl::Status written = WriteAndSync(unfinished, content);
+  if (written.ok() && std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    written = Failure("make", path);
+  }
+  if (!written.ok()) {
+    unlink(unfinished.c_str());
+    return written;
+  }
+  return SyncFolder(std::filesystem::path(path).parent_path());
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> TakeOrMakeKey(const std::string& path,
+                                          Entropy& entropy) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error == std::errc::no_such_file_or_directory || (!error && size == 0)) {
+    std::string key = MakeApiKey(entropy);
+    absl::Status written = WriteDurably(path, absl::StrCat(key, "\n"));
+    if (!written.ok()) return written;
+    return key;
+  }
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) {
+    return absl::PermissionDeniedError(absl::StrCat("cannot read ", path));
+  }
+  std::string key(absl::StripAsciiWhitespace(line));
+  if (!IsApiKey(key)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, " holds something that is not an API key"));
+  }
+  return key;
+}
+
+}  // namespace webhooks::server

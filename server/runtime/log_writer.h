@@ -1,0 +1,55 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_LOG_WRITER_H_
+#define WEBHOOKS_SERVER_RUNTIME_LOG_WRITER_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+namespace webhooks {
+
+// Writes lines to a file descriptor on a thread of its own, many with one
+// write, so that whoever logs waits for nobody: not even for a pipe that is not
+// read, whose lines are dropped and counted instead. Thread-safe.
+class LogWriter {
+ public:
+  // Lines that wait for others to share their write wait no longer than this.
+  static constexpr absl::Duration kDelay = absl::Milliseconds(200);
+
+  // Holds at most `capacity` bytes that are not written yet.
+  LogWriter(int file, std::size_t capacity);
+
+  // Its thread goes on to the end of the process.
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
+
+  // Adds `line` and a line feed; written within kDelay, or at once if `urgent`.
+  void Add(absl::string_view line, bool urgent);
+
+  // Waits until everything added so far is written, at most `patience`.
+  void Flush(absl::Duration patience);
+
+ private:
+  void Run();
+  bool HasUrgent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return urgent_;
+  }
+  bool IsWritten() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return waiting_.empty() && !writing_;
+  }
+
+  const int file_;
+  const std::size_t capacity_;
+  absl::Mutex mutex_;
+  std::string waiting_ ABSL_GUARDED_BY(mutex_);
+  std::size_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool urgent_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_LOG_WRITER_H_

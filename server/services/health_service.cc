@@ -1,0 +1,143 @@
+#include "server/services/health_service.h"
+
+#include <grpcpp/server_context.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace webhooks::server {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+namespace {
+
+HealthCheckResponse::ServingStatus StatusFor(bool serving) {
+  return serving ? HealthCheckResponse::SERVING
+                 : HealthCheckResponse::NOT_SERVING;
+}
+
+}  // namespace
+
+// One Watch: writes the latest status whenever it is another than the last one
+// written, one write at a time.
+class HealthService::Watcher final
+    : public grpc::ServerWriteReactor<HealthCheckResponse> {
+ public:
+  Watcher(OpenStreams<Watcher>& streams, bool is_known)
+      : streams_(streams), is_known_(is_known) {}
+
+  void Tell(bool serving) {
+    absl::MutexLock lock(&mutex_);
+    wanted_ =
+        is_known_ ? StatusFor(serving) : HealthCheckResponse::SERVICE_UNKNOWN;
+    Advance();
+  }
+
+  void Stop() {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    Advance();
+  }
+
+ private:
+  // Writes what has changed, or finishes, unless a write is under way.
+  void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (writing_ || finished_) return;
+    if (wanted_ != written_) {
+      writing_ = true;
+      written_ = wanted_;
+      response_.set_status(written_);
+      return StartWrite(&response_);
+    }
+    if (!stopping_) return;
+    finished_ = true;
+    Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server stops"));
+  }
+
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    if (!ok) {
+      stopping_ = true;
+      wanted_ = written_;
+    }
+    Advance();
+  }
+
+  void OnCancel() override { Stop(); }
+
+  void OnDone() override {
+    streams_.Remove(*this);
+    delete this;
+  }
+
+  OpenStreams<Watcher>& streams_;
+  const bool is_known_;
+  absl::Mutex mutex_;
+  HealthCheckResponse response_;
+  HealthCheckResponse::ServingStatus wanted_ ABSL_GUARDED_BY(mutex_) =
+      HealthCheckResponse::UNKNOWN;
+  HealthCheckResponse::ServingStatus written_ ABSL_GUARDED_BY(mutex_) =
+      HealthCheckResponse::UNKNOWN;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+HealthService::HealthService(std::vector<std::string> services)
+    : services_(std::move(services)) {}
+
+void HealthService::SetServing(bool serving) {
+  absl::MutexLock lock(&mutex_);
+  serving_ = serving && !stopped_;
+  watchers_.ForEach([this](Watcher& watcher) {
+    mutex_.AssertHeld();
+    watcher.Tell(serving_);
+  });
+}
+
+void HealthService::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+  }
+  SetServing(false);
+  watchers_.Stop();
+}
+
+grpc::ServerUnaryReactor* HealthService::Check(
+    grpc::CallbackServerContext* context, const HealthCheckRequest* request,
+    HealthCheckResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (!Knows(request->service())) {
+    reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND,
+                                 "no service " + request->service()));
+    return reactor;
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    response->set_status(StatusFor(serving_));
+  }
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
+    grpc::CallbackServerContext*, const HealthCheckRequest* request) {
+  auto* watcher = new Watcher(watchers_, Knows(request->service()));
+  // Under the lock, so that no change comes between the first status and those
+  // that SetServing tells.
+  absl::MutexLock lock(&mutex_);
+  watcher->Tell(serving_);
+  watchers_.Add(*watcher);
+  return watcher;
+}
+
+bool HealthService::Knows(const std::string& service) const {
+  return service.empty() ||
+         std::find(services_.begin(), services_.end(), service) !=
+             services_.end();
+}
+
+}  // namespace webhooks::server

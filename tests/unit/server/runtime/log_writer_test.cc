@@ -1,0 +1,64 @@
+#include "server/runtime/log_writer.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace webhooks {
+namespace {
+
+// A pipe that a writer writes to. It stays open: the writer's thread does too.
+class LogWriterTest : public ::testing::Test {
+ protected:
+  LogWriterTest() { EXPECT_EQ(pipe(ends_.data()), 0); }
+
+  int output() const { return ends_[1]; }
+
+  // Waits for `text` to have come out; all that came until then.
+  std::string ReadUntil(const std::string& text) {
+    while (read_.find(text) == std::string::npos) ReadMore();
+    return read_;
+  }
+
+  void ReadMore() {
+    std::array<char, 4096> buffer;
+    const ssize_t size = read(ends_[0], buffer.data(), buffer.size());
+    ASSERT_GT(size, 0);
+    read_.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+
+  std::array<int, 2> ends_;
+  std::string read_;
+};
+
+TEST_F(LogWriterTest, WritesLinesInTheirOrder) {
+  auto& writer = *new LogWriter(output(), 1 << 20);
+  writer.Add("one", false);
+  writer.Add("two", true);
+  EXPECT_EQ(ReadUntil("two\n"), "one\ntwo\n");
+}
+
+TEST_F(LogWriterTest, WritesALineThatIsNotUrgentToo) {
+  auto& writer = *new LogWriter(output(), 1 << 20);
+  writer.Add("one", false);
+  EXPECT_EQ(ReadUntil("\n"), "one\n");
+}
+
+TEST_F(LogWriterTest, NeitherWaitsNorGrowsWhileNobodyReads) {
+  auto& writer = *new LogWriter(output(), 10'000);
+  const std::string line(999, 'x');
+  // Far more than the pipe and the writer can hold.
+  for (int i = 0; i < 1000; ++i) writer.Add(line, true);
+  // Room comes as the reader reads, and with the next line the count.
+  while (read_.find("\nlog lines dropped: ") == std::string::npos) {
+    writer.Add("later", true);
+    ReadMore();
+  }
+}
+
+}  // namespace
+}  // namespace webhooks

@@ -1,0 +1,105 @@
+#include "server/services/health_service.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <memory>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace webhooks::server {
+namespace {
+
+using ::grpc::health::v1::Health;
+using ::grpc::health::v1::HealthCheckRequest;
+using ::grpc::health::v1::HealthCheckResponse;
+
+class HealthServiceTest : public ::testing::Test {
+ protected:
+  HealthServiceTest() : service_({"webhooks.v1.WebhookService"}) {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    stub_ = Health::NewStub(server_->InProcessChannel({}));
+  }
+
+  ~HealthServiceTest() override { server_->Shutdown(); }
+
+  grpc::Status Check(const std::string& service, HealthCheckResponse* response) {
+    grpc::ClientContext context;
+    HealthCheckRequest request;
+    request.set_service(service);
+    return stub_->Check(&context, request, response);
+  }
+
+  // The status that Check tells for a service that is known.
+  HealthCheckResponse::ServingStatus Checked(const std::string& service) {
+    HealthCheckResponse response;
+    EXPECT_TRUE(Check(service, &response).ok());
+    return response.status();
+  }
+
+  static HealthCheckResponse::ServingStatus Next(
+      grpc::ClientReader<HealthCheckResponse>& reader) {
+    HealthCheckResponse response;
+    EXPECT_TRUE(reader.Read(&response));
+    return response.status();
+  }
+
+  HealthService service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Health::Stub> stub_;
+};
+
+TEST_F(HealthServiceTest, TellsTheServerAndEachServiceAlike) {
+  for (const std::string service : {"", "webhooks.v1.WebhookService"}) {
+    service_.SetServing(false);
+    EXPECT_EQ(Checked(service), HealthCheckResponse::NOT_SERVING);
+    service_.SetServing(true);
+    EXPECT_EQ(Checked(service), HealthCheckResponse::SERVING);
+  }
+}
+
+TEST_F(HealthServiceTest, KnowsNoOtherService) {
+  HealthCheckResponse response;
+  EXPECT_EQ(Check("no.such.Service", &response).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(HealthServiceTest, TellsAWatcherTheStatusAndItsChanges) {
+  service_.SetServing(true);
+  grpc::ClientContext context;
+  const auto reader = stub_->Watch(&context, HealthCheckRequest());
+  EXPECT_EQ(Next(*reader), HealthCheckResponse::SERVING);
+  service_.SetServing(true);
+  service_.SetServing(false);
+  EXPECT_EQ(Next(*reader), HealthCheckResponse::NOT_SERVING);
+  context.TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(HealthServiceTest, TellsAWatcherThatAServiceIsUnknown) {
+  grpc::ClientContext context;
+  HealthCheckRequest request;
+  request.set_service("no.such.Service");
+  const auto reader = stub_->Watch(&context, request);
+  EXPECT_EQ(Next(*reader), HealthCheckResponse::SERVICE_UNKNOWN);
+  context.TryCancel();
+  reader->Finish();
+}
+
+TEST_F(HealthServiceTest, EndsEveryWatchWhenTheServerStops) {
+  service_.SetServing(true);
+  grpc::ClientContext context;
+  const auto reader = stub_->Watch(&context, HealthCheckRequest());
+  EXPECT_EQ(Next(*reader), HealthCheckResponse::SERVING);
+  service_.Stop();
+  EXPECT_EQ(Next(*reader), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+}  // namespace
+}  // namespace webhooks::server
