@@ -499,7 +499,7 @@ TARGETS = [
         ],
         deps = [
             "proto_rpc",
-            "webhooks::proto",
+            "webhooks_proto",
             "absl::flat_hash_map",
             "absl::flat_hash_set",
             "absl::inlined_vector",
@@ -652,7 +652,7 @@ TARGETS = [
     struct(
         name = "transcoding_test_proto",
         kind = "proto",
-        root = "",
+        root = ".",
         srcs = [
             "tests/support/transcoding_test.proto",
         ],
@@ -660,7 +660,7 @@ TARGETS = [
         deps = [
             "protobuf::libprotobuf",
             "gRPC::grpc++",
-            "webhooks::proto",
+            "webhooks_proto",
         ],
         defines = [],
     ),
