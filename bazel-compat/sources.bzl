@@ -457,6 +457,7 @@ TARGETS = [
             "gateway/transcoding/json_reader.cc",
             "gateway/transcoding/json_reader_any.cc",
             "gateway/transcoding/json_reader_keys.cc",
+            "gateway/transcoding/json_reader_values.cc",
             "gateway/transcoding/json_text.cc",
             "gateway/transcoding/json_writer.cc",
             "gateway/transcoding/message_plan.cc",

@@ -29,10 +29,9 @@ absl::Status WritePrivateFile(const std::string& path, std::string line) {
   if (file < 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot make ", path));
   }
-  const bool written =
-      write(file, line.data(), line.size()) ==
-          static_cast<ssize_t>(line.size()) &&
-      fsync(file) == 0;
+  const bool written = write(file, line.data(), line.size()) ==
+                           static_cast<ssize_t>(line.size()) &&
+                       fsync(file) == 0;
   const int error = errno;
   close(file);
   if (written) return absl::OkStatus();

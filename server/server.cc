@@ -41,9 +41,9 @@ constexpr absl::Duration kProbePatience = absl::Seconds(5);
 // gRPC's own log lines become ours, so that standard error holds no more than
 // the one line that a failed start leaves.
 void LogGrpc(gpr_log_func_args* args) {
-  const LogLevel level =
-      args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning
-                                               : LogLevel::kDebug;
+  const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR
+                             ? LogLevel::kWarning
+                             : LogLevel::kDebug;
   Log(level, "grpc", {{"text", args->message}});
 }
 
@@ -88,8 +88,8 @@ class RunningServer final : public Server {
     SetLimits(builder);
     std::vector<int> ports(addresses.size(), 0);
     for (std::size_t i = 0; i < addresses.size(); ++i) {
-      builder.AddListeningPort(
-          addresses[i], grpc::InsecureServerCredentials(), &ports[i]);
+      builder.AddListeningPort(addresses[i], grpc::InsecureServerCredentials(),
+                               &ports[i]);
     }
     builder.RegisterService(&webhooks_);
     builder.RegisterService(reflection_v1_.get());
@@ -97,9 +97,9 @@ class RunningServer final : public Server {
     grpc_ = builder.BuildAndStart();
     for (std::size_t i = 0; i < addresses.size(); ++i) {
       if (grpc_ == nullptr || ports[i] == 0) {
-        return absl::UnavailableError(absl::StrCat(
-            "cannot listen on ", absl::StrJoin(addresses, ","),
-            ": an address is in use or cannot be bound"));
+        return absl::UnavailableError(
+            absl::StrCat("cannot listen on ", absl::StrJoin(addresses, ","),
+                         ": an address is in use or cannot be bound"));
       }
       addresses_.push_back(WithPort(addresses[i], ports[i]));
     }
@@ -159,14 +159,17 @@ void LogFault(absl::string_view what, absl::string_view why) {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   gpr_set_log_function(&LogGrpc);
   auto store = OpenStore(config.database, &LogFault);
+  if (absl::IsInvalidArgument(store.status())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--database: ", store.status().message()));
+  }
   if (!store.ok()) return store.status();
   SystemEntropy entropy;
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
   auto server = std::make_unique<RunningServer>(config, *std::move(store));
-  if (absl::Status listening = server->Listen(config.listen);
-      !listening.ok()) {
+  if (absl::Status listening = server->Listen(config.listen); !listening.ok()) {
     return listening;
   }
   return server;

@@ -24,9 +24,8 @@ struct SqliteUrl {
 };
 
 absl::StatusOr<SqliteUrl> ParseSqliteUrl(absl::string_view url) {
-  const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(absl::StripPrefix(url, kSqliteScheme),
-                     absl::MaxSplits('?', 1));
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(
+      absl::StripPrefix(url, kSqliteScheme), absl::MaxSplits('?', 1));
   SqliteUrl parsed{std::string(parts.first), std::nullopt};
   if (parsed.path.empty()) {
     return absl::InvalidArgumentError("sqlite: needs a path");

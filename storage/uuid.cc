@@ -54,8 +54,7 @@ std::optional<Uuid> ParseUuid(absl::string_view text) {
     }
     const int value = HexValue(text[i]);
     if (value < 0) return std::nullopt;
-    uuid[nibble / 2] =
-        static_cast<std::uint8_t>(uuid[nibble / 2] << 4 | value);
+    uuid[nibble / 2] = static_cast<std::uint8_t>(uuid[nibble / 2] << 4 | value);
     ++nibble;
   }
   return uuid;

@@ -12,9 +12,10 @@ namespace webhooks::gateway {
 // the REST contract lists them; OK 200.
 int HttpStatus(absl::StatusCode code);
 
-// {"error":{"code":...,"status":"INVALID_ARGUMENT","message":...,"details":[...]}}
-// with `http_status` as code. Details are printed with their "@type"; those of
-// types that are not linked in are left out. `status` must not be OK.
+// {"error":{"code":...,"status":"INVALID_ARGUMENT","message":...,
+// "details":[...]}} with `http_status` as code. Details are printed with their
+// "@type" and without empty lists and maps; those of types that are not linked
+// in are left out. `status` must not be OK.
 std::string ErrorBody(const absl::Status& status, int http_status);
 
 }  // namespace webhooks::gateway

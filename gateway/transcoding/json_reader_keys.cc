@@ -27,7 +27,7 @@ std::string CanonicalKey(const Message& entry, const FieldDescriptor* key,
     case FieldDescriptor::CPPTYPE_UINT64:
       return absl::StrCat(reflection->GetUInt64(entry, key));
     default:
-      return std::string(text);
+      return absl::StrCat(text);
   }
 }
 
@@ -90,7 +90,7 @@ bool JsonReader::AnyKey(OpenAny& open, const MessagePlan& plan,
 
 void JsonReader::MapKey(Frame& frame, absl::string_view key) {
   ++frame.count;
-  frame.key = std::string(key);
+  frame.key.assign(key.data(), key.size());
   frame.entry = frame.message->GetReflection()->AddMessage(frame.message,
                                                            frame.field->field);
   const FieldDescriptor* field = frame.field->message->fields[0].field;
@@ -105,7 +105,7 @@ void JsonReader::MapKey(Frame& frame, absl::string_view key) {
 }
 
 void JsonReader::StructKey(Frame& frame, absl::string_view key) {
-  frame.key = std::string(key);
+  frame.key.assign(key.data(), key.size());
   auto& fields =
       *static_cast<google::protobuf::Struct*>(frame.message)->mutable_fields();
   const auto [entry, is_new] = fields.insert({frame.key, {}});

@@ -47,6 +47,7 @@ std::unique_ptr<MessagePlan> PlanMessage(const Descriptor* descriptor) {
                          ->GetReflection();
   plan->form = FormOf(descriptor);
   std::vector<const FieldDescriptor*> fields;
+  fields.reserve(descriptor->field_count());
   for (int i = 0; i < descriptor->field_count(); ++i) {
     fields.push_back(descriptor->field(i));
   }

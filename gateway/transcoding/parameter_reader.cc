@@ -65,8 +65,7 @@ void ParameterReader::ReadParameter(absl::string_view parameter) {
   FieldPath path;
   if (!Resolve(name, path)) {
     violations_.Add(NameText(name), "is not a known query parameter");
-  } else if (MayBeGiven(path)) {
-    given_.push_back(path);
+  } else if (Give(path)) {
     Set(path, value);
   }
 }
@@ -88,18 +87,20 @@ bool ParameterReader::Resolve(absl::string_view name, FieldPath& path) {
   return path[0] != binding_.body_field && HasTextForm(path.back());
 }
 
-bool ParameterReader::MayBeGiven(const FieldPath& path) {
+// Notes that a parameter gives `path`. False: it may not.
+bool ParameterReader::Give(const FieldPath& path) {
   if (std::find(binding_.path_fields.begin(), binding_.path_fields.end(),
                 path) != binding_.path_fields.end()) {
     violations_.Add(PathText(path), "must not be given: the path holds it");
     return false;
   }
-  if (!path.back()->is_repeated() &&
-      std::find(given_.begin(), given_.end(), path) != given_.end()) {
-    violations_.Add(PathText(path), "must not be given more than once");
-    return false;
+  if (std::find(given_.begin(), given_.end(), path) == given_.end()) {
+    given_.push_back(path);
+    return true;
   }
-  return true;
+  if (path.back()->is_repeated()) return true;
+  violations_.Add(PathText(path), "must not be given more than once");
+  return false;
 }
 
 void ParameterReader::Set(const FieldPath& path, absl::string_view text) {

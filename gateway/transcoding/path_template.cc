@@ -93,8 +93,9 @@ class TemplateParser {
       return absl::OkStatus();
     }
     auto literal = Literal(text);
-    if (literal.ok()) AddSegment(Kind::kLiteral, *std::move(literal));
-    return literal.status();
+    if (!literal.ok()) return literal.status();
+    AddSegment(Kind::kLiteral, *std::move(literal));
+    return absl::OkStatus();
   }
 
   absl::Status ReadVariable() {

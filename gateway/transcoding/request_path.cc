@@ -1,6 +1,7 @@
 #include "gateway/transcoding/request_path.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gateway/transcoding/percent.h"
 #include "gateway/transcoding/utf8.h"
 
@@ -45,7 +46,7 @@ std::string RequestPath::Value(const PathTemplate& path,
       path.segments[variable.end - 1].kind == PathTemplate::Kind::kMany;
   const size_t end = rest ? segments_.size() : variable.end;
   if (!rest && end - variable.begin == 1) {
-    return std::string(segments_[variable.begin].text);
+    return absl::StrCat(segments_[variable.begin].text);
   }
   std::string value;
   for (size_t i = variable.begin; i < end; ++i) {

@@ -28,7 +28,7 @@ class Router {
   // Reads every annotation, additional_bindings included, of `services`.
   // INVALID_ARGUMENT names the RPC whose template is malformed, names a field
   // that is not there or cannot be filled from a path, or that repeats
-  // another's method and template.
+  // another's method and template, or that streams.
   static absl::StatusOr<Router> Make(
       absl::Span<const google::protobuf::ServiceDescriptor* const> services);
 
@@ -38,11 +38,13 @@ class Router {
 
   // `path` is the request target without its query, still percent-encoded:
   // variables are decoded per segment after routing (%2F stays inside its
-  // segment; of a `**` the slashes between segments stay). Where several
-  // templates match, literals win over `*`, and `*` over `**`, segment by
-  // segment from the left. HEAD finds GET's binding. A malformed
-  // percent-escape, or one that decodes to invalid UTF-8 or NUL, is
-  // INVALID_ARGUMENT.
+  // segment: it is '/' in a variable of one segment, and stays %2F in one of
+  // several, whose own slashes stay). Where several templates match, literals
+  // win over `*`, and `*` over `**`, segment by segment from the left. A ':' in
+  // the last segment, if not percent-encoded, begins a verb wherever a template
+  // of that path has it, whatever its method. HEAD finds GET's binding. A
+  // malformed percent-escape, or one that decodes to invalid UTF-8 or NUL, is
+  // INVALID_ARGUMENT, reason MALFORMED_PATH.
   absl::StatusOr<Match> Find(absl::string_view method,
                              absl::string_view path) const;
 

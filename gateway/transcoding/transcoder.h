@@ -21,16 +21,18 @@ namespace webhooks::gateway {
 // google.rpc.BadRequest that lists every violation found (unknown and
 // duplicate keys, wrong types, missing keys, ...) with its path, reason
 // INVALID_REQUEST; or, where the text is not JSON at all, with the place
-// where it stops being JSON, reason MALFORMED_JSON.
+// where it stops being JSON (metadata "byte"), reason MALFORMED_JSON. Paths
+// begin at the request message: with body: "part" they are "part.name".
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadRequest(
     const Binding& binding, const std::vector<PathValue>& path_values,
     absl::string_view query, absl::string_view body);
 
-// The answer's body: compact JSON with names as in the proto, in the order of
-// the field numbers, every field without presence printed, a nullable one
-// that is not set as null, other unset ones left out, 64-bit integers as
-// strings. INTERNAL: a value that JSON cannot hold (invalid UTF-8, a
-// Timestamp out of range, an Any of an unknown type).
+// The answer's body: compact JSON with names as in the proto (a json_name where
+// it gives one), in the order of the field numbers, maps in that of their keys,
+// every field without presence printed, a nullable one that is not set as null,
+// other unset ones left out, 64-bit integers as strings. INTERNAL, reason
+// RESPONSE_NOT_JSON: a value that JSON cannot hold (invalid UTF-8, a Timestamp
+// out of range, an Any of an unknown type).
 absl::StatusOr<std::string> WriteResponse(
     const Binding& binding, const google::protobuf::Message& response);
 

@@ -48,8 +48,7 @@ bool TakeDate(absl::string_view& text, int64_t& seconds) {
     return false;
   }
   const std::chrono::year_month_day date{
-      std::chrono::year(year),
-      std::chrono::month(static_cast<unsigned>(month)),
+      std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
       std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return false;
   seconds = std::chrono::seconds(std::chrono::sys_days(date).time_since_epoch())

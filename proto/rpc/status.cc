@@ -45,8 +45,8 @@ void AddViolation(google::rpc::BadRequest& violations, absl::string_view field,
 absl::Status InvalidFields(const google::rpc::BadRequest& violations,
                            absl::string_view reason) {
   const auto& first = violations.field_violations(0);
-  std::string message = absl::StrCat(first.field(), first.field().empty() ? "" : " ",
-                                     first.description());
+  std::string message = absl::StrCat(
+      first.field(), first.field().empty() ? "" : " ", first.description());
   if (const int more = violations.field_violations_size() - 1; more > 0) {
     absl::StrAppend(&message, " (and ", more, " more)");
   }

@@ -43,12 +43,12 @@ std::string Checksum(absl::string_view text) {
   boost::crc_32_type crc;
   crc.process_bytes(text.data(), text.size());
   const std::uint32_t value = crc.checksum();
-  return Base62(std::array<std::uint8_t, 4>{
-                    static_cast<std::uint8_t>(value >> 24),
-                    static_cast<std::uint8_t>(value >> 16),
-                    static_cast<std::uint8_t>(value >> 8),
-                    static_cast<std::uint8_t>(value)},
-                kChecksumDigits);
+  return Base62(
+      std::array<std::uint8_t, 4>{static_cast<std::uint8_t>(value >> 24),
+                                  static_cast<std::uint8_t>(value >> 16),
+                                  static_cast<std::uint8_t>(value >> 8),
+                                  static_cast<std::uint8_t>(value)},
+      kChecksumDigits);
 }
 
 }  // namespace
@@ -65,7 +65,8 @@ bool IsApiKey(absl::string_view text) {
     return false;
   }
   const absl::string_view digits = text.substr(kPrefix.size());
-  const absl::string_view checked = text.substr(0, text.size() - kChecksumDigits);
+  const absl::string_view checked =
+      text.substr(0, text.size() - kChecksumDigits);
   return std::all_of(digits.begin(), digits.end(), absl::ascii_isalnum) &&
          text.substr(checked.size()) == Checksum(checked);
 }

@@ -48,12 +48,11 @@ class Calls {
             absl::StatusOr<std::string> project) mutable {
           if (!project.ok()) return call->End(project.status());
           call->set_project(*project);
-          std::move(handler)(
-              Caller{*std::move(project), call->options()},
-              [call, response](absl::StatusOr<Response> result) {
-                if (result.ok()) *response = *std::move(result);
-                call->End(result.status());
-              });
+          std::move(handler)(Caller{*std::move(project), call->options()},
+                             [call, response](absl::StatusOr<Response> result) {
+                               if (result.ok()) *response = *std::move(result);
+                               call->End(result.status());
+                             });
         });
     return call;
   }

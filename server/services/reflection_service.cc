@@ -92,7 +92,8 @@ void Answer(const typename Version::Request& request,
   switch (request.message_request_case()) {
     case Request::kListServices:
       for (const std::string& name : services) {
-        response.mutable_list_services_response()->add_service()->set_name(name);
+        response.mutable_list_services_response()->add_service()->set_name(
+            name);
       }
       return;
     case Request::kFileByFilename:
@@ -104,9 +105,9 @@ void Answer(const typename Version::Request& request,
           "symbol " + request.file_containing_symbol(), response);
     case Request::kFileContainingExtension: {
       const auto& wanted = request.file_containing_extension();
-      return SetFile(FileOfExtension(wanted.containing_type(),
-                                     wanted.extension_number()),
-                     "extension of " + wanted.containing_type(), response);
+      return SetFile(
+          FileOfExtension(wanted.containing_type(), wanted.extension_number()),
+          "extension of " + wanted.containing_type(), response);
     }
     case Request::kAllExtensionNumbersOfType:
       return SetExtensionNumbers(request.all_extension_numbers_of_type(),
@@ -121,8 +122,9 @@ void Answer(const typename Version::Request& request,
 
 // One stream: an answer for each request, in turn, until the client is done.
 template <typename Version>
-class Stream final : public grpc::ServerBidiReactor<typename Version::Request,
-                                                    typename Version::Response> {
+class Stream final
+    : public grpc::ServerBidiReactor<typename Version::Request,
+                                     typename Version::Response> {
  public:
   explicit Stream(const std::vector<std::string>& services)
       : services_(services) {

@@ -33,10 +33,9 @@ bool HasControlCharacter(absl::string_view text) {
 }
 
 std::size_t CountCharacters(absl::string_view utf8) {
-  return static_cast<std::size_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      utf8.begin(), utf8.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 bool IsSegment(absl::string_view text) {
@@ -60,8 +59,7 @@ void CheckDescription(absl::string_view description,
                  "must hold at most 1,024 characters");
   }
   if (HasControlCharacter(description)) {
-    AddViolation(violations, "description",
-                 "must not hold control characters");
+    AddViolation(violations, "description", "must not hold control characters");
   }
 }
 
@@ -87,12 +85,12 @@ void CheckScope(const google::protobuf::RepeatedPtrField<std::string>& scope,
 // The reason of the one field that every violation is of, or of a mixture.
 absl::string_view ReasonFor(const google::rpc::BadRequest& violations) {
   const auto all_of_field = [&](absl::string_view field) {
-    return std::all_of(violations.field_violations().begin(),
-                       violations.field_violations().end(),
-                       [field](const auto& violation) {
-                         return absl::string_view(violation.field())
-                                    .substr(0, field.size()) == field;
-                       });
+    return std::all_of(
+        violations.field_violations().begin(),
+        violations.field_violations().end(), [field](const auto& violation) {
+          return absl::string_view(violation.field()).substr(0, field.size()) ==
+                 field;
+        });
   };
   if (all_of_field("url")) return "INVALID_URL";
   if (all_of_field("description")) return "INVALID_DESCRIPTION";

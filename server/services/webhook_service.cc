@@ -14,10 +14,9 @@ namespace {
 // Standard Webhooks: "whsec_" and the base64 of 24 to 64 random bytes.
 std::string MakeSecret(Entropy& entropy) {
   const auto bytes = entropy.Bytes<32>();
-  return absl::StrCat("whsec_",
-                      absl::Base64Escape(absl::string_view(
-                          reinterpret_cast<const char*>(bytes.data()),
-                          bytes.size())));
+  return absl::StrCat("whsec_", absl::Base64Escape(absl::string_view(
+                                    reinterpret_cast<const char*>(bytes.data()),
+                                    bytes.size())));
 }
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {

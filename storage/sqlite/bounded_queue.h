@@ -20,7 +20,8 @@ class BoundedQueue {
  public:
   explicit BoundedQueue(std::size_t capacity) : capacity_(capacity) {}
 
-  // Adds `item`; false, leaving `item` as it is, if the queue is full or closed.
+  // Adds `item`; false, leaving `item` as it is, if the queue is full or
+  // closed.
   bool TryPush(T& item) {
     absl::MutexLock lock(&mutex_);
     if (closed_ || items_.size() >= capacity_) return false;

@@ -34,9 +34,9 @@ std::string UuidColumn(Statement& statement, int index) {
 
 void BindTime(Statement& statement, int index,
               const google::protobuf::Timestamp& time) {
-  statement->bind(index, static_cast<std::int64_t>(
-                             time.seconds() * kMillisPerSecond +
-                             time.nanos() / kNanosPerMilli));
+  statement->bind(index,
+                  static_cast<std::int64_t>(time.seconds() * kMillisPerSecond +
+                                            time.nanos() / kNanosPerMilli));
 }
 
 google::protobuf::Timestamp TimeColumn(Statement& statement, int index) {

@@ -64,12 +64,13 @@ void Connection::SetPragmas(Mode mode) {
   database_.exec("PRAGMA mmap_size = 0");
   database_.exec("PRAGMA foreign_keys = ON");
   database_.exec("PRAGMA trusted_schema = OFF");
+  // The first read: it finds out whether the file is a database at all.
+  database_.execAndGet("PRAGMA schema_version");
   if (mode == Mode::kRead) {
     database_.exec("PRAGMA wal_autocheckpoint = 0");
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return;
   }
-  database_.exec("PRAGMA journal_mode = WAL");
   database_.exec("PRAGMA synchronous = FULL");
   database_.exec("PRAGMA cache_size = -16384");
   // Takes the place of the automatic checkpoint, which would delay the answers
@@ -103,7 +104,8 @@ absl::Status Connection::StatusOf(absl::string_view what, int code,
 Statement Connection::Prepared(absl::string_view sql) {
   auto& statement = statements_[sql];
   if (statement == nullptr) {
-    statement = std::make_unique<SQLite::Statement>(database_, std::string(sql));
+    statement =
+        std::make_unique<SQLite::Statement>(database_, std::string(sql));
   }
   return Statement(*statement);
 }
@@ -112,6 +114,13 @@ absl::Status Connection::Execute(absl::string_view what,
                                  absl::string_view sql) {
   return Guarded(what, [&]() -> absl::Status {
     Prepared(sql)->exec();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Connection::UseWriteAheadLog() {
+  return Guarded("use the write-ahead log", [&]() -> absl::Status {
+    database_.exec("PRAGMA journal_mode = WAL");
     return absl::OkStatus();
   });
 }

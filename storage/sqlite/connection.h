@@ -43,7 +43,8 @@ class Connection {
     kRead,   // the file must be there, in WAL mode
   };
 
-  // Opens `path` and sets its pragmas. Messages are for the operator.
+  // Opens `path` and sets its pragmas; the file is not changed. Messages are
+  // for the operator.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(
       const std::string& path, Mode mode, FaultObserver observer);
 
@@ -68,6 +69,9 @@ class Connection {
 
   // Runs one statement without parameters or result, by way of Guarded.
   absl::Status Execute(absl::string_view what, absl::string_view sql);
+
+  // Puts the database into WAL mode, for good.
+  absl::Status UseWriteAheadLog();
 
   // Whether a transaction is open: SQLite ends one by itself on some errors.
   bool InTransaction() const;

@@ -79,7 +79,8 @@ absl::Status GroupWriter::RunTransaction(std::vector<Operation>& batch) {
 
 absl::Status GroupWriter::RunOperation(Operation& operation) {
   if (operation.steps == Steps::kOne) return operation.work(*connection_);
-  absl::Status status = connection_->Execute("savepoint", "SAVEPOINT operation");
+  absl::Status status =
+      connection_->Execute("savepoint", "SAVEPOINT operation");
   if (!status.ok()) return status;
   status = operation.work(*connection_);
   if (!status.ok() && connection_->InTransaction()) {

@@ -73,6 +73,7 @@ absl::Status Migrate(Connection& connection) {
         absl::StrCat("the database has schema version ", version,
                      "; this program knows versions up to ", kNewest));
   }
+  if (absl::Status wal = connection.UseWriteAheadLog(); !wal.ok()) return wal;
   for (const Migration& migration : kMigrations) {
     if (migration.number <= version) continue;
     if (absl::Status status = Apply(connection, migration); !status.ok()) {

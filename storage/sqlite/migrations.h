@@ -6,11 +6,11 @@
 
 namespace webhooks::sqlite {
 
-// Brings the database to the newest schema, one transaction a migration; its
-// number is kept in PRAGMA user_version. An empty file becomes a database of
-// this service, marked by PRAGMA application_id. FAILED_PRECONDITION: the file
-// belongs to something else, or to a newer version. Messages are for the
-// operator.
+// Brings the database into WAL mode and to the newest schema, one transaction a
+// migration; its number is kept in PRAGMA user_version. An empty file becomes a
+// database of this service, marked by PRAGMA application_id.
+// FAILED_PRECONDITION: the file belongs to something else, or to a newer
+// version, and is left as it is. Messages are for the operator.
 absl::Status Migrate(Connection& connection);
 
 }  // namespace webhooks::sqlite

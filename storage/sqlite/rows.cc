@@ -34,10 +34,11 @@ v1::Webhook ReadWebhook(Statement& row) {
 }  // namespace
 
 absl::StatusOr<bool> SelectAnyProject(Connection& connection) {
-  return connection.Guarded("look for a project", [&]() -> absl::StatusOr<bool> {
-    Statement row = connection.Prepared("SELECT 1 FROM projects LIMIT 1");
-    return row->executeStep();
-  });
+  return connection.Guarded(
+      "look for a project", [&]() -> absl::StatusOr<bool> {
+        Statement row = connection.Prepared("SELECT 1 FROM projects LIMIT 1");
+        return row->executeStep();
+      });
 }
 
 absl::Status InsertProject(Connection& connection, const v1::Project& project) {

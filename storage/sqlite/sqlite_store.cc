@@ -36,9 +36,8 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(
   auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
   if (!writer.ok()) return writer;
   if (absl::Status migrated = Migrate(**writer); !migrated.ok()) {
-    return absl::Status(
-        migrated.code(),
-        absl::StrCat("database ", path, ": ", migrated.message()));
+    return absl::Status(migrated.code(), absl::StrCat("database ", path, ": ",
+                                                      migrated.message()));
   }
   if (max_bytes.has_value()) {
     if (absl::Status limited = (*writer)->LimitSize(*max_bytes);
@@ -53,14 +52,15 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(
 template <typename T, typename Select>
 void ReadWith(ReaderPool& readers, const CallOptions& options, Select select,
               Done<T> done) {
-  readers.Submit(options, [select = std::move(select), done = std::move(done)](
-                              absl::Status status, Connection* connection) mutable {
-    if (!status.ok()) {
-      std::move(done)(std::move(status));
-    } else {
-      std::move(done)(select(*connection));
-    }
-  });
+  readers.Submit(options,
+                 [select = std::move(select), done = std::move(done)](
+                     absl::Status status, Connection* connection) mutable {
+                   if (!status.ok()) {
+                     std::move(done)(std::move(status));
+                   } else {
+                     std::move(done)(select(*connection));
+                   }
+                 });
 }
 
 }  // namespace
@@ -89,15 +89,15 @@ SqliteStore::SqliteStore(FileLock lock, std::unique_ptr<Connection> writer,
       readers_(std::move(readers)) {}
 
 void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
-  readers_.Submit(options, [this, options, done = std::move(done)](
-                               absl::Status status,
-                               Connection* connection) mutable {
-    if (status.ok()) status = SelectAnyProject(*connection).status();
-    if (!status.ok()) return std::move(done)(std::move(status));
-    writer_.Submit(
-        options, GroupWriter::Steps::kOne,
-        [](Connection&) { return absl::OkStatus(); }, std::move(done));
-  });
+  readers_.Submit(
+      options, [this, options, done = std::move(done)](
+                   absl::Status status, Connection* connection) mutable {
+        if (status.ok()) status = SelectAnyProject(*connection).status();
+        if (!status.ok()) return std::move(done)(std::move(status));
+        writer_.Submit(
+            options, GroupWriter::Steps::kOne,
+            [](Connection&) { return absl::OkStatus(); }, std::move(done));
+      });
 }
 
 void SqliteStore::HasProject(const CallOptions& options, Done<bool> done) {

@@ -11,7 +11,8 @@ namespace webhooks::sqlite {
 // Whether the caller still waits for a call that is about to begin:
 // DEADLINE_EXCEEDED or CANCELLED if not.
 inline absl::Status StillWaited(const CallOptions& options) {
-  if (options.cancelled != nullptr && *options.cancelled) return CallCancelled();
+  if (options.cancelled != nullptr && *options.cancelled)
+    return CallCancelled();
   if (options.deadline <= absl::Now()) return DeadlinePassed();
   return absl::OkStatus();
 }

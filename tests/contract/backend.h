@@ -51,8 +51,7 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
   std::unique_ptr<Store> store_;
 };
 
-inline std::string BackendName(
-    const ::testing::TestParamInfo<Backend>& info) {
+inline std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {
   return info.param.name;
 }
 

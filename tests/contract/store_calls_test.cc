@@ -87,8 +87,8 @@ TEST_P(StoreCalls, AFailureAmongCallsThatWaitTogetherIsItsOwn) {
       IsOk());
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, StoreCalls,
-                         ::testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(Every, StoreCalls, ::testing::ValuesIn(AllBackends()),
+                         BackendName);
 
 }  // namespace
 }  // namespace webhooks::testing

@@ -64,9 +64,8 @@ TEST_P(StoreDurability, ClosingEndsEveryCallThatWasAccepted) {
   Reopen();
   for (int i = 0; i < kCalls; ++i) {
     EXPECT_THAT(pending[i].Get(), IsOk());
-    EXPECT_THAT(
-        GetWebhook(*store_, project, webhooks[i].id_webhook_endpoint()),
-        IsOk());
+    EXPECT_THAT(GetWebhook(*store_, project, webhooks[i].id_webhook_endpoint()),
+                IsOk());
   }
 }
 

@@ -63,9 +63,8 @@ TEST_P(StoreRecords, AProjectWhoseKeyIsTakenIsNotStoredEither) {
               IsOk());
   EXPECT_THAT(CreateProject(*store_, second.project, second.key, first.hash),
               StatusIs(absl::StatusCode::kInternal));
-  EXPECT_THAT(
-      CreateWebhook(*store_, MakeWebhook(second.project.id_project())),
-      StatusIs(absl::StatusCode::kNotFound, "PROJECT_NOT_FOUND"));
+  EXPECT_THAT(CreateWebhook(*store_, MakeWebhook(second.project.id_project())),
+              StatusIs(absl::StatusCode::kNotFound, "PROJECT_NOT_FOUND"));
 }
 
 TEST_P(StoreRecords, AWebhookIsReadAsItWasStored) {

@@ -19,8 +19,8 @@ google::protobuf::Timestamp SomeTime() {
 
 std::string NewId() {
   server::SystemEntropy entropy;
-  return FormatUuid(MakeUuidV7(absl::FromUnixSeconds(1727784000),
-                               entropy.Bytes<10>()));
+  return FormatUuid(
+      MakeUuidV7(absl::FromUnixSeconds(1727784000), entropy.Bytes<10>()));
 }
 
 ProjectAndKey MakeProject() {

@@ -75,7 +75,8 @@ TEST_F(BootstrapTest, RefusesAFileThatHoldsSomethingElse) {
 
 TEST_F(BootstrapTest, StoresNothingWhereTheFileCannotBeWritten) {
   const std::string file = folder_.Path("no/such/folder/api-key");
-  EXPECT_FALSE(MakeFirstProject(store_, file, entropy_, absl::UnixEpoch()).ok());
+  EXPECT_FALSE(
+      MakeFirstProject(store_, file, entropy_, absl::UnixEpoch()).ok());
   EXPECT_FALSE(*testing::HasProject(store_));
 }
 

@@ -84,8 +84,9 @@ TEST(OpenStore, AtItsSizeLimitRefusesChangesAndStillReads) {
       absl::StrCat("sqlite:", folder.Path("webhooks.db"), "?max_bytes=65536"));
   ASSERT_THAT(store, IsOk());
   const testing::ProjectAndKey made = testing::MakeProject();
-  ASSERT_THAT(testing::CreateProject(**store, made.project, made.key, made.hash),
-              IsOk());
+  ASSERT_THAT(
+      testing::CreateProject(**store, made.project, made.key, made.hash),
+      IsOk());
   const v1::Webhook first = testing::MakeWebhook(made.project.id_project());
   ASSERT_THAT(testing::CreateWebhook(**store, first), IsOk());
 

@@ -36,9 +36,8 @@ TEST(CallStatus, KeepsDetailsOfAnUnavailableServer) {
 TEST(CallStatus, NeverBecomesOkByItsDetails) {
   google::rpc::Status details;
   details.set_message("fine");
-  const absl::Status got =
-      CallStatus(grpc::Status(grpc::StatusCode::INTERNAL, "broken",
-                              details.SerializeAsString()));
+  const absl::Status got = CallStatus(grpc::Status(
+      grpc::StatusCode::INTERNAL, "broken", details.SerializeAsString()));
   EXPECT_EQ(got, absl::InternalError("fine"));
 }
 

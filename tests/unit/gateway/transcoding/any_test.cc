@@ -3,8 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
-#include "tests/support/transcoding.h"
 #include "tests/support/transcoding_test.pb.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 
 namespace webhooks::gateway {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "tests/support/transcoding.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
              "INVALID_REQUEST: children"},
         Case{
             "AllAtOnce",
-            R"({"int32": "x", "nothing": 0, "child": {"bool": 0}, "words": []})",
+            R"({"int32": "", "nothing": 0, "child": {"bool": 0}, "words": []})",
             "INVALID_REQUEST: int32, nothing, child.bool, words"}),
     Name);
 

@@ -1,7 +1,7 @@
 #include <ostream>
 
 #include "gtest/gtest.h"
-#include "tests/support/transcoding.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -39,7 +39,8 @@ constexpr Case kCases[] = {
     {R"({"by_bool": {"True": "a", "1": "a"}})",
      R"(INVALID_REQUEST: by_bool["True"], by_bool["1"])"},
     {R"({"by_int32": {"x": "a", "2147483648": "a", "1.5": "b"}})",
-     R"(INVALID_REQUEST: by_int32["x"], by_int32["2147483648"], by_int32["1.5"])"},
+     R"(INVALID_REQUEST: by_int32["x"], by_int32["2147483648"], )"
+     R"(by_int32["1.5"])"},
     {R"({"by_uint32": {"-1": "a"}})", R"(INVALID_REQUEST: by_uint32["-1"])"},
     {R"({"by_string": {"a": "b", "a": "b"}})",
      R"(INVALID_REQUEST: by_string["a"])"},

@@ -6,8 +6,8 @@
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
-#include "tests/support/transcoding.h"
 #include "tests/support/transcoding_test.pb.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 #include "webhooks/v1/webhook.pb.h"
 
 namespace webhooks::gateway {
@@ -166,24 +166,25 @@ constexpr Case kWellKnown[] = {
     {"value { number_value: 1.5 }", R"("value":1.5)"},
     {"any {}", R"("any":{})"},
     {"any { [type.googleapis.com/webhooks.test.v1.Thing] { id: '7' } }",
-     R"("any":{"@type":"type.googleapis.com/webhooks.test.v1.Thing","id":"7"})"},
+     R"("any":{"@type":"type.googleapis.com/webhooks.test.v1.Thing",)"
+     R"("id":"7"})"},
     {"any { [type.googleapis.com/google.protobuf.Duration] { seconds: 1 } }",
-     R"("any":{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1s"})"},
+     R"("any":{"@type":"type.googleapis.com/google.protobuf.Duration",)"
+     R"("value":"1s"})"},
     {"any { [type.googleapis.com/google.protobuf.Empty] {} }",
      R"("any":{"@type":"type.googleapis.com/google.protobuf.Empty"})"},
 };
 INSTANTIATE_TEST_SUITE_P(WellKnown, Member, ::testing::ValuesIn(kWellKnown));
 
 TEST(Response, IsInternalWhereAValueHasNoJson) {
-  for (
-      const absl::string_view text :
-      {R"(bytes: "a" child { value {} })",
-       "timestamp { seconds: 253402300800 }", "timestamp { nanos: -1 }",
-       "duration { seconds: 1 nanos: -1 }", "field_mask { paths: 'aB' }",
-       "value { number_value: nan }", "value { number_value: inf }",
-       "any { type_url: 'a/b.C' }",
-       R"(any { type_url: 'type.googleapis.com/webhooks.test.v1.Thing' value: "\377" })",
-       "any { value: 'a' }", "values {}"}) {
+  for (const absl::string_view text :
+       {R"(bytes: "a" child { value {} })",
+        "timestamp { seconds: 253402300800 }", "timestamp { nanos: -1 }",
+        "duration { seconds: 1 nanos: -1 }", "field_mask { paths: 'aB' }",
+        "value { number_value: nan }", "value { number_value: inf }",
+        "any { type_url: 'a/b.C' }",
+        R"(any { type_url: 'a/webhooks.test.v1.Thing' value: "\377" })",
+        "any { value: 'a' }", "values {}"}) {
     EXPECT_EQ(WriteEverything(text), "INTERNAL RESPONSE_NOT_JSON") << text;
   }
 }

@@ -5,8 +5,8 @@
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
-#include "tests/support/transcoding.h"
 #include "tests/support/transcoding_test.pb.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -52,7 +52,8 @@ TEST(RoundTrip, KeepsEveryTypeOfField) {
     values { null_value: NULL_VALUE } timestamps {} timestamps { seconds: 1 }
     nullable_timestamp { seconds: 2 } nullable_value { number_value: 1e100 }
     any { [type.googleapis.com/webhooks.test.v1.Everything] { any {
-    [type.googleapis.com/google.protobuf.Timestamp] { seconds: 5 } } } } anys {})",
+    [type.googleapis.com/google.protobuf.Timestamp] { seconds: 5 } } } }
+    anys {})",
       &everything));
   ExpectRoundTrip(everything);
 }

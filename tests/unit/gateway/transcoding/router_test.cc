@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
-#include "tests/support/transcoding.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 
 namespace webhooks::gateway {
 namespace {

@@ -1,24 +1,11 @@
-#include <ostream>
-
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "tests/support/transcoding.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 
 namespace webhooks::gateway {
 namespace {
 
-struct Case {
-  absl::string_view field;
-  absl::string_view value;
-  // As text format has it; "refused" is a violation of the field.
-  absl::string_view expected;
-};
-
-void PrintTo(const Case& c, std::ostream* out) {
-  *out << c.field << ' ' << c.value;
-}
-
-class Scalar : public ::testing::TestWithParam<Case> {};
+class Scalar : public ::testing::TestWithParam<FieldCase> {};
 
 TEST_P(Scalar, IsReadAsTheJsonMappingHasIt) {
   const auto& [field, value, expected] = GetParam();
@@ -30,7 +17,7 @@ TEST_P(Scalar, IsReadAsTheJsonMappingHasIt) {
       << body;
 }
 
-constexpr Case kIntegers[] = {
+constexpr FieldCase kIntegers[] = {
     {"int32", "7", "7"},
     {"int32", "0", ""},
     {"int32", "-0", ""},
@@ -90,7 +77,7 @@ constexpr Case kIntegers[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Integers, Scalar, ::testing::ValuesIn(kIntegers));
 
-constexpr Case kReals[] = {
+constexpr FieldCase kReals[] = {
     {"double", "1", "1"},
     {"double", "-1.5e-3", "-0.0015"},
     {"double", "\"1.5\"", "1.5"},
@@ -117,7 +104,7 @@ constexpr Case kReals[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Reals, Scalar, ::testing::ValuesIn(kReals));
 
-constexpr Case kOthers[] = {
+constexpr FieldCase kOthers[] = {
     {"bool", "true", "true"},
     {"bool", "false", ""},
     {"bool", "\"true\"", "refused"},

@@ -1,26 +1,13 @@
 #include "gateway/transcoding/well_known.h"
 
-#include <ostream>
-
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "tests/support/transcoding.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 
 namespace webhooks::gateway {
 namespace {
 
-struct Case {
-  absl::string_view field;
-  absl::string_view value;
-  // As text format has it; "refused" is a violation of the field.
-  absl::string_view expected;
-};
-
-void PrintTo(const Case& c, std::ostream* out) {
-  *out << c.field << ' ' << c.value;
-}
-
-class WellKnown : public ::testing::TestWithParam<Case> {};
+class WellKnown : public ::testing::TestWithParam<FieldCase> {};
 
 TEST_P(WellKnown, IsReadInItsOwnForm) {
   const auto& [field, value, expected] = GetParam();
@@ -32,7 +19,7 @@ TEST_P(WellKnown, IsReadInItsOwnForm) {
       << body;
 }
 
-constexpr Case kTimestamps[] = {
+constexpr FieldCase kTimestamps[] = {
     {"timestamp", R"("1970-01-01T00:00:00Z")", ""},
     {"timestamp", R"("2024-10-01T12:00:00Z")", "seconds: 1727784000"},
     {"timestamp", R"("2024-10-01T14:00:00+02:00")", "seconds: 1727784000"},
@@ -72,7 +59,7 @@ constexpr Case kTimestamps[] = {
 INSTANTIATE_TEST_SUITE_P(Timestamps, WellKnown,
                          ::testing::ValuesIn(kTimestamps));
 
-constexpr Case kDurations[] = {
+constexpr FieldCase kDurations[] = {
     {"duration", R"("0s")", ""},
     {"duration", R"("1.5s")", "seconds: 1 nanos: 500000000"},
     {"duration", R"("-1.5s")", "seconds: -1 nanos: -500000000"},
@@ -94,7 +81,7 @@ constexpr Case kDurations[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Durations, WellKnown, ::testing::ValuesIn(kDurations));
 
-constexpr Case kFieldMasks[] = {
+constexpr FieldCase kFieldMasks[] = {
     {"field_mask", R"("")", ""},
     {"field_mask", R"("a,bC.dEf")", R"(paths: "a" paths: "b_c.d_ef")"},
     {"field_mask", R"("b_c,d")", R"(paths: "b_c" paths: "d")"},
@@ -108,7 +95,7 @@ constexpr Case kFieldMasks[] = {
 INSTANTIATE_TEST_SUITE_P(FieldMasks, WellKnown,
                          ::testing::ValuesIn(kFieldMasks));
 
-constexpr Case kWrappers[] = {
+constexpr FieldCase kWrappers[] = {
     {"double_value", "1.5", "value: 1.5"},
     {"float_value", "\"NaN\"", "value: nan"},
     {"int64_value", "\"-5\"", "value: -5"},
@@ -123,7 +110,7 @@ constexpr Case kWrappers[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Wrappers, WellKnown, ::testing::ValuesIn(kWrappers));
 
-constexpr Case kValues[] = {
+constexpr FieldCase kValues[] = {
     {"value", "null", "null_value: NULL_VALUE"},
     {"value", "true", "bool_value: true"},
     {"value", "1.5", "number_value: 1.5"},

@@ -66,15 +66,13 @@ TEST_F(AuthenticatorTest, AsksAgainOnceItsTrustHasEnded) {
 
 TEST_F(AuthenticatorTest, RefusesAKeyThatTheStoreDoesNotKnow) {
   NewKey();
-  EXPECT_THAT(
-      Authenticate(MakeApiKey(entropy_)),
-      StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
+  EXPECT_THAT(Authenticate(MakeApiKey(entropy_)),
+              StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
 }
 
 TEST_F(AuthenticatorTest, RefusesWhatIsNotAKeyWithoutAsking) {
-  EXPECT_THAT(
-      Authenticate("whk_mistyped"),
-      StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
+  EXPECT_THAT(Authenticate("whk_mistyped"),
+              StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
   EXPECT_EQ(store_.key_lookups(), 0);
 }
 

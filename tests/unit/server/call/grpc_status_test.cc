@@ -19,7 +19,9 @@ google::rpc::Status Details(const grpc::Status& status) {
   return rpc;
 }
 
-TEST(GrpcStatus, IsOkForOk) { EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok()); }
+TEST(GrpcStatus, IsOkForOk) {
+  EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
+}
 
 TEST(GrpcStatus, KeepsCodeMessageAndDetails) {
   const absl::Status status =

@@ -26,7 +26,9 @@ TEST(RequestId, IsMadeWhereTheOneGivenIsUnfit) {
   }
 }
 
-TEST(RequestId, IsAnotherEachTime) { EXPECT_NE(RequestIdOr(""), RequestIdOr("")); }
+TEST(RequestId, IsAnotherEachTime) {
+  EXPECT_NE(RequestIdOr(""), RequestIdOr(""));
+}
 
 TEST(TraceId, IsTheSecondPartOfTraceparent) {
   EXPECT_EQ(TraceId(kTraceparent), "4bf92f3577b34da6a3ce929d0e0e4736");

@@ -86,9 +86,8 @@ TEST_F(ReflectionTest, FindsExtensions) {
   request.mutable_file_containing_extension()->set_extension_number(50101);
   EXPECT_TRUE(Ask(request).has_file_descriptor_response());
   request.set_all_extension_numbers_of_type("google.protobuf.MethodOptions");
-  EXPECT_THAT(
-      Ask(request).all_extension_numbers_response().extension_number(),
-      ::testing::Contains(50101));
+  EXPECT_THAT(Ask(request).all_extension_numbers_response().extension_number(),
+              ::testing::Contains(50101));
 }
 
 TEST_F(ReflectionTest, SaysWhatIsNotThereAndGoesOn) {

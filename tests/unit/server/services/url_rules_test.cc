@@ -29,19 +29,30 @@ TEST(UrlRules, AcceptWhatDeliveriesCanBePostedTo) {
 }
 
 TEST(UrlRules, RefuseWhatIsNotAnAbsoluteUri) {
-  for (const std::string& url :
-       {std::string(), std::string("acme.com/hook"), std::string("/hook"),
-        std::string("//acme.com/hook"), std::string("https:acme.com"),
-        std::string("https:/acme.com"), std::string("https://acme.com/a b"),
-        std::string("https://acme.com/\x01"), std::string("https://acme.com\n"),
-        std::string(" https://acme.com"), std::string("https://acme.com/a\0", 19),
-        std::string("https://b\xC3\xBC" "cher.example/"),
-        std::string("https://acme.com/b\xC3\xBC"),
-        std::string("https://acme.com/%"), std::string("https://acme.com/%2"),
-        std::string("https://acme.com/%zz"), std::string("https://acme.com/\\"),
-        std::string("https://acme.com/<>"), std::string("https://acme.com/[]"),
-        std::string("https://acme.com:http/"), std::string("https://[::1/"),
-        std::string("https://::1/"), std::string("https://[::1]x/")}) {
+  for (const std::string& url : {std::string(),
+                                 std::string("acme.com/hook"),
+                                 std::string("/hook"),
+                                 std::string("//acme.com/hook"),
+                                 std::string("https:acme.com"),
+                                 std::string("https:/acme.com"),
+                                 std::string("https://acme.com/a b"),
+                                 std::string("https://acme.com/\x01"),
+                                 std::string("https://acme.com\n"),
+                                 std::string(" https://acme.com"),
+                                 std::string("https://acme.com/a\0", 19),
+                                 std::string("https://b\xC3\xBC"
+                                             "cher.example/"),
+                                 std::string("https://acme.com/b\xC3\xBC"),
+                                 std::string("https://acme.com/%"),
+                                 std::string("https://acme.com/%2"),
+                                 std::string("https://acme.com/%zz"),
+                                 std::string("https://acme.com/\\"),
+                                 std::string("https://acme.com/<>"),
+                                 std::string("https://acme.com/[]"),
+                                 std::string("https://acme.com:http/"),
+                                 std::string("https://[::1/"),
+                                 std::string("https://::1/"),
+                                 std::string("https://[::1]x/")}) {
     EXPECT_THAT(FindUrlProblem(url, UrlSchemes::kHttps), Ne(std::nullopt))
         << url;
   }
@@ -81,11 +92,12 @@ TEST(UrlRules, RefuseHostsThatAreNeitherNameNorAddress) {
         std::string("https://2130706433/"), std::string("https://0x7f.1/"),
         std::string("https://127.1/"), std::string("https://0177.0.0.1/"),
         std::string("https://1.2.3.256/"), std::string("https://a.1/"),
-        std::string("https://[v1.x]/"), std::string("https://[fe80::1%25eth0]/"),
-        std::string("https://a!b/"),
+        std::string("https://[v1.x]/"),
+        std::string("https://[fe80::1%25eth0]/"), std::string("https://a!b/"),
         absl::StrCat("https://", std::string(64, 'a'), ".example/"),
-        absl::StrCat("https://", std::string(63, 'a'), ".", std::string(63, 'b'),
-                     ".", std::string(63, 'c'), ".", std::string(63, 'd'), "/")}) {
+        absl::StrCat("https://", std::string(63, 'a'), ".",
+                     std::string(63, 'b'), ".", std::string(63, 'c'), ".",
+                     std::string(63, 'd'), "/")}) {
     EXPECT_THAT(FindUrlProblem(url, UrlSchemes::kHttps), Ne(std::nullopt))
         << url;
   }

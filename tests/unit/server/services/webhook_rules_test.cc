@@ -67,8 +67,8 @@ TEST(WebhookRules, RefuseMalformedEventTypes) {
         std::string("a,b"), std::string("*"), std::string("\xC3\xA4"),
         std::string("a\0", 2), std::string(257, 'x')}) {
     const absl::Status status = Check(WithScope({"ok", type}));
-    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
-                                 "INVALID_SCOPE"));
+    EXPECT_THAT(status,
+                StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_SCOPE"));
     EXPECT_THAT(ViolatedFields(status), ElementsAre("scope[1]")) << type;
   }
 }
@@ -112,8 +112,8 @@ TEST(WebhookRules, ReportEveryViolationAtOnce) {
   request.set_url("ftp://acme.com");
   request.set_description("\x01");
   const absl::Status status = Check(request);
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
-                               "INVALID_REQUEST"));
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"));
   EXPECT_THAT(ViolatedFields(status),
               ElementsAre("url", "description", "scope[1]", "scope[2]"));
 }
@@ -121,8 +121,8 @@ TEST(WebhookRules, ReportEveryViolationAtOnce) {
 TEST(WebhookRules, SayOfAUrlAloneThatItIsInvalid) {
   v1::CreateWebhookRequest request = ValidRequest();
   request.set_url("http://acme.com");
-  EXPECT_THAT(Check(request), StatusIs(absl::StatusCode::kInvalidArgument,
-                                       "INVALID_URL"));
+  EXPECT_THAT(Check(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_URL"));
   EXPECT_THAT(WebhookRules{.allow_http_urls = true}.Check(request), IsOk());
 }
 

@@ -40,9 +40,9 @@ class WebhookServiceTest : public ::testing::Test {
     stub_ = v1::WebhookService::NewStub(server_->InProcessChannel({}));
     const testing::ProjectAndKey made = testing::MakeProject();
     project_ = made.project.id_project();
-    EXPECT_TRUE(testing::CreateProject(store_, made.project, made.key,
-                                       HashApiKey(key_))
-                    .ok());
+    EXPECT_TRUE(
+        testing::CreateProject(store_, made.project, made.key, HashApiKey(key_))
+            .ok());
   }
 
   ~WebhookServiceTest() override { server_->Shutdown(); }
@@ -101,8 +101,8 @@ TEST_F(WebhookServiceTest, CreatesWhatTheReferenceShows) {
   EXPECT_EQ(webhook.id_project(), project_);
   EXPECT_EQ(webhook.created_at().seconds(), 1727784000);
   EXPECT_EQ(webhook.created_at().nanos(), 123'000'000);
-  EXPECT_TRUE(MessageDifferencer::Equals(webhook.created_at(),
-                                         webhook.last_update()));
+  EXPECT_TRUE(
+      MessageDifferencer::Equals(webhook.created_at(), webhook.last_update()));
 }
 
 TEST_F(WebhookServiceTest, LeavesUnsetWhatTheRequestLeavesUnset) {

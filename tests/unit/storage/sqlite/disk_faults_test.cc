@@ -24,9 +24,8 @@ using testing::StatusIs;
 class DiskFaults : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto store =
-        OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                  [](absl::string_view, absl::string_view) {});
+    auto store = OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                           [](absl::string_view, absl::string_view) {});
     ASSERT_THAT(store, IsOk());
     store_ = *std::move(store);
     const testing::ProjectAndKey made = testing::MakeProject();

@@ -24,10 +24,11 @@ using Steps = GroupWriter::Steps;
 class GroupWriterTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto connection = Connection::Open(
-        folder_.Path("test.db"), Connection::Mode::kWrite,
-        [](absl::string_view, absl::string_view) {});
+    auto connection =
+        Connection::Open(folder_.Path("test.db"), Connection::Mode::kWrite,
+                         [](absl::string_view, absl::string_view) {});
     ASSERT_THAT(connection, IsOk());
+    ASSERT_THAT((*connection)->UseWriteAheadLog(), IsOk());
     ASSERT_THAT((*connection)->Execute("make", "CREATE TABLE t (x UNIQUE)"),
                 IsOk());
     writer_ = std::make_unique<GroupWriter>(*std::move(connection));
@@ -147,9 +148,10 @@ TEST_F(GroupWriterTest, ACallThatFindsTheQueueFullIsRefusedAtOnce) {
   int accepted = 0;
   absl::Status refusal;
   while (refusal.ok()) {
-    writer_->Submit({}, Steps::kOne, Insert(accepted), [&](absl::Status status) {
-      if (absl::IsResourceExhausted(status)) refusal = status;
-    });
+    writer_->Submit({}, Steps::kOne, Insert(accepted),
+                    [&](absl::Status status) {
+                      if (absl::IsResourceExhausted(status)) refusal = status;
+                    });
     ++accepted;
   }
   EXPECT_THAT(refusal,

@@ -1,6 +1,7 @@
 #include "storage/sqlite/migrations.h"
 
 #include <memory>
+#include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -16,9 +17,9 @@ using testing::StatusIs;
 class Migrations : public ::testing::Test {
  protected:
   std::unique_ptr<Connection> Open() {
-    auto connection = Connection::Open(
-        folder_.Path("test.db"), Connection::Mode::kWrite,
-        [](absl::string_view, absl::string_view) {});
+    auto connection =
+        Connection::Open(folder_.Path("test.db"), Connection::Mode::kWrite,
+                         [](absl::string_view, absl::string_view) {});
     EXPECT_THAT(connection, IsOk());
     return *std::move(connection);
   }
@@ -47,11 +48,12 @@ TEST_F(Migrations, RefuseADatabaseOfANewerVersion) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST_F(Migrations, RefuseTheDatabaseOfAnotherProgram) {
-  const auto connection = Open();
-  ASSERT_THAT(connection->Execute("make", "CREATE TABLE notes (x)"), IsOk());
-  EXPECT_THAT(Migrate(*connection),
+TEST_F(Migrations, RefuseTheDatabaseOfAnotherProgramAndLeaveItAsItIs) {
+  ASSERT_THAT(Open()->Execute("make", "CREATE TABLE notes (x)"), IsOk());
+  const std::string before = testing::ReadFile(folder_.Path("test.db"));
+  EXPECT_THAT(Migrate(*Open()),
               StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(testing::ReadFile(folder_.Path("test.db")), before);
 }
 
 }  // namespace

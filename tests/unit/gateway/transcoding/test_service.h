@@ -1,7 +1,8 @@
-#ifndef WEBHOOKS_TESTS_SUPPORT_TRANSCODING_H_
-#define WEBHOOKS_TESTS_SUPPORT_TRANSCODING_H_
+#ifndef WEBHOOKS_TESTS_UNIT_GATEWAY_TRANSCODING_TEST_SERVICE_H_
+#define WEBHOOKS_TESTS_UNIT_GATEWAY_TRANSCODING_TEST_SERVICE_H_
 
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -32,9 +33,19 @@ std::string Summary(
 // "POST /everything" with `body`, as Summary gives it.
 std::string ReadEverything(absl::string_view body);
 
+// A field of Everything, its JSON, and what is read: as text format has it, or
+// "refused" for a violation of the field.
+struct FieldCase {
+  absl::string_view field;
+  absl::string_view value;
+  absl::string_view expected;
+};
+
+void PrintTo(const FieldCase& c, std::ostream* out);
+
 // The violations of `status` as "field description".
 std::vector<std::string> ViolationsOf(const absl::Status& status);
 
 }  // namespace webhooks::gateway
 
-#endif  // WEBHOOKS_TESTS_SUPPORT_TRANSCODING_H_
+#endif  // WEBHOOKS_TESTS_UNIT_GATEWAY_TRANSCODING_TEST_SERVICE_H_

@@ -1,4 +1,4 @@
-#include "tests/support/transcoding.h"
+#include "tests/unit/gateway/transcoding/test_service.h"
 
 #include <algorithm>
 
@@ -58,7 +58,7 @@ std::string Summary(const absl::StatusOr<std::unique_ptr<Message>>& request) {
   if (request.ok()) {
     google::protobuf::TextFormat::Printer printer;
     printer.SetSingleLineMode(true);
-  printer.SetExpandAny(true);
+    printer.SetExpandAny(true);
     printer.SetUseShortRepeatedPrimitives(true);
     std::string text;
     printer.PrintToString(**request, &text);
@@ -75,6 +75,10 @@ std::string Summary(const absl::StatusOr<std::unique_ptr<Message>>& request) {
 
 std::string ReadEverything(absl::string_view body) {
   return Summary(Read("POST", "/everything", body));
+}
+
+void PrintTo(const FieldCase& c, std::ostream* out) {
+  *out << c.field << ' ' << c.value;
 }
 
 std::vector<std::string> ViolationsOf(const absl::Status& status) {

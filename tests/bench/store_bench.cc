@@ -1,0 +1,107 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "benchmark/benchmark.h"
+#include "storage/open.h"
+#include "tests/support/records.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/wait.h"
+
+// The store beside plain SQLite with a transaction, and so an fsync, for each
+// row, on the same disk and in turn.
+namespace webhooks {
+namespace {
+
+// Inserts rows of the same size the way a simple program would.
+class PlainSqlite {
+ public:
+  explicit PlainSqlite(const std::string& path)
+      : database_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {
+    database_.exec("PRAGMA journal_mode = WAL");
+    database_.exec("PRAGMA synchronous = FULL");
+    database_.exec("CREATE TABLE webhooks (id TEXT PRIMARY KEY, row BLOB)");
+    insert_ = std::make_unique<SQLite::Statement>(
+        database_, "INSERT INTO webhooks VALUES (?, ?)");
+  }
+
+  void Insert(const v1::Webhook& webhook) {
+    insert_->bind(1, webhook.id_webhook_endpoint());
+    insert_->bind(2, webhook.SerializeAsString());
+    insert_->exec();
+    insert_->reset();
+  }
+
+ private:
+  SQLite::Database database_;
+  std::unique_ptr<SQLite::Statement> insert_;
+};
+
+class Bench {
+ public:
+  Bench() : plain_(folder_.Path("plain.db")) {
+    store_ = OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                       [](absl::string_view, absl::string_view) {})
+                 .value();
+    const testing::ProjectAndKey made = testing::MakeProject();
+    project_ = made.project.id_project();
+    testing::CreateProject(*store_, made.project, made.key, made.hash)
+        .IgnoreError();
+  }
+
+  void InsertPlain(int count) {
+    for (int i = 0; i < count; ++i) {
+      plain_.Insert(testing::MakeWebhook(project_));
+    }
+  }
+
+  // `count` calls that wait together.
+  void CreateTogether(int count) {
+    std::vector<testing::Pending<absl::Status>> pending(count);
+    for (auto& one : pending) {
+      store_->CreateWebhook(testing::MakeWebhook(project_), {},
+                            one.Completion());
+    }
+    for (auto& one : pending) benchmark::DoNotOptimize(one.Get());
+  }
+
+ private:
+  testing::TempFolder folder_;
+  PlainSqlite plain_;
+  std::unique_ptr<Store> store_;
+  std::string project_;
+};
+
+// How many of the store's changes take as long as one row of plain SQLite,
+// with `range(0)` callers at a time.
+void CreateAgainstPlainSqlite(benchmark::State& state) {
+  Bench bench;
+  const int callers = static_cast<int>(state.range(0));
+  const auto seconds = [](auto&& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() -
+                                         start)
+        .count();
+  };
+  double plain = 0;
+  double ours = 0;
+  for (auto _ : state) {
+    plain += seconds([&] { bench.InsertPlain(callers); });
+    ours += seconds([&] { bench.CreateTogether(callers); });
+  }
+  state.counters["ratio"] = plain / ours;
+  state.counters["rows_per_s"] =
+      static_cast<double>(state.iterations()) * callers / ours;
+}
+BENCHMARK(CreateAgainstPlainSqlite)->Arg(1)->Arg(64)->Arg(512);
+
+}  // namespace
+}  // namespace webhooks
+
+BENCHMARK_MAIN();

@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/transcoding/error_body.h"
+#include "gateway/transcoding/router.h"
+#include "gateway/transcoding/transcoder.h"
+#include "proto/rpc/status.h"
+#include "tests/support/transcoding_test.pb.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using google::protobuf::Message;
+using Request = absl::StatusOr<std::unique_ptr<Message>>;
+
+void Check(bool holds) {
+  if (!holds) std::abort();
+}
+
+const Router& TestRouter() {
+  static const Router& router = *new Router(
+      Router::Make({test::v1::Everything::descriptor()->file()->service(0)})
+          .value());
+  return router;
+}
+
+Request ReadEverything(absl::string_view body) {
+  const auto match = TestRouter().Find("POST", "/everything");
+  return ReadRequest(*match->binding, {}, "", body);
+}
+
+absl::StatusOr<std::string> WriteEverything(const Message& message) {
+  return WriteResponse(*TestRouter().Find("POST", "/everything")->binding,
+                       message);
+}
+
+// What was read is written, reads back, and is written the same again; unless
+// it has no JSON, as some field masks.
+void CheckRoundTrip(const Message& request) {
+  const std::unique_ptr<Message> parsed(request.New());
+  Check(parsed->ParseFromString(request.SerializeAsString()));
+  const auto json = WriteEverything(request);
+  if (!json.ok() ||
+      request.GetDescriptor() != test::v1::Everything::descriptor()) {
+    return;
+  }
+  const Request again = ReadEverything(*json);
+  Check(again.ok());
+  Check(*WriteEverything(**again) == *json);
+}
+
+void CheckErrorBody(const absl::Status& status) {
+  Check(status.code() == absl::StatusCode::kInvalidArgument);
+  Check(!Reason(status).empty());
+  const std::string body = ErrorBody(status, HttpStatus(status.code()));
+  Check(body.size() < 100'000);
+  Check(ReadEverything(absl::StrCat("{\"struct\":", body, "}")).ok());
+}
+
+void Run(absl::string_view input) {
+  const size_t line = std::min(input.find('\n'), input.size());
+  const absl::string_view head = input.substr(0, line);
+  const size_t space = std::min(head.find(' '), head.size());
+  const absl::string_view target = absl::ClippedSubstr(head, space + 1);
+  const size_t path_size = std::min(target.find('?'), target.size());
+  const auto match =
+      TestRouter().Find(head.substr(0, space), target.substr(0, path_size));
+  if (!match.ok()) return CheckErrorBody(match.status());
+  if (match->binding == nullptr) return;
+  const Request request =
+      ReadRequest(*match->binding, match->path_values,
+                  absl::ClippedSubstr(target, path_size + 1),
+                  absl::ClippedSubstr(input, line + 1));
+  if (request.ok()) {
+    CheckRoundTrip(**request);
+  } else {
+    CheckErrorBody(request.status());
+  }
+}
+
+}  // namespace
+}  // namespace webhooks::gateway
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  webhooks::gateway::Run({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
