@@ -682,10 +682,10 @@ TARGETS = [
             "tests/unit/gateway/transcoding/round_trip_test.cc",
             "tests/unit/gateway/transcoding/router_test.cc",
             "tests/unit/gateway/transcoding/scalar_test.cc",
+            "tests/unit/gateway/transcoding/test_service.cc",
             "tests/unit/gateway/transcoding/utf8_test.cc",
             "tests/unit/gateway/transcoding/violations_test.cc",
             "tests/unit/gateway/transcoding/well_known_test.cc",
-            "tests/support/transcoding.cc",
         ],
         hdrs = [],
         deps = [
