@@ -500,7 +500,7 @@ TARGETS = [
         ],
         deps = [
             "proto_rpc",
-            "webhooks::proto",
+            "webhooks_proto",
             "absl::flat_hash_map",
             "absl::flat_hash_set",
             "absl::inlined_vector",
@@ -653,7 +653,7 @@ TARGETS = [
     struct(
         name = "transcoding_test_proto",
         kind = "proto",
-        root = "",
+        root = ".",
         srcs = [
             "tests/support/transcoding_test.proto",
         ],
@@ -661,7 +661,7 @@ TARGETS = [
         deps = [
             "protobuf::libprotobuf",
             "gRPC::grpc++",
-            "webhooks::proto",
+            "webhooks_proto",
         ],
         defines = [],
     ),
@@ -682,10 +682,10 @@ TARGETS = [
             "tests/unit/gateway/transcoding/round_trip_test.cc",
             "tests/unit/gateway/transcoding/router_test.cc",
             "tests/unit/gateway/transcoding/scalar_test.cc",
+            "tests/unit/gateway/transcoding/test_service.cc",
             "tests/unit/gateway/transcoding/utf8_test.cc",
             "tests/unit/gateway/transcoding/violations_test.cc",
             "tests/unit/gateway/transcoding/well_known_test.cc",
-            "tests/support/transcoding.cc",
         ],
         hdrs = [],
         deps = [

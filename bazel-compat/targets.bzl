@@ -101,5 +101,9 @@ def _own_protos():
     targets = [t for t in TARGETS if t.kind == "proto" and t.root]
     return (
         depset([t.root for t in targets]).to_list(),
-        [t.root + "/" + proto for t in targets for proto in t.srcs],
+        [
+            proto if t.root == "." else t.root + "/" + proto
+            for t in targets
+            for proto in t.srcs
+        ],
     )
