@@ -11,7 +11,6 @@ _PACKAGES = {
     "SQLite::SQLite3": "sqlite3",
     "gRPC::grpc++": "grpc++",
     "protobuf::libprotobuf": "protobuf",
-    "spdlog::spdlog": "spdlog",
 }
 
 # Libraries that ship no pkg-config file.
