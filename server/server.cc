@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
@@ -27,7 +28,9 @@ namespace webhooks::server {
 namespace {
 
 constexpr int kMaxMessageBytes = 4 << 20;
-constexpr int kMaxMetadataBytes = 16 << 10;
+// A call that exceeds it disturbs the others on its connection, so it is well
+// above what the gateway passes on.
+constexpr int kMaxMetadataBytes = 64 << 10;
 constexpr int kMaxStreamsPerConnection = 1024;
 // All calls and connections together; gRPC pushes back, then refuses, near it.
 constexpr std::size_t kMaxGrpcMemory = std::size_t{1} << 30;
@@ -38,13 +41,20 @@ constexpr int kMinPingIntervalMillis = 10 * 1000;
 constexpr absl::Duration kProbeInterval = absl::Seconds(1);
 constexpr absl::Duration kProbePatience = absl::Seconds(5);
 
-// gRPC's own log lines become ours, so that standard error holds no more than
+// The libraries' log lines become ours, so that standard error holds no more than
 // the one line that a failed start leaves.
 void LogGrpc(gpr_log_func_args* args) {
   const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR
                              ? LogLevel::kWarning
                              : LogLevel::kDebug;
   Log(level, "grpc", {{"text", args->message}});
+}
+
+void LogProtobuf(google::protobuf::LogLevel level, const char*, int,
+                 const std::string& message) {
+  Log(level >= google::protobuf::LOGLEVEL_ERROR ? LogLevel::kWarning
+                                                : LogLevel::kDebug,
+      "protobuf", {{"text", message}});
 }
 
 void SetLimits(grpc::ServerBuilder& builder) {
@@ -154,6 +164,7 @@ void LogFault(absl::string_view what, absl::string_view why) {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   gpr_set_log_function(&LogGrpc);
+  google::protobuf::SetLogHandler(&LogProtobuf);
   auto store = OpenStore(config.database, &LogFault);
   if (absl::IsInvalidArgument(store.status())) {
     return absl::InvalidArgumentError(

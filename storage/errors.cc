@@ -2,11 +2,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/rpc/status.h"
+#include "storage/uuid.h"
 
 namespace webhooks {
 
 absl::Status WebhookNotFound(absl::string_view id) {
-  return WithReason(absl::NotFoundError(absl::StrCat("no webhook ", id)),
+  // What is not an id may be anything, of any length: it is not repeated.
+  return WithReason(absl::NotFoundError(
+                        ParseUuid(id) ? absl::StrCat("no webhook ", id)
+                                      : "no webhook has such an id"),
                     "WEBHOOK_NOT_FOUND");
 }
 

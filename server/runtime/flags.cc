@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -44,16 +45,26 @@ void SetFlagsFromEnvironment(absl::string_view folder) {
 
 bool AsksForHelp(int argc, char** argv) {
   return std::any_of(argv, argv + argc, [](absl::string_view argument) {
-    return argument == "--help" || argument == "-help";
+    return argument == "--help" || argument == "-help" || argument == "-h";
   });
 }
 
-// Abseil ends the process with 1 after --help, as if it were a mistake.
-void EndWellAfterHelp() {
-  std::atexit([] {
-    std::cout.flush();
-    std::_Exit(EXIT_SUCCESS);
-  });
+// Abseil's own --help names source files and ends the process with 1.
+[[noreturn]] void PrintHelp(absl::string_view usage,
+                            absl::string_view folder) {
+  std::map<std::string, const absl::CommandLineFlag*> flags;
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (IsOurs(flag->Filename(), folder)) flags.emplace(name, flag);
+  }
+  std::cout << usage << "\n";
+  for (const auto& [name, flag] : flags) {
+    const std::string value = flag->DefaultValue();
+    std::cout << "\n  --" << name << " (default: "
+              << (value.empty() ? "none" : value) << ")\n      " << flag->Help()
+              << "\n";
+  }
+  std::cout.flush();
+  std::exit(EXIT_SUCCESS);
 }
 
 }  // namespace
@@ -71,8 +82,8 @@ void ParseFlags(int argc, char** argv, absl::string_view usage,
   config.contains_helppackage_flags = is_ours;
   config.version_string = [] { return WEBHOOKS_VERSION "\n"; };
   absl::SetFlagsUsageConfig(config);
+  if (AsksForHelp(argc, argv)) PrintHelp(usage, folder);
   SetFlagsFromEnvironment(folder);
-  if (AsksForHelp(argc, argv)) EndWellAfterHelp();
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     Fail(absl::StrCat("unexpected argument '", rest[1], "'"));

@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
@@ -43,6 +44,13 @@ bool IsDnsName(absl::string_view name) {
   const std::vector<absl::string_view> labels = absl::StrSplit(name, '.');
   return std::all_of(labels.begin(), labels.end(), IsLabel) &&
          !IsNumber(labels.back());
+}
+
+// Boost.URL 1.81 reads some numbers above 65535 as other ports.
+bool IsPort(absl::string_view port) {
+  int number = 0;
+  return port.size() <= 5 && absl::SimpleAtoi(port, &number) && number >= 1 &&
+         number <= 65535;
 }
 
 bool IsHost(const boost::urls::url_view& url) {
@@ -87,7 +95,7 @@ std::optional<std::string> FindUrlProblem(absl::string_view text,
   if (url.has_userinfo()) return "must not hold a user name or password";
   if (url.has_fragment()) return "must not hold a fragment";
   if (!IsHost(url)) return "must name a host by its DNS name or IP address";
-  if (!url.port().empty() && url.port_number() == 0) {
+  if (!url.port().empty() && !IsPort(View(url.port()))) {
     return "must have a port from 1 to 65535";
   }
   return std::nullopt;

@@ -24,7 +24,8 @@ enum class UrlSchemes { kHttps, kHttpsOrHttp };
 //   four decimal numbers, or an IPv6 address in brackets without a zone. A name
 //   whose last label is a number is none of these: programs read "1.2" and
 //   "0x7f.1" as addresses, and not all as the same one.
-// - The port, if given, is 1 to 65535.
+// - The port, if given, is 1 to 65535, in at most five digits; an empty one
+//   ("https://a.example:/") is allowed, and means the scheme's.
 //
 // Whether deliveries may go to that host is decided when they do.
 std::optional<std::string> FindUrlProblem(absl::string_view url,
