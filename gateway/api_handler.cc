@@ -6,7 +6,6 @@
 #include "gateway/answers.h"
 #include "gateway/call_headers.h"
 #include "gateway/content.h"
-#include "gateway/transcoding/error_body.h"
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
 
@@ -41,13 +40,11 @@ class CallExchange : public Exchange {
         query_(query),
         headers_(std::move(headers)) {}
 
+  absl::string_view route() const override { return binding_.path_template; }
+
   void Run(std::string body, Respond respond) override {
     auto request = ReadRequest(binding_, path_values_, query_, body);
-    if (!request.ok()) {
-      HttpResponse response = ErrorAnswer(request.status());
-      response.route = binding_.path_template;
-      return respond(std::move(response));
-    }
+    if (!request.ok()) return respond(ErrorAnswer(request.status()));
     Backend::Call call;
     call.rpc_path = binding_.rpc_path;
     call.metadata = std::move(headers_.metadata);
@@ -59,7 +56,6 @@ class CallExchange : public Exchange {
         std::move(call), [&binding = binding_, respond = std::move(respond)](
                              const Backend::Reply& reply) mutable {
           HttpResponse response = ReplyAnswer(binding, reply);
-          response.route = binding.path_template;
           ApplyReplyMetadata(reply.metadata, response);
           respond(std::move(response));
         });
@@ -108,9 +104,9 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
                                         *std::move(headers));
 }
 
-std::string ApiHandler::ErrorBody(const absl::Status& status,
-                                  int http_status) const {
-  return gateway::ErrorBody(status, http_status);
+HttpResponse ApiHandler::AnswerError(const absl::Status& status,
+                                     int http_status) const {
+  return ErrorAnswer(status, http_status);
 }
 
 }  // namespace webhooks::gateway

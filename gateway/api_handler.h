@@ -26,8 +26,8 @@ class ApiHandler : public RequestHandler {
   std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) override;
 
-  std::string ErrorBody(const absl::Status& status,
-                        int http_status) const override;
+  HttpResponse AnswerError(const absl::Status& status,
+                           int http_status) const override;
 
  private:
   const Router& router_;

@@ -94,6 +94,13 @@ TEST_F(ApiHandlerTest, SaysWhenToComeBack) {
   EXPECT_THAT(answer, HasHeader("Retry-After", "7"));
 }
 
+TEST_F(ApiHandlerTest, SaysWhenToComeBackForTheListenerToo) {
+  const HttpResponse answer =
+      handler_.AnswerError(absl::UnavailableError("full"), 503);
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_THAT(answer, HasHeader("Retry-After", "1"));
+}
+
 TEST_F(ApiHandlerTest, RefusesABodyThatIsNotARequest) {
   const HttpResponse answer =
       Answer({.method = "POST", .path = "/webhooks", .body = "{"});
@@ -125,7 +132,7 @@ TEST_F(ApiHandlerTest, DoesNotKnowOtherPaths) {
   const HttpResponse answer = Answer({.path = "/hooks"});
   EXPECT_EQ(answer.status, 404);
   EXPECT_THAT(answer.body, HasSubstr("PATH_NOT_FOUND"));
-  EXPECT_EQ(answer.route, "-");
+  EXPECT_EQ(answer.route, "");
   EXPECT_EQ(Answer({.method = "OPTIONS", .path = "/hooks"}).status, 404);
 }
 
