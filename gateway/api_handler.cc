@@ -8,6 +8,7 @@
 #include "gateway/content.h"
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
+#include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -81,6 +82,15 @@ HttpResponse Refusal(const Binding& binding, const absl::Status& status,
   return response;
 }
 
+// What the server would say of such a call, before a body costs memory.
+absl::Status CheckKey(const RequestHead& head) {
+  const auto keys = head.Values("x-api-key");
+  if (keys.size() == 1 && !keys[0].empty()) return absl::OkStatus();
+  return WithReason(
+      absl::UnauthenticatedError("exactly one x-api-key is required"),
+      "API_KEY_MISSING");
+}
+
 }  // namespace
 
 ApiHandler::ApiHandler(const Router& router, Backend& backend,
@@ -95,11 +105,17 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
     return UnboundAnswer(head.method, match->allowed);
   }
   const Binding& binding = *match->binding;
+  if (absl::Status status = CheckKey(head); !status.ok()) {
+    return Refusal(binding, status, 401);
+  }
   if (absl::Status status = CheckContent(head); !status.ok()) {
     return Refusal(binding, status, 415);
   }
   absl::StatusOr<CallHeaders> headers = ReadCallHeaders(head, call_timeout_);
   if (!headers.ok()) return Refusal(binding, headers.status(), 400);
+  if (absl::Status status = CheckSize(*headers); !status.ok()) {
+    return Refusal(binding, status, 431);
+  }
   return std::make_unique<CallExchange>(backend_, *std::move(match), head.query,
                                         *std::move(headers));
 }
