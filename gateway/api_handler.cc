@@ -6,9 +6,9 @@
 #include "gateway/answers.h"
 #include "gateway/call_headers.h"
 #include "gateway/content.h"
-#include "gateway/transcoding/error_body.h"
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
+#include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -41,13 +41,11 @@ class CallExchange : public Exchange {
         query_(query),
         headers_(std::move(headers)) {}
 
+  absl::string_view route() const override { return binding_.path_template; }
+
   void Run(std::string body, Respond respond) override {
     auto request = ReadRequest(binding_, path_values_, query_, body);
-    if (!request.ok()) {
-      HttpResponse response = ErrorAnswer(request.status());
-      response.route = binding_.path_template;
-      return respond(std::move(response));
-    }
+    if (!request.ok()) return respond(ErrorAnswer(request.status()));
     Backend::Call call;
     call.rpc_path = binding_.rpc_path;
     call.metadata = std::move(headers_.metadata);
@@ -59,7 +57,6 @@ class CallExchange : public Exchange {
         std::move(call), [&binding = binding_, respond = std::move(respond)](
                              const Backend::Reply& reply) mutable {
           HttpResponse response = ReplyAnswer(binding, reply);
-          response.route = binding.path_template;
           ApplyReplyMetadata(reply.metadata, response);
           respond(std::move(response));
         });
@@ -85,6 +82,15 @@ HttpResponse Refusal(const Binding& binding, const absl::Status& status,
   return response;
 }
 
+// What the server would say of such a call, before a body costs memory.
+absl::Status CheckKey(const RequestHead& head) {
+  const auto keys = head.Values("x-api-key");
+  if (keys.size() == 1 && !keys[0].empty()) return absl::OkStatus();
+  return WithReason(
+      absl::UnauthenticatedError("exactly one x-api-key is required"),
+      "API_KEY_MISSING");
+}
+
 }  // namespace
 
 ApiHandler::ApiHandler(const Router& router, Backend& backend,
@@ -99,18 +105,24 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
     return UnboundAnswer(head.method, match->allowed);
   }
   const Binding& binding = *match->binding;
+  if (absl::Status status = CheckKey(head); !status.ok()) {
+    return Refusal(binding, status, 401);
+  }
   if (absl::Status status = CheckContent(head); !status.ok()) {
     return Refusal(binding, status, 415);
   }
   absl::StatusOr<CallHeaders> headers = ReadCallHeaders(head, call_timeout_);
   if (!headers.ok()) return Refusal(binding, headers.status(), 400);
+  if (absl::Status status = CheckSize(*headers); !status.ok()) {
+    return Refusal(binding, status, 431);
+  }
   return std::make_unique<CallExchange>(backend_, *std::move(match), head.query,
                                         *std::move(headers));
 }
 
-std::string ApiHandler::ErrorBody(const absl::Status& status,
-                                  int http_status) const {
-  return gateway::ErrorBody(status, http_status);
+HttpResponse ApiHandler::AnswerError(const absl::Status& status,
+                                     int http_status) const {
+  return ErrorAnswer(status, http_status);
 }
 
 }  // namespace webhooks::gateway

@@ -1,12 +1,12 @@
 #include "gateway/call_headers.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/rpc/status.h"
 #include "server/runtime/request_id.h"
@@ -26,13 +26,6 @@ constexpr Passed kRequestHeaders[] = {
     {"traceparent", false},
     {"tracestate", true},
 };
-
-// Out: initial metadata that becomes a response header.
-struct Shown {
-  absl::string_view key;
-  absl::string_view header;
-};
-constexpr std::array<Shown, 0> kReplyHeaders = {};
 
 constexpr absl::string_view kProjectKey = "x-project-id";
 
@@ -117,14 +110,23 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
   return headers;
 }
 
+absl::Status CheckSize(const CallHeaders& headers) {
+  constexpr std::size_t kEntryOverhead = 32;  // RFC 7541, section 4.1
+  std::size_t size = 0;
+  for (const auto& [name, value] : headers.metadata) {
+    size += name.size() + value.size() + kEntryOverhead;
+  }
+  if (size <= kMaxCallMetadata) return absl::OkStatus();
+  return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                        "the headers that the server gets must not exceed ",
+                        kMaxCallMetadata, " bytes, with 32 for each")),
+                    "HEADERS_TOO_LARGE");
+}
+
 void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
                         HttpResponse& response) {
   for (const auto& [key, value] : metadata) {
-    if (!IsPrintable(value)) continue;
-    if (key == kProjectKey) response.project = value;
-    for (const Shown& shown : kReplyHeaders) {
-      if (key == shown.key) response.headers.emplace_back(shown.header, value);
-    }
+    if (key == kProjectKey && IsPrintable(value)) response.project = value;
   }
 }
 

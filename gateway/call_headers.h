@@ -1,11 +1,13 @@
 #ifndef WEBHOOKS_GATEWAY_CALL_HEADERS_H_
 #define WEBHOOKS_GATEWAY_CALL_HEADERS_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/http/request_handler.h"
@@ -16,6 +18,10 @@ namespace webhooks::gateway {
 
 // The longest deadline that a client can ask for.
 inline constexpr absl::Duration kLongestCall = absl::Seconds(60);
+
+// What of a call's metadata clients may fill; gRPC counts name, value and 32
+// bytes an entry. Half of what the server takes: the rest is gRPC's own.
+inline constexpr std::size_t kMaxCallMetadata = 8 << 10;
 
 struct CallHeaders {
   std::vector<std::pair<std::string, std::string>> metadata;
@@ -30,8 +36,12 @@ struct CallHeaders {
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout);
 
-// Adds to `response` what of the server's initial metadata clients may see, and
-// sets the project for the log line.
+// INVALID_ARGUMENT (HEADERS_TOO_LARGE): the metadata takes more than
+// kMaxCallMetadata bytes as gRPC counts them.
+absl::Status CheckSize(const CallHeaders& headers);
+
+// Sets the project for the log line. Clients see nothing of the server's
+// initial metadata.
 void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
                         HttpResponse& response);
 

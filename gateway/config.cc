@@ -10,6 +10,7 @@
 #include "absl/flags/reflection.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gateway/backend/channel.h"
 #include "gateway/call_headers.h"
 #include "server/runtime/log.h"
 
@@ -104,7 +105,12 @@ absl::StatusOr<Config> ReadConfig() {
   Config config;
   config.http = ReadHttp(problems);
   config.server = absl::GetFlag(FLAGS_server);
-  if (config.server.empty()) problems.push_back("--server must not be empty");
+  if (!IsTarget(config.server)) {
+    problems.push_back(absl::StrCat(
+        "--server must be host:port, or a target of dns, ipv4, ipv6, unix or "
+        "unix-abstract, not ",
+        config.server));
+  }
   config.server_connections =
       Between(FLAGS_server_connections, 1, 64, problems);
   config.call_timeout = Timeout(FLAGS_call_timeout, problems, kLongestCall);

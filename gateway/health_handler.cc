@@ -40,6 +40,8 @@ class ProbeExchange : public Exchange {
  public:
   explicit ProbeExchange(Backend& backend) : backend_(backend) {}
 
+  absl::string_view route() const override { return kReadiness; }
+
   void Run(std::string, Respond respond) override {
     Backend::Call call;
     call.rpc_path = "/grpc.health.v1.Health/Check";
@@ -50,9 +52,7 @@ class ProbeExchange : public Exchange {
         std::move(call),
         [respond = std::move(respond)](const Backend::Reply& reply) mutable {
           const absl::Status ready = Readiness(reply);
-          HttpResponse response = ready.ok() ? OkAnswer() : ErrorAnswer(ready);
-          response.route = std::string(kReadiness);
-          respond(std::move(response));
+          respond(ready.ok() ? OkAnswer() : ErrorAnswer(ready));
         });
   }
 
@@ -84,9 +84,9 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> HealthHandler::Accept(
   return response;
 }
 
-std::string HealthHandler::ErrorBody(const absl::Status& status,
-                                     int http_status) const {
-  return next_.ErrorBody(status, http_status);
+HttpResponse HealthHandler::AnswerError(const absl::Status& status,
+                                        int http_status) const {
+  return next_.AnswerError(status, http_status);
 }
 
 }  // namespace webhooks::gateway

@@ -22,8 +22,8 @@ class HealthHandler : public RequestHandler {
   std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) override;
 
-  std::string ErrorBody(const absl::Status& status,
-                        int http_status) const override;
+  HttpResponse AnswerError(const absl::Status& status,
+                           int http_status) const override;
 
  private:
   RequestHandler& next_;

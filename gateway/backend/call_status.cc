@@ -4,6 +4,38 @@
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
+namespace {
+
+// A status that the server's code did not make. gRPC's own text names addresses
+// and settings, so none of it is kept.
+absl::Status TransportStatus(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::UNAVAILABLE:
+      return WithReason(
+          absl::UnavailableError("the server cannot be reached; try again"),
+          "SERVER_UNREACHABLE");
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return WithReason(
+          absl::DeadlineExceededError("the server did not answer in time"),
+          "DEADLINE_EXCEEDED");
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return WithReason(absl::ResourceExhaustedError(
+                            "the request or its answer is too large"),
+                        "MESSAGE_TOO_LARGE");
+    case grpc::StatusCode::CANCELLED:
+      return WithReason(absl::CancelledError("the call was cancelled"),
+                        "CALL_CANCELLED");
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return WithReason(
+          absl::UnimplementedError("the server does not offer this call"),
+          "CALL_NOT_OFFERED");
+    default:
+      return WithReason(absl::InternalError("the server failed"),
+                        "SERVER_FAILURE");
+  }
+}
+
+}  // namespace
 
 absl::Status CallStatus(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
@@ -15,19 +47,7 @@ absl::Status CallStatus(const grpc::Status& status) {
     details.set_code(status.error_code());
     return FromRpcStatus(details);
   }
-  switch (status.error_code()) {
-    case grpc::StatusCode::UNAVAILABLE:
-      return WithReason(
-          absl::UnavailableError("the server cannot be reached; try again"),
-          "SERVER_UNREACHABLE");
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return WithReason(
-          absl::DeadlineExceededError("the server did not answer in time"),
-          "DEADLINE_EXCEEDED");
-    default:
-      return {static_cast<absl::StatusCode>(status.error_code()),
-              status.error_message()};
-  }
+  return TransportStatus(status.error_code());
 }
 
 }  // namespace webhooks::gateway

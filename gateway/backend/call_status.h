@@ -7,9 +7,11 @@
 namespace webhooks::gateway {
 
 // How a call ended: with the details that the server gave in
-// grpc-status-details-bin. UNAVAILABLE and DEADLINE_EXCEEDED without any are
-// the transport's: they get a reason (SERVER_UNREACHABLE, DEADLINE_EXCEEDED)
-// and a message of ours, as gRPC's names addresses.
+// grpc-status-details-bin. A status without any is the transport's and gets a
+// message of ours and a reason: UNAVAILABLE (SERVER_UNREACHABLE),
+// DEADLINE_EXCEEDED (the same), RESOURCE_EXHAUSTED (MESSAGE_TOO_LARGE),
+// CANCELLED (CALL_CANCELLED), UNIMPLEMENTED (CALL_NOT_OFFERED); any other is
+// INTERNAL (SERVER_FAILURE).
 absl::Status CallStatus(const grpc::Status& status);
 
 }  // namespace webhooks::gateway

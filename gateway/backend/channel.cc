@@ -1,5 +1,12 @@
 #include "gateway/backend/channel.h"
 
+#include <cstddef>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -25,7 +32,33 @@ void SetKeepalive(grpc::ChannelArguments& arguments) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
 }
 
+bool IsPort(absl::string_view text) {
+  int port;
+  return absl::c_all_of(text, absl::ascii_isdigit) &&
+         absl::SimpleAtoi(text, &port) && port <= 65535;
+}
+
+// A host of several colons must be an IPv6 address in brackets.
+bool IsHostAndPort(absl::string_view target) {
+  const std::size_t colon = target.rfind(':');
+  if (colon == absl::string_view::npos) return false;
+  const absl::string_view host = target.substr(0, colon);
+  const bool in_brackets =
+      absl::StartsWith(host, "[") && absl::EndsWith(host, "]");
+  return !host.empty() && IsPort(target.substr(colon + 1)) &&
+         host.find('/') == absl::string_view::npos &&
+         (in_brackets || host.find(':') == absl::string_view::npos);
+}
+
 }  // namespace
+
+bool IsTarget(absl::string_view target) {
+  for (const absl::string_view scheme :
+       {"dns:", "ipv4:", "ipv6:", "unix:", "unix-abstract:"}) {
+    if (absl::ConsumePrefix(&target, scheme)) return !target.empty();
+  }
+  return IsHostAndPort(target);
+}
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
   grpc::ChannelArguments arguments;

@@ -4,9 +4,14 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "grpcpp/channel.h"
 
 namespace webhooks::gateway {
+
+// Whether gRPC resolves `target`: host:port, or a target of the schemes dns,
+// ipv4, ipv6, unix and unix-abstract.
+bool IsTarget(absl::string_view target);
 
 // A plaintext channel to `target` with a connection of its own. It connects at
 // the first call, and tries again 100 ms to 1 s after each failure.

@@ -45,6 +45,7 @@ void Connection::Close() {
   if (phase_ == Phase::kRunning) {
     HttpResponse unsent;
     unsent.status = 499;
+    unsent.route = std::string(exchange_->route());
     LogAnswer(reader_->head(), unsent, reader_->head().request_id,
               absl::Now() - started_);
     exchange_->Cancel();
@@ -116,14 +117,18 @@ void Connection::OnInput() {
   }
 }
 
-// The client sends no more. That is how a connection closed by its client
-// looks, but also one that is half-closed while its client waits: take it for
-// the latter only where the client had said that this request is its last.
+// The client sends no more, but may well read: a request that is whole gets its
+// answer, which may tell of an effect. Whoever left altogether answers it with
+// a reset.
 void Connection::OnInputEnd() {
   input_ended_ = true;
   if (phase_ == Phase::kWriting) return;
-  if (phase_ == Phase::kRunning && !reader_->keep_alive()) return;
-  Close();
+  if (phase_ != Phase::kRunning) return Close();
+  is_last_ = true;
+  socket_.async_wait(tcp::socket::wait_error,
+                     [self = shared_from_this()](const Error&) {
+                       if (self->phase_ == Phase::kRunning) self->Close();
+                     });
 }
 
 void Connection::ReadHead() {
@@ -142,6 +147,7 @@ void Connection::AcceptRequest() {
   phase_ = Phase::kBody;
   if (!reader_->done()) {
     if (reader_->expects_continue() && input_.empty()) SendContinue();
+    if (phase_ == Phase::kClosed) return;
     Arm(worker_.limits().body_timeout);
   }
   ReadBody();
@@ -163,7 +169,8 @@ void Connection::SendContinue() {
   // A full socket means that earlier answers wait to be read. The client may
   // send its body without being told to.
   if (error == asio::error::would_block) return;
-  if (error || sent < kContinue.size()) is_last_ = true;
+  // What is left of it would be read as a part of the answer.
+  if (error || sent < kContinue.size()) Close();
 }
 
 void Connection::ReadBody() {

@@ -22,18 +22,13 @@ using Error = boost::system::error_code;
 }  // namespace
 
 void Connection::Fail(const HttpError& error) {
-  HttpResponse response;
-  response.status = error.http_status;
-  response.body = worker_.handler().ErrorBody(error.status, error.http_status);
-  if (error.http_status == 503) {
-    response.headers.emplace_back("Retry-After", "1");
-  }
   is_last_ = true;
-  Answer(std::move(response));
+  Answer(worker_.handler().AnswerError(error.status, error.http_status));
 }
 
 void Connection::Answer(HttpResponse response) {
   phase_ = Phase::kWriting;
+  if (exchange_ != nullptr) response.route = std::string(exchange_->route());
   exchange_.reset();
   const bool keep_alive =
       !is_last_ && !worker_.draining() && reader_ && reader_->keep_alive();

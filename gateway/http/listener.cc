@@ -39,6 +39,14 @@ Error Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 
 }  // namespace
 
+NextAccept After(const Error& error) {
+  if (!error || error == asio::error::connection_aborted) {
+    return NextAccept::kNow;
+  }
+  if (error == asio::error::operation_aborted) return NextAccept::kNever;
+  return NextAccept::kLater;
+}
+
 absl::StatusOr<std::shared_ptr<Listener>> Listener::Open(
     const tcp::endpoint& endpoint, Worker& home, NextWorker next) {
   tcp::acceptor acceptor(*home.context());
@@ -78,20 +86,22 @@ void Listener::Accept() {
   acceptor_.async_accept(*worker.context(),
                          [self = shared_from_this(), &worker](
                              const Error& error, tcp::socket socket) {
-                           if (!error) {
-                             worker.Adopt(std::move(socket));
-                           } else if (error == asio::error::no_descriptors ||
-                                      error == asio::error::no_buffer_space ||
-                                      error == asio::error::no_memory) {
-                             return self->AcceptLater();
+                           if (!error) worker.Adopt(std::move(socket));
+                           switch (After(error)) {
+                             case NextAccept::kNow:
+                               return self->Accept();
+                             case NextAccept::kLater:
+                               return self->AcceptLater(error);
+                             case NextAccept::kNever:
+                               return;
                            }
-                           self->Accept();
                          });
 }
 
 // What is short now would be as short in a loop that never rests.
-void Listener::AcceptLater() {
-  Log(LogLevel::kWarning, "out of file descriptors or memory for connections");
+void Listener::AcceptLater(const Error& error) {
+  const std::string message = error.message();
+  Log(LogLevel::kWarning, "cannot accept connections", {{"error", message}});
   pause_.expires_after(std::chrono::milliseconds(100));
   pause_.async_wait(
       [self = shared_from_this()](const Error&) { self->Accept(); });

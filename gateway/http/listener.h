@@ -3,6 +3,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/error_code.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +13,10 @@
 namespace webhooks::gateway {
 
 class Worker;
+
+// What a listener does once an accept has ended with `error`.
+enum class NextAccept { kNow, kLater, kNever };
+NextAccept After(const boost::system::error_code& error);
 
 // Accepts connections on one address and hands them out. Runs on one worker's
 // thread, and must not outlive that worker.
@@ -37,7 +42,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
  private:
   void Accept();
-  void AcceptLater();
+  void AcceptLater(const boost::system::error_code& error);
 
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;

@@ -45,10 +45,11 @@ struct HttpResponse {
   // application/json; empty: an answer without a body.
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  // For the log line: the template that the path matched, and the project that
-  // the request belonged to.
-  std::string route = "-";
-  std::string project = "-";
+  // For the log line: the template that the path matched, which an exchange's
+  // answer takes from the exchange, and the project that the request belonged
+  // to. "": not known.
+  std::string route;
+  std::string project;
 };
 
 // Takes the one answer to a request, from any thread. It may be dropped
@@ -60,6 +61,10 @@ using Respond = absl::AnyInvocable<void(HttpResponse)>;
 class Exchange {
  public:
   virtual ~Exchange() = default;
+
+  // The template that the request's path matched, for the log line. Valid until
+  // this object's end.
+  virtual absl::string_view route() const = 0;
 
   // Starts answering; called at most once. The answer may come after this
   // object's end.
@@ -80,9 +85,9 @@ class RequestHandler {
   virtual std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) = 0;
 
-  // The body of an answer to a request that the listener itself refuses.
-  virtual std::string ErrorBody(const absl::Status& status,
-                                int http_status) const = 0;
+  // The answer to a request that the listener itself refuses.
+  virtual HttpResponse AnswerError(const absl::Status& status,
+                                   int http_status) const = 0;
 };
 
 }  // namespace webhooks::gateway

@@ -15,7 +15,7 @@ void LogAnswer(const RequestHead& head, const HttpResponse& response,
   const LogField status = {"status", std::int64_t{response.status}};
   const LogField took = {"latency_ms", absl::ToDoubleMilliseconds(latency)};
   const LogField id = {"request_id", request_id};
-  const LogField project = {"project", response.project};
+  const LogField project = {"project_id", response.project};
   const auto parents = head.Values("traceparent");
   const absl::string_view trace_id = parents.empty() ? "" : TraceId(parents[0]);
   if (trace_id.empty()) {

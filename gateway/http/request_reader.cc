@@ -5,6 +5,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -157,6 +158,14 @@ std::optional<HttpError> RequestReader::ReadBody(std::string& input) {
   if (error && error != http::error::need_more) {
     return BadRequest(
         MalformedRequest("the body's chunks must be well-formed"));
+  }
+  // Beast unfolds a trailer's lines and adds its fields to the head's. Nobody
+  // sends any, so none are taken.
+  const auto& fields = parser_->get();
+  if (parser_->is_done() &&
+      std::distance(fields.begin(), fields.end()) !=
+          static_cast<std::ptrdiff_t>(head_.fields.size())) {
+    return BadRequest(MalformedRequest("the body must not have a trailer"));
   }
   // Only the line before a chunk, or the trailer, waits here to be complete.
   if (!parser_->is_done() && input.size() > max_header_bytes_) {

@@ -80,7 +80,7 @@ def test_a_body_over_the_limit_is_413_before_it_is_sent(service):
 
 def test_a_chunked_body_over_the_limit_is_413(service):
     head = (b"POST /webhooks HTTP/1.1\r\nhost: a\r\n"
-            b"content-type: application/json\r\n"
+            b"content-type: application/json\r\nx-api-key: k\r\n"
             b"transfer-encoding: chunked\r\n\r\n")
     data = head + b"100001\r\n" + b" " * 0x100001
     response, closed = rest.exchange(service.gateway.address, data)
@@ -104,7 +104,7 @@ def test_headers_over_the_limit_are_431(service, data):
 
 
 POST = b"POST /webhooks HTTP/1.1\r\n"
-JSON = b"content-type: application/json\r\n"
+JSON = b"content-type: application/json\r\nx-api-key: k\r\n"
 
 
 @pytest.mark.parametrize("data", [

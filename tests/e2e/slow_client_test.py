@@ -6,7 +6,7 @@ import rest
 from service import Service
 
 HEAD = (b"POST /webhooks HTTP/1.1\r\nhost: a\r\n"
-        b"content-type: application/json\r\n")
+        b"content-type: application/json\r\nx-api-key: k\r\n")
 
 
 @pytest.fixture(scope="module")

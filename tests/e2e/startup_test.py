@@ -149,7 +149,8 @@ def test_a_servers_flag_that_is_wrong_is_an_error_that_names_it(flag, word):
 
 @pytest.mark.parametrize("flag", [
     "--max_body_bytes=-1", "--max_body_bytes=many", "--header_timeout=soon",
-    "--body_timeout=-1s", "--idle_timeout=0", "--call_timeout=2h", "--server="])
+    "--body_timeout=-1s", "--idle_timeout=0", "--call_timeout=2h", "--server=",
+    "--server=nonsense://x"])
 def test_a_gateways_flag_that_is_wrong_is_an_error_that_names_it(flag):
     assert_one_line(run("webhook-gateway", "--listen=127.0.0.1:0", flag),
                     flag.split("=")[0].strip("-"))

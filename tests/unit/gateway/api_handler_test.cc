@@ -94,6 +94,13 @@ TEST_F(ApiHandlerTest, SaysWhenToComeBack) {
   EXPECT_THAT(answer, HasHeader("Retry-After", "7"));
 }
 
+TEST_F(ApiHandlerTest, SaysWhenToComeBackForTheListenerToo) {
+  const HttpResponse answer =
+      handler_.AnswerError(absl::UnavailableError("full"), 503);
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_THAT(answer, HasHeader("Retry-After", "1"));
+}
+
 TEST_F(ApiHandlerTest, RefusesABodyThatIsNotARequest) {
   const HttpResponse answer =
       Answer({.method = "POST", .path = "/webhooks", .body = "{"});
@@ -108,16 +115,36 @@ TEST_F(ApiHandlerTest, RefusesABodyOfAnotherType) {
       Answer({.method = "POST",
               .path = "/webhooks",
               .body = "a=b",
-              .fields = {{"content-type", "text/plain"}}});
+              .fields = {{"content-type", "text/plain"}, {"x-api-key", "k1"}}});
   EXPECT_EQ(answer.status, 415);
   EXPECT_THAT(answer.body, HasSubstr("UNSUPPORTED_MEDIA_TYPE"));
 }
 
-TEST_F(ApiHandlerTest, RefusesARepeatedKey) {
+TEST_F(ApiHandlerTest, RefusesWhateverHasNotOneKeyBeforeItsBodyIsRead) {
+  const std::vector<std::vector<RequestHead::Field>> kCases = {
+      {}, {{"x-api-key", ""}}, {{"x-api-key", "k1"}, {"X-Api-Key", "k2"}}};
+  for (const auto& fields : kCases) {
+    RequestHead head;
+    head.method = "POST";
+    head.path = "/webhooks";
+    head.fields = fields;
+    head.has_body = true;
+    const auto accepted = handler_.Accept(head);
+    const auto* answer = std::get_if<HttpResponse>(&accepted);
+    ASSERT_NE(answer, nullptr);
+    EXPECT_EQ(answer->status, 401);
+    EXPECT_EQ(answer->route, "/webhooks");
+    EXPECT_THAT(answer->body, HasSubstr("API_KEY_MISSING"));
+  }
+}
+
+TEST_F(ApiHandlerTest, RefusesHeadersThatTheServerWouldNotTake) {
+  const std::string state(15'800, 'a');
   const HttpResponse answer =
       Answer({.path = "/webhooks/a",
-              .fields = {{"x-api-key", "k1"}, {"x-api-key", "k2"}}});
-  EXPECT_EQ(answer.status, 400);
+              .fields = {{"x-api-key", "k1"}, {"tracestate", state}}});
+  EXPECT_EQ(answer.status, 431);
+  EXPECT_THAT(answer.body, HasSubstr("HEADERS_TOO_LARGE"));
   EXPECT_THAT(backend_.calls, IsEmpty());
 }
 
@@ -125,7 +152,7 @@ TEST_F(ApiHandlerTest, DoesNotKnowOtherPaths) {
   const HttpResponse answer = Answer({.path = "/hooks"});
   EXPECT_EQ(answer.status, 404);
   EXPECT_THAT(answer.body, HasSubstr("PATH_NOT_FOUND"));
-  EXPECT_EQ(answer.route, "-");
+  EXPECT_EQ(answer.route, "");
   EXPECT_EQ(Answer({.method = "OPTIONS", .path = "/hooks"}).status, 404);
 }
 

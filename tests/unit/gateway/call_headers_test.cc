@@ -82,6 +82,16 @@ TEST(ReadCallHeaders, RefusesABadDeadline) {
   EXPECT_FALSE(Read({{"grpc-timeout", "1S"}, {"grpc-timeout", "2S"}}).ok());
 }
 
+TEST(CheckSize, CountsEntriesAsGrpcDoes) {
+  CallHeaders headers;
+  headers.metadata = {{"a", std::string(kMaxCallMetadata - 33, 'x')}};
+  EXPECT_TRUE(CheckSize(headers).ok());
+  headers.metadata[0].second += 'x';
+  EXPECT_EQ(Reason(CheckSize(headers)), "HEADERS_TOO_LARGE");
+  headers.metadata.assign(kMaxCallMetadata / 32, {"a", ""});
+  EXPECT_EQ(Reason(CheckSize(headers)), "HEADERS_TOO_LARGE");
+}
+
 TEST(ApplyReplyMetadata, KeepsTheProjectForTheLogAlone) {
   HttpResponse response;
   ApplyReplyMetadata({{"x-project-id", "p1"}, {"x-internal", "a"}}, response);

@@ -35,8 +35,10 @@ inline HttpResponse AnswerOf(RequestHandler& handler, const Ask& ask) {
   if (auto* answer = std::get_if<HttpResponse>(&accepted)) return *answer;
   HttpResponse answer;
   answer.status = 0;
-  std::get<std::unique_ptr<Exchange>>(accepted)->Run(
-      ask.body, [&](HttpResponse response) { answer = std::move(response); });
+  auto& exchange = std::get<std::unique_ptr<Exchange>>(accepted);
+  exchange->Run(ask.body,
+                [&](HttpResponse response) { answer = std::move(response); });
+  answer.route = std::string(exchange->route());
   return answer;
 }
 

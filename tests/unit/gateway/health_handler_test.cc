@@ -22,7 +22,9 @@ class NextHandler : public RequestHandler {
     response.status = 299;
     return response;
   }
-  std::string ErrorBody(const absl::Status&, int) const override { return ""; }
+  HttpResponse AnswerError(const absl::Status&, int) const override {
+    return {};
+  }
 };
 
 class HealthHandlerTest : public testing::Test {

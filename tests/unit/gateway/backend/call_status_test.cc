@@ -41,10 +41,31 @@ TEST(CallStatus, NeverBecomesOkByItsDetails) {
   EXPECT_EQ(got, absl::InternalError("fine"));
 }
 
-TEST(CallStatus, UsesCodeAndMessageWithoutDetails) {
-  const absl::Status got =
-      CallStatus(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such RPC"));
-  EXPECT_EQ(got, absl::UnimplementedError("no such RPC"));
+TEST(CallStatus, GivesWhateverComesWithoutDetailsAReasonAndItsOwnWords) {
+  const struct {
+    grpc::StatusCode sent;
+    absl::StatusCode code;
+    const char* reason;
+  } kCases[] = {
+      {grpc::StatusCode::RESOURCE_EXHAUSTED,
+       absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE"},
+      {grpc::StatusCode::CANCELLED, absl::StatusCode::kCancelled,
+       "CALL_CANCELLED"},
+      {grpc::StatusCode::UNIMPLEMENTED, absl::StatusCode::kUnimplemented,
+       "CALL_NOT_OFFERED"},
+      {grpc::StatusCode::INTERNAL, absl::StatusCode::kInternal,
+       "SERVER_FAILURE"},
+      {grpc::StatusCode::UNKNOWN, absl::StatusCode::kInternal,
+       "SERVER_FAILURE"},
+      {static_cast<grpc::StatusCode>(99), absl::StatusCode::kInternal,
+       "SERVER_FAILURE"},
+  };
+  for (const auto& [sent, code, reason] : kCases) {
+    const absl::Status got = CallStatus(grpc::Status(sent, "gRPC's own text"));
+    EXPECT_EQ(got.code(), code) << reason;
+    EXPECT_EQ(Reason(got), reason);
+    EXPECT_THAT(std::string(got.message()), Not(HasSubstr("gRPC")));
+  }
 }
 
 TEST(CallStatus, HidesTheAddressOfAServerThatCannotBeReached) {

@@ -6,7 +6,6 @@ namespace webhooks::gateway {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::HasSubstr;
 using ::testing::Not;
 
 using ConnectionLimitsTest = HttpServerTest;
@@ -107,8 +106,7 @@ TEST_F(ConnectionLimitsTest, TellsAConnectionTooManyToComeBackLater) {
   EXPECT_THAT(first.ReadAnswer(), HasStatus(200));
   EXPECT_THAT(
       Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
-      AllOf(HasStatus(503), Closes(), HasSubstr("\r\nRetry-After: 1\r\n"),
-            HasBody("\"TOO_MANY_CONNECTIONS\"")));
+      AllOf(HasStatus(503), Closes(), HasBody("\"TOO_MANY_CONNECTIONS\"")));
   first.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(first.ReadAnswer(), AllOf(HasStatus(200), Not(Closes())));
 }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "server/runtime/log.h"
 #include "tests/unit/gateway/http/http_server_fixture.h"
 
 namespace webhooks::gateway {
@@ -34,7 +35,7 @@ TEST_F(ConnectionTest, ReadsABodyByItsLength) {
 
 TEST_F(ConnectionTest, ReadsAChunkedBody) {
   EXPECT_THAT(Ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked"
-                  "\r\n\r\n2\r\nhi\r\n1;x=y\r\n!\r\n0\r\nX-T: t\r\n\r\n"),
+                  "\r\n\r\n2\r\nhi\r\n1;x=y\r\n!\r\n0\r\n\r\n"),
               HasBody("POST /|hi!"));
 }
 
@@ -205,13 +206,45 @@ TEST_F(ConnectionTest, AnswersAClientThatEndsItsHalfAfterItsLastRequest) {
   EXPECT_THAT(client.ReadAnswer(), HasBody("late"));
 }
 
+TEST_F(ConnectionTest, AnswersAClientThatEndsItsHalfWithoutAWord) {
+  RawClient client = Connect();
+  client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(handler_.AwaitHeld());
+  client.EndSending();
+  // Half-closed too, and closed in return once the one thread saw that.
+  RawClient other = Connect();
+  other.EndSending();
+  EXPECT_TRUE(other.IsClosed());
+  handler_.Release(FakeHandler::Answer(200, "late"));
+  EXPECT_THAT(client.ReadAnswer(), AllOf(HasBody("late"), Closes()));
+  EXPECT_TRUE(client.IsClosed());
+}
+
+TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatResetsAfterItsHalfEnded) {
+  RawClient client = Connect();
+  client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(handler_.AwaitHeld());
+  client.EndSending();
+  RawClient other = Connect();
+  other.EndSending();
+  EXPECT_TRUE(other.IsClosed());
+  client.Close(/*reset=*/true);
+  EXPECT_TRUE(handler_.AwaitCancelled());
+}
+
 TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatLeaves) {
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(handler_.AwaitHeld());
-  client.Close();
+  testing::internal::CaptureStdout();
+  client.Close(/*reset=*/true);
   EXPECT_TRUE(handler_.AwaitCancelled());
   handler_.Release(FakeHandler::Answer(200, "to nobody"));
+  server_.reset();
+  FlushLog();
+  EXPECT_THAT(
+      testing::internal::GetCapturedStdout(),
+      AllOf(HasSubstr("route=/fake status=499"), Not(HasSubstr("project"))));
 }
 
 TEST_F(ConnectionTest, CancelsTheLastRequestOfAClientThatResets) {

@@ -30,8 +30,9 @@ class FakeHandler : public RequestHandler {
     return std::make_unique<FakeExchange>(*this, std::move(line));
   }
 
-  std::string ErrorBody(const absl::Status& status, int) const override {
-    return absl::StrCat("\"", Reason(status), "\"");
+  HttpResponse AnswerError(const absl::Status& status,
+                           int http_status) const override {
+    return Answer(http_status, absl::StrCat("\"", Reason(status), "\""));
   }
 
   // Waits for a held request, and answers the first one.
@@ -77,6 +78,8 @@ class FakeHandler : public RequestHandler {
    public:
     FakeExchange(FakeHandler& handler, std::string line)
         : handler_(handler), line_(std::move(line)) {}
+
+    absl::string_view route() const override { return "/fake"; }
 
     void Run(std::string body, Respond respond) override {
       const std::string echo = absl::StrCat(line_, "|", body);

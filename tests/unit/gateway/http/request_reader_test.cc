@@ -63,9 +63,8 @@ TEST(RequestReader, SplitsTheTargetAndNamesTheFields) {
 }
 
 TEST(RequestReader, ReadsTheSameHoweverTheBytesArrive) {
-  const std::string text =
-      std::string(kChunkedHead) +
-      "5;name=value;other\r\nhello\r\n1\r\n!\r\n0\r\nX-Trailer: \"t\"\r\n\r\n";
+  const std::string text = std::string(kChunkedHead) +
+                           "5;name=value;other\r\nhello\r\n1\r\n!\r\n0\r\n\r\n";
   for (std::size_t piece = 1; piece <= text.size(); ++piece) {
     const Outcome outcome = ReadInPieces(text, piece);
     EXPECT_TRUE(outcome.done) << piece;
@@ -124,16 +123,6 @@ TEST(RequestReader, RefusesEndlessChunkExtensionsAndTrailers) {
             431);
 }
 
-TEST(RequestReader, TakesNoFieldFromATrailer) {
-  RequestReader reader(kMaxHeader, kMaxBody);
-  std::string input =
-      std::string(kChunkedHead) + "0\r\nX-Api-Key: stolen\r\n\r\n";
-  EXPECT_FALSE(reader.ReadHead(input).has_value());
-  EXPECT_FALSE(reader.ReadBody(input).has_value());
-  EXPECT_TRUE(reader.done());
-  EXPECT_THAT(reader.head().Values("x-api-key"), IsEmpty());
-}
-
 class BadChunks : public testing::TestWithParam<std::string> {};
 TEST_P(BadChunks, AreRefused) {
   const std::string text = kChunkedHead + GetParam();
@@ -157,7 +146,8 @@ INSTANTIATE_TEST_SUITE_P(
         "10000000000000005\r\nhello\r\n0\r\n\r\n",
         "0\r\nContent-Length: 5\r\n\r\n",
         "0\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\nno colon\r\n\r\n",
-        "0\r\nX: a\nY: b\r\n\r\n", "0\r\nX : a\r\n\r\n"));
+        "0\r\nX: a\nY: b\r\n\r\n", "0\r\nX : a\r\n\r\n", "0\r\nX: a\r\n\r\n",
+        "0\r\nX: a\r\n b\r\n\r\n", "0\r\n X: a\r\n\r\n"));
 
 TEST(RequestReader, SaysWhetherTheConnectionIsKept) {
   const auto keeps = [](std::string text) {
