@@ -27,6 +27,8 @@ ABSL_FLAG(int, max_connections, 10000,
 ABSL_FLAG(int, max_header_bytes, 16 << 10,
           "Largest request line and headers together; beyond: 431");
 ABSL_FLAG(int, max_body_bytes, 1 << 20, "Largest request body; beyond: 413");
+ABSL_FLAG(std::int64_t, max_buffered_bytes, 256 << 20,
+          "Bodies of all requests in progress together; beyond: 503");
 ABSL_FLAG(absl::Duration, header_timeout, absl::Seconds(10),
           "From a request's first byte to the end of its headers; beyond: 408");
 ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30),
@@ -74,6 +76,9 @@ HttpLimits ReadLimits(Problems& problems) {
       Between(FLAGS_max_header_bytes, 256, kLargestHeader, problems));
   limits.body_bytes = static_cast<std::size_t>(
       Between(FLAGS_max_body_bytes, 1, kLargestBody, problems));
+  constexpr std::int64_t kMostBuffered = std::int64_t{1} << 40;
+  limits.buffered_bytes = static_cast<std::size_t>(Between<std::int64_t>(
+      FLAGS_max_buffered_bytes, 1, kMostBuffered, problems));
   limits.header_timeout = Timeout(FLAGS_header_timeout, problems);
   limits.body_timeout = Timeout(FLAGS_body_timeout, problems);
   limits.idle_timeout = Timeout(FLAGS_idle_timeout, problems);

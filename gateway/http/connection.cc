@@ -20,7 +20,10 @@ using Error = boost::system::error_code;
 }  // namespace
 
 Connection::Connection(tcp::socket socket, Worker& worker)
-    : socket_(std::move(socket)), timer_(*worker.context()), worker_(worker) {
+    : socket_(std::move(socket)),
+      timer_(*worker.context()),
+      worker_(worker),
+      buffered_(worker.buffers()) {
   Error ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay(true), ignored);
@@ -52,7 +55,7 @@ void Connection::Close() {
   }
   phase_ = Phase::kClosed;
   exchange_.reset();
-  reader_.reset();
+  ForgetRequest();
   timer_.cancel();
   Error ignored;
   socket_.close(ignored);
@@ -60,7 +63,7 @@ void Connection::Close() {
 }
 
 void Connection::AwaitRequest() {
-  reader_.reset();
+  ForgetRequest();
   output_ = {};
   phase_ = Phase::kIdle;
   if (!input_.empty()) return OnInput();
@@ -175,8 +178,17 @@ void Connection::SendContinue() {
 
 void Connection::ReadBody() {
   if (const auto error = reader_->ReadBody(input_)) return Fail(*error);
+  if (!buffered_.Resize(reader_->body_bytes() + input_.size())) {
+    return Fail(TooManyBytesBuffered());
+  }
   if (!reader_->done()) return AwaitInput();
   RunExchange();
+}
+
+// A body counts until its request ends, as the call's message is made of it.
+void Connection::ForgetRequest() {
+  reader_.reset();
+  buffered_.Resize(0);
 }
 
 void Connection::RunExchange() {

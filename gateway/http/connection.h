@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "gateway/http/buffer_budget.h"
 #include "gateway/http/errors.h"
 #include "gateway/http/request_handler.h"
 #include "gateway/http/request_reader.h"
@@ -55,6 +56,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void SendContinue();
   void ReadBody();
   void RunExchange();
+  void ForgetRequest();
 
   // Answering.
   void Fail(const HttpError& error);
@@ -81,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t written_ = 0;
   // The request in progress.
   std::unique_ptr<RequestReader> reader_;
+  BufferBudget::Share buffered_;
   std::unique_ptr<Exchange> exchange_;
   absl::Time started_;
 };

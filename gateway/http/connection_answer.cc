@@ -85,7 +85,7 @@ void Connection::Linger() {
   socket_.shutdown(tcp::socket::shutdown_send, error);
   if (error) return Close();
   phase_ = Phase::kLingering;
-  reader_.reset();
+  ForgetRequest();
   input_ = {};
   output_ = {};
   Arm(worker_.limits().linger_timeout);

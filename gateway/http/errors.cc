@@ -42,6 +42,12 @@ HttpError HeadersTooLarge(std::size_t limit) {
           431};
 }
 
+HttpError TooManyBytesBuffered() {
+  return {WithReason(absl::UnavailableError("too many requests are arriving"),
+                     "TOO_MANY_BYTES_BUFFERED"),
+          503};
+}
+
 HttpError TooManyConnections() {
   return {WithReason(absl::UnavailableError("too many connections are open"),
                      "TOO_MANY_CONNECTIONS"),

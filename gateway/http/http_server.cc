@@ -30,10 +30,10 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
 }
 
 HttpServer::HttpServer(Options options, RequestHandler& handler)
-    : options_(std::move(options)) {
+    : options_(std::move(options)), buffers_(options_.limits.buffered_bytes) {
   for (int i = 0; i < options_.threads; ++i) {
-    workers_.push_back(
-        std::make_unique<Worker>(options_.limits, handler, open_connections_));
+    workers_.push_back(std::make_unique<Worker>(options_.limits, handler,
+                                                open_connections_, buffers_));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/http/address.h"
+#include "gateway/http/buffer_budget.h"
 #include "gateway/http/connection_count.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
@@ -54,6 +55,7 @@ class HttpServer {
 
   const Options options_;
   ConnectionCount open_connections_;
+  BufferBudget buffers_;
   std::size_t next_worker_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::shared_ptr<Listener>> listeners_;

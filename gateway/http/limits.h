@@ -13,6 +13,9 @@ struct HttpLimits {
   std::size_t header_bytes = 16 << 10;
   // The body without its chunk framing: 413 beyond.
   std::size_t body_bytes = 1 << 20;
+  // The bodies of all requests in progress, as far as they have arrived: 503
+  // beyond.
+  std::size_t buffered_bytes = 256 << 20;
   // From the first byte of a request to the end of its header: 408.
   absl::Duration header_timeout = absl::Seconds(10);
   // From the end of the header to the end of the body: 408.

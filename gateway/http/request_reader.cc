@@ -195,6 +195,10 @@ bool RequestReader::expects_unknown() const {
   return !is_http10() && !head_.Values("expect").empty() && !expects_continue();
 }
 
+std::size_t RequestReader::body_bytes() const {
+  return parser_->get().body().size();
+}
+
 std::string RequestReader::TakeBody() {
   return std::move(parser_->get().body());
 }

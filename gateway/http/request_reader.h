@@ -41,6 +41,8 @@ class RequestReader {
   bool expects_continue() const;
   bool expects_unknown() const;
 
+  // How much of the body has arrived and was not taken.
+  std::size_t body_bytes() const;
   std::string TakeBody();
 
  private:

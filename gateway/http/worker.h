@@ -9,6 +9,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "gateway/http/buffer_budget.h"
 #include "gateway/http/connection_count.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
@@ -21,10 +22,10 @@ class Connection;
 // runs on its worker's thread, so connections need no locks.
 class Worker {
  public:
-  // `open_connections` are those of all workers. All three must outlive this
-  // object.
+  // `open_connections` and `buffers` are those of all workers. All four must
+  // outlive this object.
   Worker(const HttpLimits& limits, RequestHandler& handler,
-         ConnectionCount& open_connections);
+         ConnectionCount& open_connections, BufferBudget& buffers);
   // Stop must have been called, or Start never.
   ~Worker();
 
@@ -46,6 +47,7 @@ class Worker {
   // The rest is for connections, on the worker's thread.
   const HttpLimits& limits() const { return limits_; }
   RequestHandler& handler() { return handler_; }
+  BufferBudget& buffers() { return buffers_; }
   bool draining() const { return draining_; }
   void Forget(const std::shared_ptr<Connection>& connection);
   // Where a connection reads to before it keeps what belongs to it: one buffer
@@ -56,6 +58,7 @@ class Worker {
   const HttpLimits& limits_;
   RequestHandler& handler_;
   ConnectionCount& open_connections_;
+  BufferBudget& buffers_;
   std::shared_ptr<boost::asio::io_context> context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
       work_;

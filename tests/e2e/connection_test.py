@@ -3,6 +3,8 @@
 import contextlib
 import json
 
+import pytest
+
 import rest
 from service import REFERENCE
 
@@ -77,10 +79,12 @@ def test_expect_100_continue_is_answered_before_the_body(service):
         assert connection.read().status == 201
 
 
+@pytest.mark.parametrize("headers", [{}, {"connection": "close"}],
+                         ids=["without a word", "having said so"])
 def test_a_client_that_stops_sending_after_its_last_request_is_answered(
-        service):
+        service, headers):
     with rest.Connection(service.gateway.address) as connection:
-        connection.send(post(service, connection="close"))
+        connection.send(post(service, **headers))
         connection.end_sending()
         assert connection.read().status == 201
 

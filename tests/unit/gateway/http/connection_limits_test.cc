@@ -97,6 +97,34 @@ TEST_F(ConnectionLimitsTest, RefusesALongChunkedBody) {
       AllOf(HasStatus(413), Closes()));
 }
 
+TEST_F(ConnectionLimitsTest, CountsABodyAsItArrives) {
+  HttpLimits limits;
+  limits.buffered_bytes = 100;
+  Serve(limits);
+  EXPECT_THAT(
+      Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200\r\n\r\n" +
+          std::string(150, 'a')),
+      AllOf(HasStatus(503), Closes(), HasBody("\"TOO_MANY_BYTES_BUFFERED\"")));
+}
+
+TEST_F(ConnectionLimitsTest, CountsTheBodiesOfAllRequestsUntilTheyEnd) {
+  HttpLimits limits;
+  limits.buffered_bytes = 100;
+  Serve(limits);
+  const std::string rest =
+      " HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n\r\n" +
+      std::string(60, 'a');
+  RawClient held = Connect();
+  held.Send("POST /held" + rest);
+  ASSERT_TRUE(handler_.AwaitHeld());
+  EXPECT_THAT(Ask("POST /" + rest), AllOf(HasStatus(503), Closes()));
+  handler_.Release(FakeHandler::Answer(200, "late"));
+  EXPECT_THAT(held.ReadAnswer(), HasBody("late"));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Ask("POST /" + rest), HasStatus(200));
+  }
+}
+
 TEST_F(ConnectionLimitsTest, TellsAConnectionTooManyToComeBackLater) {
   HttpLimits limits;
   limits.connections = 1;
