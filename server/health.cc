@@ -56,8 +56,8 @@ bool HealthMonitor::Probe() {
     Log(LogLevel::kWarning, "storage probe", {{"status", "no answer"}});
     return false;
   }
-  // A store that has too much to do works; to call it ill would move its load to
-  // the next server.
+  // A store that has too much to do works; to call it ill would move its load
+  // to the next server.
   if (absl::IsResourceExhausted(outcome->status)) return true;
   if (!outcome->status.ok()) {
     Log(LogLevel::kWarning, "storage probe",

@@ -41,8 +41,8 @@ constexpr int kMinPingIntervalMillis = 10 * 1000;
 constexpr absl::Duration kProbeInterval = absl::Seconds(1);
 constexpr absl::Duration kProbePatience = absl::Seconds(5);
 
-// The libraries' log lines become ours, so that standard error holds no more than
-// the one line that a failed start leaves.
+// The libraries' log lines become ours, so that standard error holds no more
+// than the one line that a failed start leaves.
 void LogGrpc(gpr_log_func_args* args) {
   const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR
                              ? LogLevel::kWarning
@@ -114,8 +114,9 @@ class RunningServer final : public Server {
       }
       addresses_.push_back(WithPort(addresses[i], ports[i]));
     }
-    health_.emplace(*store_, kProbeInterval, kProbePatience,
-                    [this](bool serving) { health_service_.SetServing(serving); });
+    health_.emplace(
+        *store_, kProbeInterval, kProbePatience,
+        [this](bool serving) { health_service_.SetServing(serving); });
     return absl::OkStatus();
   }
 

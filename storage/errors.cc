@@ -8,10 +8,10 @@ namespace webhooks {
 
 absl::Status WebhookNotFound(absl::string_view id) {
   // What is not an id may be anything, of any length: it is not repeated.
-  return WithReason(absl::NotFoundError(
-                        ParseUuid(id) ? absl::StrCat("no webhook ", id)
-                                      : "no webhook has such an id"),
-                    "WEBHOOK_NOT_FOUND");
+  return WithReason(
+      absl::NotFoundError(ParseUuid(id) ? absl::StrCat("no webhook ", id)
+                                        : "no webhook has such an id"),
+      "WEBHOOK_NOT_FOUND");
 }
 
 absl::Status ProjectNotFound(absl::string_view id) {

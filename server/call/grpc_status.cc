@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kMaxMessage = 1024;
 
 // The details travel in base 64 and hold the message once more, and the message
-// itself is percent-encoded, at worst to three times its size: 4/3 of this and 3
-// KiB together stay under 8 KiB.
+// itself is percent-encoded, at worst to three times its size: 4/3 of this and
+// 3 KiB together stay under 8 KiB.
 constexpr std::size_t kMaxDetails = 3072;
 
 // Cuts `text` to at most `size` bytes, not inside a UTF-8 sequence.

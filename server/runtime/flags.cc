@@ -50,8 +50,7 @@ bool AsksForHelp(int argc, char** argv) {
 }
 
 // Abseil's own --help names source files and ends the process with 1.
-[[noreturn]] void PrintHelp(absl::string_view usage,
-                            absl::string_view folder) {
+[[noreturn]] void PrintHelp(absl::string_view usage, absl::string_view folder) {
   std::map<std::string, const absl::CommandLineFlag*> flags;
   for (const auto& [name, flag] : absl::GetAllFlags()) {
     if (IsOurs(flag->Filename(), folder)) flags.emplace(name, flag);
@@ -59,9 +58,9 @@ bool AsksForHelp(int argc, char** argv) {
   std::cout << usage << "\n";
   for (const auto& [name, flag] : flags) {
     const std::string value = flag->DefaultValue();
-    std::cout << "\n  --" << name << " (default: "
-              << (value.empty() ? "none" : value) << ")\n      " << flag->Help()
-              << "\n";
+    std::cout << "\n  --" << name
+              << " (default: " << (value.empty() ? "none" : value)
+              << ")\n      " << flag->Help() << "\n";
   }
   std::cout.flush();
   std::exit(EXIT_SUCCESS);

@@ -135,9 +135,8 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
 }
 
 bool HealthService::Knows(const std::string& service) const {
-  return service.empty() ||
-         std::find(services_.begin(), services_.end(), service) !=
-             services_.end();
+  return service.empty() || std::find(services_.begin(), services_.end(),
+                                      service) != services_.end();
 }
 
 }  // namespace webhooks::server

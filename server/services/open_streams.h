@@ -8,9 +8,9 @@
 namespace webhooks::server {
 
 // The streams of a service that last as long as their client likes, so that a
-// server that stops can end them instead of waiting. `Stream` has `void Stop()`,
-// which ends it soon and may be called at any time until it is removed, more
-// than once. Thread-safe.
+// server that stops can end them instead of waiting. `Stream` has `void
+// Stop()`, which ends it soon and may be called at any time until it is
+// removed, more than once. Thread-safe.
 template <typename Stream>
 class OpenStreams {
  public:

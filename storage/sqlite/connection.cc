@@ -152,8 +152,8 @@ absl::Status Connection::LimitSize(std::int64_t max_bytes) {
         database_.execAndGet(absl::StrCat("PRAGMA max_page_count = ", pages))
             .getInt64();
     if (limit == pages) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat("max_bytes=", max_bytes, " is less than the database has"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_bytes=", max_bytes, " is less than the database has"));
   });
 }
 

@@ -43,8 +43,8 @@ class Connection {
     kRead,   // the file must be there, in WAL mode
   };
 
-  // Opens `path` and sets its pragmas; what the file holds is not changed. Messages are
-  // for the operator.
+  // Opens `path` and sets its pragmas; what the file holds is not changed.
+  // Messages are for the operator.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(
       const std::string& path, Mode mode, FaultObserver observer);
 

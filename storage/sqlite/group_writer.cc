@@ -85,7 +85,8 @@ absl::Status GroupWriter::RunOperation(Operation& operation) {
   status = operation.work(*connection_);
   if (!connection_->InTransaction()) return status;
   absl::Status ended;
-  if (!status.ok()) ended = connection_->Execute("undo", "ROLLBACK TO operation");
+  if (!status.ok())
+    ended = connection_->Execute("undo", "ROLLBACK TO operation");
   ended.Update(connection_->Execute("release", "RELEASE operation"));
   if (ended.ok()) return status;
   // Half an operation must not be committed with its neighbours' changes: give

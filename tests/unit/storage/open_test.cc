@@ -34,7 +34,8 @@ mode_t Mode(const std::string& path) {
 TEST(OpenStore, RefusesUrlsItDoesNotKnow) {
   for (const std::string url :
        {"", "webhooks.db", "mysql:x", "sqlite:", "sqlite:x?max_bytes=0",
-        "sqlite:x?max_bytes=1k", "sqlite::memory:", "sqlite:x?journal_mode=off"}) {
+        "sqlite:x?max_bytes=1k",
+        "sqlite::memory:", "sqlite:x?journal_mode=off"}) {
     EXPECT_THAT(Open(url), StatusIs(absl::StatusCode::kInvalidArgument)) << url;
   }
 }

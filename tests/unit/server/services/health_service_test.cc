@@ -28,7 +28,8 @@ class HealthServiceTest : public ::testing::Test {
 
   ~HealthServiceTest() override { server_->Shutdown(); }
 
-  grpc::Status Check(const std::string& service, HealthCheckResponse* response) {
+  grpc::Status Check(const std::string& service,
+                     HealthCheckResponse* response) {
     grpc::ClientContext context;
     HealthCheckRequest request;
     request.set_service(service);

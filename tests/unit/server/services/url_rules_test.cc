@@ -105,9 +105,10 @@ TEST(UrlRules, RefuseHostsThatAreNeitherNameNorAddress) {
 
 TEST(UrlRules, RefusePortsThatDoNotExist) {
   for (const std::string url :
-       {"https://acme.com:0/", "https://acme.com:65536/", "https://acme.com:99999/",
-        "https://acme.com:131073/", "https://acme.com:000443/",
-        "https://acme.com:99999999999/", "https://acme.com:-1/"}) {
+       {"https://acme.com:0/", "https://acme.com:65536/",
+        "https://acme.com:99999/", "https://acme.com:131073/",
+        "https://acme.com:000443/", "https://acme.com:99999999999/",
+        "https://acme.com:-1/"}) {
     EXPECT_THAT(FindUrlProblem(url, UrlSchemes::kHttps), Ne(std::nullopt))
         << url;
   }
