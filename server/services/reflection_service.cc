@@ -137,13 +137,14 @@ class Stream final
   void Stop() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
-    if (!writing_) End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping"));
+    if (!writing_) EndStopped();
   }
 
  private:
   void OnReadDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
-    if (!ok || stopping_) return End(grpc::Status::OK);
+    if (!ok) return End(grpc::Status::OK);
+    if (stopping_) return EndStopped();
     Answer<Version>(request_, services_, response_);
     writing_ = true;
     this->StartWrite(&response_);
@@ -152,13 +153,18 @@ class Stream final
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
-    if (!ok || stopping_) return End(grpc::Status::CANCELLED);
+    if (!ok) return End(grpc::Status::CANCELLED);
+    if (stopping_) return EndStopped();
     this->StartRead(&request_);
   }
 
   void OnDone() override {
     streams_.Remove(*this);
     delete this;
+  }
+
+  void EndStopped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server stops"));
   }
 
   void End(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
