@@ -57,7 +57,7 @@ TEST(CallStatus, GivesWhateverComesWithoutDetailsAReasonAndItsOwnWords) {
        "SERVER_FAILURE"},
       {grpc::StatusCode::UNKNOWN, absl::StatusCode::kInternal,
        "SERVER_FAILURE"},
-      {static_cast<grpc::StatusCode>(99), absl::StatusCode::kInternal,
+      {grpc::StatusCode::DATA_LOSS, absl::StatusCode::kInternal,
        "SERVER_FAILURE"},
   };
   for (const auto& [sent, code, reason] : kCases) {
