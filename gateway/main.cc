@@ -1,35 +1,31 @@
-#include <iostream>
+#include <cstdint>
 
 #include "gateway/api_handler.h"
 #include "gateway/backend/grpc_backend.h"
 #include "gateway/config.h"
-#include "gateway/file_limit.h"
 #include "gateway/health_handler.h"
 #include "gateway/http/http_server.h"
 #include "gateway/services.h"
 #include "gateway/transcoding/router.h"
 #include "server/runtime/flags.h"
 #include "server/runtime/log.h"
+#include "server/runtime/open_files.h"
+#include "server/runtime/process.h"
 #include "server/runtime/stop_signals.h"
 
 namespace webhooks::gateway {
 namespace {
 
-int Fail(const absl::Status& status) {
-  std::cerr << "ERROR: " << status.message() << std::endl;
-  return 1;
-}
-
 int Serve(const Config& config) {
   RaiseFileLimit(config.http.limits.connections);
   const auto router = Router::Make(AnnotatedServices());
-  if (!router.ok()) return Fail(router.status());
+  if (!router.ok()) return FailStart(router.status());
   // In this order: each uses those above it until its own end.
   GrpcBackend backend(config.server, config.server_connections);
   ApiHandler api(*router, backend, config.call_timeout);
   HealthHandler handler(api, backend);
   const auto server = HttpServer::Start(config.http, handler);
-  if (!server.ok()) return Fail(server.status());
+  if (!server.ok()) return FailStart(server.status());
   for (const std::string& address : (*server)->addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }
@@ -44,11 +40,11 @@ int Serve(const Config& config) {
 }  // namespace webhooks::gateway
 
 int main(int argc, char** argv) {
-  webhooks::BlockStopSignals();
+  webhooks::BeginProcess();
   webhooks::ParseFlags(argc, argv,
                        "Serves the webhook API as REST, from a gRPC server.",
                        "gateway/");
   const auto config = webhooks::gateway::ReadConfig();
-  if (!config.ok()) return webhooks::gateway::Fail(config.status());
+  if (!config.ok()) return webhooks::FailStart(config.status());
   return webhooks::gateway::Serve(*config);
 }

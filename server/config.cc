@@ -3,10 +3,9 @@
 #include <filesystem>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "server/listen/listening_socket.h"
 #include "server/runtime/log.h"
 #include "storage/open.h"
 
@@ -14,6 +13,8 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "Where to serve gRPC: host:port, [ipv6]:port or unix:PATH, or "
           "several with commas between; port 0 picks a free one, which the "
           "log tells.");
+ABSL_FLAG(int, max_connections, 10000,
+          "Open connections; a further one is closed at once.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
           "The database: sqlite:PATH, made if it is not there; "
           "sqlite:PATH?max_bytes=N caps its size.");
@@ -38,22 +39,12 @@ absl::Status BadFlag(absl::string_view flag, absl::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
 }
 
-bool IsAddress(absl::string_view address) {
-  if (absl::StartsWith(address, "unix:")) return address.size() > 5;
-  const auto colon = address.rfind(':');
-  int port = 0;
-  return colon != absl::string_view::npos && colon > 0 &&
-         absl::SimpleAtoi(address.substr(colon + 1), &port) && port >= 0 &&
-         port <= 65535;
-}
-
 absl::StatusOr<std::vector<std::string>> ReadListen() {
   std::vector<std::string> addresses =
       absl::StrSplit(absl::GetFlag(FLAGS_listen), ',');
   for (const std::string& address : addresses) {
-    if (!IsAddress(address)) {
-      return BadFlag("listen", absl::StrCat("'", address,
-                                            "' is not host:port or unix:PATH"));
+    if (absl::Status good = CheckListenAddress(address); !good.ok()) {
+      return BadFlag("listen", good.message());
     }
   }
   return addresses;
@@ -69,6 +60,10 @@ absl::StatusOr<Config> ReadConfig() {
   auto listen = ReadListen();
   if (!listen.ok()) return listen.status();
   config.listen = *std::move(listen);
+  config.max_connections = absl::GetFlag(FLAGS_max_connections);
+  if (config.max_connections < 1) {
+    return BadFlag("max_connections", "must be at least 1");
+  }
   config.database = absl::GetFlag(FLAGS_database);
   config.api_key_file = absl::GetFlag(FLAGS_api_key_file);
   if (config.api_key_file.empty()) {

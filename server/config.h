@@ -12,6 +12,7 @@ namespace webhooks::server {
 // What the flags say; see their help texts.
 struct Config {
   std::vector<std::string> listen;
+  int max_connections = 0;
   std::string database;
   std::string api_key_file;
   bool allow_http_urls = false;

@@ -13,8 +13,8 @@ namespace webhooks::server {
 // The whole server: storage, services and listeners.
 class Server {
  public:
-  // Opens the database, makes the first project where there is none, and
-  // listens. An error's message is for the operator; nothing runs then.
+  // Listens, opens the database, makes the first project where there is none,
+  // and serves. An error's message is for the operator; nothing runs then.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config);
 
   // Stops as Stop does.

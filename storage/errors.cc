@@ -69,4 +69,9 @@ absl::Status CallCancelled() {
                     "CANCELLED");
 }
 
+absl::Status ServerStopping() {
+  return WithReason(absl::UnavailableError("the server stops"),
+                    "SERVER_STOPPING");
+}
+
 }  // namespace webhooks

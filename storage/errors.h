@@ -38,6 +38,8 @@ absl::Status StorageFailure();
 absl::Status DeadlinePassed();
 // CANCELLED, CANCELLED: the caller went before the call began; it did nothing.
 absl::Status CallCancelled();
+// UNAVAILABLE, SERVER_STOPPING: the server ends the call because it stops.
+absl::Status ServerStopping();
 
 }  // namespace webhooks
 

@@ -9,11 +9,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "gateway/http/address.h"
 #include "gateway/http/buffer_budget.h"
 #include "gateway/http/connection_count.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
+#include "server/runtime/address.h"
 
 namespace webhooks::gateway {
 

@@ -62,6 +62,15 @@ std::string Reason(const absl::Status& status) {
   return info.reason();
 }
 
+google::rpc::BadRequest ViolationsOf(const absl::Status& status) {
+  google::rpc::BadRequest violations;
+  const auto payload = status.GetPayload(TypeUrl(violations));
+  if (payload && !violations.ParseFromString(std::string(*payload))) {
+    violations.Clear();
+  }
+  return violations;
+}
+
 google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status rpc;
   rpc.set_code(static_cast<int>(status.code()));

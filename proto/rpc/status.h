@@ -39,6 +39,10 @@ void AddViolation(google::rpc::BadRequest& violations, absl::string_view field,
 // The ErrorInfo reason of `status`, or "" where it has none.
 std::string Reason(const absl::Status& status);
 
+// The violations that `status` lists, as of InvalidFields; none where it has no
+// list.
+google::rpc::BadRequest ViolationsOf(const absl::Status& status);
+
 // The two forms of the same error. Details are ordered by their type URL, so
 // google.rpc.BadRequest stands before google.rpc.ErrorInfo.
 google::rpc::Status ToRpcStatus(const absl::Status& status);

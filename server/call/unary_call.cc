@@ -1,42 +1,49 @@
 #include "server/call/unary_call.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
 
 #include <chrono>
+#include <utility>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "proto/rpc/status.h"
+#include "server/call/foreign_violations.h"
 #include "server/call/grpc_status.h"
-#include "server/runtime/log.h"
-#include "server/runtime/request_id.h"
 
 namespace webhooks::server {
-namespace {
 
-// The response metadata that tells the gateway, for its log, whose call it was.
-constexpr char kProjectIdKey[] = "x-project-id";
-
-// The value of the entry `key`, or "" if there is none or more than one.
-absl::string_view SingleEntry(const grpc::CallbackServerContext& context,
-                              const char* key) {
-  const auto& metadata = context.client_metadata();
-  const auto [first, last] = metadata.equal_range(key);
-  if (first == last || std::next(first) != last) return "";
-  return {first->second.data(), first->second.size()};
-}
-
-}  // namespace
+using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
 
 UnaryCall::UnaryCall(absl::string_view rpc,
-                     grpc::CallbackServerContext& context)
-    : rpc_(rpc),
-      context_(context),
-      start_(absl::Now()),
-      api_key_(SingleEntry(context, "x-api-key")),
-      request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey.data()))),
-      trace_id_(TraceId(SingleEntry(context, "traceparent"))),
-      cancelled_(std::make_shared<std::atomic<bool>>(false)) {
-  context_.AddInitialMetadata(std::string(kRequestIdKey), request_id_);
+                     grpc::CallbackServerContext& context,
+                     const grpc::ByteBuffer& request_bytes,
+                     grpc::ByteBuffer& response_bytes,
+                     std::unique_ptr<google::protobuf::Message> request)
+    : context_(context),
+      record_(rpc, context),
+      request_bytes_(request_bytes),
+      response_bytes_(response_bytes),
+      request_(std::move(request)),
+      cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
+
+absl::string_view UnaryCall::api_key() const {
+  return SingleEntry(context_, "x-api-key");
+}
+
+absl::Status UnaryCall::Read() {
+  // Reading empties the buffer; a copy shares its bytes.
+  grpc::ByteBuffer bytes = request_bytes_;
+  if (Serialization::Deserialize(&bytes, request_.get()).ok()) {
+    return absl::OkStatus();
+  }
+  return WithReason(absl::InvalidArgumentError(
+                        "the request is not a message of its type in UTF-8"),
+                    "MALFORMED_MESSAGE");
+}
+
+absl::Status UnaryCall::Judge(const absl::Status& found) const {
+  return AddForeignViolations(SingleEntry(context_, kViolationsKey), found);
 }
 
 CallOptions UnaryCall::options() const {
@@ -47,28 +54,25 @@ CallOptions UnaryCall::options() const {
           cancelled_};
 }
 
-void UnaryCall::set_project(const std::string& project) {
-  project_ = project;
-  context_.AddInitialMetadata(kProjectIdKey, project);
+void UnaryCall::Fail(const absl::Status& status) {
+  record_.End(status);
+  Finish(ToGrpcStatus(status));
 }
 
-void UnaryCall::End(const absl::Status& status) {
-  LogEnd(status);
-  Finish(ToGrpcStatus(status));
+void UnaryCall::Succeed(const google::protobuf::Message& response) {
+  bool ignored_ownership;
+  const grpc::Status written =
+      Serialization::Serialize(response, &response_bytes_, &ignored_ownership);
+  if (!written.ok()) {
+    return Fail(WithReason(absl::InternalError("the answer cannot be written"),
+                           "ANSWER_UNWRITABLE"));
+  }
+  record_.End(absl::OkStatus());
+  Finish(grpc::Status::OK);
 }
 
 void UnaryCall::OnCancel() { *cancelled_ = true; }
 
 void UnaryCall::OnDone() { delete this; }
-
-void UnaryCall::LogEnd(const absl::Status& status) const {
-  LogRequest({{"rpc", rpc_},
-              {"status", absl::StatusCodeToString(status.code())},
-              {"reason", Reason(status)},
-              {"latency_ms", absl::ToDoubleMilliseconds(absl::Now() - start_)},
-              {"project_id", project_},
-              {"request_id", request_id_},
-              {"trace_id", trace_id_}});
-}
 
 }  // namespace webhooks::server

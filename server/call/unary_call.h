@@ -1,43 +1,55 @@
 #ifndef WEBHOOKS_SERVER_CALL_UNARY_CALL_H_
 #define WEBHOOKS_SERVER_CALL_UNARY_CALL_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <memory>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "server/call/call_record.h"
 #include "storage/store.h"
-
-namespace grpc {
-class CallbackServerContext;
-}
 
 namespace webhooks::server {
 
-// One unary call from its arrival to its log line: its request id, deadline and
+// One unary call from its arrival to its log line: its messages, deadline and
 // cancellation. Deletes itself when gRPC is done with it.
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  // `rpc` is "package.Service/Method", for the log; it must outlive the call.
-  UnaryCall(absl::string_view rpc, grpc::CallbackServerContext& context);
+  // `rpc` is "package.Service/Method"; `request` takes the message that
+  // `request_bytes` holds. The bytes are gRPC's and live as long as the call.
+  UnaryCall(absl::string_view rpc, grpc::CallbackServerContext& context,
+            const grpc::ByteBuffer& request_bytes,
+            grpc::ByteBuffer& response_bytes,
+            std::unique_ptr<google::protobuf::Message> request);
 
   // The value of metadata entry x-api-key, or "" if there is none or more than
   // one.
-  absl::string_view api_key() const { return api_key_; }
+  absl::string_view api_key() const;
+
+  // Reads the request. INVALID_ARGUMENT (MALFORMED_MESSAGE): it is no message
+  // of its type, or holds text that is not UTF-8.
+  absl::Status Read();
+
+  // What Read read.
+  const google::protobuf::Message& request() const { return *request_; }
+
+  // What is wrong with the request in all, if `found` (OK or as of
+  // InvalidFields) is what its rules say: see AddForeignViolations.
+  absl::Status Judge(const absl::Status& found) const;
 
   // The caller's deadline, and its cancellation once it comes.
   CallOptions options() const;
 
   // The project that the call turned out to be of.
-  void set_project(const std::string& project);
+  void SetProject(const std::string& project) { record_.SetProject(project); }
 
-  // Answers the call, exactly once and as the last touch; the response, if any,
-  // has been filled in.
-  void End(const absl::Status& status);
+  // Each answers the call, exactly once and as the last touch.
+  void Fail(const absl::Status& status);
+  void Succeed(const google::protobuf::Message& response);
 
  private:
   // Others hold calls only by the pointer that gRPC was given.
@@ -45,15 +57,12 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   void OnCancel() override;
   void OnDone() override;
-  void LogEnd(const absl::Status& status) const;
 
-  const absl::string_view rpc_;
   grpc::CallbackServerContext& context_;
-  const absl::Time start_;
-  std::string api_key_;
-  std::string request_id_;
-  std::string trace_id_;
-  std::string project_;
+  CallRecord record_;
+  const grpc::ByteBuffer& request_bytes_;
+  grpc::ByteBuffer& response_bytes_;
+  const std::unique_ptr<google::protobuf::Message> request_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;
 };
 

@@ -15,6 +15,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/runtime/process.h"
 
 namespace webhooks {
 namespace {
@@ -25,8 +26,7 @@ bool IsOurs(absl::string_view file, absl::string_view folder) {
 }
 
 [[noreturn]] void Fail(absl::string_view line) {
-  std::cerr << "ERROR: " << line << std::endl;
-  std::exit(1);
+  std::exit(FailStart(absl::InvalidArgumentError(line)));
 }
 
 void SetFlagsFromEnvironment(absl::string_view folder) {

@@ -5,6 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "proto/rpc/status.h"
+#include "server/call/call_record.h"
+#include "server/call/grpc_status.h"
+#include "storage/errors.h"
+
 namespace webhooks::server {
 
 using grpc::health::v1::HealthCheckRequest;
@@ -17,6 +23,11 @@ HealthCheckResponse::ServingStatus StatusFor(bool serving) {
                  : HealthCheckResponse::NOT_SERVING;
 }
 
+absl::Status ServiceUnknown(const std::string& name) {
+  return WithReason(absl::NotFoundError(absl::StrCat("no service ", name)),
+                    "SERVICE_UNKNOWN");
+}
+
 }  // namespace
 
 // One Watch: writes the latest status whenever it is another than the last one
@@ -24,8 +35,11 @@ HealthCheckResponse::ServingStatus StatusFor(bool serving) {
 class HealthService::Watcher final
     : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
-  Watcher(OpenStreams<Watcher>& streams, bool is_known)
-      : streams_(streams), is_known_(is_known) {}
+  Watcher(OpenStreams<Watcher>& streams, bool is_known,
+          grpc::CallbackServerContext& context)
+      : streams_(streams),
+        is_known_(is_known),
+        record_("grpc.health.v1.Health/Watch", context) {}
 
   void Tell(bool serving) {
     absl::MutexLock lock(&mutex_);
@@ -52,20 +66,31 @@ class HealthService::Watcher final
     }
     if (!stopping_) return;
     finished_ = true;
-    Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server stops"));
+    const absl::Status status = cancelled_ ? CallCancelled() : ServerStopping();
+    record_.End(status);
+    Finish(ToGrpcStatus(status));
   }
 
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
     if (!ok) {
-      stopping_ = true;
       wanted_ = written_;
+      EndCancelled();
     }
     Advance();
   }
 
-  void OnCancel() override { Stop(); }
+  void OnCancel() override {
+    absl::MutexLock lock(&mutex_);
+    EndCancelled();
+    Advance();
+  }
+
+  void EndCancelled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    stopping_ = true;
+    cancelled_ = true;
+  }
 
   void OnDone() override {
     streams_.Remove(*this);
@@ -74,6 +99,7 @@ class HealthService::Watcher final
 
   OpenStreams<Watcher>& streams_;
   const bool is_known_;
+  const CallRecord record_;
   absl::Mutex mutex_;
   HealthCheckResponse response_;
   HealthCheckResponse::ServingStatus wanted_ ABSL_GUARDED_BY(mutex_) =
@@ -82,6 +108,7 @@ class HealthService::Watcher final
       HealthCheckResponse::UNKNOWN;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
@@ -109,23 +136,23 @@ void HealthService::Stop() {
 grpc::ServerUnaryReactor* HealthService::Check(
     grpc::CallbackServerContext* context, const HealthCheckRequest* request,
     HealthCheckResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (!Knows(request->service())) {
-    reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND,
-                                 "no service " + request->service()));
-    return reactor;
-  }
-  {
+  const CallRecord record("grpc.health.v1.Health/Check", *context);
+  absl::Status status;
+  if (Knows(request->service())) {
     absl::MutexLock lock(&mutex_);
     response->set_status(StatusFor(serving_));
+  } else {
+    status = ServiceUnknown(request->service());
   }
-  reactor->Finish(grpc::Status::OK);
+  record.End(status);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(status));
   return reactor;
 }
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
-    grpc::CallbackServerContext*, const HealthCheckRequest* request) {
-  auto* watcher = new Watcher(watchers_, Knows(request->service()));
+    grpc::CallbackServerContext* context, const HealthCheckRequest* request) {
+  auto* watcher = new Watcher(watchers_, Knows(request->service()), *context);
   // Under the lock, so that no change comes between the first status and those
   // that SetServing tells.
   absl::MutexLock lock(&mutex_);

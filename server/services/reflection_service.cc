@@ -10,7 +10,10 @@
 
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+#include "server/call/call_record.h"
+#include "server/call/grpc_status.h"
 #include "server/services/open_streams.h"
+#include "storage/errors.h"
 
 namespace webhooks::server {
 namespace {
@@ -22,11 +25,15 @@ using google::protobuf::FileDescriptor;
 
 // The two versions of the protocol, which differ in their names alone.
 struct V1 {
+  static constexpr absl::string_view kRpc =
+      "grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
   using Service = grpc::reflection::v1::ServerReflection::CallbackService;
   using Request = grpc::reflection::v1::ServerReflectionRequest;
   using Response = grpc::reflection::v1::ServerReflectionResponse;
 };
 struct V1Alpha {
+  static constexpr absl::string_view kRpc =
+      "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
   using Service = grpc::reflection::v1alpha::ServerReflection::CallbackService;
   using Request = grpc::reflection::v1alpha::ServerReflectionRequest;
   using Response = grpc::reflection::v1alpha::ServerReflectionResponse;
@@ -128,8 +135,11 @@ class Stream final
     : public grpc::ServerBidiReactor<typename Version::Request,
                                      typename Version::Response> {
  public:
-  Stream(OpenStreams<Stream>& streams, const std::vector<std::string>& services)
-      : streams_(streams), services_(services) {
+  Stream(OpenStreams<Stream>& streams, const std::vector<std::string>& services,
+         grpc::CallbackServerContext& context)
+      : streams_(streams),
+        services_(services),
+        record_(Version::kRpc, context) {
     this->StartRead(&request_);
     streams_.Add(*this);
   }
@@ -143,7 +153,7 @@ class Stream final
  private:
   void OnReadDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
-    if (!ok) return End(grpc::Status::OK);
+    if (!ok) return End(absl::OkStatus());
     if (stopping_) return EndStopped();
     Answer<Version>(request_, services_, response_);
     writing_ = true;
@@ -153,7 +163,7 @@ class Stream final
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
-    if (!ok) return End(grpc::Status::CANCELLED);
+    if (!ok) return End(CallCancelled());
     if (stopping_) return EndStopped();
     this->StartRead(&request_);
   }
@@ -164,16 +174,18 @@ class Stream final
   }
 
   void EndStopped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server stops"));
+    End(ServerStopping());
   }
 
-  void End(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (std::exchange(ended_, true)) return;
-    this->Finish(status);
+    record_.End(status);
+    this->Finish(ToGrpcStatus(status));
   }
 
   OpenStreams<Stream>& streams_;
   const std::vector<std::string>& services_;
+  const CallRecord record_;
   typename Version::Request request_;
   typename Version::Response response_;
   absl::Mutex mutex_;
@@ -196,8 +208,8 @@ class ReflectionService final : public Version::Service,
  private:
   grpc::ServerBidiReactor<typename Version::Request,
                           typename Version::Response>*
-  ServerReflectionInfo(grpc::CallbackServerContext*) override {
-    return new Stream<Version>(streams_, services_);
+  ServerReflectionInfo(grpc::CallbackServerContext* context) override {
+    return new Stream<Version>(streams_, services_, *context);
   }
 
   const std::vector<std::string> services_;

@@ -31,14 +31,16 @@ WebhookService::WebhookService(Calls& calls, Store& store, Entropy& entropy,
       rules_(rules) {}
 
 grpc::ServerUnaryReactor* WebhookService::Create(
-    grpc::CallbackServerContext* context,
-    const v1::CreateWebhookRequest* request, v1::Webhook* response) {
-  return calls_.Unary<v1::Webhook>(
-      "webhooks.v1.WebhookService/Create", context, response,
-      [this, request](const Caller& caller, Done<v1::Webhook> done) {
-        absl::Status valid = rules_.Check(*request);
-        if (!valid.ok()) return std::move(done)(std::move(valid));
-        v1::Webhook webhook = MakeWebhook(caller.project, *request);
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return calls_.Unary<v1::CreateWebhookRequest, v1::Webhook>(
+      "webhooks.v1.WebhookService/Create", context, request, response,
+      [this](const v1::CreateWebhookRequest& wanted) {
+        return rules_.Check(wanted);
+      },
+      [this](const Caller& caller, const v1::CreateWebhookRequest& wanted,
+             Done<v1::Webhook> done) {
+        v1::Webhook webhook = MakeWebhook(caller.project, wanted);
         store_.CreateWebhook(
             webhook, caller.options,
             [webhook, done = std::move(done)](absl::Status status) mutable {
@@ -49,12 +51,14 @@ grpc::ServerUnaryReactor* WebhookService::Create(
 }
 
 grpc::ServerUnaryReactor* WebhookService::Get(
-    grpc::CallbackServerContext* context, const v1::GetWebhookRequest* request,
-    v1::Webhook* response) {
-  return calls_.Unary<v1::Webhook>(
-      "webhooks.v1.WebhookService/Get", context, response,
-      [this, request](const Caller& caller, Done<v1::Webhook> done) {
-        store_.GetWebhook(caller.project, request->id(), caller.options,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return calls_.Unary<v1::GetWebhookRequest, v1::Webhook>(
+      "webhooks.v1.WebhookService/Get", context, request, response,
+      [](const v1::GetWebhookRequest&) { return absl::OkStatus(); },
+      [this](const Caller& caller, const v1::GetWebhookRequest& wanted,
+             Done<v1::Webhook> done) {
+        store_.GetWebhook(caller.project, wanted.id(), caller.options,
                           std::move(done));
       });
 }

@@ -11,18 +11,21 @@
 namespace webhooks::server {
 
 // webhooks.v1.WebhookService; what its calls promise stands in the proto.
-class WebhookService final : public v1::WebhookService::CallbackService {
+class WebhookService final
+    : public v1::WebhookService::WithRawCallbackMethod_Create<
+          v1::WebhookService::WithRawCallbackMethod_Get<
+              v1::WebhookService::Service>> {
  public:
   // All but `rules` must outlive this.
   WebhookService(Calls& calls, Store& store, Entropy& entropy, Clock clock,
                  WebhookRules rules);
 
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
-                                   const v1::CreateWebhookRequest* request,
-                                   v1::Webhook* response) override;
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
-                                const v1::GetWebhookRequest* request,
-                                v1::Webhook* response) override;
+                                const grpc::ByteBuffer* request,
+                                grpc::ByteBuffer* response) override;
 
  private:
   v1::Webhook MakeWebhook(const std::string& project,

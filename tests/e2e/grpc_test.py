@@ -153,3 +153,21 @@ def test_a_server_that_is_told_to_takes_http_urls(stopped):
         stub = webhook_service_pb2_grpc.WebhookServiceStub(channel)
         assert create(stopped, stub, url="http://acme.com/").url == (
             "http://acme.com/")
+
+
+@pytest.mark.parametrize("message", [b"\xff", b"\x0a\x02\xff\xfe"],
+                         ids=["garbage", "not UTF-8"])
+def test_a_message_that_cannot_be_read_is_the_callers_fault(
+        service, channel, message):
+    call = channel.unary_unary("/webhooks.v1.WebhookService/Create")
+    assert failure(lambda: call(message, metadata=service.metadata(),
+                                timeout=PATIENCE)) == (
+        grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_MESSAGE", [])
+
+
+def test_an_unknown_method_is_an_error_with_a_line_in_the_log(service, channel):
+    call = channel.unary_unary("/webhooks.v1.WebhookService/Guess")
+    assert failure(lambda: call(b"", timeout=PATIENCE)) == (
+        grpc.StatusCode.UNIMPLEMENTED, "METHOD_UNKNOWN", [])
+    service.server.await_line(
+        "rpc=webhooks.v1.WebhookService/Guess status=UNIMPLEMENTED")

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import threading
@@ -87,6 +88,14 @@ class Process:
         code = self._popen.wait(PATIENCE)
         self._reader.join()
         return code
+
+    def limit_files(self, count):
+        """From now on it can open no file with a number above `count`."""
+        resource.prlimit(self._popen.pid, resource.RLIMIT_NOFILE,
+                         (count, count))
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self._popen.pid}/fd"))
 
     def pause(self):
         self.send(signal.SIGSTOP)

@@ -1,12 +1,14 @@
 #include "server/services/webhook_service.h"
 
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include <memory>
 #include <string>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -171,6 +173,42 @@ TEST_F(WebhookServiceTest, RefusesAnUnknownKeyBeforeItLooksAtTheRequest) {
   const grpc::Status status = stub_->Create(&context, request, &webhook);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(ReasonOf(status), "API_KEY_INVALID");
+}
+
+TEST_F(WebhookServiceTest, RefusesAMessageThatCannotBeRead) {
+  grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(
+      server_->InProcessChannel({}));
+  const grpc::Slice garbage("\x0a\xff");
+  const grpc::ByteBuffer request(&garbage, 1);
+  grpc::ByteBuffer response;
+  grpc::ClientContext context;
+  AddKey(context);
+  absl::Notification done;
+  grpc::Status status;
+  stub.UnaryCall(&context, "/webhooks.v1.WebhookService/Create", {}, &request,
+                 &response, [&](grpc::Status ended) {
+                   status = std::move(ended);
+                   done.Notify();
+                 });
+  done.WaitForNotification();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ReasonOf(status), "MALFORMED_MESSAGE");
+}
+
+TEST_F(WebhookServiceTest, ChecksButNeverPerformsWhatTheGatewayFoundFault) {
+  google::rpc::BadRequest found;
+  AddViolation(found, "scope", "must not be empty");
+  grpc::ClientContext context;
+  AddKey(context);
+  context.AddMetadata("x-violations-bin", found.SerializeAsString());
+  v1::CreateWebhookRequest request;
+  request.set_url("nonsense");
+  v1::Webhook webhook;
+  const grpc::Status status = stub_->Create(&context, request, &webhook);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  google::rpc::Status rpc;
+  ASSERT_TRUE(rpc.ParseFromString(status.error_details()));
+  EXPECT_EQ(ViolationsOf(FromRpcStatus(rpc)).field_violations_size(), 2);
 }
 
 TEST_F(WebhookServiceTest, ReturnsTheRequestIdAndTheProject) {

@@ -1,9 +1,9 @@
-#include "gateway/http/address.h"
+#include "server/runtime/address.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace webhooks::gateway {
+namespace webhooks {
 namespace {
 
 TEST(ParseAddresses, ReadsEveryForm) {
@@ -28,4 +28,4 @@ TEST(ParseAddresses, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace webhooks::gateway
+}  // namespace webhooks

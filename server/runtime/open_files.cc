@@ -1,12 +1,23 @@
-#include "gateway/file_limit.h"
+#include "server/runtime/open_files.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdint>
 
 #include "server/runtime/log.h"
 
-namespace webhooks::gateway {
+namespace webhooks {
+
+void HoldStandardFiles() {
+  int file;
+  do {
+    // The kernel gives the lowest number that is free.
+    file = open("/dev/null", O_RDWR);
+  } while (file >= 0 && file <= STDERR_FILENO);
+  if (file > STDERR_FILENO) close(file);
+}
 
 void RaiseFileLimit(int connections) {
   constexpr rlim_t kOtherFiles = 64;
@@ -20,4 +31,4 @@ void RaiseFileLimit(int connections) {
   }
 }
 
-}  // namespace webhooks::gateway
+}  // namespace webhooks

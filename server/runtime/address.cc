@@ -1,5 +1,6 @@
-#include "gateway/http/address.h"
+#include "server/runtime/address.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -9,10 +10,10 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
-namespace webhooks::gateway {
+namespace webhooks {
 namespace {
 
-std::optional<Address> ParseAddress(absl::string_view text) {
+std::optional<Address> Parse(absl::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == absl::string_view::npos) return std::nullopt;
   absl::string_view host = text.substr(0, colon);
@@ -31,17 +32,21 @@ std::optional<Address> ParseAddress(absl::string_view text) {
 
 }  // namespace
 
+absl::StatusOr<Address> ParseAddress(absl::string_view text) {
+  std::optional<Address> address = Parse(text);
+  if (address) return *std::move(address);
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is not host:port"));
+}
+
 absl::StatusOr<std::vector<Address>> ParseAddresses(absl::string_view text) {
   std::vector<Address> addresses;
   for (const absl::string_view part : absl::StrSplit(text, ',')) {
-    std::optional<Address> address = ParseAddress(part);
-    if (!address) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("'", part, "' is not host:port"));
-    }
+    absl::StatusOr<Address> address = ParseAddress(part);
+    if (!address.ok()) return address.status();
     addresses.push_back(*std::move(address));
   }
   return addresses;
 }
 
-}  // namespace webhooks::gateway
+}  // namespace webhooks

@@ -1,0 +1,52 @@
+#include "server/call/call_record.h"
+
+#include <grpcpp/server_context.h>
+
+#include "absl/time/time.h"
+#include "proto/rpc/status.h"
+#include "server/runtime/log.h"
+#include "server/runtime/request_id.h"
+
+namespace webhooks::server {
+namespace {
+
+// The response metadata that tells the gateway, for its log, whose call it was.
+constexpr char kProjectIdKey[] = "x-project-id";
+
+}  // namespace
+
+absl::string_view SingleEntry(const grpc::ServerContextBase& context,
+                              const char* key) {
+  const auto& metadata = context.client_metadata();
+  const auto [first, last] = metadata.equal_range(key);
+  if (first == last || std::next(first) != last) return "";
+  return {first->second.data(), first->second.size()};
+}
+
+CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context)
+    : context_(context),
+      rpc_(rpc),
+      start_(std::chrono::steady_clock::now()),
+      request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey.data()))),
+      trace_id_(TraceId(SingleEntry(context, "traceparent"))) {
+  context_.AddInitialMetadata(std::string(kRequestIdKey), request_id_);
+}
+
+void CallRecord::SetProject(const std::string& project) {
+  project_ = project;
+  context_.AddInitialMetadata(kProjectIdKey, project);
+}
+
+void CallRecord::End(const absl::Status& status) const {
+  const absl::Duration latency =
+      absl::FromChrono(std::chrono::steady_clock::now() - start_);
+  LogRequest({{"rpc", rpc_},
+              {"status", absl::StatusCodeToString(status.code())},
+              {"reason", Reason(status)},
+              {"latency_ms", absl::ToDoubleMilliseconds(latency)},
+              {"project_id", project_},
+              {"request_id", request_id_},
+              {"trace_id", trace_id_}});
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,47 @@
+#ifndef WEBHOOKS_SERVER_CALL_CALL_RECORD_H_
+#define WEBHOOKS_SERVER_CALL_CALL_RECORD_H_
+
+#include <chrono>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace grpc {
+class ServerContextBase;
+}
+
+namespace webhooks::server {
+
+// The value of the metadata entry `key` of a call, or "" if there is none or
+// more than one. A view into `context`.
+absl::string_view SingleEntry(const grpc::ServerContextBase& context,
+                              const char* key);
+
+// What the log says of one call, and the metadata that its answer carries: the
+// request id, and whose call it was.
+class CallRecord {
+ public:
+  // Begins with the call, whose `rpc` is "package.Service/Method". `context`
+  // must outlive this.
+  CallRecord(absl::string_view rpc, grpc::ServerContextBase& context);
+
+  // The project that the call turned out to be of. At most once, and before
+  // anything is written to the caller.
+  void SetProject(const std::string& project);
+
+  // Writes the call's one line: it ends with `status`.
+  void End(const absl::Status& status) const;
+
+ private:
+  grpc::ServerContextBase& context_;
+  const std::string rpc_;
+  const std::chrono::steady_clock::time_point start_;
+  const std::string request_id_;
+  const std::string trace_id_;
+  std::string project_;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CALL_CALL_RECORD_H_

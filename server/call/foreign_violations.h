@@ -1,0 +1,26 @@
+#ifndef WEBHOOKS_SERVER_CALL_FOREIGN_VIOLATIONS_H_
+#define WEBHOOKS_SERVER_CALL_FOREIGN_VIOLATIONS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace webhooks::server {
+
+// The metadata entry in which the gateway tells, as a google.rpc.BadRequest,
+// what it has found wrong with a request before it became a message. Such a
+// call is checked like any other, so that its caller learns of every violation
+// at once, and is never performed.
+inline constexpr char kViolationsKey[] = "x-violations-bin";
+
+// What is wrong with a request of which `entry` is that entry, or "" where it
+// has none, and of which `found` (OK or as of InvalidFields) is what its rules
+// say. That is `found` where the entry is "". Else INVALID_ARGUMENT: the
+// entry's violations and then those of `found` that are of other fields
+// (INVALID_REQUEST), or only that the entry cannot be read
+// (MALFORMED_METADATA).
+absl::Status AddForeignViolations(absl::string_view entry,
+                                  const absl::Status& found);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CALL_FOREIGN_VIOLATIONS_H_

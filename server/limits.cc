@@ -1,0 +1,39 @@
+#include "server/limits.h"
+
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/server_builder.h>
+
+#include <cstddef>
+
+namespace webhooks::server {
+namespace {
+
+constexpr int kMaxMessageBytes = 4 << 20;
+// A call that exceeds it disturbs the others on its connection, so it is well
+// above what the gateway passes on.
+constexpr int kMaxMetadataBytes = 64 << 10;
+constexpr int kMaxStreamsPerConnection = 1024;
+// All calls and connections together; gRPC pushes back, then refuses, near it.
+constexpr std::size_t kMaxGrpcMemory = std::size_t{1} << 30;
+constexpr int kConnectionIdleMillis = 60 * 60 * 1000;
+constexpr int kKeepaliveMillis = 60 * 1000;
+constexpr int kMinPingIntervalMillis = 10 * 1000;
+
+}  // namespace
+
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.SetResourceQuota(
+      grpc::ResourceQuota("server").Resize(kMaxGrpcMemory));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             kMaxStreamsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                             kConnectionIdleMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+      kMinPingIntervalMillis);
+}
+
+}  // namespace webhooks::server

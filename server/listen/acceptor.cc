@@ -1,0 +1,104 @@
+#include "server/listen/acceptor.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "server/runtime/log.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr int kRestMillis = 100;
+constexpr int kForever = -1;
+
+int LowestFreeFile() {
+  const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (file >= 0) close(file);
+  return file;
+}
+
+// What says nothing against the next connection: the client went, or was in
+// trouble before anybody took its connection (accept(2), "Error handling").
+bool IsOfOneConnection(int error) {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case ENETDOWN:
+    case EPROTO:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Acceptor::Acceptor(std::vector<ListeningSocket> sockets, int max_connections,
+                   Accepted accepted)
+    : sockets_(std::move(sockets)),
+      stop_event_(eventfd(0, EFD_CLOEXEC)),
+      lowest_refused_(LowestFreeFile() + max_connections),
+      accepted_(std::move(accepted)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Acceptor::~Acceptor() {
+  eventfd_write(stop_event_, 1);
+  thread_.join();
+  close(stop_event_);
+}
+
+void Acceptor::Run() {
+  std::vector<pollfd> files{{stop_event_, POLLIN, 0}};
+  for (const ListeningSocket& socket : sockets_) {
+    files.push_back({socket.descriptor(), POLLIN, 0});
+  }
+  for (;;) {
+    poll(files.data(), files.size(), kForever);
+    for (std::size_t i = 1; i < files.size(); ++i) {
+      // What is short now would be as short in a loop that never rests.
+      if (files[i].revents != 0 && !AcceptOne(files[i].fd)) {
+        poll(files.data(), 1, kRestMillis);
+      }
+    }
+    if (files[0].revents != 0) return;
+  }
+}
+
+bool Acceptor::AcceptOne(int listener) {
+  const int connection =
+      accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (connection >= lowest_refused_) {
+    close(connection);
+    if (refusal_lines_.IsDue()) {
+      Log(LogLevel::kWarning, "too many connections, so new ones are closed");
+    }
+    return true;
+  }
+  if (connection >= 0) {
+    accepted_(listener, connection);
+    return true;
+  }
+  if (errno == EAGAIN || IsOfOneConnection(errno)) return true;
+  if (failure_lines_.IsDue()) {
+    Log(LogLevel::kWarning, "cannot accept connections",
+        {{"error", std::strerror(errno)}});
+  }
+  return false;
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,25 @@
+#include "server/runtime/process.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include "server/runtime/library_logs.h"
+#include "server/runtime/log.h"
+#include "server/runtime/open_files.h"
+#include "server/runtime/stop_signals.h"
+
+namespace webhooks {
+
+void BeginProcess() {
+  HoldStandardFiles();
+  BlockStopSignals();
+  RouteLibraryLogs();
+}
+
+int FailStart(const absl::Status& status) {
+  FlushLog();
+  std::cerr << "ERROR: " << status.message() << std::endl;
+  return EXIT_FAILURE;
+}
+
+}  // namespace webhooks

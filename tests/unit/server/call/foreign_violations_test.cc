@@ -1,0 +1,61 @@
+#include "server/call/foreign_violations.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::server {
+namespace {
+
+using ::testing::ElementsAre;
+
+google::rpc::BadRequest List(const std::vector<std::string>& fields) {
+  google::rpc::BadRequest list;
+  for (const std::string& field : fields) AddViolation(list, field, "is bad");
+  return list;
+}
+
+std::vector<std::string> FieldsOf(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const google::rpc::BadRequest list = ViolationsOf(status);
+  for (const auto& violation : list.field_violations()) {
+    fields.push_back(violation.field());
+  }
+  return fields;
+}
+
+TEST(ForeignViolations, AreNoneWhereTheEntryIsMissing) {
+  EXPECT_EQ(AddForeignViolations("", absl::OkStatus()), absl::OkStatus());
+  const absl::Status own = InvalidFields(List({"url"}), "INVALID_URL");
+  EXPECT_EQ(AddForeignViolations("", own), own);
+}
+
+TEST(ForeignViolations, RefuseARequestThatHasNoOthers) {
+  const absl::Status status = AddForeignViolations(
+      List({"scope"}).SerializeAsString(), absl::OkStatus());
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Reason(status), "INVALID_REQUEST");
+  EXPECT_THAT(FieldsOf(status), ElementsAre("scope"));
+}
+
+TEST(ForeignViolations, StandBeforeThoseOfOtherFields) {
+  const absl::Status status =
+      AddForeignViolations(List({"scope", "color"}).SerializeAsString(),
+                           InvalidFields(List({"url", "scope"}), "MIXED"));
+  EXPECT_THAT(FieldsOf(status), ElementsAre("scope", "color", "url"));
+  EXPECT_EQ(Reason(status), "INVALID_REQUEST");
+}
+
+TEST(ForeignViolations, NeverLetARequestThrough) {
+  for (const std::string& entry :
+       {std::string("\xff\xff"), std::string("\n")}) {
+    const absl::Status status = AddForeignViolations(entry, absl::OkStatus());
+    EXPECT_EQ(Reason(status), "MALFORMED_METADATA");
+  }
+}
+
+}  // namespace
+}  // namespace webhooks::server

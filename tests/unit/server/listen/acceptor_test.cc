@@ -1,0 +1,119 @@
+#include "server/listen/acceptor.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/numbers.h"
+#include "absl/synchronization/mutex.h"
+#include "gtest/gtest.h"
+
+namespace webhooks::server {
+namespace {
+
+// Clients of an acceptor on a free port, and what it accepted.
+class AcceptorTest : public ::testing::Test {
+ protected:
+  void Start(int max_connections) {
+    auto sockets = ListeningSocket::Open("127.0.0.1:0");
+    ASSERT_TRUE(sockets.ok()) << sockets.status();
+    const std::string& address = sockets->front().address();
+    ASSERT_TRUE(
+        absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port_));
+    acceptor_ = std::make_unique<Acceptor>(*std::move(sockets), max_connections,
+                                           [this](int, int connection) {
+                                             absl::MutexLock lock(&mutex_);
+                                             accepted_.push_back(connection);
+                                           });
+  }
+
+  ~AcceptorTest() override {
+    acceptor_.reset();
+    for (const int client : clients_) close(client);
+    absl::MutexLock lock(&mutex_);
+    for (const int connection : accepted_) close(connection);
+  }
+
+  int Connect() {
+    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_GE(client, 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<in_port_t>(port_));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(client, reinterpret_cast<const sockaddr*>(&address),
+                      sizeof(address)),
+              0);
+    clients_.push_back(client);
+    return client;
+  }
+
+  // Waits until as many connections have been accepted.
+  void AwaitAccepted(std::size_t count) {
+    absl::MutexLock lock(&mutex_);
+    const auto enough = [&] {
+      mutex_.AssertHeld();
+      return accepted_.size() >= count;
+    };
+    mutex_.Await(absl::Condition(&enough));
+  }
+
+  // Waits for the server to close the connection.
+  static bool IsClosed(int client) {
+    char byte;
+    return recv(client, &byte, 1, 0) <= 0;
+  }
+
+  absl::Mutex mutex_;
+  std::vector<int> accepted_ ABSL_GUARDED_BY(mutex_);
+  std::vector<int> clients_;
+  int port_ = 0;
+  std::unique_ptr<Acceptor> acceptor_;
+};
+
+TEST_F(AcceptorTest, HandsOverEveryConnection) {
+  Start(10);
+  Connect();
+  Connect();
+  AwaitAccepted(2);
+}
+
+// Clients and server share this process, so each connection takes two files.
+TEST_F(AcceptorTest, ClosesAConnectionTooMany) {
+  Start(4);
+  Connect();
+  AwaitAccepted(1);
+  Connect();
+  AwaitAccepted(2);
+  EXPECT_TRUE(IsClosed(Connect()));
+}
+
+TEST_F(AcceptorTest, AcceptsAgainOnceAnotherIsGone) {
+  Start(4);
+  Connect();
+  AwaitAccepted(1);
+  Connect();
+  AwaitAccepted(2);
+  const int refused = Connect();
+  EXPECT_TRUE(IsClosed(refused));
+  {
+    absl::MutexLock lock(&mutex_);
+    close(accepted_.back());
+    accepted_.pop_back();
+  }
+  for (int i = 0; i < 2; ++i) {
+    close(clients_.back());
+    clients_.pop_back();
+  }
+  Connect();
+  AwaitAccepted(2);
+}
+
+}  // namespace
+}  // namespace webhooks::server
