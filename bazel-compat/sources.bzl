@@ -120,6 +120,7 @@ TARGETS = [
         srcs = [
             "storage/sqlite/columns.cc",
             "storage/sqlite/connection.cc",
+            "storage/sqlite/database_file.cc",
             "storage/sqlite/file_lock.cc",
             "storage/sqlite/group_writer.cc",
             "storage/sqlite/migrations.cc",
@@ -131,6 +132,7 @@ TARGETS = [
             "storage/sqlite/bounded_queue.h",
             "storage/sqlite/columns.h",
             "storage/sqlite/connection.h",
+            "storage/sqlite/database_file.h",
             "storage/sqlite/file_lock.h",
             "storage/sqlite/group_writer.h",
             "storage/sqlite/migrations.h",

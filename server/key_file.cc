@@ -1,6 +1,7 @@
 #include "server/key_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/call/api_key.h"
+#include "server/runtime/log.h"
 
 namespace webhooks::server {
 namespace {
@@ -59,6 +61,14 @@ absl::Status WriteDurably(const std::string& path, absl::string_view content) {
   return SyncFolder(std::filesystem::path(path).parent_path());
 }
 
+void WarnIfOthersRead(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) == 0 && (found.st_mode & 077) != 0) {
+    Log(LogLevel::kWarning, "others may read the API key's file",
+        {{"file", path}});
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> TakeOrMakeKey(const std::string& path,
@@ -71,6 +81,7 @@ absl::StatusOr<std::string> TakeOrMakeKey(const std::string& path,
     if (!written.ok()) return written;
     return key;
   }
+  WarnIfOthersRead(path);
   std::ifstream file(path);
   std::string line;
   if (!std::getline(file, line)) {

@@ -24,7 +24,8 @@ using FaultObserver =
 // it past N bytes are RESOURCE_EXHAUSTED.
 //
 // INVALID_ARGUMENT: the URL. FAILED_PRECONDITION: not a database of this
-// service, one of a newer version, or in use by another process.
+// service, one of a newer version, in use by another process, no regular file,
+// or a file with several hard links.
 // PERMISSION_DENIED, UNAVAILABLE, DATA_LOSS: the file cannot be opened, read,
 // or is damaged.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,

@@ -32,7 +32,7 @@ std::string RequestIdOr(absl::string_view given) {
       std::all_of(given.begin(), given.end(), IsVisible)) {
     return std::string(given);
   }
-  std::array<unsigned char, 16> random;
+  std::array<unsigned char, 16> random = {};
   RAND_bytes(random.data(), random.size());
   return absl::BytesToHexString(absl::string_view(
       reinterpret_cast<const char*>(random.data()), random.size()));

@@ -1,15 +1,10 @@
 #include "storage/sqlite/sqlite_store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "storage/errors.h"
+#include "storage/sqlite/database_file.h"
 #include "storage/sqlite/migrations.h"
 #include "storage/sqlite/rows.h"
 
@@ -19,30 +14,10 @@ namespace {
 // Reads are short and mostly come from the page cache.
 constexpr int kReaders = 2;
 
-// The file itself, whatever links lead to it: two names must not get past the
-// lock.
-std::string Resolved(const std::string& path) {
-  std::error_code error;
-  const auto resolved = std::filesystem::weakly_canonical(path, error);
-  return error ? path : resolved.string();
-}
-
-// SQLite would make the file with the process's umask; it holds secrets. The
-// log and its index take the database's mode.
-absl::Status MakePrivateFile(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    return absl::ErrnoToStatus(errno,
-                               absl::StrCat("cannot open database ", path));
-  }
-  close(descriptor);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(
     const std::string& path, std::optional<std::int64_t> max_bytes,
     const FaultObserver& observer) {
-  if (absl::Status made = MakePrivateFile(path); !made.ok()) return made;
+  if (absl::Status made = MakeDatabaseFile(path); !made.ok()) return made;
   auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
   if (!writer.ok()) return writer;
   if (absl::Status migrated = Migrate(**writer); !migrated.ok()) {
@@ -76,7 +51,8 @@ void ReadWith(ReaderPool& readers, const CallOptions& options, Select select,
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
     const std::string& given_path, std::optional<std::int64_t> max_bytes,
     const FaultObserver& observer) {
-  const std::string path = Resolved(given_path);
+  const std::string path = ResolvedPath(given_path);
+  if (absl::Status good = CheckDatabaseFile(path); !good.ok()) return good;
   auto lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
   if (!lock.ok()) return lock.status();
   auto writer = OpenWriter(path, max_bytes, observer);

@@ -96,6 +96,23 @@ TEST(OpenStore, NamesAFileThatIsNotADatabase) {
   EXPECT_EQ(testing::ReadFile(path), std::string(5000, 'x'));
 }
 
+TEST(OpenStore, RefusesWhatIsNoRegularFileAndLeavesNothingBesideIt) {
+  const testing::TempFolder folder;
+  std::filesystem::create_symlink("/dev/null", folder.Path("webhooks.db"));
+  EXPECT_THAT(Open(absl::StrCat("sqlite:", folder.Path("webhooks.db"))),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_FALSE(std::filesystem::exists("/dev/null.lock"));
+}
+
+TEST(OpenStore, RefusesAFileOfSeveralNames) {
+  const testing::TempFolder folder;
+  const std::string url = absl::StrCat("sqlite:", folder.Path("webhooks.db"));
+  ASSERT_THAT(Open(url), IsOk());
+  std::filesystem::create_hard_link(folder.Path("webhooks.db"),
+                                    folder.Path("other.db"));
+  EXPECT_THAT(Open(url), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
 TEST(OpenStore, NamesAFolderThatCannotBeMade) {
   const testing::TempFolder folder;
   testing::WriteFile(folder.Path("file"), "");

@@ -1,0 +1,52 @@
+#include "storage/sqlite/database_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+absl::Status Refusal(const std::string& path, absl::string_view why) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("database ", path, ": ", why));
+}
+
+absl::Status CannotOpen(const std::string& path) {
+  return absl::ErrnoToStatus(errno,
+                             absl::StrCat("cannot open database ", path));
+}
+
+}  // namespace
+
+std::string ResolvedPath(const std::string& path) {
+  std::error_code error;
+  const auto resolved = std::filesystem::weakly_canonical(path, error);
+  return error ? path : resolved.string();
+}
+
+absl::Status CheckDatabaseFile(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) != 0) {
+    return errno == ENOENT ? absl::OkStatus() : CannotOpen(path);
+  }
+  if (!S_ISREG(found.st_mode)) return Refusal(path, "not a regular file");
+  if (found.st_nlink > 1) return Refusal(path, "the file has several names");
+  return absl::OkStatus();
+}
+
+absl::Status MakeDatabaseFile(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) return CannotOpen(path);
+  close(descriptor);
+  return absl::OkStatus();
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,26 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_DATABASE_FILE_H_
+#define WEBHOOKS_STORAGE_SQLITE_DATABASE_FILE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace webhooks::sqlite {
+
+// The file itself, whatever symbolic links lead to it: two names must not get
+// past the lock.
+std::string ResolvedPath(const std::string& path);
+
+// OK where there is no file yet, or one that could be a database. Does not open
+// it: closing it again would drop the locks that SQLite has on it in this
+// process. FAILED_PRECONDITION: no regular file, or a file with several names
+// (hard links), of which the lock and the write-ahead log would know but one.
+absl::Status CheckDatabaseFile(const std::string& path);
+
+// Makes the file if it is not there, for its owner alone: it holds secrets, and
+// SQLite would follow the umask. The log and its index take the file's mode.
+absl::Status MakeDatabaseFile(const std::string& path);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_DATABASE_FILE_H_
