@@ -2,9 +2,13 @@
 
 import json
 import re
+import subprocess
 
+import grpc
 import pytest
+from grpc.health.v1 import health_pb2, health_pb2_grpc
 
+from processes import BIN, PATIENCE
 from service import REFERENCE
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -103,3 +107,22 @@ def test_lines_of_the_json_format_are_json(stopped):
         lines = [json.loads(line) for line in process.log().splitlines()]
         assert 'quo"te' in [line.get("request_id") for line in lines]
         assert all({"time", "level", "message"} <= set(line) for line in lines)
+
+
+def test_nobody_waits_for_a_log_that_is_not_read(tmp_path):
+    """More lines than a pipe holds, and nobody at its other end."""
+    address = f"unix:{tmp_path}/socket"
+    process = subprocess.Popen(
+        [BIN / "webhook-server", f"--listen={address}",
+         f"--database=sqlite:{tmp_path}/webhooks.db"], stdout=subprocess.PIPE)
+    try:
+        with grpc.insecure_channel(address) as channel:
+            health = health_pb2_grpc.HealthStub(channel)
+            for _ in range(1000):
+                health.Check(health_pb2.HealthCheckRequest(),
+                             metadata=[("x-request-id", "x" * 128)],
+                             wait_for_ready=True, timeout=PATIENCE)
+    finally:
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        process.stdout.close()

@@ -3,8 +3,12 @@
 import json
 import signal
 import sqlite3
+import threading
 
+import grpc
 import pytest
+from grpc.health.v1 import health_pb2, health_pb2_grpc
+from grpc.reflection.v1 import reflection_pb2, reflection_pb2_grpc
 
 import rest
 from load import Load
@@ -72,3 +76,35 @@ def test_the_gateway_starts_and_stops_without_a_server(tmp_path):
     assert rest.request(gateway.address, "GET", "/healthz", {}).status == 200
     assert rest.request(gateway.address, "GET", "/readyz", {}).status == 503
     gateway.stop()
+
+
+def streams(channel):
+    """One open stream of each kind; each has had its first answer."""
+    watch = health_pb2_grpc.HealthStub(channel).Watch(
+        health_pb2.HealthCheckRequest())
+    assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
+    asked = threading.Event()
+
+    def questions():
+        yield reflection_pb2.ServerReflectionRequest(list_services="*")
+        asked.wait()
+
+    reflection = reflection_pb2_grpc.ServerReflectionStub(
+        channel).ServerReflectionInfo(questions())
+    next(reflection)
+    return [watch, reflection], asked
+
+
+def test_open_streams_do_not_use_up_the_grace(stopped):
+    server = stopped.start_server("--grace=1h")
+    with stopped.channel() as channel:
+        opened, asked = streams(channel)
+        server.signal_stop()
+        assert server.await_end() == 0
+        for stream in opened:
+            with pytest.raises(grpc.RpcError) as ended:
+                list(stream)
+            assert ended.value.code() == grpc.StatusCode.UNAVAILABLE
+        asked.set()
+    for service in ("health.v1.Health/Watch", "ServerReflectionInfo"):
+        assert server.lines(f"{service} status=UNAVAILABLE")
