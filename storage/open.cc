@@ -58,8 +58,8 @@ absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
-                                                 FaultObserver observer) {
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(
+    absl::string_view url, const FaultObserver& observer) {
   if (!absl::StartsWith(url, kSqliteScheme)) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", url, "' is not sqlite:PATH"));

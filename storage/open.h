@@ -29,7 +29,7 @@ using FaultObserver =
 // PERMISSION_DENIED, UNAVAILABLE, DATA_LOSS: the file cannot be opened, read,
 // or is damaged.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
-                                                 FaultObserver observer);
+                                                 const FaultObserver& observer);
 
 // The folder that a store's files lie in, for files to be kept beside them; ""
 // where the URL names none.

@@ -62,7 +62,7 @@ absl::Status Apply(Connection& connection, const Migration& migration) {
 
 absl::Status Migrate(Connection& connection) {
   std::int64_t version = 0;
-  const absl::Status readable =
+  absl::Status readable =
       connection.Guarded("read schema version", [&]() -> absl::Status {
         version = ReadNumber(connection, "PRAGMA user_version");
         return CheckOwner(connection);

@@ -91,7 +91,7 @@ void CreateAgainstPlainSqlite(benchmark::State& state) {
   };
   double plain = 0;
   double ours = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto iteration : state) {
     plain += seconds([&] { bench.InsertPlain(callers); });
     ours += seconds([&] { bench.CreateTogether(callers); });
   }

@@ -60,7 +60,8 @@ TEST_P(StoreCalls, ACompletionMayCallTheStore) {
   Pending<absl::StatusOr<v1::Webhook>> pending;
   store_->CreateWebhook(
       webhook, {},
-      [&, completion = pending.Completion()](absl::Status status) mutable {
+      [&,
+       completion = pending.Completion()](const absl::Status& status) mutable {
         ASSERT_THAT(status, IsOk());
         store_->GetWebhook(webhook.id_project(), webhook.id_webhook_endpoint(),
                            {}, std::move(completion));

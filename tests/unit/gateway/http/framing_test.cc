@@ -10,7 +10,7 @@
 namespace webhooks::gateway {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;  // NOLINT(google-build-using-namespace)
 
 struct Case {
   std::string name;

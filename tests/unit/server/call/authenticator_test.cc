@@ -22,7 +22,7 @@ class AuthenticatorTest : public ::testing::Test {
 
   // A key of a new project in the store.
   std::string NewKey() {
-    const std::string api_key = MakeApiKey(entropy_);
+    std::string api_key = MakeApiKey(entropy_);
     testing::ProjectAndKey made = testing::MakeProject();
     EXPECT_THAT(testing::CreateProject(store_, made.project, made.key,
                                        HashApiKey(api_key)),

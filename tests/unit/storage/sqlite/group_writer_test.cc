@@ -75,7 +75,7 @@ class GroupWriterTest : public ::testing::Test {
           release.WaitForNotification();
           return absl::OkStatus();
         },
-        [](absl::Status) {});
+        [](const absl::Status&) {});
     held.WaitForNotification();
   }
 
@@ -170,7 +170,7 @@ TEST_F(GroupWriterTest, ACallThatFindsTheQueueFullIsRefusedAtOnce) {
   absl::Status refusal;
   while (refusal.ok()) {
     writer_->Submit({}, Steps::kOne, Insert(accepted),
-                    [&](absl::Status status) {
+                    [&](const absl::Status& status) {
                       if (absl::IsResourceExhausted(status)) refusal = status;
                     });
     ++accepted;
