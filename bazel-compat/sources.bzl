@@ -441,6 +441,7 @@ TARGETS = [
             "gateway/call_headers.cc",
             "gateway/content.cc",
             "gateway/health_handler.cc",
+            "gateway/request_violations.cc",
             "gateway/services.cc",
         ],
         hdrs = [
@@ -449,6 +450,7 @@ TARGETS = [
             "gateway/call_headers.h",
             "gateway/content.h",
             "gateway/health_handler.h",
+            "gateway/request_violations.h",
             "gateway/services.h",
         ],
         deps = [
@@ -704,6 +706,7 @@ TARGETS = [
             "tests/unit/gateway/call_headers_test.cc",
             "tests/unit/gateway/content_test.cc",
             "tests/unit/gateway/health_handler_test.cc",
+            "tests/unit/gateway/request_violations_test.cc",
         ],
         hdrs = [],
         deps = [

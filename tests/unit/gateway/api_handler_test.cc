@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "gateway/request_violations.h"
 #include "gateway/services.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
@@ -17,6 +18,8 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Key;
+using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
@@ -107,6 +110,72 @@ TEST_F(ApiHandlerTest, RefusesABodyThatIsNotARequest) {
   EXPECT_EQ(answer.status, 400);
   EXPECT_THAT(answer.body, HasSubstr("MALFORMED_JSON"));
   EXPECT_EQ(answer.route, "/webhooks");
+  EXPECT_THAT(backend_.calls, IsEmpty());
+}
+
+TEST_F(ApiHandlerTest, LetsTheServerCheckTheRestOfARequestWithViolations) {
+  google::rpc::BadRequest violations;
+  AddViolation(violations, "scope", "must not be empty");
+  AddViolation(violations, "url", "must be https");
+  status_ = InvalidFields(violations, "INVALID_REQUEST");
+  const HttpResponse answer =
+      Answer({.method = "POST",
+              .path = "/webhooks",
+              .body = R"({"url":"nope","scope":[],"description":"d"})"});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.project, "p1");
+  EXPECT_THAT(answer.body, HasSubstr("must be https"));
+  ASSERT_THAT(backend_.calls, SizeIs(1));
+  const auto& request =
+      static_cast<const v1::CreateWebhookRequest&>(*backend_.calls[0].request);
+  EXPECT_EQ(request.url(), "nope");
+  EXPECT_EQ(request.description(), "d");
+  google::rpc::BadRequest found;
+  AddViolation(found, "scope", "must not be empty");
+  EXPECT_THAT(
+      backend_.calls[0].metadata,
+      Contains(Pair(std::string(kViolationsKey), found.SerializeAsString())));
+}
+
+TEST_F(ApiHandlerTest, AnswersWithItsOwnViolationsWithoutTheServersWord) {
+  for (const absl::Status& status :
+       {absl::OkStatus(), absl::UnavailableError("gone")}) {
+    status_ = status;
+    const HttpResponse answer = Answer(
+        {.method = "POST", .path = "/webhooks", .body = R"({"url":"nope"})"});
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr("INVALID_REQUEST"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("field":"scope")"));
+  }
+}
+
+TEST_F(ApiHandlerTest, LetsABadKeyComeBeforeViolations) {
+  status_ = WithReason(absl::UnauthenticatedError("no"), "API_KEY_INVALID");
+  const HttpResponse answer =
+      Answer({.method = "POST", .path = "/webhooks", .body = "{}"});
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_THAT(answer.body, HasSubstr("API_KEY_INVALID"));
+}
+
+TEST_F(ApiHandlerTest, MarksOnlyCallsWithViolations) {
+  Answer({.path = "/webhooks/a"});
+  ASSERT_THAT(backend_.calls, SizeIs(1));
+  EXPECT_THAT(backend_.calls[0].metadata,
+              Not(Contains(Key(std::string(kViolationsKey)))));
+}
+
+TEST_F(ApiHandlerTest, AnswersByItselfWhereViolationsDoNotFitTheCall) {
+  // With the key, the request id and 32 bytes for each, it leaves no room.
+  const std::string state(8'030, 'a');
+  const HttpResponse answer =
+      Answer({.method = "POST",
+              .path = "/webhooks",
+              .body = "{}",
+              .fields = {{"content-type", "application/json"},
+                         {"x-api-key", "k1"},
+                         {"tracestate", state}}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, HasSubstr("INVALID_REQUEST"));
   EXPECT_THAT(backend_.calls, IsEmpty());
 }
 
