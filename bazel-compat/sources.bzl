@@ -610,6 +610,20 @@ TARGETS = [
         defines = [],
     ),
     struct(
+        name = "unit_webhooks_proto",
+        kind = "test",
+        root = "",
+        srcs = [
+            "tests/unit/proto/webhooks/v1/names_test.cc",
+        ],
+        hdrs = [],
+        deps = [
+            "webhooks_proto",
+            "GTest::gmock_main",
+        ],
+        defines = [],
+    ),
+    struct(
         name = "unit_storage",
         kind = "test",
         root = "",
