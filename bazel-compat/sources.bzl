@@ -411,15 +411,18 @@ TARGETS = [
             "gateway/backend/call_status.cc",
             "gateway/backend/channel.cc",
             "gateway/backend/grpc_backend.cc",
+            "gateway/backend/reachability.cc",
         ],
         hdrs = [
             "gateway/backend/backend.h",
             "gateway/backend/call_status.h",
             "gateway/backend/channel.h",
             "gateway/backend/grpc_backend.h",
+            "gateway/backend/reachability.h",
         ],
         deps = [
             "proto_rpc",
+            "server_runtime",
             "gRPC::grpc++",
             "protobuf::libprotobuf",
             "absl::algorithm_container",
@@ -702,6 +705,7 @@ TARGETS = [
             "tests/unit/gateway/backend/call_status_test.cc",
             "tests/unit/gateway/backend/channel_test.cc",
             "tests/unit/gateway/backend/grpc_backend_test.cc",
+            "tests/unit/gateway/backend/reachability_test.cc",
         ],
         hdrs = [],
         deps = [

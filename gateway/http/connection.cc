@@ -48,6 +48,7 @@ void Connection::Close() {
   if (phase_ == Phase::kRunning) {
     HttpResponse unsent;
     unsent.status = 499;
+    unsent.reason = "CALL_CANCELLED";
     unsent.route = std::string(exchange_->route());
     LogAnswer(reader_->head(), unsent, reader_->head().request_id,
               absl::Now() - started_);

@@ -54,6 +54,7 @@ TEST_F(ApiHandlerTest, CallsTheRpcThatThePathIsBoundTo) {
   EXPECT_THAT(answer.body, HasSubstr(R"("id_webhook_endpoint":"w1")"));
   EXPECT_EQ(answer.route, "/webhooks");
   EXPECT_EQ(answer.project, "p1");
+  EXPECT_EQ(answer.reason, "");
   ASSERT_THAT(backend_.calls, SizeIs(1));
   const Backend::Call& call = backend_.calls[0];
   EXPECT_EQ(call.rpc_path, "/webhooks.v1.WebhookService/Create");
@@ -80,6 +81,7 @@ TEST_F(ApiHandlerTest, AnswersWithTheServersError) {
   const HttpResponse answer = Answer({.path = "/webhooks/a"});
   EXPECT_EQ(answer.status, 404);
   EXPECT_THAT(answer.body, HasSubstr("WEBHOOK_NOT_FOUND"));
+  EXPECT_EQ(answer.reason, "WEBHOOK_NOT_FOUND");
   EXPECT_EQ(answer.route, "/webhooks/{id}");
 }
 

@@ -242,9 +242,9 @@ TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatLeaves) {
   handler_.Release(FakeHandler::Answer(200, "to nobody"));
   server_.reset();
   FlushLog();
-  EXPECT_THAT(
-      testing::internal::GetCapturedStdout(),
-      AllOf(HasSubstr("route=/fake status=499"), Not(HasSubstr("project"))));
+  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+              AllOf(HasSubstr("route=/fake status=499 reason=CALL_CANCELLED"),
+                    Not(HasSubstr("project"))));
 }
 
 TEST_F(ConnectionTest, CancelsTheLastRequestOfAClientThatResets) {
