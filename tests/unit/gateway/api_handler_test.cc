@@ -191,6 +191,21 @@ TEST_F(ApiHandlerTest, RefusesABodyOfAnotherType) {
   EXPECT_THAT(answer.body, HasSubstr("UNSUPPORTED_MEDIA_TYPE"));
 }
 
+TEST_F(ApiHandlerTest, RefusesABodyOfAnyTypeWhereNoneBelongs) {
+  const std::vector<std::vector<RequestHead::Field>> kCases = {
+      {{"x-api-key", "k1"}},
+      {{"x-api-key", "k1"}, {"content-type", "application/json"}},
+      {{"x-api-key", "k1"}, {"content-type", "text/plain"}},
+      {{"x-api-key", "k1"}, {"content-encoding", "gzip"}}};
+  for (const auto& fields : kCases) {
+    const HttpResponse answer =
+        Answer({.path = "/webhooks/a", .body = "{}", .fields = fields});
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.reason, "INVALID_REQUEST");
+    EXPECT_THAT(answer.body, HasSubstr("must have no body"));
+  }
+}
+
 TEST_F(ApiHandlerTest, RefusesWhateverHasNotOneKeyBeforeItsBodyIsRead) {
   const std::vector<std::vector<RequestHead::Field>> kCases = {
       {}, {{"x-api-key", ""}}, {{"x-api-key", "k1"}, {"X-Api-Key", "k2"}}};
