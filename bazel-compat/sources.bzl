@@ -411,15 +411,18 @@ TARGETS = [
             "gateway/backend/call_status.cc",
             "gateway/backend/channel.cc",
             "gateway/backend/grpc_backend.cc",
+            "gateway/backend/reachability.cc",
         ],
         hdrs = [
             "gateway/backend/backend.h",
             "gateway/backend/call_status.h",
             "gateway/backend/channel.h",
             "gateway/backend/grpc_backend.h",
+            "gateway/backend/reachability.h",
         ],
         deps = [
             "proto_rpc",
+            "server_runtime",
             "gRPC::grpc++",
             "protobuf::libprotobuf",
             "absl::algorithm_container",
@@ -441,6 +444,7 @@ TARGETS = [
             "gateway/call_headers.cc",
             "gateway/content.cc",
             "gateway/health_handler.cc",
+            "gateway/request_violations.cc",
             "gateway/services.cc",
         ],
         hdrs = [
@@ -449,6 +453,7 @@ TARGETS = [
             "gateway/call_headers.h",
             "gateway/content.h",
             "gateway/health_handler.h",
+            "gateway/request_violations.h",
             "gateway/services.h",
         ],
         deps = [
@@ -608,6 +613,20 @@ TARGETS = [
         defines = [],
     ),
     struct(
+        name = "unit_webhooks_proto",
+        kind = "test",
+        root = "",
+        srcs = [
+            "tests/unit/proto/webhooks/v1/names_test.cc",
+        ],
+        hdrs = [],
+        deps = [
+            "webhooks_proto",
+            "GTest::gmock_main",
+        ],
+        defines = [],
+    ),
+    struct(
         name = "unit_storage",
         kind = "test",
         root = "",
@@ -686,6 +705,7 @@ TARGETS = [
             "tests/unit/gateway/backend/call_status_test.cc",
             "tests/unit/gateway/backend/channel_test.cc",
             "tests/unit/gateway/backend/grpc_backend_test.cc",
+            "tests/unit/gateway/backend/reachability_test.cc",
         ],
         hdrs = [],
         deps = [
@@ -704,6 +724,7 @@ TARGETS = [
             "tests/unit/gateway/call_headers_test.cc",
             "tests/unit/gateway/content_test.cc",
             "tests/unit/gateway/health_handler_test.cc",
+            "tests/unit/gateway/request_violations_test.cc",
         ],
         hdrs = [],
         deps = [

@@ -33,6 +33,7 @@ HttpResponse ErrorAnswer(const absl::Status& status, int http_status) {
   HttpResponse response;
   response.status = http_status;
   response.body = ErrorBody(status, http_status);
+  response.reason = Reason(status);
   if (http_status == 429 || http_status == 503) {
     response.headers.emplace_back("Retry-After",
                                   absl::StrCat(RetryAfter(status)));

@@ -6,6 +6,7 @@
 #include "gateway/answers.h"
 #include "gateway/call_headers.h"
 #include "gateway/content.h"
+#include "gateway/request_violations.h"
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
 #include "proto/rpc/status.h"
@@ -44,18 +45,25 @@ class CallExchange : public Exchange {
   absl::string_view route() const override { return binding_.path_template; }
 
   void Run(std::string body, Respond respond) override {
-    auto request = ReadRequest(binding_, path_values_, query_, body);
-    if (!request.ok()) return respond(ErrorAnswer(request.status()));
+    ParsedRequest request = ReadRequest(binding_, path_values_, query_, body);
+    if (!request.status.ok() && (request.message == nullptr ||
+                                 !AddViolations(request.status, headers_))) {
+      return respond(ErrorAnswer(request.status));
+    }
     Backend::Call call;
     call.rpc_path = binding_.rpc_path;
     call.metadata = std::move(headers_.metadata);
     call.timeout = headers_.timeout;
-    call.request = *std::move(request);
+    call.request = std::move(request.message);
     call.response = NewMessage(binding_.method->output_type());
     // This object may be gone before the reply comes.
     cancel_ = backend_.Start(
-        std::move(call), [&binding = binding_, respond = std::move(respond)](
-                             const Backend::Reply& reply) mutable {
+        std::move(call),
+        [&binding = binding_, violations = std::move(request.status),
+         respond = std::move(respond)](Backend::Reply reply) mutable {
+          if (!violations.ok()) {
+            reply.status = WithReply(violations, reply.status);
+          }
           HttpResponse response = ReplyAnswer(binding, reply);
           ApplyReplyMetadata(reply.metadata, response);
           respond(std::move(response));
@@ -108,7 +116,9 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
   if (absl::Status status = CheckKey(head); !status.ok()) {
     return Refusal(binding, status, 401);
   }
-  if (absl::Status status = CheckContent(head); !status.ok()) {
+  // Elsewhere a body of any type is a violation, found with the others.
+  if (absl::Status status = CheckContent(head);
+      binding.has_body && !status.ok()) {
     return Refusal(binding, status, 415);
   }
   absl::StatusOr<CallHeaders> headers = ReadCallHeaders(head, call_timeout_);

@@ -22,8 +22,8 @@ class ApiHandler : public RequestHandler {
              absl::Duration call_timeout);
 
   // Refuses at once: 404 unknown path, 405, 401 without exactly one x-api-key,
-  // 415, 400 for a path or header that cannot be read, 431 for headers that the
-  // server would not take; and answers OPTIONS.
+  // 415 where the binding has a body, 400 for a path or header that cannot be
+  // read, 431 for headers that the server would not take; and answers OPTIONS.
   std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) override;
 

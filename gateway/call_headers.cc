@@ -110,17 +110,21 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
   return headers;
 }
 
-absl::Status CheckSize(const CallHeaders& headers) {
-  constexpr std::size_t kEntryOverhead = 32;  // RFC 7541, section 4.1
+std::size_t MetadataSize(const CallHeaders& headers) {
   std::size_t size = 0;
   for (const auto& [name, value] : headers.metadata) {
-    size += name.size() + value.size() + kEntryOverhead;
+    size += name.size() + value.size() + kMetadataEntryOverhead;
   }
-  if (size <= kMaxCallMetadata) return absl::OkStatus();
-  return WithReason(absl::InvalidArgumentError(absl::StrCat(
-                        "the headers that the server gets must not exceed ",
-                        kMaxCallMetadata, " bytes, with 32 for each")),
-                    "HEADERS_TOO_LARGE");
+  return size;
+}
+
+absl::Status CheckSize(const CallHeaders& headers) {
+  if (MetadataSize(headers) <= kMaxCallMetadata) return absl::OkStatus();
+  return WithReason(
+      absl::InvalidArgumentError(absl::StrCat(
+          "the headers that the server gets must not exceed ", kMaxCallMetadata,
+          " bytes, with ", kMetadataEntryOverhead, " for each")),
+      "HEADERS_TOO_LARGE");
 }
 
 void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,

@@ -22,6 +22,7 @@ inline constexpr absl::Duration kLongestCall = absl::Seconds(60);
 // What of a call's metadata clients may fill; gRPC counts name, value and 32
 // bytes an entry. Half of what the server takes: the rest is gRPC's own.
 inline constexpr std::size_t kMaxCallMetadata = 8 << 10;
+inline constexpr std::size_t kMetadataEntryOverhead = 32;  // RFC 7541, 4.1
 
 struct CallHeaders {
   std::vector<std::pair<std::string, std::string>> metadata;
@@ -36,8 +37,11 @@ struct CallHeaders {
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout);
 
+// How many bytes the metadata takes as gRPC counts them.
+std::size_t MetadataSize(const CallHeaders& headers);
+
 // INVALID_ARGUMENT (HEADERS_TOO_LARGE): the metadata takes more than
-// kMaxCallMetadata bytes as gRPC counts them.
+// kMaxCallMetadata.
 absl::Status CheckSize(const CallHeaders& headers);
 
 // Sets the project for the log line. Clients see nothing of the server's

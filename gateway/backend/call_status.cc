@@ -13,7 +13,7 @@ absl::Status TransportStatus(grpc::StatusCode code) {
     case grpc::StatusCode::UNAVAILABLE:
       return WithReason(
           absl::UnavailableError("the server cannot be reached; try again"),
-          "SERVER_UNREACHABLE");
+          kServerUnreachable);
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return WithReason(
           absl::DeadlineExceededError("the server did not answer in time"),

@@ -2,9 +2,13 @@
 #define WEBHOOKS_GATEWAY_BACKEND_CALL_STATUS_H_
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "grpcpp/support/status.h"
 
 namespace webhooks::gateway {
+
+// The reason of calls that found no server.
+inline constexpr absl::string_view kServerUnreachable = "SERVER_UNREACHABLE";
 
 // How a call ended: with the details that the server gave in
 // grpc-status-details-bin. A status without any is the transport's and gets a

@@ -7,6 +7,8 @@
 #include "grpcpp/client_context.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "proto/rpc/status.h"
+#include "server/runtime/log.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -24,7 +26,8 @@ struct GrpcBackend::State {
   grpc::ByteBuffer response;
 };
 
-GrpcBackend::GrpcBackend(const std::string& target, int connections) {
+GrpcBackend::GrpcBackend(const std::string& target, int connections)
+    : target_(target), reachability_(connections) {
   for (int i = 0; i < connections; ++i) {
     stubs_.push_back(std::make_unique<grpc::GenericStub>(MakeChannel(target)));
   }
@@ -56,13 +59,36 @@ Backend::Cancel GrpcBackend::Start(Call call, Done done) {
   }
   state->context.set_deadline(
       absl::ToChronoTime(absl::Now() + state->call.timeout));
-  auto& stub = *stubs_[next_stub_.fetch_add(1, std::memory_order_relaxed) %
-                       stubs_.size()];
-  stub.UnaryCall(&state->context, state->call.rpc_path, {}, &state->request,
-                 &state->response, [this, state](const grpc::Status& status) {
-                   Finish(*state, ReadReply(*state, status));
-                 });
+  const std::size_t connection =
+      next_stub_.fetch_add(1, std::memory_order_relaxed) % stubs_.size();
+  stubs_[connection]->UnaryCall(
+      &state->context, state->call.rpc_path, {}, &state->request,
+      &state->response, [this, state, connection](const grpc::Status& status) {
+        End(*state, connection, status);
+      });
   return [state] { state->context.TryCancel(); };
+}
+
+void GrpcBackend::End(State& state, std::size_t connection,
+                      const grpc::Status& status) {
+  Reply reply = ReadReply(state, status);
+  const bool is_lost = Reason(reply.status) == kServerUnreachable;
+  // Details are the server's own; other errors may be the transport's and tell
+  // nothing.
+  if (is_lost || status.ok() || !status.error_details().empty()) {
+    switch (reachability_.Note(connection, !is_lost)) {
+      case Reachability::Change::kLost:
+        Log(LogLevel::kWarning, "cannot reach the server",
+            {{"target", target_}});
+        break;
+      case Reachability::Change::kFound:
+        Log(LogLevel::kInfo, "server reached again", {{"target", target_}});
+        break;
+      case Reachability::Change::kNone:
+        break;
+    }
+  }
+  Finish(state, std::move(reply));
 }
 
 Backend::Reply GrpcBackend::ReadReply(State& state,

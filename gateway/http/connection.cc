@@ -3,12 +3,14 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <utility>
 #include <variant>
 
 #include "absl/time/clock.h"
 #include "gateway/http/request_log.h"
 #include "gateway/http/worker.h"
+#include "server/runtime/log.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -48,6 +50,7 @@ void Connection::Close() {
   if (phase_ == Phase::kRunning) {
     HttpResponse unsent;
     unsent.status = 499;
+    unsent.reason = "CALL_CANCELLED";
     unsent.route = std::string(exchange_->route());
     LogAnswer(reader_->head(), unsent, reader_->head().request_id,
               absl::Now() - started_);
@@ -99,7 +102,19 @@ void Connection::TakeInput() {
   OnInput();
 }
 
+// Nothing on the way of a request throws that is known to; what does all the
+// same is the end of its connection and not of the process.
 void Connection::OnInput() {
+  try {
+    ReadInput();
+  } catch (const std::exception& error) {
+    Log(LogLevel::kWarning, "cannot read a request", {{"error", error.what()}});
+    if (phase_ != Phase::kHead && phase_ != Phase::kBody) return Close();
+    Fail(BadRequest(MalformedRequest("the request cannot be read")));
+  }
+}
+
+void Connection::ReadInput() {
   switch (phase_) {
     case Phase::kIdle:
       started_ = absl::Now();

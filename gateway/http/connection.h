@@ -49,6 +49,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void AwaitInput();
   void TakeInput();
   void OnInput();
+  void ReadInput();
   void OnInputEnd();
   void ReadHead();
   void AcceptRequest();

@@ -46,10 +46,12 @@ struct HttpResponse {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   // For the log line: the template that the path matched, which an exchange's
-  // answer takes from the exchange, and the project that the request belonged
-  // to. "": not known.
+  // answer takes from the exchange, the project that the request belonged to,
+  // and why it was refused or failed (google.rpc.ErrorInfo). "": not known, or
+  // none.
   std::string route;
   std::string project;
+  std::string reason;
 };
 
 // Takes the one answer to a request, from any thread. It may be dropped

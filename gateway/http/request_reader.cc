@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <stdexcept>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -110,7 +111,10 @@ std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
   // The limit is checked below, once the head is known.
   parser_->body_limit(boost::none);
   beast::error_code error;
-  parser_->put({block.data(), block.size()}, error);
+  Put(block, error);
+  if (error == http::error::header_limit) {
+    return HeadersTooLarge(max_header_bytes_);
+  }
   if (error || !parser_->is_header_done()) {
     return BadRequest(
         MalformedRequest("the header fields must be well-formed"));
@@ -148,10 +152,13 @@ std::optional<HttpError> RequestReader::ReadBody(std::string& input) {
   beast::error_code error;
   std::size_t taken = 0;
   while (!parser_->is_done() && input.size() - taken >= least && !error) {
-    taken += parser_->put({input.data() + taken, input.size() - taken}, error);
+    taken += Put(absl::string_view(input).substr(taken), error);
   }
   input.erase(0, taken);
   if (error == http::error::body_limit) return BodyTooLarge(max_body_bytes_);
+  if (error == http::error::header_limit) {
+    return HeadersTooLarge(max_header_bytes_);
+  }
   if (error == http::error::need_more && HasQuotedExtension(input)) {
     error = http::error::bad_chunk_extension;
   }
@@ -172,6 +179,17 @@ std::optional<HttpError> RequestReader::ReadBody(std::string& input) {
     return HeadersTooLarge(max_header_bytes_);
   }
   return std::nullopt;
+}
+
+// Beast throws where the name or value of a field, a trailer's too, has 64 KiB.
+std::size_t RequestReader::Put(absl::string_view bytes,
+                               boost::system::error_code& error) {
+  try {
+    return parser_->put({bytes.data(), bytes.size()}, error);
+  } catch (const std::length_error&) {
+    error = http::error::header_limit;
+    return 0;
+  }
 }
 
 bool RequestReader::done() const { return head_done_ && parser_->is_done(); }

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_REQUEST_READER_H_
 #define WEBHOOKS_GATEWAY_HTTP_REQUEST_READER_H_
 
+#include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -50,6 +51,7 @@ class RequestReader {
 
   std::optional<HttpError> ParseHead(absl::string_view block);
   void DescribeHead();
+  std::size_t Put(absl::string_view bytes, boost::system::error_code& error);
 
   const std::size_t max_header_bytes_;
   const std::size_t max_body_bytes_;

@@ -86,6 +86,7 @@ class JsonReader {
   };
 
   Slot NextSlot();
+  static void FillGap(const Frame& frame);
   bool OpenObject(Slot slot);
   bool OpenArray(Slot slot);
   bool Push(Frame::Kind kind, const Slot& slot);

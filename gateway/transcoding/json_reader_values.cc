@@ -30,6 +30,7 @@ JsonReader::Slot JsonReader::NextSlot() {
       if (frame.field == nullptr) return {};
       return {frame.message, frame.plan, frame.field, false, frame.levels};
     case Frame::Kind::kList:
+      FillGap(frame);
       ++frame.count;
       return {frame.message, frame.plan, frame.field, true, frame.levels};
     case Frame::Kind::kMap:
@@ -46,6 +47,23 @@ JsonReader::Slot JsonReader::NextSlot() {
               .levels = frame.levels + 1};
   }
   return {};
+}
+
+// Replaces the last element if it was refused and so is not there.
+void JsonReader::FillGap(const Frame& frame) {
+  const FieldDescriptor* field = frame.field->field;
+  const Reflection* reflection = frame.message->GetReflection();
+  const auto size =
+      static_cast<size_t>(reflection->FieldSize(*frame.message, field));
+  if (size >= frame.count) return;
+  if (frame.field->message != nullptr) {
+    reflection->AddMessage(frame.message, field);
+    return;
+  }
+  // One of these is a value of any type.
+  for (const absl::string_view text : {"", "0", "false"}) {
+    if (SetField(*frame.message, field, {Scalar::Kind::kText, text})) return;
+  }
 }
 
 bool JsonReader::OpenObject(Slot slot) {

@@ -28,14 +28,18 @@ FieldPlan PlanField(const FieldDescriptor* field, size_t index) {
   return plan;
 }
 
-// Proto names come first: where another field's json_name collides with one,
-// the proto's name keeps its meaning.
+// Proto names come first: where another field's json_name or camelCase collides
+// with one, the proto's name keeps its meaning. A json_name of its own does not
+// take the camelCase from a field.
 void IndexNames(MessagePlan& plan) {
   for (const FieldPlan& field : plan.fields) {
     plan.by_name.emplace(field.field->name(), &field);
   }
   for (const FieldPlan& field : plan.fields) {
     plan.by_name.emplace(field.field->json_name(), &field);
+  }
+  for (const FieldPlan& field : plan.fields) {
+    plan.by_name.emplace(field.field->camelcase_name(), &field);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/transcoding/transcoder.h"
 
+#include <utility>
+
 #include "gateway/transcoding/json_parser.h"
 #include "gateway/transcoding/json_reader.h"
 #include "gateway/transcoding/json_writer.h"
@@ -37,19 +39,18 @@ absl::Status ReadBody(const Binding& binding, absl::string_view body,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Message>> ReadRequest(
-    const Binding& binding, const std::vector<PathValue>& path_values,
-    absl::string_view query, absl::string_view body) {
+ParsedRequest ReadRequest(const Binding& binding,
+                          const std::vector<PathValue>& path_values,
+                          absl::string_view query, absl::string_view body) {
   std::unique_ptr<Message> request = NewRequest(binding);
   Violations violations;
   ParameterReader parameters(binding, *request, violations);
   parameters.ReadPath(path_values);
   parameters.ReadQuery(query);
   parameters.CheckRequiredKeys();
-  const absl::Status parsed = ReadBody(binding, body, *request, violations);
-  if (!parsed.ok()) return parsed;
-  if (!violations.empty()) return violations.ToStatus();
-  return request;
+  absl::Status parsed = ReadBody(binding, body, *request, violations);
+  if (!parsed.ok()) return {nullptr, std::move(parsed)};
+  return {std::move(request), violations.ToStatus()};
 }
 
 absl::StatusOr<std::string> WriteResponse(const Binding& binding,

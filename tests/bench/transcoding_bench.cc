@@ -83,7 +83,8 @@ void ReadBody(benchmark::State& state) {
   Compare(
       state,
       [&] {
-        return ReadRequest(*match.binding, match.path_values, "", kBody).ok();
+        return ReadRequest(*match.binding, match.path_values, "", kBody)
+            .status.ok();
       },
       [] {
         v1::CreateWebhookRequest request;

@@ -149,3 +149,21 @@ def test_what_the_server_refuses_is_told_at_once(service):
 
 def test_white_space_around_the_body_is_fine(service):
     assert service.post(b" \r\n\t" + VALID + b"\n ").status == 201
+
+
+@pytest.mark.parametrize("body, fields", [
+    ({"url": "nope", "scope": []}, ["scope", "url"]),
+    ({"url": "nope"}, ["scope", "url"]),
+    ({"url": "nope", "scope": None, "nonsense": 1}, ["nonsense", "url"]),
+    ({"url": "nope", "scope": ["a", 1, "-"]}, ["scope[1]", "scope[2]", "url"]),
+], ids=["scope empty", "no scope", "unknown key", "event type a number"])
+def test_what_gateway_and_server_refuse_is_told_at_once(service, body, fields):
+    response = service.post(body)
+    assert sorted(violations(response)) == fields
+    assert response.reason() == "INVALID_REQUEST"
+
+
+def test_a_bad_key_is_401_whatever_the_body_is(service):
+    response = service.post({"url": "nope"}, headers={"x-api-key": "nobody's"})
+    assert response.status == 401
+    assert response.reason() == "API_KEY_INVALID"

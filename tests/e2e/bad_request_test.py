@@ -57,6 +57,17 @@ def test_another_content_type_is_415(service, content_type):
     assert response.status == 415
 
 
+@pytest.mark.parametrize("headers", [
+    {}, {"content-type": "application/json"}, {"content-type": "text/plain"}],
+    ids=["no type", "JSON", "text"])
+def test_a_body_where_none_belongs_is_400_whatever_its_type(service, headers):
+    name = service.post(REFERENCE).json()["id_webhook_endpoint"]
+    response = rest.request(service.gateway.address, "GET", f"/webhooks/{name}",
+                            {"x-api-key": service.key, **headers}, b"{}")
+    assert response.status == 400
+    assert response.reason() == "INVALID_REQUEST"
+
+
 def test_a_body_that_is_compressed_is_415(service):
     response = service.post(REFERENCE, headers={"content-encoding": "gzip"})
     assert response.status == 415

@@ -62,6 +62,25 @@ def test_a_line_tells_what_when_and_whose(service):
     assert "status=OK" in server
 
 
+@pytest.mark.parametrize("body, headers, reason", [
+    (b"{", {}, "MALFORMED_JSON"),
+    ({**REFERENCE, "url": "nope"}, {}, "INVALID_URL"),
+    (REFERENCE, {"x-api-key": "nobody's"}, "API_KEY_INVALID"),
+    (REFERENCE, {"content-type": "text/plain"}, "UNSUPPORTED_MEDIA_TYPE"),
+], ids=["by the gateway", "by the server", "by the key", "by the head"])
+def test_a_refused_requests_line_has_the_reason(service, body, headers, reason):
+    request_id = f"refused-{reason}"
+    service.post(body, headers={"x-request-id": request_id, **headers})
+    line = service.gateway.await_line(f"request_id={request_id}").string
+    assert f"reason={reason}" in line
+
+
+def test_a_request_that_succeeds_has_no_reason(service):
+    service.post(REFERENCE, headers={"x-request-id": "fine"})
+    for line in request_lines(service, "fine"):
+        assert "reason=" not in line
+
+
 def test_the_trace_id_is_in_both_logs(service):
     service.post(REFERENCE, headers={
         "x-request-id": "traced",

@@ -23,6 +23,21 @@ def test_without_the_server_calls_are_503_until_it_is_back(fresh):
     assert read_back(fresh, [before]) == [before]
 
 
+def test_the_log_says_once_that_the_server_is_lost_and_once_that_it_is_back(
+        fresh):
+    fresh.server.stop()
+    for _ in range(3):
+        assert fresh.post(REFERENCE).reason() == "SERVER_UNREACHABLE"
+    lost = "warning cannot reach the server target="
+    assert len(fresh.gateway.lines(lost)) == 1
+    fresh.restart_server()
+    fresh.await_ready()
+    fresh.gateway.await_line("info server reached again target=")
+    assert fresh.post(REFERENCE).status == 201
+    assert len(fresh.gateway.lines(lost)) == 1
+    assert len(fresh.gateway.lines("server reached again")) == 1
+
+
 def test_a_server_that_does_not_answer_in_the_callers_time_is_504(fresh):
     fresh.server.pause()
     response = fresh.post(REFERENCE, headers={"grpc-timeout": "200m"})

@@ -10,7 +10,7 @@ from grpc.reflection.v1 import reflection_pb2_grpc as v1_grpc
 from grpc.reflection.v1alpha import reflection_pb2 as v1alpha
 from grpc.reflection.v1alpha import reflection_pb2_grpc as v1alpha_grpc
 
-from contract import assert_new_webhook
+from contract import KEYS, assert_new_webhook
 from reflection import Reflection, dynamic_call
 from service import REFERENCE
 
@@ -69,8 +69,10 @@ def test_buf_curl_creates_a_webhook(service):
     result = buf_curl(service, "Create", "-H", f"x-api-key: {service.key}",
                       "-d", json.dumps(REFERENCE))
     assert result.returncode == 0, result.stderr
-    name = json.loads(result.stdout)["idWebhookEndpoint"]
-    webhook = service.get(f"/webhooks/{name}").json()
+    answer = json.loads(result.stdout)
+    assert set(answer) == set(KEYS)
+    webhook = service.get(
+        f"/webhooks/{answer['id_webhook_endpoint']}").json()
     assert_new_webhook(webhook, **REFERENCE)
 
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "gateway/request_violations.h"
 #include "gateway/services.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
@@ -17,6 +18,8 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Key;
+using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
@@ -51,6 +54,7 @@ TEST_F(ApiHandlerTest, CallsTheRpcThatThePathIsBoundTo) {
   EXPECT_THAT(answer.body, HasSubstr(R"("id_webhook_endpoint":"w1")"));
   EXPECT_EQ(answer.route, "/webhooks");
   EXPECT_EQ(answer.project, "p1");
+  EXPECT_EQ(answer.reason, "");
   ASSERT_THAT(backend_.calls, SizeIs(1));
   const Backend::Call& call = backend_.calls[0];
   EXPECT_EQ(call.rpc_path, "/webhooks.v1.WebhookService/Create");
@@ -77,6 +81,7 @@ TEST_F(ApiHandlerTest, AnswersWithTheServersError) {
   const HttpResponse answer = Answer({.path = "/webhooks/a"});
   EXPECT_EQ(answer.status, 404);
   EXPECT_THAT(answer.body, HasSubstr("WEBHOOK_NOT_FOUND"));
+  EXPECT_EQ(answer.reason, "WEBHOOK_NOT_FOUND");
   EXPECT_EQ(answer.route, "/webhooks/{id}");
 }
 
@@ -110,6 +115,72 @@ TEST_F(ApiHandlerTest, RefusesABodyThatIsNotARequest) {
   EXPECT_THAT(backend_.calls, IsEmpty());
 }
 
+TEST_F(ApiHandlerTest, LetsTheServerCheckTheRestOfARequestWithViolations) {
+  google::rpc::BadRequest violations;
+  AddViolation(violations, "scope", "must not be empty");
+  AddViolation(violations, "url", "must be https");
+  status_ = InvalidFields(violations, "INVALID_REQUEST");
+  const HttpResponse answer =
+      Answer({.method = "POST",
+              .path = "/webhooks",
+              .body = R"({"url":"nope","scope":[],"description":"d"})"});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.project, "p1");
+  EXPECT_THAT(answer.body, HasSubstr("must be https"));
+  ASSERT_THAT(backend_.calls, SizeIs(1));
+  const auto& request =
+      static_cast<const v1::CreateWebhookRequest&>(*backend_.calls[0].request);
+  EXPECT_EQ(request.url(), "nope");
+  EXPECT_EQ(request.description(), "d");
+  google::rpc::BadRequest found;
+  AddViolation(found, "scope", "must not be empty");
+  EXPECT_THAT(
+      backend_.calls[0].metadata,
+      Contains(Pair(std::string(kViolationsKey), found.SerializeAsString())));
+}
+
+TEST_F(ApiHandlerTest, AnswersWithItsOwnViolationsWithoutTheServersWord) {
+  for (const absl::Status& status :
+       {absl::OkStatus(), absl::UnavailableError("gone")}) {
+    status_ = status;
+    const HttpResponse answer = Answer(
+        {.method = "POST", .path = "/webhooks", .body = R"({"url":"nope"})"});
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr("INVALID_REQUEST"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("field":"scope")"));
+  }
+}
+
+TEST_F(ApiHandlerTest, LetsABadKeyComeBeforeViolations) {
+  status_ = WithReason(absl::UnauthenticatedError("no"), "API_KEY_INVALID");
+  const HttpResponse answer =
+      Answer({.method = "POST", .path = "/webhooks", .body = "{}"});
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_THAT(answer.body, HasSubstr("API_KEY_INVALID"));
+}
+
+TEST_F(ApiHandlerTest, MarksOnlyCallsWithViolations) {
+  Answer({.path = "/webhooks/a"});
+  ASSERT_THAT(backend_.calls, SizeIs(1));
+  EXPECT_THAT(backend_.calls[0].metadata,
+              Not(Contains(Key(std::string(kViolationsKey)))));
+}
+
+TEST_F(ApiHandlerTest, AnswersByItselfWhereViolationsDoNotFitTheCall) {
+  // With the key, the request id and 32 bytes for each, it leaves no room.
+  const std::string state(8'030, 'a');
+  const HttpResponse answer =
+      Answer({.method = "POST",
+              .path = "/webhooks",
+              .body = "{}",
+              .fields = {{"content-type", "application/json"},
+                         {"x-api-key", "k1"},
+                         {"tracestate", state}}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, HasSubstr("INVALID_REQUEST"));
+  EXPECT_THAT(backend_.calls, IsEmpty());
+}
+
 TEST_F(ApiHandlerTest, RefusesABodyOfAnotherType) {
   const HttpResponse answer =
       Answer({.method = "POST",
@@ -118,6 +189,21 @@ TEST_F(ApiHandlerTest, RefusesABodyOfAnotherType) {
               .fields = {{"content-type", "text/plain"}, {"x-api-key", "k1"}}});
   EXPECT_EQ(answer.status, 415);
   EXPECT_THAT(answer.body, HasSubstr("UNSUPPORTED_MEDIA_TYPE"));
+}
+
+TEST_F(ApiHandlerTest, RefusesABodyOfAnyTypeWhereNoneBelongs) {
+  const std::vector<std::vector<RequestHead::Field>> kCases = {
+      {{"x-api-key", "k1"}},
+      {{"x-api-key", "k1"}, {"content-type", "application/json"}},
+      {{"x-api-key", "k1"}, {"content-type", "text/plain"}},
+      {{"x-api-key", "k1"}, {"content-encoding", "gzip"}}};
+  for (const auto& fields : kCases) {
+    const HttpResponse answer =
+        Answer({.path = "/webhooks/a", .body = "{}", .fields = fields});
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.reason, "INVALID_REQUEST");
+    EXPECT_THAT(answer.body, HasSubstr("must have no body"));
+  }
 }
 
 TEST_F(ApiHandlerTest, RefusesWhateverHasNotOneKeyBeforeItsBodyIsRead) {

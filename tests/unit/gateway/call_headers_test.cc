@@ -34,6 +34,8 @@ TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
                              {"authorization", "secret"},
                              {"x-project-id", "p1"},
                              {"x-api-key-bin", "AAAA"},
+                             {"x-violations-bin", "AAAA"},
+                             {"X-Violations-Bin", "AAAA"},
                              {"grpc-status", "0"},
                              {"grpc-encoding", "gzip"},
                              {"host", "a"}});

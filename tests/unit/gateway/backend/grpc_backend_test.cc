@@ -12,6 +12,7 @@
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
+#include "server/runtime/log.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 using ::testing::Contains;
+using ::testing::MatchesRegex;
 using ::testing::Pair;
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
@@ -123,6 +125,17 @@ class GrpcBackendTest : public testing::Test {
     return pending;
   }
 
+  // Whether a call on each of the connections, which take turns, succeeds at
+  // last.
+  bool Recovers(int connections = 1) {
+    const absl::Time give_up = absl::Now() + kPatience;
+    int in_a_row = 0;
+    while (in_a_row < connections && absl::Now() < give_up) {
+      in_a_row = Finish(*Start("")).status.ok() ? in_a_row + 1 : 0;
+    }
+    return in_a_row == connections;
+  }
+
   Backend::Reply Finish(Pending& pending) {
     EXPECT_TRUE(pending.done.WaitForNotificationWithTimeout(kPatience));
     return std::move(pending.reply);
@@ -189,12 +202,25 @@ TEST_F(GrpcBackendTest, FailsAtOnceWithoutAServerAndRecoversByItself) {
   EXPECT_EQ(Reason(reply.status), "SERVER_UNREACHABLE");
 
   StartServer();
-  const absl::Time give_up = absl::Now() + kPatience;
-  bool recovered = false;
-  while (!recovered && absl::Now() < give_up) {
-    recovered = Finish(*Start("")).status.ok();
-  }
-  EXPECT_TRUE(recovered);
+  EXPECT_TRUE(Recovers());
+}
+
+TEST_F(GrpcBackendTest, LogsOnceThatTheServerIsLostAndOnceThatItIsBack) {
+  StartServer();
+  StopServer();
+  Connect(/*connections=*/2);
+  testing::internal::CaptureStdout();
+  for (int i = 0; i < 6; ++i) Finish(*Start(""));
+  StartServer();
+  EXPECT_TRUE(Recovers(/*connections=*/2));
+  EXPECT_EQ(Finish(*Start("missing")).status.code(),
+            absl::StatusCode::kNotFound);
+  FlushLog();
+  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+              MatchesRegex("[^\n]* warning cannot reach the server "
+                           "target=127.0.0.1:[0-9]+\n"
+                           "[^\n]* info server reached again "
+                           "target=127.0.0.1:[0-9]+\n"));
 }
 
 }  // namespace

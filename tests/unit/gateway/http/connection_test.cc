@@ -232,6 +232,15 @@ TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatResetsAfterItsHalfEnded) {
   EXPECT_TRUE(handler_.AwaitCancelled());
 }
 
+TEST_F(ConnectionTest, EndsOnlyItselfWhereARequestThrows) {
+  RawClient client = Connect();
+  client.Send("GET /throws HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string answer = client.ReadAnswer();
+  EXPECT_THAT(answer, HasStatus(400));
+  EXPECT_THAT(answer, Closes());
+  EXPECT_THAT(Ask("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"), HasStatus(200));
+}
+
 TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatLeaves) {
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -242,9 +251,9 @@ TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatLeaves) {
   handler_.Release(FakeHandler::Answer(200, "to nobody"));
   server_.reset();
   FlushLog();
-  EXPECT_THAT(
-      testing::internal::GetCapturedStdout(),
-      AllOf(HasSubstr("route=/fake status=499"), Not(HasSubstr("project"))));
+  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+              AllOf(HasSubstr("route=/fake status=499 reason=CALL_CANCELLED"),
+                    Not(HasSubstr("project"))));
 }
 
 TEST_F(ConnectionTest, CancelsTheLastRequestOfAClientThatResets) {

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -18,12 +19,13 @@
 namespace webhooks::gateway {
 
 // Answers by path: /held waits for Release, /refused is a 404 from Accept,
-// /large is 8 MiB, and everything else is echoed as "METHOD target|body".
-// Errors are "REASON" in quotes.
+// /large is 8 MiB, /throws throws, and everything else is echoed as "METHOD
+// target|body". Errors are "REASON" in quotes.
 class FakeHandler : public RequestHandler {
  public:
   std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) override {
+    if (head.path == "/throws") throw std::runtime_error("thrown");
     if (head.path == "/refused") return Answer(404, "\"refused\"");
     std::string line = absl::StrCat(head.method, " ", head.path,
                                     head.query.empty() ? "" : "?", head.query);

@@ -123,6 +123,26 @@ TEST(RequestReader, RefusesEndlessChunkExtensionsAndTrailers) {
             431);
 }
 
+TEST(RequestReader, RefusesFieldsThatBeastCannotHold) {
+  constexpr std::size_t kLimit = 256 << 10;
+  const std::string large(70'000, 'a');
+  RequestReader head_reader(kLimit, kMaxBody);
+  std::string head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + large + "\r\n\r\n";
+  const auto head_error = head_reader.ReadHead(head);
+  ASSERT_TRUE(head_error.has_value());
+  EXPECT_EQ(head_error->http_status, 431);
+
+  for (const std::size_t limit : {kMaxHeader, kLimit}) {
+    RequestReader body_reader(limit, kMaxBody);
+    std::string body = kChunkedHead;
+    ASSERT_FALSE(body_reader.ReadHead(body).has_value());
+    body = "0\r\nX: " + large + "\r\n\r\n";
+    const auto body_error = body_reader.ReadBody(body);
+    ASSERT_TRUE(body_error.has_value());
+    EXPECT_EQ(body_error->http_status, 431);
+  }
+}
+
 class BadChunks : public testing::TestWithParam<std::string> {};
 TEST_P(BadChunks, AreRefused) {
   const std::string text = kChunkedHead + GetParam();

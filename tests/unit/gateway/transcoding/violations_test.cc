@@ -1,6 +1,9 @@
 #include "gateway/transcoding/violations.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "gateway/transcoding/transcoder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
@@ -55,6 +58,36 @@ TEST(Violations, DoNotEchoLongPaths) {
   EXPECT_THAT(ViolationsOf(request.status()), SizeIs(1));
   EXPECT_THAT(ViolationsOf(request.status()),
               Each(Property(&std::string::size, Lt(400u))));
+}
+
+// What is left of a request with violations, as text format has it.
+std::string Rest(absl::string_view body) {
+  const Binding& binding = BindingOf("POST", "/everything");
+  ParsedRequest request = ReadRequest(binding, {}, "", body);
+  EXPECT_EQ(Reason(request.status), "INVALID_REQUEST");
+  return Summary(std::move(request.message));
+}
+
+TEST(ParsedRequest, HoldsWhateverCouldBeRead) {
+  EXPECT_EQ(Rest(R"({"unknown": 1, "bool": true, "int32": "x",
+                     "words": [], "child": {"int64": 1, "bool": 2}})"),
+            "bool: true child { int64: 1 }");
+}
+
+TEST(ParsedRequest, KeepsTheIndexesBehindElementsThatOffend) {
+  EXPECT_EQ(Rest(R"({"words": [1, "a", [], null, "b", {}]})"),
+            R"(words: "" words: "a" words: "" words: "" words: "b")");
+  EXPECT_EQ(Rest(R"({"numbers": ["x", 1], "kinds": ["x", 1],
+                     "children": [null, {"bool": true}]})"),
+            "numbers: [0, 1] kinds: [KIND_UNSPECIFIED, KIND_ROUND] "
+            "children { } children { bool: true }");
+}
+
+TEST(ParsedRequest, HasNoMessageWhereTheBodyIsNotJson) {
+  const ParsedRequest request =
+      ReadRequest(BindingOf("POST", "/everything"), {}, "", R"({"bool": true)");
+  EXPECT_EQ(Reason(request.status), "MALFORMED_JSON");
+  EXPECT_EQ(request.message, nullptr);
 }
 
 TEST(ViolationPath, IsAsInJson) {

@@ -1,0 +1,78 @@
+#include "gateway/request_violations.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "google/rpc/error_details.pb.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+google::rpc::BadRequest ListOf(const absl::Status& status) {
+  google::rpc::BadRequest list;
+  const auto payload =
+      status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
+  if (payload) list.ParseFromString(std::string(*payload));
+  return list;
+}
+
+// How long a -bin value may be for `headers` to stay under kMaxCallMetadata. It
+// may travel as base64, which makes four bytes of three.
+std::size_t RoomForValue(const CallHeaders& headers) {
+  const std::size_t taken =
+      MetadataSize(headers) + kViolationsKey.size() + kMetadataEntryOverhead;
+  return taken < kMaxCallMetadata ? (kMaxCallMetadata - taken) / 4 * 3 : 0;
+}
+
+absl::Status Merge(const absl::Status& violations, const absl::Status& reply) {
+  google::rpc::BadRequest all = ListOf(violations);
+  const google::rpc::BadRequest told = ListOf(reply);
+  absl::flat_hash_set<std::string> fields;
+  for (const auto& violation : all.field_violations()) {
+    fields.insert(violation.field());
+  }
+  for (const auto& violation : told.field_violations()) {
+    if (fields.contains(violation.field())) continue;
+    *all.add_field_violations() = violation;
+  }
+  if (all.field_violations_size() <= told.field_violations_size()) return reply;
+  return InvalidFields(all, Reason(violations));
+}
+
+}  // namespace
+
+bool AddViolations(const absl::Status& status, CallHeaders& headers) {
+  const std::size_t room = std::min(kMaxViolationBytes, RoomForValue(headers));
+  const google::rpc::BadRequest list = ListOf(status);
+  google::rpc::BadRequest fitting;
+  for (const auto& violation : list.field_violations()) {
+    *fitting.add_field_violations() = violation;
+    if (fitting.ByteSizeLong() <= room) continue;
+    fitting.mutable_field_violations()->RemoveLast();
+    break;
+  }
+  if (fitting.field_violations().empty()) return false;
+  headers.metadata.emplace_back(kViolationsKey, fitting.SerializeAsString());
+  return true;
+}
+
+absl::Status WithReply(const absl::Status& violations,
+                       const absl::Status& reply) {
+  switch (reply.code()) {
+    case absl::StatusCode::kOk:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kInternal:
+      return violations;
+    case absl::StatusCode::kInvalidArgument:
+      return Merge(violations, reply);
+    default:
+      return reply;
+  }
+}
+
+}  // namespace webhooks::gateway
