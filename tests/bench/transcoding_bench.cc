@@ -44,7 +44,7 @@ v1::Webhook MakeWebhook() {
 
 void Route(benchmark::State& state) {
   const Router router = MakeRouter();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto iteration : state) {
     auto match =
         router.Find("GET", "/webhooks/801f9ede-c698-4e66-a7fc-48d19eebaa4f");
     benchmark::DoNotOptimize(match);
@@ -67,7 +67,7 @@ void Compare(benchmark::State& state, Ours ours, Theirs theirs) {
         .count();
   };
   double our_time = 0, their_time = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto iteration : state) {
     our_time += seconds(ours);
     their_time += seconds(theirs);
   }

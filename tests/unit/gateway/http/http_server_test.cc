@@ -25,6 +25,7 @@ TEST_F(HttpServerTest, ServesOnSeveralAddressesAndThreads) {
   ASSERT_EQ(addresses.size(), 2u);
   for (const std::string& address : addresses) {
     std::vector<RawClient> clients;
+    clients.reserve(4);
     for (int i = 0; i < 4; ++i) clients.emplace_back(address);
     for (RawClient& client : clients) client.Send(kGet);
     for (RawClient& client : clients) {

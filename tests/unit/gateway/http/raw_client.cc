@@ -85,7 +85,7 @@ std::string RawClient::ReadHead() {
   while ((end = unread_.find(kHeadEnd)) == std::string::npos) {
     if (!ReadMore()) return "";
   }
-  const std::string head = unread_.substr(0, end + kHeadEnd.size());
+  std::string head = unread_.substr(0, end + kHeadEnd.size());
   unread_.erase(0, head.size());
   return head;
 }

@@ -79,8 +79,10 @@ TEST(WebhookRules, RefuseARepeatedEventType) {
 }
 
 TEST(WebhookRules, RefuseMoreThanAHundredEventTypes) {
-  std::vector<std::string> types;
-  for (int i = 0; i < 100; ++i) types.push_back(absl::StrCat("type", i));
+  std::vector<std::string> types(100);
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    types[i] = absl::StrCat("type", i);
+  }
   EXPECT_THAT(Check(WithScope(types)), IsOk());
   types.push_back("one_more");
   EXPECT_THAT(ViolatedFields(Check(WithScope(types))), ElementsAre("scope"));
