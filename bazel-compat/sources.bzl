@@ -64,6 +64,7 @@ TARGETS = [
         ],
         deps = [
             "google_proto",
+            "absl::flat_hash_set",
             "absl::status",
             "absl::statusor",
             "absl::strings",
@@ -283,7 +284,6 @@ TARGETS = [
             "storage_records",
             "absl::any_invocable",
             "absl::flat_hash_map",
-            "absl::flat_hash_set",
             "absl::span",
             "absl::status",
             "absl::statusor",

@@ -1,22 +1,12 @@
 #include "gateway/request_violations.h"
 
 #include <algorithm>
-#include <string>
 
-#include "absl/container/flat_hash_set.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
 namespace {
-
-google::rpc::BadRequest ListOf(const absl::Status& status) {
-  google::rpc::BadRequest list;
-  const auto payload =
-      status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
-  if (payload) list.ParseFromString(std::string(*payload));
-  return list;
-}
 
 // How long a -bin value may be for `headers` to stay under kMaxCallMetadata. It
 // may travel as base64, which makes four bytes of three.
@@ -27,16 +17,9 @@ std::size_t RoomForValue(const CallHeaders& headers) {
 }
 
 absl::Status Merge(const absl::Status& violations, const absl::Status& reply) {
-  google::rpc::BadRequest all = ListOf(violations);
-  const google::rpc::BadRequest told = ListOf(reply);
-  absl::flat_hash_set<std::string> fields;
-  for (const auto& violation : all.field_violations()) {
-    fields.insert(violation.field());
-  }
-  for (const auto& violation : told.field_violations()) {
-    if (fields.contains(violation.field())) continue;
-    *all.add_field_violations() = violation;
-  }
+  const google::rpc::BadRequest told = ViolationsOf(reply);
+  const google::rpc::BadRequest all =
+      JoinViolations(ViolationsOf(violations), told);
   if (all.field_violations_size() <= told.field_violations_size()) return reply;
   return InvalidFields(all, Reason(violations));
 }
@@ -45,7 +28,7 @@ absl::Status Merge(const absl::Status& violations, const absl::Status& reply) {
 
 bool AddViolations(const absl::Status& status, CallHeaders& headers) {
   const std::size_t room = std::min(kMaxViolationBytes, RoomForValue(headers));
-  const google::rpc::BadRequest list = ListOf(status);
+  const google::rpc::BadRequest list = ViolationsOf(status);
   google::rpc::BadRequest fitting;
   for (const auto& violation : list.field_violations()) {
     *fitting.add_field_violations() = violation;

@@ -1,8 +1,7 @@
 #include "server/call/foreign_violations.h"
 
-#include <string>
+#include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "proto/rpc/status.h"
 
@@ -18,17 +17,8 @@ absl::Status AddForeignViolations(absl::string_view entry,
                           kViolationsKey, " is no list of violations")),
                       "MALFORMED_METADATA");
   }
-  absl::flat_hash_set<std::string> fields;
-  for (const auto& violation : all.field_violations()) {
-    fields.insert(violation.field());
-  }
-  const google::rpc::BadRequest own = ViolationsOf(found);
-  for (const auto& violation : own.field_violations()) {
-    if (!fields.contains(violation.field())) {
-      *all.add_field_violations() = violation;
-    }
-  }
-  return InvalidFields(all, "INVALID_REQUEST");
+  return InvalidFields(JoinViolations(std::move(all), ViolationsOf(found)),
+                       "INVALID_REQUEST");
 }
 
 }  // namespace webhooks::server

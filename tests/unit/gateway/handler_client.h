@@ -17,8 +17,8 @@ namespace webhooks::gateway {
 struct Ask {
   std::string method = "GET";
   std::string path = "/";
-  std::string query;
-  std::string body;
+  std::string query = {};
+  std::string body = {};
   std::vector<RequestHead::Field> fields = {
       {"content-type", "application/json"}, {"x-api-key", "k1"}};
 };
