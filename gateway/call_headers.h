@@ -20,7 +20,7 @@ namespace webhooks::gateway {
 inline constexpr absl::Duration kLongestCall = absl::Seconds(60);
 
 // What of a call's metadata clients may fill; gRPC counts name, value and 32
-// bytes an entry. Half of what the server takes: the rest is gRPC's own.
+// bytes an entry. Far below what the server takes.
 inline constexpr std::size_t kMaxCallMetadata = 8 << 10;
 inline constexpr std::size_t kMetadataEntryOverhead = 32;  // RFC 7541, 4.1
 

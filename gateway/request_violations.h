@@ -19,8 +19,9 @@ namespace webhooks::gateway {
 // becomes this entry.
 inline constexpr absl::string_view kViolationsKey = "x-violations-bin";
 
-// The longest value of that entry.
-inline constexpr std::size_t kMaxViolationBytes = 4 << 10;
+// The longest value of that entry. The server's answer has little room and
+// holds these first; WithReply adds what did not fit.
+inline constexpr std::size_t kMaxViolationBytes = 512;
 
 // Adds the entry for the violations of `status`, as many of the first ones as
 // fit into kMaxViolationBytes and the call's metadata into kMaxCallMetadata.

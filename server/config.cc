@@ -14,7 +14,8 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "several with commas between; port 0 picks a free one, which the "
           "log tells.");
 ABSL_FLAG(int, max_connections, 10000,
-          "Open connections; a further one is closed at once.");
+          "Open connections; a further one is closed at once. Other files that "
+          "are opened meanwhile take places too.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
           "The database: sqlite:PATH, made if it is not there; "
           "sqlite:PATH?max_bytes=N caps its size.");
@@ -61,8 +62,8 @@ absl::StatusOr<Config> ReadConfig() {
   if (!listen.ok()) return listen.status();
   config.listen = *std::move(listen);
   config.max_connections = absl::GetFlag(FLAGS_max_connections);
-  if (config.max_connections < 1) {
-    return BadFlag("max_connections", "must be at least 1");
+  if (config.max_connections < 1 || config.max_connections > 1'000'000) {
+    return BadFlag("max_connections", "must be 1 to 1000000");
   }
   config.database = absl::GetFlag(FLAGS_database);
   config.api_key_file = absl::GetFlag(FLAGS_api_key_file);

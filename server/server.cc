@@ -36,9 +36,7 @@ using Connections = grpc::experimental::ExternalConnectionAcceptor;
 
 class RunningServer final : public Server {
  public:
-  // Serves `sockets` from `store`.
-  RunningServer(const Config& config, std::unique_ptr<Store> store,
-                std::vector<ListeningSocket> sockets)
+  RunningServer(const Config& config, std::unique_ptr<Store> store)
       : grace_(config.grace),
         store_(std::move(store)),
         authenticator_(*store_, &absl::Now),
@@ -51,24 +49,29 @@ class RunningServer final : public Server {
                        "grpc.reflection.v1alpha.ServerReflection"},
         health_service_(service_names_),
         reflection_v1_(MakeReflectionV1(service_names_)),
-        reflection_v1alpha_(MakeReflectionV1Alpha(service_names_)) {
+        reflection_v1alpha_(MakeReflectionV1Alpha(service_names_)) {}
+
+  ~RunningServer() override { Stop(); }
+
+  // At most once. INTERNAL, UNAVAILABLE: nothing is served.
+  absl::Status Serve(std::vector<ListeningSocket> sockets,
+                     int max_connections) {
     for (const ListeningSocket& socket : sockets) {
       addresses_.push_back(socket.address());
     }
     Build();
+    if (grpc_ == nullptr) return absl::InternalError("gRPC does not start");
     health_.emplace(
         *store_, kProbeInterval, kProbePatience,
         [this](bool serving) { health_service_.SetServing(serving); });
-    acceptor_.emplace(std::move(sockets), config.max_connections,
-                      [this](int listener, int connection) {
-                        Connections::NewConnectionParameters parameters;
-                        parameters.listener_fd = listener;
-                        parameters.fd = connection;
-                        connections_->HandleNewConnection(&parameters);
-                      });
+    auto acceptor = Acceptor::Start(std::move(sockets), max_connections,
+                                    [this](int listener, int connection) {
+                                      HandOver(listener, connection);
+                                    });
+    if (!acceptor.ok()) return acceptor.status();
+    acceptor_ = *std::move(acceptor);
+    return absl::OkStatus();
   }
-
-  ~RunningServer() override { Stop(); }
 
   const std::vector<std::string>& addresses() const override {
     return addresses_;
@@ -102,6 +105,13 @@ class RunningServer final : public Server {
     grpc_ = builder.BuildAndStart();
   }
 
+  void HandOver(int listener, int connection) {
+    Connections::NewConnectionParameters parameters;
+    parameters.listener_fd = listener;
+    parameters.fd = connection;
+    connections_->HandleNewConnection(&parameters);
+  }
+
   const absl::Duration grace_;
   SystemEntropy entropy_;
   std::unique_ptr<Store> store_;
@@ -117,7 +127,7 @@ class RunningServer final : public Server {
   std::unique_ptr<Connections> connections_;
   std::unique_ptr<grpc::Server> grpc_;
   std::optional<HealthMonitor> health_;
-  std::optional<Acceptor> acceptor_;
+  std::unique_ptr<Acceptor> acceptor_;
 };
 
 void LogFault(absl::string_view what, absl::string_view why) {
@@ -139,21 +149,25 @@ absl::StatusOr<std::vector<ListeningSocket>> Listen(
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   RaiseFileLimit(config.max_connections);
-  // First: a start that fails for its address leaves no database behind.
-  auto sockets = Listen(config.listen);
-  if (!sockets.ok()) return sockets.status();
   auto store = OpenStore(config.database, &LogFault);
   if (absl::IsInvalidArgument(store.status())) {
     return absl::InvalidArgumentError(
         absl::StrCat("--database: ", store.status().message()));
   }
   if (!store.ok()) return store.status();
+  // Once the database is ours, so that no two servers of it take each other's
+  // socket, and before anything is stored.
+  auto sockets = Listen(config.listen);
+  if (!sockets.ok()) return sockets.status();
   SystemEntropy entropy;
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
-  return std::make_unique<RunningServer>(config, *std::move(store),
-                                         *std::move(sockets));
+  auto server = std::make_unique<RunningServer>(config, *std::move(store));
+  absl::Status serving =
+      server->Serve(*std::move(sockets), config.max_connections);
+  if (!serving.ok()) return serving;
+  return server;
 }
 
 }  // namespace webhooks::server

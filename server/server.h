@@ -13,7 +13,7 @@ namespace webhooks::server {
 // The whole server: storage, services and listeners.
 class Server {
  public:
-  // Listens, opens the database, makes the first project where there is none,
+  // Opens the database, listens, makes the first project where there is none,
   // and serves. An error's message is for the operator; nothing runs then.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config);
 

@@ -108,9 +108,12 @@ void Connection::OnInput() {
   try {
     ReadInput();
   } catch (const std::exception& error) {
-    Log(LogLevel::kWarning, "cannot read a request", {{"error", error.what()}});
-    if (phase_ != Phase::kHead && phase_ != Phase::kBody) return Close();
-    Fail(BadRequest(MalformedRequest("the request cannot be read")));
+    Log(LogLevel::kWarning, "a request failed", {{"error", error.what()}});
+    if (phase_ == Phase::kHead || phase_ == Phase::kBody ||
+        phase_ == Phase::kRunning) {
+      return Fail(GatewayFailure());
+    }
+    Close();
   }
 }
 

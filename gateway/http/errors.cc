@@ -48,6 +48,12 @@ HttpError TooManyBytesBuffered() {
           503};
 }
 
+HttpError GatewayFailure() {
+  return {
+      WithReason(absl::InternalError("the gateway failed"), "GATEWAY_FAILURE"),
+      500};
+}
+
 HttpError TooManyConnections() {
   return {WithReason(absl::UnavailableError("too many connections are open"),
                      "TOO_MANY_CONNECTIONS"),

@@ -24,6 +24,7 @@ HttpError RequestTimeout(absl::string_view what);  // 408, REQUEST_TIMEOUT
 HttpError BodyTooLarge(std::size_t limit);         // 413, BODY_TOO_LARGE
 HttpError UnsupportedExpectation();            // 417, UNSUPPORTED_EXPECTATION
 HttpError HeadersTooLarge(std::size_t limit);  // 431, HEADERS_TOO_LARGE
+HttpError GatewayFailure();                    // 500, GATEWAY_FAILURE
 HttpError TooManyBytesBuffered();              // 503, TOO_MANY_BYTES_BUFFERED
 HttpError TooManyConnections();                // 503, TOO_MANY_CONNECTIONS
 

@@ -48,14 +48,23 @@ absl::Status HttpServer::Listen(const Address& address) {
     return absl::UnavailableError(
         absl::StrCat(address.host, ":", address.port, ": ", error.message()));
   }
+  bool any = false;
+  absl::Status not_ours;
   for (const auto& entry : found) {
     auto listener =
         Listener::Open(entry.endpoint(), *workers_.front(),
                        [this]() -> Worker& { return NextWorker(); });
-    if (!listener.ok()) return listener.status();
-    listeners_.push_back(*std::move(listener));
+    if (listener.ok()) {
+      listeners_.push_back(*std::move(listener));
+      any = true;
+    } else if (absl::IsNotFound(listener.status())) {
+      // A name may stand for ::1 as well where there is no IPv6.
+      not_ours = listener.status();
+    } else {
+      return listener.status();
+    }
   }
-  return absl::OkStatus();
+  return any ? absl::OkStatus() : absl::UnavailableError(not_ours.message());
 }
 
 // Called on the first worker's thread, where all listeners run.

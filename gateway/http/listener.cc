@@ -51,8 +51,12 @@ absl::StatusOr<std::shared_ptr<Listener>> Listener::Open(
     const tcp::endpoint& endpoint, Worker& home, NextWorker next) {
   tcp::acceptor acceptor(*home.context());
   if (const Error error = Bind(acceptor, endpoint)) {
-    return absl::UnavailableError(
-        absl::StrCat(Text(endpoint), ": ", error.message()));
+    const std::string message = absl::StrCat(
+        "cannot listen on ", Text(endpoint), ": ", error.message());
+    return error == boost::system::errc::address_not_available ||
+                   error == boost::system::errc::address_family_not_supported
+               ? absl::NotFoundError(message)
+               : absl::UnavailableError(message);
   }
   return std::make_shared<Listener>(std::move(acceptor), home, std::move(next));
 }

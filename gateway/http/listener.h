@@ -25,7 +25,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   using NextWorker = std::function<Worker&()>;
 
   // Binds and listens, but accepts nothing before Start. UNAVAILABLE says what
-  // is wrong with the address ("127.0.0.1:80: Permission denied").
+  // is wrong with the address ("cannot listen on 127.0.0.1:80: Permission
+  // denied"); NOT_FOUND: this machine has no such address.
   static absl::StatusOr<std::shared_ptr<Listener>> Open(
       const boost::asio::ip::tcp::endpoint& endpoint, Worker& home,
       NextWorker next);

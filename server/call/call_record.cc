@@ -2,6 +2,9 @@
 
 #include <grpcpp/server_context.h>
 
+#include <cstddef>
+#include <iterator>
+
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
 #include "server/runtime/log.h"
@@ -12,6 +15,9 @@ namespace {
 
 // The response metadata that tells the gateway, for its log, whose call it was.
 constexpr char kProjectIdKey[] = "x-project-id";
+
+// Of a method that nobody has, the caller chooses the name.
+constexpr std::size_t kMaxRpcSize = 256;
 
 }  // namespace
 
@@ -25,7 +31,7 @@ absl::string_view SingleEntry(const grpc::ServerContextBase& context,
 
 CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context)
     : context_(context),
-      rpc_(rpc),
+      rpc_(rpc.substr(0, kMaxRpcSize)),
       start_(std::chrono::steady_clock::now()),
       request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey.data()))),
       trace_id_(TraceId(SingleEntry(context, "traceparent"))) {

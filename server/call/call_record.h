@@ -22,8 +22,8 @@ absl::string_view SingleEntry(const grpc::ServerContextBase& context,
 // request id, and whose call it was.
 class CallRecord {
  public:
-  // Begins with the call, whose `rpc` is "package.Service/Method". `context`
-  // must outlive this.
+  // Begins with the call, whose `rpc` is "package.Service/Method" (of which the
+  // line holds at most 256 bytes). `context` must outlive this.
   CallRecord(absl::string_view rpc, grpc::ServerContextBase& context);
 
   // The project that the call turned out to be of. At most once, and before

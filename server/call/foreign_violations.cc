@@ -9,7 +9,6 @@ namespace webhooks::server {
 
 absl::Status AddForeignViolations(absl::string_view entry,
                                   const absl::Status& found) {
-  if (entry.empty()) return found;
   google::rpc::BadRequest all;
   if (!all.ParseFromArray(entry.data(), static_cast<int>(entry.size())) ||
       all.field_violations().empty()) {

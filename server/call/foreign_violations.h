@@ -12,12 +12,11 @@ namespace webhooks::server {
 // at once, and is never performed.
 inline constexpr char kViolationsKey[] = "x-violations-bin";
 
-// What is wrong with a request of which `entry` is that entry, or "" where it
-// has none, and of which `found` (OK or as of InvalidFields) is what its rules
-// say. That is `found` where the entry is "". Else INVALID_ARGUMENT: the
-// entry's violations and then those of `found` that are of other fields
+// What is wrong with a request that came with `entry`, and of which `found` (OK
+// or as of InvalidFields) is what its rules say. INVALID_ARGUMENT: the entry's
+// violations and then those of `found` that are of other fields
 // (INVALID_REQUEST), or only that the entry cannot be read
-// (MALFORMED_METADATA).
+// (MALFORMED_METADATA). Never OK.
 absl::Status AddForeignViolations(absl::string_view entry,
                                   const absl::Status& found);
 

@@ -43,6 +43,8 @@ absl::Status UnaryCall::Read() {
 }
 
 absl::Status UnaryCall::Judge(const absl::Status& found) const {
+  if (context_.client_metadata().count(kViolationsKey) == 0) return found;
+  // Several entries are read as an empty one, which is malformed.
   return AddForeignViolations(SingleEntry(context_, kViolationsKey), found);
 }
 

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "server/runtime/log.h"
 
 namespace webhooks::server {
@@ -47,14 +49,27 @@ bool IsOfOneConnection(int error) {
 
 }  // namespace
 
-Acceptor::Acceptor(std::vector<ListeningSocket> sockets, int max_connections,
-                   Accepted accepted)
-    : sockets_(std::move(sockets)),
-      stop_event_(eventfd(0, EFD_CLOEXEC)),
-      lowest_refused_(LowestFreeFile() + max_connections),
-      accepted_(std::move(accepted)) {
-  thread_ = std::thread([this] { Run(); });
+absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Start(
+    std::vector<ListeningSocket> sockets, int max_connections,
+    Accepted accepted) {
+  const int stop_event = eventfd(0, EFD_CLOEXEC);
+  const int lowest_free = LowestFreeFile();
+  if (stop_event < 0 || lowest_free < 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot accept connections: ", std::strerror(errno)));
+  }
+  return std::unique_ptr<Acceptor>(
+      new Acceptor(std::move(sockets), lowest_free + max_connections,
+                   stop_event, std::move(accepted)));
 }
+
+Acceptor::Acceptor(std::vector<ListeningSocket> sockets, int lowest_refused,
+                   int stop_event, Accepted accepted)
+    : sockets_(std::move(sockets)),
+      stop_event_(stop_event),
+      lowest_refused_(lowest_refused),
+      accepted_(std::move(accepted)),
+      thread_([this] { Run(); }) {}
 
 Acceptor::~Acceptor() {
   eventfd_write(stop_event_, 1);
@@ -82,21 +97,23 @@ void Acceptor::Run() {
 bool Acceptor::AcceptOne(int listener) {
   const int connection =
       accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (connection >= lowest_refused_) {
-    close(connection);
-    if (refusal_lines_.IsDue()) {
-      Log(LogLevel::kWarning, "too many connections, so new ones are closed");
-    }
-    return true;
-  }
-  if (connection >= 0) {
+  if (connection < 0) return AfterFailure(errno);
+  if (connection < lowest_refused_) {
     accepted_(listener, connection);
     return true;
   }
-  if (errno == EAGAIN || IsOfOneConnection(errno)) return true;
+  close(connection);
+  if (refusal_lines_.IsDue()) {
+    Log(LogLevel::kWarning, "too many connections, so new ones are closed");
+  }
+  return true;
+}
+
+bool Acceptor::AfterFailure(int error) {
+  if (error == EAGAIN || IsOfOneConnection(error)) return true;
   if (failure_lines_.IsDue()) {
     Log(LogLevel::kWarning, "cannot accept connections",
-        {{"error", std::strerror(errno)}});
+        {{"error", std::strerror(error)}});
   }
   return false;
 }

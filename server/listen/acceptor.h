@@ -2,10 +2,12 @@
 #define WEBHOOKS_SERVER_LISTEN_ACCEPTOR_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "server/listen/listening_socket.h"
 #include "server/runtime/once_a_second.h"
 
@@ -19,19 +21,25 @@ class Acceptor {
   // Takes over a connection, non-blocking and close-on-exec, of `listener`.
   using Accepted = std::function<void(int listener, int connection)>;
 
-  // Accepts on every socket from now on. At most `max_connections` are open at
-  // a time; one more is closed at once, which is logged. Where the process is
-  // out of files it rests and tries again.
-  Acceptor(std::vector<ListeningSocket> sockets, int max_connections,
-           Accepted accepted);
+  // Accepts on every socket from now on. At most `max_connections` (1 to
+  // 1,000,000) are open at a time; one more is closed at once, which is logged.
+  // Other files that the process opens meanwhile take some of the places. Where
+  // it is out of files it rests and tries again. UNAVAILABLE: it is so already.
+  static absl::StatusOr<std::unique_ptr<Acceptor>> Start(
+      std::vector<ListeningSocket> sockets, int max_connections,
+      Accepted accepted);
 
   // Stops accepting and closes the sockets.
   ~Acceptor();
 
  private:
+  Acceptor(std::vector<ListeningSocket> sockets, int lowest_refused,
+           int stop_event, Accepted accepted);
+
   void Run();
   // Accepts a connection that waits at `listener`; false if it must rest.
   bool AcceptOne(int listener);
+  bool AfterFailure(int error);
 
   const std::vector<ListeningSocket> sockets_;
   // Becomes readable for the end.

@@ -76,14 +76,25 @@ sockaddr_un UnixAddress(const std::string& path) {
   return address;
 }
 
-bool SomebodyListens(const sockaddr_un& address) {
-  const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return false;
+// 0 if the file of a socket is all that is left of it, and otherwise the error
+// number that stands for what is there.
+int ErrorOfProbe(const sockaddr_un& address) {
+  const int probe =
+      socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe < 0) return errno;
   const bool connected =
       connect(probe, reinterpret_cast<const sockaddr*>(&address),
               sizeof(address)) == 0;
+  const int error = connected ? EADDRINUSE : errno;
   close(probe);
-  return connected;
+  // EAGAIN: so many clients wait already that it takes no more.
+  if (error == EAGAIN) return EADDRINUSE;
+  return error == ECONNREFUSED ? 0 : error;
+}
+
+// Whether `error` says that an address is none of this machine's.
+bool IsNotOurs(int error) {
+  return error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
 }
 
 }  // namespace
@@ -145,8 +156,8 @@ class SocketOpener {
     if (!S_ISSOCK(found.st_mode)) {
       return Unavailable(text, "a file that is no socket is in the way");
     }
-    if (SomebodyListens(address)) {
-      return Unavailable(text, "another process listens there");
+    if (const int error = ErrorOfProbe(address); error != 0) {
+      return Unavailable(text, std::strerror(error));
     }
     if (unlink(path.c_str()) != 0) return UnavailableErrno(text);
     return absl::OkStatus();
@@ -186,11 +197,19 @@ absl::StatusOr<std::vector<ListeningSocket>> ListeningSocket::Open(
   if (error != 0) return Unavailable(address, gai_strerror(error));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found,
                                                                  &freeaddrinfo);
+  absl::Status not_ours;
   for (; found != nullptr; found = found->ai_next) {
     auto opened = SocketOpener::OpenTcp(*found);
-    if (!opened.ok()) return opened.status();
-    sockets.push_back(*std::move(opened));
+    if (opened.ok()) {
+      sockets.push_back(*std::move(opened));
+    } else if (IsNotOurs(errno)) {
+      // A name may stand for ::1 as well where there is no IPv6.
+      not_ours = opened.status();
+    } else {
+      return opened.status();
+    }
   }
+  if (sockets.empty()) return not_ours;
   return sockets;
 }
 

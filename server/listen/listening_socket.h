@@ -21,10 +21,11 @@ absl::Status CheckListenAddress(absl::string_view address);
 class ListeningSocket {
  public:
   // Listens on `address`: host:port, where the host may be a name that stands
-  // for several addresses and port 0 picks a free one for each; or unix:PATH
-  // (also unix:///PATH), where the file of a socket that nobody listens on any
-  // more is replaced. INVALID_ARGUMENT: the address. UNAVAILABLE: it cannot be
-  // had; the message names it and says why.
+  // for several addresses (those that this machine lacks are left out unless it
+  // lacks all) and port 0 picks a free one for each; or unix:PATH (also
+  // unix:///PATH), where the file of a socket that nobody listens on any more
+  // is replaced. INVALID_ARGUMENT: the address. UNAVAILABLE: it cannot be had;
+  // the message names it and says why.
   static absl::StatusOr<std::vector<ListeningSocket>> Open(
       absl::string_view address);
 

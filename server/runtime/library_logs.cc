@@ -5,23 +5,34 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "server/runtime/log.h"
 
 namespace webhooks {
 namespace {
 
+// What ends the process is an error, whose line is written before it does.
+LogLevel LevelOf(const gpr_log_func_args& args) {
+  if (absl::StartsWith(args.message, "assertion failed")) {
+    return LogLevel::kError;
+  }
+  return args.severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning
+                                                 : LogLevel::kDebug;
+}
+
+LogLevel LevelOf(google::protobuf::LogLevel level) {
+  // Its errors are the faults of messages that were sent to us.
+  return level == google::protobuf::LOGLEVEL_FATAL ? LogLevel::kError
+                                                   : LogLevel::kDebug;
+}
+
 void LogGrpc(gpr_log_func_args* args) {
-  const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR
-                             ? LogLevel::kWarning
-                             : LogLevel::kDebug;
-  Log(level, "grpc", {{"text", args->message}});
+  Log(LevelOf(*args), "grpc", {{"text", args->message}});
 }
 
 void LogProtobuf(google::protobuf::LogLevel level, const char*, int,
                  const std::string& message) {
-  Log(level >= google::protobuf::LOGLEVEL_ERROR ? LogLevel::kWarning
-                                                : LogLevel::kDebug,
-      "protobuf", {{"text", message}});
+  Log(LevelOf(level), "protobuf", {{"text", message}});
 }
 
 }  // namespace

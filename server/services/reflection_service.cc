@@ -139,6 +139,7 @@ class Stream final
          grpc::CallbackServerContext& context)
       : streams_(streams),
         services_(services),
+        context_(context),
         record_(Version::kRpc, context) {
     this->StartRead(&request_);
     streams_.Add(*this);
@@ -153,7 +154,9 @@ class Stream final
  private:
   void OnReadDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
-    if (!ok) return End(absl::OkStatus());
+    if (!ok) {
+      return End(context_.IsCancelled() ? CallCancelled() : absl::OkStatus());
+    }
     if (stopping_) return EndStopped();
     Answer<Version>(request_, services_, response_);
     writing_ = true;
@@ -185,6 +188,7 @@ class Stream final
 
   OpenStreams<Stream>& streams_;
   const std::vector<std::string>& services_;
+  const grpc::CallbackServerContext& context_;
   const CallRecord record_;
   typename Version::Request request_;
   typename Version::Response response_;

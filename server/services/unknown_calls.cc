@@ -3,7 +3,6 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "proto/rpc/status.h"
 #include "server/call/call_record.h"
@@ -17,8 +16,7 @@ class UnknownCall final : public grpc::ServerGenericBidiReactor {
   explicit UnknownCall(grpc::GenericCallbackServerContext& context) {
     const std::string rpc(absl::StripPrefix(context.method(), "/"));
     const absl::Status status = WithReason(
-        absl::UnimplementedError(absl::StrCat("there is no method ", rpc)),
-        "METHOD_UNKNOWN");
+        absl::UnimplementedError("there is no such method"), "METHOD_UNKNOWN");
     CallRecord(rpc, context).End(status);
     Finish(ToGrpcStatus(status));
   }

@@ -26,10 +26,12 @@ absl::Status CannotOpen(const std::string& path) {
 
 }  // namespace
 
-std::string ResolvedPath(const std::string& path) {
+absl::StatusOr<std::string> ResolvedPath(const std::string& path) {
   std::error_code error;
-  const auto resolved = std::filesystem::weakly_canonical(path, error);
-  return error ? path : resolved.string();
+  const auto resolved = std::filesystem::canonical(path, error);
+  if (!error) return resolved.string();
+  return absl::ErrnoToStatus(error.value(),
+                             absl::StrCat("cannot open database ", path));
 }
 
 absl::Status CheckDatabaseFile(const std::string& path) {
@@ -43,6 +45,8 @@ absl::Status CheckDatabaseFile(const std::string& path) {
 }
 
 absl::Status MakeDatabaseFile(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) == 0) return absl::OkStatus();
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return CannotOpen(path);
   close(descriptor);

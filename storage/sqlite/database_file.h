@@ -4,12 +4,14 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace webhooks::sqlite {
 
-// The file itself, whatever symbolic links lead to it: two names must not get
-// past the lock.
-std::string ResolvedPath(const std::string& path);
+// The path of the file itself, which must be there, whatever symbolic links
+// lead to it: two names must not get past the lock. UNAVAILABLE,
+// PERMISSION_DENIED: it cannot be found out.
+absl::StatusOr<std::string> ResolvedPath(const std::string& path);
 
 // OK where there is no file yet, or one that could be a database. Does not open
 // it: closing it again would drop the locks that SQLite has on it in this
@@ -17,8 +19,9 @@ std::string ResolvedPath(const std::string& path);
 // (hard links), of which the lock and the write-ahead log would know but one.
 absl::Status CheckDatabaseFile(const std::string& path);
 
-// Makes the file if it is not there, for its owner alone: it holds secrets, and
-// SQLite would follow the umask. The log and its index take the file's mode.
+// Makes the file if it is not there, also where a link leads to no file yet,
+// for its owner alone: it holds secrets, and SQLite would follow the umask. The
+// log and its index take the file's mode.
 absl::Status MakeDatabaseFile(const std::string& path);
 
 }  // namespace webhooks::sqlite

@@ -17,7 +17,6 @@ constexpr int kReaders = 2;
 absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(
     const std::string& path, std::optional<std::int64_t> max_bytes,
     const FaultObserver& observer) {
-  if (absl::Status made = MakeDatabaseFile(path); !made.ok()) return made;
   auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
   if (!writer.ok()) return writer;
   if (absl::Status migrated = Migrate(**writer); !migrated.ok()) {
@@ -51,8 +50,12 @@ void ReadWith(ReaderPool& readers, const CallOptions& options, Select select,
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
     const std::string& given_path, std::optional<std::int64_t> max_bytes,
     const FaultObserver& observer) {
-  const std::string path = ResolvedPath(given_path);
-  if (absl::Status good = CheckDatabaseFile(path); !good.ok()) return good;
+  absl::Status file = CheckDatabaseFile(given_path);
+  if (file.ok()) file = MakeDatabaseFile(given_path);
+  if (!file.ok()) return file;
+  auto resolved = ResolvedPath(given_path);
+  if (!resolved.ok()) return resolved.status();
+  const std::string& path = *resolved;
   auto lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
   if (!lock.ok()) return lock.status();
   auto writer = OpenWriter(path, max_bytes, observer);

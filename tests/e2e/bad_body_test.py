@@ -167,3 +167,9 @@ def test_a_bad_key_is_401_whatever_the_body_is(service):
     response = service.post({"url": "nope"}, headers={"x-api-key": "nobody's"})
     assert response.status == 401
     assert response.reason() == "API_KEY_INVALID"
+
+
+def test_many_violations_of_one_kind_do_not_hide_the_others(service):
+    unknown = {f"unknown_key_{i}": 1 for i in range(90)}
+    response = service.post({"url": "nope", "scope": ["-"], **unknown})
+    assert {"url", "scope[0]", *unknown} == set(violations(response))

@@ -171,3 +171,10 @@ def test_an_unknown_method_is_an_error_with_a_line_in_the_log(service, channel):
         grpc.StatusCode.UNIMPLEMENTED, "METHOD_UNKNOWN", [])
     service.server.await_line(
         "rpc=webhooks.v1.WebhookService/Guess status=UNIMPLEMENTED")
+
+
+def test_the_name_of_an_unknown_method_is_cut_in_the_log(service, channel):
+    call = channel.unary_unary("/" + "long/" + "x" * 50_000)
+    failure(lambda: call(b"", timeout=PATIENCE))
+    line = service.server.await_line("rpc=long/x+ status=UNIMPLEMENTED").string
+    assert len(line) < 1000

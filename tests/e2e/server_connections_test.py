@@ -60,7 +60,7 @@ def test_a_second_server_leaves_a_live_unix_socket_alone(stopped, tmp_path):
                  f"--database=sqlite:{tmp_path}/other/webhooks.db")
     assert second.returncode == 1
     assert len(second.stderr.splitlines()) == 1 and address in second.stderr
-    assert not (tmp_path / "other").exists()
+    assert not (tmp_path / "other/api-key").exists()
     check_health(address)
 
 

@@ -75,6 +75,11 @@ class FakeStore final : public Store {
     std::move(done)(Webhook(project, id));
   }
 
+  std::size_t webhook_count() {
+    absl::MutexLock lock(&mutex_);
+    return webhooks_.size();
+  }
+
  private:
   absl::Status failure() {
     absl::MutexLock lock(&mutex_);

@@ -65,14 +65,15 @@ TEST(AddViolations, KeepsTheFirstThatFit) {
   const std::string& value = headers.metadata[0].second;
   EXPECT_LE(value.size(), kMaxViolationBytes);
   const std::vector<std::string> kept = FieldsOf(value);
-  EXPECT_GT(kept.size(), 10u);
+  EXPECT_GT(kept.size(), 1u);
+  EXPECT_LT(kept.size(), fields.size());
   EXPECT_EQ(kept, std::vector<std::string>(fields.begin(),
                                            fields.begin() + kept.size()));
 }
 
 TEST(AddViolations, LeavesTheCallsMetadataWithinItsBound) {
   CallHeaders headers;
-  headers.metadata = {{"tracestate", std::string(6000, 'a')}};
+  headers.metadata = {{"tracestate", std::string(kMaxCallMetadata - 400, 'a')}};
   ASSERT_TRUE(AddViolations(Violating(ManyFields()), headers));
   EXPECT_LE(MetadataSize(headers) + headers.metadata[1].second.size() / 3,
             kMaxCallMetadata);

@@ -69,6 +69,15 @@ TEST(OpenStore, KeepsASecondProcessOutWhateverNameItUses) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST(OpenStore, KeepsASecondProcessOutOfAFileThatALinkMade) {
+  const testing::TempFolder folder;
+  std::filesystem::create_symlink("webhooks.db", folder.Path("link.db"));
+  const auto first = Open(absl::StrCat("sqlite:", folder.Path("link.db")));
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(Open(absl::StrCat("sqlite:", folder.Path("webhooks.db"))),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
 TEST(OpenStore, RefusesALimitBelowWhatTheFileHolds) {
   const testing::TempFolder folder;
   for (const std::string limit : {"100", "8192"}) {

@@ -236,7 +236,7 @@ TEST_F(ConnectionTest, EndsOnlyItselfWhereARequestThrows) {
   RawClient client = Connect();
   client.Send("GET /throws HTTP/1.1\r\nHost: a\r\n\r\n");
   const std::string answer = client.ReadAnswer();
-  EXPECT_THAT(answer, HasStatus(400));
+  EXPECT_THAT(answer, HasStatus(500));
   EXPECT_THAT(answer, Closes());
   EXPECT_THAT(Ask("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"), HasStatus(200));
 }

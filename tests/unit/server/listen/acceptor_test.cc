@@ -26,11 +26,13 @@ class AcceptorTest : public ::testing::Test {
     const std::string& address = sockets->front().address();
     ASSERT_TRUE(
         absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port_));
-    acceptor_ = std::make_unique<Acceptor>(*std::move(sockets), max_connections,
-                                           [this](int, int connection) {
-                                             absl::MutexLock lock(&mutex_);
-                                             accepted_.push_back(connection);
-                                           });
+    auto started = Acceptor::Start(*std::move(sockets), max_connections,
+                                   [this](int, int connection) {
+                                     absl::MutexLock lock(&mutex_);
+                                     accepted_.push_back(connection);
+                                   });
+    ASSERT_TRUE(started.ok()) << started.status();
+    acceptor_ = *std::move(started);
   }
 
   ~AcceptorTest() override {

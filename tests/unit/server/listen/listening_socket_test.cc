@@ -95,6 +95,18 @@ TEST_F(UnixSocketTest, ReplacesTheSocketOfAServerThatIsGone) {
   EXPECT_TRUE(sockets.ok()) << sockets.status();
 }
 
+TEST_F(UnixSocketTest, LeavesTheSocketOfAnotherKindAlone) {
+  const int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  ASSERT_EQ(bind(other, reinterpret_cast<sockaddr*>(&address), sizeof(address)),
+            0);
+  EXPECT_TRUE(absl::IsUnavailable(ListeningSocket::Open(Address()).status()));
+  EXPECT_TRUE(std::filesystem::is_socket(path_));
+  close(other);
+}
+
 TEST_F(UnixSocketTest, LeavesAFileThatIsNoSocketAlone) {
   std::ofstream(path_) << "precious";
   const auto sockets = ListeningSocket::Open(Address());
