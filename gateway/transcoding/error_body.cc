@@ -1,10 +1,10 @@
 #include "gateway/transcoding/error_body.h"
 
 #include "absl/strings/str_cat.h"
-#include "gateway/transcoding/json_text.h"
 #include "gateway/transcoding/json_writer.h"
 #include "gateway/transcoding/message_plan.h"
-#include "gateway/transcoding/utf8.h"
+#include "proto/json/json_text.h"
+#include "proto/json/utf8.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {

@@ -10,10 +10,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/transcoding/any_type.h"
-#include "gateway/transcoding/json_text.h"
 #include "gateway/transcoding/scalar_writer.h"
 #include "gateway/transcoding/well_known.h"
 #include "google/protobuf/struct.pb.h"
+#include "proto/json/json_text.h"
 
 namespace webhooks::gateway {
 namespace {

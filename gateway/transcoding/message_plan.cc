@@ -7,7 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
-#include "gateway/transcoding/json_text.h"
+#include "proto/json/json_text.h"
 #include "webhooks/v1/options.pb.h"
 
 namespace webhooks::gateway {

@@ -7,7 +7,7 @@
 #include "gateway/transcoding/expectation.h"
 #include "gateway/transcoding/field_value.h"
 #include "gateway/transcoding/percent.h"
-#include "gateway/transcoding/utf8.h"
+#include "proto/json/utf8.h"
 
 namespace webhooks::gateway {
 namespace {

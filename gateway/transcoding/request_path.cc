@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/transcoding/percent.h"
-#include "gateway/transcoding/utf8.h"
+#include "proto/json/utf8.h"
 
 namespace webhooks::gateway {
 

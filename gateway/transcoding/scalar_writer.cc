@@ -4,8 +4,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/transcoding/json_text.h"
 #include "gateway/transcoding/message_plan.h"
+#include "proto/json/json_text.h"
 
 namespace webhooks::gateway {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/transcoding/json_text.h"
-#include "gateway/transcoding/utf8.h"
+#include "proto/json/json_text.h"
+#include "proto/json/utf8.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {

@@ -1,8 +1,8 @@
-#include "gateway/transcoding/utf8.h"
+#include "proto/json/utf8.h"
 
 #include "gtest/gtest.h"
 
-namespace webhooks::gateway {
+namespace webhooks {
 namespace {
 
 TEST(Utf8, IsValidUpToTheEdgesOfItsRanges) {
@@ -35,4 +35,4 @@ TEST(Utf8, IsShortenedBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace webhooks::gateway
+}  // namespace webhooks

@@ -1,11 +1,11 @@
-#include "gateway/transcoding/utf8.h"
+#include "proto/json/utf8.h"
 
 #include <cstdint>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
 
-namespace webhooks::gateway {
+namespace webhooks {
 namespace {
 
 // How many bytes of only ASCII `text` begins with, to a multiple of 8.
@@ -71,4 +71,4 @@ std::string Shorten(absl::string_view text, size_t limit) {
   return absl::StrCat(text.substr(0, end), "...");
 }
 
-}  // namespace webhooks::gateway
+}  // namespace webhooks

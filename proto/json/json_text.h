@@ -1,12 +1,12 @@
-#ifndef WEBHOOKS_GATEWAY_TRANSCODING_JSON_TEXT_H_
-#define WEBHOOKS_GATEWAY_TRANSCODING_JSON_TEXT_H_
+#ifndef WEBHOOKS_PROTO_JSON_JSON_TEXT_H_
+#define WEBHOOKS_PROTO_JSON_JSON_TEXT_H_
 
 #include <string>
 
 #include "absl/strings/string_view.h"
 
 // Scalars as JSON text (RFC 8259).
-namespace webhooks::gateway {
+namespace webhooks {
 
 // Appends `text` as a quoted string. False: it is not UTF-8, and `out` is as
 // it was.
@@ -17,6 +17,6 @@ bool AppendJsonString(absl::string_view text, std::string& out);
 void AppendJsonReal(double value, std::string& out);
 void AppendJsonReal(float value, std::string& out);
 
-}  // namespace webhooks::gateway
+}  // namespace webhooks
 
-#endif  // WEBHOOKS_GATEWAY_TRANSCODING_JSON_TEXT_H_
+#endif  // WEBHOOKS_PROTO_JSON_JSON_TEXT_H_

@@ -1,5 +1,5 @@
-#ifndef WEBHOOKS_GATEWAY_TRANSCODING_UTF8_H_
-#define WEBHOOKS_GATEWAY_TRANSCODING_UTF8_H_
+#ifndef WEBHOOKS_PROTO_JSON_UTF8_H_
+#define WEBHOOKS_PROTO_JSON_UTF8_H_
 
 #include <cstddef>
 #include <string>
@@ -8,7 +8,7 @@
 
 // Well-formed UTF-8 as the Unicode standard has it: no overlong forms, no
 // surrogates, nothing over U+10FFFF.
-namespace webhooks::gateway {
+namespace webhooks {
 
 // The length of the longest well-formed beginning of `text`, in bytes.
 size_t ValidUtf8Prefix(absl::string_view text);
@@ -22,6 +22,6 @@ std::string ReplaceInvalidUtf8(absl::string_view text);
 // end within a character, and "...".
 std::string Shorten(absl::string_view text, size_t limit);
 
-}  // namespace webhooks::gateway
+}  // namespace webhooks
 
-#endif  // WEBHOOKS_GATEWAY_TRANSCODING_UTF8_H_
+#endif  // WEBHOOKS_PROTO_JSON_UTF8_H_

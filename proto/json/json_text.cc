@@ -1,4 +1,4 @@
-#include "gateway/transcoding/json_text.h"
+#include "proto/json/json_text.h"
 
 #include <array>
 #include <charconv>
@@ -7,9 +7,9 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "gateway/transcoding/utf8.h"
+#include "proto/json/utf8.h"
 
-namespace webhooks::gateway {
+namespace webhooks {
 namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
@@ -70,4 +70,4 @@ bool AppendJsonString(absl::string_view text, std::string& out) {
 void AppendJsonReal(double value, std::string& out) { AppendReal(value, out); }
 void AppendJsonReal(float value, std::string& out) { AppendReal(value, out); }
 
-}  // namespace webhooks::gateway
+}  // namespace webhooks
