@@ -5,9 +5,9 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "server/call/api_key.h"
-#include "server/call/timestamp.h"
-#include "server/key_file.h"
+#include "server/key_files.h"
 #include "server/runtime/log.h"
+#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {
@@ -35,7 +35,7 @@ absl::Status CreateProject(Store& store, const v1::Project& project,
                            const v1::ApiKey& key, const ApiKeyHash& hash) {
   absl::Notification known;
   absl::Status result;
-  store.CreateProject(project, key, hash, {}, [&](absl::Status status) {
+  store.CreateProjectAndKey(project, key, hash, {}, [&](absl::Status status) {
     result = std::move(status);
     known.Notify();
   });
@@ -49,7 +49,7 @@ absl::Status MakeFirstProject(Store& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now) {
   const absl::StatusOr<bool> any = HasProject(store);
   if (!any.ok() || *any) return any.status();
-  const absl::StatusOr<std::string> key = TakeOrMakeKey(key_file, entropy);
+  const absl::StatusOr<std::string> key = TakeOrMakeApiKey(key_file, entropy);
   if (!key.ok()) return key.status();
 
   v1::Project project;

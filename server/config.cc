@@ -23,6 +23,15 @@ ABSL_FLAG(std::string, api_key_file, "",
           "Where the first start on an empty database leaves the API key of "
           "the project that it makes, or finds the key to give it. Default: "
           "api-key beside the database.");
+ABSL_FLAG(
+    std::string, admin_key_file, "",
+    "The file with the key of administrators (AdminService), in one line; "
+    "made if it is not there. Default: admin-key beside the database.");
+ABSL_FLAG(std::string, secret_key_file, "",
+          "The file with the keys that secrets in the database are sealed "
+          "under, in each line the base64 of 32 bytes: the first seals, all "
+          "open. Made for a new database; without it the secrets are lost. "
+          "Default: secret-key beside the database.");
 ABSL_FLAG(bool, allow_http_urls, false,
           "Accept http:// URLs for webhooks beside https://.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
@@ -51,6 +60,14 @@ absl::StatusOr<std::vector<std::string>> ReadListen() {
   return addresses;
 }
 
+// The file that a flag names, or the one called `name` in the database's
+// folder.
+std::string BesideDatabase(const Config& config, const std::string& flag,
+                           const char* name) {
+  if (!flag.empty()) return flag;
+  return (std::filesystem::path(StoreFolder(config.database)) / name).string();
+}
+
 }  // namespace
 
 absl::StatusOr<Config> ReadConfig() {
@@ -66,12 +83,12 @@ absl::StatusOr<Config> ReadConfig() {
     return BadFlag("max_connections", "must be 1 to 1000000");
   }
   config.database = absl::GetFlag(FLAGS_database);
-  config.api_key_file = absl::GetFlag(FLAGS_api_key_file);
-  if (config.api_key_file.empty()) {
-    config.api_key_file =
-        (std::filesystem::path(StoreFolder(config.database)) / "api-key")
-            .string();
-  }
+  config.api_key_file =
+      BesideDatabase(config, absl::GetFlag(FLAGS_api_key_file), "api-key");
+  config.admin_key_file =
+      BesideDatabase(config, absl::GetFlag(FLAGS_admin_key_file), "admin-key");
+  config.secret_key_file = BesideDatabase(
+      config, absl::GetFlag(FLAGS_secret_key_file), "secret-key");
   config.allow_http_urls = absl::GetFlag(FLAGS_allow_http_urls);
   config.grace = absl::GetFlag(FLAGS_grace);
   if (config.grace < absl::ZeroDuration()) {

@@ -15,6 +15,8 @@ struct Config {
   int max_connections = 0;
   std::string database;
   std::string api_key_file;
+  std::string admin_key_file;
+  std::string secret_key_file;
   bool allow_http_urls = false;
   absl::Duration grace;
 };

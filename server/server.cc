@@ -11,15 +11,19 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/bootstrap.h"
+#include "server/call/admission.h"
 #include "server/call/authenticator.h"
 #include "server/call/calls.h"
 #include "server/call/entropy.h"
 #include "server/health.h"
+#include "server/key_files.h"
 #include "server/limits.h"
 #include "server/listen/acceptor.h"
 #include "server/listen/listening_socket.h"
+#include "server/maintenance.h"
 #include "server/runtime/log.h"
 #include "server/runtime/open_files.h"
+#include "server/services/admin_service.h"
 #include "server/services/health_service.h"
 #include "server/services/reflection_service.h"
 #include "server/services/unknown_calls.h"
@@ -31,19 +35,27 @@ namespace {
 
 constexpr absl::Duration kProbeInterval = absl::Seconds(1);
 constexpr absl::Duration kProbePatience = absl::Seconds(5);
+constexpr absl::Duration kMaintenanceInterval = absl::Seconds(5);
 
 using Connections = grpc::experimental::ExternalConnectionAcceptor;
 
 class RunningServer final : public Server {
  public:
-  RunningServer(const Config& config, std::unique_ptr<Store> store)
+  RunningServer(const Config& config, std::unique_ptr<Store> store,
+                absl::string_view admin_key)
       : grace_(config.grace),
         store_(std::move(store)),
         authenticator_(*store_, &absl::Now),
-        calls_(authenticator_),
-        webhooks_(calls_, *store_, entropy_, &absl::Now,
+        rate_limits_(&absl::Now),
+        project_admission_(authenticator_, rate_limits_),
+        admin_admission_(admin_key),
+        project_calls_(project_admission_, &absl::Now),
+        admin_calls_(admin_admission_, &absl::Now),
+        webhooks_(project_calls_, *store_, entropy_, &absl::Now,
                   WebhookRules{config.allow_http_urls}),
-        service_names_{v1::WebhookService::service_full_name(),
+        admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
+        service_names_{v1::AdminService::service_full_name(),
+                       v1::WebhookService::service_full_name(),
                        "grpc.health.v1.Health",
                        "grpc.reflection.v1.ServerReflection",
                        "grpc.reflection.v1alpha.ServerReflection"},
@@ -64,6 +76,7 @@ class RunningServer final : public Server {
     health_.emplace(
         *store_, kProbeInterval, kProbePatience,
         [this](bool serving) { health_service_.SetServing(serving); });
+    maintenance_.emplace(*store_, &absl::Now, kMaintenanceInterval);
     auto acceptor = Acceptor::Start(std::move(sockets), max_connections,
                                     [this](int listener, int connection) {
                                       HandOver(listener, connection);
@@ -87,6 +100,7 @@ class RunningServer final : public Server {
     grpc_->Shutdown(absl::ToChronoTime(absl::Now() + grace_));
     grpc_->Wait();
     grpc_.reset();
+    maintenance_.reset();
     store_.reset();
   }
 
@@ -98,6 +112,7 @@ class RunningServer final : public Server {
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
         grpc::InsecureServerCredentials());
     builder.RegisterService(&webhooks_);
+    builder.RegisterService(&admin_);
     builder.RegisterService(&health_service_);
     builder.RegisterService(&reflection_v1_->service());
     builder.RegisterService(&reflection_v1alpha_->service());
@@ -116,8 +131,13 @@ class RunningServer final : public Server {
   SystemEntropy entropy_;
   std::unique_ptr<Store> store_;
   Authenticator authenticator_;
-  Calls calls_;
+  RateLimits rate_limits_;
+  ProjectAdmission project_admission_;
+  AdminAdmission admin_admission_;
+  Calls project_calls_;
+  Calls admin_calls_;
   WebhookService webhooks_;
+  AdminService admin_;
   const std::vector<std::string> service_names_;
   HealthService health_service_;
   const std::unique_ptr<StoppableService> reflection_v1_;
@@ -127,6 +147,7 @@ class RunningServer final : public Server {
   std::unique_ptr<Connections> connections_;
   std::unique_ptr<grpc::Server> grpc_;
   std::optional<HealthMonitor> health_;
+  std::optional<Maintenance> maintenance_;
   std::unique_ptr<Acceptor> acceptor_;
 };
 
@@ -149,7 +170,14 @@ absl::StatusOr<std::vector<ListeningSocket>> Listen(
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   RaiseFileLimit(config.max_connections);
-  auto store = OpenStore(config.database, &LogFault);
+  SystemEntropy entropy;
+  auto store = OpenStore(
+      config.database,
+      [&](bool must_exist) {
+        return TakeOrMakeSecretKeys(config.secret_key_file, must_exist,
+                                    entropy);
+      },
+      &LogFault);
   if (absl::IsInvalidArgument(store.status())) {
     return absl::InvalidArgumentError(
         absl::StrCat("--database: ", store.status().message()));
@@ -159,11 +187,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   // socket, and before anything is stored.
   auto sockets = Listen(config.listen);
   if (!sockets.ok()) return sockets.status();
-  SystemEntropy entropy;
+  auto admin_key = TakeOrMakeAdminKey(config.admin_key_file, entropy);
+  if (!admin_key.ok()) return admin_key.status();
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
-  auto server = std::make_unique<RunningServer>(config, *std::move(store));
+  auto server =
+      std::make_unique<RunningServer>(config, *std::move(store), *admin_key);
   absl::Status serving =
       server->Serve(*std::move(sockets), config.max_connections);
   if (!serving.ok()) return serving;

@@ -15,13 +15,55 @@ absl::Status WebhookNotFound(absl::string_view id) {
 }
 
 absl::Status ProjectNotFound(absl::string_view id) {
-  return WithReason(absl::NotFoundError(absl::StrCat("no project ", id)),
-                    "PROJECT_NOT_FOUND");
+  return WithReason(
+      absl::NotFoundError(ParseUuid(id) ? absl::StrCat("no project ", id)
+                                        : "no project has such an id"),
+      "PROJECT_NOT_FOUND");
 }
 
 absl::Status ApiKeyNotFound() {
   return WithReason(absl::NotFoundError("no such API key"),
                     "API_KEY_NOT_FOUND");
+}
+
+absl::Status EtagMismatch() {
+  return WithReason(
+      absl::AbortedError("the webhook has changed: its etag is another"),
+      "ETAG_MISMATCH");
+}
+
+absl::Status RequestIdReused() {
+  return WithReason(
+      absl::AlreadyExistsError("the request_id was used for another request"),
+      "REQUEST_ID_REUSED");
+}
+
+absl::Status TooManySecrets() {
+  return WithReason(
+      absl::FailedPreconditionError(
+          "too many secrets are in force; let one end, or end them all with "
+          "overlap 0s"),
+      "TOO_MANY_SECRETS");
+}
+
+absl::Status WebhookLimitReached() {
+  return WithReason(absl::ResourceExhaustedError(
+                        "the project has as many webhooks as it may"),
+                    "WEBHOOK_LIMIT_REACHED");
+}
+
+absl::Status RequestRateExceeded(absl::Duration retry_after) {
+  return WithRetryDelay(
+      WithReason(absl::ResourceExhaustedError(
+                     "the project makes more requests a second than it may"),
+                 "REQUEST_RATE_EXCEEDED"),
+      retry_after);
+}
+
+absl::Status AdminKeyInvalid() {
+  return WithReason(
+      absl::UnauthenticatedError("the x-api-key is not the admin key"),
+      "ADMIN_KEY_INVALID");
 }
 
 absl::Status ApiKeyMissing() {

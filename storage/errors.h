@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 // Every error that a call can end with, by name: code, message and the
 // google.rpc.ErrorInfo reason that clients branch on. Messages hold no SQL, no
@@ -13,13 +14,30 @@ namespace webhooks {
 absl::Status WebhookNotFound(absl::string_view id);
 // NOT_FOUND, PROJECT_NOT_FOUND.
 absl::Status ProjectNotFound(absl::string_view id);
-// NOT_FOUND, API_KEY_NOT_FOUND: what storage says of an unknown hash.
+// NOT_FOUND, API_KEY_NOT_FOUND: no key with this id, or of an unknown hash.
 absl::Status ApiKeyNotFound();
+
+// ABORTED, ETAG_MISMATCH: the webhook is not in the state that the caller
+// named.
+absl::Status EtagMismatch();
+// ALREADY_EXISTS, REQUEST_ID_REUSED: the request_id came with another request.
+absl::Status RequestIdReused();
+// FAILED_PRECONDITION, TOO_MANY_SECRETS: one more would be in force than may
+// be.
+absl::Status TooManySecrets();
+// RESOURCE_EXHAUSTED, WEBHOOK_LIMIT_REACHED: the project has as many webhooks
+// as it may.
+absl::Status WebhookLimitReached();
+// RESOURCE_EXHAUSTED, REQUEST_RATE_EXCEEDED: the project calls more often than
+// it may; google.rpc.RetryInfo says when to try again.
+absl::Status RequestRateExceeded(absl::Duration retry_after);
 
 // UNAUTHENTICATED, API_KEY_MISSING: the call carries no key, or several.
 absl::Status ApiKeyMissing();
-// UNAUTHENTICATED, API_KEY_INVALID: no such key.
+// UNAUTHENTICATED, API_KEY_INVALID: no such key, or it is revoked or has ended.
 absl::Status ApiKeyInvalid();
+// UNAUTHENTICATED, ADMIN_KEY_INVALID: not the admin key.
+absl::Status AdminKeyInvalid();
 
 // RESOURCE_EXHAUSTED, STORAGE_FULL: the disk or the size limit; nothing of the
 // call was stored.

@@ -59,7 +59,8 @@ absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(
-    absl::string_view url, const FaultObserver& observer) {
+    absl::string_view url, const SecretKeySource& keys,
+    const FaultObserver& observer) {
   if (!absl::StartsWith(url, kSqliteScheme)) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", url, "' is not sqlite:PATH"));
@@ -69,7 +70,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(
   if (absl::Status made = MakePrivateFolder(StoreFolder(url)); !made.ok()) {
     return made;
   }
-  return sqlite::SqliteStore::Open(parsed->path, parsed->max_bytes, observer);
+  return sqlite::SqliteStore::Open(parsed->path, parsed->max_bytes, keys,
+                                   observer);
 }
 
 std::string StoreFolder(absl::string_view url) {

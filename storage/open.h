@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/sealing/secret_key.h"
 #include "storage/store.h"
 
 namespace webhooks {
@@ -23,12 +24,17 @@ using FaultObserver =
 // 0600 if it is not there (its folder too, with 0700). Changes that would grow
 // it past N bytes are RESOURCE_EXHAUSTED.
 //
+// `keys` is asked once, when the database is this process's own and before
+// anything in it is changed.
+//
 // INVALID_ARGUMENT: the URL. FAILED_PRECONDITION: not a database of this
-// service, one of a newer version, in use by another process, no regular file,
-// or a file with several hard links.
+// service, one of a newer version or with secrets under a key that `keys` does
+// not give, in use by another process, no regular file, or a file with several
+// hard links. Errors of `keys` are passed on.
 // PERMISSION_DENIED, UNAVAILABLE, DATA_LOSS: the file cannot be opened, read,
 // or is damaged.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
+                                                 const SecretKeySource& keys,
                                                  const FaultObserver& observer);
 
 // The folder that a store's files lie in, for files to be kept beside them; ""

@@ -43,6 +43,17 @@ void AddViolation(google::rpc::BadRequest& violations, absl::string_view field,
   violation->set_description(std::string(description));
 }
 
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
+  google::rpc::RetryInfo info;
+  absl::Duration fraction;
+  info.mutable_retry_delay()->set_seconds(
+      absl::IDivDuration(delay, absl::Seconds(1), &fraction));
+  info.mutable_retry_delay()->set_nanos(
+      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(fraction)));
+  SetDetail(status, info);
+  return status;
+}
+
 absl::Status InvalidFields(const google::rpc::BadRequest& violations,
                            absl::string_view reason) {
   const auto& first = violations.field_violations(0);

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -24,6 +25,10 @@ absl::Status WithReason(
     absl::Status status, absl::string_view reason,
     std::initializer_list<std::pair<absl::string_view, absl::string_view>>
         metadata = {});
+
+// Adds a google.rpc.RetryInfo: the call may succeed after `delay`. `status`
+// must not be OK.
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 
 // INVALID_ARGUMENT that lists every violation of a request. The message is the
 // first violation ("url must be ..."), and says how many more there are.

@@ -16,6 +16,7 @@ namespace webhooks::server {
 namespace {
 
 constexpr absl::string_view kPrefix = "whk_";
+constexpr absl::string_view kAdminPrefix = "wadm_";
 constexpr absl::string_view kDigits =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t kRandomDigits = 43;
@@ -51,25 +52,35 @@ std::string Checksum(absl::string_view text) {
       kChecksumDigits);
 }
 
-}  // namespace
-
-std::string MakeApiKey(Entropy& entropy) {
+std::string MakeKey(absl::string_view prefix, Entropy& entropy) {
   const std::string key =
-      absl::StrCat(kPrefix, Base62(entropy.Bytes<32>(), kRandomDigits));
+      absl::StrCat(prefix, Base62(entropy.Bytes<32>(), kRandomDigits));
   return absl::StrCat(key, Checksum(key));
 }
 
-bool IsApiKey(absl::string_view text) {
-  if (text.size() != kPrefix.size() + kRandomDigits + kChecksumDigits ||
-      !absl::StartsWith(text, kPrefix)) {
+bool IsKey(absl::string_view prefix, absl::string_view text) {
+  if (text.size() != prefix.size() + kRandomDigits + kChecksumDigits ||
+      !absl::StartsWith(text, prefix)) {
     return false;
   }
-  const absl::string_view digits = text.substr(kPrefix.size());
+  const absl::string_view digits = text.substr(prefix.size());
   const absl::string_view checked =
       text.substr(0, text.size() - kChecksumDigits);
   return std::all_of(digits.begin(), digits.end(), absl::ascii_isalnum) &&
          text.substr(checked.size()) == Checksum(checked);
 }
+
+}  // namespace
+
+std::string MakeApiKey(Entropy& entropy) { return MakeKey(kPrefix, entropy); }
+
+bool IsApiKey(absl::string_view text) { return IsKey(kPrefix, text); }
+
+std::string MakeAdminKey(Entropy& entropy) {
+  return MakeKey(kAdminPrefix, entropy);
+}
+
+bool IsAdminKey(absl::string_view text) { return IsKey(kAdminPrefix, text); }
 
 ApiKeyHash HashApiKey(absl::string_view key) {
   ApiKeyHash hash;

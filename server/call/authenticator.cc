@@ -2,12 +2,14 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <utility>
 
 #include "server/call/api_key.h"
 #include "storage/errors.h"
+#include "storage/timestamp.h"
 
 namespace webhooks::server {
 namespace {
@@ -20,53 +22,105 @@ std::uint64_t Slot(const ApiKeyHash& hash) {
   return slot;
 }
 
+absl::Time EndOf(const v1::ApiKey& key) {
+  return key.has_expires_at() ? FromTimestamp(key.expires_at())
+                              : absl::InfiniteFuture();
+}
+
 }  // namespace
 
-Authenticator::Authenticator(Store& store, Clock clock)
+Authenticator::Authenticator(ProjectStore& store, Clock clock)
     : store_(store), clock_(std::move(clock)) {}
 
 void Authenticator::Authenticate(absl::string_view key,
                                  const CallOptions& options,
-                                 Done<std::string> done) {
+                                 Done<Access> done) {
   if (!IsApiKey(key)) return std::move(done)(ApiKeyInvalid());
   const ApiKeyHash hash = HashApiKey(key);
-  if (auto project = Remembered(hash)) {
-    return std::move(done)(*std::move(project));
+  if (auto access = Remembered(hash)) {
+    return std::move(done)(*std::move(access));
   }
-  store_.FindApiKey(hash, options,
-                    [this, hash, done = std::move(done)](
-                        absl::StatusOr<v1::ApiKey> found) mutable {
-                      if (absl::IsNotFound(found.status())) {
-                        return std::move(done)(ApiKeyInvalid());
-                      }
-                      if (!found.ok()) return std::move(done)(found.status());
-                      Remember(hash, found->id_project());
-                      std::move(done)(std::move(*found->mutable_id_project()));
-                    });
+  store_.FindApiKey(
+      hash, options,
+      [this, hash, forgotten_before = forgotten(),
+       done = std::move(done)](absl::StatusOr<KeyOwner> found) mutable {
+        std::move(done)(Judge(hash, forgotten_before, std::move(found)));
+      });
 }
 
-std::optional<std::string> Authenticator::Remembered(const ApiKeyHash& hash) {
+absl::StatusOr<Access> Authenticator::Judge(const ApiKeyHash& hash,
+                                            int forgotten_before,
+                                            absl::StatusOr<KeyOwner> found) {
+  if (absl::IsNotFound(found.status())) return ApiKeyInvalid();
+  if (!found.ok()) return found.status();
+  const absl::Time now = clock_();
+  if (found->key.has_revoked_at() || EndOf(found->key) <= now) {
+    return ApiKeyInvalid();
+  }
+  Access access{found->project.id_project(), std::nullopt};
+  if (found->project.has_max_requests_per_second()) {
+    access.max_requests_per_second = found->project.max_requests_per_second();
+  }
+  NoteUse(found->key, now);
+  Remember({hash, found->key.id_api_key(), access,
+            std::min(now + kTrust, EndOf(found->key))},
+           forgotten_before);
+  return access;
+}
+
+// Nobody waits for it: a use that is not noted, since the storage is full or
+// busy, is noted with the next look-up.
+void Authenticator::NoteUse(const v1::ApiKey& key, absl::Time now) {
+  if (key.has_last_used_at() &&
+      now < FromTimestamp(key.last_used_at()) + absl::Minutes(1)) {
+    return;
+  }
+  store_.NoteKeyUse(key.id_api_key(), now, {}, [](const absl::Status&) {});
+}
+
+std::optional<Access> Authenticator::Remembered(const ApiKeyHash& hash) {
   absl::MutexLock lock(&mutex_);
   const auto entry = entries_.find(Slot(hash));
   if (entry == entries_.end() || entry->second.forget_at <= clock_() ||
       CRYPTO_memcmp(entry->second.hash.data(), hash.data(), hash.size()) != 0) {
     return std::nullopt;
   }
-  return entry->second.project;
+  return entry->second.access;
 }
 
-void Authenticator::Remember(const ApiKeyHash& hash,
-                             const std::string& project) {
+void Authenticator::Remember(Entry entry, int forgotten_before) {
   const absl::Time now = clock_();
   absl::MutexLock lock(&mutex_);
+  if (forgotten_ != forgotten_before) return;
   if (entries_.size() >= kMaxEntries) {
-    absl::erase_if(entries_, [now](const auto& entry) {
-      return entry.second.forget_at <= now;
+    absl::erase_if(entries_, [now](const auto& other) {
+      return other.second.forget_at <= now;
     });
   }
   // Every key in use within the last seconds: start over rather than grow.
   if (entries_.size() >= kMaxEntries) entries_.clear();
-  entries_[Slot(hash)] = Entry{hash, project, now + kTrust};
+  const std::uint64_t slot = Slot(entry.hash);
+  entries_.insert_or_assign(slot, std::move(entry));
+}
+
+int Authenticator::forgotten() const {
+  absl::MutexLock lock(&mutex_);
+  return forgotten_;
+}
+
+void Authenticator::ForgetKey(absl::string_view id) {
+  Forget([id](const Entry& entry) { return entry.key_id == id; });
+}
+
+void Authenticator::ForgetProject(absl::string_view id) {
+  Forget([id](const Entry& entry) { return entry.access.project == id; });
+}
+
+void Authenticator::Forget(const std::function<bool(const Entry&)>& is_meant) {
+  absl::MutexLock lock(&mutex_);
+  ++forgotten_;
+  absl::erase_if(entries_,
+                 [&](const auto& entry) { return is_meant(entry.second); });
 }
 
 }  // namespace webhooks::server

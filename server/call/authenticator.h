@@ -11,44 +11,65 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "storage/store.h"
+#include "server/call/clock.h"
+#include "storage/project_store.h"
 
 namespace webhooks::server {
 
-// The time of day; tests bring their own.
-using Clock = std::function<absl::Time()>;
+// What an API key opens.
+struct Access {
+  std::string project;
+  // As Project.max_requests_per_second.
+  std::optional<int> max_requests_per_second;
+};
 
-// Tells whose project an API key opens. Keys that were found are remembered for
-// kTrust, so that a busy caller costs no query; thus a key that is revoked
-// elsewhere opens nothing after that time. Thread-safe.
+// Tells whose project an API key opens, and notes the minute that it was used
+// in. Keys that were found are remembered for kTrust, so that a busy caller
+// costs no query; thus what is changed elsewhere (a key is revoked, a project
+// deleted or limited) holds here after that time, and what is changed here at
+// once, if it is forgotten. Thread-safe.
 class Authenticator {
  public:
   static constexpr absl::Duration kTrust = absl::Seconds(5);
 
   // `store` must outlive this.
-  Authenticator(Store& store, Clock clock);
+  Authenticator(ProjectStore& store, Clock clock);
 
-  // Ends with the id of the project that `key` opens, at once where it is
-  // remembered. UNAUTHENTICATED (API_KEY_INVALID): there is no such key. Other
-  // errors as of Store::FindApiKey.
+  // Ends with what `key` opens, at once where it is remembered.
+  // UNAUTHENTICATED (API_KEY_INVALID): there is no such key, or it is revoked
+  // or has ended. Other errors as of ProjectStore::FindApiKey.
   void Authenticate(absl::string_view key, const CallOptions& options,
-                    Done<std::string> done);
+                    Done<Access> done);
+
+  // What was found of the key with this id, or of the keys of this project,
+  // before now is not used from now on.
+  void ForgetKey(absl::string_view id);
+  void ForgetProject(absl::string_view id);
 
  private:
   struct Entry {
     ApiKeyHash hash;
-    std::string project;
+    std::string key_id;
+    Access access;
     absl::Time forget_at;
   };
 
-  std::optional<std::string> Remembered(const ApiKeyHash& hash);
-  void Remember(const ApiKeyHash& hash, const std::string& project);
+  std::optional<Access> Remembered(const ApiKeyHash& hash);
+  absl::StatusOr<Access> Judge(const ApiKeyHash& hash, int forgotten_before,
+                               absl::StatusOr<KeyOwner> found);
+  void NoteUse(const v1::ApiKey& key, absl::Time now);
+  void Remember(Entry entry, int forgotten_before);
+  int forgotten() const;
+  void Forget(const std::function<bool(const Entry&)>& is_meant);
 
-  Store& store_;
+  ProjectStore& store_;
   const Clock clock_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   // By the first bytes of the hash; the whole is compared in constant time.
   absl::flat_hash_map<std::uint64_t, Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  // How often something was forgotten: what a look-up that began before finds
+  // may be out of date, and is not remembered.
+  int forgotten_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace webhooks::server

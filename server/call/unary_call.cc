@@ -10,6 +10,7 @@
 #include "proto/rpc/status.h"
 #include "server/call/foreign_violations.h"
 #include "server/call/grpc_status.h"
+#include "server/call/once.h"
 
 namespace webhooks::server {
 
@@ -54,6 +55,10 @@ CallOptions UnaryCall::options() const {
               ? absl::InfiniteFuture()
               : absl::FromChrono(deadline),
           cancelled_};
+}
+
+void UnaryCall::MarkReplayed() {
+  context_.AddInitialMetadata(std::string(kReplayedKey), "true");
 }
 
 void UnaryCall::Fail(const absl::Status& status) {

@@ -45,7 +45,12 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   CallOptions options() const;
 
   // The project that the call turned out to be of.
-  void SetProject(const std::string& project) { record_.SetProject(project); }
+  void SetProject(const std::string& project) {
+    if (!project.empty()) record_.SetProject(project);
+  }
+
+  // Says in the answer's metadata that it was given before.
+  void MarkReplayed();
 
   // Each answers the call, exactly once and as the last touch.
   void Fail(const absl::Status& status);

@@ -2,20 +2,33 @@
 #define WEBHOOKS_SERVER_SERVICES_WEBHOOK_RULES_H_
 
 #include "absl/status/status.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "google/rpc/error_details.pb.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::server {
 
-// What a webhook may hold, as Webhook's comments and the REST contract say.
+// What requests about webhooks may hold, as the protos' comments and the REST
+// contract say. INVALID_ARGUMENT lists every violation of a request, with a
+// reason as Verdict gives it.
 struct WebhookRules {
   // Whether http:// URLs are accepted beside https://.
   bool allow_http_urls = false;
 
-  // INVALID_ARGUMENT lists every violation of `request`. Its reason is
-  // INVALID_URL, INVALID_DESCRIPTION or INVALID_SCOPE where all of them are of
-  // that field, else INVALID_REQUEST.
   absl::Status Check(const v1::CreateWebhookRequest& request) const;
+  absl::Status Check(const v1::UpdateWebhookRequest& request) const;
+  absl::Status Check(const v1::ListWebhooksRequest& request) const;
+  absl::Status Check(const v1::UpdateWebhookStatusRequest& request) const;
+  absl::Status Check(const v1::DeleteWebhookRequest& request) const;
+  absl::Status Check(const v1::RotateWebhookSecretRequest& request) const;
+
+ private:
+  void CheckUrl(const std::string& url,
+                google::rpc::BadRequest& violations) const;
 };
+
+// The fields that `request` changes: of url, description, scope and active.
+google::protobuf::FieldMask MaskOf(const v1::UpdateWebhookRequest& request);
 
 }  // namespace webhooks::server
 

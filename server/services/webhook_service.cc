@@ -1,16 +1,20 @@
 #include "server/services/webhook_service.h"
 
-#include <string>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "server/call/timestamp.h"
+#include "proto/rpc/status.h"
+#include "server/delivery/panora_signature.h"
+#include "server/services/page_token.h"
+#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {
 namespace {
+
+constexpr absl::Duration kDefaultOverlap = absl::Hours(24);
 
 // Standard Webhooks: "whsec_" and the base64 of 24 to 64 random bytes.
 std::string MakeSecret(Entropy& entropy) {
@@ -20,46 +24,207 @@ std::string MakeSecret(Entropy& entropy) {
                                     bytes.size())));
 }
 
+// For requests that are in order whatever they hold.
+absl::Status Anything(const google::protobuf::Message&) {
+  return absl::OkStatus();
+}
+
+template <typename T>
+std::optional<T> If(bool has, const T& value) {
+  return has ? std::optional<T>(value) : std::nullopt;
+}
+
+WebhookFilter FilterOf(const v1::ListWebhooksRequest& wanted) {
+  return {If(wanted.has_active(), wanted.active()),
+          If(wanted.has_event_type(), wanted.event_type()),
+          If(wanted.has_url(), wanted.url())};
+}
+
+// What page tokens are bound to: the project and the filters.
+std::string ListName(const std::string& project,
+                     const v1::ListWebhooksRequest& wanted) {
+  v1::ListWebhooksRequest filters = wanted;
+  filters.clear_page_size();
+  filters.clear_page_token();
+  return absl::StrCat("webhooks\n", project, "\n", filters.SerializeAsString());
+}
+
+absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
+  if (!wanted.has_overlap()) return kDefaultOverlap;
+  return absl::Seconds(wanted.overlap().seconds()) +
+         absl::Nanoseconds(wanted.overlap().nanos());
+}
+
+absl::Status SignatureMismatch() {
+  google::rpc::BadRequest violations;
+  AddViolation(violations, "signature",
+               "must be the signature of the payload's data by the secret");
+  return InvalidFields(violations, "SIGNATURE_MISMATCH");
+}
+
+absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
+  const bool is_signed =
+      event.has_payload() && event.has_secret() && event.has_signature() &&
+      VerifyPanoraSignature(event.payload(), event.secret(), event.signature());
+  return is_signed ? absl::OkStatus() : SignatureMismatch();
+}
+
 }  // namespace
 
-WebhookService::WebhookService(Calls& calls, Store& store, Entropy& entropy,
-                               Clock clock, WebhookRules rules)
+WebhookService::WebhookService(Calls& calls, WebhookStore& store,
+                               Entropy& entropy, Clock clock,
+                               WebhookRules rules)
     : calls_(calls),
       store_(store),
       entropy_(entropy),
       clock_(std::move(clock)),
       rules_(rules) {}
 
-grpc::ServerUnaryReactor* WebhookService::Create(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-    grpc::ByteBuffer* response) {
-  return calls_.Unary<v1::CreateWebhookRequest, v1::Webhook>(
+grpc::ServerUnaryReactor* WebhookService::Create(Context* context,
+                                                 const Bytes* request,
+                                                 Bytes* response) {
+  return calls_.UnaryOnce<v1::CreateWebhookRequest, v1::Webhook>(
       "webhooks.v1.WebhookService/Create", context, request, response,
-      [this](const v1::CreateWebhookRequest& wanted) {
-        return rules_.Check(wanted);
-      },
+      Rules<v1::CreateWebhookRequest>(),
       [this](const Caller& caller, const v1::CreateWebhookRequest& wanted,
-             Done<v1::Webhook> done) {
-        v1::Webhook webhook = MakeWebhook(caller.project, wanted);
-        store_.CreateWebhook(
-            webhook, caller.options,
-            [webhook, done = std::move(done)](absl::Status status) mutable {
-              if (!status.ok()) return std::move(done)(std::move(status));
-              std::move(done)(std::move(webhook));
-            });
+             const std::optional<Idempotency>& once,
+             Done<Created<v1::Webhook>> done) {
+        store_.CreateWebhook(MakeWebhook(caller.project, wanted), once,
+                             caller.options, std::move(done));
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::Get(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-    grpc::ByteBuffer* response) {
+grpc::ServerUnaryReactor* WebhookService::Get(Context* context,
+                                              const Bytes* request,
+                                              Bytes* response) {
   return calls_.Unary<v1::GetWebhookRequest, v1::Webhook>(
-      "webhooks.v1.WebhookService/Get", context, request, response,
-      [](const v1::GetWebhookRequest&) { return absl::OkStatus(); },
+      "webhooks.v1.WebhookService/Get", context, request, response, &Anything,
       [this](const Caller& caller, const v1::GetWebhookRequest& wanted,
              Done<v1::Webhook> done) {
         store_.GetWebhook(caller.project, wanted.id(), caller.options,
                           std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* WebhookService::List(Context* context,
+                                               const Bytes* request,
+                                               Bytes* response) {
+  return calls_.Unary<v1::ListWebhooksRequest, v1::ListWebhooksResponse>(
+      "webhooks.v1.WebhookService/List", context, request, response,
+      Rules<v1::ListWebhooksRequest>(),
+      [this](const Caller& caller, const v1::ListWebhooksRequest& wanted,
+             Done<v1::ListWebhooksResponse> done) {
+        ListPage(caller, wanted, std::move(done));
+      });
+}
+
+void WebhookService::ListPage(const Caller& caller,
+                              const v1::ListWebhooksRequest& wanted,
+                              Done<v1::ListWebhooksResponse> done) {
+  const std::string list = ListName(caller.project, wanted);
+  const auto start = ReadPage(list, wanted.page_size(), wanted.page_token());
+  if (!start.ok()) return std::move(done)(start.status());
+  store_.ListWebhooks(
+      caller.project, FilterOf(wanted), *start, caller.options,
+      [list,
+       done = std::move(done)](absl::StatusOr<Page<v1::Webhook>> page) mutable {
+        if (!page.ok()) return std::move(done)(page.status());
+        v1::ListWebhooksResponse answer;
+        for (v1::Webhook& webhook : page->records) {
+          *answer.add_webhooks() = std::move(webhook);
+        }
+        answer.set_next_page_token(MakePageToken(list, page->next));
+        std::move(done)(std::move(answer));
+      });
+}
+
+grpc::ServerUnaryReactor* WebhookService::UpdateStatus(Context* context,
+                                                       const Bytes* request,
+                                                       Bytes* response) {
+  return calls_.Unary<v1::UpdateWebhookStatusRequest, v1::Webhook>(
+      "webhooks.v1.WebhookService/UpdateStatus", context, request, response,
+      Rules<v1::UpdateWebhookStatusRequest>(),
+      [this](const Caller& caller, const v1::UpdateWebhookStatusRequest& wanted,
+             Done<v1::Webhook> done) {
+        v1::UpdateWebhookRequest change;
+        change.set_id(wanted.id());
+        change.set_etag(wanted.etag());
+        if (wanted.has_active()) change.set_active(wanted.active());
+        *change.mutable_update_mask() = MaskOf(change);
+        store_.UpdateWebhook(caller.project, change, clock_(), caller.options,
+                             std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* WebhookService::Update(Context* context,
+                                                 const Bytes* request,
+                                                 Bytes* response) {
+  return calls_.Unary<v1::UpdateWebhookRequest, v1::Webhook>(
+      "webhooks.v1.WebhookService/Update", context, request, response,
+      Rules<v1::UpdateWebhookRequest>(),
+      [this](const Caller& caller, const v1::UpdateWebhookRequest& wanted,
+             Done<v1::Webhook> done) {
+        v1::UpdateWebhookRequest change = wanted;
+        *change.mutable_update_mask() = MaskOf(wanted);
+        store_.UpdateWebhook(caller.project, change, clock_(), caller.options,
+                             std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* WebhookService::Delete(Context* context,
+                                                 const Bytes* request,
+                                                 Bytes* response) {
+  return calls_.Unary<v1::DeleteWebhookRequest, v1::Webhook>(
+      "webhooks.v1.WebhookService/Delete", context, request, response,
+      Rules<v1::DeleteWebhookRequest>(),
+      [this](const Caller& caller, const v1::DeleteWebhookRequest& wanted,
+             Done<v1::Webhook> done) {
+        store_.DeleteWebhook(caller.project, wanted, caller.options,
+                             std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* WebhookService::RotateSecret(Context* context,
+                                                       const Bytes* request,
+                                                       Bytes* response) {
+  return calls_.UnaryOnce<v1::RotateWebhookSecretRequest, v1::Webhook>(
+      "webhooks.v1.WebhookService/RotateSecret", context, request, response,
+      Rules<v1::RotateWebhookSecretRequest>(),
+      [this](const Caller& caller, const v1::RotateWebhookSecretRequest& wanted,
+             const std::optional<Idempotency>& once,
+             Done<Created<v1::Webhook>> done) {
+        const SecretRotation rotation{wanted.id(), wanted.etag(),
+                                      MakeSecret(entropy_), OverlapOf(wanted),
+                                      clock_()};
+        store_.RotateSecret(caller.project, rotation, once, caller.options,
+                            std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* WebhookService::GetSecrets(Context* context,
+                                                     const Bytes* request,
+                                                     Bytes* response) {
+  return calls_.Unary<v1::GetWebhookSecretsRequest, v1::WebhookSecrets>(
+      "webhooks.v1.WebhookService/GetSecrets", context, request, response,
+      &Anything,
+      [this](const Caller& caller, const v1::GetWebhookSecretsRequest& wanted,
+             Done<v1::WebhookSecrets> done) {
+        store_.GetSecrets(caller.project, wanted.id(), clock_(), caller.options,
+                          std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* WebhookService::VerifyEvent(Context* context,
+                                                      const Bytes* request,
+                                                      Bytes* response) {
+  return calls_.Unary<v1::VerifyEventRequest, v1::VerifyEventResponse>(
+      "webhooks.v1.WebhookService/VerifyEvent", context, request, response,
+      &CheckSignature,
+      [](const Caller&, const v1::VerifyEventRequest& event,
+         Done<v1::VerifyEventResponse> done) {
+        v1::VerifyEventResponse answer;
+        answer.set_payload(event.payload());
+        std::move(done)(std::move(answer));
       });
 }
 

@@ -1,38 +1,72 @@
 #ifndef WEBHOOKS_SERVER_SERVICES_WEBHOOK_SERVICE_H_
 #define WEBHOOKS_SERVER_SERVICES_WEBHOOK_SERVICE_H_
 
-#include "server/call/authenticator.h"
+#include <string>
+
 #include "server/call/calls.h"
+#include "server/call/clock.h"
 #include "server/call/entropy.h"
 #include "server/services/webhook_rules.h"
-#include "storage/store.h"
+#include "storage/webhook_store.h"
 #include "webhooks/v1/webhook_service.grpc.pb.h"
 
 namespace webhooks::server {
 
+// The generated service with every method raw.
+struct RawWebhookService {
+  using S = v1::WebhookService;
+  using Type = S::WithRawCallbackMethod_Create<S::WithRawCallbackMethod_Get<
+      S::WithRawCallbackMethod_List<S::WithRawCallbackMethod_UpdateStatus<
+          S::WithRawCallbackMethod_Update<S::WithRawCallbackMethod_Delete<
+              S::WithRawCallbackMethod_RotateSecret<
+                  S::WithRawCallbackMethod_GetSecrets<
+                      S::WithRawCallbackMethod_VerifyEvent<S::Service>>>>>>>>>;
+};
+
 // webhooks.v1.WebhookService; what its calls promise stands in the proto.
-class WebhookService final
-    : public v1::WebhookService::WithRawCallbackMethod_Create<
-          v1::WebhookService::WithRawCallbackMethod_Get<
-              v1::WebhookService::Service>> {
+class WebhookService final : public RawWebhookService::Type {
  public:
   // All but `rules` must outlive this.
-  WebhookService(Calls& calls, Store& store, Entropy& entropy, Clock clock,
-                 WebhookRules rules);
+  WebhookService(Calls& calls, WebhookStore& store, Entropy& entropy,
+                 Clock clock, WebhookRules rules);
 
-  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
-                                   const grpc::ByteBuffer* request,
-                                   grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
-                                const grpc::ByteBuffer* request,
-                                grpc::ByteBuffer* response) override;
+  using Context = grpc::CallbackServerContext;
+  using Bytes = grpc::ByteBuffer;
+  using Reactor = grpc::ServerUnaryReactor;
+
+  Reactor* Create(Context* context, const Bytes* request,
+                  Bytes* response) override;
+  Reactor* Get(Context* context, const Bytes* request,
+               Bytes* response) override;
+  Reactor* List(Context* context, const Bytes* request,
+                Bytes* response) override;
+  Reactor* UpdateStatus(Context* context, const Bytes* request,
+                        Bytes* response) override;
+  Reactor* Update(Context* context, const Bytes* request,
+                  Bytes* response) override;
+  Reactor* Delete(Context* context, const Bytes* request,
+                  Bytes* response) override;
+  Reactor* RotateSecret(Context* context, const Bytes* request,
+                        Bytes* response) override;
+  Reactor* GetSecrets(Context* context, const Bytes* request,
+                      Bytes* response) override;
+  Reactor* VerifyEvent(Context* context, const Bytes* request,
+                       Bytes* response) override;
 
  private:
   v1::Webhook MakeWebhook(const std::string& project,
                           const v1::CreateWebhookRequest& request);
+  void ListPage(const Caller& caller, const v1::ListWebhooksRequest& wanted,
+                Done<v1::ListWebhooksResponse> done);
+
+  // What every method passes to Calls as its check.
+  template <typename Request>
+  Calls::Check<Request> Rules() {
+    return [this](const Request& request) { return rules_.Check(request); };
+  }
 
   Calls& calls_;
-  Store& store_;
+  WebhookStore& store_;
   Entropy& entropy_;
   const Clock clock_;
   const WebhookRules rules_;

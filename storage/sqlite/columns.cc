@@ -1,6 +1,7 @@
 #include "storage/sqlite/columns.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -56,9 +57,27 @@ std::string TextColumn(Statement& statement, int index) {
   return statement->getColumn(index).getString();
 }
 
+absl::string_view TextView(Statement& statement, int index) {
+  const SQLite::Column column = statement->getColumn(index);
+  // The text first: it is what the size is then of.
+  const char* const text = column.getText();
+  return {text, static_cast<std::size_t>(column.getBytes())};
+}
+
 void BindBlob(Statement& statement, int index,
               absl::Span<const unsigned char> bytes) {
   statement->bindNoCopy(index, bytes.data(), static_cast<int>(bytes.size()));
+}
+
+void BindBytes(Statement& statement, int index, absl::string_view bytes) {
+  statement->bindNoCopy(index, static_cast<const void*>(bytes.data()),
+                        static_cast<int>(bytes.size()));
+}
+
+absl::string_view BlobColumn(Statement& statement, int index) {
+  const SQLite::Column column = statement->getColumn(index);
+  const auto* const bytes = static_cast<const char*>(column.getBlob());
+  return {bytes, static_cast<std::size_t>(column.getBytes())};
 }
 
 }  // namespace webhooks::sqlite

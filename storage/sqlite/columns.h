@@ -25,10 +25,15 @@ google::protobuf::Timestamp TimeColumn(Statement& statement, int index);
 // `text` must outlive the statement's execution.
 void BindText(Statement& statement, int index, const std::string& text);
 std::string TextColumn(Statement& statement, int index);
+// A view that lasts until the statement's next step.
+absl::string_view TextView(Statement& statement, int index);
 
 // `bytes` must outlive the statement's execution.
 void BindBlob(Statement& statement, int index,
               absl::Span<const unsigned char> bytes);
+void BindBytes(Statement& statement, int index, absl::string_view bytes);
+// A view that lasts until the statement's next step.
+absl::string_view BlobColumn(Statement& statement, int index);
 
 }  // namespace webhooks::sqlite
 

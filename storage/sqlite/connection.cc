@@ -101,6 +101,12 @@ absl::Status Connection::StatusOf(absl::string_view what, int code,
   }
 }
 
+absl::Status Connection::Fault(absl::string_view what,
+                               absl::string_view why) const {
+  observer_(what, why);
+  return StorageFailure();
+}
+
 Statement Connection::Prepared(absl::string_view sql) {
   auto& statement = statements_[sql];
   if (statement == nullptr) {
@@ -133,8 +139,16 @@ bool Connection::InTransaction() const {
 }
 
 absl::Status Connection::Checkpoint() {
-  const int code = sqlite3_wal_checkpoint_v2(
-      handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return CopyLog(SQLITE_CHECKPOINT_PASSIVE);
+}
+
+absl::Status Connection::TruncateLog() {
+  return CopyLog(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+absl::Status Connection::CopyLog(int how) {
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle(), nullptr, how, nullptr, nullptr);
   if (code == SQLITE_OK) {
     wal_pages_ = 0;
     return absl::OkStatus();

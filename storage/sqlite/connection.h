@@ -70,6 +70,10 @@ class Connection {
   // Runs one statement without parameters or result, by way of Guarded.
   absl::Status Execute(absl::string_view what, absl::string_view sql);
 
+  // Tells the observer of a fault that no statement had, and gives
+  // INTERNAL (STORAGE_FAILURE).
+  absl::Status Fault(absl::string_view what, absl::string_view why) const;
+
   // Puts the database into WAL mode, for good. FAILED_PRECONDITION: the file
   // system cannot hold one.
   absl::Status UseWriteAheadLog();
@@ -84,6 +88,10 @@ class Connection {
   // Copies the write-ahead log into the database as far as readers allow.
   absl::Status Checkpoint();
 
+  // Copies all of the write-ahead log into the database and empties its file.
+  // For a time when nothing else uses the database.
+  absl::Status TruncateLog();
+
   // Caps the size of the file, in whole pages. INVALID_ARGUMENT: it is larger
   // already.
   absl::Status LimitSize(std::int64_t max_bytes);
@@ -93,6 +101,7 @@ class Connection {
  private:
   Connection(const std::string& path, int flags, FaultObserver observer);
   void SetPragmas(Mode mode);
+  absl::Status CopyLog(int how);
   absl::Status StatusOf(absl::string_view what, int code,
                         absl::string_view why) const;
 

@@ -1,9 +1,12 @@
 #include "storage/sqlite/migrations.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "storage/sqlite/columns.h"
+#include "storage/sqlite/sealing_functions.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -19,6 +22,9 @@ constexpr Migration kMigrations[] = {
 };
 
 constexpr int kNewest = kMigrations[std::size(kMigrations) - 1].number;
+
+// The version that began to seal secrets.
+constexpr int kFirstSealed = 2;
 
 // "whks", as `file` and the sqlite3 shell see it.
 constexpr std::int64_t kApplicationId = 0x77686b73;
@@ -58,9 +64,35 @@ absl::Status Apply(Connection& connection, const Migration& migration) {
   return status;
 }
 
-}  // namespace
+// Ends OK if every key that something is sealed under is one of `sealer`.
+absl::Status CheckKeys(Connection& connection, const Sealer& sealer) {
+  return connection.Guarded("read secret keys", [&]() -> absl::Status {
+    Statement row = connection.Prepared("SELECT id FROM secret_keys");
+    while (row->executeStep()) {
+      SecretKey::Id id{};
+      const absl::string_view bytes = BlobColumn(row, 0);
+      std::copy_n(bytes.begin(), std::min(bytes.size(), id.size()), id.begin());
+      if (sealer.Has(id)) continue;
+      return absl::FailedPreconditionError(
+          absl::StrCat("the database has secrets under the key ",
+                       FormatKeyId(id), ", which the key file lacks"));
+    }
+    return absl::OkStatus();
+  });
+}
 
-absl::Status Migrate(Connection& connection) {
+// From now on the first key seals: what it will be asked for at the next start.
+absl::Status NoteSealingKey(Connection& connection, const Sealer& sealer) {
+  return connection.Guarded("note secret key", [&]() -> absl::Status {
+    Statement insert =
+        connection.Prepared("INSERT OR IGNORE INTO secret_keys VALUES (?)");
+    BindBlob(insert, 1, sealer.sealing_key());
+    insert->exec();
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::int64_t> ReadVersion(Connection& connection) {
   std::int64_t version = 0;
   absl::Status readable =
       connection.Guarded("read schema version", [&]() -> absl::Status {
@@ -73,14 +105,51 @@ absl::Status Migrate(Connection& connection) {
         absl::StrCat("the database has schema version ", version,
                      "; this program knows versions up to ", kNewest));
   }
-  if (absl::Status wal = connection.UseWriteAheadLog(); !wal.ok()) return wal;
+  return version;
+}
+
+// Applies what is missing after `version`, and leaves nothing of what was there
+// in unused pages or the write-ahead log.
+absl::Status ApplyFrom(std::int64_t version, Connection& connection,
+                       const Sealer& sealer) {
+  AddSealingFunctions(connection.handle(), sealer);
+  sqlite3_exec(connection.handle(), "PRAGMA secure_delete = ON", nullptr,
+               nullptr, nullptr);
   for (const Migration& migration : kMigrations) {
     if (migration.number <= version) continue;
-    if (absl::Status status = Apply(connection, migration); !status.ok()) {
-      return status;
-    }
+    absl::Status applied = Apply(connection, migration);
+    if (!applied.ok()) return applied;
   }
-  return absl::OkStatus();
+  sqlite3_exec(connection.handle(), "PRAGMA secure_delete = OFF", nullptr,
+               nullptr, nullptr);
+  return connection.TruncateLog();
+}
+
+}  // namespace
+
+absl::StatusOr<bool> IsSealed(Connection& connection) {
+  const auto version = ReadVersion(connection);
+  if (!version.ok()) return version.status();
+  if (*version < kFirstSealed) return false;
+  return connection.Guarded("look for keys", [&]() -> absl::StatusOr<bool> {
+    Statement row = connection.Prepared("SELECT 1 FROM secret_keys LIMIT 1");
+    return row->executeStep();
+  });
+}
+
+absl::Status Migrate(Connection& connection, const Sealer& sealer) {
+  const auto version = ReadVersion(connection);
+  if (!version.ok()) return version.status();
+  if (*version >= kFirstSealed) {
+    absl::Status known = CheckKeys(connection, sealer);
+    if (!known.ok()) return known;
+  }
+  if (absl::Status wal = connection.UseWriteAheadLog(); !wal.ok()) return wal;
+  if (*version < kNewest) {
+    absl::Status applied = ApplyFrom(*version, connection, sealer);
+    if (!applied.ok()) return applied;
+  }
+  return NoteSealingKey(connection, sealer);
 }
 
 }  // namespace webhooks::sqlite

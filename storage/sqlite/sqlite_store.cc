@@ -1,12 +1,9 @@
 #include "storage/sqlite/sqlite_store.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
-#include "storage/errors.h"
 #include "storage/sqlite/database_file.h"
 #include "storage/sqlite/migrations.h"
-#include "storage/sqlite/rows.h"
+#include "storage/sqlite/project_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -14,42 +11,33 @@ namespace {
 // Reads are short and mostly come from the page cache.
 constexpr int kReaders = 2;
 
-absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(
-    const std::string& path, std::optional<std::int64_t> max_bytes,
-    const FaultObserver& observer) {
-  auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
-  if (!writer.ok()) return writer;
-  if (absl::Status migrated = Migrate(**writer); !migrated.ok()) {
-    return absl::Status(migrated.code(), absl::StrCat("database ", path, ": ",
-                                                      migrated.message()));
-  }
-  if (max_bytes.has_value()) {
-    absl::Status limited = (*writer)->LimitSize(*max_bytes);
-    if (!limited.ok()) return limited;
-  }
-  return writer;
+absl::Status Named(const std::string& path, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat("database ", path, ": ", status.message()));
 }
 
-// Runs `select` on a reader and completes the call with what it returns.
-template <typename T, typename Select>
-void ReadWith(ReaderPool& readers, const CallOptions& options, Select select,
-              Done<T> done) {
-  readers.Submit(options,
-                 [select = std::move(select), done = std::move(done)](
-                     absl::Status status, Connection* connection) mutable {
-                   if (!status.ok()) {
-                     std::move(done)(std::move(status));
-                   } else {
-                     std::move(done)(select(*connection));
-                   }
-                 });
+absl::StatusOr<std::unique_ptr<Sealer>> MakeSealer(
+    const std::string& path, Connection& writer, const SecretKeySource& keys) {
+  const auto must_exist = IsSealed(writer);
+  if (!must_exist.ok()) return Named(path, must_exist.status());
+  auto found = keys(*must_exist);
+  if (!found.ok()) return found.status();
+  return std::make_unique<Sealer>(*std::move(found));
+}
+
+absl::Status Prepare(const std::string& path, Connection& writer,
+                     const Sealer& sealer,
+                     std::optional<std::int64_t> max_bytes) {
+  absl::Status migrated = Migrate(writer, sealer);
+  if (!migrated.ok()) return Named(path, migrated);
+  return max_bytes ? writer.LimitSize(*max_bytes) : absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
     const std::string& given_path, std::optional<std::int64_t> max_bytes,
-    const FaultObserver& observer) {
+    const SecretKeySource& keys, const FaultObserver& observer) {
   absl::Status file = CheckDatabaseFile(given_path);
   if (file.ok()) file = MakeDatabaseFile(given_path);
   if (!file.ok()) return file;
@@ -58,21 +46,29 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
   const std::string& path = *resolved;
   auto lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
   if (!lock.ok()) return lock.status();
-  auto writer = OpenWriter(path, max_bytes, observer);
+  auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
   if (!writer.ok()) return writer.status();
+  auto sealer = MakeSealer(path, **writer, keys);
+  if (!sealer.ok()) return sealer.status();
+  absl::Status prepared = Prepare(path, **writer, **sealer, max_bytes);
+  if (!prepared.ok()) return prepared;
   std::vector<std::unique_ptr<Connection>> readers;
   for (int i = 0; i < kReaders; ++i) {
     auto reader = Connection::Open(path, Connection::Mode::kRead, observer);
     if (!reader.ok()) return reader.status();
     readers.push_back(*std::move(reader));
   }
-  return std::unique_ptr<Store>(new SqliteStore(
-      *std::move(lock), *std::move(writer), std::move(readers)));
+  return std::unique_ptr<Store>(
+      new SqliteStore(*std::move(lock), *std::move(sealer), *std::move(writer),
+                      std::move(readers)));
 }
 
-SqliteStore::SqliteStore(FileLock lock, std::unique_ptr<Connection> writer,
+SqliteStore::SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
+                         std::unique_ptr<Connection> writer,
                          std::vector<std::unique_ptr<Connection>> readers)
     : lock_(std::move(lock)),
+      sealer_(std::move(sealer)),
+      maintenance_(*sealer_),
       writer_(std::move(writer)),
       readers_(std::move(readers)) {}
 
@@ -83,55 +79,23 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
         if (status.ok()) status = SelectAnyProject(*connection).status();
         if (!status.ok()) return std::move(done)(std::move(status));
         writer_.Submit(
-            options, GroupWriter::Steps::kOne,
-            [](Connection&) { return absl::OkStatus(); }, std::move(done));
+            options, Steps::kOne, [](Connection&) { return absl::OkStatus(); },
+            std::move(done));
       });
 }
 
-void SqliteStore::HasProject(const CallOptions& options, Done<bool> done) {
-  ReadWith<bool>(readers_, options, &SelectAnyProject, std::move(done));
-}
-
-void SqliteStore::CreateProject(const v1::Project& project,
-                                const v1::ApiKey& key, const ApiKeyHash& hash,
-                                const CallOptions& options, DoneStatus done) {
-  writer_.Submit(
-      options, GroupWriter::Steps::kSeveral,
-      [project, key, hash](Connection& connection) {
-        absl::Status status = InsertProject(connection, project);
-        return status.ok() ? InsertApiKey(connection, key, hash) : status;
+void SqliteStore::Maintain(absl::Time now, const CallOptions& options,
+                           Done<bool> done) {
+  Write<bool>(
+      options, Steps::kSeveral,
+      [this, now](Connection& connection) {
+        return maintenance_.Step(connection, now);
       },
-      std::move(done));
-}
-
-void SqliteStore::FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
-                             Done<v1::ApiKey> done) {
-  ReadWith<v1::ApiKey>(
-      readers_, options,
-      [hash](Connection& connection) { return SelectApiKey(connection, hash); },
-      std::move(done));
-}
-
-void SqliteStore::CreateWebhook(const v1::Webhook& webhook,
-                                const CallOptions& options, DoneStatus done) {
-  writer_.Submit(
-      options, GroupWriter::Steps::kOne,
-      [webhook](Connection& connection) {
-        return InsertWebhook(connection, webhook);
-      },
-      std::move(done));
-}
-
-void SqliteStore::GetWebhook(absl::string_view project, absl::string_view id,
-                             const CallOptions& options,
-                             Done<v1::Webhook> done) {
-  ReadWith<v1::Webhook>(
-      readers_, options,
-      [project = std::string(project),
-       id = std::string(id)](Connection& connection) {
-        return SelectWebhook(connection, project, id);
-      },
-      std::move(done));
+      // On the writer's thread, as the step was.
+      [this, done = std::move(done)](absl::StatusOr<bool> more) mutable {
+        if (more.ok()) maintenance_.Committed();
+        std::move(done)(std::move(more));
+      });
 }
 
 }  // namespace webhooks::sqlite

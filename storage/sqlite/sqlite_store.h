@@ -5,11 +5,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "storage/errors.h"
 #include "storage/open.h"
+#include "storage/sealing/sealer.h"
 #include "storage/sqlite/file_lock.h"
 #include "storage/sqlite/group_writer.h"
+#include "storage/sqlite/maintenance.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/store.h"
 
@@ -19,30 +24,115 @@ namespace webhooks::sqlite {
 // others only read.
 class SqliteStore final : public Store {
  public:
-  // Opens or makes the file `path`; see OpenStore for errors.
+  // Opens or makes the file `path`; see OpenStore for the rest.
   static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, std::optional<std::int64_t> max_bytes,
-      const FaultObserver& observer);
+      const SecretKeySource& keys, const FaultObserver& observer);
 
   void Probe(const CallOptions& options, DoneStatus done) override;
-  void HasProject(const CallOptions& options, Done<bool> done) override;
-  void CreateProject(const v1::Project& project, const v1::ApiKey& key,
-                     const ApiKeyHash& hash, const CallOptions& options,
-                     DoneStatus done) override;
-  void FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
-                  Done<v1::ApiKey> done) override;
-  void CreateWebhook(const v1::Webhook& webhook, const CallOptions& options,
-                     DoneStatus done) override;
+  void Maintain(absl::Time now, const CallOptions& options,
+                Done<bool> done) override;
+
+  void CreateWebhook(const v1::Webhook& webhook,
+                     const std::optional<Idempotency>& once,
+                     const CallOptions& options,
+                     Done<Created<v1::Webhook>> done) override;
   void GetWebhook(absl::string_view project, absl::string_view id,
                   const CallOptions& options, Done<v1::Webhook> done) override;
+  void ListWebhooks(absl::string_view project, const WebhookFilter& filter,
+                    const PageStart& start, const CallOptions& options,
+                    Done<Page<v1::Webhook>> done) override;
+  void UpdateWebhook(absl::string_view project,
+                     const v1::UpdateWebhookRequest& change, absl::Time now,
+                     const CallOptions& options,
+                     Done<v1::Webhook> done) override;
+  void DeleteWebhook(absl::string_view project,
+                     const v1::DeleteWebhookRequest& webhook,
+                     const CallOptions& options,
+                     Done<v1::Webhook> done) override;
+  void RotateSecret(absl::string_view project, const SecretRotation& rotation,
+                    const std::optional<Idempotency>& once,
+                    const CallOptions& options,
+                    Done<Created<v1::Webhook>> done) override;
+  void GetSecrets(absl::string_view project, absl::string_view id,
+                  absl::Time now, const CallOptions& options,
+                  Done<v1::WebhookSecrets> done) override;
+
+  void HasProject(const CallOptions& options, Done<bool> done) override;
+  void CreateProjectAndKey(const v1::Project& project, const v1::ApiKey& key,
+                           const ApiKeyHash& hash, const CallOptions& options,
+                           DoneStatus done) override;
+  void CreateProject(const v1::Project& project,
+                     const std::optional<Idempotency>& once,
+                     const CallOptions& options,
+                     Done<Created<v1::Project>> done) override;
+  void GetProject(absl::string_view id, const CallOptions& options,
+                  Done<v1::Project> done) override;
+  void ListProjects(const PageStart& start, const CallOptions& options,
+                    Done<Page<v1::Project>> done) override;
+  void UpdateProject(const v1::UpdateProjectRequest& change,
+                     const CallOptions& options,
+                     Done<v1::Project> done) override;
+  void DeleteProject(absl::string_view id, absl::Time now,
+                     const CallOptions& options,
+                     Done<v1::Project> done) override;
+  void CreateApiKey(const v1::CreateApiKeyResponse& answer,
+                    const ApiKeyHash& hash,
+                    const std::optional<Idempotency>& once,
+                    const CallOptions& options,
+                    Done<Created<v1::CreateApiKeyResponse>> done) override;
+  void ListApiKeys(absl::string_view project, const PageStart& start,
+                   const CallOptions& options,
+                   Done<Page<v1::ApiKey>> done) override;
+  void RevokeApiKey(absl::string_view id, absl::Time now,
+                    const CallOptions& options, Done<v1::ApiKey> done) override;
+  void FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
+                  Done<KeyOwner> done) override;
+  void NoteKeyUse(absl::string_view id, absl::Time now,
+                  const CallOptions& options, DoneStatus done) override;
 
  private:
-  SqliteStore(FileLock lock, std::unique_ptr<Connection> writer,
+  using Steps = GroupWriter::Steps;
+
+  SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
+              std::unique_ptr<Connection> writer,
               std::vector<std::unique_ptr<Connection>> readers);
+
+  // Completes the call with what `select` gives, on a reader.
+  template <typename T, typename Select>
+  void Read(const CallOptions& options, Select select, Done<T> done) {
+    readers_.Submit(options,
+                    [select = std::move(select), done = std::move(done)](
+                        absl::Status status, Connection* connection) mutable {
+                      if (!status.ok()) {
+                        std::move(done)(std::move(status));
+                      } else {
+                        std::move(done)(select(*connection));
+                      }
+                    });
+  }
+
+  // Completes the call with what `work` gives, once that is durable.
+  template <typename T, typename Work>
+  void Write(const CallOptions& options, Steps steps, Work work, Done<T> done) {
+    auto result = std::make_shared<absl::StatusOr<T>>(StorageFailure());
+    writer_.Submit(
+        options, steps,
+        [work = std::move(work), result](Connection& connection) mutable {
+          *result = work(connection);
+          return result->status();
+        },
+        [result, done = std::move(done)](absl::Status status) mutable {
+          if (!status.ok()) return std::move(done)(std::move(status));
+          std::move(done)(std::move(*result));
+        });
+  }
 
   // In the order of opening; the readers close before the writer, which makes
   // the last checkpoint.
   FileLock lock_;
+  const std::unique_ptr<const Sealer> sealer_;
+  Maintenance maintenance_;
   GroupWriter writer_;
   ReaderPool readers_;
 };

@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "storage/store.h"
+#include "tests/support/secret_keys.h"
 
 namespace webhooks::testing {
 
@@ -15,8 +16,9 @@ namespace webhooks::testing {
 class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
-  // Opens a store on it; the one opened before must be gone.
-  virtual std::unique_ptr<Store> Open() = 0;
+  // Opens a store on it with `keys`; the one opened before must be gone.
+  virtual absl::StatusOr<std::unique_ptr<Store>> Open(
+      const SecretKeys& keys) = 0;
 };
 
 // A kind of store that the suite runs on.
@@ -36,16 +38,17 @@ std::vector<Backend> AllBackends();
 // A test of what storage/store.h promises: it runs on every backend.
 class StoreContract : public ::testing::TestWithParam<Backend> {
  protected:
-  StoreContract() : database_(GetParam().make()), store_(database_->Open()) {}
+  StoreContract() : database_(GetParam().make()) { Reopen(); }
 
   // Closes the store and opens it again, as a new process would.
-  void Reopen() {
-    store_.reset();
-    store_ = database_->Open();
-  }
+  void Reopen(const SecretKeys& keys = {TestKey()});
 
   // A new project in the store; its id.
   std::string NewProject();
+
+  // A new webhook in the store, of a new project or of `project`.
+  v1::Webhook NewWebhook();
+  v1::Webhook NewWebhook(const std::string& project);
 
   std::unique_ptr<TestDatabase> database_;
   std::unique_ptr<Store> store_;

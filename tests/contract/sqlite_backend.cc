@@ -1,6 +1,3 @@
-#include <cstdlib>
-#include <iostream>
-
 #include "absl/strings/str_cat.h"
 #include "storage/open.h"
 #include "tests/contract/backend.h"
@@ -13,14 +10,9 @@ namespace {
 
 class SqliteDatabase final : public TestDatabase {
  public:
-  std::unique_ptr<Store> Open() override {
-    auto store = OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                           [](absl::string_view, absl::string_view) {});
-    if (!store.ok()) {
-      std::cerr << store.status() << std::endl;
-      std::abort();
-    }
-    return *std::move(store);
+  absl::StatusOr<std::unique_ptr<Store>> Open(const SecretKeys& keys) override {
+    return OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                     Always(keys), [](absl::string_view, absl::string_view) {});
   }
 
  private:
@@ -34,11 +26,5 @@ std::unique_ptr<TestDatabase> MakeSqliteDatabase() {
 }  // namespace
 
 std::vector<Backend> AllBackends() { return {{"Sqlite", &MakeSqliteDatabase}}; }
-
-std::string StoreContract::NewProject() {
-  const ProjectAndKey made = MakeProject();
-  EXPECT_TRUE(CreateProject(*store_, made.project, made.key, made.hash).ok());
-  return made.project.id_project();
-}
 
 }  // namespace webhooks::testing

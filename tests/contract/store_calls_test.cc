@@ -59,10 +59,10 @@ TEST_P(StoreCalls, ACompletionMayCallTheStore) {
   const v1::Webhook webhook = MakeWebhook(NewProject());
   Pending<absl::StatusOr<v1::Webhook>> pending;
   store_->CreateWebhook(
-      webhook, {},
-      [&,
-       completion = pending.Completion()](const absl::Status& status) mutable {
-        ASSERT_THAT(status, IsOk());
+      webhook, std::nullopt, {},
+      [&, completion = pending.Completion()](
+          const absl::StatusOr<Created<v1::Webhook>>& created) mutable {
+        ASSERT_THAT(created, IsOk());
         store_->GetWebhook(webhook.id_project(), webhook.id_webhook_endpoint(),
                            {}, std::move(completion));
       });
@@ -72,14 +72,14 @@ TEST_P(StoreCalls, ACompletionMayCallTheStore) {
 TEST_P(StoreCalls, AFailureAmongCallsThatWaitTogetherIsItsOwn) {
   const v1::Webhook taken = MakeWebhook(NewProject());
   ASSERT_THAT(CreateWebhook(*store_, taken), IsOk());
-  Pending<absl::Status> before;
-  Pending<absl::Status> refused;
-  Pending<absl::Status> after;
+  Pending<absl::StatusOr<Created<v1::Webhook>>> before;
+  Pending<absl::StatusOr<Created<v1::Webhook>>> refused;
+  Pending<absl::StatusOr<Created<v1::Webhook>>> after;
   const v1::Webhook first = MakeWebhook(taken.id_project());
   const v1::Webhook last = MakeWebhook(taken.id_project());
-  store_->CreateWebhook(first, {}, before.Completion());
-  store_->CreateWebhook(taken, {}, refused.Completion());
-  store_->CreateWebhook(last, {}, after.Completion());
+  store_->CreateWebhook(first, std::nullopt, {}, before.Completion());
+  store_->CreateWebhook(taken, std::nullopt, {}, refused.Completion());
+  store_->CreateWebhook(last, std::nullopt, {}, after.Completion());
   EXPECT_THAT(before.Get(), IsOk());
   EXPECT_THAT(refused.Get(), StatusIs(absl::StatusCode::kInternal));
   EXPECT_THAT(after.Get(), IsOk());

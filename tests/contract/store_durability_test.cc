@@ -56,10 +56,10 @@ TEST_P(StoreDurability, ClosingEndsEveryCallThatWasAccepted) {
   const std::string project = NewProject();
   constexpr int kCalls = 1000;
   std::vector<v1::Webhook> webhooks;
-  std::vector<Pending<absl::Status>> pending(kCalls);
-  for (Pending<absl::Status>& one : pending) {
+  std::vector<Pending<absl::StatusOr<Created<v1::Webhook>>>> pending(kCalls);
+  for (auto& one : pending) {
     webhooks.push_back(MakeWebhook(project));
-    store_->CreateWebhook(webhooks.back(), {}, one.Completion());
+    store_->CreateWebhook(webhooks.back(), std::nullopt, {}, one.Completion());
   }
   Reopen();
   for (int i = 0; i < kCalls; ++i) {

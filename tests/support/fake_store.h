@@ -2,112 +2,134 @@
 #define WEBHOOKS_TESTS_SUPPORT_FAKE_STORE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "storage/errors.h"
 #include "storage/store.h"
 
 namespace webhooks::testing {
 
 // A store in memory that completes its calls at once, counts look-ups of keys,
-// and can be made to fail.
+// and can be made to fail. It keeps every answer for Idempotency and of secrets
+// only the newest.
 class FakeStore final : public Store {
  public:
   // Every call from now on ends with `status`; OK: works again.
-  void FailWith(absl::Status status) {
-    absl::MutexLock lock(&mutex_);
-    failure_ = std::move(status);
-  }
+  void FailWith(absl::Status status);
+
+  // From now on look-ups of keys wait, until CompleteLookUps.
+  void HoldLookUps();
+  void CompleteLookUps();
 
   int key_lookups() const { return key_lookups_; }
+  std::size_t webhook_count();
+  // The ids of keys whose use was noted, in order.
+  std::vector<std::string> noted_uses();
 
-  void Probe(const CallOptions&, DoneStatus done) override {
-    std::move(done)(failure());
-  }
+  void Probe(const CallOptions& options, DoneStatus done) override;
+  void Maintain(absl::Time now, const CallOptions& options,
+                Done<bool> done) override;
 
-  void HasProject(const CallOptions&, Done<bool> done) override {
-    if (absl::Status status = failure(); !status.ok()) {
-      return std::move(done)(status);
-    }
-    absl::MutexLock lock(&mutex_);
-    std::move(done)(!keys_.empty());
-  }
-
-  void CreateProject(const v1::Project&, const v1::ApiKey& key,
-                     const ApiKeyHash& hash, const CallOptions&,
-                     DoneStatus done) override {
-    absl::Status status = failure();
-    if (status.ok()) {
-      absl::MutexLock lock(&mutex_);
-      keys_[hash] = key;
-    }
-    std::move(done)(status);
-  }
-
-  void FindApiKey(const ApiKeyHash& hash, const CallOptions&,
-                  Done<v1::ApiKey> done) override {
-    ++key_lookups_;
-    if (absl::Status status = failure(); !status.ok()) {
-      return std::move(done)(status);
-    }
-    std::move(done)(Key(hash));
-  }
-
-  void CreateWebhook(const v1::Webhook& webhook, const CallOptions&,
-                     DoneStatus done) override {
-    absl::Status status = failure();
-    if (status.ok()) {
-      absl::MutexLock lock(&mutex_);
-      webhooks_[webhook.id_webhook_endpoint()] = webhook;
-    }
-    std::move(done)(status);
-  }
-
+  void CreateWebhook(const v1::Webhook& webhook,
+                     const std::optional<Idempotency>& once,
+                     const CallOptions& options,
+                     Done<Created<v1::Webhook>> done) override;
   void GetWebhook(absl::string_view project, absl::string_view id,
-                  const CallOptions&, Done<v1::Webhook> done) override {
-    if (absl::Status status = failure(); !status.ok()) {
-      return std::move(done)(status);
-    }
-    std::move(done)(Webhook(project, id));
-  }
+                  const CallOptions& options, Done<v1::Webhook> done) override;
+  void ListWebhooks(absl::string_view project, const WebhookFilter& filter,
+                    const PageStart& start, const CallOptions& options,
+                    Done<Page<v1::Webhook>> done) override;
+  void UpdateWebhook(absl::string_view project,
+                     const v1::UpdateWebhookRequest& change, absl::Time now,
+                     const CallOptions& options,
+                     Done<v1::Webhook> done) override;
+  void DeleteWebhook(absl::string_view project,
+                     const v1::DeleteWebhookRequest& webhook,
+                     const CallOptions& options,
+                     Done<v1::Webhook> done) override;
+  void RotateSecret(absl::string_view project, const SecretRotation& rotation,
+                    const std::optional<Idempotency>& once,
+                    const CallOptions& options,
+                    Done<Created<v1::Webhook>> done) override;
+  void GetSecrets(absl::string_view project, absl::string_view id,
+                  absl::Time now, const CallOptions& options,
+                  Done<v1::WebhookSecrets> done) override;
 
-  std::size_t webhook_count() {
-    absl::MutexLock lock(&mutex_);
-    return webhooks_.size();
-  }
+  void HasProject(const CallOptions& options, Done<bool> done) override;
+  void CreateProjectAndKey(const v1::Project& project, const v1::ApiKey& key,
+                           const ApiKeyHash& hash, const CallOptions& options,
+                           DoneStatus done) override;
+  void CreateProject(const v1::Project& project,
+                     const std::optional<Idempotency>& once,
+                     const CallOptions& options,
+                     Done<Created<v1::Project>> done) override;
+  void GetProject(absl::string_view id, const CallOptions& options,
+                  Done<v1::Project> done) override;
+  void ListProjects(const PageStart& start, const CallOptions& options,
+                    Done<Page<v1::Project>> done) override;
+  void UpdateProject(const v1::UpdateProjectRequest& change,
+                     const CallOptions& options,
+                     Done<v1::Project> done) override;
+  void DeleteProject(absl::string_view id, absl::Time now,
+                     const CallOptions& options,
+                     Done<v1::Project> done) override;
+  void CreateApiKey(const v1::CreateApiKeyResponse& answer,
+                    const ApiKeyHash& hash,
+                    const std::optional<Idempotency>& once,
+                    const CallOptions& options,
+                    Done<Created<v1::CreateApiKeyResponse>> done) override;
+  void ListApiKeys(absl::string_view project, const PageStart& start,
+                   const CallOptions& options,
+                   Done<Page<v1::ApiKey>> done) override;
+  void RevokeApiKey(absl::string_view id, absl::Time now,
+                    const CallOptions& options, Done<v1::ApiKey> done) override;
+  void FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
+                  Done<KeyOwner> done) override;
+  void NoteKeyUse(absl::string_view id, absl::Time now,
+                  const CallOptions& options, DoneStatus done) override;
 
  private:
-  absl::Status failure() {
+  struct KeptAnswer {
+    Digest request;
+    std::string bytes;
+  };
+
+  // What `work` gives, or the failure that was asked for.
+  template <typename T, typename Work>
+  absl::StatusOr<T> Run(Work&& work) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    return failure_;
+    if (!failure_.ok()) return failure_;
+    return std::forward<Work>(work)();
   }
 
-  absl::StatusOr<v1::ApiKey> Key(const ApiKeyHash& hash) {
-    absl::MutexLock lock(&mutex_);
-    const auto key = keys_.find(hash);
-    if (key == keys_.end()) return ApiKeyNotFound();
-    return key->second;
-  }
+  template <typename T, typename Work>
+  absl::StatusOr<Created<T>> Once(const std::optional<Idempotency>& once,
+                                  Work&& work);
 
-  absl::StatusOr<v1::Webhook> Webhook(absl::string_view project,
-                                      absl::string_view id) {
-    absl::MutexLock lock(&mutex_);
-    const auto webhook = webhooks_.find(std::string(id));
-    if (webhook == webhooks_.end() || webhook->second.id_project() != project) {
-      return WebhookNotFound(id);
-    }
-    return webhook->second;
-  }
+  absl::StatusOr<KeyOwner> Owner(const ApiKeyHash& hash);
+  absl::StatusOr<v1::Webhook*> Find(absl::string_view project,
+                                    absl::string_view id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::Project*> Find(absl::string_view project)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::atomic<int> key_lookups_{0};
   absl::Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::map<ApiKeyHash, v1::ApiKey> keys_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::Project> projects_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::Webhook> webhooks_ ABSL_GUARDED_BY(mutex_);
+  std::map<Digest, KeptAnswer> answers_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> noted_uses_ ABSL_GUARDED_BY(mutex_);
+  bool holding_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::pair<absl::StatusOr<KeyOwner>, Done<KeyOwner>>> held_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::testing

@@ -33,48 +33,64 @@ class Pending {
   std::future<Outcome> future_;
 };
 
-// The calls of the store that wait for their outcome.
-inline absl::Status Probe(Store& store, const CallOptions& options = {}) {
-  Pending<absl::Status> pending;
-  store.Probe(options, pending.Completion());
+// Waits for a call that takes its completion last:
+// Await<v1::Webhook>([&](auto done) { store.GetWebhook(..., done); }).
+template <typename T, typename Call>
+absl::StatusOr<T> Await(Call&& call) {
+  Pending<absl::StatusOr<T>> pending;
+  call(pending.Completion());
   return pending.Get();
 }
 
-inline absl::StatusOr<bool> HasProject(Store& store) {
-  Pending<absl::StatusOr<bool>> pending;
-  store.HasProject({}, pending.Completion());
+template <typename Call>
+absl::Status AwaitStatus(Call&& call) {
+  Pending<absl::Status> pending;
+  call(pending.Completion());
   return pending.Get();
+}
+
+// The answer of a call that creates.
+template <typename T>
+absl::StatusOr<T> AnswerOf(absl::StatusOr<Created<T>> created) {
+  if (!created.ok()) return created.status();
+  return std::move(created->answer);
+}
+
+// The calls of the store that wait for their outcome.
+inline absl::Status Probe(Store& store, const CallOptions& options = {}) {
+  return AwaitStatus([&](auto done) { store.Probe(options, done); });
+}
+
+inline absl::StatusOr<bool> HasProject(Store& store) {
+  return Await<bool>([&](auto done) { store.HasProject({}, done); });
 }
 
 inline absl::Status CreateProject(Store& store, const v1::Project& project,
                                   const v1::ApiKey& key,
                                   const ApiKeyHash& hash) {
-  Pending<absl::Status> pending;
-  store.CreateProject(project, key, hash, {}, pending.Completion());
-  return pending.Get();
+  return AwaitStatus([&](auto done) {
+    store.CreateProjectAndKey(project, key, hash, {}, done);
+  });
 }
 
-inline absl::StatusOr<v1::ApiKey> FindApiKey(Store& store,
-                                             const ApiKeyHash& hash) {
-  Pending<absl::StatusOr<v1::ApiKey>> pending;
-  store.FindApiKey(hash, {}, pending.Completion());
-  return pending.Get();
+inline absl::StatusOr<KeyOwner> FindApiKey(Store& store,
+                                           const ApiKeyHash& hash) {
+  return Await<KeyOwner>([&](auto done) { store.FindApiKey(hash, {}, done); });
 }
 
-inline absl::Status CreateWebhook(Store& store, const v1::Webhook& webhook,
-                                  const CallOptions& options = {}) {
-  Pending<absl::Status> pending;
-  store.CreateWebhook(webhook, options, pending.Completion());
-  return pending.Get();
+inline absl::StatusOr<v1::Webhook> CreateWebhook(
+    Store& store, const v1::Webhook& webhook, const CallOptions& options = {}) {
+  return AnswerOf(Await<Created<v1::Webhook>>([&](auto done) {
+    store.CreateWebhook(webhook, std::nullopt, options, done);
+  }));
 }
 
 inline absl::StatusOr<v1::Webhook> GetWebhook(Store& store,
                                               absl::string_view project,
                                               absl::string_view id,
                                               const CallOptions& options = {}) {
-  Pending<absl::StatusOr<v1::Webhook>> pending;
-  store.GetWebhook(project, id, options, pending.Completion());
-  return pending.Get();
+  return Await<v1::Webhook>(
+      [&](auto done) { store.GetWebhook(project, id, options, done); });
 }
 
 }  // namespace webhooks::testing

@@ -1,4 +1,4 @@
-#include "server/key_file.h"
+#include "server/private_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,12 +8,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <utility>
+#include <iterator>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "server/call/api_key.h"
 #include "server/runtime/log.h"
 
 namespace webhooks::server {
@@ -47,8 +45,34 @@ absl::Status SyncFolder(const std::filesystem::path& folder) {
   return absl::OkStatus();
 }
 
+void WarnIfOthersRead(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) == 0 && (found.st_mode & 077) != 0) {
+    Log(LogLevel::kWarning, "others may read a file of keys", {{"file", path}});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
+    const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error == std::errc::no_such_file_or_directory || (!error && size == 0)) {
+    return std::optional<std::string>();
+  }
+  WarnIfOthersRead(path);
+  std::ifstream file(path);
+  std::string content(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad() || content.empty()) {
+    return absl::PermissionDeniedError(absl::StrCat("cannot read ", path));
+  }
+  return content;
+}
+
 // Whole or not at all: what a cut-off start leaves has another name.
-absl::Status WriteDurably(const std::string& path, absl::string_view content) {
+absl::Status WritePrivateFile(const std::string& path,
+                              absl::string_view content) {
   const std::string unfinished = absl::StrCat(path, ".new");
   absl::Status written = WriteAndSync(unfinished, content);
   if (written.ok() && std::rename(unfinished.c_str(), path.c_str()) != 0) {
@@ -59,40 +83,6 @@ absl::Status WriteDurably(const std::string& path, absl::string_view content) {
     return written;
   }
   return SyncFolder(std::filesystem::path(path).parent_path());
-}
-
-void WarnIfOthersRead(const std::string& path) {
-  struct stat found;
-  if (stat(path.c_str(), &found) == 0 && (found.st_mode & 077) != 0) {
-    Log(LogLevel::kWarning, "others may read the API key's file",
-        {{"file", path}});
-  }
-}
-
-}  // namespace
-
-absl::StatusOr<std::string> TakeOrMakeKey(const std::string& path,
-                                          Entropy& entropy) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error == std::errc::no_such_file_or_directory || (!error && size == 0)) {
-    std::string key = MakeApiKey(entropy);
-    absl::Status written = WriteDurably(path, absl::StrCat(key, "\n"));
-    if (!written.ok()) return written;
-    return key;
-  }
-  WarnIfOthersRead(path);
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line)) {
-    return absl::PermissionDeniedError(absl::StrCat("cannot read ", path));
-  }
-  std::string key(absl::StripAsciiWhitespace(line));
-  if (!IsApiKey(key)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, " holds something that is not an API key"));
-  }
-  return key;
 }
 
 }  // namespace webhooks::server

@@ -1,8 +1,8 @@
-#include "server/call/timestamp.h"
+#include "storage/timestamp.h"
 
 #include <cstdint>
 
-namespace webhooks::server {
+namespace webhooks {
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   const std::int64_t seconds = absl::ToUnixSeconds(time);
@@ -14,4 +14,9 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return timestamp;
 }
 
-}  // namespace webhooks::server
+absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) +
+         absl::Nanoseconds(timestamp.nanos());
+}
+
+}  // namespace webhooks

@@ -1,0 +1,55 @@
+#include "server/call/once.h"
+
+#include <openssl/sha.h>
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace webhooks::server {
+namespace {
+
+// No part of a digest's text holds this.
+constexpr char kSeparator = '\n';
+
+Digest DigestOf(absl::string_view text) {
+  Digest digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         digest.data());
+  return digest;
+}
+
+// The same bytes for the same message, whoever has parsed it.
+std::string StableBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+}  // namespace
+
+std::optional<Idempotency> OnceOf(const std::string& project,
+                                  absl::string_view rpc,
+                                  const google::protobuf::Message& request,
+                                  absl::Time now) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
+  const auto* reflection = request.GetReflection();
+  const std::string id = reflection->GetString(request, field);
+  if (id.empty()) return std::nullopt;
+  const std::unique_ptr<google::protobuf::Message> rest(request.New());
+  rest->CopyFrom(request);
+  reflection->ClearField(rest.get(), field);
+  return Idempotency{
+      DigestOf(absl::StrCat(project, std::string(1, kSeparator), id)),
+      DigestOf(
+          absl::StrCat(rpc, std::string(1, kSeparator), StableBytes(*rest))),
+      project, now};
+}
+
+}  // namespace webhooks::server

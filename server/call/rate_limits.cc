@@ -1,0 +1,41 @@
+#include "server/call/rate_limits.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "storage/errors.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr std::size_t kMaxBuckets = 10'000;
+
+}  // namespace
+
+RateLimits::RateLimits(Clock clock) : clock_(std::move(clock)) {}
+
+absl::Status RateLimits::Count(const std::string& project, int per_second) {
+  const double full = per_second;
+  const absl::Time now = clock_();
+  absl::MutexLock lock(&mutex_);
+  if (buckets_.size() >= kMaxBuckets) {
+    // A bucket that nothing was taken from for a second is full: as a new one.
+    absl::erase_if(buckets_, [now](const auto& bucket) {
+      return bucket.second.filled_at + absl::Seconds(1) <= now;
+    });
+  }
+  Bucket& bucket =
+      buckets_.try_emplace(project, Bucket{full, now}).first->second;
+  const double seconds = absl::ToDoubleSeconds(now - bucket.filled_at);
+  bucket.tokens =
+      std::min(full, bucket.tokens + std::max(seconds, 0.0) * per_second);
+  bucket.filled_at = now;
+  if (bucket.tokens < 1) {
+    return RequestRateExceeded(absl::Seconds((1 - bucket.tokens) / per_second));
+  }
+  bucket.tokens -= 1;
+  return absl::OkStatus();
+}
+
+}  // namespace webhooks::server

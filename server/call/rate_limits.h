@@ -1,0 +1,39 @@
+#ifndef WEBHOOKS_SERVER_CALL_RATE_LIMITS_H_
+#define WEBHOOKS_SERVER_CALL_RATE_LIMITS_H_
+
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/call/clock.h"
+
+namespace webhooks::server {
+
+// How many calls a second each project may make: a token bucket that holds one
+// second's worth. Thread-safe.
+class RateLimits {
+ public:
+  explicit RateLimits(Clock clock);
+
+  // Counts one call of `project`, which may make `per_second` of them (at least
+  // 1). RESOURCE_EXHAUSTED (REQUEST_RATE_EXCEEDED), which says when to try
+  // again: it is one too many, and does not count.
+  absl::Status Count(const std::string& project, int per_second);
+
+ private:
+  struct Bucket {
+    double tokens;
+    absl::Time filled_at;
+  };
+
+  const Clock clock_;
+  absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, Bucket> buckets_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CALL_RATE_LIMITS_H_

@@ -1,0 +1,33 @@
+#ifndef WEBHOOKS_SERVER_KEY_FILES_H_
+#define WEBHOOKS_SERVER_KEY_FILES_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/call/entropy.h"
+#include "storage/sealing/secret_key.h"
+
+// The files that keys lie in. One that is absent or empty is made, with a new
+// key and mode 0600, before anything uses that key. Messages are for the
+// operator and name the file. INVALID_ARGUMENT: the file holds something else.
+// PERMISSION_DENIED, NOT_FOUND, ...: it cannot be read or written.
+namespace webhooks::server {
+
+// The API key of the first project, in one line.
+absl::StatusOr<std::string> TakeOrMakeApiKey(const std::string& path,
+                                             Entropy& entropy);
+
+// The key of administrators, in one line.
+absl::StatusOr<std::string> TakeOrMakeAdminKey(const std::string& path,
+                                               Entropy& entropy);
+
+// The keys that secrets are sealed under: see ParseSecretKeys. `must_exist`: no
+// new one would do. FAILED_PRECONDITION: but there is none, or the file holds
+// something else.
+absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,
+                                                bool must_exist,
+                                                Entropy& entropy);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_KEY_FILES_H_

@@ -1,0 +1,41 @@
+#ifndef WEBHOOKS_SERVER_MAINTENANCE_H_
+#define WEBHOOKS_SERVER_MAINTENANCE_H_
+
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/call/clock.h"
+#include "storage/store.h"
+
+namespace webhooks::server {
+
+// Has the store do what calls leave behind (Store::Maintain): step by step
+// while there is something, and then every `interval`. Calls go on meanwhile.
+class Maintenance {
+ public:
+  // On a thread of its own, at once. `store` must outlive this.
+  Maintenance(Store& store, Clock clock, absl::Duration interval);
+
+  // Ends the step in progress; what is left is done after the next start.
+  ~Maintenance();
+
+ private:
+  void Run();
+  // All steps there are. The number of those that did something.
+  int Work();
+  bool Step();
+  bool IsStopping();
+
+  Store& store_;
+  const Clock clock_;
+  const absl::Duration interval_;
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_MAINTENANCE_H_

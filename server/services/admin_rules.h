@@ -1,0 +1,26 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_ADMIN_RULES_H_
+#define WEBHOOKS_SERVER_SERVICES_ADMIN_RULES_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "webhooks/v1/admin_service.pb.h"
+
+// What requests about projects and keys may hold, as the protos' comments say.
+// INVALID_ARGUMENT (INVALID_REQUEST, or as Verdict gives it) lists every
+// violation of a request.
+namespace webhooks::server {
+
+absl::Status CheckCreateProject(const v1::CreateProjectRequest& request);
+absl::Status CheckUpdateProject(const v1::UpdateProjectRequest& request);
+// `now`: a key must not end before it.
+absl::Status CheckCreateApiKey(const v1::CreateApiKeyRequest& request,
+                               absl::Time now);
+
+// The fields that `request` changes: of name, max_webhooks and
+// max_requests_per_second.
+google::protobuf::FieldMask MaskOf(const v1::UpdateProjectRequest& request);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_ADMIN_RULES_H_

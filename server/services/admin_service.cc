@@ -1,0 +1,221 @@
+#include "server/services/admin_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/call/api_key.h"
+#include "server/services/admin_rules.h"
+#include "server/services/page_token.h"
+#include "storage/timestamp.h"
+#include "storage/uuid.h"
+
+namespace webhooks::server {
+namespace {
+
+// What page tokens are bound to.
+constexpr absl::string_view kProjects = "projects";
+std::string KeysOf(const std::string& project) {
+  return absl::StrCat("keys\n", project);
+}
+
+absl::Status Anything(const google::protobuf::Message&) {
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+AdminService::AdminService(Calls& calls, ProjectStore& store,
+                           Authenticator& authenticator, Entropy& entropy,
+                           Clock clock)
+    : calls_(calls),
+      store_(store),
+      authenticator_(authenticator),
+      entropy_(entropy),
+      clock_(std::move(clock)) {}
+
+grpc::ServerUnaryReactor* AdminService::CreateProject(Context* context,
+                                                      const Bytes* request,
+                                                      Bytes* response) {
+  return calls_.UnaryOnce<v1::CreateProjectRequest, v1::Project>(
+      "webhooks.v1.AdminService/CreateProject", context, request, response,
+      &CheckCreateProject,
+      [this](const Caller& caller, const v1::CreateProjectRequest& wanted,
+             const std::optional<Idempotency>& once,
+             Done<Created<v1::Project>> done) {
+        store_.CreateProject(MakeProject(wanted), once, caller.options,
+                             std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::GetProject(Context* context,
+                                                   const Bytes* request,
+                                                   Bytes* response) {
+  return calls_.Unary<v1::GetProjectRequest, v1::Project>(
+      "webhooks.v1.AdminService/GetProject", context, request, response,
+      &Anything,
+      [this](const Caller& caller, const v1::GetProjectRequest& wanted,
+             Done<v1::Project> done) {
+        store_.GetProject(wanted.id(), caller.options, std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::ListProjects(Context* context,
+                                                     const Bytes* request,
+                                                     Bytes* response) {
+  return calls_.Unary<v1::ListProjectsRequest, v1::ListProjectsResponse>(
+      "webhooks.v1.AdminService/ListProjects", context, request, response,
+      &Anything,
+      [this](const Caller& caller, const v1::ListProjectsRequest& wanted,
+             Done<v1::ListProjectsResponse> done) {
+        const auto start =
+            ReadPage(kProjects, wanted.page_size(), wanted.page_token());
+        if (!start.ok()) return std::move(done)(start.status());
+        store_.ListProjects(
+            *start, caller.options,
+            [done = std::move(done)](
+                absl::StatusOr<Page<v1::Project>> page) mutable {
+              if (!page.ok()) return std::move(done)(page.status());
+              v1::ListProjectsResponse answer;
+              for (v1::Project& project : page->records) {
+                *answer.add_projects() = std::move(project);
+              }
+              answer.set_next_page_token(MakePageToken(kProjects, page->next));
+              std::move(done)(std::move(answer));
+            });
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::UpdateProject(Context* context,
+                                                      const Bytes* request,
+                                                      Bytes* response) {
+  return calls_.Unary<v1::UpdateProjectRequest, v1::Project>(
+      "webhooks.v1.AdminService/UpdateProject", context, request, response,
+      &CheckUpdateProject,
+      [this](const Caller& caller, const v1::UpdateProjectRequest& wanted,
+             Done<v1::Project> done) {
+        v1::UpdateProjectRequest change = wanted;
+        *change.mutable_update_mask() = MaskOf(wanted);
+        store_.UpdateProject(change, caller.options,
+                             ForgettingProject(std::move(done)));
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::DeleteProject(Context* context,
+                                                      const Bytes* request,
+                                                      Bytes* response) {
+  return calls_.Unary<v1::DeleteProjectRequest, v1::Project>(
+      "webhooks.v1.AdminService/DeleteProject", context, request, response,
+      &Anything,
+      [this](const Caller& caller, const v1::DeleteProjectRequest& wanted,
+             Done<v1::Project> done) {
+        store_.DeleteProject(wanted.id(), clock_(), caller.options,
+                             ForgettingProject(std::move(done)));
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::CreateApiKey(Context* context,
+                                                     const Bytes* request,
+                                                     Bytes* response) {
+  return calls_.UnaryOnce<v1::CreateApiKeyRequest, v1::CreateApiKeyResponse>(
+      "webhooks.v1.AdminService/CreateApiKey", context, request, response,
+      [this](const v1::CreateApiKeyRequest& wanted) {
+        return CheckCreateApiKey(wanted, clock_());
+      },
+      [this](const Caller& caller, const v1::CreateApiKeyRequest& wanted,
+             const std::optional<Idempotency>& once,
+             Done<Created<v1::CreateApiKeyResponse>> done) {
+        const v1::CreateApiKeyResponse made = MakeKey(wanted);
+        store_.CreateApiKey(made, HashApiKey(made.key()), once, caller.options,
+                            std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::ListApiKeys(Context* context,
+                                                    const Bytes* request,
+                                                    Bytes* response) {
+  return calls_.Unary<v1::ListApiKeysRequest, v1::ListApiKeysResponse>(
+      "webhooks.v1.AdminService/ListApiKeys", context, request, response,
+      &Anything,
+      [this](const Caller& caller, const v1::ListApiKeysRequest& wanted,
+             Done<v1::ListApiKeysResponse> done) {
+        const std::string list = KeysOf(wanted.id_project());
+        const auto start =
+            ReadPage(list, wanted.page_size(), wanted.page_token());
+        if (!start.ok()) return std::move(done)(start.status());
+        store_.ListApiKeys(
+            wanted.id_project(), *start, caller.options,
+            [list, done = std::move(done)](
+                absl::StatusOr<Page<v1::ApiKey>> page) mutable {
+              if (!page.ok()) return std::move(done)(page.status());
+              v1::ListApiKeysResponse answer;
+              for (v1::ApiKey& key : page->records) {
+                *answer.add_api_keys() = std::move(key);
+              }
+              answer.set_next_page_token(MakePageToken(list, page->next));
+              std::move(done)(std::move(answer));
+            });
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::RevokeApiKey(Context* context,
+                                                     const Bytes* request,
+                                                     Bytes* response) {
+  return calls_.Unary<v1::RevokeApiKeyRequest, v1::ApiKey>(
+      "webhooks.v1.AdminService/RevokeApiKey", context, request, response,
+      &Anything,
+      [this](const Caller& caller, const v1::RevokeApiKeyRequest& wanted,
+             Done<v1::ApiKey> done) {
+        store_.RevokeApiKey(wanted.id(), clock_(), caller.options,
+                            [this, done = std::move(done)](
+                                absl::StatusOr<v1::ApiKey> key) mutable {
+                              if (key.ok())
+                                authenticator_.ForgetKey(key->id_api_key());
+                              std::move(done)(std::move(key));
+                            });
+      });
+}
+
+std::string AdminService::NewId() {
+  return FormatUuid(MakeUuidV7(clock_(), entropy_.Bytes<10>()));
+}
+
+v1::Project AdminService::MakeProject(const v1::CreateProjectRequest& request) {
+  v1::Project project;
+  project.set_id_project(NewId());
+  project.set_name(request.name());
+  *project.mutable_created_at() = ToTimestamp(clock_());
+  if (request.has_max_webhooks()) {
+    project.set_max_webhooks(request.max_webhooks());
+  }
+  if (request.has_max_requests_per_second()) {
+    project.set_max_requests_per_second(request.max_requests_per_second());
+  }
+  return project;
+}
+
+v1::CreateApiKeyResponse AdminService::MakeKey(
+    const v1::CreateApiKeyRequest& request) {
+  v1::CreateApiKeyResponse made;
+  made.set_key(MakeApiKey(entropy_));
+  v1::ApiKey& key = *made.mutable_api_key();
+  key.set_id_api_key(NewId());
+  key.set_id_project(request.id_project());
+  key.set_name(request.name());
+  key.set_prefix(ApiKeyPrefix(made.key()));
+  *key.mutable_created_at() = ToTimestamp(clock_());
+  if (request.has_expires_at()) {
+    *key.mutable_expires_at() =
+        ToTimestamp(FromTimestamp(request.expires_at()));
+  }
+  return made;
+}
+
+Done<v1::Project> AdminService::ForgettingProject(Done<v1::Project> done) {
+  return [this,
+          done = std::move(done)](absl::StatusOr<v1::Project> project) mutable {
+    if (project.ok()) authenticator_.ForgetProject(project->id_project());
+    std::move(done)(std::move(project));
+  };
+}
+
+}  // namespace webhooks::server

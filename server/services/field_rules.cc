@@ -1,0 +1,151 @@
+#include "server/services/field_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "proto/rpc/status.h"
+#include "storage/etag.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr std::size_t kMaxEventType = 256;
+constexpr std::size_t kMaxRequestId = 255;
+
+// Unicode's control characters (category Cc) in UTF-8: C0, DEL and C1.
+bool HasControlCharacter(absl::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    if (byte == 0xc2 && i + 1 < text.size() &&
+        static_cast<unsigned char>(text[i + 1]) < 0xa0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::size_t CountCharacters(absl::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(
+      utf8.begin(), utf8.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+bool IsSegment(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '_';
+  });
+}
+
+bool IsSet(const google::protobuf::Message& message, absl::string_view name) {
+  const auto* field =
+      message.GetDescriptor()->FindFieldByName(std::string(name));
+  const auto* reflection = message.GetReflection();
+  return field->is_repeated() ? reflection->FieldSize(message, field) > 0
+                              : reflection->HasField(message, field);
+}
+
+bool Holds(std::initializer_list<absl::string_view> names,
+           absl::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+void CheckText(absl::string_view field, absl::string_view text,
+               std::size_t least, std::size_t most,
+               google::rpc::BadRequest& violations) {
+  const std::size_t size = CountCharacters(text);
+  if (size < least) AddViolation(violations, field, "must not be empty");
+  if (size > most) {
+    AddViolation(violations, field,
+                 absl::StrCat("must hold at most ", most, " characters"));
+  }
+  if (HasControlCharacter(text)) {
+    AddViolation(violations, field, "must not hold control characters");
+  }
+}
+
+void CheckRequestId(absl::string_view request_id,
+                    google::rpc::BadRequest& violations) {
+  if (request_id.size() > kMaxRequestId ||
+      !std::all_of(request_id.begin(), request_id.end(),
+                   [](char c) { return absl::ascii_isprint(c); })) {
+    AddViolation(violations, "request_id",
+                 "must hold at most 255 printable ASCII characters");
+  }
+}
+
+void CheckEtagCondition(absl::string_view etag,
+                        google::rpc::BadRequest& violations) {
+  if (!IsEtagCondition(etag)) {
+    AddViolation(violations, "etag",
+                 "must be * or entity-tags in quotes with commas between them");
+  }
+}
+
+bool IsEventType(absl::string_view text) {
+  if (text.size() > kMaxEventType) return false;
+  for (const absl::string_view segment : absl::StrSplit(text, '.')) {
+    if (!IsSegment(segment)) return false;
+  }
+  return true;
+}
+
+google::protobuf::FieldMask MaskOf(
+    const google::protobuf::Message& change,
+    const google::protobuf::FieldMask& mask,
+    std::initializer_list<absl::string_view> allowed) {
+  google::protobuf::FieldMask named;
+  for (const absl::string_view field : allowed) {
+    const bool is_named = mask.paths().empty()
+                              ? IsSet(change, field)
+                              : Names(mask, field) || Names(mask, "*");
+    if (is_named) named.add_paths(std::string(field));
+  }
+  return named;
+}
+
+void CheckMask(const google::protobuf::FieldMask& mask,
+               std::initializer_list<absl::string_view> allowed,
+               google::rpc::BadRequest& violations) {
+  for (const std::string& path : mask.paths()) {
+    if (path == "*" || Holds(allowed, path)) continue;
+    AddViolation(violations, "update_mask",
+                 "must name only fields that can be changed, or *");
+    return;
+  }
+}
+
+bool Names(const google::protobuf::FieldMask& mask, absl::string_view field) {
+  return std::find(mask.paths().begin(), mask.paths().end(), field) !=
+         mask.paths().end();
+}
+
+absl::Status Verdict(const google::rpc::BadRequest& violations) {
+  constexpr std::pair<absl::string_view, absl::string_view> kReasons[] = {
+      {"url", "INVALID_URL"},
+      {"description", "INVALID_DESCRIPTION"},
+      {"scope", "INVALID_SCOPE"},
+      {"overlap", "INVALID_OVERLAP"},
+      {"request_id", "INVALID_REQUEST_ID"},
+      {"update_mask", "INVALID_UPDATE_MASK"}};
+  const auto& list = violations.field_violations();
+  if (list.empty()) return absl::OkStatus();
+  for (const auto& [field, reason] : kReasons) {
+    const bool is_of_field = std::all_of(
+        list.begin(), list.end(), [name = field](const auto& violation) {
+          // "scope[3]" is of scope.
+          const std::vector<absl::string_view> parts =
+              absl::StrSplit(violation.field(), '[');
+          return parts[0] == name;
+        });
+    if (is_of_field) return InvalidFields(violations, reason);
+  }
+  return InvalidFields(violations, "INVALID_REQUEST");
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,58 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_FIELD_RULES_H_
+#define WEBHOOKS_SERVER_SERVICES_FIELD_RULES_H_
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/message.h"
+#include "google/rpc/error_details.pb.h"
+
+// What fields of several requests may hold. Each function adds what is wrong to
+// `violations`.
+namespace webhooks::server {
+
+// Text that people read: at least `least` and at most `most` characters, none
+// of them a control character.
+void CheckText(absl::string_view field, absl::string_view text,
+               std::size_t least, std::size_t most,
+               google::rpc::BadRequest& violations);
+
+// As CreateWebhookRequest.request_id.
+void CheckRequestId(absl::string_view request_id,
+                    google::rpc::BadRequest& violations);
+
+// As UpdateWebhookRequest.etag.
+void CheckEtagCondition(absl::string_view etag,
+                        google::rpc::BadRequest& violations);
+
+// Dot-separated segments of [A-Za-z0-9_], at most 256 characters.
+bool IsEventType(absl::string_view text);
+
+// The fields of `change` that its update_mask names, of those `allowed`, as
+// AIP-134 has it: all for "*"; those that are set where the mask is empty.
+google::protobuf::FieldMask MaskOf(
+    const google::protobuf::Message& change,
+    const google::protobuf::FieldMask& mask,
+    std::initializer_list<absl::string_view> allowed);
+
+// Every path of `mask` must be "*" or one of `allowed`.
+void CheckMask(const google::protobuf::FieldMask& mask,
+               std::initializer_list<absl::string_view> allowed,
+               google::rpc::BadRequest& violations);
+
+// Whether MaskOf gave `field`.
+bool Names(const google::protobuf::FieldMask& mask, absl::string_view field);
+
+// OK without violations. Else as InvalidFields, with the reason INVALID_URL,
+// INVALID_DESCRIPTION, INVALID_SCOPE, INVALID_OVERLAP, INVALID_REQUEST_ID or
+// INVALID_UPDATE_MASK where all are of that field, and INVALID_REQUEST
+// otherwise.
+absl::Status Verdict(const google::rpc::BadRequest& violations);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_FIELD_RULES_H_

@@ -1,0 +1,76 @@
+#include "server/services/page_token.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "proto/rpc/status.h"
+#include "storage/uuid.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr std::size_t kCheckSize = 8;
+
+// Binds a place to its list. It keeps nobody from making a token of their own,
+// which would only name a place in their own list; but one of another list does
+// not fit by mistake.
+std::string Check(absl::string_view list, absl::string_view place) {
+  const std::string text = absl::StrCat(list, "\n", place);
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         digest);
+  return std::string(reinterpret_cast<const char*>(digest), kCheckSize);
+}
+
+std::optional<std::string> ReadToken(absl::string_view list,
+                                     absl::string_view token) {
+  std::string bytes;
+  Uuid uuid;
+  if (!absl::WebSafeBase64Unescape(token, &bytes) ||
+      bytes.size() != uuid.size() + kCheckSize) {
+    return std::nullopt;
+  }
+  const std::string place = bytes.substr(0, uuid.size());
+  if (bytes.substr(uuid.size()) != Check(list, place)) return std::nullopt;
+  std::copy(place.begin(), place.end(), uuid.begin());
+  return FormatUuid(uuid);
+}
+
+absl::Status Invalid(absl::string_view field, absl::string_view description,
+                     absl::string_view reason) {
+  google::rpc::BadRequest violations;
+  AddViolation(violations, field, description);
+  return InvalidFields(violations, reason);
+}
+
+}  // namespace
+
+std::string MakePageToken(absl::string_view list, absl::string_view after) {
+  const std::optional<Uuid> uuid = ParseUuid(after);
+  if (!uuid) return "";
+  const std::string place(uuid->begin(), uuid->end());
+  return absl::WebSafeBase64Escape(absl::StrCat(place, Check(list, place)));
+}
+
+absl::StatusOr<PageStart> ReadPage(absl::string_view list, std::int32_t size,
+                                   absl::string_view token) {
+  if (size < 0) {
+    return Invalid("page_size", "must not be negative", "INVALID_REQUEST");
+  }
+  PageStart start;
+  start.size = size == 0 ? kDefaultPageSize : std::min(size, kMaxPageSize);
+  if (token.empty()) return start;
+  const std::optional<std::string> after = ReadToken(list, token);
+  if (!after) {
+    return Invalid("page_token", "must be the next_page_token of this list",
+                   "INVALID_PAGE_TOKEN");
+  }
+  start.after = *after;
+  return start;
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,29 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_PAGE_TOKEN_H_
+#define WEBHOOKS_SERVER_SERVICES_PAGE_TOKEN_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/call.h"
+
+// The page_token of lists: opaque to callers, and good for one list only.
+namespace webhooks::server {
+
+inline constexpr int kDefaultPageSize = 100;
+inline constexpr int kMaxPageSize = 1000;
+
+// The token for the page of `list` behind the record `after`, a UUID; "" where
+// that is "". `list` names whose list it is and what filters it.
+std::string MakePageToken(absl::string_view list, absl::string_view after);
+
+// The page of `list` that a caller wants. INVALID_ARGUMENT: `size` is negative
+// (reason INVALID_REQUEST), or `token` is not "" and was not made for `list`
+// (reason INVALID_PAGE_TOKEN).
+absl::StatusOr<PageStart> ReadPage(absl::string_view list, std::int32_t size,
+                                   absl::string_view token);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_PAGE_TOKEN_H_

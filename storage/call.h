@@ -1,0 +1,87 @@
+#ifndef WEBHOOKS_STORAGE_CALL_H_
+#define WEBHOOKS_STORAGE_CALL_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+// What the calls of a store have in common.
+namespace webhooks {
+
+// Takes the outcome of one call, exactly once: on a thread of the store, or on
+// the caller's before the call returns. It must not block, and it may call the
+// store unless the store's destructor has begun.
+template <typename T>
+using Done = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
+
+// As Done, of a call without a result.
+using DoneStatus = absl::AnyInvocable<void(absl::Status) &&>;
+
+// How long a caller waits, and whether it still does. A call that has not
+// begun when its caller stops waiting ends with DEADLINE_EXCEEDED or CANCELLED
+// and does nothing; one that has begun runs to its end.
+struct CallOptions {
+  absl::Time deadline = absl::InfiniteFuture();
+  // Set by the caller once it no longer waits; null: it always does.
+  std::shared_ptr<const std::atomic<bool>> cancelled;
+};
+
+// A SHA-256.
+using Digest = std::array<std::uint8_t, 32>;
+
+// Makes repeats of a call that creates one call: the first is performed and its
+// answer is kept until kKept after it, in the transaction that performs it; a
+// later one with the same `key` and `request` ends with that answer and changes
+// nothing. ALREADY_EXISTS (REQUEST_ID_REUSED): the same `key`, another
+// `request`; nothing is changed. Only answers that are OK are kept.
+struct Idempotency {
+  static constexpr absl::Duration kKept = absl::Hours(24);
+
+  // Of the caller's key and whose it is, so that nobody meets another's.
+  Digest key;
+  // Of what is asked for.
+  Digest request;
+  // The project that the call works on, with which the answer goes; "": none.
+  std::string project;
+  // When the call is made.
+  absl::Time now;
+};
+
+// How a call that creates ended.
+template <typename T>
+struct Created {
+  T answer;
+  // Whether `answer` is that of an earlier call with the same Idempotency.
+  bool replayed = false;
+};
+
+// Which part of a list is wanted.
+struct PageStart {
+  // Begin behind the record with this id, whether or not it is still there; "":
+  // at the first.
+  std::string after;
+  // How many records at most, 1 or more.
+  int size = 100;
+};
+
+// A part of a list, in the order of ids. It may be shorter than asked for, even
+// empty, though others follow: pages end where they grow large, or where too
+// much was looked at that no filter let through.
+template <typename T>
+struct Page {
+  std::vector<T> records;
+  // The PageStart::after of what follows; "": nothing does.
+  std::string next;
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_CALL_H_

@@ -1,0 +1,111 @@
+#include "storage/changes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "google/protobuf/util/message_differencer.h"
+#include "storage/errors.h"
+#include "storage/etag.h"
+#include "storage/timestamp.h"
+
+namespace webhooks {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+template <typename Change>
+bool Names(const Change& change, absl::string_view field) {
+  const auto& paths = change.update_mask().paths();
+  return std::find(paths.begin(), paths.end(), field) != paths.end();
+}
+
+// Moves last_update on, so that no two states have the same.
+void Touch(absl::Time now, v1::Webhook& webhook) {
+  const absl::Time next =
+      FromTimestamp(webhook.last_update()) + absl::Milliseconds(1);
+  *webhook.mutable_last_update() = ToTimestamp(std::max(now, next));
+}
+
+}  // namespace
+
+absl::Status CheckEtag(absl::string_view condition,
+                       const v1::Webhook& webhook) {
+  return FulfilsEtagCondition(EtagOf(webhook), condition) ? absl::OkStatus()
+                                                          : EtagMismatch();
+}
+
+bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
+           v1::Webhook& webhook) {
+  v1::Webhook changed = webhook;
+  if (Names(change, "url")) {
+    changed.clear_url();
+    if (change.has_url()) changed.set_url(change.url());
+  }
+  if (Names(change, "description")) {
+    changed.clear_endpoint_description();
+    if (change.has_description()) {
+      changed.set_endpoint_description(change.description());
+    }
+  }
+  if (Names(change, "scope")) *changed.mutable_scope() = change.scope();
+  if (Names(change, "active")) changed.set_active(change.active());
+  if (MessageDifferencer::Equals(changed, webhook)) return false;
+  webhook = std::move(changed);
+  Touch(now, webhook);
+  return true;
+}
+
+bool Apply(const v1::UpdateProjectRequest& change, v1::Project& project) {
+  v1::Project changed = project;
+  if (Names(change, "name")) changed.set_name(change.name());
+  if (Names(change, "max_webhooks")) {
+    changed.clear_max_webhooks();
+    if (change.has_max_webhooks()) {
+      changed.set_max_webhooks(change.max_webhooks());
+    }
+  }
+  if (Names(change, "max_requests_per_second")) {
+    changed.clear_max_requests_per_second();
+    if (change.has_max_requests_per_second()) {
+      changed.set_max_requests_per_second(change.max_requests_per_second());
+    }
+  }
+  if (MessageDifferencer::Equals(changed, project)) return false;
+  project = std::move(changed);
+  return true;
+}
+
+absl::Status Apply(const SecretRotation& rotation, v1::Webhook& webhook,
+                   v1::WebhookSecrets& secrets) {
+  v1::WebhookSecrets rotated;
+  v1::WebhookSecret& newest = *rotated.add_secrets();
+  newest.set_secret(rotation.secret);
+  *newest.mutable_created_at() = ToTimestamp(rotation.now);
+  const absl::Time end = rotation.now + rotation.overlap;
+  for (v1::WebhookSecret older : secrets.secrets()) {
+    if (!older.has_expires_at() || FromTimestamp(older.expires_at()) > end) {
+      *older.mutable_expires_at() = ToTimestamp(end);
+    }
+    *rotated.add_secrets() = std::move(older);
+  }
+  rotated = InForce(rotated, rotation.now);
+  if (rotated.secrets_size() > WebhookStore::kMaxSecrets) {
+    return TooManySecrets();
+  }
+  secrets = std::move(rotated);
+  webhook.set_secret(rotation.secret);
+  Touch(rotation.now, webhook);
+  return absl::OkStatus();
+}
+
+v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now) {
+  v1::WebhookSecrets in_force;
+  for (const v1::WebhookSecret& secret : secrets.secrets()) {
+    if (!secret.has_expires_at() || FromTimestamp(secret.expires_at()) > now) {
+      *in_force.add_secrets() = secret;
+    }
+  }
+  return in_force;
+}
+
+}  // namespace webhooks

@@ -1,0 +1,38 @@
+#ifndef WEBHOOKS_STORAGE_CHANGES_H_
+#define WEBHOOKS_STORAGE_CHANGES_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/webhook_store.h"
+#include "webhooks/v1/admin.pb.h"
+#include "webhooks/v1/admin_service.pb.h"
+
+// What changes do to records, for every backend the same. Each function ends as
+// the call of the store that it serves.
+namespace webhooks {
+
+// Whether `webhook` is in a state that the caller allows: OK or ABORTED
+// (ETAG_MISMATCH).
+absl::Status CheckEtag(absl::string_view condition, const v1::Webhook& webhook);
+
+// Changes what the mask of `change` names. Whether that made a difference; if
+// so, last_update has moved on.
+bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
+           v1::Webhook& webhook);
+
+// Changes what the mask of `change` names. Whether that made a difference.
+bool Apply(const v1::UpdateProjectRequest& change, v1::Project& project);
+
+// Puts a new secret before `secrets`, ends the others, and gives it to
+// `webhook`, whose last_update moves on. FAILED_PRECONDITION
+// (TOO_MANY_SECRETS): nothing is changed.
+absl::Status Apply(const SecretRotation& rotation, v1::Webhook& webhook,
+                   v1::WebhookSecrets& secrets);
+
+// Those of `secrets` that are in force at `now`.
+v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now);
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_CHANGES_H_

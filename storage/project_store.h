@@ -1,0 +1,95 @@
+#ifndef WEBHOOKS_STORAGE_PROJECT_STORE_H_
+#define WEBHOOKS_STORAGE_PROJECT_STORE_H_
+
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/call.h"
+#include "webhooks/v1/admin.pb.h"
+#include "webhooks/v1/admin_service.pb.h"
+
+namespace webhooks {
+
+// The SHA-256 of an API key.
+using ApiKeyHash = Digest;
+
+// An API key, and the project that it opens.
+struct KeyOwner {
+  v1::ApiKey key;
+  v1::Project project;
+};
+
+// Projects and their API keys. What Store promises of its calls holds here.
+// NOT_FOUND (PROJECT_NOT_FOUND): there is no such project, or it was deleted.
+class ProjectStore {
+ public:
+  virtual ~ProjectStore() = default;
+
+  // Ends with whether there is any project.
+  virtual void HasProject(const CallOptions& options, Done<bool> done) = 0;
+
+  // Stores `project` and its first key, both or neither. `key` names `project`,
+  // and `hash` is of the key itself. INTERNAL: an id or the hash is taken.
+  virtual void CreateProjectAndKey(const v1::Project& project,
+                                   const v1::ApiKey& key,
+                                   const ApiKeyHash& hash,
+                                   const CallOptions& options,
+                                   DoneStatus done) = 0;
+
+  // Stores a new project, without a key. INTERNAL: the id is taken.
+  virtual void CreateProject(const v1::Project& project,
+                             const std::optional<Idempotency>& once,
+                             const CallOptions& options,
+                             Done<Created<v1::Project>> done) = 0;
+
+  virtual void GetProject(absl::string_view id, const CallOptions& options,
+                          Done<v1::Project> done) = 0;
+
+  virtual void ListProjects(const PageStart& start, const CallOptions& options,
+                            Done<Page<v1::Project>> done) = 0;
+
+  // As WebhookStore::UpdateWebhook. Ends with the project as it then is.
+  virtual void UpdateProject(const v1::UpdateProjectRequest& change,
+                             const CallOptions& options,
+                             Done<v1::Project> done) = 0;
+
+  // Removes a project. From then on its keys and webhooks are found by no call;
+  // Store::Maintain takes them out of the database. Ends with what it was.
+  virtual void DeleteProject(absl::string_view id, absl::Time now,
+                             const CallOptions& options,
+                             Done<v1::Project> done) = 0;
+
+  // Stores `answer.api_key`, of whose key `hash` is. The key itself is kept for
+  // `once` only, sealed. INTERNAL: the id or the hash is taken.
+  virtual void CreateApiKey(const v1::CreateApiKeyResponse& answer,
+                            const ApiKeyHash& hash,
+                            const std::optional<Idempotency>& once,
+                            const CallOptions& options,
+                            Done<Created<v1::CreateApiKeyResponse>> done) = 0;
+
+  // Reads the keys of a project, those that open nothing any more included.
+  virtual void ListApiKeys(absl::string_view project, const PageStart& start,
+                           const CallOptions& options,
+                           Done<Page<v1::ApiKey>> done) = 0;
+
+  // Marks a key as revoked at `now`, unless it is already. Ends with the key as
+  // it then is. NOT_FOUND (API_KEY_NOT_FOUND): there is none with this id.
+  virtual void RevokeApiKey(absl::string_view id, absl::Time now,
+                            const CallOptions& options,
+                            Done<v1::ApiKey> done) = 0;
+
+  // Finds the key with `hash`, revoked and ended ones too. NOT_FOUND
+  // (API_KEY_NOT_FOUND): there is none, or its project was deleted.
+  virtual void FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
+                          Done<KeyOwner> done) = 0;
+
+  // Notes that a key was used at `now`, to the minute. A key that is gone is
+  // passed over.
+  virtual void NoteKeyUse(absl::string_view id, absl::Time now,
+                          const CallOptions& options, DoneStatus done) = 0;
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_PROJECT_STORE_H_

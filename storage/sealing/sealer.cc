@@ -1,0 +1,111 @@
+#include "storage/sealing/sealer.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+namespace webhooks {
+namespace {
+
+constexpr char kVersion = 1;
+constexpr std::size_t kNonceSize = 12;
+constexpr std::size_t kTagSize = 16;
+constexpr std::size_t kKeyIdAt = 1;
+constexpr std::size_t kNonceAt = kKeyIdAt + sizeof(SecretKey::Id);
+constexpr std::size_t kTextAt = kNonceAt + kNonceSize;
+
+struct FreeContext {
+  void operator()(EVP_CIPHER_CTX* context) const {
+    EVP_CIPHER_CTX_free(context);
+  }
+};
+using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
+
+const unsigned char* Bytes(absl::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+unsigned char* Bytes(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
+
+int Size(absl::string_view text) { return static_cast<int>(text.size()); }
+
+SecretKey::Id KeyIdOf(absl::string_view sealed) {
+  SecretKey::Id id;
+  std::copy_n(sealed.begin() + kKeyIdAt, id.size(), id.begin());
+  return id;
+}
+
+bool IsWhole(absl::string_view sealed) {
+  return sealed.size() >= kTextAt + kTagSize && sealed[0] == kVersion;
+}
+
+}  // namespace
+
+Sealer::Sealer(SecretKeys keys) : sealing_key_(keys.front().id()) {
+  for (const SecretKey& key : keys) keys_.emplace(key.id(), key);
+}
+
+std::string Sealer::Seal(absl::string_view text,
+                         absl::string_view owner) const {
+  const SecretKey& key = keys_.at(sealing_key_);
+  std::string sealed(kTextAt + text.size() + kTagSize, '\0');
+  sealed[0] = kVersion;
+  std::copy(sealing_key_.begin(), sealing_key_.end(),
+            sealed.begin() + kKeyIdAt);
+  unsigned char* nonce = Bytes(sealed) + kNonceAt;
+  const Context context(EVP_CIPHER_CTX_new());
+  int size = 0;
+  const bool is_sealed =
+      RAND_bytes(nonce, kNonceSize) == 1 &&
+      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
+                         key.bytes.data(), nonce) == 1 &&
+      EVP_EncryptUpdate(context.get(), nullptr, &size, Bytes(owner),
+                        Size(owner)) == 1 &&
+      EVP_EncryptUpdate(context.get(), Bytes(sealed) + kTextAt, &size,
+                        Bytes(text), Size(text)) == 1 &&
+      EVP_EncryptFinal_ex(context.get(), nullptr, &size) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagSize,
+                          Bytes(sealed) + kTextAt + text.size()) == 1;
+  // Only a machine without memory or entropy comes here.
+  if (!is_sealed) std::abort();
+  return sealed;
+}
+
+std::optional<std::string> Sealer::Open(absl::string_view sealed,
+                                        absl::string_view owner) const {
+  if (!IsWhole(sealed)) return std::nullopt;
+  const auto key = keys_.find(KeyIdOf(sealed));
+  if (key == keys_.end()) return std::nullopt;
+  const absl::string_view ciphertext =
+      sealed.substr(kTextAt, sealed.size() - kTextAt - kTagSize);
+  std::string tag(sealed.substr(sealed.size() - kTagSize));
+  std::string text(ciphertext.size(), '\0');
+  const Context context(EVP_CIPHER_CTX_new());
+  int size = 0;
+  const bool is_opened =
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
+                         key->second.bytes.data(),
+                         Bytes(sealed) + kNonceAt) == 1 &&
+      EVP_DecryptUpdate(context.get(), nullptr, &size, Bytes(owner),
+                        Size(owner)) == 1 &&
+      EVP_DecryptUpdate(context.get(), Bytes(text), &size, Bytes(ciphertext),
+                        Size(ciphertext)) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagSize,
+                          Bytes(tag)) == 1 &&
+      EVP_DecryptFinal_ex(context.get(), nullptr, &size) == 1;
+  if (!is_opened) return std::nullopt;
+  return text;
+}
+
+bool Sealer::IsNewest(absl::string_view sealed) const {
+  return IsWhole(sealed) && KeyIdOf(sealed) == sealing_key_;
+}
+
+}  // namespace webhooks

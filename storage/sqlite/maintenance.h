@@ -1,0 +1,49 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_MAINTENANCE_H_
+#define WEBHOOKS_STORAGE_SQLITE_MAINTENANCE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "storage/sealing/sealer.h"
+#include "storage/sqlite/connection.h"
+
+namespace webhooks::sqlite {
+
+// The steps of Store::Maintain. For the writer's thread.
+class Maintenance {
+ public:
+  // `sealer` must outlive this.
+  explicit Maintenance(const Sealer& sealer) : sealer_(sealer) {}
+
+  // One bounded step, inside the caller's transaction, which undoes it where
+  // this fails. Whether there is more to do.
+  absl::StatusOr<bool> Step(Connection& connection, absl::Time now);
+
+  // To be called once the transaction of the last step is committed: the next
+  // one goes on from there.
+  void Committed() { position_ = reached_; }
+
+ private:
+  // Where sealing anew has come to: the columns of the last row's key.
+  struct Position {
+    std::string project;
+    std::string webhook;
+    std::int64_t answer = 0;
+  };
+
+  absl::StatusOr<bool> SealAnew(Connection& connection);
+  int SealWebhooks(Connection& connection);
+  int SealAnswers(Connection& connection);
+  std::string Sealed(const std::string& sealed, const std::string& owner);
+
+  const Sealer& sealer_;
+  Position position_;
+  Position reached_;
+};
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_MAINTENANCE_H_

@@ -1,0 +1,30 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_SEALED_SECRETS_H_
+#define WEBHOOKS_STORAGE_SQLITE_SEALED_SECRETS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "storage/sealing/sealer.h"
+#include "webhooks/v1/webhook.pb.h"
+
+// The column webhooks.secrets: a WebhookSecrets, sealed for the 16 bytes of the
+// webhook's id.
+namespace webhooks::sqlite {
+
+// The secrets of the webhook called `id` (as text).
+std::string SealSecrets(const Sealer& sealer, const v1::WebhookSecrets& secrets,
+                        absl::string_view id);
+
+// The one secret of a new webhook.
+std::string SealFirstSecret(const Sealer& sealer, const v1::Webhook& webhook);
+
+// What was sealed for the webhook with the 16 bytes `id`: at least one secret;
+// or nothing, where it cannot be opened.
+std::optional<v1::WebhookSecrets> OpenSecrets(const Sealer& sealer,
+                                              absl::string_view sealed,
+                                              absl::string_view id);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_SEALED_SECRETS_H_

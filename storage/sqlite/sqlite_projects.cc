@@ -1,0 +1,148 @@
+#include "storage/sqlite/answer_rows.h"
+#include "storage/sqlite/api_key_rows.h"
+#include "storage/sqlite/project_rows.h"
+#include "storage/sqlite/sqlite_store.h"
+
+// The part of SqliteStore that is ProjectStore.
+namespace webhooks::sqlite {
+
+void SqliteStore::HasProject(const CallOptions& options, Done<bool> done) {
+  Read<bool>(options, &SelectAnyProject, std::move(done));
+}
+
+void SqliteStore::CreateProjectAndKey(const v1::Project& project,
+                                      const v1::ApiKey& key,
+                                      const ApiKeyHash& hash,
+                                      const CallOptions& options,
+                                      DoneStatus done) {
+  writer_.Submit(
+      options, Steps::kSeveral,
+      [project, key, hash](Connection& connection) {
+        absl::Status status = InsertProject(connection, project).status();
+        return status.ok() ? InsertApiKey(connection, key, hash) : status;
+      },
+      std::move(done));
+}
+
+void SqliteStore::CreateProject(const v1::Project& project,
+                                const std::optional<Idempotency>& once,
+                                const CallOptions& options,
+                                Done<Created<v1::Project>> done) {
+  Write<Created<v1::Project>>(
+      options, Steps::kSeveral,
+      [this, project, once](Connection& connection) {
+        return PerformOnce<v1::Project>(connection, *sealer_, once, [&] {
+          return InsertProject(connection, project);
+        });
+      },
+      std::move(done));
+}
+
+void SqliteStore::GetProject(absl::string_view id, const CallOptions& options,
+                             Done<v1::Project> done) {
+  Read<v1::Project>(
+      options,
+      [id = std::string(id)](Connection& connection) {
+        return SelectProject(connection, id);
+      },
+      std::move(done));
+}
+
+void SqliteStore::ListProjects(const PageStart& start,
+                               const CallOptions& options,
+                               Done<Page<v1::Project>> done) {
+  Read<Page<v1::Project>>(
+      options,
+      [start](Connection& connection) {
+        return SelectProjects(connection, start);
+      },
+      std::move(done));
+}
+
+void SqliteStore::UpdateProject(const v1::UpdateProjectRequest& change,
+                                const CallOptions& options,
+                                Done<v1::Project> done) {
+  Write<v1::Project>(
+      options, Steps::kOne,
+      [change](Connection& connection) {
+        return ChangeProject(connection, change);
+      },
+      std::move(done));
+}
+
+void SqliteStore::DeleteProject(absl::string_view id, absl::Time now,
+                                const CallOptions& options,
+                                Done<v1::Project> done) {
+  Write<v1::Project>(
+      options, Steps::kOne,
+      [id = std::string(id), now](Connection& connection) {
+        return MarkProjectDeleted(connection, id, now);
+      },
+      std::move(done));
+}
+
+void SqliteStore::CreateApiKey(const v1::CreateApiKeyResponse& answer,
+                               const ApiKeyHash& hash,
+                               const std::optional<Idempotency>& once,
+                               const CallOptions& options,
+                               Done<Created<v1::CreateApiKeyResponse>> done) {
+  using Answer = v1::CreateApiKeyResponse;
+  Write<Created<Answer>>(
+      options, Steps::kSeveral,
+      [this, answer, hash, once](Connection& connection) {
+        return PerformOnce<Answer>(
+            connection, *sealer_, once, [&]() -> absl::StatusOr<Answer> {
+              const v1::ApiKey& key = answer.api_key();
+              absl::Status status =
+                  SelectProject(connection, key.id_project()).status();
+              if (status.ok()) status = InsertApiKey(connection, key, hash);
+              if (!status.ok()) return status;
+              return answer;
+            });
+      },
+      std::move(done));
+}
+
+void SqliteStore::ListApiKeys(absl::string_view project, const PageStart& start,
+                              const CallOptions& options,
+                              Done<Page<v1::ApiKey>> done) {
+  Read<Page<v1::ApiKey>>(
+      options,
+      [project = std::string(project), start](Connection& connection) {
+        return SelectApiKeys(connection, project, start);
+      },
+      std::move(done));
+}
+
+void SqliteStore::RevokeApiKey(absl::string_view id, absl::Time now,
+                               const CallOptions& options,
+                               Done<v1::ApiKey> done) {
+  Write<v1::ApiKey>(
+      options, Steps::kOne,
+      [id = std::string(id), now](Connection& connection) {
+        return sqlite::RevokeApiKey(connection, id, now);
+      },
+      std::move(done));
+}
+
+void SqliteStore::FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
+                             Done<KeyOwner> done) {
+  Read<KeyOwner>(
+      options,
+      [hash](Connection& connection) {
+        return SelectKeyOwner(connection, hash);
+      },
+      std::move(done));
+}
+
+void SqliteStore::NoteKeyUse(absl::string_view id, absl::Time now,
+                             const CallOptions& options, DoneStatus done) {
+  writer_.Submit(
+      options, Steps::kOne,
+      [id = std::string(id), now](Connection& connection) {
+        return UpdateLastUse(connection, id, now);
+      },
+      std::move(done));
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,104 @@
+#include "storage/changes.h"
+#include "storage/sqlite/answer_rows.h"
+#include "storage/sqlite/sqlite_store.h"
+#include "storage/sqlite/webhook_rows.h"
+
+// The part of SqliteStore that is WebhookStore.
+namespace webhooks::sqlite {
+
+void SqliteStore::CreateWebhook(const v1::Webhook& webhook,
+                                const std::optional<Idempotency>& once,
+                                const CallOptions& options,
+                                Done<Created<v1::Webhook>> done) {
+  Write<Created<v1::Webhook>>(
+      options, once ? Steps::kSeveral : Steps::kOne,
+      [this, webhook, once](Connection& connection) {
+        return PerformOnce<v1::Webhook>(connection, *sealer_, once, [&] {
+          return InsertWebhook(connection, *sealer_, webhook);
+        });
+      },
+      std::move(done));
+}
+
+void SqliteStore::GetWebhook(absl::string_view project, absl::string_view id,
+                             const CallOptions& options,
+                             Done<v1::Webhook> done) {
+  Read<v1::Webhook>(
+      options,
+      [this, project = std::string(project),
+       id = std::string(id)](Connection& connection) {
+        return SelectWebhook(connection, *sealer_, project, id);
+      },
+      std::move(done));
+}
+
+void SqliteStore::ListWebhooks(absl::string_view project,
+                               const WebhookFilter& filter,
+                               const PageStart& start,
+                               const CallOptions& options,
+                               Done<Page<v1::Webhook>> done) {
+  Read<Page<v1::Webhook>>(
+      options,
+      [this, project = std::string(project), filter,
+       start](Connection& connection) {
+        return SelectWebhooks(connection, *sealer_, project, filter, start);
+      },
+      std::move(done));
+}
+
+void SqliteStore::UpdateWebhook(absl::string_view project,
+                                const v1::UpdateWebhookRequest& change,
+                                absl::Time now, const CallOptions& options,
+                                Done<v1::Webhook> done) {
+  Write<v1::Webhook>(
+      options, Steps::kOne,
+      [this, project = std::string(project), change,
+       now](Connection& connection) {
+        return ChangeWebhook(connection, *sealer_, project, change, now);
+      },
+      std::move(done));
+}
+
+void SqliteStore::DeleteWebhook(absl::string_view project,
+                                const v1::DeleteWebhookRequest& webhook,
+                                const CallOptions& options,
+                                Done<v1::Webhook> done) {
+  Write<v1::Webhook>(
+      options, Steps::kOne,
+      [this, project = std::string(project), webhook](Connection& connection) {
+        return sqlite::DeleteWebhook(connection, *sealer_, project, webhook);
+      },
+      std::move(done));
+}
+
+void SqliteStore::RotateSecret(absl::string_view project,
+                               const SecretRotation& rotation,
+                               const std::optional<Idempotency>& once,
+                               const CallOptions& options,
+                               Done<Created<v1::Webhook>> done) {
+  Write<Created<v1::Webhook>>(
+      options, Steps::kSeveral,
+      [this, project = std::string(project), rotation,
+       once](Connection& connection) {
+        return PerformOnce<v1::Webhook>(connection, *sealer_, once, [&] {
+          return sqlite::RotateSecret(connection, *sealer_, project, rotation);
+        });
+      },
+      std::move(done));
+}
+
+void SqliteStore::GetSecrets(absl::string_view project, absl::string_view id,
+                             absl::Time now, const CallOptions& options,
+                             Done<v1::WebhookSecrets> done) {
+  Read<v1::WebhookSecrets>(
+      options,
+      [this, project = std::string(project), id = std::string(id),
+       now](Connection& connection) -> absl::StatusOr<v1::WebhookSecrets> {
+        auto secrets = SelectSecrets(connection, *sealer_, project, id);
+        if (!secrets.ok()) return secrets;
+        return InForce(*secrets, now);
+      },
+      std::move(done));
+}
+
+}  // namespace webhooks::sqlite

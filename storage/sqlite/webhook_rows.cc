@@ -1,0 +1,294 @@
+#include "storage/sqlite/webhook_rows.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "storage/changes.h"
+#include "storage/errors.h"
+#include "storage/etag.h"
+#include "storage/sqlite/columns.h"
+#include "storage/sqlite/sealed_secrets.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// A page ends where its records hold as many bytes, so that an answer stays
+// well below what one message may hold.
+constexpr std::size_t kMaxPageBytes = 1 << 20;
+
+// A page ends where as many rows were looked at, so that a filter that lets
+// little through holds no reader for long.
+constexpr int kMaxPageRows = 10'000;
+
+struct StoredWebhook {
+  v1::Webhook webhook;
+  v1::WebhookSecrets secrets;
+};
+
+absl::StatusOr<StoredWebhook> ReadWebhook(Connection& connection,
+                                          const Sealer& sealer,
+                                          Statement& row) {
+  StoredWebhook stored;
+  v1::Webhook& webhook = stored.webhook;
+  webhook.set_id_project(UuidColumn(row, 0));
+  webhook.set_id_webhook_endpoint(UuidColumn(row, 1));
+  if (!row->isColumnNull(2)) {
+    webhook.set_endpoint_description(TextColumn(row, 2));
+  }
+  if (!row->isColumnNull(3)) webhook.set_url(TextColumn(row, 3));
+  auto secrets = OpenSecrets(sealer, BlobColumn(row, 4), BlobColumn(row, 1));
+  if (!secrets) {
+    return connection.Fault("open secrets", webhook.id_webhook_endpoint());
+  }
+  stored.secrets = *std::move(secrets);
+  webhook.set_secret(stored.secrets.secrets(0).secret());
+  webhook.set_active(row->getColumn(5).getInt() != 0);
+  if (!row->isColumnNull(6)) {
+    for (const absl::string_view type : absl::StrSplit(TextView(row, 6), ',')) {
+      webhook.add_scope(std::string(type));
+    }
+  }
+  *webhook.mutable_created_at() = TimeColumn(row, 7);
+  *webhook.mutable_last_update() = TimeColumn(row, 8);
+  webhook.set_etag(EtagOf(webhook));
+  return stored;
+}
+
+absl::StatusOr<StoredWebhook> SelectStored(Connection& connection,
+                                           const Sealer& sealer,
+                                           absl::string_view project,
+                                           absl::string_view id) {
+  return connection.Guarded(
+      "select webhook", [&]() -> absl::StatusOr<StoredWebhook> {
+        Statement row = connection.Prepared(
+            "SELECT project_id, id, description, url, secrets, active, scope,"
+            " created_at, last_update FROM webhooks"
+            " WHERE project_id = ?1 AND id = ?2 AND NOT EXISTS"
+            " (SELECT 1 FROM projects WHERE id = ?1 AND deleted_at IS NOT "
+            "NULL)");
+        BindUuid(row, 1, project);
+        BindUuid(row, 2, id);
+        if (!row->executeStep()) return WebhookNotFound(id);
+        return ReadWebhook(connection, sealer, row);
+      });
+}
+
+// Whether the event types in the column scope have `type` among them.
+bool Listens(Statement& row, absl::string_view type) {
+  if (row->isColumnNull(6)) return true;
+  for (const absl::string_view listed : absl::StrSplit(TextView(row, 6), ',')) {
+    if (listed == type) return true;
+  }
+  return false;
+}
+
+bool Passes(Statement& row, const WebhookFilter& filter) {
+  if (filter.active && *filter.active != (row->getColumn(5).getInt() != 0)) {
+    return false;
+  }
+  if (filter.url && (row->isColumnNull(3) || TextView(row, 3) != *filter.url)) {
+    return false;
+  }
+  return !filter.event_type || Listens(row, *filter.event_type);
+}
+
+// Whether the project may have one webhook more.
+absl::Status CheckLimit(Connection& connection, const std::string& project) {
+  Statement row = connection.Prepared(
+      "SELECT max_webhooks, webhook_count FROM projects"
+      " WHERE id = ? AND deleted_at IS NULL");
+  BindUuid(row, 1, project);
+  if (!row->executeStep()) return ProjectNotFound(project);
+  const bool may_have_more =
+      row->isColumnNull(0) ||
+      row->getColumn(1).getInt64() < row->getColumn(0).getInt64();
+  return may_have_more ? absl::OkStatus() : WebhookLimitReached();
+}
+
+// What stands in `url`, `description` and `scope`; bound from `index` on.
+struct Texts {
+  explicit Texts(const v1::Webhook& given)
+      : webhook(given), scope(absl::StrJoin(given.scope(), ",")) {}
+
+  void Bind(Statement& statement, int index) const {
+    if (webhook.has_endpoint_description()) {
+      BindText(statement, index, webhook.endpoint_description());
+    }
+    if (webhook.has_url()) BindText(statement, index + 1, webhook.url());
+    if (!scope.empty()) BindText(statement, index + 2, scope);
+  }
+
+  const v1::Webhook& webhook;
+  const std::string scope;
+};
+
+// Writes what can change of a webhook but its secrets.
+absl::Status UpdateRow(Connection& connection, const v1::Webhook& webhook) {
+  const Texts texts(webhook);
+  return connection.Guarded("update webhook", [&]() -> absl::Status {
+    Statement update = connection.Prepared(
+        "UPDATE webhooks SET description = ?, url = ?, scope = ?, active = ?,"
+        " last_update = ? WHERE project_id = ? AND id = ?");
+    texts.Bind(update, 1);
+    update->bind(4, webhook.active() ? 1 : 0);
+    BindTime(update, 5, webhook.last_update());
+    BindUuid(update, 6, webhook.id_project());
+    BindUuid(update, 7, webhook.id_webhook_endpoint());
+    update->exec();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status UpdateSecrets(Connection& connection, const Sealer& sealer,
+                           const StoredWebhook& stored) {
+  const std::string sealed =
+      SealSecrets(sealer, stored.secrets, stored.webhook.id_webhook_endpoint());
+  return connection.Guarded("update secrets", [&]() -> absl::Status {
+    Statement update = connection.Prepared(
+        "UPDATE webhooks SET secrets = ?, last_update = ?"
+        " WHERE project_id = ? AND id = ?");
+    BindBytes(update, 1, sealed);
+    BindTime(update, 2, stored.webhook.last_update());
+    BindUuid(update, 3, stored.webhook.id_project());
+    BindUuid(update, 4, stored.webhook.id_webhook_endpoint());
+    update->exec();
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
+                                          const Sealer& sealer,
+                                          v1::Webhook webhook) {
+  const Texts texts(webhook);
+  const std::string sealed = SealFirstSecret(sealer, webhook);
+  absl::Status status =
+      connection.Guarded("insert webhook", [&]() -> absl::Status {
+        absl::Status may = CheckLimit(connection, webhook.id_project());
+        if (!may.ok()) return may;
+        Statement insert = connection.Prepared(
+            "INSERT INTO webhooks (project_id, id, description, url, scope,"
+            " secrets, active, created_at, last_update)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        BindUuid(insert, 1, webhook.id_project());
+        BindUuid(insert, 2, webhook.id_webhook_endpoint());
+        texts.Bind(insert, 3);
+        BindBytes(insert, 6, sealed);
+        insert->bind(7, webhook.active() ? 1 : 0);
+        BindTime(insert, 8, webhook.created_at());
+        BindTime(insert, 9, webhook.last_update());
+        insert->exec();
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  webhook.set_etag(EtagOf(webhook));
+  return webhook;
+}
+
+absl::StatusOr<v1::Webhook> SelectWebhook(Connection& connection,
+                                          const Sealer& sealer,
+                                          absl::string_view project,
+                                          absl::string_view id) {
+  auto stored = SelectStored(connection, sealer, project, id);
+  if (!stored.ok()) return stored.status();
+  return std::move(stored->webhook);
+}
+
+absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(Connection& connection,
+                                                 const Sealer& sealer,
+                                                 absl::string_view project,
+                                                 const WebhookFilter& filter,
+                                                 const PageStart& start) {
+  using Webhooks = Page<v1::Webhook>;
+  return connection.Guarded(
+      "select webhooks", [&]() -> absl::StatusOr<Webhooks> {
+        Statement row = connection.Prepared(
+            "SELECT project_id, id, description, url, secrets, active, scope,"
+            " created_at, last_update FROM webhooks"
+            " WHERE project_id = ?1 AND id > ?2 AND NOT EXISTS"
+            " (SELECT 1 FROM projects WHERE id = ?1 AND deleted_at IS NOT NULL)"
+            " ORDER BY id");
+        BindUuid(row, 1, project);
+        BindUuid(row, 2, start.after);
+        Webhooks page;
+        std::string last;
+        std::size_t bytes = 0;
+        for (int rows = 0; row->executeStep(); ++rows) {
+          if (rows == kMaxPageRows || bytes >= kMaxPageBytes ||
+              static_cast<int>(page.records.size()) == start.size) {
+            page.next = last;
+            break;
+          }
+          last = UuidColumn(row, 1);
+          if (!Passes(row, filter)) continue;
+          auto stored = ReadWebhook(connection, sealer, row);
+          if (!stored.ok()) return stored.status();
+          bytes += stored->webhook.ByteSizeLong();
+          page.records.push_back(std::move(stored->webhook));
+        }
+        return page;
+      });
+}
+
+absl::StatusOr<v1::Webhook> ChangeWebhook(
+    Connection& connection, const Sealer& sealer, absl::string_view project,
+    const v1::UpdateWebhookRequest& change, absl::Time now) {
+  auto webhook = SelectWebhook(connection, sealer, project, change.id());
+  if (!webhook.ok()) return webhook;
+  absl::Status status = CheckEtag(change.etag(), *webhook);
+  if (!status.ok()) return status;
+  if (!Apply(change, now, *webhook)) return webhook;
+  status = UpdateRow(connection, *webhook);
+  if (!status.ok()) return status;
+  webhook->set_etag(EtagOf(*webhook));
+  return webhook;
+}
+
+absl::StatusOr<v1::Webhook> DeleteWebhook(
+    Connection& connection, const Sealer& sealer, absl::string_view project,
+    const v1::DeleteWebhookRequest& webhook) {
+  auto found = SelectWebhook(connection, sealer, project, webhook.id());
+  if (!found.ok()) return found;
+  absl::Status status = CheckEtag(webhook.etag(), *found);
+  if (!status.ok()) return status;
+  status = connection.Guarded("delete webhook", [&]() -> absl::Status {
+    Statement erase = connection.Prepared(
+        "DELETE FROM webhooks WHERE project_id = ? AND id = ?");
+    BindUuid(erase, 1, project);
+    BindUuid(erase, 2, webhook.id());
+    erase->exec();
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return found;
+}
+
+absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
+                                         const Sealer& sealer,
+                                         absl::string_view project,
+                                         const SecretRotation& rotation) {
+  auto stored = SelectStored(connection, sealer, project, rotation.id);
+  if (!stored.ok()) return stored.status();
+  absl::Status status = CheckEtag(rotation.etag, stored->webhook);
+  if (status.ok()) status = Apply(rotation, stored->webhook, stored->secrets);
+  if (status.ok()) status = UpdateSecrets(connection, sealer, *stored);
+  if (!status.ok()) return status;
+  stored->webhook.set_etag(EtagOf(stored->webhook));
+  return std::move(stored->webhook);
+}
+
+absl::StatusOr<v1::WebhookSecrets> SelectSecrets(Connection& connection,
+                                                 const Sealer& sealer,
+                                                 absl::string_view project,
+                                                 absl::string_view id) {
+  auto stored = SelectStored(connection, sealer, project, id);
+  if (!stored.ok()) return stored.status();
+  return std::move(stored->secrets);
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,35 @@
+#include "tests/contract/backend.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include "tests/support/records.h"
+#include "tests/support/wait.h"
+
+namespace webhooks::testing {
+
+void StoreContract::Reopen(const SecretKeys& keys) {
+  store_.reset();
+  auto store = database_->Open(keys);
+  if (!store.ok()) {
+    std::cerr << store.status() << std::endl;
+    std::abort();
+  }
+  store_ = *std::move(store);
+}
+
+std::string StoreContract::NewProject() {
+  const ProjectAndKey made = MakeProject();
+  EXPECT_TRUE(CreateProject(*store_, made.project, made.key, made.hash).ok());
+  return made.project.id_project();
+}
+
+v1::Webhook StoreContract::NewWebhook() { return NewWebhook(NewProject()); }
+
+v1::Webhook StoreContract::NewWebhook(const std::string& project) {
+  auto created = CreateWebhook(*store_, MakeWebhook(project));
+  EXPECT_TRUE(created.ok()) << created.status();
+  return created.ok() ? *std::move(created) : v1::Webhook();
+}
+
+}  // namespace webhooks::testing

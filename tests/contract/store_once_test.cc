@@ -1,0 +1,169 @@
+#include <optional>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/contract/backend.h"
+#include "tests/support/records.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait.h"
+
+namespace webhooks::testing {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1800000000);
+
+// Calls with an Idempotency.
+class StoreOnce : public StoreContract {
+ protected:
+  static Digest DigestOf(std::uint8_t name) {
+    Digest digest;
+    digest.fill(name);
+    return digest;
+  }
+
+  Idempotency Once(std::uint8_t key, std::uint8_t request,
+                   absl::Time now = kNow) {
+    return {DigestOf(key), DigestOf(request), project_, now};
+  }
+
+  absl::StatusOr<Created<v1::Webhook>> Create(const v1::Webhook& webhook,
+                                              const Idempotency& once) {
+    return Await<Created<v1::Webhook>>(
+        [&](auto done) { store_->CreateWebhook(webhook, once, {}, done); });
+  }
+
+  absl::StatusOr<Created<v1::Webhook>> Rotate(const v1::Webhook& webhook,
+                                              const std::string& secret,
+                                              const Idempotency& once) {
+    const SecretRotation rotation{webhook.id_webhook_endpoint(), "", secret,
+                                  absl::Hours(1), kNow};
+    return Await<Created<v1::Webhook>>([&](auto done) {
+      store_->RotateSecret(project_, rotation, once, {}, done);
+    });
+  }
+
+  int WebhookCount() {
+    const auto page = Await<Page<v1::Webhook>>([&](auto done) {
+      store_->ListWebhooks(project_, {}, {"", 1000}, {}, done);
+    });
+    return static_cast<int>(page->records.size());
+  }
+
+  absl::StatusOr<bool> Maintain(absl::Time now) {
+    return Await<bool>([&](auto done) { store_->Maintain(now, {}, done); });
+  }
+
+  const std::string project_ = NewProject();
+};
+
+TEST_P(StoreOnce, ARepeatGetsTheFirstAnswerAndMakesNothing) {
+  const auto first = Create(MakeWebhook(project_), Once(1, 1));
+  ASSERT_THAT(first, IsOk());
+  EXPECT_FALSE(first->replayed);
+  const auto second = Create(MakeWebhook(project_), Once(1, 1));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->replayed);
+  EXPECT_EQ(second->answer.SerializeAsString(),
+            first->answer.SerializeAsString());
+  EXPECT_EQ(WebhookCount(), 1);
+}
+
+TEST_P(StoreOnce, ARepeatAfterAReopeningGetsTheFirstAnswer) {
+  const auto first = Create(MakeWebhook(project_), Once(1, 1));
+  ASSERT_THAT(first, IsOk());
+  Reopen();
+  const auto second = Create(MakeWebhook(project_), Once(1, 1));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->answer.SerializeAsString(),
+            first->answer.SerializeAsString());
+}
+
+TEST_P(StoreOnce, TheSameKeyWithAnotherRequestIsRefused) {
+  ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
+  EXPECT_THAT(Create(MakeWebhook(project_), Once(1, 2)),
+              StatusIs(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
+  EXPECT_EQ(WebhookCount(), 1);
+}
+
+TEST_P(StoreOnce, RepeatsThatWaitTogetherAreOne) {
+  Pending<absl::StatusOr<Created<v1::Webhook>>> pending[20];
+  for (auto& one : pending) {
+    store_->CreateWebhook(MakeWebhook(project_), Once(1, 1), {},
+                          one.Completion());
+  }
+  int performed = 0;
+  std::string answer;
+  for (auto& one : pending) {
+    const auto created = one.Get();
+    ASSERT_THAT(created, IsOk());
+    performed += created->replayed ? 0 : 1;
+    if (answer.empty()) answer = created->answer.SerializeAsString();
+    EXPECT_EQ(created->answer.SerializeAsString(), answer);
+  }
+  EXPECT_EQ(performed, 1);
+  EXPECT_EQ(WebhookCount(), 1);
+}
+
+TEST_P(StoreOnce, AnotherKeyIsAnotherCall) {
+  ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
+  ASSERT_THAT(Create(MakeWebhook(project_), Once(2, 1)), IsOk());
+  EXPECT_EQ(WebhookCount(), 2);
+}
+
+TEST_P(StoreOnce, AFailureIsNotKept) {
+  v1::Webhook nowhere = MakeWebhook(NewId());
+  EXPECT_THAT(Create(nowhere, Once(1, 1)),
+              StatusIs(absl::StatusCode::kNotFound));
+  const auto second = Create(MakeWebhook(project_), Once(1, 1));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_FALSE(second->replayed);
+}
+
+TEST_P(StoreOnce, AfterADayTheKeyIsFree) {
+  ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
+  const absl::Time end = kNow + Idempotency::kKept;
+  EXPECT_TRUE(
+      Create(MakeWebhook(project_), Once(1, 1, end - absl::Milliseconds(1)))
+          ->replayed);
+  const auto later = Create(MakeWebhook(project_), Once(1, 2, end));
+  ASSERT_THAT(later, IsOk());
+  EXPECT_FALSE(later->replayed);
+  EXPECT_TRUE(Create(MakeWebhook(project_), Once(1, 2, end))->replayed);
+}
+
+TEST_P(StoreOnce, MaintenanceLeavesWhatIsStillKept) {
+  ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
+  ASSERT_THAT(Maintain(kNow + Idempotency::kKept - absl::Seconds(1)), IsOk());
+  EXPECT_TRUE(Create(MakeWebhook(project_), Once(1, 1))->replayed);
+  ASSERT_THAT(Maintain(kNow + Idempotency::kKept), IsOk());
+  EXPECT_FALSE(Create(MakeWebhook(project_), Once(1, 1))->replayed);
+}
+
+TEST_P(StoreOnce, ARotationIsRepeatedWithItsFirstSecret) {
+  const v1::Webhook webhook = NewWebhook(project_);
+  const auto first = Rotate(webhook, "whsec_2", Once(1, 1));
+  const auto second = Rotate(webhook, "whsec_3", Once(1, 1));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->replayed);
+  EXPECT_EQ(second->answer.secret(), "whsec_2");
+  EXPECT_EQ(second->answer.SerializeAsString(),
+            first->answer.SerializeAsString());
+}
+
+TEST_P(StoreOnce, AnswersAreReadUnderANewKeyOnceTheyAreSealedAnew) {
+  const auto first = Create(MakeWebhook(project_), Once(1, 1));
+  Reopen({TestKey(2), TestKey(1)});
+  while (*Maintain(kNow)) {
+  }
+  Reopen({TestKey(2)});
+  EXPECT_EQ(
+      Create(MakeWebhook(project_), Once(1, 1))->answer.SerializeAsString(),
+      first->answer.SerializeAsString());
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreOnce, ::testing::ValuesIn(AllBackends()),
+                         BackendName);
+
+}  // namespace
+}  // namespace webhooks::testing

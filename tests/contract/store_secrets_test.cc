@@ -1,0 +1,184 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/timestamp.h"
+#include "tests/contract/backend.h"
+#include "tests/support/records.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait.h"
+
+namespace webhooks::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+const absl::Time kNow = absl::FromUnixSeconds(1800000000);
+
+// The secrets of webhooks, and the keys that they are sealed under.
+class StoreSecrets : public StoreContract {
+ protected:
+  absl::StatusOr<v1::Webhook> Rotate(const v1::Webhook& webhook,
+                                     const std::string& secret,
+                                     absl::Duration overlap = absl::Hours(24),
+                                     absl::Time now = kNow,
+                                     const std::string& etag = "") {
+    const SecretRotation rotation{webhook.id_webhook_endpoint(), etag, secret,
+                                  overlap, now};
+    return AnswerOf(Await<Created<v1::Webhook>>([&](auto done) {
+      store_->RotateSecret(webhook.id_project(), rotation, std::nullopt, {},
+                           done);
+    }));
+  }
+
+  absl::StatusOr<v1::WebhookSecrets> GetSecrets(const std::string& project,
+                                                const std::string& id,
+                                                absl::Time now) {
+    return Await<v1::WebhookSecrets>(
+        [&](auto done) { store_->GetSecrets(project, id, now, {}, done); });
+  }
+
+  std::vector<std::string> SecretsAt(const v1::Webhook& webhook,
+                                     absl::Time now) {
+    const auto secrets =
+        GetSecrets(webhook.id_project(), webhook.id_webhook_endpoint(), now);
+    EXPECT_THAT(secrets, IsOk());
+    std::vector<std::string> texts;
+    for (const auto& secret : secrets->secrets()) {
+      texts.push_back(secret.secret());
+    }
+    return texts;
+  }
+
+  // Until there is nothing more to do.
+  void Maintain() {
+    absl::StatusOr<bool> more = true;
+    while (more.ok() && *more) {
+      more = Await<bool>([&](auto done) { store_->Maintain(kNow, {}, done); });
+    }
+    EXPECT_THAT(more, IsOk());
+  }
+};
+
+TEST_P(StoreSecrets, ANewWebhookHasOneWithoutAnEnd) {
+  const v1::Webhook webhook = NewWebhook();
+  const auto secrets =
+      GetSecrets(webhook.id_project(), webhook.id_webhook_endpoint(), kNow);
+  ASSERT_THAT(secrets, IsOk());
+  ASSERT_EQ(secrets->secrets_size(), 1);
+  EXPECT_EQ(secrets->secrets(0).secret(), webhook.secret());
+  EXPECT_EQ(secrets->secrets(0).created_at().seconds(),
+            webhook.created_at().seconds());
+  EXPECT_FALSE(secrets->secrets(0).has_expires_at());
+}
+
+TEST_P(StoreSecrets, RotatingPutsTheNewOneFirstAndEndsTheOldOne) {
+  const v1::Webhook webhook = NewWebhook();
+  const auto rotated = Rotate(webhook, "whsec_new", absl::Hours(2));
+  ASSERT_THAT(rotated, IsOk());
+  EXPECT_EQ(rotated->secret(), "whsec_new");
+  EXPECT_NE(rotated->etag(), webhook.etag());
+  EXPECT_EQ(FromTimestamp(rotated->last_update()), kNow);
+  EXPECT_THAT(SecretsAt(webhook, kNow),
+              ElementsAre("whsec_new", webhook.secret()));
+  EXPECT_THAT(SecretsAt(webhook, kNow + absl::Hours(2)),
+              ElementsAre("whsec_new"));
+  EXPECT_EQ(
+      GetWebhook(*store_, webhook.id_project(), webhook.id_webhook_endpoint())
+          ->SerializeAsString(),
+      rotated->SerializeAsString());
+}
+
+TEST_P(StoreSecrets, WithoutOverlapTheOldOnesEndAtOnce) {
+  const v1::Webhook webhook = NewWebhook();
+  ASSERT_THAT(Rotate(webhook, "whsec_2"), IsOk());
+  ASSERT_THAT(Rotate(webhook, "whsec_3", absl::ZeroDuration()), IsOk());
+  EXPECT_THAT(SecretsAt(webhook, kNow), ElementsAre("whsec_3"));
+}
+
+TEST_P(StoreSecrets, NoRotationLengthensAnOldOnesTime) {
+  const v1::Webhook webhook = NewWebhook();
+  ASSERT_THAT(Rotate(webhook, "whsec_2", absl::Hours(1)), IsOk());
+  ASSERT_THAT(Rotate(webhook, "whsec_3", absl::Hours(5)), IsOk());
+  EXPECT_THAT(SecretsAt(webhook, kNow + absl::Hours(1)),
+              ElementsAre("whsec_3", "whsec_2"));
+}
+
+TEST_P(StoreSecrets, AtMostFiveAreInForce) {
+  const v1::Webhook webhook = NewWebhook();
+  for (int i = 2; i <= 5; ++i) {
+    ASSERT_THAT(Rotate(webhook, absl::StrCat("whsec_", i)), IsOk());
+  }
+  EXPECT_THAT(
+      Rotate(webhook, "whsec_6"),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "TOO_MANY_SECRETS"));
+  EXPECT_EQ(SecretsAt(webhook, kNow).size(), 5u);
+  EXPECT_THAT(
+      Rotate(webhook, "whsec_6", absl::Hours(24), kNow + absl::Hours(24)),
+      IsOk());
+}
+
+TEST_P(StoreSecrets, AStaleEtagRotatesNothing) {
+  const v1::Webhook webhook = NewWebhook();
+  ASSERT_THAT(Rotate(webhook, "whsec_2"), IsOk());
+  EXPECT_THAT(Rotate(webhook, "whsec_3", absl::Hours(1), kNow, webhook.etag()),
+              StatusIs(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_THAT(SecretsAt(webhook, kNow),
+              ElementsAre("whsec_2", webhook.secret()));
+}
+
+TEST_P(StoreSecrets, OfAnotherProjectAreNotFound) {
+  v1::Webhook webhook = NewWebhook();
+  const std::string stranger = NewProject();
+  EXPECT_THAT(GetSecrets(stranger, webhook.id_webhook_endpoint(), kNow),
+              StatusIs(absl::StatusCode::kNotFound, "WEBHOOK_NOT_FOUND"));
+  webhook.set_id_project(stranger);
+  EXPECT_THAT(Rotate(webhook, "whsec_2"),
+              StatusIs(absl::StatusCode::kNotFound, "WEBHOOK_NOT_FOUND"));
+}
+
+TEST_P(StoreSecrets, SurviveAReopening) {
+  const v1::Webhook webhook = NewWebhook();
+  ASSERT_THAT(Rotate(webhook, "whsec_2"), IsOk());
+  Reopen();
+  EXPECT_THAT(SecretsAt(webhook, kNow),
+              ElementsAre("whsec_2", webhook.secret()));
+}
+
+TEST_P(StoreSecrets, AStoreIsNotOpenedWithoutTheirKey) {
+  NewWebhook();
+  store_.reset();
+  EXPECT_THAT(database_->Open({TestKey(2)}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(database_->Open({TestKey(2), TestKey(1)}).status(), IsOk());
+}
+
+TEST_P(StoreSecrets, AreSealedAnewUnderTheFirstKeyByMaintenance) {
+  const std::string project = NewProject();
+  std::vector<v1::Webhook> webhooks;
+  for (int i = 0; i < 450; ++i) webhooks.push_back(NewWebhook(project));
+  Reopen({TestKey(2), TestKey(1)});
+  const v1::Webhook between = NewWebhook(project);
+  Maintain();
+  Reopen({TestKey(2)});
+  for (const v1::Webhook& webhook : webhooks) {
+    EXPECT_THAT(SecretsAt(webhook, kNow), ElementsAre(webhook.secret()));
+  }
+  EXPECT_THAT(SecretsAt(between, kNow), ElementsAre(between.secret()));
+}
+
+TEST_P(StoreSecrets, NeedTheOldKeyUntilTheyAreSealedAnew) {
+  NewWebhook();
+  Reopen({TestKey(2), TestKey(1)});
+  store_.reset();
+  EXPECT_THAT(database_->Open({TestKey(2)}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreSecrets,
+                         ::testing::ValuesIn(AllBackends()), BackendName);
+
+}  // namespace
+}  // namespace webhooks::testing

@@ -1,0 +1,24 @@
+#ifndef WEBHOOKS_TESTS_SUPPORT_SECRET_KEYS_H_
+#define WEBHOOKS_TESTS_SUPPORT_SECRET_KEYS_H_
+
+#include <cstdint>
+
+#include "storage/sealing/secret_key.h"
+
+namespace webhooks::testing {
+
+// A key for tests; another `name` is another key.
+inline SecretKey TestKey(std::uint8_t name = 1) {
+  SecretKey key;
+  key.bytes.fill(name);
+  return key;
+}
+
+// Gives `keys`, whether or not they must exist.
+inline SecretKeySource Always(SecretKeys keys = {TestKey()}) {
+  return [keys](bool) { return keys; };
+}
+
+}  // namespace webhooks::testing
+
+#endif  // WEBHOOKS_TESTS_SUPPORT_SECRET_KEYS_H_
