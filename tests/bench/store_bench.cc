@@ -10,6 +10,7 @@
 #include "benchmark/benchmark.h"
 #include "storage/open.h"
 #include "tests/support/records.h"
+#include "tests/support/secret_keys.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
 
@@ -46,6 +47,7 @@ class Bench {
  public:
   Bench() : plain_(folder_.Path("plain.db")) {
     store_ = OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                       testing::Always(),
                        [](absl::string_view, absl::string_view) {})
                  .value();
     const testing::ProjectAndKey made = testing::MakeProject();
@@ -62,9 +64,10 @@ class Bench {
 
   // `count` calls that wait together.
   void CreateTogether(int count) {
-    std::vector<testing::Pending<absl::Status>> pending(count);
+    std::vector<testing::Pending<absl::StatusOr<Created<v1::Webhook>>>> pending(
+        count);
     for (auto& one : pending) {
-      store_->CreateWebhook(testing::MakeWebhook(project_), {},
+      store_->CreateWebhook(testing::MakeWebhook(project_), std::nullopt, {},
                             one.Completion());
     }
     for (auto& one : pending) benchmark::DoNotOptimize(one.Get());

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/records.h"
+#include "tests/support/secret_keys.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
@@ -22,7 +23,8 @@ using testing::IsOk;
 using testing::StatusIs;
 
 absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& url) {
-  return OpenStore(url, [](absl::string_view, absl::string_view) {});
+  return OpenStore(url, testing::Always(),
+                   [](absl::string_view, absl::string_view) {});
 }
 
 mode_t Mode(const std::string& path) {
@@ -148,7 +150,7 @@ TEST(OpenStore, AtItsSizeLimitRefusesChangesAndStillReads) {
   v1::Webhook refused;
   for (int i = 0; i < 1000 && status.ok(); ++i) {
     refused = testing::MakeWebhook(made.project.id_project());
-    status = testing::CreateWebhook(**store, refused);
+    status = testing::CreateWebhook(**store, refused).status();
   }
   EXPECT_THAT(status,
               StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));

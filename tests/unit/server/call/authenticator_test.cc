@@ -1,10 +1,13 @@
 #include "server/call/authenticator.h"
 
+#include <optional>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/call/api_key.h"
+#include "storage/errors.h"
+#include "storage/timestamp.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
@@ -24,17 +27,28 @@ class AuthenticatorTest : public ::testing::Test {
   std::string NewKey() {
     std::string api_key = MakeApiKey(entropy_);
     testing::ProjectAndKey made = testing::MakeProject();
+    if (limit_) made.project.set_max_requests_per_second(*limit_);
+    if (end_ != absl::InfiniteFuture()) {
+      *made.key.mutable_expires_at() = ToTimestamp(end_);
+    }
     EXPECT_THAT(testing::CreateProject(store_, made.project, made.key,
                                        HashApiKey(api_key)),
                 IsOk());
     project_ = made.project.id_project();
+    key_id_ = made.key.id_api_key();
     return api_key;
   }
 
-  absl::StatusOr<std::string> Authenticate(const std::string& key) {
-    testing::Pending<absl::StatusOr<std::string>> pending;
-    authenticator_.Authenticate(key, {}, pending.Completion());
-    return pending.Get();
+  absl::StatusOr<Access> Authenticate(const std::string& key) {
+    return testing::Await<Access>(
+        [&](auto done) { authenticator_.Authenticate(key, {}, done); });
+  }
+
+  void Revoke(const std::string& id) {
+    ASSERT_THAT(testing::Await<v1::ApiKey>([&](auto done) {
+                  store_.RevokeApiKey(id, now_, {}, done);
+                }),
+                IsOk());
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1727784000);
@@ -42,12 +56,79 @@ class AuthenticatorTest : public ::testing::Test {
   testing::FakeStore store_;
   Authenticator authenticator_;
   std::string project_;
+  std::string key_id_;
+  std::optional<int> limit_;
+  absl::Time end_ = absl::InfiniteFuture();
 };
 
 TEST_F(AuthenticatorTest, TellsTheProjectOfAKey) {
-  const auto project = Authenticate(NewKey());
-  ASSERT_THAT(project, IsOk());
-  EXPECT_EQ(*project, project_);
+  const auto access = Authenticate(NewKey());
+  ASSERT_THAT(access, IsOk());
+  EXPECT_EQ(access->project, project_);
+  EXPECT_EQ(access->max_requests_per_second, std::nullopt);
+}
+
+TEST_F(AuthenticatorTest, TellsTheProjectsLimit) {
+  limit_ = 7;
+  const std::string key = NewKey();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Authenticate(key)->max_requests_per_second, 7);
+  }
+}
+
+TEST_F(AuthenticatorTest, RefusesAKeyFromItsEndOnThoughItWasInUse) {
+  end_ = now_ + absl::Seconds(3);
+  const std::string key = NewKey();
+  ASSERT_THAT(Authenticate(key), IsOk());
+  now_ = end_ - absl::Milliseconds(1);
+  EXPECT_THAT(Authenticate(key), IsOk());
+  now_ = end_;
+  EXPECT_THAT(Authenticate(key),
+              StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
+}
+
+TEST_F(AuthenticatorTest, RefusesAKeyThatWasRevokedElsewhereWithinItsTrust) {
+  const std::string key = NewKey();
+  ASSERT_THAT(Authenticate(key), IsOk());
+  Revoke(key_id_);
+  now_ += Authenticator::kTrust;
+  EXPECT_THAT(Authenticate(key),
+              StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
+}
+
+TEST_F(AuthenticatorTest, RefusesAKeyThatWasRevokedHereAtOnce) {
+  const std::string key = NewKey();
+  ASSERT_THAT(Authenticate(key), IsOk());
+  Revoke(key_id_);
+  authenticator_.ForgetKey(key_id_);
+  EXPECT_THAT(Authenticate(key),
+              StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
+}
+
+TEST_F(AuthenticatorTest, DoesNotRememberWhatWasFoundBeforeItWasForgotten) {
+  const std::string key = NewKey();
+  testing::Pending<absl::StatusOr<Access>> early;
+  store_.HoldLookUps();
+  authenticator_.Authenticate(key, {}, early.Completion());
+  Revoke(key_id_);
+  authenticator_.ForgetKey(key_id_);
+  store_.CompleteLookUps();
+  EXPECT_THAT(early.Get(), IsOk());
+  EXPECT_THAT(Authenticate(key),
+              StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
+}
+
+TEST_F(AuthenticatorTest, AsksAgainForTheKeysOfAProjectThatItForgot) {
+  const std::string key = NewKey();
+  ASSERT_THAT(Authenticate(key), IsOk());
+  authenticator_.ForgetProject(project_);
+  ASSERT_THAT(Authenticate(key), IsOk());
+  EXPECT_EQ(store_.key_lookups(), 2);
+}
+
+TEST_F(AuthenticatorTest, NotesTheUseOfAKey) {
+  ASSERT_THAT(Authenticate(NewKey()), IsOk());
+  EXPECT_THAT(store_.noted_uses(), ::testing::ElementsAre(key_id_));
 }
 
 TEST_F(AuthenticatorTest, AsksTheStoreOnceForAKeyInUse) {

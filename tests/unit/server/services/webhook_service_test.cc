@@ -15,7 +15,9 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
+#include "server/call/admission.h"
 #include "server/call/api_key.h"
+#include "storage/errors.h"
 #include "tests/support/fake_entropy.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/records.h"
@@ -34,7 +36,9 @@ class WebhookServiceTest : public ::testing::Test {
  protected:
   WebhookServiceTest()
       : authenticator_(store_, &Now),
-        calls_(authenticator_),
+        rate_limits_(&Now),
+        admission_(authenticator_, rate_limits_),
+        calls_(admission_, &Now),
         service_(calls_, store_, entropy_, &Now, WebhookRules{}),
         key_(MakeApiKey(entropy_)) {
     grpc::ServerBuilder builder;
@@ -73,6 +77,8 @@ class WebhookServiceTest : public ::testing::Test {
   testing::FakeStore store_;
   SystemEntropy entropy_;
   Authenticator authenticator_;
+  RateLimits rate_limits_;
+  ProjectAdmission admission_;
   Calls calls_;
   WebhookService service_;
   const std::string key_;

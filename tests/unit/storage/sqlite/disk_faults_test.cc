@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "storage/open.h"
 #include "tests/support/records.h"
+#include "tests/support/secret_keys.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
@@ -25,6 +26,7 @@ class DiskFaults : public ::testing::Test {
  protected:
   void SetUp() override {
     auto store = OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                           testing::Always(),
                            [](absl::string_view, absl::string_view) {});
     ASSERT_THAT(store, IsOk());
     store_ = *std::move(store);

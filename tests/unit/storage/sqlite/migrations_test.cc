@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/secret_keys.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"
 
@@ -25,33 +26,34 @@ class Migrations : public ::testing::Test {
   }
 
   testing::TempFolder folder_;
+  const Sealer sealer_{{testing::TestKey()}};
 };
 
 TEST_F(Migrations, MakeAnEmptyFileADatabase) {
   const auto connection = Open();
-  EXPECT_THAT(Migrate(*connection), IsOk());
+  EXPECT_THAT(Migrate(*connection, sealer_), IsOk());
   EXPECT_THAT(connection->Execute("read", "SELECT 1 FROM webhooks LIMIT 0"),
               IsOk());
 }
 
 TEST_F(Migrations, DoNothingTheSecondTime) {
   const auto connection = Open();
-  ASSERT_THAT(Migrate(*connection), IsOk());
-  EXPECT_THAT(Migrate(*connection), IsOk());
+  ASSERT_THAT(Migrate(*connection, sealer_), IsOk());
+  EXPECT_THAT(Migrate(*connection, sealer_), IsOk());
 }
 
 TEST_F(Migrations, RefuseADatabaseOfANewerVersion) {
   const auto connection = Open();
-  ASSERT_THAT(Migrate(*connection), IsOk());
+  ASSERT_THAT(Migrate(*connection, sealer_), IsOk());
   ASSERT_THAT(connection->Execute("age", "PRAGMA user_version = 999"), IsOk());
-  EXPECT_THAT(Migrate(*connection),
+  EXPECT_THAT(Migrate(*connection, sealer_),
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_F(Migrations, RefuseTheDatabaseOfAnotherProgramAndLeaveItAsItIs) {
   ASSERT_THAT(Open()->Execute("make", "CREATE TABLE notes (x)"), IsOk());
   const std::string before = testing::ReadFile(folder_.Path("test.db"));
-  EXPECT_THAT(Migrate(*Open()),
+  EXPECT_THAT(Migrate(*Open(), sealer_),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(testing::ReadFile(folder_.Path("test.db")), before);
 }
