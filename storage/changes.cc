@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "google/protobuf/util/message_differencer.h"
+#include "proto/rpc/entity_tag.h"
 #include "storage/errors.h"
 #include "storage/etag.h"
 #include "storage/timestamp.h"
@@ -30,8 +31,9 @@ void Touch(absl::Time now, v1::Webhook& webhook) {
 
 absl::Status CheckEtag(absl::string_view condition,
                        const v1::Webhook& webhook) {
-  return FulfilsEtagCondition(EtagOf(webhook), condition) ? absl::OkStatus()
-                                                          : EtagMismatch();
+  const bool is_meant =
+      condition.empty() || MatchesStrongly(EtagOf(webhook), condition);
+  return is_meant ? absl::OkStatus() : EtagMismatch();
 }
 
 bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,

@@ -1,6 +1,7 @@
 #include "storage/errors.h"
 
 #include "absl/strings/str_cat.h"
+#include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
 #include "storage/uuid.h"
 
@@ -29,7 +30,7 @@ absl::Status ApiKeyNotFound() {
 absl::Status EtagMismatch() {
   return WithReason(
       absl::AbortedError("the webhook has changed: its etag is another"),
-      "ETAG_MISMATCH");
+      kEtagMismatch);
 }
 
 absl::Status RequestIdReused() {

@@ -11,7 +11,13 @@ namespace webhooks::gateway {
 // A field reached from a request message: `a.b.c` as its descriptors.
 using FieldPath = std::vector<const google::protobuf::FieldDescriptor*>;
 
-// What one path variable of a request holds, decoded.
+// A field of a message that is an HTTP header.
+struct HeaderField {
+  std::string header;
+  FieldPath field;
+};
+
+// What one path variable or header of a request holds, decoded.
 struct PathValue {
   const FieldPath* field;
   std::string value;
@@ -35,6 +41,12 @@ struct Binding {
   const google::protobuf::FieldDescriptor* response_field = nullptr;
   // The fields that the path fills: the query and body may not.
   std::vector<FieldPath> path_fields;
+  // The fields that are HTTP headers: of the request, and of the answer.
+  std::vector<HeaderField> request_headers;
+  std::vector<HeaderField> response_headers;
+  // Whether this is a list with pages (AIP-158): the field next_page_token of
+  // the answer; else null. The request then has a field page_token.
+  const google::protobuf::FieldDescriptor* next_page_token = nullptr;
 };
 
 }  // namespace webhooks::gateway

@@ -58,9 +58,11 @@ absl::StatusOr<FieldPath> ResolvePathField(
     path.push_back(field);
     type = field->message_type();
   }
-  if (!HasTextForm(path.back())) {
+  const FieldPlan& plan =
+      PlanOf(path.back()->containing_type()).Of(path.back());
+  if (!HasTextForm(path.back()) || plan.hidden || plan.raw_json) {
     return Wrong(absl::StrCat("the path's ", absl::StrJoin(names, "."),
-                              " is a message"));
+                              " cannot stand in a path"));
   }
   return path;
 }
@@ -105,6 +107,49 @@ absl::Status ReadBodies(const HttpRule& rule, Binding& binding) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<HeaderField>> HeaderFields(const Descriptor* type) {
+  std::vector<HeaderField> headers;
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor* field = type->field(i);
+    if (!field->options().HasExtension(v1::http_header)) continue;
+    if (field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) {
+      return Wrong(absl::StrCat("the header ", field->full_name(),
+                                " is not a singular string"));
+    }
+    headers.push_back(
+        {field->options().GetExtension(v1::http_header), {field}});
+  }
+  return headers;
+}
+
+bool IsSingularString(const FieldDescriptor* field) {
+  return field != nullptr && !field->is_repeated() &&
+         field->type() == FieldDescriptor::TYPE_STRING;
+}
+
+absl::Status ReadMarks(Binding& binding) {
+  const Descriptor* request = binding.method->input_type();
+  const Descriptor* response = binding.method->output_type();
+  auto in = HeaderFields(request);
+  if (!in.ok()) return in.status();
+  binding.request_headers = *std::move(in);
+  auto out = HeaderFields(response);
+  if (!out.ok()) return out.status();
+  binding.response_headers = *std::move(out);
+  const FieldDescriptor* mask = PlanOf(request).body_mask;
+  if (mask != nullptr &&
+      (mask->is_repeated() || mask->message_type() == nullptr ||
+       FormOf(mask->message_type()) != JsonForm::kFieldMask)) {
+    return Wrong(absl::StrCat(mask->full_name(), " is not a FieldMask"));
+  }
+  const FieldDescriptor* next = response->FindFieldByName("next_page_token");
+  if (IsSingularString(next) &&
+      IsSingularString(request->FindFieldByName("page_token"))) {
+    binding.next_page_token = next;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Route> ReadRule(const MethodDescriptor* method,
                                const HttpRule& rule) {
   auto [http_method, text] = Pattern(rule);
@@ -125,6 +170,7 @@ absl::StatusOr<Route> ReadRule(const MethodDescriptor* method,
   }
   if (auto status = ReadPathFields(route); !status.ok()) return status;
   if (auto status = ReadBodies(rule, binding); !status.ok()) return status;
+  if (auto status = ReadMarks(binding); !status.ok()) return status;
   return route;
 }
 

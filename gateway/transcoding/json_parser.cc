@@ -16,6 +16,7 @@ namespace json = boost::json;
 // Boost.JSON's handler. Of numbers only their text is passed on: the values
 // that come with it are rounded. All of the text is given to the parser at
 // once, so a number is never in parts; a string is where it has escapes.
+template <typename Reader>
 class Handler {
  public:
   static constexpr size_t max_array_size = SIZE_MAX;
@@ -23,7 +24,7 @@ class Handler {
   static constexpr size_t max_string_size = SIZE_MAX;
   static constexpr size_t max_key_size = SIZE_MAX;
 
-  explicit Handler(JsonReader& reader) : reader_(reader) {}
+  explicit Handler(Reader& reader) : reader_(reader) {}
 
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code&) { return true; }
@@ -96,8 +97,18 @@ class Handler {
     return true;
   }
 
-  JsonReader& reader_;
+  Reader& reader_;
   std::string parts_;
+};
+
+// Takes events and does nothing with them.
+struct NoReader {
+  void BeginObject() {}
+  void EndObject() {}
+  void BeginArray() {}
+  void EndArray() {}
+  void Key(absl::string_view) {}
+  void Value(const Scalar&) {}
 };
 
 absl::Status Malformed(absl::string_view what, size_t byte) {
@@ -106,12 +117,11 @@ absl::Status Malformed(absl::string_view what, size_t byte) {
                     "MALFORMED_JSON", {{"byte", absl::StrCat(byte)}});
 }
 
-}  // namespace
-
-absl::Status ParseJson(absl::string_view text, JsonReader& reader) {
+template <typename Reader>
+absl::Status Parse(absl::string_view text, Reader& reader) {
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
-  json::basic_parser<Handler> parser(options, reader);
+  json::basic_parser<Handler<Reader>> parser(options, reader);
   json::error_code error;
   const size_t end =
       parser.write_some(/*more=*/false, text.data(), text.size(), error);
@@ -121,6 +131,17 @@ absl::Status ParseJson(absl::string_view text, JsonReader& reader) {
   if (error) return Malformed(error.message(), end);
   if (end < text.size()) return Malformed("text after the value", end);
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ParseJson(absl::string_view text, JsonReader& reader) {
+  return Parse(text, reader);
+}
+
+bool IsJson(absl::string_view text) {
+  NoReader reader;
+  return Parse(text, reader).ok();
 }
 
 }  // namespace webhooks::gateway

@@ -15,6 +15,9 @@ inline constexpr int kMaxJsonDepth = 64;
 // deep; metadata "byte" tells where.
 absl::Status ParseJson(absl::string_view text, JsonReader& reader);
 
+// Whether ParseJson would end OK.
+bool IsJson(absl::string_view text);
+
 }  // namespace webhooks::gateway
 
 #endif  // WEBHOOKS_GATEWAY_TRANSCODING_JSON_PARSER_H_

@@ -29,11 +29,13 @@ void JsonReader::ReadAbsent() {
 
 void JsonReader::BeginObject() {
   if (tape_.recording()) return tape_.Begin(EventTape::Kind::kBeginObject);
+  if (raw_.is_open()) return raw_.BeginObject();
   if (skipped_ > 0 || !OpenObject(NextSlot())) ++skipped_;
 }
 
 void JsonReader::BeginArray() {
   if (tape_.recording()) return tape_.Begin(EventTape::Kind::kBeginArray);
+  if (raw_.is_open()) return raw_.BeginArray();
   if (skipped_ > 0 || !OpenArray(NextSlot())) ++skipped_;
 }
 
@@ -42,6 +44,10 @@ void JsonReader::EndObject() {
     tape_.End(EventTape::Kind::kEndObject);
     if (!tape_.recording()) Replay();
     return;
+  }
+  if (raw_.is_open()) {
+    raw_.EndObject();
+    return EndRaw();
   }
   if (skipped_ > 0) {
     --skipped_;
@@ -58,6 +64,10 @@ void JsonReader::EndObject() {
 
 void JsonReader::EndArray() {
   if (tape_.recording()) return tape_.End(EventTape::Kind::kEndArray);
+  if (raw_.is_open()) {
+    raw_.EndArray();
+    return EndRaw();
+  }
   if (skipped_ > 0) {
     --skipped_;
     return;
@@ -71,6 +81,7 @@ void JsonReader::EndArray() {
 
 void JsonReader::Value(const Scalar& scalar) {
   if (tape_.recording()) return tape_.Value(scalar);
+  if (raw_.is_open()) return raw_.Value(scalar);
   if (skipped_ > 0) return;
   const Slot slot = NextSlot();
   if (slot.message == nullptr) return;

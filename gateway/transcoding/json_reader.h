@@ -13,6 +13,7 @@
 #include "gateway/transcoding/event_tape.h"
 #include "gateway/transcoding/field_value.h"
 #include "gateway/transcoding/message_plan.h"
+#include "gateway/transcoding/raw_json.h"
 #include "gateway/transcoding/violations.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/message.h"
@@ -102,6 +103,11 @@ class JsonReader {
   void CheckRequiredKeys(const Frame& frame);
   bool IsFilledByPath(const FieldPlan& field) const;
 
+  void BeginRaw(const Slot& slot);
+  void EndRaw();
+  static void SetRaw(const Slot& slot, const std::string& text);
+  void AddToMask(const FieldPlan& field);
+
   void Replay();
   bool BeginAny(const Slot& slot, size_t position);
   void EndAny(OpenAny& open, const MessagePlan& plan);
@@ -116,6 +122,10 @@ class JsonReader {
   absl::InlinedVector<Frame, 4> frames_;
   // How many containers are open in one that is passed over, with that one.
   size_t skipped_ = 0;
+  // The value of a raw_json field, while it is read; and which field's.
+  RawJson raw_;
+  Slot raw_slot_;
+  bool raw_is_refused_ = false;
   EventTape tape_;
   // The Any on the tape; and, while it is read again, where.
   Slot taped_;

@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/transcoding/json_reader.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/struct.pb.h"
 
 // The part of JsonReader that keys are read by.
@@ -40,6 +41,10 @@ std::string KeyExpectation(const FieldDescriptor* key) {
 
 void JsonReader::Key(absl::string_view key) {
   if (tape_.recording()) return tape_.Key(key);
+  if (raw_.is_open()) {
+    if (!raw_.Key(key)) raw_is_refused_ = true;
+    return;
+  }
   if (skipped_ > 0) return;
   Frame& frame = frames_.back();
   switch (frame.kind) {
@@ -66,6 +71,16 @@ void JsonReader::ObjectKey(Frame& frame, absl::string_view key) {
     return RefuseMember(key, "must not be given: the path holds it");
   }
   frame.field = field;
+  if (frames_.size() == 1) AddToMask(*field);
+}
+
+// Notes in the request's mask that the body has `field`.
+void JsonReader::AddToMask(const FieldPlan& field) {
+  if (root_.plan->body_mask == nullptr) return;
+  Message* mask = root_.message->GetReflection()->MutableMessage(
+      root_.message, root_.plan->body_mask);
+  static_cast<google::protobuf::FieldMask*>(mask)->add_paths(
+      field.field->name());
 }
 
 // The keys of an Any that are none of the fields of what it packs.

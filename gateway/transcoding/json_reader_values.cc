@@ -70,6 +70,11 @@ bool JsonReader::OpenObject(Slot slot) {
   if (slot.message == nullptr || !Claim(slot)) return false;
   if (slot.field != nullptr) {
     const FieldDescriptor* field = slot.field->field;
+    if (slot.field->raw_json) {
+      BeginRaw(slot);
+      raw_.BeginObject();
+      return true;
+    }
     if (field->is_map()) return Push(Frame::Kind::kMap, slot);
     if (field->is_repeated() && !slot.element)
       return Refuse("must be an array");
@@ -100,6 +105,11 @@ bool JsonReader::OpenObject(Slot slot) {
 bool JsonReader::OpenArray(Slot slot) {
   if (slot.message == nullptr || !Claim(slot)) return false;
   if (slot.field != nullptr) {
+    if (slot.field->raw_json) {
+      BeginRaw(slot);
+      raw_.BeginArray();
+      return true;
+    }
     const FieldDescriptor* field = slot.field->field;
     if (field->is_repeated() && !field->is_map() && !slot.element) {
       return Push(Frame::Kind::kList, slot);
@@ -158,6 +168,27 @@ void JsonReader::Enter(Slot& slot) {
   ++slot.levels;
 }
 
+void JsonReader::BeginRaw(const Slot& slot) {
+  raw_slot_ = slot;
+  raw_is_refused_ = false;
+}
+
+// After a container's end: of the whole value, if it was the outermost.
+void JsonReader::EndRaw() {
+  if (raw_.is_open()) return;
+  const std::string text = raw_.Take();
+  if (raw_is_refused_) {
+    Refuse("must not give a key more than once");
+  } else {
+    SetRaw(raw_slot_, text);
+  }
+}
+
+void JsonReader::SetRaw(const Slot& slot, const std::string& text) {
+  slot.message->GetReflection()->SetString(slot.message, slot.field->field,
+                                           text);
+}
+
 void JsonReader::SetNull(const Slot& slot) {
   const Scalar null{Scalar::Kind::kNull};
   if (slot.field == nullptr) {
@@ -182,6 +213,7 @@ void JsonReader::SetScalar(Slot slot, const Scalar& scalar) {
       Refuse(field->is_map() ? "must be an object" : "must be an array");
       return;
     }
+    if (slot.field->raw_json) return SetRaw(slot, RawJson::Text(scalar));
     if (slot.field->message == nullptr) {
       if (!SetField(*slot.message, field, scalar)) Refuse(Expectation(field));
       return;

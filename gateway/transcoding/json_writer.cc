@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/transcoding/any_type.h"
+#include "gateway/transcoding/json_parser.h"
 #include "gateway/transcoding/scalar_writer.h"
 #include "gateway/transcoding/well_known.h"
 #include "google/protobuf/struct.pb.h"
@@ -79,6 +80,7 @@ bool JsonWriter::WriteForm(const Message& message, const MessagePlan& plan) {
 // What stands between the braces; after what WriteAny put there already.
 bool JsonWriter::WriteMembers(const Message& message, const MessagePlan& plan) {
   for (const FieldPlan& field : plan.fields) {
+    if (field.hidden) continue;
     if (!field.nullable && (IsUnset(message, field.field) ||
                             (empty_lists_ == EmptyLists::kLeaveOut &&
                              IsEmptyList(message, field.field)))) {
@@ -103,11 +105,21 @@ bool JsonWriter::WriteField(const Message& message, const FieldPlan& field) {
 }
 
 bool JsonWriter::WriteSingular(const Message& message, const FieldPlan& field) {
+  if (field.raw_json) return WriteRaw(message, field);
   if (field.message == nullptr) {
     return AppendScalar(message, field.field, 0, out_);
   }
   return WriteMessage(message.GetReflection()->GetMessage(message, field.field),
                       *field.message);
+}
+
+bool JsonWriter::WriteRaw(const Message& message, const FieldPlan& field) {
+  std::string scratch;
+  const std::string& text = message.GetReflection()->GetStringReference(
+      message, field.field, &scratch);
+  if (!IsJson(text)) return false;
+  out_ += text;
+  return true;
 }
 
 bool JsonWriter::WriteList(const Message& message, const FieldPlan& field) {

@@ -39,6 +39,8 @@ class JsonWriter {
                 const FieldPlan& field);
   bool WriteSingular(const google::protobuf::Message& message,
                      const FieldPlan& field);
+  bool WriteRaw(const google::protobuf::Message& message,
+                const FieldPlan& field);
   bool WriteStruct(const google::protobuf::Message& message);
   bool WriteListValue(const google::protobuf::Message& message);
   bool WriteValue(const google::protobuf::Message& message);

@@ -25,6 +25,11 @@ FieldPlan PlanField(const FieldDescriptor* field, size_t index) {
   plan.quoted_key += ':';
   plan.nullable = field->options().GetExtension(v1::nullable);
   plan.required_key = field->options().GetExtension(v1::required_key);
+  plan.hidden = field->options().HasExtension(v1::http_header) ||
+                field->options().GetExtension(v1::body_mask);
+  plan.raw_json = field->options().GetExtension(v1::raw_json) &&
+                  !field->is_repeated() &&
+                  field->type() == FieldDescriptor::TYPE_STRING;
   return plan;
 }
 
@@ -32,14 +37,11 @@ FieldPlan PlanField(const FieldDescriptor* field, size_t index) {
 // with one, the proto's name keeps its meaning. A json_name of its own does not
 // take the camelCase from a field.
 void IndexNames(MessagePlan& plan) {
-  for (const FieldPlan& field : plan.fields) {
-    plan.by_name.emplace(field.field->name(), &field);
-  }
-  for (const FieldPlan& field : plan.fields) {
-    plan.by_name.emplace(field.field->json_name(), &field);
-  }
-  for (const FieldPlan& field : plan.fields) {
-    plan.by_name.emplace(field.field->camelcase_name(), &field);
+  for (const auto name : {&FieldDescriptor::name, &FieldDescriptor::json_name,
+                          &FieldDescriptor::camelcase_name}) {
+    for (const FieldPlan& field : plan.fields) {
+      if (!field.hidden) plan.by_name.emplace((field.field->*name)(), &field);
+    }
   }
 }
 
@@ -61,6 +63,7 @@ std::unique_ptr<MessagePlan> PlanMessage(const Descriptor* descriptor) {
   for (const FieldDescriptor* field : fields) {
     plan->fields.push_back(PlanField(field, plan->fields.size()));
     plan->has_required_keys |= plan->fields.back().required_key;
+    if (field->options().GetExtension(v1::body_mask)) plan->body_mask = field;
   }
   IndexNames(*plan);
   return plan;
@@ -103,7 +106,9 @@ class PlanCache {
 }  // namespace
 
 const FieldPlan& MessagePlan::Of(const FieldDescriptor* field) const {
-  return *Find(field->name());
+  return *std::find_if(
+      fields.begin(), fields.end(),
+      [field](const FieldPlan& plan) { return plan.field == field; });
 }
 
 const MessagePlan& PlanOf(const Descriptor* descriptor) {

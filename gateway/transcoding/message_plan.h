@@ -41,6 +41,11 @@ struct FieldPlan {
   std::string quoted_key;
   bool nullable = false;
   bool required_key = false;
+  // No key of JSON, of a query or a path: see http_header and body_mask of
+  // options.proto.
+  bool hidden = false;
+  // Holds the text of a JSON value.
+  bool raw_json = false;
 };
 
 struct MessagePlan {
@@ -50,8 +55,12 @@ struct MessagePlan {
   bool has_required_keys = false;
   // In the order of the field numbers.
   std::vector<FieldPlan> fields;
-  // By every name that a field may be given with.
+  // By every name that a field may be given with; those that are hidden have
+  // none.
   absl::flat_hash_map<std::string, const FieldPlan*> by_name;
+
+  // The field that the option body_mask marks, or null.
+  const google::protobuf::FieldDescriptor* body_mask = nullptr;
 
   // The field called `name` in JSON, or null.
   const FieldPlan* Find(absl::string_view name) const {

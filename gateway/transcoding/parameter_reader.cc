@@ -80,7 +80,7 @@ bool ParameterReader::Resolve(absl::string_view name, FieldPath& path) {
       return false;
     }
     const FieldPlan* field = plan->Find(part);
-    if (field == nullptr) return false;
+    if (field == nullptr || field->raw_json) return false;
     path.push_back(field->field);
     plan = field->message;
   }

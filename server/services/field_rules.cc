@@ -6,8 +6,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
-#include "storage/etag.h"
 
 namespace webhooks::server {
 namespace {
@@ -81,7 +81,7 @@ void CheckRequestId(absl::string_view request_id,
 
 void CheckEtagCondition(absl::string_view etag,
                         google::rpc::BadRequest& violations) {
-  if (!IsEtagCondition(etag)) {
+  if (!etag.empty() && !IsEtagCondition(etag)) {
     AddViolation(violations, "etag",
                  "must be * or entity-tags in quotes with commas between them");
   }
