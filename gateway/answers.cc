@@ -26,7 +26,7 @@ std::int64_t RetryAfter(const absl::Status& status) {
 }  // namespace
 
 HttpResponse ErrorAnswer(const absl::Status& status) {
-  return ErrorAnswer(status, HttpStatus(status.code()));
+  return ErrorAnswer(status, HttpStatus(status));
 }
 
 HttpResponse ErrorAnswer(const absl::Status& status, int http_status) {

@@ -1,12 +1,18 @@
 #include "gateway/api_handler.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "gateway/answers.h"
 #include "gateway/call_headers.h"
+#include "gateway/conditions.h"
 #include "gateway/content.h"
+#include "gateway/header_fields.h"
 #include "gateway/request_violations.h"
+#include "gateway/transcoding/error_body.h"
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
 #include "proto/rpc/status.h"
@@ -21,31 +27,47 @@ std::unique_ptr<google::protobuf::Message> NewMessage(
       factory->GetPrototype(type)->New());
 }
 
-HttpResponse ReplyAnswer(const Binding& binding, const Backend::Reply& reply) {
+// What of a request shapes the answer to it.
+struct Asked {
+  std::string path;
+  std::string query;
+  Conditions conditions;
+};
+
+HttpResponse ReplyAnswer(const Binding& binding, const Asked& asked,
+                         const Backend::Reply& reply) {
   if (!reply.status.ok()) return ErrorAnswer(reply.status);
   absl::StatusOr<std::string> body = WriteResponse(binding, *reply.response);
   if (!body.ok()) return ErrorAnswer(body.status());
   HttpResponse response;
   response.status = binding.success_status;
   response.body = *std::move(body);
-  return response;
+  WriteHeaderFields(binding, *reply.response, response);
+  WriteNextPage(binding, *reply.response, asked.path, asked.query, response);
+  return Under(asked.conditions, std::move(response));
 }
 
 // One request that is bound to an RPC.
 class CallExchange : public Exchange {
  public:
-  CallExchange(Backend& backend, Router::Match match, absl::string_view query,
-               CallHeaders headers)
+  // `values` are those of the path and of the headers that are fields.
+  CallExchange(Backend& backend, const Binding& binding,
+               std::vector<PathValue> values, Asked asked, CallHeaders headers,
+               bool must_be_empty)
       : backend_(backend),
-        binding_(*match.binding),
-        path_values_(std::move(match.path_values)),
-        query_(query),
-        headers_(std::move(headers)) {}
+        binding_(binding),
+        values_(std::move(values)),
+        asked_(std::move(asked)),
+        headers_(std::move(headers)),
+        must_be_empty_(must_be_empty) {}
 
   absl::string_view route() const override { return binding_.path_template; }
 
   void Run(std::string body, Respond respond) override {
-    ParsedRequest request = ReadRequest(binding_, path_values_, query_, body);
+    if (must_be_empty_ && !body.empty()) {
+      return respond(ErrorAnswer(UnsupportedMediaType(), 415));
+    }
+    ParsedRequest request = ReadRequest(binding_, values_, asked_.query, body);
     if (!request.status.ok() && (request.message == nullptr ||
                                  !AddViolations(request.status, headers_))) {
       return respond(ErrorAnswer(request.status));
@@ -59,12 +81,13 @@ class CallExchange : public Exchange {
     // This object may be gone before the reply comes.
     cancel_ = backend_.Start(
         std::move(call),
-        [&binding = binding_, violations = std::move(request.status),
+        [&binding = binding_, asked = std::move(asked_),
+         violations = std::move(request.status),
          respond = std::move(respond)](Backend::Reply reply) mutable {
           if (!violations.ok()) {
             reply.status = WithReply(violations, reply.status);
           }
-          HttpResponse response = ReplyAnswer(binding, reply);
+          HttpResponse response = ReplyAnswer(binding, asked, reply);
           ApplyReplyMetadata(reply.metadata, response);
           respond(std::move(response));
         });
@@ -77,9 +100,10 @@ class CallExchange : public Exchange {
  private:
   Backend& backend_;
   const Binding& binding_;
-  const std::vector<PathValue> path_values_;
-  const std::string query_;
+  const std::vector<PathValue> values_;
+  Asked asked_;
   CallHeaders headers_;
+  const bool must_be_empty_;
   Backend::Cancel cancel_;
 };
 
@@ -117,8 +141,9 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
     return Refusal(binding, status, 401);
   }
   // Elsewhere a body of any type is a violation, found with the others.
+  const bool must_be_empty = binding.has_body && MustBeEmpty(head);
   if (absl::Status status = CheckContent(head);
-      binding.has_body && !status.ok()) {
+      binding.has_body && !must_be_empty && !status.ok()) {
     return Refusal(binding, status, 415);
   }
   absl::StatusOr<CallHeaders> headers = ReadCallHeaders(head, call_timeout_);
@@ -126,8 +151,19 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
   if (absl::Status status = CheckSize(*headers); !status.ok()) {
     return Refusal(binding, status, 431);
   }
-  return std::make_unique<CallExchange>(backend_, *std::move(match), head.query,
-                                        *std::move(headers));
+  absl::StatusOr<std::vector<PathValue>> values =
+      ReadHeaderFields(binding, head);
+  if (!values.ok()) return Refusal(binding, values.status(), 400);
+  if (absl::Status status = CheckConditions(head, binding); !status.ok()) {
+    return Refusal(binding, status, HttpStatus(status));
+  }
+  std::move(match->path_values.begin(), match->path_values.end(),
+            std::back_inserter(*values));
+  return std::make_unique<CallExchange>(
+      backend_, binding, *std::move(values),
+      Asked{std::string(head.path), std::string(head.query),
+            ReadConditions(head, binding)},
+      *std::move(headers), must_be_empty);
 }
 
 HttpResponse ApiHandler::AnswerError(const absl::Status& status,

@@ -22,12 +22,12 @@ struct Passed {
 // In: request headers that become metadata under the same name.
 constexpr Passed kRequestHeaders[] = {
     {"x-api-key", false},
-    {"idempotency-key", false},
     {"traceparent", false},
     {"tracestate", true},
 };
 
 constexpr absl::string_view kProjectKey = "x-project-id";
+constexpr absl::string_view kReplayedKey = "idempotent-replayed";
 
 absl::Status InvalidHeader(absl::string_view name, absl::string_view problem) {
   google::rpc::BadRequest violations;
@@ -130,7 +130,11 @@ absl::Status CheckSize(const CallHeaders& headers) {
 void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
                         HttpResponse& response) {
   for (const auto& [key, value] : metadata) {
-    if (key == kProjectKey && IsPrintable(value)) response.project = value;
+    if (!IsPrintable(value)) continue;
+    if (key == kProjectKey) response.project = value;
+    if (key == kReplayedKey) {
+      response.headers.emplace_back("Idempotent-Replayed", value);
+    }
   }
 }
 

@@ -44,8 +44,8 @@ std::size_t MetadataSize(const CallHeaders& headers);
 // kMaxCallMetadata.
 absl::Status CheckSize(const CallHeaders& headers);
 
-// Sets the project for the log line. Clients see nothing of the server's
-// initial metadata.
+// Sets the project for the log line. Of the server's initial metadata clients
+// see idempotent-replayed only.
 void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
                         HttpResponse& response);
 

@@ -19,12 +19,17 @@ bool IsUtf8(absl::string_view charset) {
   return absl::EqualsIgnoreCase(charset, "utf-8");
 }
 
-// application/json with any parameters but another charset.
-bool IsJson(absl::string_view content_type) {
+bool IsJsonType(absl::string_view type, absl::string_view method) {
+  return absl::EqualsIgnoreCase(type, "application/json") ||
+         (method == "PATCH" &&
+          absl::EqualsIgnoreCase(type, "application/merge-patch+json"));
+}
+
+// JSON with any parameters but another charset.
+bool IsJson(absl::string_view content_type, absl::string_view method) {
   const std::vector<absl::string_view> parts =
       absl::StrSplit(content_type, ';');
-  if (!absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(parts[0]),
-                              "application/json")) {
+  if (!IsJsonType(absl::StripAsciiWhitespace(parts[0]), method)) {
     return false;
   }
   for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -39,7 +44,7 @@ bool IsJson(absl::string_view content_type) {
   return true;
 }
 
-absl::Status UnsupportedMediaType(absl::string_view message) {
+absl::Status Unsupported(absl::string_view message) {
   return WithReason(absl::InvalidArgumentError(message),
                     "UNSUPPORTED_MEDIA_TYPE");
 }
@@ -50,14 +55,23 @@ absl::Status CheckContent(const RequestHead& head) {
   if (!head.has_body) return absl::OkStatus();
   for (const absl::string_view coding : head.Values("content-encoding")) {
     if (!absl::EqualsIgnoreCase(coding, "identity")) {
-      return UnsupportedMediaType("the body must not be encoded");
+      return Unsupported("the body must not be encoded");
     }
   }
   const auto types = head.Values("content-type");
-  if (types.size() != 1 || !IsJson(types[0])) {
-    return UnsupportedMediaType("the body must be application/json in UTF-8");
+  if (types.size() != 1 || !IsJson(types[0], head.method)) {
+    return UnsupportedMediaType();
   }
   return absl::OkStatus();
+}
+
+absl::Status UnsupportedMediaType() {
+  return Unsupported("the body must be application/json in UTF-8");
+}
+
+bool MustBeEmpty(const RequestHead& head) {
+  return head.has_body && head.Values("content-type").empty() &&
+         head.Values("content-length").empty();
 }
 
 }  // namespace webhooks::gateway

@@ -5,6 +5,7 @@
 #include "gateway/transcoding/message_plan.h"
 #include "proto/json/json_text.h"
 #include "proto/json/utf8.h"
+#include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
@@ -20,8 +21,8 @@ std::string DetailText(const google::protobuf::Any& detail) {
 
 }  // namespace
 
-int HttpStatus(absl::StatusCode code) {
-  switch (code) {
+int HttpStatus(const absl::Status& status) {
+  switch (status.code()) {
     case absl::StatusCode::kOk:
       return 200;
     case absl::StatusCode::kInvalidArgument:
@@ -35,8 +36,9 @@ int HttpStatus(absl::StatusCode code) {
     case absl::StatusCode::kNotFound:
       return 404;
     case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kAborted:
       return 409;
+    case absl::StatusCode::kAborted:
+      return Reason(status) == kEtagMismatch ? 412 : 409;
     case absl::StatusCode::kResourceExhausted:
       return 429;
     case absl::StatusCode::kCancelled:

@@ -1,0 +1,90 @@
+#include "gateway/conditions.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "gateway/answers.h"
+#include "gateway/header_fields.h"
+#include "google/rpc/error_details.pb.h"
+#include "proto/rpc/entity_tag.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+constexpr absl::string_view kIfMatch = "If-Match";
+constexpr absl::string_view kIfNoneMatch = "If-None-Match";
+
+bool TakesIfMatch(const Binding& binding) {
+  return std::any_of(binding.request_headers.begin(),
+                     binding.request_headers.end(),
+                     [](const HeaderField& field) {
+                       return absl::EqualsIgnoreCase(field.header, kIfMatch);
+                     });
+}
+
+// Several fields are one list (RFC 9110, 5.3).
+std::string Joined(const RequestHead& head, absl::string_view header) {
+  return absl::StrJoin(head.Values(header), ", ");
+}
+
+absl::Status Mismatch() {
+  return WithReason(
+      absl::AbortedError("the resource has another etag than If-Match"),
+      kEtagMismatch);
+}
+
+absl::Status Invalid(absl::string_view header, absl::string_view problem) {
+  google::rpc::BadRequest violations;
+  AddViolation(violations, absl::AsciiStrToLower(header), problem);
+  return InvalidFields(violations, "INVALID_HEADER");
+}
+
+}  // namespace
+
+bool OnlyReads(const RequestHead& head) {
+  return head.method == "GET" || head.method == "HEAD";
+}
+
+Conditions ReadConditions(const RequestHead& head, const Binding& binding) {
+  if (!OnlyReads(head)) return {};
+  return {TakesIfMatch(binding) ? "" : Joined(head, kIfMatch),
+          Joined(head, kIfNoneMatch)};
+}
+
+absl::Status CheckConditions(const RequestHead& head, const Binding& binding) {
+  for (const absl::string_view header : {kIfMatch, kIfNoneMatch}) {
+    if (head.Values(header).empty()) continue;
+    if (!IsEtagCondition(Joined(head, header))) {
+      return Invalid(header,
+                     "must be * or entity-tags with commas between them");
+    }
+  }
+  if (OnlyReads(head)) return absl::OkStatus();
+  if (!head.Values(kIfNoneMatch).empty()) {
+    return Invalid(kIfNoneMatch, "must come with GET or HEAD only");
+  }
+  const std::string if_match = Joined(head, kIfMatch);
+  const bool is_fulfilled = if_match.empty() || TakesIfMatch(binding) ||
+                            MatchesStrongly("", if_match);
+  return is_fulfilled ? absl::OkStatus() : Mismatch();
+}
+
+HttpResponse Under(const Conditions& conditions, HttpResponse response) {
+  if (response.status / 100 != 2) return response;
+  const std::string etag(ResponseHeader(response, "ETag"));
+  if (!conditions.if_match.empty() &&
+      !MatchesStrongly(etag, conditions.if_match)) {
+    return ErrorAnswer(Mismatch());
+  }
+  if (!etag.empty() && !conditions.if_none_match.empty() &&
+      MatchesWeakly(etag, conditions.if_none_match)) {
+    response.status = 304;
+    response.body.clear();
+  }
+  return response;
+}
+
+}  // namespace webhooks::gateway

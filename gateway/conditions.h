@@ -1,0 +1,40 @@
+#ifndef WEBHOOKS_GATEWAY_CONDITIONS_H_
+#define WEBHOOKS_GATEWAY_CONDITIONS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "gateway/http/request_handler.h"
+#include "gateway/transcoding/binding.h"
+
+// Conditional requests (RFC 9110, 13). What changes something is conditional by
+// its RPC, whose request has If-Match as a field; what only reads is judged
+// here by the ETag of its answer.
+namespace webhooks::gateway {
+
+// The conditions on the answer of a request that only reads; "": there is none.
+struct Conditions {
+  std::string if_match;
+  std::string if_none_match;
+};
+
+// Whether the method of `head` only reads: GET and HEAD.
+bool OnlyReads(const RequestHead& head);
+
+// Those of `head`, for a binding that does not take If-Match itself.
+Conditions ReadConditions(const RequestHead& head, const Binding& binding);
+
+// Refuses at once what would change something under a condition that nothing
+// judges: ABORTED (ETAG_MISMATCH), a 412, for If-Match with a tag where the
+// target has none; INVALID_ARGUMENT (INVALID_HEADER) for If-None-Match, and for
+// an If-Match that is malformed.
+absl::Status CheckConditions(const RequestHead& head, const Binding& binding);
+
+// The answer to a request under `conditions` that is `response` without them:
+// itself, a 304 with its ETag, or a 412.
+HttpResponse Under(const Conditions& conditions, HttpResponse response);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_CONDITIONS_H_

@@ -1,0 +1,125 @@
+#include "gateway/header_fields.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "google/rpc/error_details.pb.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+constexpr absl::string_view kPageToken = "page_token";
+
+bool IsPrintable(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isprint(c); });
+}
+
+// What is wrong with the values of one header, or "".
+absl::string_view Problem(absl::string_view header,
+                          const std::vector<absl::string_view>& values) {
+  if (values.size() > 1 && !absl::EqualsIgnoreCase(header, "If-Match")) {
+    return "must not be repeated";
+  }
+  for (const absl::string_view value : values) {
+    if (value.empty()) return "must not be empty";
+    if (!IsPrintable(value)) return "must be printable ASCII";
+  }
+  return "";
+}
+
+const std::string& TextOf(const google::protobuf::Message& message,
+                          const google::protobuf::FieldDescriptor* field,
+                          std::string& scratch) {
+  return message.GetReflection()->GetStringReference(message, field, &scratch);
+}
+
+// What stands for itself in a query (RFC 3986, 3.4) and is no '&' or '='.
+std::string EncodeValue(absl::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(c) || absl::StrContains("-._~", {&c, 1})) {
+      encoded += c;
+    } else {
+      absl::StrAppend(
+          &encoded, "%",
+          absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+    }
+  }
+  return encoded;
+}
+
+// Part of a target as it came, safe between '<' and '>'.
+std::string Quoted(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"<", "%3C"}, {">", "%3E"}, {"\"", "%22"}});
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
+    const Binding& binding, const RequestHead& head) {
+  std::vector<PathValue> fields;
+  google::rpc::BadRequest violations;
+  for (const HeaderField& field : binding.request_headers) {
+    const auto values = head.Values(field.header);
+    if (values.empty()) continue;
+    const absl::string_view problem = Problem(field.header, values);
+    if (!problem.empty()) {
+      AddViolation(violations, absl::AsciiStrToLower(field.header), problem);
+    }
+    fields.push_back({&field.field, absl::StrJoin(values, ", ")});
+  }
+  if (violations.field_violations().empty()) return fields;
+  return InvalidFields(violations, "INVALID_HEADER");
+}
+
+void WriteHeaderFields(const Binding& binding,
+                       const google::protobuf::Message& message,
+                       HttpResponse& response) {
+  std::string scratch;
+  for (const HeaderField& field : binding.response_headers) {
+    const std::string& value = TextOf(message, field.field[0], scratch);
+    if (value.empty() || !IsPrintable(value)) continue;
+    response.headers.emplace_back(field.header, value);
+  }
+}
+
+void WriteNextPage(const Binding& binding,
+                   const google::protobuf::Message& message,
+                   absl::string_view path, absl::string_view query,
+                   HttpResponse& response) {
+  if (binding.next_page_token == nullptr) return;
+  std::string scratch;
+  const std::string& token = TextOf(message, binding.next_page_token, scratch);
+  if (token.empty()) return;
+  std::vector<std::string> parameters;
+  for (const absl::string_view parameter :
+       absl::StrSplit(query, '&', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(parameter, absl::MaxSplits('=', 1));
+    if (parts.first != kPageToken && parts.first != "pageToken") {
+      parameters.push_back(Quoted(parameter));
+    }
+  }
+  parameters.push_back(absl::StrCat(kPageToken, "=", EncodeValue(token)));
+  response.headers.emplace_back(
+      "Link", absl::StrCat("<", Quoted(path), "?",
+                           absl::StrJoin(parameters, "&"), ">; rel=\"next\""));
+}
+
+absl::string_view ResponseHeader(const HttpResponse& response,
+                                 absl::string_view name) {
+  for (const auto& [header, value] : response.headers) {
+    if (absl::EqualsIgnoreCase(header, name)) return value;
+  }
+  return "";
+}
+
+}  // namespace webhooks::gateway
