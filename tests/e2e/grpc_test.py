@@ -2,11 +2,11 @@
 
 import grpc
 import pytest
-from google.rpc import error_details_pb2, status_pb2
 from grpc.health.v1 import health_pb2, health_pb2_grpc
 from webhooks.v1 import webhook_pb2, webhook_service_pb2, webhook_service_pb2_grpc
 
 from contract import secret_bytes
+from grpc_errors import failure
 from service import REFERENCE
 
 PATIENCE = 30
@@ -21,25 +21,6 @@ def create(service, stub, metadata=None, **fields):
     return stub.Create(
         webhook_service_pb2.CreateWebhookRequest(**fields), timeout=PATIENCE,
         metadata=service.metadata() if metadata is None else metadata)
-
-
-def failure(call):
-    """The code, reason and fields complained of when `call` fails."""
-    with pytest.raises(grpc.RpcError) as caught:
-        call()
-    error = caught.value
-    details = dict(error.trailing_metadata()).get("grpc-status-details-bin")
-    assert details, error
-    status = status_pb2.Status.FromString(details)
-    assert status.code == error.code().value[0]
-    assert status.message == error.details()
-    info = error_details_pb2.ErrorInfo()
-    request = error_details_pb2.BadRequest()
-    for detail in status.details:
-        assert detail.Unpack(info) or detail.Unpack(request)
-    assert info.domain == "webhooks"
-    return (error.code(), info.reason,
-            [violation.field for violation in request.field_violations])
 
 
 def test_create_answers_with_the_webhook(service, stub):

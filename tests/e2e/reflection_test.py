@@ -70,7 +70,7 @@ def test_buf_curl_creates_a_webhook(service):
                       "-d", json.dumps(REFERENCE))
     assert result.returncode == 0, result.stderr
     answer = json.loads(result.stdout)
-    assert set(answer) == set(KEYS)
+    assert set(answer) == {*KEYS, "etag"}
     webhook = service.get(
         f"/webhooks/{answer['id_webhook_endpoint']}").json()
     assert_new_webhook(webhook, **REFERENCE)

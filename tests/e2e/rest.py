@@ -85,10 +85,15 @@ class Connection:
 
 
 def encode(method, path, headers, body=b""):
-    """A well-formed request."""
+    """A well-formed request; a header that is None is left out."""
     lines = [f"{method} {path} HTTP/1.1", "host: localhost"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if body or method in ("POST", "PUT", "PATCH"):
+    lines += [f"{name}: {value}" for name, value in headers.items()
+              if value is not None]
+    if "transfer-encoding" in headers:
+        body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + (
+            b"0\r\n\r\n")
+    elif "content-length" not in headers and (
+            body or method in ("POST", "PUT", "PATCH")):
         lines.append(f"content-length: {len(body)}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 

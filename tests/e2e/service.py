@@ -7,6 +7,7 @@ import time
 import grpc
 
 import rest
+from webhooks.v1 import admin_service_pb2, admin_service_pb2_grpc
 from processes import PATIENCE, Process
 
 REFERENCE = {
@@ -88,8 +89,37 @@ class Service:
     def post(self, body, **kwargs):
         return self.request("POST", "/webhooks", body, **kwargs)
 
+    @property
+    def admin_key(self):
+        return (self.folder / "admin-key").read_text().strip()
+
+    def admin(self, channel):
+        """AdminService, called with the admin key."""
+        return Admin(channel, self.admin_key)
+
     def channel(self):
         return grpc.insecure_channel(self.server.address)
 
     def metadata(self):
         return (("x-api-key", self.key),)
+
+
+class Admin:
+    """Calls of AdminService by their names, with fields as arguments."""
+
+    def __init__(self, channel, key):
+        self._stub = admin_service_pb2_grpc.AdminServiceStub(channel)
+        self._key = key
+
+    def __getattr__(self, name):
+        method = admin_service_pb2.DESCRIPTOR.services_by_name[
+            "AdminService"].methods_by_name[name]
+        request = getattr(admin_service_pb2, method.input_type.name)
+        return lambda **fields: getattr(self._stub, name)(
+            request(**fields), timeout=PATIENCE,
+            metadata=(("x-api-key", self._key),))
+
+    def new_key(self, name="another"):
+        """The key of a new project."""
+        project = self.CreateProject(name=name)
+        return self.CreateApiKey(id_project=project.id_project, name=name).key

@@ -43,8 +43,7 @@ TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
   EXPECT_THAT(headers->metadata,
               UnorderedElementsAre(
                   Pair("x-request-id", "r1"), Pair("x-api-key", "k1"),
-                  Pair("idempotency-key", "i1"), Pair("traceparent", "t1"),
-                  Pair("tracestate", "a=1,b=2")));
+                  Pair("traceparent", "t1"), Pair("tracestate", "a=1,b=2")));
   EXPECT_EQ(headers->timeout, kDefault);
 }
 

@@ -72,8 +72,14 @@ TEST(HttpStatus, IsAsTheContractListsIt) {
       {Code::kDeadlineExceeded, 504},
   };
   for (const auto& [code, http_status] : kCodes) {
-    EXPECT_EQ(HttpStatus(code), http_status) << code;
+    EXPECT_EQ(HttpStatus(absl::Status(code, "")), http_status) << code;
   }
+}
+
+TEST(HttpStatus, IsAnotherForAStaleEtagThanForOtherAbortedCalls) {
+  const absl::Status aborted = absl::AbortedError("");
+  EXPECT_EQ(HttpStatus(WithReason(aborted, "ETAG_MISMATCH")), 412);
+  EXPECT_EQ(HttpStatus(WithReason(aborted, "TRANSACTION_LOST")), 409);
 }
 
 }  // namespace
