@@ -1,0 +1,73 @@
+#include "server/call/rate_limits.h"
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace webhooks::server {
+namespace {
+
+using testing::IsOk;
+using testing::StatusIs;
+
+class RateLimitsTest : public ::testing::Test {
+ protected:
+  absl::Time now_ = absl::FromUnixSeconds(1800000000);
+  RateLimits limits_{[this] { return now_; }};
+};
+
+TEST_F(RateLimitsTest, LetASecondsWorthThroughAtOnceAndThenTheRate) {
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(limits_.Count("p", 3), IsOk());
+  EXPECT_THAT(
+      limits_.Count("p", 3),
+      StatusIs(absl::StatusCode::kResourceExhausted, "REQUEST_RATE_EXCEEDED"));
+  now_ += absl::Milliseconds(334);
+  EXPECT_THAT(limits_.Count("p", 3), IsOk());
+  EXPECT_FALSE(limits_.Count("p", 3).ok());
+}
+
+TEST_F(RateLimitsTest, SaveUpNoMoreThanASecondsWorth) {
+  EXPECT_THAT(limits_.Count("p", 2), IsOk());
+  now_ += absl::Hours(1);
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(limits_.Count("p", 2), IsOk());
+  EXPECT_FALSE(limits_.Count("p", 2).ok());
+}
+
+TEST_F(RateLimitsTest, AreEachProjectsOwn) {
+  EXPECT_THAT(limits_.Count("p", 1), IsOk());
+  EXPECT_THAT(limits_.Count("q", 1), IsOk());
+  EXPECT_FALSE(limits_.Count("p", 1).ok());
+}
+
+TEST_F(RateLimitsTest, SayWhenToTryAgain) {
+  EXPECT_THAT(limits_.Count("p", 4), IsOk());
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(limits_.Count("p", 4), IsOk());
+  const auto payload = limits_.Count("p", 4).GetPayload(
+      "type.googleapis.com/google.rpc.RetryInfo");
+  google::rpc::RetryInfo info;
+  ASSERT_TRUE(payload && info.ParseFromString(std::string(*payload)));
+  EXPECT_EQ(info.retry_delay().seconds(), 0);
+  EXPECT_EQ(info.retry_delay().nanos(), 250'000'000);
+}
+
+TEST_F(RateLimitsTest, HoldWithMoreProjectsThanAreRemembered) {
+  for (int i = 0; i < 10'000; ++i) {
+    EXPECT_THAT(limits_.Count(absl::StrCat(i), 1), IsOk());
+  }
+  EXPECT_FALSE(limits_.Count("9999", 1).ok());
+  now_ += absl::Seconds(1);
+  EXPECT_THAT(limits_.Count("new", 1), IsOk());
+  EXPECT_THAT(limits_.Count("9999", 1), IsOk());
+}
+
+TEST_F(RateLimitsTest, TakeALimitThatChanges) {
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(limits_.Count("p", 5), IsOk());
+  now_ += absl::Seconds(1);
+  EXPECT_THAT(limits_.Count("p", 1), IsOk());
+  EXPECT_FALSE(limits_.Count("p", 1).ok());
+}
+
+}  // namespace
+}  // namespace webhooks::server
