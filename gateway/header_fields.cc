@@ -15,6 +15,7 @@
 namespace webhooks::gateway {
 namespace {
 
+constexpr char kHexDigits[] = "0123456789ABCDEF";
 constexpr absl::string_view kPageToken = "page_token";
 
 bool IsPrintable(absl::string_view text) {
@@ -48,9 +49,9 @@ std::string EncodeValue(absl::string_view text) {
     if (absl::ascii_isalnum(c) || absl::StrContains("-._~", {&c, 1})) {
       encoded += c;
     } else {
-      absl::StrAppend(
-          &encoded, "%",
-          absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+      encoded += '%';
+      encoded += kHexDigits[static_cast<unsigned char>(c) >> 4];
+      encoded += kHexDigits[static_cast<unsigned char>(c) & 15];
     }
   }
   return encoded;

@@ -39,7 +39,7 @@ std::string Write(absl::string_view method, absl::string_view path,
 
 TEST(BodyMask, NamesTheKeysOfTheBodyWhetherOrNotTheyAreNull) {
   EXPECT_EQ(Patch(R"({"text":null,"tags":["a"]})"),
-            R"(id: "1" tags: ["a"] mask { paths: ["text", "tags"] })");
+            R"(id: "1" tags: "a" mask { paths: "text" paths: "tags" })");
 }
 
 TEST(BodyMask, IsThereOnlyWithKeys) {
@@ -49,12 +49,12 @@ TEST(BodyMask, IsThereOnlyWithKeys) {
 
 TEST(BodyMask, NamesNothingOfWhatIsWithinAField) {
   EXPECT_EQ(Patch(R"({"part":{"name":"n","size":null}})"),
-            R"(id: "1" mask { paths: ["part"] } part { name: "n" })");
+            R"(id: "1" mask { paths: "part" } part { name: "n" })");
 }
 
 TEST(BodyMask, NamesTheKeysOfTheFieldThatTheBodyIs) {
   EXPECT_EQ(Summary(Read("PUT", "/marked/1/part", R"({"size":null})")),
-            R"(id: "1" mask { paths: ["size"] } part { })");
+            R"(id: "1" mask { paths: "size" } part { })");
 }
 
 TEST(BodyMask, IsNoKeyItself) {
@@ -93,7 +93,7 @@ TEST(RawJson, KeepsAnyValueCompactWithItsKeysOrderAndNumbersDigits) {
 }
 
 TEST(RawJson, IsUnsetByNull) {
-  EXPECT_EQ(Patch(R"({"raw":null})"), R"(id: "1" mask { paths: ["raw"] })");
+  EXPECT_EQ(Patch(R"({"raw":null})"), R"(id: "1" mask { paths: "raw" })");
 }
 
 TEST(RawJson, RefusesAKeyTwiceWhereverItStands) {
