@@ -696,6 +696,7 @@ TARGETS = [
             "tests/support/temp_folder.cc",
         ],
         hdrs = [
+            "tests/support/database_001.h",
             "tests/support/disk_faults.h",
             "tests/support/fake_entropy.h",
             "tests/support/fake_store.h",
