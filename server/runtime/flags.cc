@@ -70,6 +70,15 @@ bool AsksForHelp(int argc, char** argv) {
 
 void ParseFlags(int argc, char** argv, absl::string_view usage,
                 absl::string_view flags_folder) {
+  const auto words = ParseFlagsAndWords(argc, argv, usage, flags_folder);
+  if (!words.empty()) {
+    Fail(absl::StrCat("unexpected argument '", words[0], "'"));
+  }
+}
+
+std::vector<std::string> ParseFlagsAndWords(int argc, char** argv,
+                                            absl::string_view usage,
+                                            absl::string_view flags_folder) {
   absl::SetProgramUsageMessage(usage);
   const std::string folder(flags_folder);
   const auto is_ours = [folder](absl::string_view file) {
@@ -84,9 +93,7 @@ void ParseFlags(int argc, char** argv, absl::string_view usage,
   if (AsksForHelp(argc, argv)) PrintHelp(usage, folder);
   SetFlagsFromEnvironment(folder);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    Fail(absl::StrCat("unexpected argument '", rest[1], "'"));
-  }
+  return {rest.begin() + 1, rest.end()};
 }
 
 }  // namespace webhooks

@@ -1,6 +1,9 @@
 #ifndef WEBHOOKS_SERVER_RUNTIME_FLAGS_H_
 #define WEBHOOKS_SERVER_RUNTIME_FLAGS_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/string_view.h"
 
 // Abseil flags, also read from the environment.
@@ -14,6 +17,12 @@ namespace webhooks {
 // (also of a variable) or a positional argument.
 void ParseFlags(int argc, char** argv, absl::string_view usage,
                 absl::string_view flags_folder);
+
+// As ParseFlags, but for a program that takes words as well: ends with the
+// positional arguments, wherever they stand among the flags.
+std::vector<std::string> ParseFlagsAndWords(int argc, char** argv,
+                                            absl::string_view usage,
+                                            absl::string_view flags_folder);
 
 }  // namespace webhooks
 

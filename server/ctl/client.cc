@@ -1,0 +1,70 @@
+#include "server/ctl/client.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "google/rpc/status.pb.h"
+#include "proto/rpc/status.h"
+#include "server/call/entropy.h"
+#include "storage/uuid.h"
+
+namespace webhooks::ctl {
+namespace {
+
+// A removal that was performed and whose answer was lost would be NOT_FOUND the
+// second time.
+constexpr char kRetries[] = R"json({"methodConfig": [
+  {"name": [{"service": "webhooks.v1.WebhookService", "method": "Delete"},
+            {"service": "webhooks.v1.AdminService", "method": "DeleteProject"}]},
+  {"name": [{}], "retryPolicy": {"maxAttempts": 4, "initialBackoff": "0.1s",
+   "maxBackoff": "1s", "backoffMultiplier": 2,
+   "retryableStatusCodes": ["UNAVAILABLE"]}}]})json";
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& server) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(kRetries);
+  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+}  // namespace
+
+absl::Status StatusOf(const grpc::Status& status, const std::string& server) {
+  if (status.ok()) return absl::OkStatus();
+  google::rpc::Status details;
+  if (!status.error_details().empty() &&
+      details.ParseFromString(status.error_details())) {
+    details.set_code(status.error_code());
+    return FromRpcStatus(details);
+  }
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+    return absl::UnavailableError(absl::StrCat("cannot reach ", server));
+  }
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+    return absl::DeadlineExceededError(
+        absl::StrCat(server, " did not answer in time"));
+  }
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                      status.error_message());
+}
+
+std::string NewRequestId() {
+  server::SystemEntropy entropy;
+  return FormatUuid(MakeUuidV7(absl::Now(), entropy.Bytes<10>()));
+}
+
+Client::Client(const Options& options)
+    : server_(options.server),
+      key_(options.key),
+      timeout_(options.timeout),
+      channel_(MakeChannel(options.server)) {}
+
+void Client::Prepare(grpc::ClientContext& context) const {
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
+  if (!key_.empty()) context.AddMetadata("x-api-key", key_);
+}
+
+}  // namespace webhooks::ctl

@@ -1,0 +1,145 @@
+#include "server/ctl/command.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
+namespace webhooks::ctl {
+namespace {
+
+std::vector<std::string> Words(absl::string_view text) {
+  return absl::StrSplit(text, ' ', absl::SkipEmpty());
+}
+
+constexpr absl::string_view kUsage =
+    R"(webhookctl [FLAGS] COMMAND [ARGUMENTS]: looks after a webhook server.
+
+Commands:
+)";
+
+constexpr absl::string_view kExitCodes = R"(
+Exit codes: 0 done; 1 the command line cannot be read, or another failure;
+3 not found; 4 no valid key; 5 the server cannot be reached or is too slow;
+6 refused as it is; 7 a limit; 8 a conflict. health: 1 not serving.
+
+Flags, which are also read from the environment as WEBHOOKS_<FLAG>:)";
+
+}  // namespace
+
+const std::vector<Command>& AllCommands() {
+  static const std::vector<Command>& commands = *[] {
+    auto* all = new std::vector<Command>;
+    for (auto group : {ProjectCommands(), KeyCommands(), WebhookCommands(),
+                       OtherCommands()}) {
+      std::move(group.begin(), group.end(), std::back_inserter(*all));
+    }
+    return all;
+  }();
+  return commands;
+}
+
+absl::StatusOr<const Command*> FindCommand(
+    absl::Span<const std::string> words, std::vector<std::string>& arguments) {
+  for (const Command& command : AllCommands()) {
+    const std::vector<std::string> own = Words(command.words);
+    if (words.size() < own.size() ||
+        !std::equal(own.begin(), own.end(), words.begin())) {
+      continue;
+    }
+    arguments.assign(words.begin() + own.size(), words.end());
+    if (arguments.size() == Words(command.arguments).size()) return &command;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "usage: webhookctl ", command.words, " ", command.arguments));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      words.empty()
+          ? "a command is needed"
+          : absl::StrCat("no command '", absl::StrJoin(words, " "), "'"),
+      "; webhookctl --help lists them"));
+}
+
+std::string Usage() {
+  std::string text(kUsage);
+  for (const Command& command : AllCommands()) {
+    std::string line = absl::StrCat("  ", command.words);
+    if (!command.arguments.empty()) {
+      absl::StrAppend(&line, " ", command.arguments);
+    }
+    for (const absl::string_view flag : command.flags) {
+      absl::StrAppend(&line, " [--", flag, "]");
+    }
+    absl::StrAppend(&text, line, "\n      ", command.summary, "\n");
+  }
+  return absl::StrCat(text, kExitCodes);
+}
+
+std::string BashCompletion() {
+  std::string cases;
+  for (const Command& command : AllCommands()) {
+    if (command.flags.empty()) continue;
+    absl::StrAppend(&cases, "    '", command.words, "'*) flags+=' --",
+                    absl::StrJoin(command.flags, "= --"), "=' ;;\n");
+  }
+  std::string commands = absl::StrJoin(
+      AllCommands(), "\n", [](std::string* out, const Command& command) {
+        absl::StrAppend(out, command.words);
+      });
+  return absl::StrCat(R"(_webhookctl() {
+  local flags='--server= --key= --key_file= --json --timeout= --help'
+  local current=${COMP_WORDS[COMP_CWORD]} words='' word line
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in -*) ;; *) words+="$word " ;; esac
+  done
+  case $words in
+)",
+                      cases, R"(  esac
+  COMPREPLY=()
+  if [[ $current == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$current")
+    [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null
+    return
+  fi
+  local -A next=()
+  while read -r line; do
+    [[ $line != "$words"* ]] || { line=${line#"$words"}; next[${line%% *}]=1; }
+  done <<'END'
+)",
+                      commands, R"(
+END
+  mapfile -t COMPREPLY < <(compgen -W "${!next[*]}" -- "$current")
+}
+complete -F _webhookctl webhookctl
+)");
+}
+
+int ExitCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return 0;
+    case absl::StatusCode::kNotFound:
+      return 3;
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+      return 4;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return 5;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:
+      return 6;
+    case absl::StatusCode::kResourceExhausted:
+      return 7;
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kAborted:
+      return 8;
+    default:
+      return 1;
+  }
+}
+
+}  // namespace webhooks::ctl

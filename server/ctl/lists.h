@@ -1,0 +1,67 @@
+#ifndef WEBHOOKS_SERVER_CTL_LISTS_H_
+#define WEBHOOKS_SERVER_CTL_LISTS_H_
+
+#include <initializer_list>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/ctl/command.h"
+#include "server/ctl/output.h"
+
+namespace webhooks::ctl {
+
+// Prints one message: as JSON or with a line for each field.
+inline absl::Status Print(const Session& session,
+                          const google::protobuf::Message& message) {
+  std::cout << (session.options.json ? Json(message) + "\n" : Details(message));
+  return absl::OkStatus();
+}
+
+// As Print, of a call's outcome.
+template <typename T>
+absl::Status PrintResult(const Session& session,
+                         const absl::StatusOr<T>& result) {
+  return result.ok() ? Print(session, *result) : result.status();
+}
+
+// Prints rows: as a JSON array or a table of `fields`.
+template <typename T>
+absl::Status PrintRows(const Session& session, const std::vector<T>& rows,
+                       std::initializer_list<absl::string_view> fields) {
+  if (!session.options.json) {
+    std::vector<const google::protobuf::Message*> pointers;
+    for (const T& row : rows) pointers.push_back(&row);
+    std::cout << Table(pointers, fields);
+    return absl::OkStatus();
+  }
+  std::string json = "[";
+  for (const T& row : rows) json += (json.size() > 1 ? "," : "") + Json(row);
+  std::cout << json << "]\n";
+  return absl::OkStatus();
+}
+
+// All rows of a list, page by page, up to --limit: `call` answers `request`,
+// and `rows` are those of an answer.
+template <typename Row, typename Request, typename Call, typename Rows>
+absl::StatusOr<std::vector<Row>> ListAll(const Session& session,
+                                         Request request, Call&& call,
+                                         Rows&& rows) {
+  const std::size_t limit = static_cast<std::size_t>(session.options.limit);
+  std::vector<Row> all;
+  do {
+    const auto page = call(request);
+    if (!page.ok()) return page.status();
+    for (const Row& row : rows(*page)) {
+      all.push_back(row);
+      if (all.size() == limit) return all;
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+}  // namespace webhooks::ctl
+
+#endif  // WEBHOOKS_SERVER_CTL_LISTS_H_

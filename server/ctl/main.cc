@@ -1,0 +1,48 @@
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "proto/rpc/status.h"
+#include "server/ctl/command.h"
+#include "server/ctl/output.h"
+#include "server/runtime/flags.h"
+
+namespace webhooks::ctl {
+namespace {
+
+// Says on standard error what went wrong, and gives `code`.
+int Fail(const absl::Status& status, int code) {
+  const std::string reason = Reason(status);
+  std::cerr << "ERROR: " << Printable(status.message());
+  if (!reason.empty()) std::cerr << " (" << Printable(reason) << ")";
+  std::cerr << "\n";
+  const google::rpc::BadRequest violations = ViolationsOf(status);
+  if (violations.field_violations_size() > 1) {
+    for (const auto& violation : violations.field_violations()) {
+      std::cerr << "  " << Printable(violation.field()) << " "
+                << Printable(violation.description()) << "\n";
+    }
+  }
+  return code;
+}
+
+int Run(int argc, char** argv) {
+  const std::vector<std::string> words =
+      ParseFlagsAndWords(argc, argv, Usage(), "server/ctl/");
+  const auto options = ReadOptions();
+  if (!options.ok()) return Fail(options.status(), 1);
+  std::vector<std::string> arguments;
+  const auto command = FindCommand(words, arguments);
+  if (!command.ok()) return Fail(command.status(), 1);
+  Client client(*options);
+  Session session{*options, client, arguments};
+  const absl::Status status = (*command)->run(session);
+  std::cout.flush();
+  if (status.ok()) return 0;
+  return Fail(status, ExitCode(status));
+}
+
+}  // namespace
+}  // namespace webhooks::ctl
+
+int main(int argc, char** argv) { return webhooks::ctl::Run(argc, argv); }

@@ -1,0 +1,36 @@
+#ifndef WEBHOOKS_SERVER_CTL_OPTIONS_H_
+#define WEBHOOKS_SERVER_CTL_OPTIONS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace webhooks::ctl {
+
+// What the flags say; see their help texts. Unset where a flag is not given.
+struct Options {
+  std::string server;
+  std::string key;
+  bool json = false;
+  absl::Duration timeout;
+  int limit = 0;
+  std::optional<bool> active;
+  std::optional<std::string> event_type;
+  std::optional<std::string> url;
+  std::optional<std::string> description;
+  std::optional<std::string> scope;
+  std::optional<absl::Duration> overlap;
+  std::optional<absl::Duration> expires_in;
+  std::optional<std::string> max_webhooks;
+  std::optional<std::string> max_requests_per_second;
+};
+
+// Reads the flags, after ParseFlagsAndWords. INVALID_ARGUMENT names the flag,
+// or the file that cannot be read.
+absl::StatusOr<Options> ReadOptions();
+
+}  // namespace webhooks::ctl
+
+#endif  // WEBHOOKS_SERVER_CTL_OPTIONS_H_

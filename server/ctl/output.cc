@@ -1,0 +1,146 @@
+#include "server/ctl/output.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace webhooks::ctl {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Timestamp;
+
+std::string TimeText(const Timestamp& time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ",
+                          absl::FromUnixSeconds(time.seconds()),
+                          absl::UTCTimeZone());
+}
+
+std::string ScalarText(const Message& message, const FieldDescriptor* field) {
+  const auto* reflection = message.GetReflection();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection->GetBool(message, field) ? "true" : "false";
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(reflection->GetInt32(message, field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return absl::StrCat(reflection->GetInt64(message, field));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return Printable(reflection->GetString(message, field));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return TimeText(static_cast<const Timestamp&>(
+          reflection->GetMessage(message, field)));
+    default:
+      return "?";
+  }
+}
+
+std::string ListText(const Message& message, const FieldDescriptor* field) {
+  std::vector<std::string> parts;
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) {
+    parts.push_back(Printable(
+        message.GetReflection()->GetRepeatedString(message, field, i)));
+  }
+  return absl::StrJoin(parts, ",");
+}
+
+void AppendPadded(std::string& out, absl::string_view text, std::size_t width) {
+  // Of UTF-8, what is not a continuation is a column.
+  const auto columns = static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  absl::StrAppend(&out, text,
+                  std::string(width > columns ? width - columns : 0, ' '));
+}
+
+std::string Columns(const std::vector<std::vector<std::string>>& lines) {
+  std::vector<std::size_t> widths;
+  for (const auto& line : lines) {
+    widths.resize(std::max(widths.size(), line.size()));
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], line[i].size());
+    }
+  }
+  std::string out;
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+      AppendPadded(out, line[i], widths[i] + 2);
+    }
+    absl::StrAppend(&out, line.back(), "\n");
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Printable(absl::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_c1 = byte == 0xc2 && i + 1 < text.size() &&
+                       static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (is_c1 || absl::ascii_iscntrl(byte)) {
+      const auto code = is_c1 ? static_cast<unsigned char>(text[++i]) : byte;
+      absl::StrAppend(&out, "\\x", absl::Hex(code, absl::kZeroPad2));
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string FieldText(const Message& message, absl::string_view name) {
+  const auto* field =
+      message.GetDescriptor()->FindFieldByName(std::string(name));
+  const auto* reflection = message.GetReflection();
+  std::string text;
+  if (field->is_repeated()) {
+    text = ListText(message, field);
+  } else if (!field->has_presence() || reflection->HasField(message, field)) {
+    text = ScalarText(message, field);
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string Table(const std::vector<const Message*>& rows,
+                  std::initializer_list<absl::string_view> fields) {
+  std::vector<std::vector<std::string>> lines(1);
+  for (const absl::string_view field : fields) {
+    lines[0].push_back(absl::AsciiStrToUpper(field));
+  }
+  for (const Message* row : rows) {
+    auto& line = lines.emplace_back();
+    for (const absl::string_view field : fields) {
+      line.push_back(FieldText(*row, field));
+    }
+  }
+  return Columns(lines);
+}
+
+std::string Details(const Message& message) {
+  std::vector<std::vector<std::string>> lines;
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const std::string& name = message.GetDescriptor()->field(i)->name();
+    lines.push_back({name, FieldText(message, name)});
+  }
+  return Columns(lines);
+}
+
+std::string Json(const Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  google::protobuf::util::MessageToJsonString(message, &json, options)
+      .IgnoreError();
+  return json;
+}
+
+}  // namespace webhooks::ctl

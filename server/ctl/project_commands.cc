@@ -1,0 +1,119 @@
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "server/ctl/command.h"
+#include "server/ctl/lists.h"
+#include "webhooks/v1/admin_service.grpc.pb.h"
+
+namespace webhooks::ctl {
+namespace {
+
+using Admin = v1::AdminService;
+using Stub = v1::AdminService::Stub;
+
+// Sets the limits that flags give, and names them in `mask` if there is one.
+template <typename Request>
+absl::Status SetLimits(const Options& options, Request& request,
+                       google::protobuf::FieldMask* mask) {
+  const auto set = [mask](const std::optional<std::string>& flag,
+                          absl::string_view name, auto setter) {
+    if (!flag) return absl::OkStatus();
+    if (mask != nullptr) mask->add_paths(std::string(name));
+    std::int32_t number = 0;
+    if (*flag == "none") return absl::OkStatus();
+    if (!absl::SimpleAtoi(*flag, &number)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", name, ": must be a number or none"));
+    }
+    setter(number);
+    return absl::OkStatus();
+  };
+  absl::Status status =
+      set(options.max_webhooks, "max_webhooks",
+          [&](std::int32_t limit) { request.set_max_webhooks(limit); });
+  status.Update(set(
+      options.max_requests_per_second, "max_requests_per_second",
+      [&](std::int32_t limit) { request.set_max_requests_per_second(limit); }));
+  return status;
+}
+
+absl::Status Create(Session& session) {
+  v1::CreateProjectRequest request;
+  request.set_name(session.arguments[0]);
+  request.set_request_id(NewRequestId());
+  absl::Status limits = SetLimits(session.options, request, nullptr);
+  if (!limits.ok()) return limits;
+  return PrintResult(session,
+                     session.client.Call<Admin>(&Stub::CreateProject, request));
+}
+
+absl::Status List(Session& session) {
+  const auto projects = ListAll<v1::Project>(
+      session, v1::ListProjectsRequest(),
+      [&](const auto& request) {
+        return session.client.Call<Admin>(&Stub::ListProjects, request);
+      },
+      [](const auto& page) { return page.projects(); });
+  if (!projects.ok()) return projects.status();
+  return PrintRows(session, *projects,
+                   {"id_project", "name", "webhook_count", "max_webhooks",
+                    "max_requests_per_second", "created_at"});
+}
+
+absl::Status Get(Session& session) {
+  v1::GetProjectRequest request;
+  request.set_id(session.arguments[0]);
+  return PrintResult(session,
+                     session.client.Call<Admin>(&Stub::GetProject, request));
+}
+
+absl::Status Rename(Session& session) {
+  v1::UpdateProjectRequest request;
+  request.set_id(session.arguments[0]);
+  request.set_name(session.arguments[1]);
+  return PrintResult(session,
+                     session.client.Call<Admin>(&Stub::UpdateProject, request));
+}
+
+absl::Status Limit(Session& session) {
+  v1::UpdateProjectRequest request;
+  request.set_id(session.arguments[0]);
+  absl::Status limits =
+      SetLimits(session.options, request, request.mutable_update_mask());
+  if (!limits.ok()) return limits;
+  return PrintResult(session,
+                     session.client.Call<Admin>(&Stub::UpdateProject, request));
+}
+
+absl::Status Delete(Session& session) {
+  v1::DeleteProjectRequest request;
+  request.set_id(session.arguments[0]);
+  return PrintResult(session,
+                     session.client.Call<Admin>(&Stub::DeleteProject, request));
+}
+
+}  // namespace
+
+std::vector<Command> ProjectCommands() {
+  return {
+      {"project create",
+       "NAME",
+       {"max_webhooks", "max_requests_per_second"},
+       "Makes a project.",
+       &Create},
+      {"project list", "", {"limit"}, "Lists the projects.", &List},
+      {"project get", "PROJECT", {}, "Shows one project.", &Get},
+      {"project rename", "PROJECT NAME", {}, "Renames a project.", &Rename},
+      {"project limit",
+       "PROJECT",
+       {"max_webhooks", "max_requests_per_second"},
+       "Sets or lifts limits of a project.",
+       &Limit},
+      {"project delete",
+       "PROJECT",
+       {},
+       "Removes a project with its keys and webhooks.",
+       &Delete},
+  };
+}
+
+}  // namespace webhooks::ctl

@@ -1,0 +1,98 @@
+#include "absl/strings/str_split.h"
+#include "server/ctl/command.h"
+#include "server/ctl/lists.h"
+#include "webhooks/v1/webhook_service.grpc.pb.h"
+
+namespace webhooks::ctl {
+namespace {
+
+using Webhooks = v1::WebhookService;
+using Stub = v1::WebhookService::Stub;
+
+absl::Status List(Session& session) {
+  const Options& options = session.options;
+  v1::ListWebhooksRequest wanted;
+  if (options.active) wanted.set_active(*options.active);
+  if (options.event_type) wanted.set_event_type(*options.event_type);
+  if (options.url) wanted.set_url(*options.url);
+  const auto webhooks = ListAll<v1::Webhook>(
+      session, wanted,
+      [&](const auto& request) {
+        return session.client.Call<Webhooks>(&Stub::List, request);
+      },
+      [](const auto& page) { return page.webhooks(); });
+  if (!webhooks.ok()) return webhooks.status();
+  return PrintRows(session, *webhooks,
+                   {"id_webhook_endpoint", "active", "url", "scope",
+                    "created_at", "endpoint_description"});
+}
+
+absl::Status Get(Session& session) {
+  v1::GetWebhookRequest request;
+  request.set_id(session.arguments[0]);
+  return PrintResult(session,
+                     session.client.Call<Webhooks>(&Stub::Get, request));
+}
+
+absl::Status Create(Session& session) {
+  const Options& options = session.options;
+  v1::CreateWebhookRequest request;
+  request.set_request_id(NewRequestId());
+  if (options.url) request.set_url(*options.url);
+  if (options.description) request.set_description(*options.description);
+  if (options.scope) {
+    for (const absl::string_view type : absl::StrSplit(*options.scope, ',')) {
+      request.add_scope(std::string(type));
+    }
+  }
+  return PrintResult(session,
+                     session.client.Call<Webhooks>(&Stub::Create, request));
+}
+
+absl::Status Delete(Session& session) {
+  v1::DeleteWebhookRequest request;
+  request.set_id(session.arguments[0]);
+  return PrintResult(session,
+                     session.client.Call<Webhooks>(&Stub::Delete, request));
+}
+
+absl::Status RotateSecret(Session& session) {
+  v1::RotateWebhookSecretRequest request;
+  request.set_id(session.arguments[0]);
+  request.set_request_id(NewRequestId());
+  if (session.options.overlap) {
+    absl::Duration fraction;
+    request.mutable_overlap()->set_seconds(absl::IDivDuration(
+        *session.options.overlap, absl::Seconds(1), &fraction));
+    request.mutable_overlap()->set_nanos(
+        static_cast<std::int32_t>(absl::ToInt64Nanoseconds(fraction)));
+  }
+  return PrintResult(
+      session, session.client.Call<Webhooks>(&Stub::RotateSecret, request));
+}
+
+}  // namespace
+
+std::vector<Command> WebhookCommands() {
+  return {
+      {"webhook list",
+       "",
+       {"active", "event_type", "url", "limit"},
+       "Lists the webhooks of the key's project.",
+       &List},
+      {"webhook get", "WEBHOOK", {}, "Shows one webhook.", &Get},
+      {"webhook create",
+       "",
+       {"url", "description", "scope"},
+       "Registers a webhook.",
+       &Create},
+      {"webhook delete", "WEBHOOK", {}, "Removes a webhook.", &Delete},
+      {"webhook rotate-secret",
+       "WEBHOOK",
+       {"overlap"},
+       "Gives a webhook a new secret.",
+       &RotateSecret},
+  };
+}
+
+}  // namespace webhooks::ctl
