@@ -851,6 +851,21 @@ TARGETS = [
         defines = [],
     ),
     struct(
+        name = "unit_server_ctl",
+        kind = "test",
+        root = "",
+        srcs = [
+            "tests/unit/server/ctl/ctl_test.cc",
+        ],
+        hdrs = [],
+        deps = [
+            "server_ctl",
+            "test_support",
+            "GTest::gmock_main",
+        ],
+        defines = [],
+    ),
+    struct(
         name = "unit_gateway_http",
         kind = "test",
         root = "",

@@ -100,7 +100,7 @@ std::string BashCompletion() {
   COMPREPLY=()
   if [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$current")
-    [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null
+    [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null || true
     return
   fi
   local -A next=()

@@ -138,8 +138,10 @@ std::string Json(const Message& message) {
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string json;
-  google::protobuf::util::MessageToJsonString(message, &json, options)
-      .IgnoreError();
+  const auto written =
+      google::protobuf::util::MessageToJsonString(message, &json, options);
+  // Only a time out of range has no JSON.
+  if (!written.ok()) return "null";
   return json;
 }
 

@@ -1,0 +1,158 @@
+"""webhookctl against a running server, as an operator and a script use it."""
+
+import json
+import subprocess
+
+import pytest
+
+from processes import BIN, clean_environment, run
+
+
+@pytest.fixture
+def ctl(service):
+    """Runs a command with the admin key, or with `key`."""
+    def call(*args, key=None, code=0):
+        result = run("webhookctl", f"--server={service.server.address}", *args,
+                     env={"WEBHOOKS_KEY": key or service.admin_key})
+        assert result.returncode == code, result
+        return result
+    return call
+
+
+@pytest.fixture
+def ctl_json(ctl):
+    return lambda *args, **kwargs: json.loads(
+        ctl("--json", *args, **kwargs).stdout)
+
+
+@pytest.fixture
+def key(ctl_json):
+    """The key of a new project."""
+    project = ctl_json("project", "create", "acme")
+    return ctl_json("key", "create", project["id_project"], "ci")["key"]
+
+
+def test_a_project_is_made_shown_renamed_limited_and_deleted(ctl, ctl_json):
+    made = ctl_json("project", "create", "acme", "--max_webhooks=3")
+    id = made["id_project"]
+    assert made["max_webhooks"] == "3"
+    assert ctl_json("project", "rename", id, "new")["name"] == "new"
+    limited = ctl_json("project", "limit", id, "--max_webhooks=none",
+                       "--max_requests_per_second=9")
+    assert "max_webhooks" not in limited
+    assert limited["max_requests_per_second"] == 9
+    assert id in ctl("project", "list").stdout
+    assert "name" in ctl("project", "get", id).stdout
+    ctl("project", "delete", id)
+    missing = ctl("project", "get", id, code=3)
+    assert missing.stderr.startswith("ERROR: ")
+    assert "PROJECT_NOT_FOUND" in missing.stderr
+
+
+def test_a_key_is_made_listed_and_revoked(service, ctl, ctl_json):
+    project = ctl_json("project", "create", "acme")["id_project"]
+    made = ctl_json("key", "create", project, "ci", "--expires_in=1h")
+    assert made["api_key"]["expires_at"] > made["api_key"]["created_at"]
+    shown = ctl("key", "create", project, "other")
+    assert "\nkey  whk_" in shown.stdout
+    assert len(ctl_json("key", "list", project)) == 2
+    assert len(ctl_json("key", "list", project, "--limit=1")) == 1
+    ctl("webhook", "list", key=made["key"])
+    ctl("key", "revoke", made["api_key"]["id_api_key"])
+    ctl("webhook", "list", key=made["key"], code=4)
+
+
+def test_a_webhook_is_made_listed_rotated_and_deleted(ctl, ctl_json, key):
+    made = ctl_json("webhook", "create", "--url=https://a.example/",
+                    "--description=Grüße", "--scope=a.b,c", key=key)
+    id = made["id_webhook_endpoint"]
+    assert made["scope"] == ["a.b", "c"]
+    assert ctl_json("webhook", "get", id, key=key) == made
+    listed = ctl_json("webhook", "list", "--event_type=c", key=key)
+    assert [w["id_webhook_endpoint"] for w in listed] == [id]
+    assert ctl_json("webhook", "list", "--active=false", key=key) == []
+    rotated = ctl_json("webhook", "rotate-secret", id, "--overlap=90m", key=key)
+    assert rotated["secret"] != made["secret"]
+    ctl("webhook", "delete", id, key=key)
+    ctl("webhook", "get", id, key=key, code=3)
+
+
+def test_lists_follow_every_page(ctl_json, service, key):
+    for i in range(105):
+        service.post({"url": None, "scope": None},
+                     headers={"x-api-key": key})
+    assert len(ctl_json("webhook", "list", key=key)) == 105
+
+
+def test_a_table_has_aligned_columns(ctl, key):
+    ctl("webhook", "create", "--description=x\x1b[31mred", key=key, code=6)
+    ctl("webhook", "create", "--url=https://a.example/", key=key)
+    ctl("webhook", "create", key=key)
+    header, *rows = ctl("webhook", "list", key=key).stdout.splitlines()
+    column = header.index("URL")
+    assert {row[column - 1] for row in rows} == {" "}
+    assert {row[column] for row in rows} == {"h", "-"}
+
+
+@pytest.mark.parametrize("args, code", [
+    ((), 1), (("project",), 1), (("project", "create"), 1),
+    (("nonsense",), 1), (("--nonsense", "health"), 1),
+    (("project", "create", ""), 6), (("project", "get", "nonsense"), 3),
+    (("webhook", "list"), 4), (("--key_file=/nowhere", "health"), 1)])
+def test_what_goes_wrong_has_its_exit_code(ctl, args, code):
+    result = ctl(*args, code=code)
+    assert result.stdout == ""
+    assert "ERROR" in result.stderr
+
+
+def test_a_limit_has_its_exit_code(ctl, ctl_json):
+    project = ctl_json("project", "create", "small", "--max_webhooks=0")
+    key = ctl_json("key", "create", project["id_project"], "ci")["key"]
+    assert "WEBHOOK_LIMIT_REACHED" in ctl(
+        "webhook", "create", key=key, code=7).stderr
+
+
+def test_a_server_that_is_not_there_is_said_to_be_so():
+    result = run("webhookctl", "--server=127.0.0.1:1", "--timeout=5s", "health")
+    assert result.returncode == 5
+    assert "127.0.0.1:1" in result.stderr
+
+
+def test_health_needs_no_key(service):
+    result = run("webhookctl", "health",
+                 env={"WEBHOOKS_SERVER": service.server.address})
+    assert (result.returncode, result.stdout) == (0, "SERVING\n")
+
+
+def test_a_key_is_read_from_its_file(service):
+    result = run("webhookctl", f"--server={service.server.address}",
+                 f"--key_file={service.folder}/admin-key", "project", "list")
+    assert result.returncode == 0
+    assert "default" in result.stdout
+
+
+@pytest.mark.parametrize("line, wanted", [
+    ("webhookctl ", {"project", "key", "webhook", "health", "completion"}),
+    ("webhookctl pro", {"project"}),
+    ("webhookctl --json key ", {"create", "list", "revoke"}),
+    ("webhookctl webhook rotate-secret --ov", {"--overlap="}),
+    ("webhookctl webhook create --des", {"--description="})])
+def test_bash_completes_commands_and_flags(line, wanted):
+    words = line + ("''" if line.endswith(" ") else "")
+    script = (
+        f"source <({BIN}/webhookctl completion bash)\n"
+        f"COMP_WORDS=({words})\n"
+        "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
+        "_webhookctl\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n")
+    result = subprocess.run(["bash", "-euc", script], capture_output=True,
+                            text=True, timeout=30, env=clean_environment())
+    assert result.stderr == ""
+    assert set(result.stdout.split()) == wanted
+
+
+def test_help_lists_every_command():
+    result = run("webhookctl", "--help")
+    assert result.returncode == 0
+    for words in ("project create NAME", "webhook rotate-secret", "--key_file",
+                  "Exit codes"):
+        assert words in result.stdout

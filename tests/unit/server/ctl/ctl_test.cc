@@ -1,0 +1,86 @@
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/ctl/command.h"
+#include "server/ctl/output.h"
+#include "tests/support/records.h"
+#include "tests/support/status_matchers.h"
+
+namespace webhooks::ctl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::StatusIs;
+
+TEST(FindCommand, TellsWordsFromArguments) {
+  std::vector<std::string> arguments;
+  const auto command = FindCommand({"key", "create", "p1", "ci"}, arguments);
+  ASSERT_THAT(command, IsOk());
+  EXPECT_EQ((*command)->words, "key create");
+  EXPECT_THAT(arguments, ElementsAre("p1", "ci"));
+}
+
+TEST(FindCommand, RefusesAnotherNumberOfArguments) {
+  std::vector<std::string> arguments;
+  const auto command = FindCommand({"key", "create", "p1"}, arguments);
+  EXPECT_THAT(command, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(command.status().message(), HasSubstr("key create PROJECT NAME"));
+  EXPECT_FALSE(FindCommand({"health", "now"}, arguments).ok());
+}
+
+TEST(FindCommand, RefusesWhatIsNone) {
+  std::vector<std::string> arguments;
+  EXPECT_FALSE(FindCommand({}, arguments).ok());
+  EXPECT_FALSE(FindCommand({"key"}, arguments).ok());
+  EXPECT_FALSE(FindCommand({"keys", "list"}, arguments).ok());
+}
+
+TEST(Output, NeverShowsControlCharactersRaw) {
+  EXPECT_EQ(Printable("a\x1b[31m\n\x7f"), "a\\x1b[31m\\x0a\\x7f");
+  EXPECT_EQ(Printable("\xc2\x9b"), "\\x9b");
+  EXPECT_EQ(Printable("\xc3\xa9\xe4\xb8\x96"), "\xc3\xa9\xe4\xb8\x96");
+}
+
+TEST(Output, HasAColumnForEachField) {
+  v1::Webhook first = testing::MakeWebhook(testing::NewId());
+  first.set_url("https://long.example/hook");
+  v1::Webhook second = first;
+  second.clear_url();
+  second.clear_scope();
+  EXPECT_EQ(Table({&first, &second}, {"url", "active", "scope"}),
+            "URL                        ACTIVE  SCOPE\n"
+            "https://long.example/hook  true    "
+            "connection.created,crm.contact.updated\n"
+            "-                          true    -\n");
+}
+
+TEST(Output, HasTimesInUtcToTheSecond) {
+  const v1::Webhook webhook = testing::MakeWebhook(testing::NewId());
+  EXPECT_EQ(FieldText(webhook, "created_at"), "2024-10-01T12:00:00Z");
+}
+
+TEST(ExitCode, TellsFailuresApart) {
+  EXPECT_EQ(ExitCode(absl::OkStatus()), 0);
+  EXPECT_EQ(ExitCode(absl::NotFoundError("")), 3);
+  EXPECT_EQ(ExitCode(absl::UnauthenticatedError("")), 4);
+  EXPECT_EQ(ExitCode(absl::UnavailableError("")), 5);
+  EXPECT_EQ(ExitCode(absl::DeadlineExceededError("")), 5);
+  EXPECT_EQ(ExitCode(absl::InvalidArgumentError("")), 6);
+  EXPECT_EQ(ExitCode(absl::ResourceExhaustedError("")), 7);
+  EXPECT_EQ(ExitCode(absl::AlreadyExistsError("")), 8);
+  EXPECT_EQ(ExitCode(absl::InternalError("")), 1);
+}
+
+TEST(ClientStatus, NamesTheServerThatIsNotThere) {
+  const absl::Status status = StatusOf(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "sockets and such"), "a:1");
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(status.message(), "cannot reach a:1");
+}
+
+}  // namespace
+}  // namespace webhooks::ctl
