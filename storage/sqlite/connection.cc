@@ -64,6 +64,8 @@ void Connection::SetPragmas(Mode mode) {
   database_.exec("PRAGMA mmap_size = 0");
   database_.exec("PRAGMA foreign_keys = ON");
   database_.exec("PRAGMA trusted_schema = OFF");
+  // KiB: what leads to the rows of a million webhooks stays in memory.
+  database_.exec("PRAGMA cache_size = -16384");
   // The first read: it finds out whether the file is a database at all.
   database_.execAndGet("PRAGMA schema_version");
   if (mode == Mode::kRead) {
@@ -72,7 +74,6 @@ void Connection::SetPragmas(Mode mode) {
     return;
   }
   database_.exec("PRAGMA synchronous = FULL");
-  database_.exec("PRAGMA cache_size = -16384");
   // Takes the place of the automatic checkpoint, which would delay the answers
   // of the commit that it follows.
   sqlite3_wal_hook(handle(), &RecordWalPages, &wal_pages_);
