@@ -189,6 +189,8 @@ TARGETS = [
             "storage/sqlite/sqlite_projects.cc",
             "storage/sqlite/sqlite_store.cc",
             "storage/sqlite/sqlite_webhooks.cc",
+            "storage/sqlite/stored_webhook.cc",
+            "storage/sqlite/webhook_lists.cc",
             "storage/sqlite/webhook_rows.cc",
         ],
         hdrs = [
@@ -207,6 +209,7 @@ TARGETS = [
             "storage/sqlite/sealed_secrets.h",
             "storage/sqlite/sealing_functions.h",
             "storage/sqlite/sqlite_store.h",
+            "storage/sqlite/stored_webhook.h",
             "storage/sqlite/waiting.h",
             "storage/sqlite/webhook_rows.h",
         ],

@@ -5,96 +5,15 @@
 #include <utility>
 
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "storage/changes.h"
 #include "storage/errors.h"
 #include "storage/etag.h"
 #include "storage/sqlite/columns.h"
 #include "storage/sqlite/sealed_secrets.h"
-#include "storage/timestamp.h"
+#include "storage/sqlite/stored_webhook.h"
 
 namespace webhooks::sqlite {
 namespace {
-
-// A page ends where its records hold as many bytes, so that an answer stays
-// well below what one message may hold.
-constexpr std::size_t kMaxPageBytes = 1 << 20;
-
-// A page ends where as many rows were looked at, so that a filter that lets
-// little through holds no reader for long.
-constexpr int kMaxPageRows = 10'000;
-
-struct StoredWebhook {
-  v1::Webhook webhook;
-  v1::WebhookSecrets secrets;
-};
-
-absl::StatusOr<StoredWebhook> ReadWebhook(Connection& connection,
-                                          const Sealer& sealer,
-                                          Statement& row) {
-  StoredWebhook stored;
-  v1::Webhook& webhook = stored.webhook;
-  webhook.set_id_project(UuidColumn(row, 0));
-  webhook.set_id_webhook_endpoint(UuidColumn(row, 1));
-  if (!row->isColumnNull(2)) {
-    webhook.set_endpoint_description(TextColumn(row, 2));
-  }
-  if (!row->isColumnNull(3)) webhook.set_url(TextColumn(row, 3));
-  auto secrets = OpenSecrets(sealer, BlobColumn(row, 4), BlobColumn(row, 1));
-  if (!secrets) {
-    return connection.Fault("open secrets", webhook.id_webhook_endpoint());
-  }
-  stored.secrets = *std::move(secrets);
-  webhook.set_secret(stored.secrets.secrets(0).secret());
-  webhook.set_active(row->getColumn(5).getInt() != 0);
-  if (!row->isColumnNull(6)) {
-    for (const absl::string_view type : absl::StrSplit(TextView(row, 6), ',')) {
-      webhook.add_scope(std::string(type));
-    }
-  }
-  *webhook.mutable_created_at() = TimeColumn(row, 7);
-  *webhook.mutable_last_update() = TimeColumn(row, 8);
-  webhook.set_etag(EtagOf(webhook));
-  return stored;
-}
-
-absl::StatusOr<StoredWebhook> SelectStored(Connection& connection,
-                                           const Sealer& sealer,
-                                           absl::string_view project,
-                                           absl::string_view id) {
-  return connection.Guarded(
-      "select webhook", [&]() -> absl::StatusOr<StoredWebhook> {
-        Statement row = connection.Prepared(
-            "SELECT project_id, id, description, url, secrets, active, scope,"
-            " created_at, last_update FROM webhooks"
-            " WHERE project_id = ?1 AND id = ?2 AND NOT EXISTS"
-            " (SELECT 1 FROM projects WHERE id = ?1 AND deleted_at IS NOT "
-            "NULL)");
-        BindUuid(row, 1, project);
-        BindUuid(row, 2, id);
-        if (!row->executeStep()) return WebhookNotFound(id);
-        return ReadWebhook(connection, sealer, row);
-      });
-}
-
-// Whether the event types in the column scope have `type` among them.
-bool Listens(Statement& row, absl::string_view type) {
-  if (row->isColumnNull(6)) return true;
-  for (const absl::string_view listed : absl::StrSplit(TextView(row, 6), ',')) {
-    if (listed == type) return true;
-  }
-  return false;
-}
-
-bool Passes(Statement& row, const WebhookFilter& filter) {
-  if (filter.active && *filter.active != (row->getColumn(5).getInt() != 0)) {
-    return false;
-  }
-  if (filter.url && (row->isColumnNull(3) || TextView(row, 3) != *filter.url)) {
-    return false;
-  }
-  return !filter.event_type || Listens(row, *filter.event_type);
-}
 
 // Whether the project may have one webhook more.
 absl::Status CheckLimit(Connection& connection, const std::string& project) {
@@ -197,42 +116,6 @@ absl::StatusOr<v1::Webhook> SelectWebhook(Connection& connection,
   auto stored = SelectStored(connection, sealer, project, id);
   if (!stored.ok()) return stored.status();
   return std::move(stored->webhook);
-}
-
-absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(Connection& connection,
-                                                 const Sealer& sealer,
-                                                 absl::string_view project,
-                                                 const WebhookFilter& filter,
-                                                 const PageStart& start) {
-  using Webhooks = Page<v1::Webhook>;
-  return connection.Guarded(
-      "select webhooks", [&]() -> absl::StatusOr<Webhooks> {
-        Statement row = connection.Prepared(
-            "SELECT project_id, id, description, url, secrets, active, scope,"
-            " created_at, last_update FROM webhooks"
-            " WHERE project_id = ?1 AND id > ?2 AND NOT EXISTS"
-            " (SELECT 1 FROM projects WHERE id = ?1 AND deleted_at IS NOT NULL)"
-            " ORDER BY id");
-        BindUuid(row, 1, project);
-        BindUuid(row, 2, start.after);
-        Webhooks page;
-        std::string last;
-        std::size_t bytes = 0;
-        for (int rows = 0; row->executeStep(); ++rows) {
-          if (rows == kMaxPageRows || bytes >= kMaxPageBytes ||
-              static_cast<int>(page.records.size()) == start.size) {
-            page.next = last;
-            break;
-          }
-          last = UuidColumn(row, 1);
-          if (!Passes(row, filter)) continue;
-          auto stored = ReadWebhook(connection, sealer, row);
-          if (!stored.ok()) return stored.status();
-          bytes += stored->webhook.ByteSizeLong();
-          page.records.push_back(std::move(stored->webhook));
-        }
-        return page;
-      });
 }
 
 absl::StatusOr<v1::Webhook> ChangeWebhook(
