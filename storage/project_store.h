@@ -26,11 +26,13 @@ class ProjectStore {
  public:
   virtual ~ProjectStore() = default;
 
-  // Ends with whether there is any project.
+  // Ends with whether there is, or was, any project: CreateProjectAndKey was
+  // called.
   virtual void HasProject(const CallOptions& options, Done<bool> done) = 0;
 
-  // Stores `project` and its first key, both or neither. `key` names `project`,
-  // and `hash` is of the key itself. INTERNAL: an id or the hash is taken.
+  // Stores the first project and its key, both or neither. `key` names
+  // `project`, and `hash` is of the key itself. INTERNAL: an id or the hash is
+  // taken.
   virtual void CreateProjectAndKey(const v1::Project& project,
                                    const v1::ApiKey& key,
                                    const ApiKeyHash& hash,

@@ -32,6 +32,7 @@ absl::Status PrintRows(const Session& session, const std::vector<T>& rows,
                        std::initializer_list<absl::string_view> fields) {
   if (!session.options.json) {
     std::vector<const google::protobuf::Message*> pointers;
+    pointers.reserve(rows.size());
     for (const T& row : rows) pointers.push_back(&row);
     std::cout << Table(pointers, fields);
     return absl::OkStatus();

@@ -43,8 +43,10 @@ std::string ScalarText(const Message& message, const FieldDescriptor* field) {
 }
 
 std::string ListText(const Message& message, const FieldDescriptor* field) {
+  const int size = message.GetReflection()->FieldSize(message, field);
   std::vector<std::string> parts;
-  for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) {
+  parts.reserve(size);
+  for (int i = 0; i < size; ++i) {
     parts.push_back(Printable(
         message.GetReflection()->GetRepeatedString(message, field, i)));
   }

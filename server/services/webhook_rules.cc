@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxDescription = 1024;
 constexpr int kMaxScope = 100;
-constexpr std::int64_t kMaxOverlapSeconds = 7 * 24 * 60 * 60;
+constexpr std::int64_t kMaxOverlapSeconds = 604'800;
 
 constexpr std::initializer_list<absl::string_view> kChangeable = {
     "url", "description", "scope", "active"};

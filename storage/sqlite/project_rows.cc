@@ -43,8 +43,8 @@ v1::Project ReadProject(Statement& row, int first) {
 absl::StatusOr<bool> SelectAnyProject(Connection& connection) {
   return connection.Guarded(
       "look for a project", [&]() -> absl::StatusOr<bool> {
-        Statement row = connection.Prepared(
-            "SELECT 1 FROM projects WHERE deleted_at IS NULL LIMIT 1");
+        Statement row =
+            connection.Prepared("SELECT 1 FROM first_project LIMIT 1");
         return row->executeStep();
       });
 }
@@ -62,6 +62,16 @@ absl::StatusOr<v1::Project> InsertProject(Connection& connection,
         insert->exec();
         return project;
       });
+}
+
+absl::Status NoteFirstProject(Connection& connection, absl::string_view id) {
+  return connection.Guarded("note first project", [&]() -> absl::Status {
+    Statement insert = connection.Prepared(
+        "INSERT OR IGNORE INTO first_project (id) VALUES (?)");
+    BindUuid(insert, 1, id);
+    insert->exec();
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<v1::Project> SelectProject(Connection& connection,

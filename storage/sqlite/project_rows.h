@@ -13,6 +13,8 @@ namespace webhooks::sqlite {
 
 absl::StatusOr<bool> SelectAnyProject(Connection& connection);
 
+absl::Status NoteFirstProject(Connection& connection, absl::string_view id);
+
 absl::StatusOr<v1::Project> InsertProject(Connection& connection,
                                           const v1::Project& project);
 

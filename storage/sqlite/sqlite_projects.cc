@@ -19,7 +19,9 @@ void SqliteStore::CreateProjectAndKey(const v1::Project& project,
       options, Steps::kSeveral,
       [project, key, hash](Connection& connection) {
         absl::Status status = InsertProject(connection, project).status();
-        return status.ok() ? InsertApiKey(connection, key, hash) : status;
+        if (status.ok()) status = InsertApiKey(connection, key, hash);
+        if (!status.ok()) return status;
+        return NoteFirstProject(connection, project.id_project());
       },
       std::move(done));
 }

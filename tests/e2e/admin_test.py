@@ -119,6 +119,19 @@ def test_a_deleted_project_is_gone_with_its_keys_and_webhooks(service, admin):
                                   "PROJECT_NOT_FOUND")
 
 
+def test_a_deleted_first_project_does_not_come_back(fresh):
+    key = fresh.key
+    with fresh.channel() as channel:
+        admin = fresh.admin(channel)
+        admin.DeleteProject(id=admin.ListProjects().projects[0].id_project)
+    fresh.server.stop()
+    fresh.restart_server()
+    fresh.await_ready()
+    assert status_of(fresh, key) == 401
+    with fresh.channel() as channel:
+        assert not fresh.admin(channel).ListProjects().projects
+
+
 def test_a_project_has_no_more_webhooks_than_it_may(service, admin, project):
     headers = {"x-api-key": admin.CreateApiKey(
         id_project=project.id_project, name="ci").key}

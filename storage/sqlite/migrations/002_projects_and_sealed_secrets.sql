@@ -6,6 +6,12 @@ ALTER TABLE projects ADD COLUMN webhook_count INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE projects ADD COLUMN deleted_at INTEGER;
 CREATE INDEX deleted_projects ON projects (id) WHERE deleted_at IS NOT NULL;
 
+-- The project that the database was begun with; the row stays when that goes.
+CREATE TABLE first_project (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;
+INSERT INTO first_project SELECT id FROM projects ORDER BY id LIMIT 1;
+
 ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER;
 ALTER TABLE api_keys ADD COLUMN expires_at INTEGER;
 ALTER TABLE api_keys ADD COLUMN revoked_at INTEGER;

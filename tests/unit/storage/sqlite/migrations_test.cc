@@ -132,6 +132,7 @@ TEST_F(DatabaseOfVersion1, WorksOn) {
       [&](auto done) { (*store)->GetProject(project_, {}, done); });
   ASSERT_THAT(project, IsOk());
   EXPECT_EQ(project->webhook_count(), 3);
+  EXPECT_TRUE(*testing::HasProject(**store));
   const auto keys = testing::Await<Page<v1::ApiKey>>(
       [&](auto done) { (*store)->ListApiKeys(project_, {}, {}, done); });
   ASSERT_THAT(keys, IsOk());
