@@ -1,0 +1,75 @@
+#include "server/services/admin_rules.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/rpc/status.h"
+#include "tests/support/status_matchers.h"
+
+namespace webhooks::server {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::IsOk;
+
+const absl::Time kNow = absl::FromUnixSeconds(1800000000);
+
+std::vector<std::string> FieldsOf(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const google::rpc::BadRequest violations = ViolationsOf(status);
+  for (const auto& violation : violations.field_violations()) {
+    fields.push_back(violation.field());
+  }
+  return fields;
+}
+
+TEST(AdminRules, TakeNamesOfOneToTwoHundredCharacters) {
+  v1::CreateProjectRequest request;
+  EXPECT_THAT(FieldsOf(CheckCreateProject(request)), ElementsAre("name"));
+  for (int i = 0; i < 200; ++i) request.mutable_name()->append("\xc3\xa9");
+  EXPECT_THAT(CheckCreateProject(request), IsOk());
+  request.mutable_name()->append("x");
+  EXPECT_THAT(FieldsOf(CheckCreateProject(request)), ElementsAre("name"));
+}
+
+TEST(AdminRules, TellOfEverythingThatIsWrong) {
+  v1::CreateProjectRequest request;
+  request.set_name("a\tb");
+  request.set_max_webhooks(-1);
+  request.set_max_requests_per_second(1'000'001);
+  request.set_request_id(std::string(256, 'x'));
+  EXPECT_THAT(FieldsOf(CheckCreateProject(request)),
+              ElementsAre("name", "max_webhooks", "max_requests_per_second",
+                          "request_id"));
+}
+
+TEST(AdminRules, LookAtTheNameOnlyWhereItChanges) {
+  v1::UpdateProjectRequest request;
+  request.set_max_webhooks(0);
+  EXPECT_THAT(CheckUpdateProject(request), IsOk());
+  EXPECT_THAT(MaskOf(request).paths(), ElementsAre("max_webhooks"));
+  request.mutable_update_mask()->add_paths("*");
+  EXPECT_THAT(FieldsOf(CheckUpdateProject(request)), ElementsAre("name"));
+  request.set_name("acme");
+  EXPECT_THAT(CheckUpdateProject(request), IsOk());
+  request.mutable_update_mask()->add_paths("created_at");
+  EXPECT_THAT(FieldsOf(CheckUpdateProject(request)),
+              ElementsAre("update_mask"));
+}
+
+TEST(AdminRules, TakeEndsOfKeysThatAreInTheFuture) {
+  v1::CreateApiKeyRequest request;
+  request.set_name("ci");
+  EXPECT_THAT(CheckCreateApiKey(request, kNow), IsOk());
+  request.mutable_expires_at()->set_seconds(1800000001);
+  EXPECT_THAT(CheckCreateApiKey(request, kNow), IsOk());
+  for (const std::int64_t seconds : {0L, 1800000000L, 253402300800L}) {
+    request.mutable_expires_at()->set_seconds(seconds);
+    EXPECT_THAT(FieldsOf(CheckCreateApiKey(request, kNow)),
+                ElementsAre("expires_at"));
+  }
+}
+
+}  // namespace
+}  // namespace webhooks::server
