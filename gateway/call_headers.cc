@@ -35,11 +35,6 @@ absl::Status InvalidHeader(absl::string_view name, absl::string_view problem) {
   return InvalidFields(violations, "INVALID_HEADER");
 }
 
-bool IsPrintable(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return absl::ascii_isprint(c); });
-}
-
 std::optional<absl::Duration> TimeoutUnit(char unit) {
   switch (unit) {
     case 'H':
@@ -87,6 +82,11 @@ absl::StatusOr<absl::Duration> ReadTimeout(const RequestHead& head,
 }
 
 }  // namespace
+
+bool IsPrintable(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isprint(c); });
+}
 
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout) {

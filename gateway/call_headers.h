@@ -24,6 +24,9 @@ inline constexpr absl::Duration kLongestCall = absl::Seconds(60);
 inline constexpr std::size_t kMaxCallMetadata = 8 << 10;
 inline constexpr std::size_t kMetadataEntryOverhead = 32;  // RFC 7541, 4.1
 
+// Whether `text` may stand in a header: only printable ASCII.
+bool IsPrintable(absl::string_view text);
+
 struct CallHeaders {
   std::vector<std::pair<std::string, std::string>> metadata;
   absl::Duration timeout;

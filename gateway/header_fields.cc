@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "gateway/call_headers.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
 
@@ -17,11 +18,6 @@ namespace {
 
 constexpr char kHexDigits[] = "0123456789ABCDEF";
 constexpr absl::string_view kPageToken = "page_token";
-
-bool IsPrintable(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return absl::ascii_isprint(c); });
-}
 
 // What is wrong with the values of one header, or "".
 absl::string_view Problem(absl::string_view header,

@@ -36,6 +36,11 @@ class Calls {
   template <typename Request>
   using Check = absl::AnyInvocable<absl::Status(const Request&) &&>;
 
+  // The check of requests that are in order whatever they hold.
+  static absl::Status Anything(const google::protobuf::Message&) {
+    return absl::OkStatus();
+  }
+
   // Performs a call that is in order, for whoever makes it. The request lives
   // until the completion is called. Runs on a thread of gRPC or of the store
   // and must not block; it may complete on any thread.

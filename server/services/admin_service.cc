@@ -18,10 +18,6 @@ std::string KeysOf(const std::string& project) {
   return absl::StrCat("keys\n", project);
 }
 
-absl::Status Anything(const google::protobuf::Message&) {
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 AdminService::AdminService(Calls& calls, ProjectStore& store,
@@ -52,7 +48,7 @@ grpc::ServerUnaryReactor* AdminService::GetProject(Context* context,
                                                    Bytes* response) {
   return calls_.Unary<v1::GetProjectRequest, v1::Project>(
       "webhooks.v1.AdminService/GetProject", context, request, response,
-      &Anything,
+      &Calls::Anything,
       [this](const Caller& caller, const v1::GetProjectRequest& wanted,
              Done<v1::Project> done) {
         store_.GetProject(wanted.id(), caller.options, std::move(done));
@@ -64,7 +60,7 @@ grpc::ServerUnaryReactor* AdminService::ListProjects(Context* context,
                                                      Bytes* response) {
   return calls_.Unary<v1::ListProjectsRequest, v1::ListProjectsResponse>(
       "webhooks.v1.AdminService/ListProjects", context, request, response,
-      &Anything,
+      &Calls::Anything,
       [this](const Caller& caller, const v1::ListProjectsRequest& wanted,
              Done<v1::ListProjectsResponse> done) {
         const auto start =
@@ -105,7 +101,7 @@ grpc::ServerUnaryReactor* AdminService::DeleteProject(Context* context,
                                                       Bytes* response) {
   return calls_.Unary<v1::DeleteProjectRequest, v1::Project>(
       "webhooks.v1.AdminService/DeleteProject", context, request, response,
-      &Anything,
+      &Calls::Anything,
       [this](const Caller& caller, const v1::DeleteProjectRequest& wanted,
              Done<v1::Project> done) {
         store_.DeleteProject(wanted.id(), clock_(), caller.options,
@@ -135,7 +131,7 @@ grpc::ServerUnaryReactor* AdminService::ListApiKeys(Context* context,
                                                     Bytes* response) {
   return calls_.Unary<v1::ListApiKeysRequest, v1::ListApiKeysResponse>(
       "webhooks.v1.AdminService/ListApiKeys", context, request, response,
-      &Anything,
+      &Calls::Anything,
       [this](const Caller& caller, const v1::ListApiKeysRequest& wanted,
              Done<v1::ListApiKeysResponse> done) {
         const std::string list = KeysOf(wanted.id_project());
@@ -162,7 +158,7 @@ grpc::ServerUnaryReactor* AdminService::RevokeApiKey(Context* context,
                                                      Bytes* response) {
   return calls_.Unary<v1::RevokeApiKeyRequest, v1::ApiKey>(
       "webhooks.v1.AdminService/RevokeApiKey", context, request, response,
-      &Anything,
+      &Calls::Anything,
       [this](const Caller& caller, const v1::RevokeApiKeyRequest& wanted,
              Done<v1::ApiKey> done) {
         store_.RevokeApiKey(wanted.id(), clock_(), caller.options,

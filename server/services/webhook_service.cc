@@ -24,11 +24,6 @@ std::string MakeSecret(Entropy& entropy) {
                                     bytes.size())));
 }
 
-// For requests that are in order whatever they hold.
-absl::Status Anything(const google::protobuf::Message&) {
-  return absl::OkStatus();
-}
-
 template <typename T>
 std::optional<T> If(bool has, const T& value) {
   return has ? std::optional<T>(value) : std::nullopt;
@@ -98,7 +93,8 @@ grpc::ServerUnaryReactor* WebhookService::Get(Context* context,
                                               const Bytes* request,
                                               Bytes* response) {
   return calls_.Unary<v1::GetWebhookRequest, v1::Webhook>(
-      "webhooks.v1.WebhookService/Get", context, request, response, &Anything,
+      "webhooks.v1.WebhookService/Get", context, request, response,
+      &Calls::Anything,
       [this](const Caller& caller, const v1::GetWebhookRequest& wanted,
              Done<v1::Webhook> done) {
         store_.GetWebhook(caller.project, wanted.id(), caller.options,
@@ -206,7 +202,7 @@ grpc::ServerUnaryReactor* WebhookService::GetSecrets(Context* context,
                                                      Bytes* response) {
   return calls_.Unary<v1::GetWebhookSecretsRequest, v1::WebhookSecrets>(
       "webhooks.v1.WebhookService/GetSecrets", context, request, response,
-      &Anything,
+      &Calls::Anything,
       [this](const Caller& caller, const v1::GetWebhookSecretsRequest& wanted,
              Done<v1::WebhookSecrets> done) {
         store_.GetSecrets(caller.project, wanted.id(), clock_(), caller.options,
