@@ -4,6 +4,7 @@
 # "absl::x" to absl_x rule; the empty string needs no library.
 _PACKAGES = {
     "Boost::headers": "",
+    "CURL::libcurl": "libcurl",
     "GTest::gmock": "gmock",
     "GTest::gmock_main": "gmock_main",
     "OpenSSL::Crypto": "libcrypto",

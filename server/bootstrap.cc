@@ -20,7 +20,7 @@ std::string NewId(Entropy& entropy, absl::Time now) {
 }
 
 // Waits for a call of the store; nothing else runs yet that could suffer.
-absl::StatusOr<bool> HasProject(Store& store) {
+absl::StatusOr<bool> HasProject(ProjectStore& store) {
   absl::Notification known;
   absl::StatusOr<bool> result;
   store.HasProject({}, [&](absl::StatusOr<bool> any) {
@@ -31,7 +31,7 @@ absl::StatusOr<bool> HasProject(Store& store) {
   return result;
 }
 
-absl::Status CreateProject(Store& store, const v1::Project& project,
+absl::Status CreateProject(ProjectStore& store, const v1::Project& project,
                            const v1::ApiKey& key, const ApiKeyHash& hash) {
   absl::Notification known;
   absl::Status result;
@@ -45,7 +45,7 @@ absl::Status CreateProject(Store& store, const v1::Project& project,
 
 }  // namespace
 
-absl::Status MakeFirstProject(Store& store, const std::string& key_file,
+absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now) {
   const absl::StatusOr<bool> any = HasProject(store);
   if (!any.ok() || *any) return any.status();

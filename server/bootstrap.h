@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/call/entropy.h"
-#include "storage/store.h"
+#include "storage/project_store.h"
 
 namespace webhooks::server {
 
@@ -19,7 +19,7 @@ namespace webhooks::server {
 // INVALID_ARGUMENT: the file holds something else. PERMISSION_DENIED,
 // NOT_FOUND, ...: the file cannot be read or written; nothing was stored.
 // Others as of the store.
-absl::Status MakeFirstProject(Store& store, const std::string& key_file,
+absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now);
 
 }  // namespace webhooks::server

@@ -35,8 +35,8 @@ ABSL_FLAG(std::string, secret_key_file, "",
 ABSL_FLAG(bool, allow_http_urls, false,
           "Accept http:// URLs for webhooks beside https://.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
-          "On SIGTERM or SIGINT, how long calls in progress may take before "
-          "they are cancelled.");
+          "On SIGTERM or SIGINT, how long calls and deliveries in progress may "
+          "take before they are given up.");
 ABSL_FLAG(std::string, log_level, "info",
           "The least that is logged: debug, info, warning or error.");
 ABSL_FLAG(std::string, log_format, "text",
@@ -90,6 +90,9 @@ absl::StatusOr<Config> ReadConfig() {
   config.secret_key_file = BesideDatabase(
       config, absl::GetFlag(FLAGS_secret_key_file), "secret-key");
   config.allow_http_urls = absl::GetFlag(FLAGS_allow_http_urls);
+  auto delivery = ReadDeliveryConfig();
+  if (!delivery.ok()) return delivery.status();
+  config.delivery = *std::move(delivery);
   config.grace = absl::GetFlag(FLAGS_grace);
   if (config.grace < absl::ZeroDuration()) {
     return BadFlag("grace", "must not be negative");

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/delivery_config.h"
 
 namespace webhooks::server {
 
@@ -18,6 +19,7 @@ struct Config {
   std::string admin_key_file;
   std::string secret_key_file;
   bool allow_http_urls = false;
+  DeliveryConfig delivery;
   absl::Duration grace;
 };
 

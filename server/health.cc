@@ -8,7 +8,7 @@
 
 namespace webhooks::server {
 
-HealthMonitor::HealthMonitor(Store& store, absl::Duration interval,
+HealthMonitor::HealthMonitor(Upkeep& store, absl::Duration interval,
                              absl::Duration patience, Report report)
     : store_(store),
       interval_(interval),

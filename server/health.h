@@ -8,7 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "storage/store.h"
+#include "storage/upkeep.h"
 
 namespace webhooks::server {
 
@@ -21,7 +21,7 @@ class HealthMonitor {
   // Probes `store` at once, before it returns, and then every `interval` on a
   // thread of its own; a probe that takes longer than `patience` has failed.
   // `store` must outlive this.
-  HealthMonitor(Store& store, absl::Duration interval, absl::Duration patience,
+  HealthMonitor(Upkeep& store, absl::Duration interval, absl::Duration patience,
                 Report report);
 
   // Reports false and stops probing.
@@ -31,7 +31,7 @@ class HealthMonitor {
   void Run();
   bool Probe();
 
-  Store& store_;
+  Upkeep& store_;
   const absl::Duration interval_;
   const absl::Duration patience_;
   const Report report_;

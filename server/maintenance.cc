@@ -7,10 +7,12 @@
 
 namespace webhooks::server {
 
-Maintenance::Maintenance(Store& store, Clock clock, absl::Duration interval)
+Maintenance::Maintenance(Upkeep& store, Clock clock, absl::Duration interval,
+                         absl::Duration retention)
     : store_(store),
       clock_(std::move(clock)),
       interval_(interval),
+      retention_(retention),
       thread_([this] { Run(); }) {}
 
 Maintenance::~Maintenance() {
@@ -40,12 +42,13 @@ int Maintenance::Work() {
 bool Maintenance::Step() {
   absl::Notification known;
   bool more = false;
-  store_.Maintain(clock_(), {}, [&](const absl::StatusOr<bool>& result) {
-    // A store that fails or is busy is asked again after the interval; it has
-    // logged its fault.
-    more = result.ok() && *result;
-    known.Notify();
-  });
+  store_.Maintain(clock_(), retention_, {},
+                  [&](const absl::StatusOr<bool>& result) {
+                    // A store that fails or is busy is asked again after the
+                    // interval; it has logged its fault.
+                    more = result.ok() && *result;
+                    known.Notify();
+                  });
   known.WaitForNotification();
   return more;
 }

@@ -7,16 +7,18 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/call/clock.h"
-#include "storage/store.h"
+#include "storage/upkeep.h"
 
 namespace webhooks::server {
 
-// Has the store do what calls leave behind (Store::Maintain): step by step
+// Has the store do what calls leave behind (Upkeep::Maintain): step by step
 // while there is something, and then every `interval`. Calls go on meanwhile.
 class Maintenance {
  public:
-  // On a thread of its own, at once. `store` must outlive this.
-  Maintenance(Store& store, Clock clock, absl::Duration interval);
+  // On a thread of its own, at once. Events older than `retention` go. `store`
+  // must outlive this.
+  Maintenance(Upkeep& store, Clock clock, absl::Duration interval,
+              absl::Duration retention);
 
   // Ends the step in progress; what is left is done after the next start.
   ~Maintenance();
@@ -28,9 +30,10 @@ class Maintenance {
   bool Step();
   bool IsStopping();
 
-  Store& store_;
+  Upkeep& store_;
   const Clock clock_;
   const absl::Duration interval_;
+  const absl::Duration retention_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

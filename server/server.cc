@@ -15,6 +15,7 @@
 #include "server/call/authenticator.h"
 #include "server/call/calls.h"
 #include "server/call/entropy.h"
+#include "server/deliveries.h"
 #include "server/health.h"
 #include "server/key_files.h"
 #include "server/limits.h"
@@ -24,6 +25,8 @@
 #include "server/runtime/log.h"
 #include "server/runtime/open_files.h"
 #include "server/services/admin_service.h"
+#include "server/services/delivery_service.h"
+#include "server/services/event_service.h"
 #include "server/services/health_service.h"
 #include "server/services/reflection_service.h"
 #include "server/services/unknown_calls.h"
@@ -53,8 +56,12 @@ class RunningServer final : public Server {
         admin_calls_(admin_admission_, &absl::Now),
         webhooks_(project_calls_, *store_, entropy_, &absl::Now,
                   WebhookRules{config.allow_http_urls}),
+        events_(project_calls_, *store_, entropy_, &absl::Now),
+        deliveries_service_(project_calls_, *store_, &absl::Now),
         admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
         service_names_{v1::AdminService::service_full_name(),
+                       v1::DeliveryService::service_full_name(),
+                       v1::EventService::service_full_name(),
                        v1::WebhookService::service_full_name(),
                        "grpc.health.v1.Health",
                        "grpc.reflection.v1.ServerReflection",
@@ -67,7 +74,7 @@ class RunningServer final : public Server {
 
   // At most once. INTERNAL, UNAVAILABLE: nothing is served.
   absl::Status Serve(std::vector<ListeningSocket> sockets,
-                     int max_connections) {
+                     const Config& config) {
     for (const ListeningSocket& socket : sockets) {
       addresses_.push_back(socket.address());
     }
@@ -76,8 +83,12 @@ class RunningServer final : public Server {
     health_.emplace(
         *store_, kProbeInterval, kProbePatience,
         [this](bool serving) { health_service_.SetServing(serving); });
-    maintenance_.emplace(*store_, &absl::Now, kMaintenanceInterval);
-    auto acceptor = Acceptor::Start(std::move(sockets), max_connections,
+    maintenance_.emplace(*store_, &absl::Now, kMaintenanceInterval,
+                         config.delivery.retention);
+    if (config.delivery.deliver) {
+      deliveries_.emplace(*store_, entropy_, config.delivery);
+    }
+    auto acceptor = Acceptor::Start(std::move(sockets), config.max_connections,
                                     [this](int listener, int connection) {
                                       HandOver(listener, connection);
                                     });
@@ -97,9 +108,13 @@ class RunningServer final : public Server {
     reflection_v1_->Stop();
     reflection_v1alpha_->Stop();
     health_.reset();
-    grpc_->Shutdown(absl::ToChronoTime(absl::Now() + grace_));
+    const absl::Time deadline = absl::Now() + grace_;
+    // Both at the same time.
+    if (deliveries_) deliveries_->BeginStop(deadline);
+    grpc_->Shutdown(absl::ToChronoTime(deadline));
     grpc_->Wait();
     grpc_.reset();
+    deliveries_.reset();
     maintenance_.reset();
     store_.reset();
   }
@@ -112,6 +127,8 @@ class RunningServer final : public Server {
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
         grpc::InsecureServerCredentials());
     builder.RegisterService(&webhooks_);
+    builder.RegisterService(&events_);
+    builder.RegisterService(&deliveries_service_);
     builder.RegisterService(&admin_);
     builder.RegisterService(&health_service_);
     builder.RegisterService(&reflection_v1_->service());
@@ -137,6 +154,8 @@ class RunningServer final : public Server {
   Calls project_calls_;
   Calls admin_calls_;
   WebhookService webhooks_;
+  EventService events_;
+  DeliveryService deliveries_service_;
   AdminService admin_;
   const std::vector<std::string> service_names_;
   HealthService health_service_;
@@ -148,6 +167,7 @@ class RunningServer final : public Server {
   std::unique_ptr<grpc::Server> grpc_;
   std::optional<HealthMonitor> health_;
   std::optional<Maintenance> maintenance_;
+  std::optional<Deliveries> deliveries_;
   std::unique_ptr<Acceptor> acceptor_;
 };
 
@@ -169,7 +189,8 @@ absl::StatusOr<std::vector<ListeningSocket>> Listen(
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
-  RaiseFileLimit(config.max_connections);
+  RaiseFileLimit(config.max_connections +
+                 config.delivery.scheduler.max_in_flight);
   SystemEntropy entropy;
   auto store = OpenStore(
       config.database,
@@ -194,8 +215,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!ready.ok()) return ready;
   auto server =
       std::make_unique<RunningServer>(config, *std::move(store), *admin_key);
-  absl::Status serving =
-      server->Serve(*std::move(sockets), config.max_connections);
+  absl::Status serving = server->Serve(*std::move(sockets), config);
   if (!serving.ok()) return serving;
   return server;
 }

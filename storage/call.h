@@ -65,14 +65,15 @@ struct Created {
 
 // Which part of a list is wanted.
 struct PageStart {
-  // Begin behind the record with this id, whether or not it is still there; "":
-  // at the first.
+  // Begin behind this place, the Page::next of another page, whether or not its
+  // record is still there; "": at the first. Where it is no such place, the
+  // page is some page of the list.
   std::string after;
   // How many records at most, 1 or more.
   int size = 100;
 };
 
-// A part of a list, in the order of ids. It may be shorter than asked for, even
+// A part of a list. It may be shorter than asked for, even
 // empty, though others follow: pages end where they grow large, or where too
 // much was looked at that no filter let through.
 template <typename T>

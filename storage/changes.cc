@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "google/protobuf/util/message_differencer.h"
+#include "proto/json/json_text.h"
 #include "proto/rpc/entity_tag.h"
+#include "proto/rpc/status.h"
+#include "storage/derived_id.h"
 #include "storage/errors.h"
 #include "storage/etag.h"
 #include "storage/timestamp.h"
@@ -50,7 +53,14 @@ bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
     }
   }
   if (Names(change, "scope")) *changed.mutable_scope() = change.scope();
-  if (Names(change, "active")) changed.set_active(change.active());
+  if (Names(change, "delivery")) {
+    changed.clear_delivery();
+    if (change.has_delivery()) *changed.mutable_delivery() = change.delivery();
+  }
+  if (Names(change, "active")) {
+    changed.set_active(change.active());
+    if (change.active()) changed.clear_deactivation();
+  }
   if (MessageDifferencer::Equals(changed, webhook)) return false;
   webhook = std::move(changed);
   Touch(now, webhook);
@@ -98,6 +108,58 @@ absl::Status Apply(const SecretRotation& rotation, v1::Webhook& webhook,
   webhook.set_secret(rotation.secret);
   Touch(rotation.now, webhook);
   return absl::OkStatus();
+}
+
+bool CanReceive(const v1::Webhook& webhook) {
+  return webhook.active() && webhook.has_url();
+}
+
+bool Deactivate(v1::Deactivation::Reason reason, absl::Time now,
+                v1::Webhook& webhook) {
+  if (!webhook.active()) return false;
+  webhook.set_active(false);
+  webhook.mutable_deactivation()->set_reason(reason);
+  *webhook.mutable_deactivation()->mutable_time() = ToTimestamp(now);
+  Touch(now, webhook);
+  return true;
+}
+
+v1::Event DeactivationEvent(const v1::Webhook& webhook,
+                            absl::string_view cause) {
+  const v1::Deactivation& deactivation = webhook.deactivation();
+  const absl::Time time = FromTimestamp(deactivation.time());
+  std::string data = "{\"id_webhook_endpoint\":";
+  AppendJsonString(webhook.id_webhook_endpoint(), data);
+  data += ",\"url\":";
+  if (!webhook.has_url() || !AppendJsonString(webhook.url(), data)) {
+    data += "null";
+  }
+  data += ",\"reason\":";
+  AppendJsonString(v1::Deactivation::Reason_Name(deactivation.reason()), data);
+  data += '}';
+  v1::Event event;
+  event.set_id_project(webhook.id_project());
+  event.set_id_event(
+      FormatUuid(MakeDerivedId(time, cause, webhook.id_webhook_endpoint())));
+  event.set_type("webhook.deactivated");
+  event.set_data(std::move(data));
+  *event.mutable_created_at() = deactivation.time();
+  return event;
+}
+
+v1::PublishEventResult ResultOf(
+    const absl::StatusOr<v1::PublishEventResponse>& published) {
+  v1::PublishEventResult result;
+  if (published.ok()) {
+    *result.mutable_published() = *published;
+    return result;
+  }
+  const absl::Status& status = published.status();
+  v1::PublishEventError& error = *result.mutable_error();
+  error.set_status(absl::StatusCodeToString(status.code()));
+  error.set_reason(Reason(status));
+  error.set_message(std::string(status.message()));
+  return result;
 }
 
 v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now) {

@@ -2,11 +2,14 @@
 #define WEBHOOKS_STORAGE_CHANGES_H_
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/webhook_store.h"
 #include "webhooks/v1/admin.pb.h"
 #include "webhooks/v1/admin_service.pb.h"
+#include "webhooks/v1/event.pb.h"
+#include "webhooks/v1/event_service.pb.h"
 
 // What changes do to records, for every backend the same. Each function ends as
 // the call of the store that it serves.
@@ -29,6 +32,23 @@ bool Apply(const v1::UpdateProjectRequest& change, v1::Project& project);
 // (TOO_MANY_SECRETS): nothing is changed.
 absl::Status Apply(const SecretRotation& rotation, v1::Webhook& webhook,
                    v1::WebhookSecrets& secrets);
+
+// Whether deliveries to the webhook can be attempted: it is active and has a
+// URL.
+bool CanReceive(const v1::Webhook& webhook);
+
+// Makes the webhook inactive for `reason`. False: it was inactive already.
+bool Deactivate(v1::Deactivation::Reason reason, absl::Time now,
+                v1::Webhook& webhook);
+
+// The event webhook.deactivated of a webhook that Deactivate has changed;
+// `cause` names the attempt that led to it.
+v1::Event DeactivationEvent(const v1::Webhook& webhook,
+                            absl::string_view cause);
+
+// What a batch says of one event.
+v1::PublishEventResult ResultOf(
+    const absl::StatusOr<v1::PublishEventResponse>& published);
 
 // Those of `secrets` that are in force at `now`.
 v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now);

@@ -7,19 +7,34 @@
 
 namespace webhooks {
 
-absl::Status WebhookNotFound(absl::string_view id) {
+namespace {
+
+absl::Status NotFound(absl::string_view what, absl::string_view id,
+                      absl::string_view reason) {
   // What is not an id may be anything, of any length: it is not repeated.
   return WithReason(
-      absl::NotFoundError(ParseUuid(id) ? absl::StrCat("no webhook ", id)
-                                        : "no webhook has such an id"),
-      "WEBHOOK_NOT_FOUND");
+      absl::NotFoundError(ParseUuid(id)
+                              ? absl::StrCat("no ", what, " ", id)
+                              : absl::StrCat("no ", what, " has such an id")),
+      reason);
+}
+
+}  // namespace
+
+absl::Status WebhookNotFound(absl::string_view id) {
+  return NotFound("webhook", id, "WEBHOOK_NOT_FOUND");
+}
+
+absl::Status EventNotFound(absl::string_view id) {
+  return NotFound("event", id, "EVENT_NOT_FOUND");
+}
+
+absl::Status DeliveryNotFound(absl::string_view id) {
+  return NotFound("delivery", id, "DELIVERY_NOT_FOUND");
 }
 
 absl::Status ProjectNotFound(absl::string_view id) {
-  return WithReason(
-      absl::NotFoundError(ParseUuid(id) ? absl::StrCat("no project ", id)
-                                        : "no project has such an id"),
-      "PROJECT_NOT_FOUND");
+  return NotFound("project", id, "PROJECT_NOT_FOUND");
 }
 
 absl::Status ApiKeyNotFound() {
@@ -37,6 +52,35 @@ absl::Status RequestIdReused() {
   return WithReason(
       absl::AlreadyExistsError("the request_id was used for another request"),
       "REQUEST_ID_REUSED");
+}
+
+absl::Status EventIdReused() {
+  return WithReason(absl::AlreadyExistsError(
+                        "the project has another event with this id_event"),
+                    "EVENT_ID_REUSED");
+}
+
+absl::Status LeaseLost() {
+  return WithReason(absl::AbortedError("the lease of the delivery has ended"),
+                    "LEASE_LOST");
+}
+
+absl::Status DeliveryInFlight() {
+  return WithReason(
+      absl::FailedPreconditionError("an attempt of the delivery is being made"),
+      "DELIVERY_IN_FLIGHT");
+}
+
+absl::Status DeliveryEnded() {
+  return WithReason(
+      absl::FailedPreconditionError("the delivery has come to its end"),
+      "DELIVERY_ENDED");
+}
+
+absl::Status WebhookRemoved() {
+  return WithReason(
+      absl::FailedPreconditionError("the delivery's webhook was removed"),
+      "WEBHOOK_REMOVED");
 }
 
 absl::Status TooManySecrets() {

@@ -12,6 +12,10 @@ namespace webhooks {
 
 // NOT_FOUND, WEBHOOK_NOT_FOUND: also where another project has that webhook.
 absl::Status WebhookNotFound(absl::string_view id);
+// NOT_FOUND, EVENT_NOT_FOUND, as WebhookNotFound.
+absl::Status EventNotFound(absl::string_view id);
+// NOT_FOUND, DELIVERY_NOT_FOUND, as WebhookNotFound.
+absl::Status DeliveryNotFound(absl::string_view id);
 // NOT_FOUND, PROJECT_NOT_FOUND.
 absl::Status ProjectNotFound(absl::string_view id);
 // NOT_FOUND, API_KEY_NOT_FOUND: no key with this id, or of an unknown hash.
@@ -22,6 +26,16 @@ absl::Status ApiKeyNotFound();
 absl::Status EtagMismatch();
 // ALREADY_EXISTS, REQUEST_ID_REUSED: the request_id came with another request.
 absl::Status RequestIdReused();
+// ALREADY_EXISTS, EVENT_ID_REUSED: the project has another event with this id.
+absl::Status EventIdReused();
+// ABORTED, LEASE_LOST: the caller holds no lease for this attempt.
+absl::Status LeaseLost();
+// FAILED_PRECONDITION, DELIVERY_IN_FLIGHT: an attempt of it is being made.
+absl::Status DeliveryInFlight();
+// FAILED_PRECONDITION, DELIVERY_ENDED: it was delivered or has failed.
+absl::Status DeliveryEnded();
+// FAILED_PRECONDITION, WEBHOOK_REMOVED: there is nowhere to deliver to.
+absl::Status WebhookRemoved();
 // FAILED_PRECONDITION, TOO_MANY_SECRETS: one more would be in force than may
 // be.
 absl::Status TooManySecrets();

@@ -1,9 +1,11 @@
 #ifndef WEBHOOKS_STORAGE_STORE_H_
 #define WEBHOOKS_STORAGE_STORE_H_
 
-#include "absl/time/time.h"
-#include "storage/call.h"
+#include "storage/delivery_queue.h"
+#include "storage/delivery_store.h"
+#include "storage/event_store.h"
 #include "storage/project_store.h"
+#include "storage/upkeep.h"
 #include "storage/webhook_store.h"
 
 namespace webhooks {
@@ -23,24 +25,19 @@ namespace webhooks {
 //   CANCELLED (see CallOptions).
 // - Ids are UUIDs as text and read in either case. One that is not a UUID is
 //   found nowhere: NOT_FOUND.
-// - Secrets of webhooks, and answers that are kept for Idempotency, are stored
-//   sealed: see storage/sealing. API keys are stored as hashes only.
-class Store : public WebhookStore, public ProjectStore {
+// - Secrets and settings of webhooks, and answers that are kept for
+//   Idempotency, are stored sealed: see storage/sealing. API keys are stored as
+//   hashes only.
+class Store : public WebhookStore,
+              public ProjectStore,
+              public EventStore,
+              public DeliveryStore,
+              public DeliveryQueue,
+              public Upkeep {
  public:
   // Ends every call that was accepted, then closes. No call may begin once the
   // destructor has.
   ~Store() override = default;
-
-  // Ends OK if the store can read, and the path that changes take is not
-  // stuck. Changes nothing.
-  virtual void Probe(const CallOptions& options, DoneStatus done) = 0;
-
-  // Does a small part of the work that calls leave behind: takes out what
-  // deleted projects owned, and answers that Idempotency has kept until `now`;
-  // seals under the first key what is sealed under another. Ends with whether
-  // there is more to do at once.
-  virtual void Maintain(absl::Time now, const CallOptions& options,
-                        Done<bool> done) = 0;
 };
 
 }  // namespace webhooks

@@ -11,14 +11,15 @@ void LogAnswer(const RequestHead& head, const HttpResponse& response,
                absl::string_view request_id, absl::Duration latency) {
   constexpr std::size_t kLongestMethod = 16;
   const auto parents = head.Values("traceparent");
-  LogRequest({{"method", head.method.substr(0, kLongestMethod)},
-              {"route", response.route},
-              {"status", std::int64_t{response.status}},
-              {"reason", response.reason},
-              {"latency_ms", absl::ToDoubleMilliseconds(latency)},
-              {"request_id", request_id},
-              {"project_id", response.project},
-              {"trace_id", parents.empty() ? "" : TraceId(parents[0])}});
+  LogEach("request",
+          {{"method", head.method.substr(0, kLongestMethod)},
+           {"route", response.route},
+           {"status", std::int64_t{response.status}},
+           {"reason", response.reason},
+           {"latency_ms", absl::ToDoubleMilliseconds(latency)},
+           {"request_id", request_id},
+           {"project_id", response.project},
+           {"trace_id", parents.empty() ? "" : TraceId(parents[0])}});
 }
 
 }  // namespace webhooks::gateway

@@ -46,13 +46,13 @@ void CallRecord::SetProject(const std::string& project) {
 void CallRecord::End(const absl::Status& status) const {
   const absl::Duration latency =
       absl::FromChrono(std::chrono::steady_clock::now() - start_);
-  LogRequest({{"rpc", rpc_},
-              {"status", absl::StatusCodeToString(status.code())},
-              {"reason", Reason(status)},
-              {"latency_ms", absl::ToDoubleMilliseconds(latency)},
-              {"project_id", project_},
-              {"request_id", request_id_},
-              {"trace_id", trace_id_}});
+  LogEach("request", {{"rpc", rpc_},
+                      {"status", absl::StatusCodeToString(status.code())},
+                      {"reason", Reason(status)},
+                      {"latency_ms", absl::ToDoubleMilliseconds(latency)},
+                      {"project_id", project_},
+                      {"request_id", request_id_},
+                      {"trace_id", trace_id_}});
 }
 
 }  // namespace webhooks::server

@@ -158,8 +158,9 @@ void Log(LogLevel level, absl::string_view message,
   if (level == LogLevel::kError) FlushLog();
 }
 
-void LogRequest(std::initializer_list<LogField> fields) {
-  Write(LogLevel::kInfo, "request", fields, /*urgent=*/false);
+void LogEach(absl::string_view message,
+             std::initializer_list<LogField> fields) {
+  Write(LogLevel::kInfo, message, fields, /*urgent=*/false);
 }
 
 void FlushLog() { Writer().Flush(kFlushPatience); }

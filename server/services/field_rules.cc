@@ -131,6 +131,11 @@ absl::Status Verdict(const google::rpc::BadRequest& violations) {
       {"description", "INVALID_DESCRIPTION"},
       {"scope", "INVALID_SCOPE"},
       {"overlap", "INVALID_OVERLAP"},
+      {"delivery", "INVALID_DELIVERY_SETTINGS"},
+      {"type", "INVALID_EVENT_TYPE"},
+      {"data", "INVALID_DATA"},
+      {"id_event", "INVALID_EVENT_ID"},
+      {"deliver_at", "INVALID_DELIVER_AT"},
       {"request_id", "INVALID_REQUEST_ID"},
       {"update_mask", "INVALID_UPDATE_MASK"}};
   const auto& list = violations.field_violations();
@@ -138,9 +143,9 @@ absl::Status Verdict(const google::rpc::BadRequest& violations) {
   for (const auto& [field, reason] : kReasons) {
     const bool is_of_field = std::all_of(
         list.begin(), list.end(), [name = field](const auto& violation) {
-          // "scope[3]" is of scope.
+          // "scope[3]" is of scope, and "delivery.headers" of delivery.
           const std::vector<absl::string_view> parts =
-              absl::StrSplit(violation.field(), '[');
+              absl::StrSplit(violation.field(), absl::ByAnyChar("[."));
           return parts[0] == name;
         });
     if (is_of_field) return InvalidFields(violations, reason);

@@ -47,10 +47,9 @@ void CheckMask(const google::protobuf::FieldMask& mask,
 // Whether MaskOf gave `field`.
 bool Names(const google::protobuf::FieldMask& mask, absl::string_view field);
 
-// OK without violations. Else as InvalidFields, with the reason INVALID_URL,
-// INVALID_DESCRIPTION, INVALID_SCOPE, INVALID_OVERLAP, INVALID_REQUEST_ID or
-// INVALID_UPDATE_MASK where all are of that field, and INVALID_REQUEST
-// otherwise.
+// OK without violations. Else as InvalidFields, with the reason that stands for
+// the field where all are of one that has one (url: INVALID_URL), and
+// INVALID_REQUEST otherwise.
 absl::Status Verdict(const google::rpc::BadRequest& violations);
 
 }  // namespace webhooks::server

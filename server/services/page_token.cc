@@ -8,7 +8,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "proto/rpc/status.h"
-#include "storage/uuid.h"
 
 namespace webhooks::server {
 namespace {
@@ -29,15 +28,13 @@ std::string Check(absl::string_view list, absl::string_view place) {
 std::optional<std::string> ReadToken(absl::string_view list,
                                      absl::string_view token) {
   std::string bytes;
-  Uuid uuid;
   if (!absl::WebSafeBase64Unescape(token, &bytes) ||
-      bytes.size() != uuid.size() + kCheckSize) {
+      bytes.size() <= kCheckSize) {
     return std::nullopt;
   }
-  const std::string place = bytes.substr(0, uuid.size());
-  if (bytes.substr(uuid.size()) != Check(list, place)) return std::nullopt;
-  std::copy(place.begin(), place.end(), uuid.begin());
-  return FormatUuid(uuid);
+  std::string place = bytes.substr(kCheckSize);
+  if (bytes.substr(0, kCheckSize) != Check(list, place)) return std::nullopt;
+  return place;
 }
 
 absl::Status Invalid(absl::string_view field, absl::string_view description,
@@ -50,10 +47,8 @@ absl::Status Invalid(absl::string_view field, absl::string_view description,
 }  // namespace
 
 std::string MakePageToken(absl::string_view list, absl::string_view after) {
-  const std::optional<Uuid> uuid = ParseUuid(after);
-  if (!uuid) return "";
-  const std::string place(uuid->begin(), uuid->end());
-  return absl::WebSafeBase64Escape(absl::StrCat(place, Check(list, place)));
+  if (after.empty()) return "";
+  return absl::WebSafeBase64Escape(absl::StrCat(Check(list, after), after));
 }
 
 absl::StatusOr<PageStart> ReadPage(absl::string_view list, std::int32_t size,

@@ -14,8 +14,8 @@ namespace webhooks::server {
 inline constexpr int kDefaultPageSize = 100;
 inline constexpr int kMaxPageSize = 1000;
 
-// The token for the page of `list` behind the record `after`, a UUID; "" where
-// that is "". `list` names whose list it is and what filters it.
+// The token for the page of `list` behind the place `after` (Page::next); ""
+// where that is "". `list` names whose list it is and what filters it.
 std::string MakePageToken(absl::string_view list, absl::string_view after);
 
 // The page of `list` that a caller wants. INVALID_ARGUMENT: `size` is negative

@@ -19,7 +19,7 @@ constexpr int kMaxScope = 100;
 constexpr std::int64_t kMaxOverlapSeconds = 604'800;
 
 constexpr std::initializer_list<absl::string_view> kChangeable = {
-    "url", "description", "scope", "active"};
+    "url", "description", "scope", "active", "delivery"};
 
 void CheckScope(const google::protobuf::RepeatedPtrField<std::string>& scope,
                 google::rpc::BadRequest& violations) {

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "proto/rpc/status.h"
 #include "server/delivery/panora_signature.h"
+#include "server/services/list_filters.h"
 #include "server/services/page_token.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
@@ -24,24 +25,10 @@ std::string MakeSecret(Entropy& entropy) {
                                     bytes.size())));
 }
 
-template <typename T>
-std::optional<T> If(bool has, const T& value) {
-  return has ? std::optional<T>(value) : std::nullopt;
-}
-
 WebhookFilter FilterOf(const v1::ListWebhooksRequest& wanted) {
   return {If(wanted.has_active(), wanted.active()),
           If(wanted.has_event_type(), wanted.event_type()),
           If(wanted.has_url(), wanted.url())};
-}
-
-// What page tokens are bound to: the project and the filters.
-std::string ListName(const std::string& project,
-                     const v1::ListWebhooksRequest& wanted) {
-  v1::ListWebhooksRequest filters = wanted;
-  filters.clear_page_size();
-  filters.clear_page_token();
-  return absl::StrCat("webhooks\n", project, "\n", filters.SerializeAsString());
 }
 
 absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
@@ -117,7 +104,7 @@ grpc::ServerUnaryReactor* WebhookService::List(Context* context,
 void WebhookService::ListPage(const Caller& caller,
                               const v1::ListWebhooksRequest& wanted,
                               Done<v1::ListWebhooksResponse> done) {
-  const std::string list = ListName(caller.project, wanted);
+  const std::string list = ListName("webhooks", caller.project, wanted);
   const auto start = ReadPage(list, wanted.page_size(), wanted.page_token());
   if (!start.ok()) return std::move(done)(start.status());
   store_.ListWebhooks(

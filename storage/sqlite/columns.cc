@@ -15,6 +15,17 @@ constexpr std::int32_t kNanosPerMilli = 1'000'000;
 
 }  // namespace
 
+std::string UuidBytes(absl::string_view uuid) {
+  const std::optional<Uuid> bytes = ParseUuid(uuid);
+  return bytes ? std::string(bytes->begin(), bytes->end()) : "";
+}
+
+std::string UuidText(absl::string_view bytes) {
+  Uuid uuid{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), uuid.size()), uuid.begin());
+  return FormatUuid(uuid);
+}
+
 void BindUuid(Statement& statement, int index, absl::string_view uuid) {
   const std::optional<Uuid> bytes = ParseUuid(uuid);
   // SQLite binds a null pointer as NULL, so an absent id needs an address.

@@ -8,9 +8,15 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "storage/sqlite/connection.h"
 
-// How the values of records lie in columns. All throw what SQLiteCpp throws;
-// for use inside Connection::Guarded.
+// How the values of records lie in columns. Those that take a statement throw
+// what SQLiteCpp throws; for use inside Connection::Guarded.
 namespace webhooks::sqlite {
+
+// The 16 bytes of a UUID; "" where the text is none.
+std::string UuidBytes(absl::string_view uuid);
+
+// The UUID with the 16 bytes.
+std::string UuidText(absl::string_view bytes);
 
 // A UUID's 16 bytes; text that is not a UUID becomes an empty blob, which is no
 // row's id.

@@ -31,9 +31,9 @@ GroupWriter::~GroupWriter() {
   thread_.join();
 }
 
-void GroupWriter::Submit(const CallOptions& options, Steps steps, Work work,
+void GroupWriter::Submit(const CallOptions& options, Work work,
                          DoneStatus done) {
-  Operation operation{options, steps, std::move(work), std::move(done), {}};
+  Operation operation{options, std::move(work), std::move(done), {}};
   if (!queue_.TryPush(operation)) std::move(operation.done)(StorageBusy());
 }
 
@@ -78,7 +78,6 @@ absl::Status GroupWriter::RunTransaction(std::vector<Operation>& batch) {
 }
 
 absl::Status GroupWriter::RunOperation(Operation& operation) {
-  if (operation.steps == Steps::kOne) return operation.work(*connection_);
   absl::Status status =
       connection_->Execute("savepoint", "SAVEPOINT operation");
   if (!status.ok()) return status;

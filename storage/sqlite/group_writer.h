@@ -19,12 +19,8 @@ namespace webhooks::sqlite {
 // nobody. Checkpoints come after the completions. Thread-safe.
 class GroupWriter {
  public:
-  // What an operation does to the database. One that can fail alone after a
-  // first change is kSeveral, and gets a savepoint; a single statement undoes
-  // itself.
-  enum class Steps { kOne, kSeveral };
-
-  // Runs in a transaction on the writer's thread, and may run at most once.
+  // Runs in a transaction on the writer's thread, under a savepoint of its own,
+  // at most once.
   using Work = absl::AnyInvocable<absl::Status(Connection&)>;
 
   explicit GroupWriter(std::unique_ptr<Connection> connection);
@@ -32,13 +28,11 @@ class GroupWriter {
   ~GroupWriter();
 
   // Queues `work`; `done` learns its outcome once that is durable.
-  void Submit(const CallOptions& options, Steps steps, Work work,
-              DoneStatus done);
+  void Submit(const CallOptions& options, Work work, DoneStatus done);
 
  private:
   struct Operation {
     CallOptions options;
-    Steps steps;
     Work work;
     DoneStatus done;
     absl::Status outcome;

@@ -2,60 +2,16 @@
 
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "storage/sqlite/columns.h"
-#include "storage/timestamp.h"
+#include "storage/sqlite/purges.h"
+#include "storage/sqlite/sealed_secrets.h"
 
 namespace webhooks::sqlite {
 namespace {
 
 // What one step looks at: some milliseconds' worth, since changes wait for it.
 constexpr int kStepRows = 200;
-
-absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now) {
-  return connection.Guarded(
-      "delete old answers", [&]() -> absl::StatusOr<bool> {
-        Statement erase = connection.Prepared(
-            "DELETE FROM answers WHERE expires_at <= ?1 AND id IN"
-            " (SELECT id FROM answers ORDER BY id LIMIT ?2)");
-        BindTime(erase, 1, ToTimestamp(now));
-        erase->bind(2, kStepRows);
-        return erase->exec() == kStepRows;
-      });
-}
-
-// Of the table, rows that belong to the project.
-int DeleteOwned(Connection& connection, absl::string_view table,
-                absl::string_view project) {
-  Statement erase = connection.Prepared(
-      absl::StrCat("DELETE FROM ", table,
-                   " WHERE project_id = ?1 AND id IN (SELECT id FROM ", table,
-                   " WHERE project_id = ?1 LIMIT ?2)"));
-  BindBytes(erase, 1, project);
-  erase->bind(2, kStepRows);
-  return erase->exec();
-}
-
-std::string AnyDeletedProject(Connection& connection) {
-  Statement row = connection.Prepared(
-      "SELECT id FROM projects WHERE deleted_at IS NOT NULL LIMIT 1");
-  return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
-}
-
-absl::StatusOr<bool> PurgeProject(Connection& connection) {
-  return connection.Guarded("purge project", [&]() -> absl::StatusOr<bool> {
-    const std::string project = AnyDeletedProject(connection);
-    if (project.empty()) return false;
-    for (const absl::string_view table : {"webhooks", "api_keys", "answers"}) {
-      if (DeleteOwned(connection, table, project) > 0) return true;
-    }
-    Statement erase = connection.Prepared("DELETE FROM projects WHERE id = ?");
-    BindBytes(erase, 1, project);
-    erase->exec();
-    return true;
-  });
-}
 
 bool HasOlderKeys(Connection& connection, const SecretKey::Id& newest) {
   Statement row =
@@ -66,9 +22,12 @@ bool HasOlderKeys(Connection& connection, const SecretKey::Id& newest) {
 
 }  // namespace
 
-absl::StatusOr<bool> Maintenance::Step(Connection& connection, absl::Time now) {
+absl::StatusOr<bool> Maintenance::Step(Connection& connection, absl::Time now,
+                                       absl::Duration retention) {
   reached_ = position_;
   absl::StatusOr<bool> more = DropOldAnswers(connection, now);
+  if (more.ok() && !*more) more = DropOldEvents(connection, now - retention);
+  if (more.ok() && !*more) more = CancelOfRemovedWebhooks(connection);
   if (more.ok() && !*more) more = PurgeProject(connection);
   if (more.ok() && !*more) more = SealAnew(connection);
   return more;
@@ -95,28 +54,32 @@ int Maintenance::SealWebhooks(Connection& connection) {
     std::string project;
     std::string id;
     std::string secrets;
+    std::string settings;
   };
   std::vector<Row> rows;
   {
     Statement row = connection.Prepared(
-        "SELECT project_id, id, secrets FROM webhooks"
+        "SELECT project_id, id, secrets, settings FROM webhooks"
         " WHERE (project_id, id) > (?, ?) ORDER BY project_id, id LIMIT ?");
     BindBytes(row, 1, reached_.project);
     BindBytes(row, 2, reached_.webhook);
     row->bind(3, kStepRows);
     while (row->executeStep()) {
-      rows.push_back({std::string(BlobColumn(row, 0)),
-                      std::string(BlobColumn(row, 1)),
-                      std::string(BlobColumn(row, 2))});
+      rows.push_back(
+          {std::string(BlobColumn(row, 0)), std::string(BlobColumn(row, 1)),
+           std::string(BlobColumn(row, 2)), std::string(BlobColumn(row, 3))});
     }
   }
   for (const Row& row : rows) {
     const std::string secrets = Sealed(row.secrets, row.id);
+    const std::string settings = Sealed(row.settings, SettingsOwner(row.id));
     Statement update = connection.Prepared(
-        "UPDATE webhooks SET secrets = ? WHERE project_id = ? AND id = ?");
+        "UPDATE webhooks SET secrets = ?, settings = ?"
+        " WHERE project_id = ? AND id = ?");
     BindBytes(update, 1, secrets);
-    BindBytes(update, 2, row.project);
-    BindBytes(update, 3, row.id);
+    if (!settings.empty()) BindBytes(update, 2, settings);
+    BindBytes(update, 3, row.project);
+    BindBytes(update, 4, row.id);
     update->exec();
   }
   if (!rows.empty()) {
@@ -161,7 +124,7 @@ int Maintenance::SealAnswers(Connection& connection) {
 // whoever finds its key again can.
 std::string Maintenance::Sealed(const std::string& sealed,
                                 const std::string& owner) {
-  if (sealer_.IsNewest(sealed)) return sealed;
+  if (sealed.empty() || sealer_.IsNewest(sealed)) return sealed;
   const auto text = sealer_.Open(sealed, owner);
   return text ? sealer_.Seal(*text, owner) : sealed;
 }

@@ -20,7 +20,8 @@ class Maintenance {
 
   // One bounded step, inside the caller's transaction, which undoes it where
   // this fails. Whether there is more to do.
-  absl::StatusOr<bool> Step(Connection& connection, absl::Time now);
+  absl::StatusOr<bool> Step(Connection& connection, absl::Time now,
+                            absl::Duration retention);
 
   // To be called once the transaction of the last step is committed: the next
   // one goes on from there.

@@ -1,16 +1,9 @@
 #include "storage/sqlite/sealed_secrets.h"
 
-#include "storage/uuid.h"
+#include "absl/strings/str_cat.h"
+#include "storage/sqlite/columns.h"
 
 namespace webhooks::sqlite {
-namespace {
-
-std::string UuidBytes(absl::string_view id) {
-  const std::optional<Uuid> uuid = ParseUuid(id);
-  return uuid ? std::string(uuid->begin(), uuid->end()) : "";
-}
-
-}  // namespace
 
 std::string SealSecrets(const Sealer& sealer, const v1::WebhookSecrets& secrets,
                         absl::string_view id) {
@@ -34,6 +27,21 @@ std::optional<v1::WebhookSecrets> OpenSecrets(const Sealer& sealer,
     return std::nullopt;
   }
   return secrets;
+}
+
+std::string SettingsOwner(absl::string_view id) {
+  return absl::StrCat(id, "settings");
+}
+
+std::string SealSettings(const Sealer& sealer, absl::string_view settings,
+                         absl::string_view id) {
+  return sealer.Seal(settings, SettingsOwner(id));
+}
+
+std::optional<std::string> OpenSettings(const Sealer& sealer,
+                                        absl::string_view sealed,
+                                        absl::string_view id) {
+  return sealer.Open(sealed, SettingsOwner(id));
 }
 
 }  // namespace webhooks::sqlite

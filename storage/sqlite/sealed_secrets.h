@@ -8,8 +8,8 @@
 #include "storage/sealing/sealer.h"
 #include "webhooks/v1/webhook.pb.h"
 
-// The column webhooks.secrets: a WebhookSecrets, sealed for the 16 bytes of the
-// webhook's id.
+// What a row of the table webhooks has sealed: a WebhookSecrets, for the 16
+// bytes of the webhook's id, and a DeliverySettings.
 namespace webhooks::sqlite {
 
 // The secrets of the webhook called `id` (as text).
@@ -24,6 +24,16 @@ std::string SealFirstSecret(const Sealer& sealer, const v1::Webhook& webhook);
 std::optional<v1::WebhookSecrets> OpenSecrets(const Sealer& sealer,
                                               absl::string_view sealed,
                                               absl::string_view id);
+
+// The settings of the webhook with the 16 bytes `id`, as a text.
+std::string SealSettings(const Sealer& sealer, absl::string_view settings,
+                         absl::string_view id);
+std::optional<std::string> OpenSettings(const Sealer& sealer,
+                                        absl::string_view sealed,
+                                        absl::string_view id);
+
+// What settings are sealed for.
+std::string SettingsOwner(absl::string_view id);
 
 }  // namespace webhooks::sqlite
 

@@ -16,7 +16,7 @@ void SqliteStore::CreateProjectAndKey(const v1::Project& project,
                                       const CallOptions& options,
                                       DoneStatus done) {
   writer_.Submit(
-      options, Steps::kSeveral,
+      options,
       [project, key, hash](Connection& connection) {
         absl::Status status = InsertProject(connection, project).status();
         if (status.ok()) status = InsertApiKey(connection, key, hash);
@@ -31,7 +31,7 @@ void SqliteStore::CreateProject(const v1::Project& project,
                                 const CallOptions& options,
                                 Done<Created<v1::Project>> done) {
   Write<Created<v1::Project>>(
-      options, Steps::kSeveral,
+      options,
       [this, project, once](Connection& connection) {
         return PerformOnce<v1::Project>(connection, *sealer_, once, [&] {
           return InsertProject(connection, project);
@@ -65,7 +65,7 @@ void SqliteStore::UpdateProject(const v1::UpdateProjectRequest& change,
                                 const CallOptions& options,
                                 Done<v1::Project> done) {
   Write<v1::Project>(
-      options, Steps::kOne,
+      options,
       [change](Connection& connection) {
         return ChangeProject(connection, change);
       },
@@ -76,7 +76,7 @@ void SqliteStore::DeleteProject(absl::string_view id, absl::Time now,
                                 const CallOptions& options,
                                 Done<v1::Project> done) {
   Write<v1::Project>(
-      options, Steps::kOne,
+      options,
       [id = std::string(id), now](Connection& connection) {
         return MarkProjectDeleted(connection, id, now);
       },
@@ -90,7 +90,7 @@ void SqliteStore::CreateApiKey(const v1::CreateApiKeyResponse& answer,
                                Done<Created<v1::CreateApiKeyResponse>> done) {
   using Answer = v1::CreateApiKeyResponse;
   Write<Created<Answer>>(
-      options, Steps::kSeveral,
+      options,
       [this, answer, hash, once](Connection& connection) {
         return PerformOnce<Answer>(
             connection, *sealer_, once, [&]() -> absl::StatusOr<Answer> {
@@ -120,7 +120,7 @@ void SqliteStore::RevokeApiKey(absl::string_view id, absl::Time now,
                                const CallOptions& options,
                                Done<v1::ApiKey> done) {
   Write<v1::ApiKey>(
-      options, Steps::kOne,
+      options,
       [id = std::string(id), now](Connection& connection) {
         return sqlite::RevokeApiKey(connection, id, now);
       },
@@ -140,7 +140,7 @@ void SqliteStore::FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
 void SqliteStore::NoteKeyUse(absl::string_view id, absl::Time now,
                              const CallOptions& options, DoneStatus done) {
   writer_.Submit(
-      options, Steps::kOne,
+      options,
       [id = std::string(id), now](Connection& connection) {
         return UpdateLastUse(connection, id, now);
       },

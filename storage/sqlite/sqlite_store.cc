@@ -73,23 +73,22 @@ SqliteStore::SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
       readers_(std::move(readers)) {}
 
 void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
-  readers_.Submit(
-      options, [this, options, done = std::move(done)](
-                   absl::Status status, Connection* connection) mutable {
-        if (status.ok()) status = SelectAnyProject(*connection).status();
-        if (!status.ok()) return std::move(done)(std::move(status));
-        writer_.Submit(
-            options, Steps::kOne, [](Connection&) { return absl::OkStatus(); },
-            std::move(done));
-      });
+  readers_.Submit(options, [this, options, done = std::move(done)](
+                               absl::Status status,
+                               Connection* connection) mutable {
+    if (status.ok()) status = SelectAnyProject(*connection).status();
+    if (!status.ok()) return std::move(done)(std::move(status));
+    writer_.Submit(
+        options, [](Connection&) { return absl::OkStatus(); }, std::move(done));
+  });
 }
 
-void SqliteStore::Maintain(absl::Time now, const CallOptions& options,
-                           Done<bool> done) {
+void SqliteStore::Maintain(absl::Time now, absl::Duration retention,
+                           const CallOptions& options, Done<bool> done) {
   Write<bool>(
-      options, Steps::kSeveral,
-      [this, now](Connection& connection) {
-        return maintenance_.Step(connection, now);
+      options,
+      [this, now, retention](Connection& connection) {
+        return maintenance_.Step(connection, now, retention);
       },
       // On the writer's thread, as the step was.
       [this, done = std::move(done)](absl::StatusOr<bool> more) mutable {

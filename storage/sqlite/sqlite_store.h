@@ -8,12 +8,17 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "storage/errors.h"
 #include "storage/open.h"
 #include "storage/sealing/sealer.h"
+#include "storage/sqlite/due_notes.h"
 #include "storage/sqlite/file_lock.h"
 #include "storage/sqlite/group_writer.h"
+#include "storage/sqlite/leases.h"
 #include "storage/sqlite/maintenance.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/store.h"
@@ -30,8 +35,8 @@ class SqliteStore final : public Store {
       const SecretKeySource& keys, const FaultObserver& observer);
 
   void Probe(const CallOptions& options, DoneStatus done) override;
-  void Maintain(absl::Time now, const CallOptions& options,
-                Done<bool> done) override;
+  void Maintain(absl::Time now, absl::Duration retention,
+                const CallOptions& options, Done<bool> done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
                      const std::optional<Idempotency>& once,
@@ -91,9 +96,45 @@ class SqliteStore final : public Store {
   void NoteKeyUse(absl::string_view id, absl::Time now,
                   const CallOptions& options, DoneStatus done) override;
 
- private:
-  using Steps = GroupWriter::Steps;
+  void PublishEvents(
+      absl::string_view project, MaybeEvents events,
+      const std::optional<Idempotency>& once, const CallOptions& options,
+      Done<Created<v1::PublishEventBatchResponse>> done) override;
+  void PublishEvent(const v1::Event& event,
+                    const std::optional<Idempotency>& once,
+                    const CallOptions& options,
+                    Done<Created<v1::PublishEventResponse>> done) override;
+  void GetEvent(absl::string_view project, absl::string_view id,
+                const CallOptions& options, Done<v1::Event> done) override;
+  void ListEvents(absl::string_view project, const EventFilter& filter,
+                  const PageStart& start, const CallOptions& options,
+                  Done<Page<v1::Event>> done) override;
 
+  void GetDelivery(absl::string_view project, absl::string_view id,
+                   const CallOptions& options,
+                   Done<v1::Delivery> done) override;
+  void ListDeliveries(absl::string_view project, const DeliveryFilter& filter,
+                      const PageStart& start, const CallOptions& options,
+                      Done<Page<v1::Delivery>> done) override;
+  void RetryDelivery(absl::string_view project, absl::string_view id,
+                     absl::Time now, const CallOptions& options,
+                     Done<v1::Delivery> done) override;
+  void CancelDelivery(absl::string_view project, absl::string_view id,
+                      const CallOptions& options,
+                      Done<v1::Delivery> done) override;
+
+  void ListEndpoints(absl::string_view after, int limit,
+                     const CallOptions& options,
+                     Done<std::vector<EndpointDue>> done) override;
+  void LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+                absl::Duration lease, const CallOptions& options,
+                Done<std::vector<EndpointLease>> done) override;
+  void RecordAttempt(AttemptResult result, const CallOptions& options,
+                     DoneStatus done) override;
+  void GiveUpLeases(const std::vector<std::string>& deliveries) override;
+  void Watch(Watcher watcher) override;
+
+ private:
   SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
               std::unique_ptr<Connection> writer,
               std::vector<std::unique_ptr<Connection>> readers);
@@ -114,25 +155,51 @@ class SqliteStore final : public Store {
 
   // Completes the call with what `work` gives, once that is durable.
   template <typename T, typename Work>
-  void Write(const CallOptions& options, Steps steps, Work work, Done<T> done) {
-    auto result = std::make_shared<absl::StatusOr<T>>(StorageFailure());
-    writer_.Submit(
-        options, steps,
-        [work = std::move(work), result](Connection& connection) mutable {
-          *result = work(connection);
-          return result->status();
+  void Write(const CallOptions& options, Work work, Done<T> done) {
+    WriteNoting<T>(
+        options,
+        [work = std::move(work)](Connection& connection, DueNotes&) mutable {
+          return work(connection);
         },
-        [result, done = std::move(done)](absl::Status status) mutable {
+        std::move(done));
+  }
+
+  // As Write, of work that may have something to tell the watcher. `committed`
+  // runs first of all where the work is done.
+  template <typename T, typename Work>
+  void WriteNoting(const CallOptions& options, Work work, Done<T> done,
+                   absl::AnyInvocable<void()> committed = nullptr) {
+    struct Outcome {
+      absl::StatusOr<T> result = StorageFailure();
+      DueNotes notes;
+    };
+    auto outcome = std::make_shared<Outcome>();
+    writer_.Submit(
+        options,
+        [work = std::move(work), outcome](Connection& connection) mutable {
+          outcome->result = work(connection, outcome->notes);
+          return outcome->result.status();
+        },
+        [this, outcome, done = std::move(done),
+         committed = std::move(committed)](absl::Status status) mutable {
           if (!status.ok()) return std::move(done)(std::move(status));
-          std::move(done)(std::move(*result));
+          if (committed) committed();
+          Tell(outcome->notes);
+          std::move(done)(std::move(outcome->result));
         });
   }
+
+  void EndLeases(const EndpointLease& given);
+  void Tell(const DueNotes& notes) ABSL_LOCKS_EXCLUDED(watcher_mutex_);
 
   // In the order of opening; the readers close before the writer, which makes
   // the last checkpoint.
   FileLock lock_;
   const std::unique_ptr<const Sealer> sealer_;
   Maintenance maintenance_;
+  Leases leases_;
+  absl::Mutex watcher_mutex_;
+  Watcher watcher_ ABSL_GUARDED_BY(watcher_mutex_);
   GroupWriter writer_;
   ReaderPool readers_;
 };

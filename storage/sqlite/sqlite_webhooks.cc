@@ -11,7 +11,7 @@ void SqliteStore::CreateWebhook(const v1::Webhook& webhook,
                                 const CallOptions& options,
                                 Done<Created<v1::Webhook>> done) {
   Write<Created<v1::Webhook>>(
-      options, once ? Steps::kSeveral : Steps::kOne,
+      options,
       [this, webhook, once](Connection& connection) {
         return PerformOnce<v1::Webhook>(connection, *sealer_, once, [&] {
           return InsertWebhook(connection, *sealer_, webhook);
@@ -50,11 +50,11 @@ void SqliteStore::UpdateWebhook(absl::string_view project,
                                 const v1::UpdateWebhookRequest& change,
                                 absl::Time now, const CallOptions& options,
                                 Done<v1::Webhook> done) {
-  Write<v1::Webhook>(
-      options, Steps::kOne,
-      [this, project = std::string(project), change,
-       now](Connection& connection) {
-        return ChangeWebhook(connection, *sealer_, project, change, now);
+  WriteNoting<v1::Webhook>(
+      options,
+      [this, project = std::string(project), change, now](
+          Connection& connection, DueNotes& notes) {
+        return ChangeWebhook(connection, *sealer_, project, change, now, notes);
       },
       std::move(done));
 }
@@ -64,7 +64,7 @@ void SqliteStore::DeleteWebhook(absl::string_view project,
                                 const CallOptions& options,
                                 Done<v1::Webhook> done) {
   Write<v1::Webhook>(
-      options, Steps::kOne,
+      options,
       [this, project = std::string(project), webhook](Connection& connection) {
         return sqlite::DeleteWebhook(connection, *sealer_, project, webhook);
       },
@@ -77,7 +77,7 @@ void SqliteStore::RotateSecret(absl::string_view project,
                                const CallOptions& options,
                                Done<Created<v1::Webhook>> done) {
   Write<Created<v1::Webhook>>(
-      options, Steps::kSeveral,
+      options,
       [this, project = std::string(project), rotation,
        once](Connection& connection) {
         return PerformOnce<v1::Webhook>(connection, *sealer_, once, [&] {

@@ -3,13 +3,26 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "storage/errors.h"
 #include "storage/etag.h"
 #include "storage/sqlite/columns.h"
 #include "storage/sqlite/sealed_secrets.h"
+#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
+namespace {
+
+// False: there are settings that cannot be opened.
+bool ReadSettings(const Sealer& sealer, Statement& row, v1::Webhook& webhook) {
+  if (row->isColumnNull(kSettingsColumn)) return true;
+  const auto text = OpenSettings(sealer, BlobColumn(row, kSettingsColumn),
+                                 BlobColumn(row, kIdColumn));
+  return text && webhook.mutable_delivery()->ParseFromString(*text);
+}
+
+}  // namespace
 
 absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
                                          const Sealer& sealer, Statement& row) {
@@ -39,6 +52,19 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
   *webhook.mutable_created_at() = TimeColumn(row, kCreatedAtColumn);
   *webhook.mutable_last_update() = TimeColumn(row, kLastUpdateColumn);
   webhook.set_etag(EtagOf(webhook));
+  if (!ReadSettings(sealer, row, webhook)) {
+    return connection.Fault("open settings", webhook.id_webhook_endpoint());
+  }
+  if (!row->isColumnNull(kDeactivationColumn)) {
+    webhook.mutable_deactivation()->ParseFromString(
+        std::string(BlobColumn(row, kDeactivationColumn)));
+  }
+  if (!row->isColumnNull(kResumedAtColumn)) {
+    stored.resumed_at = FromTimestamp(TimeColumn(row, kResumedAtColumn));
+  }
+  if (!row->isColumnNull(kFailingSinceColumn)) {
+    stored.failing_since = FromTimestamp(TimeColumn(row, kFailingSinceColumn));
+  }
   return stored;
 }
 
@@ -46,19 +72,20 @@ absl::StatusOr<StoredWebhook> SelectStored(Connection& connection,
                                            const Sealer& sealer,
                                            absl::string_view project,
                                            absl::string_view id) {
-  return connection.Guarded(
-      "select webhook", [&]() -> absl::StatusOr<StoredWebhook> {
-        Statement row = connection.Prepared(
-            "SELECT project_id, id, description, url, secrets, active, scope,"
-            " created_at, last_update FROM webhooks"
-            " WHERE project_id = ?1 AND id = ?2 AND NOT EXISTS"
-            " (SELECT 1 FROM projects WHERE id = ?1 AND deleted_at IS NOT "
-            "NULL)");
-        BindUuid(row, 1, project);
-        BindUuid(row, 2, id);
-        if (!row->executeStep()) return WebhookNotFound(id);
-        return ReadStored(connection, sealer, row);
-      });
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT ", kWebhookColumns,
+                   " FROM webhooks WHERE project_id = ?1 AND id = ?2 AND"
+                   " NOT EXISTS (SELECT 1 FROM projects WHERE id = ?1"
+                   " AND deleted_at IS NOT NULL)"));
+  return connection.Guarded("select webhook",
+                            [&]() -> absl::StatusOr<StoredWebhook> {
+                              Statement row = connection.Prepared(sql);
+                              BindUuid(row, 1, project);
+                              BindUuid(row, 2, id);
+                              if (!row->executeStep())
+                                return WebhookNotFound(id);
+                              return ReadStored(connection, sealer, row);
+                            });
 }
 
 }  // namespace webhooks::sqlite

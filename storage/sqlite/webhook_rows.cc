@@ -1,5 +1,6 @@
 #include "storage/sqlite/webhook_rows.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -11,6 +12,8 @@
 #include "storage/sqlite/columns.h"
 #include "storage/sqlite/sealed_secrets.h"
 #include "storage/sqlite/stored_webhook.h"
+#include "storage/sqlite/subscription_rows.h"
+#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -45,18 +48,43 @@ struct Texts {
   const std::string scope;
 };
 
+// The column settings; "": NULL.
+std::string SealedSettings(const Sealer& sealer, const v1::Webhook& webhook) {
+  if (!webhook.has_delivery()) return "";
+  return SealSettings(sealer, webhook.delivery().SerializeAsString(),
+                      UuidBytes(webhook.id_webhook_endpoint()));
+}
+
+// Binds bytes that must outlive the statement's execution; none is NULL.
+void BindIfAny(Statement& statement, int index, const std::string& bytes) {
+  if (!bytes.empty()) BindBytes(statement, index, bytes);
+}
+
 // Writes what can change of a webhook but its secrets.
-absl::Status UpdateRow(Connection& connection, const v1::Webhook& webhook) {
+absl::Status UpdateRow(Connection& connection, const Sealer& sealer,
+                       const StoredWebhook& stored) {
+  const v1::Webhook& webhook = stored.webhook;
   const Texts texts(webhook);
+  const std::string settings = SealedSettings(sealer, webhook);
+  const std::string deactivation = webhook.deactivation().SerializeAsString();
   return connection.Guarded("update webhook", [&]() -> absl::Status {
     Statement update = connection.Prepared(
         "UPDATE webhooks SET description = ?, url = ?, scope = ?, active = ?,"
-        " last_update = ? WHERE project_id = ? AND id = ?");
+        " last_update = ?, settings = ?, deactivation = ?, resumed_at = ?,"
+        " failing_since = ? WHERE project_id = ? AND id = ?");
     texts.Bind(update, 1);
     update->bind(4, webhook.active() ? 1 : 0);
     BindTime(update, 5, webhook.last_update());
-    BindUuid(update, 6, webhook.id_project());
-    BindUuid(update, 7, webhook.id_webhook_endpoint());
+    BindIfAny(update, 6, settings);
+    BindIfAny(update, 7, deactivation);
+    if (stored.resumed_at > absl::InfinitePast()) {
+      BindTime(update, 8, ToTimestamp(stored.resumed_at));
+    }
+    if (stored.failing_since) {
+      BindTime(update, 9, ToTimestamp(*stored.failing_since));
+    }
+    BindUuid(update, 10, webhook.id_project());
+    BindUuid(update, 11, webhook.id_webhook_endpoint());
     update->exec();
     return absl::OkStatus();
   });
@@ -86,14 +114,15 @@ absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
                                           v1::Webhook webhook) {
   const Texts texts(webhook);
   const std::string sealed = SealFirstSecret(sealer, webhook);
+  const std::string settings = SealedSettings(sealer, webhook);
   absl::Status status =
       connection.Guarded("insert webhook", [&]() -> absl::Status {
         absl::Status may = CheckLimit(connection, webhook.id_project());
         if (!may.ok()) return may;
         Statement insert = connection.Prepared(
             "INSERT INTO webhooks (project_id, id, description, url, scope,"
-            " secrets, active, created_at, last_update)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            " secrets, active, created_at, last_update, settings)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         BindUuid(insert, 1, webhook.id_project());
         BindUuid(insert, 2, webhook.id_webhook_endpoint());
         texts.Bind(insert, 3);
@@ -101,7 +130,9 @@ absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
         insert->bind(7, webhook.active() ? 1 : 0);
         BindTime(insert, 8, webhook.created_at());
         BindTime(insert, 9, webhook.last_update());
+        BindIfAny(insert, 10, settings);
         insert->exec();
+        InsertSubscriptions(connection, webhook);
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
@@ -120,16 +151,42 @@ absl::StatusOr<v1::Webhook> SelectWebhook(Connection& connection,
 
 absl::StatusOr<v1::Webhook> ChangeWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,
-    const v1::UpdateWebhookRequest& change, absl::Time now) {
-  auto webhook = SelectWebhook(connection, sealer, project, change.id());
-  if (!webhook.ok()) return webhook;
-  absl::Status status = CheckEtag(change.etag(), *webhook);
+    const v1::UpdateWebhookRequest& change, absl::Time now, DueNotes& notes) {
+  auto stored = SelectStored(connection, sealer, project, change.id());
+  if (!stored.ok()) return stored.status();
+  absl::Status status = CheckEtag(change.etag(), stored->webhook);
   if (!status.ok()) return status;
-  if (!Apply(change, now, *webhook)) return webhook;
-  status = UpdateRow(connection, *webhook);
+  const v1::Webhook before = stored->webhook;
+  if (!Apply(change, now, stored->webhook)) return before;
+  status = WriteChange(connection, sealer, before, now, *stored, notes);
   if (!status.ok()) return status;
-  webhook->set_etag(EtagOf(*webhook));
-  return webhook;
+  return std::move(stored->webhook);
+}
+
+absl::Status WriteChange(Connection& connection, const Sealer& sealer,
+                         const v1::Webhook& before, absl::Time now,
+                         StoredWebhook& stored, DueNotes& notes) {
+  v1::Webhook& webhook = stored.webhook;
+  if (CanReceive(webhook)) {
+    // Its limits may have changed; whatever waits is looked at again.
+    notes.Add(webhook.id_project(), webhook.id_webhook_endpoint(), now);
+    if (!CanReceive(before)) {
+      stored.resumed_at = now;
+      stored.failing_since.reset();
+    }
+  }
+  absl::Status status = UpdateRow(connection, sealer, stored);
+  if (status.ok() &&
+      !std::equal(before.scope().begin(), before.scope().end(),
+                  webhook.scope().begin(), webhook.scope().end())) {
+    status = connection.Guarded("subscribe", [&]() -> absl::Status {
+      DeleteSubscriptions(connection, before);
+      InsertSubscriptions(connection, webhook);
+      return absl::OkStatus();
+    });
+  }
+  if (status.ok()) webhook.set_etag(EtagOf(webhook));
+  return status;
 }
 
 absl::StatusOr<v1::Webhook> DeleteWebhook(
@@ -145,6 +202,12 @@ absl::StatusOr<v1::Webhook> DeleteWebhook(
     BindUuid(erase, 1, project);
     BindUuid(erase, 2, webhook.id());
     erase->exec();
+    DeleteSubscriptions(connection, *found);
+    Statement note = connection.Prepared(
+        "INSERT OR IGNORE INTO removed_webhooks (id) SELECT webhook_id FROM"
+        " deliveries WHERE webhook_id = ? AND state = 1 LIMIT 1");
+    BindUuid(note, 1, webhook.id());
+    note->exec();
     return absl::OkStatus();
   });
   if (!status.ok()) return status;

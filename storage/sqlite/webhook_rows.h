@@ -7,11 +7,13 @@
 #include "absl/time/time.h"
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/due_notes.h"
+#include "storage/sqlite/stored_webhook.h"
 #include "storage/webhook_store.h"
 
 // The statements of WebhookStore: records to rows and back. Each function runs
-// on the thread that owns `connection`, changes inside the caller's transaction
-// in one statement at the most, and ends as the call that it serves.
+// on the thread that owns `connection`, changes in several steps inside the
+// caller's transaction, and ends as the call that it serves.
 namespace webhooks::sqlite {
 
 absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
@@ -31,7 +33,12 @@ absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(Connection& connection,
 
 absl::StatusOr<v1::Webhook> ChangeWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,
-    const v1::UpdateWebhookRequest& change, absl::Time now);
+    const v1::UpdateWebhookRequest& change, absl::Time now, DueNotes& notes);
+
+// Writes what has become of the webhook that was `before`; its etag follows.
+absl::Status WriteChange(Connection& connection, const Sealer& sealer,
+                         const v1::Webhook& before, absl::Time now,
+                         StoredWebhook& stored, DueNotes& notes);
 
 absl::StatusOr<v1::Webhook> DeleteWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,

@@ -12,6 +12,7 @@ namespace webhooks::testing {
 namespace {
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000000);
+constexpr absl::Duration kRetention = absl::Hours(24 * 30);
 
 // Calls with an Idempotency.
 class StoreOnce : public StoreContract {
@@ -51,7 +52,8 @@ class StoreOnce : public StoreContract {
   }
 
   absl::StatusOr<bool> Maintain(absl::Time now) {
-    return Await<bool>([&](auto done) { store_->Maintain(now, {}, done); });
+    return Await<bool>(
+        [&](auto done) { store_->Maintain(now, kRetention, {}, done); });
   }
 
   const std::string project_ = NewProject();

@@ -19,6 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000005);
+constexpr absl::Duration kRetention = absl::Hours(24 * 30);
 
 // Projects, their limits and their keys.
 class StoreProjects : public StoreContract {
@@ -71,7 +72,8 @@ class StoreProjects : public StoreContract {
   }
 
   absl::StatusOr<bool> Maintain() {
-    return Await<bool>([&](auto done) { store_->Maintain(kNow, {}, done); });
+    return Await<bool>(
+        [&](auto done) { store_->Maintain(kNow, kRetention, {}, done); });
   }
 
   void LimitWebhooks(const std::string& project, int limit) {

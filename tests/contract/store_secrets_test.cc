@@ -16,6 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000000);
+constexpr absl::Duration kRetention = absl::Hours(24 * 30);
 
 // The secrets of webhooks, and the keys that they are sealed under.
 class StoreSecrets : public StoreContract {
@@ -56,7 +57,8 @@ class StoreSecrets : public StoreContract {
   void Maintain() {
     absl::StatusOr<bool> more = true;
     while (more.ok() && *more) {
-      more = Await<bool>([&](auto done) { store_->Maintain(kNow, {}, done); });
+      more = Await<bool>(
+          [&](auto done) { store_->Maintain(kNow, kRetention, {}, done); });
     }
     EXPECT_THAT(more, IsOk());
   }

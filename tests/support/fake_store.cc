@@ -98,7 +98,8 @@ void FakeStore::Probe(const CallOptions&, DoneStatus done) {
   std::move(done)(failure_);
 }
 
-void FakeStore::Maintain(absl::Time, const CallOptions&, Done<bool> done) {
+void FakeStore::Maintain(absl::Time, absl::Duration, const CallOptions&,
+                         Done<bool> done) {
   std::move(done)(Run<bool>([] { return false; }));
 }
 

@@ -11,14 +11,18 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "storage/store.h"
+#include "storage/project_store.h"
+#include "storage/upkeep.h"
+#include "storage/webhook_store.h"
 
 namespace webhooks::testing {
 
-// A store in memory that completes its calls at once, counts look-ups of keys,
-// and can be made to fail. It keeps every answer for Idempotency and of secrets
-// only the newest.
-class FakeStore final : public Store {
+// The store of webhooks and projects in memory that completes its calls at
+// once, counts look-ups of keys, and can be made to fail. It keeps every answer
+// for Idempotency and of secrets only the newest.
+class FakeStore final : public WebhookStore,
+                        public ProjectStore,
+                        public Upkeep {
  public:
   // Every call from now on ends with `status`; OK: works again.
   void FailWith(absl::Status status);
@@ -33,8 +37,8 @@ class FakeStore final : public Store {
   std::vector<std::string> noted_uses();
 
   void Probe(const CallOptions& options, DoneStatus done) override;
-  void Maintain(absl::Time now, const CallOptions& options,
-                Done<bool> done) override;
+  void Maintain(absl::Time now, absl::Duration retention,
+                const CallOptions& options, Done<bool> done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
                      const std::optional<Idempotency>& once,

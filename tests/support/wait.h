@@ -57,15 +57,16 @@ absl::StatusOr<T> AnswerOf(absl::StatusOr<Created<T>> created) {
 }
 
 // The calls of the store that wait for their outcome.
-inline absl::Status Probe(Store& store, const CallOptions& options = {}) {
+inline absl::Status Probe(Upkeep& store, const CallOptions& options = {}) {
   return AwaitStatus([&](auto done) { store.Probe(options, done); });
 }
 
-inline absl::StatusOr<bool> HasProject(Store& store) {
+inline absl::StatusOr<bool> HasProject(ProjectStore& store) {
   return Await<bool>([&](auto done) { store.HasProject({}, done); });
 }
 
-inline absl::Status CreateProject(Store& store, const v1::Project& project,
+inline absl::Status CreateProject(ProjectStore& store,
+                                  const v1::Project& project,
                                   const v1::ApiKey& key,
                                   const ApiKeyHash& hash) {
   return AwaitStatus([&](auto done) {
@@ -73,19 +74,20 @@ inline absl::Status CreateProject(Store& store, const v1::Project& project,
   });
 }
 
-inline absl::StatusOr<KeyOwner> FindApiKey(Store& store,
+inline absl::StatusOr<KeyOwner> FindApiKey(ProjectStore& store,
                                            const ApiKeyHash& hash) {
   return Await<KeyOwner>([&](auto done) { store.FindApiKey(hash, {}, done); });
 }
 
 inline absl::StatusOr<v1::Webhook> CreateWebhook(
-    Store& store, const v1::Webhook& webhook, const CallOptions& options = {}) {
+    WebhookStore& store, const v1::Webhook& webhook,
+    const CallOptions& options = {}) {
   return AnswerOf(Await<Created<v1::Webhook>>([&](auto done) {
     store.CreateWebhook(webhook, std::nullopt, options, done);
   }));
 }
 
-inline absl::StatusOr<v1::Webhook> GetWebhook(Store& store,
+inline absl::StatusOr<v1::Webhook> GetWebhook(WebhookStore& store,
                                               absl::string_view project,
                                               absl::string_view id,
                                               const CallOptions& options = {}) {

@@ -31,7 +31,8 @@ TEST(Maintenance, DoesAtOnceAllThatIsLeftToDo) {
                                         {}, done);
               }),
               IsOk());
-  const Maintenance maintenance(**store, &absl::Now, absl::Hours(1));
+  const Maintenance maintenance(**store, &absl::Now, absl::Hours(1),
+                                absl::Hours(24));
   // The ids are free once everything is gone.
   absl::Status status = absl::UnknownError("");
   const absl::Time end = absl::Now() + absl::Seconds(30);
@@ -48,7 +49,8 @@ TEST(Maintenance, EndsWithoutAnOpenStep) {
                 testing::Always(), [](absl::string_view, absl::string_view) {});
   ASSERT_THAT(store, IsOk());
   for (int i = 0; i < 20; ++i) {
-    const Maintenance maintenance(**store, &absl::Now, absl::Hours(1));
+    const Maintenance maintenance(**store, &absl::Now, absl::Hours(1),
+                                  absl::Hours(24));
   }
 }
 

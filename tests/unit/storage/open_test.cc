@@ -137,7 +137,7 @@ TEST(OpenStore, NamesAFolderThatCannotBeMade) {
 TEST(OpenStore, AtItsSizeLimitRefusesChangesAndStillReads) {
   const testing::TempFolder folder;
   auto store = Open(
-      absl::StrCat("sqlite:", folder.Path("webhooks.db"), "?max_bytes=65536"));
+      absl::StrCat("sqlite:", folder.Path("webhooks.db"), "?max_bytes=262144"));
   ASSERT_THAT(store, IsOk());
   const testing::ProjectAndKey made = testing::MakeProject();
   ASSERT_THAT(

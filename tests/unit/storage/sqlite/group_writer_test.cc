@@ -19,7 +19,6 @@ namespace {
 
 using testing::IsOk;
 using testing::StatusIs;
-using Steps = GroupWriter::Steps;
 
 class GroupWriterTest : public ::testing::Test {
  protected:
@@ -41,25 +40,24 @@ class GroupWriterTest : public ::testing::Test {
     };
   }
 
-  absl::Status Run(Steps steps, GroupWriter::Work work) {
+  absl::Status Run(GroupWriter::Work work) {
     testing::Pending<absl::Status> pending;
-    writer_->Submit({}, steps, std::move(work), pending.Completion());
+    writer_->Submit({}, std::move(work), pending.Completion());
     return pending.Get();
   }
 
   // How many rows the table holds.
   int Count() {
     int count = 0;
-    EXPECT_THAT(Run(Steps::kOne,
-                    [&count](Connection& connection) {
-                      return connection.Guarded("count", [&]() -> absl::Status {
-                        Statement row =
-                            connection.Prepared("SELECT count(*) FROM t");
-                        row->executeStep();
-                        count = row->getColumn(0).getInt();
-                        return absl::OkStatus();
-                      });
-                    }),
+    EXPECT_THAT(Run([&count](Connection& connection) {
+                  return connection.Guarded("count", [&]() -> absl::Status {
+                    Statement row =
+                        connection.Prepared("SELECT count(*) FROM t");
+                    row->executeStep();
+                    count = row->getColumn(0).getInt();
+                    return absl::OkStatus();
+                  });
+                }),
                 IsOk());
     return count;
   }
@@ -69,7 +67,7 @@ class GroupWriterTest : public ::testing::Test {
   void Hold(absl::Notification& release) {
     absl::Notification held;
     writer_->Submit(
-        {}, Steps::kOne,
+        {},
         [&](Connection&) {
           held.Notify();
           release.WaitForNotification();
@@ -84,13 +82,13 @@ class GroupWriterTest : public ::testing::Test {
 };
 
 TEST_F(GroupWriterTest, CallsThatWaitTogetherShareOneSync) {
-  ASSERT_THAT(Run(Steps::kOne, Insert(-1)), IsOk());
+  ASSERT_THAT(Run(Insert(-1)), IsOk());
   absl::Notification release;
   Hold(release);
   constexpr int kCalls = 100;
   std::vector<testing::Pending<absl::Status>> pending(kCalls);
   for (int i = 0; i < kCalls; ++i) {
-    writer_->Submit({}, Steps::kOne, Insert(i), pending[i].Completion());
+    writer_->Submit({}, Insert(i), pending[i].Completion());
   }
   const int before = testing::FsyncCount();
   release.Notify();
@@ -99,12 +97,11 @@ TEST_F(GroupWriterTest, CallsThatWaitTogetherShareOneSync) {
 }
 
 TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsWhole) {
-  ASSERT_THAT(Run(Steps::kOne, Insert(1)), IsOk());
-  EXPECT_THAT(Run(Steps::kSeveral,
-                  [](Connection& connection) {
-                    absl::Status status = Insert(2)(connection);
-                    return status.ok() ? Insert(1)(connection) : status;
-                  }),
+  ASSERT_THAT(Run(Insert(1)), IsOk());
+  EXPECT_THAT(Run([](Connection& connection) {
+                absl::Status status = Insert(2)(connection);
+                return status.ok() ? Insert(1)(connection) : status;
+              }),
               StatusIs(absl::StatusCode::kInternal));
   EXPECT_EQ(Count(), 1);
 }
@@ -114,9 +111,9 @@ TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneTakesItsBatchAlong) {
   Hold(release);
   testing::Pending<absl::Status> neighbour;
   testing::Pending<absl::Status> broken;
-  writer_->Submit({}, Steps::kOne, Insert(1), neighbour.Completion());
+  writer_->Submit({}, Insert(1), neighbour.Completion());
   writer_->Submit(
-      {}, Steps::kSeveral,
+      {},
       [](Connection& connection) {
         EXPECT_THAT(Insert(2)(connection), IsOk());
         // What its undoing needs is gone.
@@ -131,15 +128,15 @@ TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneTakesItsBatchAlong) {
 }
 
 TEST_F(GroupWriterTest, AnOperationThatFailsAloneLeavesItsNeighbours) {
-  ASSERT_THAT(Run(Steps::kOne, Insert(1)), IsOk());
+  ASSERT_THAT(Run(Insert(1)), IsOk());
   absl::Notification release;
   Hold(release);
   testing::Pending<absl::Status> good;
   testing::Pending<absl::Status> bad;
   testing::Pending<absl::Status> later;
-  writer_->Submit({}, Steps::kOne, Insert(2), good.Completion());
-  writer_->Submit({}, Steps::kOne, Insert(1), bad.Completion());
-  writer_->Submit({}, Steps::kOne, Insert(3), later.Completion());
+  writer_->Submit({}, Insert(2), good.Completion());
+  writer_->Submit({}, Insert(1), bad.Completion());
+  writer_->Submit({}, Insert(3), later.Completion());
   release.Notify();
   EXPECT_THAT(good.Get(), IsOk());
   EXPECT_THAT(bad.Get(), StatusIs(absl::StatusCode::kInternal));
@@ -152,7 +149,7 @@ TEST_F(GroupWriterTest, WhenTheCommitFailsNobodyIsToldOtherwise) {
   Hold(release);
   std::vector<testing::Pending<absl::Status>> pending(10);
   for (int i = 0; i < 10; ++i) {
-    writer_->Submit({}, Steps::kOne, Insert(i), pending[i].Completion());
+    writer_->Submit({}, Insert(i), pending[i].Completion());
   }
   testing::FillDisk();
   release.Notify();
@@ -169,10 +166,9 @@ TEST_F(GroupWriterTest, ACallThatFindsTheQueueFullIsRefusedAtOnce) {
   int accepted = 0;
   absl::Status refusal;
   while (refusal.ok()) {
-    writer_->Submit({}, Steps::kOne, Insert(accepted),
-                    [&](const absl::Status& status) {
-                      if (absl::IsResourceExhausted(status)) refusal = status;
-                    });
+    writer_->Submit({}, Insert(accepted), [&](const absl::Status& status) {
+      if (absl::IsResourceExhausted(status)) refusal = status;
+    });
     ++accepted;
   }
   EXPECT_THAT(refusal,

@@ -1,0 +1,54 @@
+#include "server/deliveries.h"
+
+#include <cstring>
+
+#include "absl/time/clock.h"
+#include "server/runtime/log.h"
+
+namespace webhooks::server {
+namespace {
+
+CurlSender::Options SenderOptions(const DeliveryConfig& config) {
+  CurlSender::Options options;
+  options.guard = TargetGuard(config.allow_targets);
+  options.connect_timeout = config.connect_timeout;
+  options.ca_file = config.ca_file;
+  return options;
+}
+
+// A number from 0 to 1, below 1.
+double Roll(Entropy& entropy) {
+  constexpr double kRange = 4294967296.0;  // 2^32
+  const auto bytes = entropy.Bytes<4>();
+  std::uint32_t number = 0;
+  std::memcpy(&number, bytes.data(), sizeof(number));
+  return number / kRange;
+}
+
+void LogAttempt(const AttemptResult& result) {
+  const v1::Attempt& attempt = result.record;
+  const double millis = static_cast<double>(attempt.total().seconds()) * 1e3 +
+                        static_cast<double>(attempt.total().nanos()) / 1e6;
+  LogEach("attempt",
+          {{"number", attempt.number()},
+           {"delivery", result.delivery},
+           {"webhook", result.endpoint.webhook},
+           {"project", result.endpoint.project},
+           {"status", attempt.has_status() ? std::to_string(attempt.status())
+                                           : std::string()},
+           {"reason", !attempt.has_error()
+                          ? std::string()
+                          : v1::Attempt::Error_Name(attempt.error())},
+           {"ms", millis}});
+}
+
+}  // namespace
+
+Deliveries::Deliveries(DeliveryQueue& queue, Entropy& entropy,
+                       const DeliveryConfig& config)
+    : sender_(SenderOptions(config), &absl::Now),
+      scheduler_(
+          queue, sender_, config.scheduler, &absl::Now,
+          [&entropy] { return Roll(entropy); }, &LogAttempt) {}
+
+}  // namespace webhooks::server

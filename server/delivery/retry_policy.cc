@@ -1,0 +1,96 @@
+#include "server/delivery/retry_policy.h"
+
+#include <algorithm>
+
+#include "absl/strings/numbers.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr int kGone = 410;
+constexpr int kServiceUnavailable = 503;
+
+constexpr int kTooManyRequests = 429;
+constexpr int kBadGateway = 502;
+constexpr int kGatewayTimeout = 504;
+
+absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) +
+         absl::Nanoseconds(duration.nanos());
+}
+
+std::vector<absl::Duration> ScheduleOf(
+    const v1::DeliverySettings& settings,
+    const std::vector<absl::Duration>& others) {
+  if (settings.schedule().empty()) return others;
+  std::vector<absl::Duration> schedule;
+  for (const auto& wait : settings.schedule()) {
+    schedule.push_back(ToDuration(wait));
+  }
+  return schedule;
+}
+
+// Statuses whose Retry-After says when to come again: RFC 9110, 15.6.4, and RFC
+// 6585, 4; and those that mean the same here.
+bool HasRetryAfter(const v1::Attempt& attempt) {
+  return IsOverloaded(attempt) || attempt.status() == kServiceUnavailable;
+}
+
+}  // namespace
+
+std::vector<absl::Duration> DefaultSchedule() {
+  return {absl::ZeroDuration(), absl::Seconds(5), absl::Minutes(5),
+          absl::Minutes(30),    absl::Hours(2),   absl::Hours(5),
+          absl::Hours(10),      absl::Hours(14),  absl::Hours(20),
+          absl::Hours(24)};
+}
+
+void RetryPolicy::Judge(const HttpOutcome& outcome, int step,
+                        const v1::DeliverySettings& settings, double dice,
+                        AttemptResult& result) const {
+  const v1::Attempt& attempt = outcome.attempt;
+  result.gone = false;
+  if (!attempt.has_error()) {
+    result.outcome = AttemptResult::Outcome::kDelivered;
+    return;
+  }
+  result.outcome = AttemptResult::Outcome::kFailed;
+  result.gone = attempt.status() == kGone;
+  const std::vector<absl::Duration> waits = ScheduleOf(settings, schedule);
+  const auto next = static_cast<std::size_t>(step);
+  if (result.gone || next >= waits.size()) return;
+  result.outcome = AttemptResult::Outcome::kRetry;
+  absl::Duration wait = waits[next] * (1 + jitter * (2 * dice - 1));
+  if (HasRetryAfter(attempt)) {
+    wait =
+        std::max(wait, std::min(ReadRetryAfter(outcome.retry_after, result.now),
+                                max_retry_after));
+  }
+  result.retry_at = result.now + wait;
+}
+
+bool IsOverloaded(const v1::Attempt& attempt) {
+  return attempt.error() == v1::Attempt::TIMEOUT ||
+         attempt.status() == kTooManyRequests ||
+         attempt.status() == kBadGateway || attempt.status() == kGatewayTimeout;
+}
+
+absl::Duration ReadRetryAfter(absl::string_view text, absl::Time now) {
+  std::uint32_t seconds = 0;
+  if (!text.empty() && text[0] != '+' && absl::SimpleAtoi(text, &seconds)) {
+    return absl::Seconds(seconds);
+  }
+  // IMF-fixdate, and the two older forms that receivers must read.
+  for (const char* form :
+       {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
+        "%a %b %e %H:%M:%S %Y"}) {
+    absl::Time time;
+    std::string error;
+    if (absl::ParseTime(form, text, absl::UTCTimeZone(), &time, &error)) {
+      return std::max(absl::ZeroDuration(), time - now);
+    }
+  }
+  return absl::ZeroDuration();
+}
+
+}  // namespace webhooks::server

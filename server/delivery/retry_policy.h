@@ -1,0 +1,47 @@
+#ifndef WEBHOOKS_SERVER_DELIVERY_RETRY_POLICY_H_
+#define WEBHOOKS_SERVER_DELIVERY_RETRY_POLICY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/delivery/sender.h"
+#include "storage/delivery_queue.h"
+#include "webhooks/v1/webhook.pb.h"
+
+namespace webhooks::server {
+
+// The contract's schedule: how long to wait before each attempt.
+std::vector<absl::Duration> DefaultSchedule();
+
+// When a failed delivery is attempted again.
+struct RetryPolicy {
+  // For webhooks without a schedule of their own; not empty.
+  std::vector<absl::Duration> schedule = DefaultSchedule();
+
+  // How far each wait is varied, either way: 0 to 1 of it.
+  double jitter = 0.2;
+
+  // The longest Retry-After that is obeyed.
+  absl::Duration max_retry_after = absl::Hours(24);
+
+  // What came of an attempt: the outcome, the time of the next one, and whether
+  // the receiver is gone. `step` is LeasedDelivery.step; `dice` a number from 0
+  // to 1, below 1.
+  void Judge(const HttpOutcome& outcome, int step,
+             const v1::DeliverySettings& settings, double dice,
+             AttemptResult& result) const;
+};
+
+// Whether the endpoint has asked, or seems, to be spared for a while: 429, 502,
+// 504 or a time-out.
+bool IsOverloaded(const v1::Attempt& attempt);
+
+// What a Retry-After (RFC 9110, 10.2.3) says at `now`: seconds or an HTTP date.
+// Zero where it is neither, or past.
+absl::Duration ReadRetryAfter(absl::string_view text, absl::Time now);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_DELIVERY_RETRY_POLICY_H_

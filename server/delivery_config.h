@@ -1,0 +1,29 @@
+#ifndef WEBHOOKS_SERVER_DELIVERY_CONFIG_H_
+#define WEBHOOKS_SERVER_DELIVERY_CONFIG_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/delivery/scheduler.h"
+#include "server/delivery/target_guard.h"
+
+namespace webhooks::server {
+
+// What the flags say about deliveries; see their help texts.
+struct DeliveryConfig {
+  bool deliver = true;
+  Scheduler::Options scheduler;
+  std::vector<AddressRange> allow_targets;
+  absl::Duration connect_timeout;
+  std::string ca_file;
+  absl::Duration retention;
+};
+
+// Reads those flags. INVALID_ARGUMENT names the flag and says what is wrong.
+absl::StatusOr<DeliveryConfig> ReadDeliveryConfig();
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_DELIVERY_CONFIG_H_

@@ -1,0 +1,124 @@
+#include "server/services/event_rules.h"
+
+#include "absl/strings/str_cat.h"
+#include "proto/json/compact_json.h"
+#include "proto/rpc/status.h"
+#include "server/services/field_rules.h"
+#include "storage/timestamp.h"
+#include "storage/uuid.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr std::size_t kMaxData = 256 << 10;
+constexpr int kMaxBatch = 1000;
+constexpr absl::Duration kFarthest = absl::Hours(24 * 30);
+
+constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
+
+// The range that google.protobuf.Timestamp has: the years 1 to 9999.
+bool IsTimestamp(const google::protobuf::Timestamp& time) {
+  constexpr std::int64_t kFirst = -62'135'596'800;
+  constexpr std::int64_t kLast = 253'402'300'799;
+  return time.seconds() >= kFirst && time.seconds() <= kLast &&
+         time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
+}
+
+template <typename Request>
+void CheckList(const Request& request, google::rpc::BadRequest& violations) {
+  if (request.page_size() < 0) {
+    AddViolation(violations, "page_size", "must not be negative");
+  }
+  if (request.has_start_time() && !IsTimestamp(request.start_time())) {
+    AddViolation(violations, "start_time", "must be a time");
+  }
+  if (request.has_end_time() && !IsTimestamp(request.end_time())) {
+    AddViolation(violations, "end_time", "must be a time");
+  }
+}
+
+}  // namespace
+
+void EventRules::CheckEvent(const v1::PublishEventRequest& request,
+                            google::rpc::BadRequest& violations) const {
+  if (!IsEventType(request.type())) {
+    AddViolation(violations, "type",
+                 "must be an event type: dot-separated segments of "
+                 "[A-Za-z0-9_], at most 256 characters");
+  }
+  if (request.data().size() > kMaxData) {
+    AddViolation(violations, "data", "must hold at most 256 KiB");
+  } else if (request.has_data() &&
+             !CompactJson(request.data(), kMaxDataDepth)) {
+    AddViolation(violations, "data",
+                 "must be one JSON value of at most 63 levels, without the "
+                 "same key twice in an object");
+  }
+  if (!request.id_event().empty() && !ParseUuid(request.id_event())) {
+    AddViolation(violations, "id_event", "must be a UUID");
+  }
+  if (request.has_deliver_at() &&
+      (!IsTimestamp(request.deliver_at()) ||
+       FromTimestamp(request.deliver_at()) > clock() + kFarthest)) {
+    AddViolation(violations, "deliver_at", "must be within 30 days");
+  }
+}
+
+absl::Status EventRules::Check(const v1::PublishEventRequest& request) const {
+  google::rpc::BadRequest violations;
+  CheckEvent(request, violations);
+  CheckRequestId(request.request_id(), violations);
+  return Verdict(violations);
+}
+
+absl::Status EventRules::CheckOneOfMany(
+    const v1::PublishEventRequest& request) const {
+  google::rpc::BadRequest violations;
+  CheckEvent(request, violations);
+  if (!request.request_id().empty()) {
+    AddViolation(violations, "request_id", "must be empty here");
+  }
+  return Verdict(violations);
+}
+
+absl::Status EventRules::Check(
+    const v1::PublishEventBatchRequest& request) const {
+  google::rpc::BadRequest violations;
+  if (request.events().empty() || request.events_size() > kMaxBatch) {
+    AddViolation(violations, "events", "must hold 1 to 1,000 events");
+  }
+  CheckRequestId(request.request_id(), violations);
+  return Verdict(violations);
+}
+
+absl::Status EventRules::Check(const v1::ListEventsRequest& request) const {
+  google::rpc::BadRequest violations;
+  CheckList(request, violations);
+  if (request.has_type() && !IsEventType(request.type())) {
+    AddViolation(violations, "type", "must be an event type");
+  }
+  return Verdict(violations);
+}
+
+absl::Status CheckRequest(const v1::ListDeliveriesRequest& request) {
+  google::rpc::BadRequest violations;
+  CheckList(request, violations);
+  if (request.has_event_type() && !IsEventType(request.event_type())) {
+    AddViolation(violations, "event_type", "must be an event type");
+  }
+  if (request.has_id_webhook_endpoint() &&
+      !ParseUuid(request.id_webhook_endpoint())) {
+    AddViolation(violations, "id_webhook_endpoint", "must be a UUID");
+  }
+  if (request.has_id_event() && !ParseUuid(request.id_event())) {
+    AddViolation(violations, "id_event", "must be a UUID");
+  }
+  if (request.has_state() &&
+      (!v1::Delivery::State_IsValid(request.state()) ||
+       request.state() == v1::Delivery::STATE_UNSPECIFIED)) {
+    AddViolation(violations, "state", "must be a state");
+  }
+  return Verdict(violations);
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,42 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_EVENT_RULES_H_
+#define WEBHOOKS_SERVER_SERVICES_EVENT_RULES_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "server/call/clock.h"
+#include "webhooks/v1/delivery_service.pb.h"
+#include "webhooks/v1/event_service.pb.h"
+
+namespace webhooks::server {
+
+// What requests about events and deliveries may hold, as the protos' comments
+// say. INVALID_ARGUMENT lists every violation of a request, with a reason as
+// Verdict gives it.
+struct EventRules {
+  Clock clock;
+
+  absl::Status Check(const v1::PublishEventRequest& request) const;
+  absl::Status Check(const v1::PublishEventBatchRequest& request) const;
+  absl::Status Check(const v1::ListEventsRequest& request) const;
+
+  // Of an event within a batch or a stream.
+  absl::Status CheckOneOfMany(const v1::PublishEventRequest& request) const;
+
+ private:
+  void CheckEvent(const v1::PublishEventRequest& request,
+                  google::rpc::BadRequest& violations) const;
+};
+
+// As EventRules.
+absl::Status CheckRequest(const v1::ListDeliveriesRequest& request);
+
+// How many containers within each other an event's data may have: the body of a
+// delivery has one more, and receivers read 64.
+inline constexpr int kMaxDataDepth = 63;
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_EVENT_RULES_H_

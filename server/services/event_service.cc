@@ -1,0 +1,128 @@
+#include "server/services/event_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/json/compact_json.h"
+#include "server/services/list_filters.h"
+#include "server/services/page_token.h"
+#include "storage/timestamp.h"
+#include "storage/uuid.h"
+
+namespace webhooks::server {
+
+EventService::EventService(Calls& calls, EventStore& store, Entropy& entropy,
+                           Clock clock)
+    : calls_(calls),
+      store_(store),
+      entropy_(entropy),
+      clock_(std::move(clock)),
+      rules_{clock_} {}
+
+grpc::ServerUnaryReactor* EventService::Publish(Context* context,
+                                                const Bytes* request,
+                                                Bytes* response) {
+  return calls_.UnaryOnce<v1::PublishEventRequest, v1::PublishEventResponse>(
+      "webhooks.v1.EventService/Publish", context, request, response,
+      Rules<v1::PublishEventRequest>(),
+      [this](const Caller& caller, const v1::PublishEventRequest& wanted,
+             const std::optional<Idempotency>& once,
+             Done<Created<v1::PublishEventResponse>> done) {
+        store_.PublishEvent(MakeEvent(caller.project, wanted), once,
+                            caller.options, std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* EventService::PublishBatch(Context* context,
+                                                     const Bytes* request,
+                                                     Bytes* response) {
+  return calls_
+      .UnaryOnce<v1::PublishEventBatchRequest, v1::PublishEventBatchResponse>(
+          "webhooks.v1.EventService/PublishBatch", context, request, response,
+          Rules<v1::PublishEventBatchRequest>(),
+          [this](const Caller& caller,
+                 const v1::PublishEventBatchRequest& wanted,
+                 const std::optional<Idempotency>& once,
+                 Done<Created<v1::PublishEventBatchResponse>> done) {
+            EventStore::MaybeEvents events;
+            for (const v1::PublishEventRequest& one : wanted.events()) {
+              absl::Status good = rules_.CheckOneOfMany(one);
+              if (good.ok()) {
+                events.push_back(MakeEvent(caller.project, one));
+              } else {
+                events.push_back(std::move(good));
+              }
+            }
+            store_.PublishEvents(caller.project, std::move(events), once,
+                                 caller.options, std::move(done));
+          });
+}
+
+grpc::ServerUnaryReactor* EventService::Get(Context* context,
+                                            const Bytes* request,
+                                            Bytes* response) {
+  return calls_.Unary<v1::GetEventRequest, v1::Event>(
+      "webhooks.v1.EventService/Get", context, request, response,
+      &Calls::Anything,
+      [this](const Caller& caller, const v1::GetEventRequest& wanted,
+             Done<v1::Event> done) {
+        store_.GetEvent(caller.project, wanted.id(), caller.options,
+                        std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* EventService::List(Context* context,
+                                             const Bytes* request,
+                                             Bytes* response) {
+  return calls_.Unary<v1::ListEventsRequest, v1::ListEventsResponse>(
+      "webhooks.v1.EventService/List", context, request, response,
+      Rules<v1::ListEventsRequest>(),
+      [this](const Caller& caller, const v1::ListEventsRequest& wanted,
+             Done<v1::ListEventsResponse> done) {
+        ListPage(caller, wanted, std::move(done));
+      });
+}
+
+void EventService::ListPage(const Caller& caller,
+                            const v1::ListEventsRequest& wanted,
+                            Done<v1::ListEventsResponse> done) {
+  const std::string list = ListName("events", caller.project, wanted);
+  const auto start = ReadPage(list, wanted.page_size(), wanted.page_token());
+  if (!start.ok()) return std::move(done)(start.status());
+  const EventFilter filter{If(wanted.has_type(), wanted.type()),
+                           PublishedRange(wanted)};
+  store_.ListEvents(
+      caller.project, filter, *start, caller.options,
+      [list,
+       done = std::move(done)](absl::StatusOr<Page<v1::Event>> page) mutable {
+        if (!page.ok()) return std::move(done)(page.status());
+        v1::ListEventsResponse answer;
+        for (v1::Event& event : page->records) {
+          *answer.add_events() = std::move(event);
+        }
+        answer.set_next_page_token(MakePageToken(list, page->next));
+        std::move(done)(std::move(answer));
+      });
+}
+
+v1::Event EventService::MakeEvent(const std::string& project,
+                                  const v1::PublishEventRequest& request) {
+  const absl::Time now = clock_();
+  v1::Event event;
+  event.set_id_project(project);
+  const std::optional<Uuid> given = ParseUuid(request.id_event());
+  event.set_id_event(
+      FormatUuid(given ? *given : MakeUuidV7(now, entropy_.Bytes<10>())));
+  event.set_type(request.type());
+  if (request.has_data() && request.data() != "null") {
+    event.set_data(*CompactJson(request.data(), kMaxDataDepth));
+  }
+  *event.mutable_created_at() = ToTimestamp(now);
+  if (request.has_deliver_at()) {
+    *event.mutable_deliver_at() =
+        ToTimestamp(FromTimestamp(request.deliver_at()));
+  }
+  return event;
+}
+
+}  // namespace webhooks::server

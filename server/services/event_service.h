@@ -1,0 +1,63 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_EVENT_SERVICE_H_
+#define WEBHOOKS_SERVER_SERVICES_EVENT_SERVICE_H_
+
+#include <string>
+
+#include "server/call/calls.h"
+#include "server/call/clock.h"
+#include "server/call/entropy.h"
+#include "server/services/event_rules.h"
+#include "storage/event_store.h"
+#include "webhooks/v1/event_service.grpc.pb.h"
+
+namespace webhooks::server {
+
+// The generated service with its unary methods raw.
+struct RawEventService {
+  using S = v1::EventService;
+  using Type = S::WithRawCallbackMethod_Publish<
+      S::WithRawCallbackMethod_PublishBatch<S::WithRawCallbackMethod_Get<
+          S::WithRawCallbackMethod_List<S::Service>>>>;
+};
+
+// webhooks.v1.EventService; what its calls promise stands in the proto.
+class EventService final : public RawEventService::Type {
+ public:
+  // All must outlive this.
+  EventService(Calls& calls, EventStore& store, Entropy& entropy, Clock clock);
+
+  using Context = grpc::CallbackServerContext;
+  using Bytes = grpc::ByteBuffer;
+  using Reactor = grpc::ServerUnaryReactor;
+
+  Reactor* Publish(Context* context, const Bytes* request,
+                   Bytes* response) override;
+  Reactor* PublishBatch(Context* context, const Bytes* request,
+                        Bytes* response) override;
+  Reactor* Get(Context* context, const Bytes* request,
+               Bytes* response) override;
+  Reactor* List(Context* context, const Bytes* request,
+                Bytes* response) override;
+
+ private:
+  v1::Event MakeEvent(const std::string& project,
+                      const v1::PublishEventRequest& request);
+  void ListPage(const Caller& caller, const v1::ListEventsRequest& wanted,
+                Done<v1::ListEventsResponse> done);
+
+  // What every method passes to Calls as its check.
+  template <typename Request>
+  Calls::Check<Request> Rules() {
+    return [this](const Request& request) { return rules_.Check(request); };
+  }
+
+  Calls& calls_;
+  EventStore& store_;
+  Entropy& entropy_;
+  const Clock clock_;
+  const EventRules rules_;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_EVENT_SERVICE_H_

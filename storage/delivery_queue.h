@@ -1,0 +1,143 @@
+#ifndef WEBHOOKS_STORAGE_DELIVERY_QUEUE_H_
+#define WEBHOOKS_STORAGE_DELIVERY_QUEUE_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "storage/call.h"
+#include "webhooks/v1/delivery.pb.h"
+#include "webhooks/v1/event.pb.h"
+#include "webhooks/v1/webhook.pb.h"
+
+namespace webhooks {
+
+// A webhook that deliveries wait for.
+struct Endpoint {
+  std::string project;
+  std::string webhook;
+
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+  friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Endpoint& endpoint) {
+    return H::combine(std::move(h), endpoint.webhook);
+  }
+};
+
+// When an endpoint's next delivery is due, of those that nobody has leased.
+struct EndpointDue {
+  Endpoint endpoint;
+  absl::Time due;
+};
+
+// What one caller may attempt now, and nobody else.
+struct LeasedDelivery {
+  std::string id;
+  // The number that the attempt will have.
+  int attempt = 1;
+  // How many attempts the schedule has seen: as `attempt`, less those before
+  // the schedule last began anew.
+  int step = 1;
+  // When it became due.
+  absl::Time due;
+  v1::Event event;
+};
+
+// How many deliveries to lease for an endpoint.
+struct LeaseWish {
+  Endpoint endpoint;
+  int limit = 1;
+};
+
+// What was leased for one endpoint.
+struct EndpointLease {
+  // With its settings; etag unset. Unset as a whole where the webhook is gone,
+  // inactive or without a URL.
+  std::optional<v1::Webhook> webhook;
+  // Those in force.
+  v1::WebhookSecrets secrets;
+  // When the webhook last became able to receive; what was due before is to be
+  // sent slowly. InfinitePast: it always was.
+  absl::Time resumed_at = absl::InfinitePast();
+  std::vector<LeasedDelivery> deliveries;
+  // When the next of the others is due; InfiniteFuture: none waits.
+  absl::Time next_due = absl::InfiniteFuture();
+};
+
+// What an attempt did.
+struct AttemptResult {
+  enum class Outcome {
+    kDelivered,
+    kRetry,   // it failed, and another follows at `retry_at`
+    kFailed,  // it failed, and was the last
+  };
+
+  Endpoint endpoint;
+  // As LeasedDelivery.id and .attempt.
+  std::string delivery;
+  int attempt = 1;
+  v1::Attempt record;
+  Outcome outcome = Outcome::kFailed;
+  absl::Time retry_at = absl::InfiniteFuture();
+  absl::Time now;
+  // Deactivates the webhook: for GONE.
+  bool gone = false;
+  // Deactivates the webhook if attempts have failed for as long without a
+  // success.
+  absl::Duration patience = absl::InfiniteDuration();
+};
+
+// The deliveries that wait, for whoever sends them. What Store promises of its
+// calls holds here.
+//
+// A delivery waits from its event's publication until it is delivered, has
+// failed or is cancelled. Its endpoint's others do not wait for it, unless the
+// endpoint is ordered (DeliverySettings.ordered): then it is the first one by
+// due time and publication that is leased, alone, and only once that is due.
+class DeliveryQueue {
+ public:
+  virtual ~DeliveryQueue() = default;
+
+  // Reads endpoints that deliveries wait for, in the order of their webhooks'
+  // ids, behind the webhook `after` ("": from the first); fewer than `limit`
+  // only at the end. Among them can be some that cannot receive now.
+  virtual void ListEndpoints(absl::string_view after, int limit,
+                             const CallOptions& options,
+                             Done<std::vector<EndpointDue>> done) = 0;
+
+  // Leases deliveries that are due at `now` until `now + lease`, for each
+  // wish at most its limit, the earliest first; one answer for each wish, in
+  // their order. A delivery is leased once at a time, and each attempt of it
+  // anew. An answer stops short where its events hold kMaxLeaseBytes.
+  virtual void LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+                        absl::Duration lease, const CallOptions& options,
+                        Done<std::vector<EndpointLease>> done) = 0;
+
+  // Records the attempt that a lease was for, ends the lease, and moves the
+  // delivery on; deactivates the webhook where `result` says so, and publishes
+  // webhook.deactivated then. ABORTED (LEASE_LOST): the lease has ended;
+  // nothing is changed. A lease that is neither recorded nor given up ends by
+  // itself, and the delivery is due again.
+  virtual void RecordAttempt(AttemptResult result, const CallOptions& options,
+                             DoneStatus done) = 0;
+
+  // Ends leases as if they had not been.
+  virtual void GiveUpLeases(const std::vector<std::string>& deliveries) = 0;
+
+  // From now on `watcher` is told of every endpoint for which a delivery has
+  // become due at another time than was known, after the commit that did it;
+  // it may be told without need. On a thread of the store: it must not block
+  // nor call the store. Null: nobody is told.
+  using Watcher = absl::AnyInvocable<void(const EndpointDue&)>;
+  virtual void Watch(Watcher watcher) = 0;
+
+  static constexpr std::size_t kMaxLeaseBytes = 1 << 20;
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_DELIVERY_QUEUE_H_

@@ -1,0 +1,64 @@
+#ifndef WEBHOOKS_STORAGE_DELIVERY_STORE_H_
+#define WEBHOOKS_STORAGE_DELIVERY_STORE_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/call.h"
+#include "storage/event_store.h"
+#include "webhooks/v1/delivery.pb.h"
+#include "webhooks/v1/delivery_service.pb.h"
+
+namespace webhooks {
+
+// Which deliveries to list; see ListDeliveriesRequest.
+struct DeliveryFilter {
+  std::optional<std::string> webhook = std::nullopt;
+  std::optional<std::string> event = std::nullopt;
+  std::optional<v1::Delivery::State> state = std::nullopt;
+  std::optional<std::string> event_type = std::nullopt;
+  TimeRange published = {};
+};
+
+// What became of the deliveries of every project. What Store promises of its
+// calls holds here. A delivery of another project is as one that is not there:
+// NOT_FOUND (DELIVERY_NOT_FOUND).
+class DeliveryStore {
+ public:
+  virtual ~DeliveryStore() = default;
+
+  // Reads one delivery with all its attempts.
+  virtual void GetDelivery(absl::string_view project, absl::string_view id,
+                           const CallOptions& options,
+                           Done<v1::Delivery> done) = 0;
+
+  // Reads the deliveries of `project` that `filter` lets through, each with its
+  // latest attempt, the newest first. A delivery that is there all the while,
+  // and that the filter lets through all the while, is on exactly one of the
+  // pages that follow one another.
+  virtual void ListDeliveries(absl::string_view project,
+                              const DeliveryFilter& filter,
+                              const PageStart& start,
+                              const CallOptions& options,
+                              Done<Page<v1::Delivery>> done) = 0;
+
+  // Makes a delivery due at `now`, with its schedule begun anew, whatever
+  // became of it. Ends with the delivery as it then is. FAILED_PRECONDITION:
+  // DELIVERY_IN_FLIGHT, WEBHOOK_REMOVED.
+  virtual void RetryDelivery(absl::string_view project, absl::string_view id,
+                             absl::Time now, const CallOptions& options,
+                             Done<v1::Delivery> done) = 0;
+
+  // Cancels a delivery that waits or is in flight; a success of the attempt in
+  // flight still counts. Ends with the delivery as it then is.
+  // FAILED_PRECONDITION (DELIVERY_ENDED).
+  virtual void CancelDelivery(absl::string_view project, absl::string_view id,
+                              const CallOptions& options,
+                              Done<v1::Delivery> done) = 0;
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_DELIVERY_STORE_H_

@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/sqlite/columns.h"
+#include "storage/sqlite/delivery_rows.h"
+#include "storage/sqlite/event_rows.h"
+#include "storage/sqlite/page_builder.h"
+#include "storage/timestamp.h"
+
+// How deliveries are read, of what delivery_rows.h declares.
+namespace webhooks::sqlite {
+namespace {
+
+constexpr absl::string_view kSelect =
+    "SELECT d.id, d.project_id, d.webhook_id, d.state, d.queue_at, d.retry_at,"
+    " d.attempts, e.id, e.type, e.created_at, w.active, w.url IS NOT NULL"
+    " FROM deliveries d JOIN events e ON e.seq = d.event_seq"
+    " LEFT JOIN webhooks w ON w.project_id = d.project_id"
+    " AND w.id = d.webhook_id ";
+
+// The columns of kSelect, by their places.
+enum Column {
+  kId,
+  kProject,
+  kWebhook,
+  kState,
+  kQueueAt,
+  kRetryAt,
+  kAttempts,
+  kEvent,
+  kEventType,
+  kCreatedAt,
+  kActive,
+  kHasUrl,
+};
+
+v1::Delivery::State StateOf(Statement& row, const Leases& leases) {
+  const int state = row->getColumn(kState).getInt();
+  if (state != v1::Delivery::PENDING) {
+    return static_cast<v1::Delivery::State>(state);
+  }
+  if (leases.Find(BlobColumn(row, kId))) return v1::Delivery::IN_FLIGHT;
+  if (row->isColumnNull(kActive)) return v1::Delivery::CANCELLED;
+  const bool can_receive = row->getColumn(kActive).getInt() != 0 &&
+                           row->getColumn(kHasUrl).getInt() != 0;
+  return can_receive ? v1::Delivery::PENDING : v1::Delivery::HELD;
+}
+
+v1::Delivery ReadDelivery(Statement& row, const Leases& leases) {
+  v1::Delivery delivery;
+  delivery.set_id_delivery(UuidColumn(row, kId));
+  delivery.set_id_event(UuidColumn(row, kEvent));
+  delivery.set_id_webhook_endpoint(UuidColumn(row, kWebhook));
+  delivery.set_id_project(UuidColumn(row, kProject));
+  delivery.set_event_type(TextColumn(row, kEventType));
+  delivery.set_state(StateOf(row, leases));
+  *delivery.mutable_created_at() = TimeColumn(row, kCreatedAt);
+  delivery.set_attempt_count(row->getColumn(kAttempts).getInt());
+  if (delivery.state() == v1::Delivery::PENDING) {
+    *delivery.mutable_next_attempt_at() =
+        TimeColumn(row, row->isColumnNull(kRetryAt) ? kQueueAt : kRetryAt);
+  }
+  return delivery;
+}
+
+void AddLatestAttempt(Connection& connection, absl::string_view id,
+                      v1::Delivery& delivery) {
+  if (delivery.attempt_count() == 0) return;
+  Statement row = connection.Prepared(
+      "SELECT attempt FROM attempts WHERE delivery_id = ?"
+      " ORDER BY number DESC LIMIT 1");
+  BindBytes(row, 1, id);
+  if (!row->executeStep()) return;
+  delivery.add_attempts()->ParseFromString(std::string(BlobColumn(row, 0)));
+}
+
+bool Passes(const v1::Delivery& delivery, const DeliveryFilter& filter) {
+  const absl::Time published = FromTimestamp(delivery.created_at());
+  return (!filter.state || delivery.state() == *filter.state) &&
+         (!filter.event_type || delivery.event_type() == *filter.event_type) &&
+         (!filter.webhook || UuidBytes(delivery.id_webhook_endpoint()) ==
+                                 UuidBytes(*filter.webhook)) &&
+         published >= filter.published.start &&
+         published < filter.published.end;
+}
+
+// The lowest id that a delivery of an event of that time can have.
+std::string FirstId(absl::Time time) {
+  const Uuid uuid = MakeUuidV7(
+      std::clamp(time, absl::UnixEpoch(), absl::FromUnixMillis(1LL << 47)), {});
+  return std::string(uuid.begin(), uuid.end());
+}
+
+// Adds rows in the order of their ids, downwards, as far as the page goes.
+void AddRows(Connection& connection, const Leases& leases, Statement& row,
+             const DeliveryFilter& filter, PageBuilder<v1::Delivery>& page) {
+  while (row->executeStep() && page.Reach(UuidColumn(row, kId))) {
+    v1::Delivery delivery = ReadDelivery(row, leases);
+    if (!Passes(delivery, filter)) continue;
+    AddLatestAttempt(connection, BlobColumn(row, kId), delivery);
+    page.Add(std::move(delivery));
+  }
+}
+
+// The ids of an event's deliveries that are below `end`, downwards.
+std::vector<std::string> IdsOfEvent(Connection& connection,
+                                    absl::string_view project,
+                                    absl::string_view event,
+                                    const std::string& end) {
+  Statement row = connection.Prepared(
+      "SELECT deliveries FROM events WHERE project_id = ? AND id = ?");
+  BindUuid(row, 1, project);
+  BindUuid(row, 2, event);
+  if (!row->executeStep()) return {};
+  std::vector<std::string> ids = SplitIds(BlobColumn(row, 0));
+  std::sort(ids.rbegin(), ids.rend());
+  ids.erase(ids.begin(),
+            std::find_if(ids.begin(), ids.end(),
+                         [&](const auto& id) { return id < end; }));
+  return ids;
+}
+
+void AddRowsOfEvent(Connection& connection, const Leases& leases,
+                    absl::string_view project, const std::string& end,
+                    const DeliveryFilter& filter,
+                    PageBuilder<v1::Delivery>& page) {
+  for (const std::string& id :
+       IdsOfEvent(connection, project, *filter.event, end)) {
+    auto delivery = SelectDeliveryRow(connection, leases, id);
+    if (!delivery) continue;
+    if (!page.Reach(delivery->id_delivery())) return;
+    if (!Passes(*delivery, filter)) continue;
+    AddLatestAttempt(connection, id, *delivery);
+    page.Add(*std::move(delivery));
+  }
+}
+
+bool IsDeleted(Connection& connection, absl::string_view project) {
+  Statement row = connection.Prepared(
+      "SELECT 1 FROM projects WHERE id = ? AND deleted_at IS NOT NULL");
+  BindUuid(row, 1, project);
+  return row->executeStep();
+}
+
+}  // namespace
+
+std::optional<v1::Delivery> SelectDeliveryRow(Connection& connection,
+                                              const Leases& leases,
+                                              absl::string_view id) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat(kSelect,
+                   "WHERE d.id = ? AND NOT EXISTS (SELECT 1 FROM"
+                   " projects WHERE id = d.project_id"
+                   " AND deleted_at IS NOT NULL)"));
+  Statement row = connection.Prepared(sql);
+  BindBytes(row, 1, id);
+  if (!row->executeStep()) return std::nullopt;
+  return ReadDelivery(row, leases);
+}
+
+absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
+    Connection& connection, const Leases& leases, absl::string_view project,
+    const DeliveryFilter& filter, const PageStart& start) {
+  static const std::string& of_project = *new std::string(
+      absl::StrCat(kSelect,
+                   "WHERE d.project_id = ?1 AND d.id >= ?2 AND d.id < ?3"
+                   " ORDER BY d.id DESC"));
+  static const std::string& of_webhook = *new std::string(absl::StrCat(
+      kSelect,
+      "WHERE d.webhook_id = ?4 AND d.project_id = ?1 AND d.id >= ?2"
+      " AND d.id < ?3 ORDER BY d.id DESC"));
+  using Deliveries = Page<v1::Delivery>;
+  return connection.Guarded(
+      "select deliveries", [&]() -> absl::StatusOr<Deliveries> {
+        PageBuilder<v1::Delivery> page(start);
+        const std::string first = FirstId(filter.published.start);
+        const std::string end =
+            std::min(start.after.empty() ? FirstId(absl::InfiniteFuture())
+                                         : UuidBytes(start.after),
+                     FirstId(filter.published.end));
+        if (IsDeleted(connection, project)) return std::move(page).Take();
+        if (filter.event) {
+          AddRowsOfEvent(connection, leases, project, end, filter, page);
+          return std::move(page).Take();
+        }
+        Statement row =
+            connection.Prepared(filter.webhook ? of_webhook : of_project);
+        BindUuid(row, 1, project);
+        BindBytes(row, 2, first);
+        BindBytes(row, 3, end);
+        if (filter.webhook) BindUuid(row, 4, *filter.webhook);
+        AddRows(connection, leases, row, filter, page);
+        return std::move(page).Take();
+      });
+}
+
+}  // namespace webhooks::sqlite

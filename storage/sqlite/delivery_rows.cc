@@ -1,0 +1,115 @@
+#include "storage/sqlite/delivery_rows.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/errors.h"
+#include "storage/sqlite/columns.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+using State = v1::Delivery;
+
+void AddAttempt(Statement& row, v1::Delivery& delivery) {
+  delivery.add_attempts()->ParseFromString(std::string(BlobColumn(row, 0)));
+}
+
+void AddAttempts(Connection& connection, absl::string_view id,
+                 v1::Delivery& delivery) {
+  Statement row = connection.Prepared(
+      "SELECT attempt FROM attempts WHERE delivery_id = ? ORDER BY number");
+  BindBytes(row, 1, id);
+  while (row->executeStep()) AddAttempt(row, delivery);
+}
+
+// Whether a delivery that has come to its end can change: OK or as of
+// CancelDelivery.
+absl::Status CheckWaits(const v1::Delivery& delivery) {
+  const bool has_ended =
+      delivery.state() == State::DELIVERED || delivery.state() == State::FAILED;
+  return has_ended ? DeliveryEnded() : absl::OkStatus();
+}
+
+bool HasWebhook(Connection& connection, const v1::Delivery& delivery) {
+  Statement row = connection.Prepared(
+      "SELECT 1 FROM webhooks WHERE project_id = ? AND id = ?");
+  BindUuid(row, 1, delivery.id_project());
+  BindUuid(row, 2, delivery.id_webhook_endpoint());
+  return row->executeStep();
+}
+
+}  // namespace
+
+void InsertDelivery(Connection& connection, const Uuid& id,
+                    absl::string_view project, const std::string& webhook,
+                    std::int64_t event_seq, absl::Time due) {
+  Statement insert = connection.Prepared(
+      "INSERT INTO deliveries (id, project_id, webhook_id, event_seq, state,"
+      " queue_at) VALUES (?, ?, ?, ?, 1, ?)");
+  BindBlob(insert, 1, id);
+  BindUuid(insert, 2, project);
+  BindBytes(insert, 3, webhook);
+  insert->bind(4, event_seq);
+  insert->bind(5, absl::ToUnixMillis(due));
+  insert->exec();
+}
+
+absl::StatusOr<v1::Delivery> SelectDelivery(Connection& connection,
+                                            const Leases& leases,
+                                            absl::string_view project,
+                                            absl::string_view id) {
+  using Found = absl::StatusOr<v1::Delivery>;
+  return connection.Guarded("select delivery", [&]() -> Found {
+    const std::string bytes = UuidBytes(id);
+    auto delivery = SelectDeliveryRow(connection, leases, bytes);
+    if (!delivery || UuidBytes(delivery->id_project()) != UuidBytes(project)) {
+      return DeliveryNotFound(id);
+    }
+    AddAttempts(connection, bytes, *delivery);
+    return *std::move(delivery);
+  });
+}
+
+absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
+                                           const Leases& leases,
+                                           absl::string_view project,
+                                           absl::string_view id, absl::Time now,
+                                           DueNotes& notes) {
+  auto delivery = SelectDelivery(connection, leases, project, id);
+  if (!delivery.ok()) return delivery;
+  if (delivery->state() == State::IN_FLIGHT) return DeliveryInFlight();
+  return connection.Guarded(
+      "retry delivery", [&]() -> absl::StatusOr<v1::Delivery> {
+        if (!HasWebhook(connection, *delivery)) return WebhookRemoved();
+        Statement update = connection.Prepared(
+            "UPDATE deliveries SET state = 1, queue_at = ?, retry_at = NULL,"
+            " schedule_base = attempts WHERE id = ?");
+        update->bind(1, absl::ToUnixMillis(now));
+        BindUuid(update, 2, id);
+        update->exec();
+        notes.Add(delivery->id_project(), delivery->id_webhook_endpoint(), now);
+        return SelectDelivery(connection, leases, project, id);
+      });
+}
+
+absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
+                                            const Leases& leases,
+                                            absl::string_view project,
+                                            absl::string_view id) {
+  auto delivery = SelectDelivery(connection, leases, project, id);
+  if (!delivery.ok()) return delivery;
+  absl::Status waits = CheckWaits(*delivery);
+  if (!waits.ok()) return waits;
+  return connection.Guarded(
+      "cancel delivery", [&]() -> absl::StatusOr<v1::Delivery> {
+        Statement update =
+            connection.Prepared("UPDATE deliveries SET state = 6 WHERE id = ?");
+        BindUuid(update, 1, id);
+        update->exec();
+        return SelectDelivery(connection, leases, project, id);
+      });
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,54 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_DELIVERY_ROWS_H_
+#define WEBHOOKS_STORAGE_SQLITE_DELIVERY_ROWS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/delivery_store.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/due_notes.h"
+#include "storage/sqlite/leases.h"
+#include "storage/uuid.h"
+
+// The statements of DeliveryStore. Functions that end with a Status end as the
+// call that they serve, and change inside the caller's transaction; the others
+// throw what SQLiteCpp throws, for use inside Connection::Guarded.
+namespace webhooks::sqlite {
+
+// A delivery that waits until `due`. `webhook` is the 16 bytes of its id.
+void InsertDelivery(Connection& connection, const Uuid& id,
+                    absl::string_view project, const std::string& webhook,
+                    std::int64_t event_seq, absl::Time due);
+
+// The delivery with the 16 bytes `id`, without attempts.
+std::optional<v1::Delivery> SelectDeliveryRow(Connection& connection,
+                                              const Leases& leases,
+                                              absl::string_view id);
+
+absl::StatusOr<v1::Delivery> SelectDelivery(Connection& connection,
+                                            const Leases& leases,
+                                            absl::string_view project,
+                                            absl::string_view id);
+
+absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
+    Connection& connection, const Leases& leases, absl::string_view project,
+    const DeliveryFilter& filter, const PageStart& start);
+
+absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
+                                           const Leases& leases,
+                                           absl::string_view project,
+                                           absl::string_view id, absl::Time now,
+                                           DueNotes& notes);
+
+absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
+                                            const Leases& leases,
+                                            absl::string_view project,
+                                            absl::string_view id);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_DELIVERY_ROWS_H_

@@ -1,0 +1,241 @@
+#include "storage/sqlite/event_rows.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "storage/derived_id.h"
+#include "storage/errors.h"
+#include "storage/sqlite/columns.h"
+#include "storage/sqlite/delivery_rows.h"
+#include "storage/sqlite/page_builder.h"
+#include "storage/sqlite/subscription_rows.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+constexpr std::size_t kIdSize = 16;
+
+// The columns of ReadEvent, by their places.
+constexpr absl::string_view kEventColumns =
+    "seq, id, type, created_at, deliver_at, deliveries, data, project_id";
+enum EventColumn {
+  kSeqColumn,
+  kIdColumn,
+  kTypeColumn,
+  kCreatedAtColumn,
+  kDeliverAtColumn,
+  kDeliveriesColumn,
+  kDataColumn,
+  kProjectColumn,
+};
+
+v1::Event ReadEvent(Statement& row) {
+  v1::Event event;
+  event.set_id_project(UuidColumn(row, kProjectColumn));
+  event.set_id_event(UuidColumn(row, kIdColumn));
+  event.set_type(TextColumn(row, kTypeColumn));
+  if (!row->isColumnNull(kDataColumn)) {
+    event.set_data(TextColumn(row, kDataColumn));
+  }
+  *event.mutable_created_at() = TimeColumn(row, kCreatedAtColumn);
+  if (!row->isColumnNull(kDeliverAtColumn)) {
+    *event.mutable_deliver_at() = TimeColumn(row, kDeliverAtColumn);
+  }
+  event.set_matched_webhooks(
+      static_cast<int>(BlobColumn(row, kDeliveriesColumn).size() / kIdSize));
+  return event;
+}
+
+void AddDeliveries(Connection& connection, const Leases& leases,
+                   absl::string_view ids, v1::Event& event) {
+  ids = ids.substr(0, kIdSize * EventStore::kShownDeliveries);
+  for (const std::string& id : SplitIds(ids)) {
+    const auto delivery = SelectDeliveryRow(connection, leases, id);
+    if (!delivery) continue;
+    v1::EventDelivery& shown = *event.add_deliveries();
+    shown.set_id_delivery(delivery->id_delivery());
+    shown.set_id_webhook_endpoint(delivery->id_webhook_endpoint());
+    shown.set_state(delivery->state());
+  }
+}
+
+// Whether a second event with the same id is the first one again.
+bool IsSame(const v1::Event& first, const v1::Event& second) {
+  return first.type() == second.type() &&
+         first.has_data() == second.has_data() &&
+         first.data() == second.data() &&
+         first.has_deliver_at() == second.has_deliver_at() &&
+         FromTimestamp(first.deliver_at()) ==
+             FromTimestamp(second.deliver_at());
+}
+
+// What the project has under the id of `event` already.
+std::optional<v1::Event> SelectSameId(Connection& connection,
+                                      const v1::Event& event) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT ", kEventColumns,
+                   " FROM events WHERE project_id = ? AND id = ?"));
+  Statement row = connection.Prepared(sql);
+  BindUuid(row, 1, event.id_project());
+  BindUuid(row, 2, event.id_event());
+  if (!row->executeStep()) return std::nullopt;
+  return ReadEvent(row);
+}
+
+std::int64_t InsertRow(Connection& connection, const v1::Event& event,
+                       const std::string& deliveries) {
+  Statement insert = connection.Prepared(
+      "INSERT INTO events (project_id, id, type, created_at, deliver_at,"
+      " deliveries, data) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  BindUuid(insert, 1, event.id_project());
+  BindUuid(insert, 2, event.id_event());
+  BindText(insert, 3, event.type());
+  BindTime(insert, 4, event.created_at());
+  if (event.has_deliver_at()) BindTime(insert, 5, event.deliver_at());
+  BindBytes(insert, 6, deliveries);
+  if (event.has_data()) BindText(insert, 7, event.data());
+  insert->exec();
+  return sqlite3_last_insert_rowid(connection.handle());
+}
+
+// A place in the list of events.
+struct Place {
+  std::int64_t created_at = INT64_MAX;
+  std::int64_t seq = INT64_MAX;
+};
+
+Place ReadPlace(absl::string_view text) {
+  Place place;
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &place.created_at) ||
+      !absl::SimpleAtoi(parts[1], &place.seq)) {
+    return Place();
+  }
+  return place;
+}
+
+}  // namespace
+
+std::vector<std::string> SplitIds(absl::string_view ids) {
+  std::vector<std::string> all;
+  for (; ids.size() >= kIdSize; ids.remove_prefix(kIdSize)) {
+    all.emplace_back(ids.substr(0, kIdSize));
+  }
+  return all;
+}
+
+absl::Status CheckProject(Connection& connection, absl::string_view id) {
+  return connection.Guarded("look for project", [&]() -> absl::Status {
+    Statement row = connection.Prepared(
+        "SELECT 1 FROM projects WHERE id = ? AND deleted_at IS NULL");
+    BindUuid(row, 1, id);
+    return row->executeStep() ? absl::OkStatus() : ProjectNotFound(id);
+  });
+}
+
+absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
+                                                     const v1::Event& event,
+                                                     DueNotes& notes) {
+  using Response = v1::PublishEventResponse;
+  return connection.Guarded("insert event", [&]() -> absl::StatusOr<Response> {
+    Response response;
+    if (const auto first = SelectSameId(connection, event)) {
+      if (!IsSame(*first, event)) return EventIdReused();
+      response.set_id_event(first->id_event());
+      response.set_matched_webhooks(first->matched_webhooks());
+      return response;
+    }
+    const std::vector<std::string> webhooks =
+        SelectListeners(connection, event.id_project(), event.type());
+    const std::string event_id = UuidBytes(event.id_event());
+    const absl::Time created = FromTimestamp(event.created_at());
+    const absl::Time due =
+        event.has_deliver_at() ? FromTimestamp(event.deliver_at()) : created;
+    std::vector<Uuid> deliveries;
+    std::string ids;
+    for (const std::string& webhook : webhooks) {
+      deliveries.push_back(MakeDerivedId(created, event_id, webhook));
+      ids.append(deliveries.back().begin(), deliveries.back().end());
+    }
+    const std::int64_t seq = InsertRow(connection, event, ids);
+    for (std::size_t i = 0; i < webhooks.size(); ++i) {
+      InsertDelivery(connection, deliveries[i], event.id_project(), webhooks[i],
+                     seq, due);
+      notes.Add(event.id_project(), UuidText(webhooks[i]), due);
+    }
+    response.set_id_event(event.id_event());
+    response.set_matched_webhooks(static_cast<int>(webhooks.size()));
+    return response;
+  });
+}
+
+absl::StatusOr<v1::Event> SelectEvent(Connection& connection,
+                                      const Leases& leases,
+                                      absl::string_view project,
+                                      absl::string_view id) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT ", kEventColumns,
+                   " FROM events WHERE project_id = ?1 AND id = ?2 AND"
+                   " NOT EXISTS (SELECT 1 FROM projects WHERE id = ?1"
+                   " AND deleted_at IS NOT NULL)"));
+  return connection.Guarded("select event", [&]() -> absl::StatusOr<v1::Event> {
+    Statement row = connection.Prepared(sql);
+    BindUuid(row, 1, project);
+    BindUuid(row, 2, id);
+    if (!row->executeStep()) return EventNotFound(id);
+    v1::Event event = ReadEvent(row);
+    AddDeliveries(connection, leases, BlobColumn(row, kDeliveriesColumn),
+                  event);
+    return event;
+  });
+}
+
+absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
+                                             const Leases& leases,
+                                             absl::string_view project,
+                                             const EventFilter& filter,
+                                             const PageStart& start) {
+  static const std::string& sql = *new std::string(absl::StrCat(
+      "SELECT ", kEventColumns,
+      " FROM events WHERE project_id = ?1 AND (created_at, seq) < (?2, ?3)"
+      " AND created_at < ?4 AND created_at >= ?5 AND"
+      " NOT EXISTS (SELECT 1 FROM projects WHERE id = ?1"
+      " AND deleted_at IS NOT NULL) ORDER BY created_at DESC, seq DESC"));
+  const Place after = ReadPlace(start.after);
+  return connection.Guarded(
+      "select events", [&]() -> absl::StatusOr<Page<v1::Event>> {
+        Statement row = connection.Prepared(sql);
+        BindUuid(row, 1, project);
+        row->bind(2, after.created_at);
+        row->bind(3, after.seq);
+        row->bind(4, absl::ToUnixMillis(filter.published.end));
+        row->bind(5, absl::ToUnixMillis(filter.published.start));
+        PageBuilder<v1::Event> page(start);
+        while (row->executeStep() &&
+               page.Reach(
+                   absl::StrCat(row->getColumn(kCreatedAtColumn).getInt64(),
+                                " ", row->getColumn(kSeqColumn).getInt64()))) {
+          if (filter.type && TextView(row, kTypeColumn) != *filter.type) {
+            continue;
+          }
+          v1::Event event = ReadEvent(row);
+          AddDeliveries(connection, leases, BlobColumn(row, kDeliveriesColumn),
+                        event);
+          page.Add(std::move(event));
+        }
+        return std::move(page).Take();
+      });
+}
+
+v1::Event SelectEventBody(Connection& connection, std::int64_t seq) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT ", kEventColumns, " FROM events WHERE seq = ?"));
+  Statement row = connection.Prepared(sql);
+  row->bind(1, seq);
+  return row->executeStep() ? ReadEvent(row) : v1::Event();
+}
+
+}  // namespace webhooks::sqlite

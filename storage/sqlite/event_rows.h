@@ -1,0 +1,48 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_EVENT_ROWS_H_
+#define WEBHOOKS_STORAGE_SQLITE_EVENT_ROWS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/event_store.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/due_notes.h"
+#include "storage/sqlite/leases.h"
+
+// The statements of EventStore. Each function ends as the call that it serves
+// and changes inside the caller's transaction, in several steps.
+namespace webhooks::sqlite {
+
+absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
+                                                     const v1::Event& event,
+                                                     DueNotes& notes);
+
+// NOT_FOUND (PROJECT_NOT_FOUND): there is no such project, or it was deleted.
+absl::Status CheckProject(Connection& connection, absl::string_view id);
+
+absl::StatusOr<v1::Event> SelectEvent(Connection& connection,
+                                      const Leases& leases,
+                                      absl::string_view project,
+                                      absl::string_view id);
+
+absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
+                                             const Leases& leases,
+                                             absl::string_view project,
+                                             const EventFilter& filter,
+                                             const PageStart& start);
+
+// The event in the row `seq` as deliveries carry it: id, type, data, created_at
+// and project. Throws what SQLiteCpp throws; for use inside
+// Connection::Guarded.
+v1::Event SelectEventBody(Connection& connection, std::int64_t seq);
+
+// The 16 bytes of each id in the column events.deliveries.
+std::vector<std::string> SplitIds(absl::string_view ids);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_EVENT_ROWS_H_

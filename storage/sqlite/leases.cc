@@ -1,0 +1,22 @@
+#include "storage/sqlite/leases.h"
+
+namespace webhooks::sqlite {
+
+void Leases::Add(absl::string_view delivery, const Lease& lease) {
+  absl::MutexLock lock(&mutex_);
+  leases_.insert_or_assign(std::string(delivery), lease);
+}
+
+void Leases::End(absl::string_view delivery) {
+  absl::MutexLock lock(&mutex_);
+  leases_.erase(delivery);
+}
+
+std::optional<Leases::Lease> Leases::Find(absl::string_view delivery) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = leases_.find(delivery);
+  if (found == leases_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,188 @@
+#include "storage/sqlite/purges.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "storage/sqlite/columns.h"
+#include "storage/sqlite/event_rows.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// How many rows one step takes out at most.
+constexpr int kStepRows = 200;
+
+constexpr int kIdSize = 16;
+
+// The delivery and its attempts.
+void DeleteDelivery(Connection& connection, absl::string_view id) {
+  Statement attempts =
+      connection.Prepared("DELETE FROM attempts WHERE delivery_id = ?");
+  BindBytes(attempts, 1, id);
+  attempts->exec();
+  Statement delivery =
+      connection.Prepared("DELETE FROM deliveries WHERE id = ?");
+  BindBytes(delivery, 1, id);
+  delivery->exec();
+}
+
+struct OldEvent {
+  std::int64_t seq;
+  std::string deliveries;
+};
+
+std::vector<OldEvent> SelectOldEvents(Connection& connection,
+                                      absl::Time oldest) {
+  Statement row = connection.Prepared(
+      "SELECT seq, deliveries FROM events"
+      " WHERE ifnull(deliver_at, created_at) < ?"
+      " ORDER BY ifnull(deliver_at, created_at) LIMIT ?");
+  row->bind(1, absl::ToUnixMillis(oldest));
+  row->bind(2, kStepRows);
+  std::vector<OldEvent> events;
+  while (row->executeStep()) {
+    events.push_back(
+        {row->getColumn(0).getInt64(), std::string(BlobColumn(row, 1))});
+  }
+  return events;
+}
+
+// Takes out the last `count` deliveries of an event.
+void ShortenEvent(Connection& connection, const OldEvent& event, int count) {
+  const std::size_t kept =
+      event.deliveries.size() - static_cast<std::size_t>(count * kIdSize);
+  for (const std::string& id :
+       SplitIds(absl::string_view(event.deliveries).substr(kept))) {
+    DeleteDelivery(connection, id);
+  }
+  Statement update =
+      connection.Prepared("UPDATE events SET deliveries = ? WHERE seq = ?");
+  const std::string rest = event.deliveries.substr(0, kept);
+  BindBytes(update, 1, rest);
+  update->bind(2, event.seq);
+  update->exec();
+}
+
+void DeleteEvent(Connection& connection, const OldEvent& event) {
+  for (const std::string& id : SplitIds(event.deliveries)) {
+    DeleteDelivery(connection, id);
+  }
+  Statement erase = connection.Prepared("DELETE FROM events WHERE seq = ?");
+  erase->bind(1, event.seq);
+  erase->exec();
+}
+
+// Of the table, rows that belong to the project; `key` names the columns that
+// find one of them.
+int DeleteOwned(Connection& connection, absl::string_view table,
+                absl::string_view key, absl::string_view project) {
+  Statement erase = connection.Prepared(
+      absl::StrCat("DELETE FROM ", table, " WHERE (", key, ") IN (SELECT ", key,
+                   " FROM ", table, " WHERE project_id = ?1 LIMIT ?2)"));
+  BindBytes(erase, 1, project);
+  erase->bind(2, kStepRows);
+  return erase->exec();
+}
+
+int DeleteDeliveries(Connection& connection, absl::string_view project) {
+  std::vector<std::string> ids;
+  {
+    Statement row = connection.Prepared(
+        "SELECT id FROM deliveries WHERE project_id = ? LIMIT ?");
+    BindBytes(row, 1, project);
+    row->bind(2, kStepRows);
+    while (row->executeStep()) ids.emplace_back(BlobColumn(row, 0));
+  }
+  for (const std::string& id : ids) DeleteDelivery(connection, id);
+  return static_cast<int>(ids.size());
+}
+
+std::string AnyDeletedProject(Connection& connection) {
+  Statement row = connection.Prepared(
+      "SELECT id FROM projects WHERE deleted_at IS NOT NULL LIMIT 1");
+  return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
+}
+
+std::string AnyRemovedWebhook(Connection& connection) {
+  Statement row =
+      connection.Prepared("SELECT id FROM removed_webhooks LIMIT 1");
+  return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
+}
+
+}  // namespace
+
+absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now) {
+  return connection.Guarded(
+      "delete old answers", [&]() -> absl::StatusOr<bool> {
+        Statement erase = connection.Prepared(
+            "DELETE FROM answers WHERE expires_at <= ?1 AND id IN"
+            " (SELECT id FROM answers ORDER BY id LIMIT ?2)");
+        BindTime(erase, 1, ToTimestamp(now));
+        erase->bind(2, kStepRows);
+        return erase->exec() == kStepRows;
+      });
+}
+
+absl::StatusOr<bool> DropOldEvents(Connection& connection, absl::Time oldest) {
+  return connection.Guarded("delete old events", [&]() -> absl::StatusOr<bool> {
+    const std::vector<OldEvent> events = SelectOldEvents(connection, oldest);
+    int budget = kStepRows;
+    for (const OldEvent& event : events) {
+      const int count = static_cast<int>(event.deliveries.size()) / kIdSize;
+      if (count > budget) {
+        ShortenEvent(connection, event, budget);
+        return true;
+      }
+      DeleteEvent(connection, event);
+      budget -= count + 1;
+      if (budget <= 0) return true;
+    }
+    return false;
+  });
+}
+
+absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection) {
+  return connection.Guarded("cancel deliveries", [&]() -> absl::StatusOr<bool> {
+    const std::string webhook = AnyRemovedWebhook(connection);
+    if (webhook.empty()) return false;
+    Statement update = connection.Prepared(
+        "UPDATE deliveries SET state = 6 WHERE id IN (SELECT id FROM deliveries"
+        " INDEXED BY waiting_deliveries WHERE webhook_id = ? AND state = 1"
+        " LIMIT ?)");
+    BindBytes(update, 1, webhook);
+    update->bind(2, kStepRows);
+    if (update->exec() == kStepRows) return true;
+    Statement erase =
+        connection.Prepared("DELETE FROM removed_webhooks WHERE id = ?");
+    BindBytes(erase, 1, webhook);
+    erase->exec();
+    return true;
+  });
+}
+
+absl::StatusOr<bool> PurgeProject(Connection& connection) {
+  return connection.Guarded("purge project", [&]() -> absl::StatusOr<bool> {
+    const std::string project = AnyDeletedProject(connection);
+    if (project.empty()) return false;
+    if (DeleteDeliveries(connection, project) > 0 ||
+        DeleteOwned(connection, "events", "seq", project) > 0 ||
+        DeleteOwned(connection, "subscriptions",
+                    "project_id, event_type, webhook_id", project) > 0 ||
+        DeleteOwned(connection, "webhooks", "project_id, id", project) > 0 ||
+        DeleteOwned(connection, "api_keys", "id", project) > 0 ||
+        DeleteOwned(connection, "answers", "id", project) > 0) {
+      return true;
+    }
+    Statement erase = connection.Prepared("DELETE FROM projects WHERE id = ?");
+    BindBytes(erase, 1, project);
+    erase->exec();
+    return true;
+  });
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,35 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_QUEUE_ROWS_H_
+#define WEBHOOKS_STORAGE_SQLITE_QUEUE_ROWS_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/delivery_queue.h"
+#include "storage/sealing/sealer.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/due_notes.h"
+#include "storage/sqlite/leases.h"
+
+// The statements of DeliveryQueue. Each function ends as the call that it
+// serves, on the writer's thread, and changes inside the caller's transaction.
+namespace webhooks::sqlite {
+
+absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
+    Connection& connection, absl::string_view after, int limit);
+
+absl::StatusOr<EndpointLease> LeaseDue(Connection& connection,
+                                       const Sealer& sealer, Leases& leases,
+                                       const LeaseWish& wish, absl::Time now,
+                                       absl::Time until);
+
+// Leaves the lease as it is, since the transaction may still fail.
+absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
+                          const Leases& leases, const AttemptResult& result,
+                          DueNotes& notes);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_QUEUE_ROWS_H_

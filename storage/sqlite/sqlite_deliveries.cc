@@ -1,0 +1,140 @@
+#include "storage/sqlite/columns.h"
+#include "storage/sqlite/delivery_rows.h"
+#include "storage/sqlite/queue_rows.h"
+#include "storage/sqlite/sqlite_store.h"
+
+// The parts of SqliteStore that are DeliveryStore and DeliveryQueue.
+namespace webhooks::sqlite {
+
+void SqliteStore::GetDelivery(absl::string_view project, absl::string_view id,
+                              const CallOptions& options,
+                              Done<v1::Delivery> done) {
+  Read<v1::Delivery>(
+      options,
+      [this, project = std::string(project),
+       id = std::string(id)](Connection& connection) {
+        return SelectDelivery(connection, leases_, project, id);
+      },
+      std::move(done));
+}
+
+void SqliteStore::ListDeliveries(absl::string_view project,
+                                 const DeliveryFilter& filter,
+                                 const PageStart& start,
+                                 const CallOptions& options,
+                                 Done<Page<v1::Delivery>> done) {
+  Read<Page<v1::Delivery>>(
+      options,
+      [this, project = std::string(project), filter,
+       start](Connection& connection) {
+        return SelectDeliveries(connection, leases_, project, filter, start);
+      },
+      std::move(done));
+}
+
+void SqliteStore::RetryDelivery(absl::string_view project, absl::string_view id,
+                                absl::Time now, const CallOptions& options,
+                                Done<v1::Delivery> done) {
+  WriteNoting<v1::Delivery>(
+      options,
+      [this, project = std::string(project), id = std::string(id), now](
+          Connection& connection, DueNotes& notes) {
+        return sqlite::RetryDelivery(connection, leases_, project, id, now,
+                                     notes);
+      },
+      std::move(done));
+}
+
+void SqliteStore::CancelDelivery(absl::string_view project,
+                                 absl::string_view id,
+                                 const CallOptions& options,
+                                 Done<v1::Delivery> done) {
+  Write<v1::Delivery>(
+      options,
+      [this, project = std::string(project),
+       id = std::string(id)](Connection& connection) {
+        return sqlite::CancelDelivery(connection, leases_, project, id);
+      },
+      std::move(done));
+}
+
+void SqliteStore::ListEndpoints(absl::string_view after, int limit,
+                                const CallOptions& options,
+                                Done<std::vector<EndpointDue>> done) {
+  Read<std::vector<EndpointDue>>(
+      options,
+      [after = std::string(after), limit](Connection& connection) {
+        return SelectEndpoints(connection, after, limit);
+      },
+      std::move(done));
+}
+
+void SqliteStore::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+                           absl::Duration lease, const CallOptions& options,
+                           Done<std::vector<EndpointLease>> done) {
+  using Answers = std::vector<EndpointLease>;
+  // On the writer's thread: what it sees is what is committed, and no attempt
+  // that was just recorded waits to be seen.
+  Write<Answers>(
+      options,
+      [this, wishes = std::move(wishes), now,
+       lease](Connection& connection) -> absl::StatusOr<Answers> {
+        Answers answers;
+        for (const LeaseWish& wish : wishes) {
+          auto answer = sqlite::LeaseDue(connection, *sealer_, leases_, wish,
+                                         now, now + lease);
+          if (!answer.ok()) {
+            for (const EndpointLease& given : answers) EndLeases(given);
+            return answer.status();
+          }
+          answers.push_back(*std::move(answer));
+        }
+        return answers;
+      },
+      std::move(done));
+}
+
+void SqliteStore::RecordAttempt(AttemptResult result,
+                                const CallOptions& options, DoneStatus done) {
+  const std::string delivery = UuidBytes(result.delivery);
+  WriteNoting<bool>(
+      options,
+      [this, result = std::move(result)](
+          Connection& connection, DueNotes& notes) -> absl::StatusOr<bool> {
+        absl::Status status =
+            WriteAttempt(connection, *sealer_, leases_, result, notes);
+        if (!status.ok()) return status;
+        return true;
+      },
+      [done = std::move(done)](const absl::StatusOr<bool>& recorded) mutable {
+        std::move(done)(recorded.status());
+      },
+      // Before the endpoint's watcher hears of it.
+      [this, delivery] { leases_.End(delivery); });
+}
+
+void SqliteStore::EndLeases(const EndpointLease& given) {
+  for (const LeasedDelivery& delivery : given.deliveries) {
+    leases_.End(UuidBytes(delivery.id));
+  }
+}
+
+void SqliteStore::GiveUpLeases(const std::vector<std::string>& deliveries) {
+  for (const std::string& delivery : deliveries) {
+    leases_.End(UuidBytes(delivery));
+  }
+}
+
+void SqliteStore::Watch(Watcher watcher) {
+  absl::MutexLock lock(&watcher_mutex_);
+  watcher_ = std::move(watcher);
+}
+
+void SqliteStore::Tell(const DueNotes& notes) {
+  if (notes.notes().empty()) return;
+  absl::MutexLock lock(&watcher_mutex_);
+  if (watcher_ == nullptr) return;
+  for (const EndpointDue& due : notes.notes()) watcher_(due);
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,91 @@
+#include "storage/changes.h"
+#include "storage/sqlite/answer_rows.h"
+#include "storage/sqlite/event_rows.h"
+#include "storage/sqlite/sqlite_store.h"
+
+// The part of SqliteStore that is EventStore.
+namespace webhooks::sqlite {
+namespace {
+
+using Batch = v1::PublishEventBatchResponse;
+
+// Each event's result; an error of the database is of all.
+absl::StatusOr<Batch> InsertEvents(Connection& connection,
+                                   const EventStore::MaybeEvents& events,
+                                   DueNotes& notes) {
+  Batch batch;
+  for (const absl::StatusOr<v1::Event>& event : events) {
+    const auto published =
+        event.ok() ? InsertEvent(connection, *event, notes)
+                   : absl::StatusOr<v1::PublishEventResponse>(event.status());
+    const bool is_its_own =
+        !event.ok() || absl::IsAlreadyExists(published.status());
+    if (!published.ok() && !is_its_own) return published.status();
+    *batch.add_results() = ResultOf(published);
+  }
+  return batch;
+}
+
+}  // namespace
+
+void SqliteStore::PublishEvents(absl::string_view project, MaybeEvents events,
+                                const std::optional<Idempotency>& once,
+                                const CallOptions& options,
+                                Done<Created<Batch>> done) {
+  WriteNoting<Created<Batch>>(
+      options,
+      [this, project = std::string(project), events = std::move(events), once](
+          Connection& connection,
+          DueNotes& notes) -> absl::StatusOr<Created<Batch>> {
+        absl::Status there = CheckProject(connection, project);
+        if (!there.ok()) return there;
+        return PerformOnce<Batch>(connection, *sealer_, once, [&] {
+          return InsertEvents(connection, events, notes);
+        });
+      },
+      std::move(done));
+}
+
+void SqliteStore::PublishEvent(const v1::Event& event,
+                               const std::optional<Idempotency>& once,
+                               const CallOptions& options,
+                               Done<Created<v1::PublishEventResponse>> done) {
+  using Response = v1::PublishEventResponse;
+  WriteNoting<Created<Response>>(
+      options,
+      [this, event, once](Connection& connection, DueNotes& notes)
+          -> absl::StatusOr<Created<Response>> {
+        absl::Status there = CheckProject(connection, event.id_project());
+        if (!there.ok()) return there;
+        return PerformOnce<Response>(connection, *sealer_, once, [&] {
+          return InsertEvent(connection, event, notes);
+        });
+      },
+      std::move(done));
+}
+
+void SqliteStore::GetEvent(absl::string_view project, absl::string_view id,
+                           const CallOptions& options, Done<v1::Event> done) {
+  Read<v1::Event>(
+      options,
+      [this, project = std::string(project),
+       id = std::string(id)](Connection& connection) {
+        return SelectEvent(connection, leases_, project, id);
+      },
+      std::move(done));
+}
+
+void SqliteStore::ListEvents(absl::string_view project,
+                             const EventFilter& filter, const PageStart& start,
+                             const CallOptions& options,
+                             Done<Page<v1::Event>> done) {
+  Read<Page<v1::Event>>(
+      options,
+      [this, project = std::string(project), filter,
+       start](Connection& connection) {
+        return SelectEvents(connection, leases_, project, filter, start);
+      },
+      std::move(done));
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,92 @@
+#include "storage/sqlite/webhook_health.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "storage/changes.h"
+#include "storage/sqlite/columns.h"
+#include "storage/sqlite/event_rows.h"
+#include "storage/sqlite/stored_webhook.h"
+#include "storage/sqlite/webhook_rows.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+void BindEndpoint(Statement& statement, int index, const Endpoint& endpoint) {
+  BindUuid(statement, index, endpoint.project);
+  BindUuid(statement, index + 1, endpoint.webhook);
+}
+
+absl::Status NoteSuccess(Connection& connection, const Endpoint& endpoint) {
+  return connection.Guarded("note success", [&]() -> absl::Status {
+    Statement update = connection.Prepared(
+        "UPDATE webhooks SET failing_since = NULL WHERE project_id = ?"
+        " AND id = ? AND failing_since IS NOT NULL");
+    BindEndpoint(update, 1, endpoint);
+    update->exec();
+    return absl::OkStatus();
+  });
+}
+
+// Since when attempts at the webhook have failed, this one included.
+absl::StatusOr<absl::Time> NoteFailure(Connection& connection,
+                                       const AttemptResult& result) {
+  return connection.Guarded(
+      "note failure", [&]() -> absl::StatusOr<absl::Time> {
+        Statement update = connection.Prepared(
+            "UPDATE webhooks SET failing_since = ? WHERE project_id = ?"
+            " AND id = ? AND failing_since IS NULL");
+        BindTime(update, 1, result.record.started_at());
+        BindEndpoint(update, 2, result.endpoint);
+        update->exec();
+        Statement row = connection.Prepared(
+            "SELECT failing_since FROM webhooks WHERE project_id = ?"
+            " AND id = ?");
+        BindEndpoint(row, 1, result.endpoint);
+        if (!row->executeStep()) return result.now;
+        return FromTimestamp(TimeColumn(row, 0));
+      });
+}
+
+absl::Status Deactivate(Connection& connection, const Sealer& sealer,
+                        const AttemptResult& result,
+                        v1::Deactivation::Reason reason, DueNotes& notes) {
+  auto stored = SelectStored(connection, sealer, result.endpoint.project,
+                             result.endpoint.webhook);
+  // It was removed meanwhile.
+  if (absl::IsNotFound(stored.status())) return absl::OkStatus();
+  if (!stored.ok()) return stored.status();
+  const v1::Webhook before = stored->webhook;
+  if (!webhooks::Deactivate(reason, result.now, stored->webhook))
+    return absl::OkStatus();
+  absl::Status status =
+      WriteChange(connection, sealer, before, result.now, *stored, notes);
+  if (!status.ok()) return status;
+  return InsertEvent(connection,
+                     DeactivationEvent(stored->webhook, result.delivery), notes)
+      .status();
+}
+
+}  // namespace
+
+absl::Status NoteHealth(Connection& connection, const Sealer& sealer,
+                        const AttemptResult& result, DueNotes& notes) {
+  if (result.outcome == AttemptResult::Outcome::kDelivered) {
+    return NoteSuccess(connection, result.endpoint);
+  }
+  const auto failing_since = NoteFailure(connection, result);
+  if (!failing_since.ok()) return failing_since.status();
+  if (result.gone) {
+    return Deactivate(connection, sealer, result, v1::Deactivation::GONE,
+                      notes);
+  }
+  if (result.now - *failing_since >= result.patience) {
+    return Deactivate(connection, sealer, result, v1::Deactivation::FAILING,
+                      notes);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,20 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_WEBHOOK_HEALTH_H_
+#define WEBHOOKS_STORAGE_SQLITE_WEBHOOK_HEALTH_H_
+
+#include "absl/status/status.h"
+#include "storage/delivery_queue.h"
+#include "storage/sealing/sealer.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/due_notes.h"
+
+namespace webhooks::sqlite {
+
+// What an attempt says about its webhook: since when it fails, and whether that
+// deactivates it; the project's other webhooks are told then. Inside the
+// caller's transaction, in several steps.
+absl::Status NoteHealth(Connection& connection, const Sealer& sealer,
+                        const AttemptResult& result, DueNotes& notes);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_WEBHOOK_HEALTH_H_
