@@ -836,6 +836,7 @@ TARGETS = [
         srcs = [
             "tests/support/disk_faults.cc",
             "tests/support/fake_store.cc",
+            "tests/support/light_receiver.cc",
             "tests/support/records.cc",
             "tests/support/temp_folder.cc",
         ],
@@ -844,6 +845,7 @@ TARGETS = [
             "tests/support/disk_faults.h",
             "tests/support/fake_entropy.h",
             "tests/support/fake_store.h",
+            "tests/support/light_receiver.h",
             "tests/support/records.h",
             "tests/support/secret_keys.h",
             "tests/support/status_matchers.h",

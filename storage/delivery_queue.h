@@ -32,6 +32,9 @@ struct Endpoint {
 struct EndpointDue {
   Endpoint endpoint;
   absl::Time due;
+  // Whether what is leased for it and not begun should be given up: it may have
+  // to go elsewhere, signed otherwise, or not at all.
+  bool has_changed = false;
 };
 
 // What one caller may attempt now, and nobody else.

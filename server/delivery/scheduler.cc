@@ -18,8 +18,15 @@ constexpr absl::Duration kPatience = absl::Milliseconds(200);
 
 constexpr int kEndpointsAtOnce = 1000;
 
-// No new leases while the events in flight hold as many bytes.
-constexpr std::size_t kMaxBusyBytes = 64 << 20;
+// A delivery that is leased is not begun any more when so much of its lease has
+// passed.
+constexpr absl::Duration kShelfLife = absl::Seconds(30);
+
+// How many deliveries are leased, in multiples of those in flight.
+constexpr int kLeasedAhead = 3;
+
+// No new leases while the events of those hold as many bytes.
+constexpr std::size_t kMaxLeasedBytes = 64 << 20;
 
 Turns::EndpointLimits LimitsOf(const EndpointLease& lease) {
   Turns::EndpointLimits limits;
@@ -47,10 +54,11 @@ Turns::Ending EndingOf(const AttemptResult& result) {
 struct Scheduler::Flight {
   AttemptResult result;
   std::shared_ptr<const EndpointLease> lease;
+  // Empty once it is sent.
+  v1::Event event;
   int step = 1;
   std::size_t bytes = 0;
-  // When the lease ends.
-  absl::Time until;
+  absl::Time leased_at;
   bool is_ordered = false;
   Turns::Ending ending = Turns::Ending::kFailed;
   // How long the receiver asked to be left alone.
@@ -93,23 +101,49 @@ void Scheduler::Post(Event event) {
   inbox_.push_back(std::move(event));
 }
 
+// Saves two changes of thread for each request: the one that has ended makes
+// room for the next one. Where a turn is being had, the scheduler's thread has
+// the next.
+void Scheduler::PostHere(Event event) {
+  Post(std::move(event));
+  if (!turn_mutex_.TryLock()) return;
+  Turn();
+  const absl::Time next = NextTime();
+  turn_mutex_.Unlock();
+  absl::MutexLock lock(&mutex_);
+  if (next < wake_at_) inbox_.push_back([] {});
+}
+
 void Scheduler::PostAt(absl::Time time, Event event) {
   later_.emplace(time, std::move(event));
 }
 
 void Scheduler::Run() {
   queue_.Watch([this](const EndpointDue& due) {
-    Post([this, due] { turns_.Due(due.endpoint, due.due, clock_()); });
+    Post([this, due] {
+      turn_mutex_.AssertHeld();
+      Heard(due);
+    });
   });
-  LoadEndpoints("");
-  while (Turn()) {
-    const absl::Duration wait = NextTime() - clock_();
+  Post([this] {
+    turn_mutex_.AssertHeld();
+    LoadEndpoints("");
+  });
+  for (;;) {
+    absl::Time next;
+    {
+      absl::MutexLock lock(&turn_mutex_);
+      if (!Turn()) break;
+      next = NextTime();
+    }
     absl::MutexLock lock(&mutex_);
+    wake_at_ = next;
     mutex_.AwaitWithTimeout(
         absl::Condition(
             +[](std::vector<Event>* inbox) { return !inbox->empty(); },
             &inbox_),
-        wait);
+        next - clock_());
+    wake_at_ = absl::InfinitePast();
   }
   queue_.Watch(nullptr);
 }
@@ -133,7 +167,11 @@ bool Scheduler::Turn() {
     later_.erase(later_.begin());
     std::move(event)();
   }
-  if (is_stopping_) return outstanding_ > 0;
+  if (is_stopping_) {
+    DropAllStock();
+    return outstanding_ > 0;
+  }
+  Begin();
   Lease();
   return true;
 }
@@ -145,9 +183,12 @@ absl::Time Scheduler::NextTime() const {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return has_abandoned_ ? next : std::min(next, stop_by_);
   }
-  const bool has_room =
-      busy_ < options_.max_in_flight && busy_bytes_ < kMaxBusyBytes;
-  return has_room ? std::min(next, turns_.NextTime()) : next;
+  return std::min(next, turns_.NextTime());
+}
+
+void Scheduler::Heard(const EndpointDue& due) {
+  if (due.has_changed) DropStock(due.endpoint);
+  turns_.Due(due.endpoint, due.due, clock_());
 }
 
 void Scheduler::LoadEndpoints(std::string after) {
@@ -156,10 +197,13 @@ void Scheduler::LoadEndpoints(std::string after) {
       after, kEndpointsAtOnce, {},
       [this, after](absl::StatusOr<std::vector<EndpointDue>> endpoints) {
         Post([this, after, endpoints = std::move(endpoints)] {
+          turn_mutex_.AssertHeld();
           --outstanding_;
           if (!endpoints.ok()) {
-            return PostAt(clock_() + kPatience,
-                          [this, after] { LoadEndpoints(after); });
+            return PostAt(clock_() + kPatience, [this, after] {
+              turn_mutex_.AssertHeld();
+              LoadEndpoints(after);
+            });
           }
           for (const EndpointDue& due : *endpoints) {
             turns_.Due(due.endpoint, due.due, clock_());
@@ -172,77 +216,102 @@ void Scheduler::LoadEndpoints(std::string after) {
 }
 
 void Scheduler::Lease() {
-  if (busy_bytes_ >= kMaxBusyBytes) return;
+  if (leased_bytes_ >= kMaxLeasedBytes) return;
   const absl::Time now = clock_();
   std::vector<LeaseWish> wishes =
-      turns_.Take(now, options_.max_in_flight - busy_);
+      turns_.ToLease(now, kLeasedAhead * options_.max_in_flight - leased_);
   if (wishes.empty()) return;
-  for (const LeaseWish& wish : wishes) busy_ += wish.limit;
+  for (const LeaseWish& wish : wishes) leased_ += wish.limit;
   ++outstanding_;
   queue_.LeaseDue(
       wishes, now, kLease, {},
       [this, wishes](absl::StatusOr<std::vector<EndpointLease>> leases) {
         Post([this, wishes, leases = std::move(leases)]() mutable {
+          turn_mutex_.AssertHeld();
           --outstanding_;
-          for (const LeaseWish& wish : wishes) busy_ -= wish.limit;
-          if (leases.ok()) return Begin(wishes, *std::move(leases));
           const absl::Time now = clock_();
-          for (const LeaseWish& wish : wishes) {
-            turns_.Leased(wish.endpoint, 0, now + kPatience, {}, now);
+          for (std::size_t i = 0; i < wishes.size(); ++i) {
+            leased_ -= wishes[i].limit;
+            if (leases.ok()) {
+              TakeIn(wishes[i], std::move((*leases)[i]));
+            } else {
+              turns_.Leased(wishes[i].endpoint, 0, now + kPatience, {}, now);
+            }
           }
         });
       });
 }
 
-void Scheduler::Begin(const std::vector<LeaseWish>& wishes,
-                      std::vector<EndpointLease> leases) {
-  for (std::size_t i = 0; i < wishes.size(); ++i) {
-    BeginOne(wishes[i], std::move(leases[i]));
-  }
-}
-
-void Scheduler::BeginOne(const LeaseWish& wish, EndpointLease lease) {
-  turns_.Leased(wish.endpoint, static_cast<int>(lease.deliveries.size()),
-                lease.next_due, LimitsOf(lease), clock_());
-  std::vector<LeasedDelivery> deliveries = std::move(lease.deliveries);
-  if (is_stopping_) {
-    std::vector<std::string> ids;
-    for (LeasedDelivery& delivery : deliveries) {
-      ids.push_back(std::move(delivery.id));
-    }
-    return queue_.GiveUpLeases(ids);
-  }
-  const auto shared = std::make_shared<const EndpointLease>(std::move(lease));
-  for (const LeasedDelivery& delivery : deliveries) {
-    Attempt(shared, delivery, wish.endpoint);
-  }
-}
-
-void Scheduler::Attempt(const std::shared_ptr<const EndpointLease>& lease,
-                        const LeasedDelivery& delivery,
-                        const Endpoint& endpoint) {
+void Scheduler::TakeIn(const LeaseWish& wish, EndpointLease lease) {
   const absl::Time now = clock_();
-  auto flight = std::make_shared<Flight>();
-  flight->result.endpoint = endpoint;
-  flight->result.delivery = delivery.id;
-  flight->result.attempt = delivery.attempt;
-  flight->result.patience = options_.patience;
-  flight->lease = lease;
-  flight->step = delivery.step;
-  flight->bytes = delivery.event.data().size();
-  flight->until = now + kLease;
-  flight->is_ordered = lease->webhook->delivery().ordered();
-  ++busy_;
-  busy_bytes_ += flight->bytes;
+  const int count = static_cast<int>(lease.deliveries.size());
+  const Turns::EndpointLimits limits = LimitsOf(lease);
+  const absl::Time next_due = lease.next_due;
+  std::vector<LeasedDelivery> deliveries = std::move(lease.deliveries);
+  const auto shared = std::make_shared<const EndpointLease>(std::move(lease));
+  for (LeasedDelivery& delivery : deliveries) {
+    auto flight = std::make_shared<Flight>();
+    flight->result.endpoint = wish.endpoint;
+    flight->result.delivery = std::move(delivery.id);
+    flight->result.attempt = delivery.attempt;
+    flight->result.patience = options_.patience;
+    flight->lease = shared;
+    flight->event = std::move(delivery.event);
+    flight->step = delivery.step;
+    flight->bytes = flight->event.data().size();
+    flight->leased_at = now;
+    flight->is_ordered = limits.ordered;
+    leased_bytes_ += flight->bytes;
+    stock_[wish.endpoint.webhook].push_back(std::move(flight));
+  }
+  leased_ += count;
+  turns_.Leased(wish.endpoint, count, next_due, limits, now);
+}
+
+void Scheduler::Begin() {
+  while (in_flight_ < options_.max_in_flight) {
+    const absl::Time now = clock_();
+    const std::optional<Endpoint> endpoint = turns_.ToBegin(now);
+    if (!endpoint) return;
+    const auto stock = stock_.find(endpoint->webhook);
+    const std::shared_ptr<Flight> flight = std::move(stock->second.front());
+    stock->second.pop_front();
+    if (stock->second.empty()) stock_.erase(stock);
+    ++in_flight_;
+    if (now - flight->leased_at <= kShelfLife) {
+      Send(flight);
+      continue;
+    }
+    // It stood in stock for too long.
+    queue_.GiveUpLeases({flight->result.delivery});
+    --in_flight_;
+    --leased_;
+    leased_bytes_ -= flight->bytes;
+    turns_.Ended(*endpoint, Turns::Ending::kFailed, {}, now);
+    DropStock(*endpoint);
+    turns_.Due(*endpoint, now, now);
+  }
+}
+
+void Scheduler::Send(const std::shared_ptr<Flight>& flight) {
   ++outstanding_;
-  sender_.Send(MakeDeliveryRequest(*lease->webhook, lease->secrets,
-                                   delivery.event, now, options_.timeout),
-               [this, flight](HttpOutcome outcome) {
-                 Judge(*flight, outcome);
-                 if (!outcome.is_abandoned) return Record(flight);
-                 queue_.GiveUpLeases({flight->result.delivery});
-                 Post([this] { --outstanding_; });
-               });
+  const EndpointLease& lease = *flight->lease;
+  HttpRequest request = MakeDeliveryRequest(
+      *lease.webhook, lease.secrets, flight->event, clock_(), options_.timeout);
+  flight->event.Clear();
+  sender_.Send(std::move(request), [this, flight](HttpOutcome outcome) {
+    if (outcome.is_abandoned) {
+      queue_.GiveUpLeases({flight->result.delivery});
+      return Post([this] {
+        turn_mutex_.AssertHeld();
+        --outstanding_;
+      });
+    }
+    Judge(*flight, outcome);
+    MakeRoom(*flight);
+    // The last touch: once it is recorded, the scheduler may end.
+    Record(flight);
+  });
 }
 
 // On a thread of the sender.
@@ -256,42 +325,74 @@ void Scheduler::Judge(Flight& flight, const HttpOutcome& outcome) {
   flight.ending = EndingOf(result);
   flight.pause = std::min(ReadRetryAfter(outcome.retry_after, result.now),
                           options_.retries.max_retry_after);
-  // The next to the same endpoint need not wait until this one is recorded,
-  // unless it must see the outcome.
-  if (flight.is_ordered || outcome.is_abandoned) return;
-  Post([this, endpoint = result.endpoint, ending = flight.ending,
-        pause = flight.pause,
-        now = result.now] { turns_.Ended(endpoint, ending, pause, now); });
+}
+
+// The next request to the same endpoint need not wait until this one is
+// recorded, unless it must see the outcome.
+void Scheduler::MakeRoom(const Flight& flight) {
+  if (flight.is_ordered) return;
+  PostHere([this, endpoint = flight.result.endpoint, ending = flight.ending,
+            pause = flight.pause, now = flight.result.now] {
+    turn_mutex_.AssertHeld();
+    if (ending == Turns::Ending::kOverloaded) DropStock(endpoint);
+    turns_.Ended(endpoint, ending, pause, now);
+  });
 }
 
 // On any thread.
 void Scheduler::Record(const std::shared_ptr<Flight>& flight) {
-  queue_.RecordAttempt(
-      flight->result, {}, [this, flight](const absl::Status& status) {
-        Post([this, flight, status] { Recorded(flight, status); });
-      });
+  queue_.RecordAttempt(flight->result, {},
+                       [this, flight](const absl::Status& status) {
+                         Post([this, flight, status] {
+                           turn_mutex_.AssertHeld();
+                           Recorded(flight, status);
+                         });
+                       });
 }
 
 void Scheduler::Recorded(const std::shared_ptr<Flight>& flight,
                          const absl::Status& status) {
   const absl::Time now = clock_();
-  if (!status.ok() && !absl::IsAborted(status) && now < flight->until &&
+  const absl::Time until = flight->leased_at + kLease;
+  if (!status.ok() && !absl::IsAborted(status) && now < until &&
       !has_abandoned_) {
     return PostAt(now + kPatience, [this, flight] { Record(flight); });
   }
   --outstanding_;
-  --busy_;
-  busy_bytes_ -= flight->bytes;
+  --in_flight_;
+  --leased_;
+  leased_bytes_ -= flight->bytes;
+  const AttemptResult& result = flight->result;
   if (flight->is_ordered) {
-    turns_.Ended(flight->result.endpoint, flight->ending, flight->pause, now);
+    turns_.Ended(result.endpoint, flight->ending, flight->pause, now);
   }
   if (!status.ok()) {
     Log(LogLevel::kError, "attempt not recorded",
-        {{"delivery", flight->result.delivery}, {"cause", status.message()}});
-    turns_.Due(flight->result.endpoint, flight->until, now);
+        {{"delivery", result.delivery}, {"cause", status.message()}});
+    turns_.Due(result.endpoint, until, now);
     return;
   }
-  observer_(flight->result);
+  observer_(result);
+}
+
+void Scheduler::DropStock(const Endpoint& endpoint) {
+  const auto stock = stock_.find(endpoint.webhook);
+  if (stock == stock_.end()) return;
+  std::vector<std::string> deliveries;
+  for (const std::shared_ptr<Flight>& flight : stock->second) {
+    deliveries.push_back(flight->result.delivery);
+    --leased_;
+    leased_bytes_ -= flight->bytes;
+  }
+  queue_.GiveUpLeases(deliveries);
+  stock_.erase(stock);
+  turns_.DropStock(endpoint, clock_());
+}
+
+void Scheduler::DropAllStock() {
+  while (!stock_.empty()) {
+    DropStock(stock_.begin()->second.front()->result.endpoint);
+  }
 }
 
 }  // namespace webhooks::server

@@ -2,6 +2,7 @@
 #define WEBHOOKS_SERVER_DELIVERY_SCHEDULER_H_
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -60,28 +62,40 @@ class Scheduler {
  private:
   using Event = absl::AnyInvocable<void() &&>;
 
-  // An attempt on its way: what it takes to judge and record it.
+  // A delivery that is leased, and then on its way: what it takes to judge and
+  // record it.
   struct Flight;
 
   void Run();
   // Runs what was posted and what is due; whether to go on.
-  bool Turn();
-  void LoadEndpoints(std::string after);
-  void Lease();
-  void Begin(const std::vector<LeaseWish>& wishes,
-             std::vector<EndpointLease> leases);
-  void BeginOne(const LeaseWish& wish, EndpointLease lease);
-  void Attempt(const std::shared_ptr<const EndpointLease>& lease,
-               const LeasedDelivery& delivery, const Endpoint& endpoint);
+  bool Turn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  void LoadEndpoints(std::string after)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  void Heard(const EndpointDue& due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  void Lease() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  void TakeIn(const LeaseWish& wish, EndpointLease lease)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  void Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  void Send(const std::shared_ptr<Flight>& flight)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
   void Judge(Flight& flight, const HttpOutcome& outcome);
+  void MakeRoom(const Flight& flight);
   void Record(const std::shared_ptr<Flight>& flight);
   void Recorded(const std::shared_ptr<Flight>& flight,
-                const absl::Status& status);
+                const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  // Gives up what is leased for the endpoint and not begun.
+  void DropStock(const Endpoint& endpoint)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  void DropAllStock() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
 
-  // Runs `event` on the scheduler's thread: soon, or at `time`.
+  // Runs `event` in a turn: soon, on the scheduler's thread or one that has
+  // posted here; or at `time`.
   void Post(Event event);
-  void PostAt(absl::Time time, Event event);
-  absl::Time NextTime() const;
+  void PostHere(Event event);
+  void PostAt(absl::Time time, Event event)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  absl::Time NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
 
   DeliveryQueue& queue_;
   Sender& sender_;
@@ -90,23 +104,31 @@ class Scheduler {
   const std::function<double()> dice_;
   const Observer observer_;
 
-  // These are the thread's own.
-  Turns turns_;
-  std::multimap<absl::Time, Event> later_;
-  // Requests that are asked for, in flight or not recorded yet, and the bytes
-  // of their events.
-  int busy_ = 0;
-  std::size_t busy_bytes_ = 0;
+  // Held for the length of a turn.
+  absl::Mutex turn_mutex_;
+  Turns turns_ ABSL_GUARDED_BY(turn_mutex_);
+  std::multimap<absl::Time, Event> later_ ABSL_GUARDED_BY(turn_mutex_);
+  // By webhook: what is leased and not begun.
+  absl::flat_hash_map<std::string, std::deque<std::shared_ptr<Flight>>> stock_
+      ABSL_GUARDED_BY(turn_mutex_);
+  // Requests in flight or not recorded yet.
+  int in_flight_ ABSL_GUARDED_BY(turn_mutex_) = 0;
+  // What is asked for, in stock, in flight or not recorded yet, and the bytes
+  // of its events.
+  int leased_ ABSL_GUARDED_BY(turn_mutex_) = 0;
+  std::size_t leased_bytes_ ABSL_GUARDED_BY(turn_mutex_) = 0;
   // Calls of the queue and the sender that have not ended.
-  int outstanding_ = 0;
-  bool is_stopping_ = false;
-  bool has_abandoned_ = false;
+  int outstanding_ ABSL_GUARDED_BY(turn_mutex_) = 0;
+  bool is_stopping_ ABSL_GUARDED_BY(turn_mutex_) = false;
+  bool has_abandoned_ ABSL_GUARDED_BY(turn_mutex_) = false;
 
   mutable absl::Mutex mutex_;
   std::vector<Event> inbox_ ABSL_GUARDED_BY(mutex_);
   // When to give up, once it is to stop.
   absl::Time stop_by_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // When the thread looks at the clock again.
+  absl::Time wake_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::thread thread_;
 };
 

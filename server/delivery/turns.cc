@@ -8,11 +8,31 @@ namespace {
 // How far ahead of its rate an endpoint may get.
 constexpr absl::Duration kBurst = absl::Milliseconds(100);
 
-// An answer to Take names as many endpoints at most, so that what comes of it
-// takes no long time.
+// ToLease names as many endpoints at most, so that the store is not kept long.
 constexpr std::size_t kMostWishes = 64;
 
 }  // namespace
+
+void Turns::Line::Add(State& state) {
+  std::deque<State*>& project = projects_[state.endpoint.project];
+  if (project.empty()) order_.push_back(state.endpoint.project);
+  project.push_back(&state);
+}
+
+Turns::State* Turns::Line::Pop() {
+  if (order_.empty()) return nullptr;
+  std::string name = std::move(order_.front());
+  order_.pop_front();
+  const auto project = projects_.find(name);
+  State* const state = project->second.front();
+  project->second.pop_front();
+  if (project->second.empty()) {
+    projects_.erase(project);
+  } else {
+    order_.push_back(std::move(name));
+  }
+  return state;
+}
 
 Turns::State& Turns::Find(const Endpoint& endpoint) {
   std::unique_ptr<State>& state = endpoints_[endpoint.webhook];
@@ -30,26 +50,21 @@ void Turns::Due(const Endpoint& endpoint, absl::Time due, absl::Time now) {
   Place(state, now);
 }
 
-std::vector<LeaseWish> Turns::Take(absl::Time now, int free) {
-  while (!timers_.empty() && timers_.begin()->first <= now) {
-    State& state = *endpoints_.at(timers_.begin()->second);
-    SetTimer(state, absl::InfiniteFuture());
-    Place(state, now);
-  }
+std::vector<LeaseWish> Turns::ToLease(absl::Time now, int room) {
+  RunTimers(now);
   std::vector<LeaseWish> wishes;
-  while (free > 0 && wishes.size() < kMostWishes) {
-    State* state = PopReady();
+  while (room > 0 && wishes.size() < kMostWishes) {
+    State* const state = lease_line_.Pop();
     if (state == nullptr) break;
-    const int room =
-        std::min(Cap(*state) - state->in_flight, Allowance(*state, now));
+    state->is_in_lease_line = false;
     // It may have changed while it stood in line.
-    if (room < 1 || std::max(state->due, state->not_before) > now) {
+    if (LeaseTime(*state) > now) {
       Place(*state, now);
       continue;
     }
-    const int limit = std::min(room, free);
+    const int limit = std::min(2 * Cap(*state) - state->stock, room);
     wishes.push_back({state->endpoint, limit});
-    free -= limit;
+    room -= limit;
     state->is_asked = true;
     state->due_since = absl::InfiniteFuture();
   }
@@ -62,12 +77,36 @@ void Turns::Leased(const Endpoint& endpoint, int count, absl::Time next_due,
   state.is_asked = false;
   state.is_known = true;
   state.limits = limits;
-  state.in_flight += count;
+  state.stock += count;
   state.due = std::min(next_due, state.due_since);
-  if (const int rate = PerSecond(state); rate > 0) {
-    state.next_begin = std::max(state.next_begin, now - kBurst) +
-                       count * absl::Seconds(1) / rate;
+  Place(state, now);
+}
+
+std::optional<Endpoint> Turns::ToBegin(absl::Time now) {
+  RunTimers(now);
+  while (State* const state = begin_line_.Pop()) {
+    state->is_in_begin_line = false;
+    if (BeginTime(*state) > now) {
+      Place(*state, now);
+      continue;
+    }
+    --state->stock;
+    ++state->in_flight;
+    if (const int rate = PerSecond(*state); rate > 0) {
+      state->next_begin =
+          std::max(state->next_begin, now - kBurst) + absl::Seconds(1) / rate;
+    }
+    Endpoint endpoint = state->endpoint;
+    Place(*state, now);
+    return endpoint;
   }
+  return std::nullopt;
+}
+
+void Turns::DropStock(const Endpoint& endpoint, absl::Time now) {
+  State& state = Find(endpoint);
+  if (state.stock > 0) state.due = std::min(state.due, now);
+  state.stock = 0;
   Place(state, now);
 }
 
@@ -89,35 +128,49 @@ void Turns::Ended(const Endpoint& endpoint, Ending ending, absl::Duration pause,
 }
 
 absl::Time Turns::NextTime() const {
-  if (!projects_.empty()) return absl::InfinitePast();
   return timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
 }
 
 void Turns::Place(State& state, absl::Time now) {
-  if (state.is_ready) return;
+  const absl::Time lease = LeaseTime(state);
+  const absl::Time begin = BeginTime(state);
+  if (lease <= now && !state.is_in_lease_line) {
+    state.is_in_lease_line = true;
+    lease_line_.Add(state);
+  }
+  if (begin <= now && !state.is_in_begin_line) {
+    state.is_in_begin_line = true;
+    begin_line_.Add(state);
+  }
+  absl::Time timer = absl::InfiniteFuture();
+  if (lease > now) timer = std::min(timer, lease);
+  if (begin > now) timer = std::min(timer, begin);
   const bool is_idle = state.due == absl::InfiniteFuture() && !state.is_asked &&
-                       state.in_flight == 0;
-  if (is_idle && state.not_before <= now && state.next_begin <= now) {
+                       state.stock == 0 && state.in_flight == 0 &&
+                       !state.is_in_lease_line && !state.is_in_begin_line;
+  // What is idle is remembered as long as it is to be left alone.
+  if (is_idle) timer = std::max(state.not_before, state.next_begin);
+  if (is_idle && timer <= now) {
     SetTimer(state, absl::InfiniteFuture());
     endpoints_.erase(std::string(state.endpoint.webhook));
     return;
   }
-  const bool can_begin = !state.is_asked && state.in_flight < Cap(state);
-  absl::Time time = absl::InfiniteFuture();
-  if (can_begin || is_idle) {
-    time = std::max(state.not_before, state.next_begin);
-    if (!is_idle) time = std::max(time, state.due);
-  }
-  if (time > now || is_idle) return SetTimer(state, time);
-  SetTimer(state, absl::InfiniteFuture());
-  MakeReady(state);
+  SetTimer(state, timer);
 }
 
-void Turns::MakeReady(State& state) {
-  state.is_ready = true;
-  Project& project = ready_[state.endpoint.project];
-  if (project.empty()) projects_.push_back(state.endpoint.project);
-  project.push_back(&state);
+// Half of what it is filled to, so that one lease serves several requests.
+absl::Time Turns::LeaseTime(const State& state) const {
+  if (state.is_asked || state.stock > Cap(state) / 2) {
+    return absl::InfiniteFuture();
+  }
+  return std::max(state.due, state.not_before);
+}
+
+absl::Time Turns::BeginTime(const State& state) const {
+  if (state.stock == 0 || state.in_flight >= Cap(state)) {
+    return absl::InfiniteFuture();
+  }
+  return std::max(state.not_before, state.next_begin);
 }
 
 void Turns::SetTimer(State& state, absl::Time time) {
@@ -128,6 +181,14 @@ void Turns::SetTimer(State& state, absl::Time time) {
   state.timer = time;
   if (time != absl::InfiniteFuture()) {
     timers_.emplace(time, state.endpoint.webhook);
+  }
+}
+
+void Turns::RunTimers(absl::Time now) {
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    State& state = *endpoints_.at(timers_.begin()->second);
+    SetTimer(state, absl::InfiniteFuture());
+    Place(state, now);
   }
 }
 
@@ -146,33 +207,6 @@ int Turns::PerSecond(const State& state) const {
   if (!state.limits.catches_up) return own;
   return own > 0 ? std::min(own, limits_.catch_up_per_second)
                  : limits_.catch_up_per_second;
-}
-
-int Turns::Allowance(const State& state, absl::Time now) const {
-  const int rate = PerSecond(state);
-  if (rate == 0) return Cap(state);
-  const absl::Duration ahead = now - std::max(state.next_begin, now - kBurst);
-  if (ahead < absl::ZeroDuration()) return 0;
-  absl::Duration rest;
-  return static_cast<int>(
-             absl::IDivDuration(ahead * rate, absl::Seconds(1), &rest)) +
-         1;
-}
-
-Turns::State* Turns::PopReady() {
-  if (projects_.empty()) return nullptr;
-  const std::string name = std::move(projects_.front());
-  projects_.pop_front();
-  const auto project = ready_.find(name);
-  State* state = project->second.front();
-  project->second.pop_front();
-  if (project->second.empty()) {
-    ready_.erase(project);
-  } else {
-    projects_.push_back(name);
-  }
-  state->is_ready = false;
-  return state;
 }
 
 }  // namespace webhooks::server

@@ -1,8 +1,10 @@
 #ifndef WEBHOOKS_SERVER_DELIVERY_TURNS_H_
 #define WEBHOOKS_SERVER_DELIVERY_TURNS_H_
 
+#include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,9 +17,10 @@
 namespace webhooks::server {
 
 // Whose turn it is. Projects take turns, and within a project its endpoints;
-// an endpoint that has its turn may begin as many requests as fit below its
-// limits. It knows endpoints that something waits for or is in flight to,
-// nothing of the deliveries themselves. For one thread at a time.
+// none has more requests in flight than it may. A few deliveries of each
+// endpoint are leased ahead, its stock, so that the next request need not wait
+// for the store. It knows endpoints that something waits for or is in flight
+// to, and only counts deliveries. For one thread at a time.
 class Turns {
  public:
   struct Limits {
@@ -45,17 +48,25 @@ class Turns {
 
   explicit Turns(Limits limits) : limits_(limits) {}
 
-  // Something of the endpoint is due at `due`, if not earlier.
+  // Something of the endpoint that is not leased is due at `due`, if not
+  // earlier.
   void Due(const Endpoint& endpoint, absl::Time due, absl::Time now);
 
-  // Whose turn it is at `now`, and for how many requests, `free` in all at
-  // most. Each is asked for once, until Leased tells what came of it.
-  std::vector<LeaseWish> Take(absl::Time now, int free);
+  // Whose stock to fill at `now`, with how many, `room` in all at most. Each is
+  // named once, until Leased tells what came of it.
+  std::vector<LeaseWish> ToLease(absl::Time now, int room);
 
-  // `count` requests to the endpoint are begun; the next of the others is due
-  // at `next_due`.
+  // The stock of the endpoint has grown by `count`; the next of the others is
+  // due at `next_due`.
   void Leased(const Endpoint& endpoint, int count, absl::Time next_due,
               const EndpointLimits& limits, absl::Time now);
+
+  // Whose next request is to begin at `now`: its stock is one less then, and it
+  // has one more in flight.
+  std::optional<Endpoint> ToBegin(absl::Time now);
+
+  // The stock of the endpoint was given up: it is due again.
+  void DropStock(const Endpoint& endpoint, absl::Time now);
 
   // A request to the endpoint has ended. If it was overloaded, only one request
   // at a time is made to it until one ends well, after a pause that is at least
@@ -64,18 +75,34 @@ class Turns {
   void Ended(const Endpoint& endpoint, Ending ending, absl::Duration pause,
              absl::Time now);
 
-  // When Take may have something that it has not now, if nothing else happens.
+  // When ToLease or ToBegin may have something that they have not now, if
+  // nothing else happens.
   absl::Time NextTime() const;
 
   // How many endpoints are known.
   std::size_t size() const { return endpoints_.size(); }
 
  private:
+  struct State;
+
+  // Endpoints in turn: of the projects in turn, one endpoint each.
+  class Line {
+   public:
+    void Add(State& state);
+    // Null: nobody stands in line.
+    State* Pop();
+
+   private:
+    absl::flat_hash_map<std::string, std::deque<State*>> projects_;
+    std::deque<std::string> order_;
+  };
+
   struct State {
     Endpoint endpoint;
     absl::Time due = absl::InfiniteFuture();
     int in_flight = 0;
-    // Take has asked for it; and what has become due since.
+    int stock = 0;
+    // ToLease has named it; and what has become due since.
     bool is_asked = false;
     absl::Time due_since = absl::InfiniteFuture();
     // Unknown until something was leased.
@@ -84,31 +111,30 @@ class Turns {
     absl::Time not_before = absl::InfinitePast();
     // Not zero: the endpoint is overloaded.
     absl::Duration pause;
-    // When the next request may begin, by per_second.
+    // When the next request may begin, by its rate.
     absl::Time next_begin = absl::InfinitePast();
-    bool is_ready = false;
+    bool is_in_lease_line = false;
+    bool is_in_begin_line = false;
     // In timers_, unless it is the infinite future.
     absl::Time timer = absl::InfiniteFuture();
   };
-  using Project = std::deque<State*>;
 
   State& Find(const Endpoint& endpoint);
   // Puts the endpoint where it belongs, or forgets it.
   void Place(State& state, absl::Time now);
-  void MakeReady(State& state);
+  // When the endpoint's stock is to be filled; and when a request of it may
+  // begin. InfiniteFuture: not before something happens.
+  absl::Time LeaseTime(const State& state) const;
+  absl::Time BeginTime(const State& state) const;
   void SetTimer(State& state, absl::Time time);
+  void RunTimers(absl::Time now);
   int Cap(const State& state) const;
   int PerSecond(const State& state) const;
-  // How many requests its rate lets begin at `now`.
-  int Allowance(const State& state, absl::Time now) const;
-  State* PopReady();
 
   const Limits limits_;
   absl::flat_hash_map<std::string, std::unique_ptr<State>> endpoints_;
-  // Endpoints that stand in line, by project, and the projects that have some,
-  // in turn.
-  absl::flat_hash_map<std::string, Project> ready_;
-  std::deque<std::string> projects_;
+  Line lease_line_;
+  Line begin_line_;
   std::set<std::pair<absl::Time, std::string>> timers_;
 };
 

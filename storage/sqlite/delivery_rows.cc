@@ -97,7 +97,8 @@ absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
 absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
                                             const Leases& leases,
                                             absl::string_view project,
-                                            absl::string_view id) {
+                                            absl::string_view id,
+                                            DueNotes& notes) {
   auto delivery = SelectDelivery(connection, leases, project, id);
   if (!delivery.ok()) return delivery;
   absl::Status waits = CheckWaits(*delivery);
@@ -108,6 +109,9 @@ absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
             connection.Prepared("UPDATE deliveries SET state = 6 WHERE id = ?");
         BindUuid(update, 1, id);
         update->exec();
+        notes.AddChanged(delivery->id_project(),
+                         delivery->id_webhook_endpoint(),
+                         absl::InfiniteFuture());
         return SelectDelivery(connection, leases, project, id);
       });
 }

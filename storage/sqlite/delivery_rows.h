@@ -47,7 +47,8 @@ absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
 absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
                                             const Leases& leases,
                                             absl::string_view project,
-                                            absl::string_view id);
+                                            absl::string_view id,
+                                            DueNotes& notes);
 
 }  // namespace webhooks::sqlite
 

@@ -19,6 +19,13 @@ class DueNotes {
     notes_.push_back({{std::string(project), std::string(webhook)}, due});
   }
 
+  // As Add, of an endpoint whose leases should be given up.
+  void AddChanged(absl::string_view project, absl::string_view webhook,
+                  absl::Time due) {
+    Add(project, webhook, due);
+    notes_.back().has_changed = true;
+  }
+
   const std::vector<EndpointDue>& notes() const { return notes_; }
 
  private:

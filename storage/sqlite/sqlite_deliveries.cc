@@ -49,11 +49,11 @@ void SqliteStore::CancelDelivery(absl::string_view project,
                                  absl::string_view id,
                                  const CallOptions& options,
                                  Done<v1::Delivery> done) {
-  Write<v1::Delivery>(
+  WriteNoting<v1::Delivery>(
       options,
-      [this, project = std::string(project),
-       id = std::string(id)](Connection& connection) {
-        return sqlite::CancelDelivery(connection, leases_, project, id);
+      [this, project = std::string(project), id = std::string(id)](
+          Connection& connection, DueNotes& notes) {
+        return sqlite::CancelDelivery(connection, leases_, project, id, notes);
       },
       std::move(done));
 }

@@ -63,10 +63,12 @@ void SqliteStore::DeleteWebhook(absl::string_view project,
                                 const v1::DeleteWebhookRequest& webhook,
                                 const CallOptions& options,
                                 Done<v1::Webhook> done) {
-  Write<v1::Webhook>(
+  WriteNoting<v1::Webhook>(
       options,
-      [this, project = std::string(project), webhook](Connection& connection) {
-        return sqlite::DeleteWebhook(connection, *sealer_, project, webhook);
+      [this, project = std::string(project), webhook](Connection& connection,
+                                                      DueNotes& notes) {
+        return sqlite::DeleteWebhook(connection, *sealer_, project, webhook,
+                                     notes);
       },
       std::move(done));
 }
@@ -76,12 +78,13 @@ void SqliteStore::RotateSecret(absl::string_view project,
                                const std::optional<Idempotency>& once,
                                const CallOptions& options,
                                Done<Created<v1::Webhook>> done) {
-  Write<Created<v1::Webhook>>(
+  WriteNoting<Created<v1::Webhook>>(
       options,
-      [this, project = std::string(project), rotation,
-       once](Connection& connection) {
+      [this, project = std::string(project), rotation, once](
+          Connection& connection, DueNotes& notes) {
         return PerformOnce<v1::Webhook>(connection, *sealer_, once, [&] {
-          return sqlite::RotateSecret(connection, *sealer_, project, rotation);
+          return sqlite::RotateSecret(connection, *sealer_, project, rotation,
+                                      notes);
         });
       },
       std::move(done));

@@ -167,13 +167,10 @@ absl::Status WriteChange(Connection& connection, const Sealer& sealer,
                          const v1::Webhook& before, absl::Time now,
                          StoredWebhook& stored, DueNotes& notes) {
   v1::Webhook& webhook = stored.webhook;
-  if (CanReceive(webhook)) {
-    // Its limits may have changed; whatever waits is looked at again.
-    notes.Add(webhook.id_project(), webhook.id_webhook_endpoint(), now);
-    if (!CanReceive(before)) {
-      stored.resumed_at = now;
-      stored.failing_since.reset();
-    }
+  notes.AddChanged(webhook.id_project(), webhook.id_webhook_endpoint(), now);
+  if (CanReceive(webhook) && !CanReceive(before)) {
+    stored.resumed_at = now;
+    stored.failing_since.reset();
   }
   absl::Status status = UpdateRow(connection, sealer, stored);
   if (status.ok() &&
@@ -191,7 +188,7 @@ absl::Status WriteChange(Connection& connection, const Sealer& sealer,
 
 absl::StatusOr<v1::Webhook> DeleteWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,
-    const v1::DeleteWebhookRequest& webhook) {
+    const v1::DeleteWebhookRequest& webhook, DueNotes& notes) {
   auto found = SelectWebhook(connection, sealer, project, webhook.id());
   if (!found.ok()) return found;
   absl::Status status = CheckEtag(webhook.etag(), *found);
@@ -211,19 +208,24 @@ absl::StatusOr<v1::Webhook> DeleteWebhook(
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
+  notes.AddChanged(project, found->id_webhook_endpoint(),
+                   absl::InfiniteFuture());
   return found;
 }
 
 absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
                                          const Sealer& sealer,
                                          absl::string_view project,
-                                         const SecretRotation& rotation) {
+                                         const SecretRotation& rotation,
+                                         DueNotes& notes) {
   auto stored = SelectStored(connection, sealer, project, rotation.id);
   if (!stored.ok()) return stored.status();
   absl::Status status = CheckEtag(rotation.etag, stored->webhook);
   if (status.ok()) status = Apply(rotation, stored->webhook, stored->secrets);
   if (status.ok()) status = UpdateSecrets(connection, sealer, *stored);
   if (!status.ok()) return status;
+  notes.AddChanged(project, stored->webhook.id_webhook_endpoint(),
+                   rotation.now);
   stored->webhook.set_etag(EtagOf(stored->webhook));
   return std::move(stored->webhook);
 }

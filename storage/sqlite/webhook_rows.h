@@ -42,12 +42,13 @@ absl::Status WriteChange(Connection& connection, const Sealer& sealer,
 
 absl::StatusOr<v1::Webhook> DeleteWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,
-    const v1::DeleteWebhookRequest& webhook);
+    const v1::DeleteWebhookRequest& webhook, DueNotes& notes);
 
 absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
                                          const Sealer& sealer,
                                          absl::string_view project,
-                                         const SecretRotation& rotation);
+                                         const SecretRotation& rotation,
+                                         DueNotes& notes);
 
 absl::StatusOr<v1::WebhookSecrets> SelectSecrets(Connection& connection,
                                                  const Sealer& sealer,

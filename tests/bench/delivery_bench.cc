@@ -1,0 +1,215 @@
+#include <curl/curl.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "benchmark/benchmark.h"
+#include "server/delivery/curl_sender.h"
+#include "server/delivery/delivery_request.h"
+#include "server/delivery/scheduler.h"
+#include "storage/open.h"
+#include "storage/timestamp.h"
+#include "tests/support/light_receiver.h"
+#include "tests/support/records.h"
+#include "tests/support/secret_keys.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/wait.h"
+
+// Deliveries, every attempt recorded durably, beside a loop of libcurl that
+// posts the same bodies to the same receiver and does nothing else, in turn.
+namespace webhooks {
+namespace {
+
+constexpr int kPerEndpoint = 8;
+constexpr int kMostInFlight = 512;
+constexpr char kType[] = "connection.created";
+
+using Clock = std::chrono::steady_clock;
+
+double Seconds(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// A project with as many webhooks, all at one receiver.
+class Project {
+ public:
+  Project(Store& store, const std::string& url, int webhooks) : store_(store) {
+    const testing::ProjectAndKey made = testing::MakeProject();
+    id_ = made.project.id_project();
+    testing::CreateProject(store, made.project, made.key, made.hash)
+        .IgnoreError();
+    for (int i = 0; i < webhooks; ++i) {
+      webhook_ = testing::MakeWebhook(id_);
+      webhook_.set_url(absl::StrCat(url, "/", i));
+      webhook_.clear_scope();
+      testing::CreateWebhook(store, webhook_).IgnoreError();
+    }
+  }
+
+  v1::Event MakeEvent() const {
+    v1::Event event;
+    event.set_id_event(testing::NewId());
+    event.set_id_project(id_);
+    event.set_type(kType);
+    event.set_data(
+        R"({"id":"a3b1c8e2","name":"Ada Lovelace","plan":"team","seats":12})");
+    *event.mutable_created_at() = ToTimestamp(absl::Now());
+    return event;
+  }
+
+  void Publish(int count) {
+    using Answer = Created<v1::PublishEventBatchResponse>;
+    std::vector<testing::Pending<absl::StatusOr<Answer>>> pending(
+        static_cast<std::size_t>(count + 999) / 1000);
+    for (auto& one : pending) {
+      EventStore::MaybeEvents events;
+      for (; count > 0 && events.size() < 1000; --count) {
+        events.push_back(MakeEvent());
+      }
+      store_.PublishEvents(id_, std::move(events), std::nullopt, {},
+                           one.Completion());
+    }
+    for (auto& one : pending) benchmark::DoNotOptimize(one.Get());
+  }
+
+  const v1::Webhook& webhook() const { return webhook_; }
+
+ private:
+  Store& store_;
+  std::string id_;
+  v1::Webhook webhook_;
+};
+
+std::unique_ptr<Store> OpenIn(const testing::TempFolder& folder) {
+  return OpenStore(absl::StrCat("sqlite:", folder.Path("webhooks.db")),
+                   testing::Always(),
+                   [](absl::string_view, absl::string_view) {})
+      .value();
+}
+
+server::CurlSender::Options LoopbackAllowed() {
+  server::CurlSender::Options options;
+  options.guard =
+      server::TargetGuard({*server::AddressRange::Parse("127.0.0.0/8")});
+  return options;
+}
+
+std::size_t Discard(char*, std::size_t, std::size_t size, void*) {
+  return size;
+}
+
+// Posts `count` copies of `request`, `in_flight` at a time.
+void PostAll(const server::HttpRequest& request, int count, int in_flight) {
+  CURLM* const multi = curl_multi_init();
+  curl_slist* headers = nullptr;
+  for (const std::string& header : request.headers) {
+    headers = curl_slist_append(headers, header.c_str());
+  }
+  std::vector<CURL*> handles;
+  for (int i = 0; i < in_flight; ++i) {
+    CURL* const handle = curl_easy_init();
+    curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.c_str());
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Discard);
+    curl_multi_add_handle(multi, handle);
+    handles.push_back(handle);
+  }
+  int begun = in_flight;
+  for (int ended = 0; ended < count;) {
+    int running = 0;
+    curl_multi_perform(multi, &running);
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+      CURL* const handle = message->easy_handle;
+      ++ended;
+      curl_multi_remove_handle(multi, handle);
+      if (begun++ < count) curl_multi_add_handle(multi, handle);
+    }
+    curl_multi_poll(multi, nullptr, 0, 100, nullptr);
+  }
+  for (CURL* const handle : handles) curl_easy_cleanup(handle);
+  curl_multi_cleanup(multi);
+  curl_slist_free_all(headers);
+}
+
+// `range(0)` endpoints, `range(1)` deliveries.
+void DeliverAgainstBareCurl(benchmark::State& state) {
+  const int endpoints = static_cast<int>(state.range(0));
+  const int count = static_cast<int>(state.range(1));
+  double bare = 0;
+  double ours = 0;
+  for ([[maybe_unused]] auto iteration : state) {
+    testing::LightReceiver receiver;
+    const testing::TempFolder folder;
+    const std::unique_ptr<Store> store = OpenIn(folder);
+    Project project(*store, receiver.url(), endpoints);
+    project.Publish(count / endpoints);
+    v1::WebhookSecrets secrets;
+    secrets.add_secrets()->set_secret(project.webhook().secret());
+    const server::HttpRequest request = server::MakeDeliveryRequest(
+        project.webhook(), secrets, project.MakeEvent(), absl::Now(),
+        absl::Seconds(15));
+    auto start = Clock::now();
+    PostAll(request, count, std::min(kPerEndpoint * endpoints, kMostInFlight));
+    bare += Seconds(start);
+
+    server::CurlSender sender(LoopbackAllowed(), &absl::Now);
+    server::Scheduler::Options options;
+    options.max_in_flight = kMostInFlight;
+    options.turns.per_endpoint = kPerEndpoint;
+    absl::Mutex mutex;
+    int recorded = 0;
+    start = Clock::now();
+    server::Scheduler scheduler(
+        *store, sender, options, &absl::Now, [] { return 0.5; },
+        [&](const AttemptResult&) {
+          absl::MutexLock lock(&mutex);
+          ++recorded;
+        });
+    {
+      absl::MutexLock lock(&mutex);
+      const auto is_done = [&] { return recorded >= count; };
+      mutex.Await(absl::Condition(&is_done));
+    }
+    ours += Seconds(start);
+  }
+  const double all = static_cast<double>(state.iterations()) * count;
+  state.counters["ratio"] = bare / ours;
+  state.counters["bare_per_s"] = all / bare;
+  state.counters["ours_per_s"] = all / ours;
+}
+BENCHMARK(DeliverAgainstBareCurl)
+    ->Args({1, 20'000})
+    ->Args({100, 20'000})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(2);
+
+// How long publishing takes, with `range(0)` webhooks that match, 64 callers at
+// a time.
+void Publish(benchmark::State& state) {
+  const testing::TempFolder folder;
+  const std::unique_ptr<Store> store = OpenIn(folder);
+  Project project(*store, "http://127.0.0.1:1",
+                  static_cast<int>(state.range(0)));
+  using Answer = Created<v1::PublishEventResponse>;
+  for ([[maybe_unused]] auto iteration : state) {
+    std::vector<testing::Pending<absl::StatusOr<Answer>>> pending(64);
+    for (auto& one : pending) {
+      store->PublishEvent(project.MakeEvent(), std::nullopt, {},
+                          one.Completion());
+    }
+    for (auto& one : pending) benchmark::DoNotOptimize(one.Get());
+  }
+  state.SetItemsProcessed(state.iterations() * 64);
+}
+BENCHMARK(Publish)->Arg(0)->Arg(1)->Arg(10)->UseRealTime();
+
+}  // namespace
+}  // namespace webhooks
+
+BENCHMARK_MAIN();
