@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "proto/rpc/status.h"
+#include "server/services/delivery_settings_rules.h"
 #include "server/services/field_rules.h"
 #include "server/services/url_rules.h"
 
@@ -68,6 +69,7 @@ absl::Status WebhookRules::Check(
   CheckText("description", request.description(), 0, kMaxDescription,
             violations);
   CheckScope(request.scope(), violations);
+  CheckDeliverySettings(request.delivery(), violations);
   CheckRequestId(request.request_id(), violations);
   return Verdict(violations);
 }
@@ -84,6 +86,9 @@ absl::Status WebhookRules::Check(
               violations);
   }
   if (Names(mask, "scope")) CheckScope(request.scope(), violations);
+  if (Names(mask, "delivery")) {
+    CheckDeliverySettings(request.delivery(), violations);
+  }
   if (Names(mask, "active") && !request.has_active()) {
     AddViolation(violations, "active", "must be true or false");
   }

@@ -27,7 +27,8 @@ struct WebhookRules {
                 google::rpc::BadRequest& violations) const;
 };
 
-// The fields that `request` changes: of url, description, scope and active.
+// The fields that `request` changes: of url, description, scope,
+// active and delivery.
 google::protobuf::FieldMask MaskOf(const v1::UpdateWebhookRequest& request);
 
 }  // namespace webhooks::server

@@ -223,6 +223,7 @@ v1::Webhook WebhookService::MakeWebhook(
     webhook.set_endpoint_description(request.description());
   }
   *webhook.mutable_scope() = request.scope();
+  if (request.has_delivery()) *webhook.mutable_delivery() = request.delivery();
   webhook.set_secret(MakeSecret(entropy_));
   webhook.set_active(true);
   *webhook.mutable_created_at() = ToTimestamp(now);

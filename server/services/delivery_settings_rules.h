@@ -1,0 +1,17 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_DELIVERY_SETTINGS_RULES_H_
+#define WEBHOOKS_SERVER_SERVICES_DELIVERY_SETTINGS_RULES_H_
+
+#include "google/rpc/error_details.pb.h"
+#include "webhooks/v1/webhook.pb.h"
+
+namespace webhooks::server {
+
+// What a webhook's settings may hold, as the comments of DeliverySettings say.
+// Adds what is wrong, as "delivery.headers[Name]" and the like, to
+// `violations`.
+void CheckDeliverySettings(const v1::DeliverySettings& settings,
+                           google::rpc::BadRequest& violations);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_DELIVERY_SETTINGS_RULES_H_
