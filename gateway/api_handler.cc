@@ -63,6 +63,10 @@ class CallExchange : public Exchange {
 
   absl::string_view route() const override { return binding_.path_template; }
 
+  std::size_t max_body_bytes() const override {
+    return binding_.max_body_bytes;
+  }
+
   void Run(std::string body, Respond respond) override {
     if (must_be_empty_ && !body.empty()) {
       return respond(ErrorAnswer(UnsupportedMediaType(), 415));

@@ -46,9 +46,30 @@ void LogAttempt(const AttemptResult& result) {
 
 Deliveries::Deliveries(DeliveryQueue& queue, Entropy& entropy,
                        const DeliveryConfig& config)
-    : sender_(SenderOptions(config), &absl::Now),
-      scheduler_(
-          queue, sender_, config.scheduler, &absl::Now,
-          [&entropy] { return Roll(entropy); }, &LogAttempt) {}
+    : queue_(queue),
+      entropy_(entropy),
+      options_(config.scheduler),
+      sender_(SenderOptions(config), &absl::Now) {}
+
+Deliveries::~Deliveries() {
+  scheduler_.reset();
+  ended_.Notify();
+  if (abandons_.joinable()) abandons_.join();
+}
+
+void Deliveries::Start() {
+  scheduler_.emplace(
+      queue_, sender_, options_, &absl::Now, [this] { return Roll(entropy_); },
+      &LogAttempt);
+}
+
+// The scheduler has its own requests given up; this is for those of others.
+void Deliveries::BeginStop(absl::Time deadline) {
+  if (scheduler_) scheduler_->BeginStop(deadline);
+  abandons_ = std::thread([this, deadline] {
+    ended_.WaitForNotificationWithDeadline(deadline);
+    sender_.Abandon();
+  });
+}
 
 }  // namespace webhooks::server

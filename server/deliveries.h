@@ -1,6 +1,10 @@
 #ifndef WEBHOOKS_SERVER_DELIVERIES_H_
 #define WEBHOOKS_SERVER_DELIVERIES_H_
 
+#include <optional>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/call/entropy.h"
 #include "server/delivery/curl_sender.h"
@@ -10,22 +14,34 @@
 
 namespace webhooks::server {
 
-// Sends what waits, and a log line for each attempt.
+// Sends what waits, and writes a log line for each attempt.
 class Deliveries {
  public:
-  // Begins at once. Both must outlive this.
+  // Both must outlive this.
   Deliveries(DeliveryQueue& queue, Entropy& entropy,
              const DeliveryConfig& config);
 
-  // Ends as Scheduler::Stop does, by the deadline of BeginStop.
-  ~Deliveries() = default;
+  // Ends as Scheduler::BeginStop says, by the deadline of BeginStop.
+  ~Deliveries();
 
-  // See Scheduler::BeginStop.
-  void BeginStop(absl::Time deadline) { scheduler_.BeginStop(deadline); }
+  // What sends; others may use it too. It works from the beginning, until
+  // BeginStop's deadline.
+  Sender& sender() { return sender_; }
+
+  // Begins to send what waits. At most once.
+  void Start();
+
+  // See Scheduler::BeginStop. At most once.
+  void BeginStop(absl::Time deadline);
 
  private:
+  DeliveryQueue& queue_;
+  Entropy& entropy_;
+  const Scheduler::Options options_;
   CurlSender sender_;
-  Scheduler scheduler_;
+  std::optional<Scheduler> scheduler_;
+  absl::Notification ended_;
+  std::thread abandons_;
 };
 
 }  // namespace webhooks::server

@@ -8,7 +8,8 @@
 namespace webhooks::server {
 namespace {
 
-constexpr int kMaxMessageBytes = 4 << 20;
+// A batch of events has 4 MiB as JSON, and no more as a message.
+constexpr int kMaxMessageBytes = 5 << 20;
 // A call that exceeds it disturbs the others on its connection, so it is well
 // above what the gateway passes on.
 constexpr int kMaxMetadataBytes = 64 << 10;

@@ -23,13 +23,22 @@ Maintenance::~Maintenance() {
   thread_.join();
 }
 
+void Maintenance::Wake() {
+  absl::MutexLock lock(&mutex_);
+  woken_ = true;
+}
+
 void Maintenance::Run() {
   while (!IsStopping()) {
     const int steps = Work();
     if (steps > 0)
       Log(LogLevel::kInfo, "storage maintained", {{"steps", steps}});
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_);
+    const auto must_go_on = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return stopping_ || woken_;
+    };
+    mutex_.AwaitWithTimeout(absl::Condition(&must_go_on), interval_);
+    woken_ = false;
   }
 }
 

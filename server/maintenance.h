@@ -20,6 +20,9 @@ class Maintenance {
   Maintenance(Upkeep& store, Clock clock, absl::Duration interval,
               absl::Duration retention);
 
+  // Does not wait for the interval: there is something to do.
+  void Wake();
+
   // Ends the step in progress; what is left is done after the next start.
   ~Maintenance();
 
@@ -36,6 +39,7 @@ class Maintenance {
   const absl::Duration retention_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -56,8 +56,12 @@ class RunningServer final : public Server {
         admin_calls_(admin_admission_, &absl::Now),
         webhooks_(project_calls_, *store_, entropy_, &absl::Now,
                   WebhookRules{config.allow_http_urls}),
-        events_(project_calls_, *store_, entropy_, &absl::Now),
-        deliveries_service_(project_calls_, *store_, &absl::Now),
+        events_(project_calls_, project_admission_, *store_, entropy_,
+                &absl::Now),
+        tester_(*store_, StartSender(config.delivery),
+                config.delivery.scheduler.timeout, entropy_, &absl::Now),
+        deliveries_service_(project_calls_, *store_, tester_, entropy_,
+                            &absl::Now, [this] { maintenance_->Wake(); }),
         admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
         service_names_{v1::AdminService::service_full_name(),
                        v1::DeliveryService::service_full_name(),
@@ -85,9 +89,7 @@ class RunningServer final : public Server {
         [this](bool serving) { health_service_.SetServing(serving); });
     maintenance_.emplace(*store_, &absl::Now, kMaintenanceInterval,
                          config.delivery.retention);
-    if (config.delivery.deliver) {
-      deliveries_.emplace(*store_, entropy_, config.delivery);
-    }
+    if (deliveries_) deliveries_->Start();
     auto acceptor = Acceptor::Start(std::move(sockets), config.max_connections,
                                     [this](int listener, int connection) {
                                       HandOver(listener, connection);
@@ -120,6 +122,12 @@ class RunningServer final : public Server {
   }
 
  private:
+  // Null where nothing is to be delivered.
+  Sender* StartSender(const DeliveryConfig& config) {
+    if (!config.deliver) return nullptr;
+    return &deliveries_.emplace(*store_, entropy_, config).sender();
+  }
+
   void Build() {
     grpc::ServerBuilder builder;
     SetLimits(builder);
@@ -155,6 +163,8 @@ class RunningServer final : public Server {
   Calls admin_calls_;
   WebhookService webhooks_;
   EventService events_;
+  std::optional<Deliveries> deliveries_;
+  WebhookTester tester_;
   DeliveryService deliveries_service_;
   AdminService admin_;
   const std::vector<std::string> service_names_;
@@ -167,7 +177,6 @@ class RunningServer final : public Server {
   std::unique_ptr<grpc::Server> grpc_;
   std::optional<HealthMonitor> health_;
   std::optional<Maintenance> maintenance_;
-  std::optional<Deliveries> deliveries_;
   std::unique_ptr<Acceptor> acceptor_;
 };
 

@@ -10,6 +10,8 @@
 #include "storage/event_store.h"
 #include "webhooks/v1/delivery.pb.h"
 #include "webhooks/v1/delivery_service.pb.h"
+#include "webhooks/v1/event.pb.h"
+#include "webhooks/v1/webhook.pb.h"
 
 namespace webhooks {
 
@@ -20,6 +22,17 @@ struct DeliveryFilter {
   std::optional<v1::Delivery::State> state = std::nullopt;
   std::optional<std::string> event_type = std::nullopt;
   TimeRange published = {};
+};
+
+// What there is of an event and a webhook.
+struct DeliveryFacts {
+  v1::Event event;
+  // Unset: it is gone.
+  std::optional<v1::Webhook> webhook;
+  // With all attempts. Unset: the event did not match the webhook.
+  std::optional<v1::Delivery> delivery;
+  // Whether others wait for the webhook that are due before.
+  bool is_behind_others = false;
 };
 
 // What became of the deliveries of every project. What Store promises of its
@@ -57,6 +70,34 @@ class DeliveryStore {
   virtual void CancelDelivery(absl::string_view project, absl::string_view id,
                               const CallOptions& options,
                               Done<v1::Delivery> done) = 0;
+
+  // Reads how an event and a webhook stand to each other. NOT_FOUND:
+  // EVENT_NOT_FOUND; WEBHOOK_NOT_FOUND where there is neither such a webhook
+  // nor a delivery to one.
+  virtual void GetDeliveryFacts(absl::string_view project,
+                                absl::string_view event,
+                                absl::string_view webhook,
+                                const CallOptions& options,
+                                Done<DeliveryFacts> done) = 0;
+
+  // Stores a job that RetryJob steps of Upkeep::Maintain work on, one part
+  // after another: failed deliveries of the webhook in the job's time are
+  // retried as RetryDelivery does. The caller has made its id and times.
+  // NOT_FOUND (WEBHOOK_NOT_FOUND).
+  virtual void CreateRetryJob(const v1::RetryJob& job,
+                              const std::optional<Idempotency>& once,
+                              const CallOptions& options,
+                              Done<Created<v1::RetryJob>> done) = 0;
+
+  // Reads a job as far as it has come. NOT_FOUND (RETRY_JOB_NOT_FOUND).
+  virtual void GetRetryJob(absl::string_view project, absl::string_view id,
+                           const CallOptions& options,
+                           Done<v1::RetryJob> done) = 0;
+
+  // Ends a job where it stands; one that is done stays so. As GetRetryJob.
+  virtual void CancelRetryJob(absl::string_view project, absl::string_view id,
+                              const CallOptions& options,
+                              Done<v1::RetryJob> done) = 0;
 };
 
 }  // namespace webhooks

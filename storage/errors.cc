@@ -33,6 +33,10 @@ absl::Status DeliveryNotFound(absl::string_view id) {
   return NotFound("delivery", id, "DELIVERY_NOT_FOUND");
 }
 
+absl::Status RetryJobNotFound(absl::string_view id) {
+  return NotFound("retry job", id, "RETRY_JOB_NOT_FOUND");
+}
+
 absl::Status ProjectNotFound(absl::string_view id) {
   return NotFound("project", id, "PROJECT_NOT_FOUND");
 }

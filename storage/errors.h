@@ -16,6 +16,8 @@ absl::Status WebhookNotFound(absl::string_view id);
 absl::Status EventNotFound(absl::string_view id);
 // NOT_FOUND, DELIVERY_NOT_FOUND, as WebhookNotFound.
 absl::Status DeliveryNotFound(absl::string_view id);
+// NOT_FOUND, RETRY_JOB_NOT_FOUND, as WebhookNotFound.
+absl::Status RetryJobNotFound(absl::string_view id);
 // NOT_FOUND, PROJECT_NOT_FOUND.
 absl::Status ProjectNotFound(absl::string_view id);
 // NOT_FOUND, API_KEY_NOT_FOUND: no key with this id, or of an unknown hash.

@@ -19,8 +19,8 @@ class Upkeep {
   // Does a small part of the work that calls leave behind: takes out what
   // deleted projects owned, answers that Idempotency has kept until `now`, and
   // events older than `retention` with their deliveries; cancels what waits
-  // for removed webhooks; seals under the first key what is sealed under
-  // another. Ends with whether there is more to do at once.
+  // for removed webhooks; works on retry jobs; seals under the first key what
+  // is sealed under another. Ends with whether there is more to do at once.
   virtual void Maintain(absl::Time now, absl::Duration retention,
                         const CallOptions& options, Done<bool> done) = 0;
 };

@@ -1,5 +1,6 @@
 #include "gateway/http/connection.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -123,8 +124,8 @@ void Connection::ReadInput() {
       started_ = absl::Now();
       if (is_refused_) return Fail(TooManyConnections());
       phase_ = Phase::kHead;
-      reader_ = std::make_unique<RequestReader>(worker_.limits().header_bytes,
-                                                worker_.limits().body_bytes);
+      reader_ =
+          std::make_unique<RequestReader>(worker_.limits().header_bytes);
       Arm(worker_.limits().header_timeout);
       return ReadHead();
     case Phase::kHead:
@@ -165,6 +166,9 @@ void Connection::AcceptRequest() {
     return AnswerRefused(std::move(*refusal));
   }
   exchange_ = std::move(std::get<std::unique_ptr<Exchange>>(accepted));
+  const auto error = reader_->LimitBody(
+      std::max(worker_.limits().body_bytes, exchange_->max_body_bytes()));
+  if (error) return Fail(*error);
   phase_ = Phase::kBody;
   if (!reader_->done()) {
     if (reader_->expects_continue() && input_.empty()) SendContinue();
@@ -177,7 +181,8 @@ void Connection::AcceptRequest() {
 // Keeps the connection only if the body is there already: waiting for a body
 // that nobody wants would delay the answer.
 void Connection::AnswerRefused(HttpResponse response) {
-  const auto error = reader_->ReadBody(input_);
+  auto error = reader_->LimitBody(worker_.limits().body_bytes);
+  if (!error) error = reader_->ReadBody(input_);
   is_last_ = error.has_value() || !reader_->done();
   Answer(std::move(response));
 }

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_REQUEST_HANDLER_H_
 #define WEBHOOKS_GATEWAY_HTTP_REQUEST_HANDLER_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -67,6 +68,9 @@ class Exchange {
   // The template that the request's path matched, for the log line. Valid until
   // this object's end.
   virtual absl::string_view route() const = 0;
+
+  // How many bytes of body it takes where that is more than the listener does.
+  virtual std::size_t max_body_bytes() const { return 0; }
 
   // Starts answering; called at most once. The answer may come after this
   // object's end.

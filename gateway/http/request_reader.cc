@@ -76,10 +76,8 @@ struct RequestReader::Parser : http::request_parser<http::string_body> {
       };
 };
 
-RequestReader::RequestReader(std::size_t max_header_bytes,
-                             std::size_t max_body_bytes)
+RequestReader::RequestReader(std::size_t max_header_bytes)
     : max_header_bytes_(max_header_bytes),
-      max_body_bytes_(max_body_bytes),
       parser_(std::make_unique<Parser>()) {}
 
 RequestReader::~RequestReader() = default;
@@ -108,7 +106,7 @@ std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
     return BadRequest(std::move(status));
   }
   parser_->header_limit(static_cast<std::uint32_t>(max_header_bytes_) + 1);
-  // The limit is checked below, once the head is known.
+  // LimitBody sets it, once the head is known.
   parser_->body_limit(boost::none);
   beast::error_code error;
   Put(block, error);
@@ -121,12 +119,18 @@ std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
   }
   head_done_ = true;
   DescribeHead();
+  parser_->on_chunk_header(parser_->check_extensions);
+  parser_->eager(true);
+  return std::nullopt;
+}
+
+std::optional<HttpError> RequestReader::LimitBody(
+    std::size_t max_body_bytes) {
+  max_body_bytes_ = max_body_bytes;
   if (parser_->content_length().value_or(0) > max_body_bytes_) {
     return BodyTooLarge(max_body_bytes_);
   }
   parser_->body_limit(max_body_bytes_);
-  parser_->on_chunk_header(parser_->check_extensions);
-  parser_->eager(true);
   return std::nullopt;
 }
 

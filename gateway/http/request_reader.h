@@ -17,14 +17,17 @@ namespace webhooks::gateway {
 // thread-safe.
 class RequestReader {
  public:
-  RequestReader(std::size_t max_header_bytes, std::size_t max_body_bytes);
+  explicit RequestReader(std::size_t max_header_bytes);
   ~RequestReader();
 
-  // Both take what belongs to the request from the front of `input` and leave
+  // ReadHead and ReadBody take what belongs to the request from the front of `input` and leave
   // the rest, or an unfinished part, there: call again when more has arrived.
   // After an error (400, 413 or 431) the connection's framing is lost.
   std::optional<HttpError> ReadHead(std::string& input);
-  // Only once head_done().
+  // Sets how large the body may be, once head_done(): 413 where it is known to be
+  // larger.
+  std::optional<HttpError> LimitBody(std::size_t max_body_bytes);
+  // Only after LimitBody.
   std::optional<HttpError> ReadBody(std::string& input);
 
   bool head_done() const { return head_done_; }
@@ -54,7 +57,7 @@ class RequestReader {
   std::size_t Put(absl::string_view bytes, boost::system::error_code& error);
 
   const std::size_t max_header_bytes_;
-  const std::size_t max_body_bytes_;
+  std::size_t max_body_bytes_ = 0;
   // How far `input` was searched for the end of the header block.
   std::size_t scanned_ = 0;
   bool head_done_ = false;

@@ -32,6 +32,8 @@ struct Binding {
   std::string path_template;
   // The HTTP status of a success: the option success_status, or 200.
   int success_status = 200;
+  // The option max_body_bytes; 0: not set.
+  std::size_t max_body_bytes = 0;
   // Whether the request's body is read, and into which field; a null field
   // with `has_body` is body: "*". Not `has_body`: a request must have no body,
   // or an empty one.

@@ -168,6 +168,8 @@ absl::StatusOr<Route> ReadRule(const MethodDescriptor* method,
   if (method->options().HasExtension(v1::success_status)) {
     binding.success_status = method->options().GetExtension(v1::success_status);
   }
+  binding.max_body_bytes = static_cast<std::size_t>(
+      std::max(0, method->options().GetExtension(v1::max_body_bytes)));
   if (auto status = ReadPathFields(route); !status.ok()) return status;
   if (auto status = ReadBodies(rule, binding); !status.ok()) return status;
   if (auto status = ReadMarks(binding); !status.ok()) return status;

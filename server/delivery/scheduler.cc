@@ -59,6 +59,8 @@ struct Scheduler::Flight {
   int step = 1;
   std::size_t bytes = 0;
   absl::Time leased_at;
+  // What was signed says so too.
+  absl::Time begun_at;
   bool is_ordered = false;
   Turns::Ending ending = Turns::Ending::kFailed;
   // How long the receiver asked to be left alone.
@@ -295,9 +297,11 @@ void Scheduler::Begin() {
 
 void Scheduler::Send(const std::shared_ptr<Flight>& flight) {
   ++outstanding_;
+  flight->begun_at = clock_();
   const EndpointLease& lease = *flight->lease;
-  HttpRequest request = MakeDeliveryRequest(
-      *lease.webhook, lease.secrets, flight->event, clock_(), options_.timeout);
+  HttpRequest request =
+      MakeDeliveryRequest(*lease.webhook, lease.secrets, flight->event,
+                          flight->begun_at, options_.timeout);
   flight->event.Clear();
   sender_.Send(std::move(request), [this, flight](HttpOutcome outcome) {
     if (outcome.is_abandoned) {
@@ -320,6 +324,7 @@ void Scheduler::Judge(Flight& flight, const HttpOutcome& outcome) {
   result.now = clock_();
   result.record = outcome.attempt;
   result.record.set_number(result.attempt);
+  *result.record.mutable_started_at() = ToTimestamp(flight.begun_at);
   options_.retries.Judge(outcome, flight.step,
                          flight.lease->webhook->delivery(), dice_(), result);
   flight.ending = EndingOf(result);

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "server/delivery/explanation.h"
 #include "server/services/event_rules.h"
 #include "server/services/list_filters.h"
 #include "server/services/page_token.h"
+#include "server/services/retry_jobs.h"
 
 namespace webhooks::server {
 namespace {
@@ -20,8 +22,14 @@ DeliveryFilter FilterOf(const v1::ListDeliveriesRequest& wanted) {
 }  // namespace
 
 DeliveryService::DeliveryService(Calls& calls, DeliveryStore& store,
-                                 Clock clock)
-    : calls_(calls), store_(store), clock_(std::move(clock)) {}
+                                 WebhookTester& tester, Entropy& entropy,
+                                 Clock clock, std::function<void()> wake_jobs)
+    : calls_(calls),
+      store_(store),
+      tester_(tester),
+      entropy_(entropy),
+      clock_(std::move(clock)),
+      wake_jobs_(std::move(wake_jobs)) {}
 
 grpc::ServerUnaryReactor* DeliveryService::List(Context* context,
                                                 const Bytes* request,
@@ -91,6 +99,83 @@ grpc::ServerUnaryReactor* DeliveryService::Cancel(Context* context,
              Done<v1::Delivery> done) {
         store_.CancelDelivery(caller.project, wanted.id(), caller.options,
                               std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* DeliveryService::CreateRetryJob(Context* context,
+                                                          const Bytes* request,
+                                                          Bytes* response) {
+  return calls_.UnaryOnce<v1::CreateRetryJobRequest, v1::RetryJob>(
+      "webhooks.v1.DeliveryService/CreateRetryJob", context, request, response,
+      &CheckRetryJob,
+      [this](const Caller& caller, const v1::CreateRetryJobRequest& wanted,
+             const std::optional<Idempotency>& once,
+             Done<Created<v1::RetryJob>> done) {
+        store_.CreateRetryJob(
+            MakeRetryJob(caller.project, wanted, entropy_, clock_()), once,
+            caller.options,
+            [this, done = std::move(done)](
+                absl::StatusOr<Created<v1::RetryJob>> job) mutable {
+              if (job.ok()) wake_jobs_();
+              std::move(done)(std::move(job));
+            });
+      });
+}
+
+grpc::ServerUnaryReactor* DeliveryService::GetRetryJob(Context* context,
+                                                       const Bytes* request,
+                                                       Bytes* response) {
+  return calls_.Unary<v1::GetRetryJobRequest, v1::RetryJob>(
+      "webhooks.v1.DeliveryService/GetRetryJob", context, request, response,
+      &Calls::Anything,
+      [this](const Caller& caller, const v1::GetRetryJobRequest& wanted,
+             Done<v1::RetryJob> done) {
+        store_.GetRetryJob(caller.project, wanted.id(), caller.options,
+                           std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* DeliveryService::CancelRetryJob(Context* context,
+                                                          const Bytes* request,
+                                                          Bytes* response) {
+  return calls_.Unary<v1::CancelRetryJobRequest, v1::RetryJob>(
+      "webhooks.v1.DeliveryService/CancelRetryJob", context, request, response,
+      &Calls::Anything,
+      [this](const Caller& caller, const v1::CancelRetryJobRequest& wanted,
+             Done<v1::RetryJob> done) {
+        store_.CancelRetryJob(caller.project, wanted.id(), caller.options,
+                              std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* DeliveryService::Test(Context* context,
+                                                const Bytes* request,
+                                                Bytes* response) {
+  return calls_.Unary<v1::TestWebhookRequest, v1::Attempt>(
+      "webhooks.v1.DeliveryService/Test", context, request, response,
+      &WebhookTester::Check,
+      [this](const Caller& caller, const v1::TestWebhookRequest& wanted,
+             Done<v1::Attempt> done) {
+        tester_.Test(caller, wanted, std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* DeliveryService::Explain(Context* context,
+                                                   const Bytes* request,
+                                                   Bytes* response) {
+  return calls_.Unary<v1::ExplainDeliveryRequest, v1::ExplainDeliveryResponse>(
+      "webhooks.v1.DeliveryService/Explain", context, request, response,
+      &Calls::Anything,
+      [this](const Caller& caller, const v1::ExplainDeliveryRequest& wanted,
+             Done<v1::ExplainDeliveryResponse> done) {
+        store_.GetDeliveryFacts(
+            caller.project, wanted.id_event(), wanted.id_webhook_endpoint(),
+            caller.options,
+            [this, done = std::move(done)](
+                const absl::StatusOr<DeliveryFacts>& facts) mutable {
+              if (!facts.ok()) return std::move(done)(facts.status());
+              std::move(done)(server::Explain(*facts, clock_()));
+            });
       });
 }
 

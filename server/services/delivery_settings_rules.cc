@@ -25,9 +25,8 @@ constexpr std::int64_t kMaxTimeoutSeconds = 60;
 
 bool IsName(absl::string_view name) {
   return !name.empty() && name.size() <= kMaxHeaderName &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return absl::ascii_isalnum(c) || c == '-';
-         });
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '-'; });
 }
 
 bool IsValue(absl::string_view value) {

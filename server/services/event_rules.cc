@@ -16,7 +16,33 @@ constexpr absl::Duration kFarthest = absl::Hours(24 * 30);
 
 constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
 
-// The range that google.protobuf.Timestamp has: the years 1 to 9999.
+template <typename Request>
+void CheckList(const Request& request, google::rpc::BadRequest& violations) {
+  if (request.page_size() < 0) {
+    AddViolation(violations, "page_size", "must not be negative");
+  }
+  CheckTimes(request, violations);
+}
+
+void CheckType(const std::string& type, google::rpc::BadRequest& violations) {
+  if (IsEventType(type)) return;
+  AddViolation(violations, "type",
+               "must be an event type: dot-separated segments of "
+               "[A-Za-z0-9_], at most 256 characters");
+}
+
+void CheckData(const std::string& data, google::rpc::BadRequest& violations) {
+  if (data.size() > kMaxData) {
+    AddViolation(violations, "data", "must hold at most 256 KiB");
+  } else if (!CompactJson(data, kMaxDataDepth)) {
+    AddViolation(violations, "data",
+                 "must be one JSON value of at most 63 levels, without the "
+                 "same key twice in an object");
+  }
+}
+
+}  // namespace
+
 bool IsTimestamp(const google::protobuf::Timestamp& time) {
   constexpr std::int64_t kFirst = -62'135'596'800;
   constexpr std::int64_t kLast = 253'402'300'799;
@@ -24,36 +50,10 @@ bool IsTimestamp(const google::protobuf::Timestamp& time) {
          time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
 }
 
-template <typename Request>
-void CheckList(const Request& request, google::rpc::BadRequest& violations) {
-  if (request.page_size() < 0) {
-    AddViolation(violations, "page_size", "must not be negative");
-  }
-  if (request.has_start_time() && !IsTimestamp(request.start_time())) {
-    AddViolation(violations, "start_time", "must be a time");
-  }
-  if (request.has_end_time() && !IsTimestamp(request.end_time())) {
-    AddViolation(violations, "end_time", "must be a time");
-  }
-}
-
-}  // namespace
-
 void EventRules::CheckEvent(const v1::PublishEventRequest& request,
                             google::rpc::BadRequest& violations) const {
-  if (!IsEventType(request.type())) {
-    AddViolation(violations, "type",
-                 "must be an event type: dot-separated segments of "
-                 "[A-Za-z0-9_], at most 256 characters");
-  }
-  if (request.data().size() > kMaxData) {
-    AddViolation(violations, "data", "must hold at most 256 KiB");
-  } else if (request.has_data() &&
-             !CompactJson(request.data(), kMaxDataDepth)) {
-    AddViolation(violations, "data",
-                 "must be one JSON value of at most 63 levels, without the "
-                 "same key twice in an object");
-  }
+  CheckType(request.type(), violations);
+  if (request.has_data()) CheckData(request.data(), violations);
   if (!request.id_event().empty() && !ParseUuid(request.id_event())) {
     AddViolation(violations, "id_event", "must be a UUID");
   }
@@ -97,6 +97,13 @@ absl::Status EventRules::Check(const v1::ListEventsRequest& request) const {
   if (request.has_type() && !IsEventType(request.type())) {
     AddViolation(violations, "type", "must be an event type");
   }
+  return Verdict(violations);
+}
+
+absl::Status CheckTypeAndData(const v1::TestWebhookRequest& request) {
+  google::rpc::BadRequest violations;
+  if (request.has_type()) CheckType(request.type(), violations);
+  if (request.has_data()) CheckData(request.data(), violations);
   return Verdict(violations);
 }
 

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/rpc/error_details.pb.h"
+#include "proto/rpc/status.h"
 #include "server/call/clock.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event_service.pb.h"
@@ -32,6 +33,22 @@ struct EventRules {
 
 // As EventRules.
 absl::Status CheckRequest(const v1::ListDeliveriesRequest& request);
+absl::Status CheckTypeAndData(const v1::TestWebhookRequest& request);
+
+// Whether the time is in the range of google.protobuf.Timestamp: the years 1 to
+// 9999.
+bool IsTimestamp(const google::protobuf::Timestamp& time);
+
+// What the start_time and end_time of a request may be.
+template <typename Request>
+void CheckTimes(const Request& request, google::rpc::BadRequest& violations) {
+  if (request.has_start_time() && !IsTimestamp(request.start_time())) {
+    AddViolation(violations, "start_time", "must be a time");
+  }
+  if (request.has_end_time() && !IsTimestamp(request.end_time())) {
+    AddViolation(violations, "end_time", "must be a time");
+  }
+}
 
 // How many containers within each other an event's data may have: the body of a
 // delivery has one more, and receivers read 64.

@@ -6,14 +6,16 @@
 #include "proto/json/compact_json.h"
 #include "server/services/list_filters.h"
 #include "server/services/page_token.h"
+#include "server/services/publish_stream.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {
 
-EventService::EventService(Calls& calls, EventStore& store, Entropy& entropy,
-                           Clock clock)
+EventService::EventService(Calls& calls, Admission& admission,
+                           EventStore& store, Entropy& entropy, Clock clock)
     : calls_(calls),
+      admission_(admission),
       store_(store),
       entropy_(entropy),
       clock_(std::move(clock)),
@@ -46,16 +48,21 @@ grpc::ServerUnaryReactor* EventService::PublishBatch(Context* context,
                  Done<Created<v1::PublishEventBatchResponse>> done) {
             EventStore::MaybeEvents events;
             for (const v1::PublishEventRequest& one : wanted.events()) {
-              absl::Status good = rules_.CheckOneOfMany(one);
-              if (good.ok()) {
-                events.push_back(MakeEvent(caller.project, one));
-              } else {
-                events.push_back(std::move(good));
-              }
+              events.push_back(MakeOneOfMany(caller.project, one));
             }
             store_.PublishEvents(caller.project, std::move(events), once,
                                  caller.options, std::move(done));
           });
+}
+
+grpc::ServerReadReactor<grpc::ByteBuffer>* EventService::PublishStream(
+    Context* context, Bytes* response) {
+  return server::PublishStream::Begin(
+      *context, *response, admission_, store_,
+      [this](const std::string& project,
+             const v1::PublishEventRequest& request) {
+        return MakeOneOfMany(project, request);
+      });
 }
 
 grpc::ServerUnaryReactor* EventService::Get(Context* context,
@@ -103,6 +110,13 @@ void EventService::ListPage(const Caller& caller,
         answer.set_next_page_token(MakePageToken(list, page->next));
         std::move(done)(std::move(answer));
       });
+}
+
+absl::StatusOr<v1::Event> EventService::MakeOneOfMany(
+    const std::string& project, const v1::PublishEventRequest& request) {
+  absl::Status good = rules_.CheckOneOfMany(request);
+  if (!good.ok()) return good;
+  return MakeEvent(project, request);
 }
 
 v1::Event EventService::MakeEvent(const std::string& project,

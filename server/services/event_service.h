@@ -12,19 +12,21 @@
 
 namespace webhooks::server {
 
-// The generated service with its unary methods raw.
+// The generated service with every method raw.
 struct RawEventService {
   using S = v1::EventService;
-  using Type = S::WithRawCallbackMethod_Publish<
-      S::WithRawCallbackMethod_PublishBatch<S::WithRawCallbackMethod_Get<
-          S::WithRawCallbackMethod_List<S::Service>>>>;
+  using Type =
+      S::WithRawCallbackMethod_Publish<S::WithRawCallbackMethod_PublishBatch<
+          S::WithRawCallbackMethod_PublishStream<S::WithRawCallbackMethod_Get<
+              S::WithRawCallbackMethod_List<S::Service>>>>>;
 };
 
 // webhooks.v1.EventService; what its calls promise stands in the proto.
 class EventService final : public RawEventService::Type {
  public:
   // All must outlive this.
-  EventService(Calls& calls, EventStore& store, Entropy& entropy, Clock clock);
+  EventService(Calls& calls, Admission& admission, EventStore& store,
+               Entropy& entropy, Clock clock);
 
   using Context = grpc::CallbackServerContext;
   using Bytes = grpc::ByteBuffer;
@@ -34,12 +36,17 @@ class EventService final : public RawEventService::Type {
                    Bytes* response) override;
   Reactor* PublishBatch(Context* context, const Bytes* request,
                         Bytes* response) override;
+  grpc::ServerReadReactor<Bytes>* PublishStream(Context* context,
+                                                Bytes* response) override;
   Reactor* Get(Context* context, const Bytes* request,
                Bytes* response) override;
   Reactor* List(Context* context, const Bytes* request,
                 Bytes* response) override;
 
  private:
+  // An event of a batch or a stream, or what is wrong with it.
+  absl::StatusOr<v1::Event> MakeOneOfMany(
+      const std::string& project, const v1::PublishEventRequest& request);
   v1::Event MakeEvent(const std::string& project,
                       const v1::PublishEventRequest& request);
   void ListPage(const Caller& caller, const v1::ListEventsRequest& wanted,
@@ -52,6 +59,7 @@ class EventService final : public RawEventService::Type {
   }
 
   Calls& calls_;
+  Admission& admission_;
   EventStore& store_;
   Entropy& entropy_;
   const Clock clock_;

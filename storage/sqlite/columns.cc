@@ -20,6 +20,12 @@ std::string UuidBytes(absl::string_view uuid) {
   return bytes ? std::string(bytes->begin(), bytes->end()) : "";
 }
 
+std::string FirstIdOf(absl::Time time) {
+  const Uuid uuid = MakeUuidV7(
+      std::clamp(time, absl::UnixEpoch(), absl::FromUnixMillis(1LL << 47)), {});
+  return std::string(uuid.begin(), uuid.end());
+}
+
 std::string UuidText(absl::string_view bytes) {
   Uuid uuid{};
   std::copy_n(bytes.begin(), std::min(bytes.size(), uuid.size()), uuid.begin());

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "storage/sqlite/connection.h"
@@ -14,6 +15,9 @@ namespace webhooks::sqlite {
 
 // The 16 bytes of a UUID; "" where the text is none.
 std::string UuidBytes(absl::string_view uuid);
+
+// The 16 bytes of the lowest version 7 UUID that can have been made at `time`.
+std::string FirstIdOf(absl::Time time);
 
 // The UUID with the 16 bytes.
 std::string UuidText(absl::string_view bytes);

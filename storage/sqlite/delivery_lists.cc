@@ -85,13 +85,6 @@ bool Passes(const v1::Delivery& delivery, const DeliveryFilter& filter) {
          published < filter.published.end;
 }
 
-// The lowest id that a delivery of an event of that time can have.
-std::string FirstId(absl::Time time) {
-  const Uuid uuid = MakeUuidV7(
-      std::clamp(time, absl::UnixEpoch(), absl::FromUnixMillis(1LL << 47)), {});
-  return std::string(uuid.begin(), uuid.end());
-}
-
 // Adds rows in the order of their ids, downwards, as far as the page goes.
 void AddRows(Connection& connection, const Leases& leases, Statement& row,
              const DeliveryFilter& filter, PageBuilder<v1::Delivery>& page) {
@@ -174,11 +167,11 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
   return connection.Guarded(
       "select deliveries", [&]() -> absl::StatusOr<Deliveries> {
         PageBuilder<v1::Delivery> page(start);
-        const std::string first = FirstId(filter.published.start);
+        const std::string first = FirstIdOf(filter.published.start);
         const std::string end =
-            std::min(start.after.empty() ? FirstId(absl::InfiniteFuture())
+            std::min(start.after.empty() ? FirstIdOf(absl::InfiniteFuture())
                                          : UuidBytes(start.after),
-                     FirstId(filter.published.end));
+                     FirstIdOf(filter.published.end));
         if (IsDeleted(connection, project)) return std::move(page).Take();
         if (filter.event) {
           AddRowsOfEvent(connection, leases, project, end, filter, page);

@@ -5,6 +5,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/sqlite/columns.h"
 #include "storage/sqlite/purges.h"
+#include "storage/sqlite/retry_job_rows.h"
 #include "storage/sqlite/sealed_secrets.h"
 
 namespace webhooks::sqlite {
@@ -23,12 +24,14 @@ bool HasOlderKeys(Connection& connection, const SecretKey::Id& newest) {
 }  // namespace
 
 absl::StatusOr<bool> Maintenance::Step(Connection& connection, absl::Time now,
-                                       absl::Duration retention) {
+                                       absl::Duration retention,
+                                       DueNotes& notes) {
   reached_ = position_;
   absl::StatusOr<bool> more = DropOldAnswers(connection, now);
   if (more.ok() && !*more) more = DropOldEvents(connection, now - retention);
   if (more.ok() && !*more) more = CancelOfRemovedWebhooks(connection);
   if (more.ok() && !*more) more = PurgeProject(connection);
+  if (more.ok() && !*more) more = WorkOnRetryJob(connection, now, notes);
   if (more.ok() && !*more) more = SealAnew(connection);
   return more;
 }

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/due_notes.h"
 
 namespace webhooks::sqlite {
 
@@ -21,7 +22,7 @@ class Maintenance {
   // One bounded step, inside the caller's transaction, which undoes it where
   // this fails. Whether there is more to do.
   absl::StatusOr<bool> Step(Connection& connection, absl::Time now,
-                            absl::Duration retention);
+                            absl::Duration retention, DueNotes& notes);
 
   // To be called once the transaction of the last step is committed: the next
   // one goes on from there.

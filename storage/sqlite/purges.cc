@@ -68,6 +68,15 @@ void ShortenEvent(Connection& connection, const OldEvent& event, int count) {
   update->exec();
 }
 
+// Those that were made before `oldest`.
+void DropRetryJobs(Connection& connection, absl::Time oldest) {
+  Statement erase = connection.Prepared(
+      "DELETE FROM retry_jobs WHERE is_running = 0 AND id < ?");
+  const std::string first = FirstIdOf(oldest);
+  BindBytes(erase, 1, first);
+  erase->exec();
+}
+
 void DeleteEvent(Connection& connection, const OldEvent& event) {
   for (const std::string& id : SplitIds(event.deliveries)) {
     DeleteDelivery(connection, id);
@@ -142,6 +151,7 @@ absl::StatusOr<bool> DropOldEvents(Connection& connection, absl::Time oldest) {
       budget -= count + 1;
       if (budget <= 0) return true;
     }
+    DropRetryJobs(connection, oldest);
     return false;
   });
 }
@@ -171,6 +181,7 @@ absl::StatusOr<bool> PurgeProject(Connection& connection) {
     if (project.empty()) return false;
     if (DeleteDeliveries(connection, project) > 0 ||
         DeleteOwned(connection, "events", "seq", project) > 0 ||
+        DeleteOwned(connection, "retry_jobs", "id", project) > 0 ||
         DeleteOwned(connection, "subscriptions",
                     "project_id, event_type, webhook_id", project) > 0 ||
         DeleteOwned(connection, "webhooks", "project_id, id", project) > 0 ||

@@ -1,6 +1,9 @@
+#include "storage/sqlite/answer_rows.h"
 #include "storage/sqlite/columns.h"
+#include "storage/sqlite/delivery_facts.h"
 #include "storage/sqlite/delivery_rows.h"
 #include "storage/sqlite/queue_rows.h"
+#include "storage/sqlite/retry_job_rows.h"
 #include "storage/sqlite/sqlite_store.h"
 
 // The parts of SqliteStore that are DeliveryStore and DeliveryQueue.
@@ -54,6 +57,60 @@ void SqliteStore::CancelDelivery(absl::string_view project,
       [this, project = std::string(project), id = std::string(id)](
           Connection& connection, DueNotes& notes) {
         return sqlite::CancelDelivery(connection, leases_, project, id, notes);
+      },
+      std::move(done));
+}
+
+void SqliteStore::GetDeliveryFacts(absl::string_view project,
+                                   absl::string_view event,
+                                   absl::string_view webhook,
+                                   const CallOptions& options,
+                                   Done<DeliveryFacts> done) {
+  Read<DeliveryFacts>(
+      options,
+      [this, project = std::string(project), event = std::string(event),
+       webhook = std::string(webhook)](Connection& connection) {
+        return SelectFacts(connection, *sealer_, leases_, project, event,
+                           webhook);
+      },
+      std::move(done));
+}
+
+void SqliteStore::CreateRetryJob(const v1::RetryJob& job,
+                                 const std::optional<Idempotency>& once,
+                                 const CallOptions& options,
+                                 Done<Created<v1::RetryJob>> done) {
+  Write<Created<v1::RetryJob>>(
+      options,
+      [this, job, once](Connection& connection) {
+        return PerformOnce<v1::RetryJob>(connection, *sealer_, once, [&] {
+          return InsertRetryJob(connection, *sealer_, job);
+        });
+      },
+      std::move(done));
+}
+
+void SqliteStore::GetRetryJob(absl::string_view project, absl::string_view id,
+                              const CallOptions& options,
+                              Done<v1::RetryJob> done) {
+  Read<v1::RetryJob>(
+      options,
+      [project = std::string(project),
+       id = std::string(id)](Connection& connection) {
+        return SelectRetryJob(connection, project, id);
+      },
+      std::move(done));
+}
+
+void SqliteStore::CancelRetryJob(absl::string_view project,
+                                 absl::string_view id,
+                                 const CallOptions& options,
+                                 Done<v1::RetryJob> done) {
+  Write<v1::RetryJob>(
+      options,
+      [project = std::string(project),
+       id = std::string(id)](Connection& connection) {
+        return sqlite::CancelRetryJob(connection, project, id);
       },
       std::move(done));
 }

@@ -85,10 +85,10 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
 
 void SqliteStore::Maintain(absl::Time now, absl::Duration retention,
                            const CallOptions& options, Done<bool> done) {
-  Write<bool>(
+  WriteNoting<bool>(
       options,
-      [this, now, retention](Connection& connection) {
-        return maintenance_.Step(connection, now, retention);
+      [this, now, retention](Connection& connection, DueNotes& notes) {
+        return maintenance_.Step(connection, now, retention, notes);
       },
       // On the writer's thread, as the step was.
       [this, done = std::move(done)](absl::StatusOr<bool> more) mutable {

@@ -123,6 +123,20 @@ class SqliteStore final : public Store {
                       const CallOptions& options,
                       Done<v1::Delivery> done) override;
 
+  void GetDeliveryFacts(absl::string_view project, absl::string_view event,
+                        absl::string_view webhook, const CallOptions& options,
+                        Done<DeliveryFacts> done) override;
+  void CreateRetryJob(const v1::RetryJob& job,
+                      const std::optional<Idempotency>& once,
+                      const CallOptions& options,
+                      Done<Created<v1::RetryJob>> done) override;
+  void GetRetryJob(absl::string_view project, absl::string_view id,
+                   const CallOptions& options,
+                   Done<v1::RetryJob> done) override;
+  void CancelRetryJob(absl::string_view project, absl::string_view id,
+                      const CallOptions& options,
+                      Done<v1::RetryJob> done) override;
+
   void ListEndpoints(absl::string_view after, int limit,
                      const CallOptions& options,
                      Done<std::vector<EndpointDue>> done) override;

@@ -71,6 +71,18 @@ CREATE TABLE attempts (
   PRIMARY KEY (delivery_id, number)
 ) STRICT, WITHOUT ROWID;
 
+-- job: a webhooks.v1.RetryJob, whole; position: the last delivery that it has
+-- looked at.
+CREATE TABLE retry_jobs (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project_id BLOB NOT NULL,
+  is_running INTEGER NOT NULL CHECK (is_running IN (0, 1)),
+  position BLOB NOT NULL,
+  job BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX retry_jobs_by_project ON retry_jobs (project_id, id);
+CREATE INDEX running_retry_jobs ON retry_jobs (id) WHERE is_running = 1;
+
 -- Webhooks that are gone, and whose deliveries may still wait.
 CREATE TABLE removed_webhooks (
   id BLOB NOT NULL PRIMARY KEY

@@ -28,14 +28,17 @@ struct Outcome {
 
 // Reads `text` as it arrives in pieces of `piece` bytes.
 Outcome ReadInPieces(const std::string& text, std::size_t piece) {
-  RequestReader reader(kMaxHeader, kMaxBody);
+  RequestReader reader(kMaxHeader);
   std::string input;
   std::size_t sent = 0;
   while (!reader.done() && sent < text.size()) {
     input += text.substr(sent, piece);
     sent += piece;
     std::optional<HttpError> error;
-    if (!reader.head_done()) error = reader.ReadHead(input);
+    if (!reader.head_done()) {
+      error = reader.ReadHead(input);
+      if (!error && reader.head_done()) error = reader.LimitBody(kMaxBody);
+    }
     if (!error && reader.head_done()) error = reader.ReadBody(input);
     if (error) return {error->http_status, false, "", ""};
   }
@@ -48,7 +51,7 @@ Outcome Read(const std::string& text) {
 }
 
 TEST(RequestReader, SplitsTheTargetAndNamesTheFields) {
-  RequestReader reader(kMaxHeader, kMaxBody);
+  RequestReader reader(kMaxHeader);
   std::string input =
       "GET /a/b?c=d?e HTTP/1.1\r\nHost: a\r\nX-Request-Id: r1\r\n\r\n";
   EXPECT_FALSE(reader.ReadHead(input).has_value());
@@ -126,16 +129,17 @@ TEST(RequestReader, RefusesEndlessChunkExtensionsAndTrailers) {
 TEST(RequestReader, RefusesFieldsThatBeastCannotHold) {
   constexpr std::size_t kLimit = 256 << 10;
   const std::string large(70'000, 'a');
-  RequestReader head_reader(kLimit, kMaxBody);
+  RequestReader head_reader(kLimit);
   std::string head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + large + "\r\n\r\n";
   const auto head_error = head_reader.ReadHead(head);
   ASSERT_TRUE(head_error.has_value());
   EXPECT_EQ(head_error->http_status, 431);
 
   for (const std::size_t limit : {kMaxHeader, kLimit}) {
-    RequestReader body_reader(limit, kMaxBody);
+    RequestReader body_reader(limit);
     std::string body = kChunkedHead;
     ASSERT_FALSE(body_reader.ReadHead(body).has_value());
+    ASSERT_FALSE(body_reader.LimitBody(kMaxBody).has_value());
     body = "0\r\nX: " + large + "\r\n\r\n";
     const auto body_error = body_reader.ReadBody(body);
     ASSERT_TRUE(body_error.has_value());
@@ -171,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(RequestReader, SaysWhetherTheConnectionIsKept) {
   const auto keeps = [](std::string text) {
-    RequestReader reader(kMaxHeader, kMaxBody);
+    RequestReader reader(kMaxHeader);
     EXPECT_FALSE(reader.ReadHead(text).has_value());
     return reader.keep_alive();
   };

@@ -1,0 +1,139 @@
+#include "server/delivery/explanation.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/delivery/delivery_request.h"
+#include "server/delivery/js_json.h"
+#include "server/delivery/standard_signature.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::server {
+namespace {
+
+using Response = v1::ExplainDeliveryResponse;
+using Reason = Response::Reason;
+
+constexpr int kGone = 410;
+
+// Of an event that did not match the webhook.
+Reason ReasonOfNone(const DeliveryFacts& facts) {
+  const bool is_newer = FromTimestamp(facts.webhook->created_at()) >
+                        FromTimestamp(facts.event.created_at());
+  return is_newer ? Response::WEBHOOK_IS_NEWER : Response::NOT_IN_SCOPE;
+}
+
+Reason ReasonOfPending(const DeliveryFacts& facts, absl::Time now) {
+  if (facts.webhook->delivery().ordered() && facts.is_behind_others) {
+    return Response::BEHIND_ANOTHER;
+  }
+  if (FromTimestamp(facts.delivery->next_attempt_at()) <= now) {
+    return Response::WAITING;
+  }
+  return facts.delivery->attempt_count() == 0 ? Response::SCHEDULED
+                                              : Response::RETRYING;
+}
+
+bool IsReceiverGone(const v1::Delivery& delivery) {
+  return !delivery.attempts().empty() &&
+         delivery.attempts().rbegin()->status() == kGone;
+}
+
+Reason ReasonOf(const DeliveryFacts& facts, absl::Time now) {
+  if (!facts.delivery) return ReasonOfNone(facts);
+  switch (facts.delivery->state()) {
+    case v1::Delivery::PENDING:
+      return ReasonOfPending(facts, now);
+    case v1::Delivery::IN_FLIGHT:
+      return Response::IN_FLIGHT;
+    case v1::Delivery::DELIVERED:
+      return Response::DELIVERED;
+    case v1::Delivery::FAILED:
+      return IsReceiverGone(*facts.delivery) ? Response::RECEIVER_GONE
+                                             : Response::SCHEDULE_ENDED;
+    case v1::Delivery::HELD:
+      return facts.webhook && facts.webhook->active()
+                 ? Response::WEBHOOK_WITHOUT_URL
+                 : Response::WEBHOOK_INACTIVE;
+    default:
+      return facts.webhook ? Response::CANCELLED : Response::WEBHOOK_REMOVED;
+  }
+}
+
+absl::string_view Words(Reason reason) {
+  switch (reason) {
+    case Response::DELIVERED:
+      return "the receiver took it";
+    case Response::IN_FLIGHT:
+      return "an attempt is being made";
+    case Response::SCHEDULED:
+      return "the publisher wanted it to be delivered later";
+    case Response::WAITING:
+      return "it is due and waits for its turn";
+    case Response::RETRYING:
+      return "it is tried again later";
+    case Response::BEHIND_ANOTHER:
+      return "the webhook is ordered, and an earlier event is not through";
+    case Response::WEBHOOK_INACTIVE:
+      return "the webhook is inactive; it is delivered once that is active";
+    case Response::WEBHOOK_WITHOUT_URL:
+      return "the webhook has no url; it is delivered once there is one";
+    case Response::SCHEDULE_ENDED:
+      return "all attempts of the schedule have failed";
+    case Response::RECEIVER_GONE:
+      return "the receiver answered 410 Gone";
+    case Response::CANCELLED:
+      return "it was cancelled";
+    case Response::WEBHOOK_REMOVED:
+      return "the webhook was removed";
+    case Response::WEBHOOK_IS_NEWER:
+      return "the webhook was made after the event was published";
+    case Response::NOT_IN_SCOPE:
+      return "the webhook did not listen to the event's type when it was "
+             "published";
+    default:
+      return "";
+  }
+}
+
+// The reason, and what the latest attempt met with.
+std::string MessageOf(const DeliveryFacts& facts, Reason reason) {
+  std::string message(Words(reason));
+  if (!facts.delivery || facts.delivery->attempts().empty()) return message;
+  const v1::Attempt& latest = *facts.delivery->attempts().rbegin();
+  absl::StrAppend(&message, "; attempt ", latest.number(), ": ");
+  if (latest.has_error()) {
+    absl::StrAppend(&message, v1::Attempt::Error_Name(latest.error()), " (",
+                    latest.error_detail(), ")");
+  } else {
+    absl::StrAppend(&message, latest.status());
+  }
+  return message;
+}
+
+}  // namespace
+
+v1::ExplainDeliveryResponse Explain(const DeliveryFacts& facts,
+                                    absl::Time now) {
+  Response response;
+  response.set_reason(ReasonOf(facts, now));
+  response.set_message(MessageOf(facts, response.reason()));
+  absl::Time signed_at = now;
+  if (facts.delivery) {
+    *response.mutable_delivery() = *facts.delivery;
+    if (facts.delivery->has_next_attempt_at()) {
+      *response.mutable_next_attempt_at() = facts.delivery->next_attempt_at();
+    }
+    if (!facts.delivery->attempts().empty()) {
+      signed_at =
+          FromTimestamp(facts.delivery->attempts().rbegin()->started_at());
+    }
+  }
+  const std::string body = DeliveryBody(facts.event);
+  response.set_signed_content(
+      SignedContent(facts.event.id_event(), signed_at, body));
+  response.set_signed_data(JsMember(body, "data").value_or(""));
+  return response;
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,194 @@
+#include "server/services/publish_stream.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/server_context.h>
+
+#include <utility>
+
+#include "absl/time/time.h"
+#include "proto/rpc/status.h"
+#include "server/call/grpc_status.h"
+#include "storage/errors.h"
+
+namespace webhooks::server {
+namespace {
+
+using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
+
+// A batch is full with as many events or bytes.
+constexpr std::size_t kFullBatch = 256;
+constexpr std::size_t kFullBytes = 1 << 20;
+
+// How many refused events the answer tells of.
+constexpr int kToldRefusals = 100;
+
+absl::Status Malformed() {
+  return WithReason(absl::InvalidArgumentError(
+                        "the request is not a message of its type in UTF-8"),
+                    "MALFORMED_MESSAGE");
+}
+
+}  // namespace
+
+PublishStream* PublishStream::Begin(grpc::CallbackServerContext& context,
+                                    grpc::ByteBuffer& response,
+                                    Admission& admission, EventStore& store,
+                                    MakeEvent make_event) {
+  const auto stream = std::make_shared<PublishStream>(context, response, store,
+                                                      std::move(make_event));
+  stream->self_ = stream;
+  stream->Admit(admission);
+  return stream.get();
+}
+
+PublishStream::PublishStream(grpc::CallbackServerContext& context,
+                             grpc::ByteBuffer& response, EventStore& store,
+                             MakeEvent make_event)
+    : context_(context),
+      response_(response),
+      store_(store),
+      make_event_(std::move(make_event)),
+      record_("webhooks.v1.EventService/PublishStream", context),
+      cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
+
+void PublishStream::Admit(Admission& admission) {
+  const absl::string_view key = SingleEntry(context_, "x-api-key");
+  if (key.empty()) return End(ApiKeyMissing(), {});
+  admission.Admit(key, options(),
+                  [self = self_](const absl::StatusOr<std::string>& project) {
+                    if (!project.ok()) return self->End(project.status(), {});
+                    self->Admitted(*project);
+                  });
+}
+
+void PublishStream::Admitted(const std::string& project) {
+  project_ = project;
+  record_.SetProject(project);
+  Go();
+}
+
+void PublishStream::OnReadDone(bool ok) {
+  {
+    absl::MutexLock lock(&mutex_);
+    is_reading_ = false;
+    if (ok) {
+      Add(message_);
+    } else {
+      is_whole_ = true;
+    }
+  }
+  Go();
+}
+
+void PublishStream::Add(const grpc::ByteBuffer& bytes) {
+  grpc::ByteBuffer copy = bytes;
+  v1::PublishEventRequest request;
+  if (Serialization::Deserialize(&copy, &request).ok()) {
+    batch_.push_back(make_event_(project_, request));
+  } else {
+    batch_.push_back(Malformed());
+  }
+  batch_bytes_ += bytes.Length();
+}
+
+PublishStream::Steps PublishStream::NextSteps() {
+  Steps steps;
+  if (has_ended_) return steps;
+  if (status_.ok() && *cancelled_) status_ = CallCancelled();
+  if (status_.ok() && !is_storing_ && !batch_.empty()) {
+    is_storing_ = true;
+    steps.batch.swap(batch_);
+    batch_bytes_ = 0;
+  }
+  const bool has_room = batch_.size() < kFullBatch && batch_bytes_ < kFullBytes;
+  steps.reads = status_.ok() && !is_reading_ && !is_whole_ && has_room;
+  is_reading_ |= steps.reads;
+  is_starting_ |= steps.reads;
+  // An error is told at once; gRPC ends a read that waits.
+  const bool is_over = !status_.ok() || (is_whole_ && !is_reading_);
+  steps.ends = is_over && !is_storing_ && !is_starting_;
+  has_ended_ = steps.ends;
+  steps.status = status_;
+  if (steps.ends) steps.answer = answer_;
+  return steps;
+}
+
+void PublishStream::Go() {
+  Steps steps;
+  {
+    absl::MutexLock lock(&mutex_);
+    steps = NextSteps();
+  }
+  if (steps.ends) return End(steps.status, steps.answer);
+  if (!steps.batch.empty()) Store(std::move(steps.batch));
+  if (steps.reads) Read();
+}
+
+void PublishStream::Read() {
+  StartRead(&message_);
+  {
+    absl::MutexLock lock(&mutex_);
+    is_starting_ = false;
+  }
+  Go();
+}
+
+void PublishStream::Store(EventStore::MaybeEvents batch) {
+  store_.PublishEvents(
+      project_, std::move(batch), std::nullopt, options(),
+      [self = shared_from_this()](
+          const absl::StatusOr<Created<v1::PublishEventBatchResponse>>&
+              result) { self->Stored(result); });
+}
+
+void PublishStream::Stored(
+    const absl::StatusOr<Created<v1::PublishEventBatchResponse>>& result) {
+  {
+    absl::MutexLock lock(&mutex_);
+    is_storing_ = false;
+    status_ = result.status();
+    if (result.ok()) Count(result->answer);
+  }
+  Go();
+}
+
+void PublishStream::Count(const v1::PublishEventBatchResponse& batch) {
+  for (const v1::PublishEventResult& result : batch.results()) {
+    if (result.has_published()) {
+      answer_.set_published_count(answer_.published_count() + 1);
+    } else {
+      answer_.set_refused_count(answer_.refused_count() + 1);
+      if (answer_.refused_size() < kToldRefusals) {
+        v1::RefusedEvent& refused = *answer_.add_refused();
+        refused.set_index(counted_);
+        *refused.mutable_error() = result.error();
+      }
+    }
+    ++counted_;
+  }
+}
+
+void PublishStream::End(const absl::Status& status,
+                        const v1::PublishEventStreamResponse& answer) {
+  record_.End(status);
+  bool ignored_ownership;
+  if (!status.ok()) return Finish(ToGrpcStatus(status));
+  Finish(Serialization::Serialize(answer, &response_, &ignored_ownership));
+}
+
+CallOptions PublishStream::options() const {
+  const std::chrono::system_clock::time_point deadline = context_.deadline();
+  return {deadline == std::chrono::system_clock::time_point::max()
+              ? absl::InfiniteFuture()
+              : absl::FromChrono(deadline),
+          cancelled_};
+}
+
+void PublishStream::OnCancel() {
+  *cancelled_ = true;
+  Go();
+}
+
+void PublishStream::OnDone() { self_.reset(); }
+
+}  // namespace webhooks::server

@@ -1,0 +1,35 @@
+#include "server/services/retry_jobs.h"
+
+#include "google/rpc/error_details.pb.h"
+#include "proto/rpc/status.h"
+#include "server/services/event_rules.h"
+#include "server/services/field_rules.h"
+#include "storage/timestamp.h"
+#include "storage/uuid.h"
+
+namespace webhooks::server {
+
+absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request) {
+  google::rpc::BadRequest violations;
+  CheckTimes(request, violations);
+  CheckRequestId(request.request_id(), violations);
+  return Verdict(violations);
+}
+
+v1::RetryJob MakeRetryJob(const std::string& project,
+                          const v1::CreateRetryJobRequest& request,
+                          Entropy& entropy, absl::Time now) {
+  v1::RetryJob job;
+  job.set_id_retry_job(FormatUuid(MakeUuidV7(now, entropy.Bytes<10>())));
+  job.set_id_webhook_endpoint(request.id_webhook_endpoint());
+  job.set_id_project(project);
+  if (request.has_start_time())
+    *job.mutable_start_time() = request.start_time();
+  *job.mutable_end_time() =
+      request.has_end_time() ? request.end_time() : ToTimestamp(now);
+  *job.mutable_created_at() = ToTimestamp(now);
+  job.set_state(v1::RetryJob::RUNNING);
+  return job;
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,23 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_RETRY_JOBS_H_
+#define WEBHOOKS_SERVER_SERVICES_RETRY_JOBS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/call/entropy.h"
+#include "webhooks/v1/delivery_service.pb.h"
+
+namespace webhooks::server {
+
+// What a request for a retry job may hold, as EventRules.
+absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request);
+
+// The job that a request asks for at `now`.
+v1::RetryJob MakeRetryJob(const std::string& project,
+                          const v1::CreateRetryJobRequest& request,
+                          Entropy& entropy, absl::Time now);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_RETRY_JOBS_H_

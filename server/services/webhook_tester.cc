@@ -1,0 +1,110 @@
+#include "server/services/webhook_tester.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/json/compact_json.h"
+#include "proto/rpc/status.h"
+#include "server/delivery/delivery_request.h"
+#include "server/services/event_rules.h"
+#include "storage/errors.h"
+#include "storage/timestamp.h"
+#include "storage/uuid.h"
+
+namespace webhooks::server {
+namespace {
+
+// What is left of the caller's time for the answer.
+constexpr absl::Duration kForAnswer = absl::Milliseconds(250);
+
+constexpr char kDefaultType[] = "webhook.test";
+constexpr char kDefaultData[] =
+    R"({"message":"This is a test. Nothing happened."})";
+
+absl::Status WebhookWithoutUrl() {
+  return WithReason(
+      absl::FailedPreconditionError("the webhook has no url to send to"),
+      "WEBHOOK_WITHOUT_URL");
+}
+
+absl::Status DeliveryDisabled() {
+  return WithReason(
+      absl::FailedPreconditionError("this server does not deliver"),
+      "DELIVERY_DISABLED");
+}
+
+}  // namespace
+
+WebhookTester::WebhookTester(WebhookStore& store, Sender* sender,
+                             absl::Duration timeout, Entropy& entropy,
+                             Clock clock)
+    : store_(store),
+      sender_(sender),
+      timeout_(timeout),
+      entropy_(entropy),
+      clock_(std::move(clock)) {}
+
+absl::Status WebhookTester::Check(const v1::TestWebhookRequest& request) {
+  return CheckTypeAndData(request);
+}
+
+void WebhookTester::Test(const Caller& caller,
+                         const v1::TestWebhookRequest& request,
+                         Done<v1::Attempt> done) {
+  if (sender_ == nullptr) return std::move(done)(DeliveryDisabled());
+  store_.GetWebhook(
+      caller.project, request.id(), caller.options,
+      [this, caller, request,
+       done = std::move(done)](absl::StatusOr<v1::Webhook> webhook) mutable {
+        if (!webhook.ok()) return std::move(done)(webhook.status());
+        if (!webhook->has_url()) return std::move(done)(WebhookWithoutUrl());
+        store_.GetSecrets(
+            caller.project, request.id(), clock_(), caller.options,
+            [this, caller, request, webhook = *std::move(webhook),
+             done = std::move(done)](
+                const absl::StatusOr<v1::WebhookSecrets>& secrets) mutable {
+              if (!secrets.ok()) return std::move(done)(secrets.status());
+              Send(caller, webhook, *secrets, request, std::move(done));
+            });
+      });
+}
+
+void WebhookTester::Send(const Caller& caller, const v1::Webhook& webhook,
+                         const v1::WebhookSecrets& secrets,
+                         const v1::TestWebhookRequest& request,
+                         Done<v1::Attempt> done) {
+  const absl::Time now = clock_();
+  HttpRequest http = MakeDeliveryRequest(
+      webhook, secrets, MakeEvent(webhook, request), now, timeout_);
+  http.timeout =
+      std::min(http.timeout, caller.options.deadline - now - kForAnswer);
+  if (http.timeout <= absl::ZeroDuration()) {
+    return std::move(done)(DeadlinePassed());
+  }
+  sender_->Send(std::move(http),
+                [done = std::move(done)](HttpOutcome outcome) mutable {
+                  if (outcome.is_abandoned) {
+                    return std::move(done)(ServerStopping());
+                  }
+                  outcome.attempt.set_number(1);
+                  std::move(done)(std::move(outcome.attempt));
+                });
+}
+
+v1::Event WebhookTester::MakeEvent(const v1::Webhook& webhook,
+                                   const v1::TestWebhookRequest& request) {
+  const absl::Time now = clock_();
+  v1::Event event;
+  event.set_id_project(webhook.id_project());
+  event.set_id_event(FormatUuid(MakeUuidV7(now, entropy_.Bytes<10>())));
+  event.set_type(request.has_type()        ? request.type()
+                 : webhook.scope().empty() ? kDefaultType
+                                           : webhook.scope(0));
+  event.set_data(request.has_data()
+                     ? *CompactJson(request.data(), kMaxDataDepth)
+                     : kDefaultData);
+  *event.mutable_created_at() = ToTimestamp(now);
+  return event;
+}
+
+}  // namespace webhooks::server

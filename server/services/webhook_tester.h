@@ -1,0 +1,49 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_WEBHOOK_TESTER_H_
+#define WEBHOOKS_SERVER_SERVICES_WEBHOOK_TESTER_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/call/calls.h"
+#include "server/call/clock.h"
+#include "server/call/entropy.h"
+#include "server/delivery/sender.h"
+#include "storage/webhook_store.h"
+#include "webhooks/v1/delivery_service.pb.h"
+
+namespace webhooks::server {
+
+// Sends example events: DeliveryService.Test. Thread-safe.
+class WebhookTester {
+ public:
+  // All must outlive this. A null `sender` is one that does not deliver.
+  // `timeout` holds for webhooks without one of their own.
+  WebhookTester(WebhookStore& store, Sender* sender, absl::Duration timeout,
+                Entropy& entropy, Clock clock);
+
+  // What is wrong with a request, as EventRules.
+  static absl::Status Check(const v1::TestWebhookRequest& request);
+
+  // Ends as the call does. An attempt is given up a little before the caller's
+  // deadline, so that the caller learns of it.
+  void Test(const Caller& caller, const v1::TestWebhookRequest& request,
+            Done<v1::Attempt> done);
+
+ private:
+  void Send(const Caller& caller, const v1::Webhook& webhook,
+            const v1::WebhookSecrets& secrets,
+            const v1::TestWebhookRequest& request, Done<v1::Attempt> done);
+  v1::Event MakeEvent(const v1::Webhook& webhook,
+                      const v1::TestWebhookRequest& request);
+
+  WebhookStore& store_;
+  Sender* const sender_;
+  const absl::Duration timeout_;
+  Entropy& entropy_;
+  const Clock clock_;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_WEBHOOK_TESTER_H_
