@@ -56,7 +56,7 @@ def test_an_extension_is_found_by_its_number(reflection):
 
 
 def buf_curl(service, method, *args):
-    buf = os.environ["E2E_BUF"]
+    buf = os.path.join(os.environ["E2E_NPM"], "node_modules/.bin/buf")
     if not os.path.exists(buf):
         pytest.skip("buf is not installed: ./dev deps")
     return subprocess.run(

@@ -1,0 +1,169 @@
+"""A receiver of deliveries on loopback, and a server that may reach it."""
+
+import collections
+import contextlib
+import dataclasses
+import http.server
+import json
+import threading
+import time
+
+from processes import PATIENCE
+from service import Service
+
+FLAGS = ("--allow_http_urls", "--allow_targets=127.0.0.0/8")
+
+
+@dataclasses.dataclass
+class Request:
+    time: float
+    path: str
+    headers: dict  # by lower-case name
+    body: bytes
+
+    def event(self):
+        return json.loads(self.body)
+
+    @property
+    def id(self):
+        return self.headers["webhook-id"]
+
+
+class Receiver:
+    """Answers each path with 200, or as told; remembers what came."""
+
+    def __init__(self):
+        self.requests = []
+        self._answers = collections.defaultdict(list)
+        self._changed = threading.Condition()
+        self._released = threading.Event()
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                receiver._take(self)
+
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            request_queue_size = 512
+
+            def handle_error(self, *_):
+                pass  # clients may leave at any time
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._released.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self._server.server_port}{path}"
+
+    def answer(self, path, *answers):
+        """How requests to a path are answered, one after the other; the last
+        one goes on. An answer is a status, (status, headers), "hang" or
+        "drip"."""
+        self._answers[path] = list(answers)
+
+    def _take(self, handler):
+        size = int(handler.headers.get("content-length", 0))
+        body = handler.rfile.read(size)
+        headers = {k.lower(): v for k, v in handler.headers.items()}
+        with self._changed:
+            answers = self._answers[handler.path]
+            answer = answers.pop(0) if len(answers) > 1 else (
+                answers[0] if answers else 200)
+            self.requests.append(
+                Request(time.monotonic(), handler.path, headers, body))
+            self._changed.notify_all()
+        if answer == "hang":
+            self._released.wait()
+            handler.close_connection = True
+        elif answer == "drip":
+            self._drip(handler)
+        else:
+            status, more = answer if isinstance(answer, tuple) else (answer, {})
+            handler.send_response(status)
+            for name, value in {"content-length": "2", **more}.items():
+                handler.send_header(name, value)
+            handler.end_headers()
+            handler.wfile.write(b"ok")
+
+    def _drip(self, handler):
+        """A byte a second."""
+        handler.close_connection = True
+        for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok":
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            if self._released.wait(1):
+                return
+
+    def at(self, path):
+        with self._changed:
+            return [r for r in self.requests if r.path == path]
+
+    def await_requests(self, count, path=None, patience=PATIENCE):
+        """The requests so far, once there are `count`."""
+        def arrived():
+            return [r for r in self.requests if path in (None, r.path)]
+
+        with self._changed:
+            assert self._changed.wait_for(
+                lambda: len(arrived()) >= count, patience), self.requests
+            return arrived()
+
+
+class Api:
+    """The REST calls of a service, each of which must be answered so."""
+
+    def __init__(self, service):
+        self.service = service
+
+    def call(self, method, path, body=b"", status=200, **kwargs):
+        response = self.service.request(method, path, body, **kwargs)
+        assert response.status == status, response
+        return response.json()
+
+    def webhook(self, url, scope=None, **fields):
+        return self.call("POST", "/webhooks",
+                         {"url": url, "scope": scope, **fields}, 201)
+
+    def publish(self, type="thing.happened", data=None, **fields):
+        return self.call("POST", "/events",
+                         {"type": type, "data": data, **fields}, 202)
+
+    def deliveries(self, **filters):
+        query = "&".join(f"{k}={v}" for k, v in filters.items())
+        return self.call("GET", f"/deliveries?{query}")
+
+    def await_deliveries(self, count, **filters):
+        """Asks again until that many deliveries pass the filters."""
+        end = time.monotonic() + PATIENCE
+        while len(found := self.deliveries(**filters)) < count:
+            assert time.monotonic() < end, self.deliveries()
+            time.sleep(0.02)
+        return found
+
+
+@contextlib.contextmanager
+def delivering(folder, *flags):
+    """A service that delivers to loopback, and its calls."""
+    service = Service(folder)
+    try:
+        service.start_server(*FLAGS, *flags)
+        service.start_gateway()
+        service.await_ready()
+        yield Api(service)
+    finally:
+        service.stop()
