@@ -1,0 +1,79 @@
+"""Every event that was accepted arrives, also after kill -9 under load."""
+
+import random
+import threading
+import time
+import uuid
+
+import rest
+from receiver import FLAGS, Receiver, delivering
+
+ROUNDS = 5
+CLIENTS = 4
+
+
+class Publisher:
+    """Publishes on several connections until it is told to stop."""
+
+    def __init__(self, service):
+        self.accepted = set()
+        self._service = service
+        self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._threads = [threading.Thread(target=self._run)
+                         for _ in range(CLIENTS)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def await_accepted(self, count):
+        with self._changed:
+            assert self._changed.wait_for(
+                lambda: len(self.accepted) >= count, rest.PATIENCE)
+
+    def _run(self):
+        while not self._stopping.is_set():
+            id = str(uuid.uuid4())
+            response = self._service.request("POST", "/events", {
+                "type": "t", "data": id, "id_event": id})
+            if response.status != 202:
+                continue
+            with self._changed:
+                self.accepted.add(id)
+                self._changed.notify_all()
+
+
+def test_every_accepted_event_arrives_though_the_server_is_killed(tmp_path):
+    randomness = random.Random(20261124)
+    with Receiver() as receiver, delivering(tmp_path) as api:
+        api.webhook(receiver.url(), None)
+        accepted = set()
+        for _ in range(ROUNDS):
+            with Publisher(api.service) as publisher:
+                publisher.await_accepted(20)
+                # Not a wait for anything: the moment of the kill varies.
+                time.sleep(randomness.uniform(0, 0.2))
+                api.service.server.kill()
+            accepted |= publisher.accepted
+            api.service.restart_server(*FLAGS)
+            api.service.await_ready()
+
+        def arrived():
+            return {request.id for request in receiver.requests}
+
+        end = time.monotonic() + rest.PATIENCE
+        while not accepted <= arrived():
+            assert time.monotonic() < end, len(accepted - arrived())
+            time.sleep(0.05)
+        duplicates = len(receiver.requests) - len(arrived())
+        print(f"{len(accepted)} accepted, {len(receiver.requests)} requests, "
+              f"{duplicates} of them repeated")
+        # Only what was in flight when the server was killed comes twice.
+        assert duplicates <= ROUNDS * 8
