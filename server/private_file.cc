@@ -7,12 +7,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "server/runtime/log.h"
+#include "server/runtime/small_file.h"
 
 namespace webhooks::server {
 namespace {
@@ -56,18 +55,12 @@ void WarnIfOthersRead(const std::string& path) {
 
 absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
     const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error == std::errc::no_such_file_or_directory || (!error && size == 0)) {
-    return std::optional<std::string>();
-  }
+  auto content = ReadSmallFile(path);
+  if (absl::IsNotFound(content.status())) return std::optional<std::string>();
+  if (!content.ok()) return content.status();
   WarnIfOthersRead(path);
-  std::ifstream file(path);
-  std::string content(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad() || content.empty()) {
-    return absl::PermissionDeniedError(absl::StrCat("cannot read ", path));
-  }
-  return content;
+  if (content->empty()) return std::optional<std::string>();
+  return *std::move(content);
 }
 
 // Whole or not at all: what a cut-off start leaves has another name.

@@ -15,6 +15,15 @@ std::vector<std::string> Words(absl::string_view text) {
   return absl::StrSplit(text, ' ', absl::SkipEmpty());
 }
 
+// " [--url] [--scope]"
+std::string FlagsOf(const Command& command) {
+  std::string text;
+  for (const absl::string_view flag : command.flags) {
+    absl::StrAppend(&text, " [--", flag, "]");
+  }
+  return text;
+}
+
 constexpr absl::string_view kUsage =
     R"(webhookctl [FLAGS] COMMAND [ARGUMENTS]: looks after a webhook server.
 
@@ -26,15 +35,17 @@ Exit codes: 0 done; 1 the command line cannot be read, or another failure;
 3 not found; 4 no valid key; 5 the server cannot be reached or is too slow;
 6 refused as it is; 7 a limit; 8 a conflict. health: 1 not serving.
 
-Flags, which are also read from the environment as WEBHOOKS_<FLAG>:)";
+Flags; --server, --key, --key_file, --json and --timeout are also read from the
+environment, as WEBHOOKS_<FLAG>, and the command line wins:)";
 
 }  // namespace
 
 const std::vector<Command>& AllCommands() {
   static const std::vector<Command>& commands = *[] {
     auto* all = new std::vector<Command>;
-    for (auto group : {ProjectCommands(), KeyCommands(), WebhookCommands(),
-                       OtherCommands()}) {
+    for (auto group :
+         {ProjectCommands(), KeyCommands(), WebhookCommands(), EventCommands(),
+          DeliveryCommands(), ListenCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;
@@ -52,8 +63,10 @@ absl::StatusOr<const Command*> FindCommand(
     }
     arguments.assign(words.begin() + own.size(), words.end());
     if (arguments.size() == Words(command.arguments).size()) return &command;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "usage: webhookctl ", command.words, " ", command.arguments));
+    return absl::InvalidArgumentError(
+        absl::StrCat("usage: webhookctl ", command.words,
+                     command.arguments.empty() ? "" : " ", command.arguments,
+                     FlagsOf(command)));
   }
   return absl::InvalidArgumentError(absl::StrCat(
       words.empty()
@@ -69,10 +82,8 @@ std::string Usage() {
     if (!command.arguments.empty()) {
       absl::StrAppend(&line, " ", command.arguments);
     }
-    for (const absl::string_view flag : command.flags) {
-      absl::StrAppend(&line, " [--", flag, "]");
-    }
-    absl::StrAppend(&text, line, "\n      ", command.summary, "\n");
+    absl::StrAppend(&text, line, FlagsOf(command), "\n      ", command.summary,
+                    "\n");
   }
   return absl::StrCat(text, kExitCodes);
 }

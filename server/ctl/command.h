@@ -37,6 +37,9 @@ struct Command {
 std::vector<Command> ProjectCommands();
 std::vector<Command> KeyCommands();
 std::vector<Command> WebhookCommands();
+std::vector<Command> EventCommands();
+std::vector<Command> DeliveryCommands();
+std::vector<Command> ListenCommands();
 std::vector<Command> OtherCommands();
 
 // All of them.

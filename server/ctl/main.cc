@@ -16,6 +16,9 @@ int Fail(const absl::Status& status, int code) {
   std::cerr << "ERROR: " << Printable(status.message());
   if (!reason.empty()) std::cerr << " (" << Printable(reason) << ")";
   std::cerr << "\n";
+  if (reason == "API_KEY_MISSING") {
+    std::cerr << "  give one with --key_file or WEBHOOKS_KEY\n";
+  }
   const google::rpc::BadRequest violations = ViolationsOf(status);
   if (violations.field_violations_size() > 1) {
     for (const auto& violation : violations.field_violations()) {
@@ -27,8 +30,8 @@ int Fail(const absl::Status& status, int code) {
 }
 
 int Run(int argc, char** argv) {
-  const std::vector<std::string> words =
-      ParseFlagsAndWords(argc, argv, Usage(), "server/ctl/");
+  const std::vector<std::string> words = ParseFlagsAndWords(
+      argc, argv, Usage(), "server/ctl/", {"server", "json", "timeout"});
   const auto options = ReadOptions();
   if (!options.ok()) return Fail(options.status(), 1);
   std::vector<std::string> arguments;

@@ -1,11 +1,12 @@
 #include "server/ctl/options.h"
 
-#include <fstream>
-#include <iterator>
+#include <algorithm>
+#include <cstdlib>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/runtime/small_file.h"
 
 using OptionalText = std::optional<std::string>;
 using OptionalDuration = std::optional<absl::Duration>;
@@ -24,8 +25,17 @@ ABSL_FLAG(absl::Duration, timeout, absl::Seconds(15),
 ABSL_FLAG(int, limit, 0, "Lists end after as many; 0: all.");
 ABSL_FLAG(std::optional<bool>, active, std::nullopt,
           "Lists only webhooks that are, or are not, active.");
-ABSL_FLAG(OptionalText, event_type, std::nullopt,
-          "Lists only webhooks that listen to this event type.");
+ABSL_FLAG(
+    OptionalText, event_type, std::nullopt,
+    "The type of the events to list, or that webhooks listen to, or of an "
+    "example.");
+ABSL_FLAG(OptionalText, webhook, std::nullopt,
+          "Lists only deliveries to this webhook.");
+ABSL_FLAG(OptionalText, event, std::nullopt,
+          "Lists only deliveries of this event.");
+ABSL_FLAG(OptionalText, state, std::nullopt,
+          "Lists only deliveries in this state: pending, in_flight, delivered, "
+          "failed, held or cancelled.");
 ABSL_FLAG(OptionalText, url, std::nullopt,
           "The URL of a new webhook, or of those to list.");
 ABSL_FLAG(OptionalText, description, std::nullopt,
@@ -34,9 +44,10 @@ ABSL_FLAG(OptionalText, scope, std::nullopt,
           "The event types of a new webhook, with commas between them; "
           "default: every type.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
-          "How long the old secret goes on signing; default: 24h.");
+          "How long the old secret goes on signing, as 90m or 24h; default: "
+          "24h.");
 ABSL_FLAG(OptionalDuration, expires_in, std::nullopt,
-          "When a new key ends, from now; default: never.");
+          "When a new key ends, from now, as 90m or 720h; default: never.");
 ABSL_FLAG(OptionalText, max_webhooks, std::nullopt,
           "How many webhooks the project may have, or none for no limit.");
 ABSL_FLAG(
@@ -46,16 +57,66 @@ ABSL_FLAG(
 namespace webhooks::ctl {
 namespace {
 
-absl::StatusOr<std::string> ReadKey() {
-  const std::string path = absl::GetFlag(FLAGS_key_file);
-  if (path.empty()) return absl::GetFlag(FLAGS_key);
-  std::ifstream file(path);
-  const std::string content(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--key_file: cannot read ", path));
+// A key and the file with one, as one source gives them; "" where it does not.
+struct KeySource {
+  std::string key;
+  std::string file;
+  absl::string_view key_name;
+  absl::string_view file_name;
+};
+
+KeySource FromCommandLine() {
+  return {absl::GetFlag(FLAGS_key), absl::GetFlag(FLAGS_key_file), "--key",
+          "--key_file"};
+}
+
+KeySource FromEnvironment() {
+  const auto read = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  return {read("WEBHOOKS_KEY"), read("WEBHOOKS_KEY_FILE"), "WEBHOOKS_KEY",
+          "WEBHOOKS_KEY_FILE"};
+}
+
+// The error says nothing of what the key is.
+absl::Status CheckKey(absl::string_view key, absl::string_view source) {
+  const bool is_visible = std::all_of(
+      key.begin(), key.end(), [](char c) { return absl::ascii_isgraph(c); });
+  if (is_visible && !key.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(source,
+                   ": that is no key: it must be one line of visible "
+                   "ASCII characters"));
+}
+
+absl::StatusOr<std::string> ReadKey(const KeySource& source) {
+  if (!source.key.empty() && !source.file.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "give only one of ", source.key_name, " and ", source.file_name));
   }
-  return std::string(absl::StripAsciiWhitespace(content));
+  std::string key = source.key;
+  absl::string_view name = source.key_name;
+  if (!source.file.empty()) {
+    const auto content = ReadSmallFile(source.file);
+    name = source.file_name;
+    if (!content.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, ": ", content.status().message()));
+    }
+    key = std::string(absl::StripAsciiWhitespace(*content));
+  }
+  absl::Status good = CheckKey(key, name);
+  if (!good.ok()) return good;
+  return key;
+}
+
+// The command line's, else the environment's; "": neither gives one.
+absl::StatusOr<std::string> ReadKey() {
+  for (const KeySource& source : {FromCommandLine(), FromEnvironment()}) {
+    if (!source.key.empty() || !source.file.empty()) return ReadKey(source);
+  }
+  return "";
 }
 
 }  // namespace
@@ -71,6 +132,9 @@ absl::StatusOr<Options> ReadOptions() {
   options.limit = absl::GetFlag(FLAGS_limit);
   options.active = absl::GetFlag(FLAGS_active);
   options.event_type = absl::GetFlag(FLAGS_event_type);
+  options.webhook = absl::GetFlag(FLAGS_webhook);
+  options.event = absl::GetFlag(FLAGS_event);
+  options.state = absl::GetFlag(FLAGS_state);
   options.url = absl::GetFlag(FLAGS_url);
   options.description = absl::GetFlag(FLAGS_description);
   options.scope = absl::GetFlag(FLAGS_scope);

@@ -18,6 +18,9 @@ struct Options {
   int limit = 0;
   std::optional<bool> active;
   std::optional<std::string> event_type;
+  std::optional<std::string> webhook;
+  std::optional<std::string> event;
+  std::optional<std::string> state;
   std::optional<std::string> url;
   std::optional<std::string> description;
   std::optional<std::string> scope;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -23,6 +25,14 @@ std::string TimeText(const Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
+// Times as such, all else as JSON.
+std::string MessageText(const Message& message) {
+  if (message.GetDescriptor() == Timestamp::descriptor()) {
+    return TimeText(static_cast<const Timestamp&>(message));
+  }
+  return Printable(Json(message));
+}
+
 std::string ScalarText(const Message& message, const FieldDescriptor* field) {
   const auto* reflection = message.GetReflection();
   switch (field->cpp_type()) {
@@ -34,9 +44,10 @@ std::string ScalarText(const Message& message, const FieldDescriptor* field) {
       return absl::StrCat(reflection->GetInt64(message, field));
     case FieldDescriptor::CPPTYPE_STRING:
       return Printable(reflection->GetString(message, field));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return reflection->GetEnum(message, field)->name();
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return TimeText(static_cast<const Timestamp&>(
-          reflection->GetMessage(message, field)));
+      return MessageText(reflection->GetMessage(message, field));
     default:
       return "?";
   }
@@ -46,11 +57,16 @@ std::string ListText(const Message& message, const FieldDescriptor* field) {
   const int size = message.GetReflection()->FieldSize(message, field);
   std::vector<std::string> parts;
   parts.reserve(size);
+  const auto* reflection = message.GetReflection();
+  const bool has_messages =
+      field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
   for (int i = 0; i < size; ++i) {
-    parts.push_back(Printable(
-        message.GetReflection()->GetRepeatedString(message, field, i)));
+    parts.push_back(
+        has_messages
+            ? Printable(Json(reflection->GetRepeatedMessage(message, field, i)))
+            : Printable(reflection->GetRepeatedString(message, field, i)));
   }
-  return absl::StrJoin(parts, ",");
+  return absl::StrJoin(parts, has_messages ? "\n" : ",");
 }
 
 void AppendPadded(std::string& out, absl::string_view text, std::size_t width) {
@@ -130,7 +146,11 @@ std::string Details(const Message& message) {
   std::vector<std::vector<std::string>> lines;
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const std::string& name = message.GetDescriptor()->field(i)->name();
-    lines.push_back({name, FieldText(message, name)});
+    std::string label = name;
+    for (const absl::string_view line :
+         absl::StrSplit(FieldText(message, name), '\n')) {
+      lines.push_back({std::exchange(label, ""), std::string(line)});
+    }
   }
   return Columns(lines);
 }

@@ -14,8 +14,9 @@ namespace webhooks::ctl {
 // Text of others, safe for a terminal: control characters as \xNN.
 std::string Printable(absl::string_view text);
 
-// The field `name` of `message`: times in UTC to the second, lists with commas,
-// "-" where it is not set or empty.
+// The field `name` of `message`: times in UTC to the second, other messages as
+// JSON, lists with commas (of messages with a line for each), "-" where it is
+// not set or empty.
 std::string FieldText(const google::protobuf::Message& message,
                       absl::string_view name);
 

@@ -29,9 +29,14 @@ bool IsOurs(absl::string_view file, absl::string_view folder) {
   std::exit(FailStart(absl::InvalidArgumentError(line)));
 }
 
-void SetFlagsFromEnvironment(absl::string_view folder) {
+void SetFlagsFromEnvironment(absl::string_view folder,
+                             absl::Span<const absl::string_view> only) {
   for (const auto& [name, flag] : absl::GetAllFlags()) {
     if (!IsOurs(flag->Filename(), folder)) continue;
+    if (!only.empty() &&
+        std::find(only.begin(), only.end(), name) == only.end()) {
+      continue;
+    }
     const std::string variable =
         absl::StrCat("WEBHOOKS_", absl::AsciiStrToUpper(name));
     const char* value = std::getenv(variable.c_str());
@@ -70,15 +75,16 @@ bool AsksForHelp(int argc, char** argv) {
 
 void ParseFlags(int argc, char** argv, absl::string_view usage,
                 absl::string_view flags_folder) {
-  const auto words = ParseFlagsAndWords(argc, argv, usage, flags_folder);
+  const auto words = ParseFlagsAndWords(argc, argv, usage, flags_folder, {});
   if (!words.empty()) {
     Fail(absl::StrCat("unexpected argument '", words[0], "'"));
   }
 }
 
-std::vector<std::string> ParseFlagsAndWords(int argc, char** argv,
-                                            absl::string_view usage,
-                                            absl::string_view flags_folder) {
+std::vector<std::string> ParseFlagsAndWords(
+    int argc, char** argv, absl::string_view usage,
+    absl::string_view flags_folder,
+    absl::Span<const absl::string_view> environment) {
   absl::SetProgramUsageMessage(usage);
   const std::string folder(flags_folder);
   const auto is_ours = [folder](absl::string_view file) {
@@ -91,7 +97,7 @@ std::vector<std::string> ParseFlagsAndWords(int argc, char** argv,
   config.version_string = [] { return WEBHOOKS_VERSION "\n"; };
   absl::SetFlagsUsageConfig(config);
   if (AsksForHelp(argc, argv)) PrintHelp(usage, folder);
-  SetFlagsFromEnvironment(folder);
+  SetFlagsFromEnvironment(folder, environment);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   return {rest.begin() + 1, rest.end()};
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 // Abseil flags, also read from the environment.
 namespace webhooks {
@@ -19,10 +20,12 @@ void ParseFlags(int argc, char** argv, absl::string_view usage,
                 absl::string_view flags_folder);
 
 // As ParseFlags, but for a program that takes words as well: ends with the
-// positional arguments, wherever they stand among the flags.
-std::vector<std::string> ParseFlagsAndWords(int argc, char** argv,
-                                            absl::string_view usage,
-                                            absl::string_view flags_folder);
+// positional arguments, wherever they stand among the flags. Of the environment
+// only the flags named in `environment` are read; empty: all.
+std::vector<std::string> ParseFlagsAndWords(
+    int argc, char** argv, absl::string_view usage,
+    absl::string_view flags_folder,
+    absl::Span<const absl::string_view> environment);
 
 }  // namespace webhooks
 

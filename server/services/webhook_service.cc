@@ -37,18 +37,28 @@ absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
          absl::Nanoseconds(wanted.overlap().nanos());
 }
 
-absl::Status SignatureMismatch() {
-  google::rpc::BadRequest violations;
-  AddViolation(violations, "signature",
-               "must be the signature of the payload's data by the secret");
-  return InvalidFields(violations, "SIGNATURE_MISMATCH");
-}
-
+// An empty secret would let anybody sign.
 absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
-  const bool is_signed =
-      event.has_payload() && event.has_secret() && event.has_signature() &&
-      VerifyPanoraSignature(event.payload(), event.secret(), event.signature());
-  return is_signed ? absl::OkStatus() : SignatureMismatch();
+  google::rpc::BadRequest violations;
+  if (!PanoraSignature(event.payload(), event.secret())) {
+    AddViolation(violations, "payload", "must be an object with data");
+  }
+  if (event.secret().empty()) {
+    AddViolation(violations, "secret", "must be the webhook's secret");
+  }
+  if (event.signature().empty()) {
+    AddViolation(violations, "signature",
+                 "must be the header panora-signature");
+  }
+  if (violations.field_violations().empty() &&
+      !VerifyPanoraSignature(event.payload(), event.secret(),
+                             event.signature())) {
+    AddViolation(violations, "signature",
+                 "must be the signature of the payload's data by the secret");
+  }
+  return violations.field_violations().empty()
+             ? absl::OkStatus()
+             : InvalidFields(violations, "SIGNATURE_MISMATCH");
 }
 
 }  // namespace

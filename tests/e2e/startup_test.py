@@ -110,6 +110,15 @@ def test_a_database_that_cannot_be_read_is_an_error_that_names_it(tmp_path):
     assert_one_line(result, str(path))
 
 
+@pytest.mark.parametrize("flag", [
+    "api_key_file", "admin_key_file", "secret_key_file"])
+def test_a_folder_in_the_place_of_a_key_file_is_an_error_that_names_it(
+        flag, tmp_path, database):
+    (tmp_path / "folder").mkdir()
+    assert_one_line(run("webhook-server", "--listen=127.0.0.1:0", database,
+                        f"--{flag}={tmp_path}/folder"), "folder")
+
+
 def test_a_file_that_is_no_database_is_left_alone(tmp_path, database):
     path = tmp_path / "webhooks.db"
     path.write_bytes(b"garbage" * 1000)
@@ -142,7 +151,19 @@ def test_a_flag_that_is_wrong_is_an_error_that_names_it(
 
 @pytest.mark.parametrize("flag, word", [
     ("--database=postgres", "postgres"), ("--database=sqlite:", "sqlite:"),
-    ("--allow_http_urls=perhaps", "allow_http_urls")])
+    ("--allow_http_urls=perhaps", "allow_http_urls"),
+    ("--allow_targets=127.0.0.1/8", "allow_targets"),
+    ("--allow_targets=everything", "allow_targets"),
+    ("--retry_schedule=", "retry_schedule"),
+    ("--retry_schedule=0s,soon", "retry_schedule"),
+    ("--retry_jitter=2", "retry_jitter"), ("--retention=1s", "retention"),
+    ("--delivery_timeout=0", "delivery_timeout"),
+    ("--connect_timeout=2m", "connect_timeout"),
+    ("--max_in_flight=0", "max_in_flight"),
+    ("--max_in_flight_per_endpoint=0", "max_in_flight_per_endpoint"),
+    ("--catch_up_per_second=0", "catch_up_per_second"),
+    ("--deactivate_after=0s", "deactivate_after"),
+    ("--ca_file=/nowhere", "ca_file")])
 def test_a_servers_flag_that_is_wrong_is_an_error_that_names_it(flag, word):
     assert_one_line(run("webhook-server", "--listen=127.0.0.1:0", flag), word)
 

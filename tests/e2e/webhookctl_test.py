@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from processes import BIN, clean_environment, run
+from processes import BIN, PATIENCE, clean_environment, run
+from receiver import delivering
 
 
 @pytest.fixture
@@ -124,6 +125,89 @@ def test_health_needs_no_key(service):
     assert (result.returncode, result.stdout) == (0, "SERVING\n")
 
 
+@pytest.mark.parametrize("flags, env", [
+    (["--key={key}"], {"WEBHOOKS_KEY_FILE": "/nowhere"}),
+    (["--key_file={file}"], {"WEBHOOKS_KEY": "whk_another"}),
+    ([], {"WEBHOOKS_KEY_FILE": "{file}"})])
+def test_the_key_of_the_command_line_wins(service, flags, env):
+    def fill(text):
+        return text.format(key=service.key, file=service.folder / "api-key")
+
+    result = run("webhookctl", f"--server={service.server.address}",
+                 *map(fill, flags), "webhook", "list",
+                 env={name: fill(value) for name, value in env.items()})
+    assert result.returncode == 0, result
+
+
+@pytest.mark.parametrize("flags, env", [
+    (["--key=a", "--key_file=b"], {}),
+    ([], {"WEBHOOKS_KEY": "a", "WEBHOOKS_KEY_FILE": "b"})])
+def test_two_keys_of_one_source_are_refused(flags, env):
+    result = run("webhookctl", *flags, "health", env=env)
+    assert (result.returncode, result.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("content", [
+    "# a comment\nsecret", "whk_\u00fc", "whk_\x01", ""])
+def test_what_is_no_key_is_refused_and_not_shown(tmp_path, content):
+    file = tmp_path / "key"
+    file.write_text(content)
+    result = run("webhookctl", f"--key_file={file}", "webhook", "list")
+    assert result.returncode == 1
+    assert "--key_file" in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_a_folder_is_no_key_file(tmp_path):
+    result = run("webhookctl", f"--key_file={tmp_path}", "health")
+    assert result.returncode == 1
+    assert "is no file" in result.stderr
+
+
+def test_settings_of_webhooks_are_not_read_from_the_environment(
+        service, ctl_json, key):
+    result = run("webhookctl", "--json", f"--server={service.server.address}",
+                 "webhook", "create",
+                 env={"WEBHOOKS_KEY": key, "WEBHOOKS_URL": "https://a.example"})
+    assert "url" not in json.loads(result.stdout)
+
+
+def test_a_newcomer_sees_a_webhook_fire(tmp_path):
+    with delivering(tmp_path) as api:
+        def ctl(*args):
+            result = run(
+                "webhookctl", f"--server={api.service.server.address}",
+                *args, env={"WEBHOOKS_KEY": api.service.key})
+            assert result.returncode == 0, result
+            return result.stdout
+
+        listen = subprocess.Popen(
+            [BIN / "webhookctl", f"--server={api.service.server.address}",
+             "listen", "--scope=a.b"],
+            env=clean_environment({"WEBHOOKS_KEY": api.service.key}),
+            stdout=subprocess.PIPE, text=True)
+        try:
+            assert " listens at " in listen.stdout.readline()
+            ctl("event", "publish", "a.b", '{"x":1}')
+            line = listen.stdout.readline()
+            assert " verified " in line and '"data":{"x":1}' in line
+            api.await_deliveries(1, state="DELIVERED")
+            rows = json.loads(ctl("--json", "delivery", "list",
+                                  "--state=delivered"))
+            shown = ctl("delivery", "get", rows[0]["id_delivery"])
+            assert '"status":200' in shown
+            assert "DELIVERED" in ctl("delivery", "explain",
+                                      rows[0]["id_event"],
+                                      rows[0]["id_webhook_endpoint"])
+            listen.terminate()
+            assert listen.wait(PATIENCE) == 0
+            assert json.loads(ctl("--json", "webhook", "list")) == []
+        finally:
+            listen.kill()
+            listen.wait()
+            listen.stdout.close()
+
+
 def test_a_key_is_read_from_its_file(service):
     result = run("webhookctl", f"--server={service.server.address}",
                  f"--key_file={service.folder}/admin-key", "project", "list")
@@ -132,7 +216,8 @@ def test_a_key_is_read_from_its_file(service):
 
 
 @pytest.mark.parametrize("line, wanted", [
-    ("webhookctl ", {"project", "key", "webhook", "health", "completion"}),
+    ("webhookctl ", {"project", "key", "webhook", "event", "delivery",
+                     "listen", "health", "completion"}),
     ("webhookctl pro", {"project"}),
     ("webhookctl --json key ", {"create", "list", "revoke"}),
     ("webhookctl webhook rotate-secret --ov", {"--overlap="}),

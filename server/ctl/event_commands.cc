@@ -1,0 +1,64 @@
+#include <iostream>
+#include <iterator>
+
+#include "server/ctl/command.h"
+#include "server/ctl/lists.h"
+#include "webhooks/v1/event_service.grpc.pb.h"
+
+namespace webhooks::ctl {
+namespace {
+
+using Events = v1::EventService;
+using Stub = v1::EventService::Stub;
+
+absl::Status Publish(Session& session) {
+  v1::PublishEventRequest request;
+  request.set_type(session.arguments[0]);
+  request.set_data(session.arguments[1]);
+  if (request.data() == "-") {
+    request.set_data(std::string(std::istreambuf_iterator<char>(std::cin), {}));
+  }
+  request.set_request_id(NewRequestId());
+  return PrintResult(session,
+                     session.client.Call<Events>(&Stub::Publish, request));
+}
+
+absl::Status List(Session& session) {
+  v1::ListEventsRequest wanted;
+  if (session.options.event_type) wanted.set_type(*session.options.event_type);
+  const auto events = ListAll<v1::Event>(
+      session, wanted,
+      [&](const auto& request) {
+        return session.client.Call<Events>(&Stub::List, request);
+      },
+      [](const auto& page) { return page.events(); });
+  if (!events.ok()) return events.status();
+  return PrintRows(session, *events,
+                   {"id_event", "type", "created_at", "matched_webhooks"});
+}
+
+absl::Status Get(Session& session) {
+  v1::GetEventRequest request;
+  request.set_id(session.arguments[0]);
+  return PrintResult(session, session.client.Call<Events>(&Stub::Get, request));
+}
+
+}  // namespace
+
+std::vector<Command> EventCommands() {
+  return {
+      {"event publish",
+       "TYPE DATA",
+       {},
+       "Publishes an event; DATA is JSON, or - for what standard input holds.",
+       &Publish},
+      {"event list",
+       "",
+       {"event_type", "limit"},
+       "Lists the events of the key's project, the newest first.",
+       &List},
+      {"event get", "EVENT", {}, "Shows one event.", &Get},
+  };
+}
+
+}  // namespace webhooks::ctl

@@ -1,0 +1,163 @@
+#include <signal.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "server/ctl/command.h"
+#include "server/ctl/output.h"
+#include "server/delivery/standard_signature.h"
+#include "webhooks/v1/webhook_service.grpc.pb.h"
+
+// The command listen: a receiver of its own.
+namespace webhooks::ctl {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+using Webhooks = v1::WebhookService;
+
+// How long one request may take to arrive.
+constexpr std::chrono::seconds kPatience{15};
+
+std::string Header(const http::request<http::string_body>& request,
+                   const char* name) {
+  return std::string(request[name]);
+}
+
+// Whether one of the signatures is that of `secret`, and the time is now, give
+// or take the five minutes of Standard Webhooks.
+bool IsSigned(const http::request<http::string_body>& request,
+              const std::string& secret) {
+  std::int64_t seconds = 0;
+  if (!absl::SimpleAtoi(Header(request, "webhook-timestamp"), &seconds)) {
+    return false;
+  }
+  const absl::Time time = absl::FromUnixSeconds(seconds);
+  if (absl::AbsDuration(absl::Now() - time) > absl::Minutes(5)) return false;
+  const std::string expected = server::StandardSignature(
+      server::SignedContent(Header(request, "webhook-id"), time,
+                            request.body()),
+      secret);
+  for (const absl::string_view given :
+       absl::StrSplit(Header(request, "webhook-signature"), ' ')) {
+    if (given == expected) return true;
+  }
+  return false;
+}
+
+// Prints a delivery, and says that it has arrived.
+class Delivery : public std::enable_shared_from_this<Delivery> {
+ public:
+  Delivery(tcp::socket socket, const std::string& secret)
+      : stream_(std::move(socket)), secret_(secret) {}
+
+  void Read() {
+    stream_.expires_after(kPatience);
+    request_ = {};
+    http::async_read(
+        stream_, input_, request_,
+        [self = shared_from_this()](beast::error_code error, std::size_t) {
+          if (!error) self->Answer();
+        });
+  }
+
+ private:
+  void Answer() {
+    std::cout << absl::FormatTime("%H:%M:%E3S", absl::Now(),
+                                  absl::LocalTimeZone())
+              << (IsSigned(request_, secret_) ? " verified " : " NOT VERIFIED ")
+              << Printable(request_.body()) << std::endl;
+    response_ = {http::status::ok, request_.version()};
+    response_.keep_alive(request_.keep_alive());
+    response_.prepare_payload();
+    http::async_write(
+        stream_, response_,
+        [self = shared_from_this()](beast::error_code error, std::size_t) {
+          if (!error && self->response_.keep_alive()) {
+            self->Read();
+          }
+        });
+  }
+
+  beast::tcp_stream stream_;
+  const std::string& secret_;
+  beast::flat_buffer input_;
+  http::request<http::string_body> request_;
+  http::response<http::empty_body> response_;
+};
+
+void Accept(tcp::acceptor& acceptor, const std::string& secret) {
+  acceptor.async_accept([&](beast::error_code error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    if (!error) {
+      std::make_shared<Delivery>(std::move(socket), secret)->Read();
+    }
+    Accept(acceptor, secret);
+  });
+}
+
+absl::StatusOr<v1::Webhook> Register(Session& session, int port) {
+  v1::CreateWebhookRequest request;
+  request.set_url(absl::StrCat("http://127.0.0.1:", port, "/"));
+  request.set_description("webhookctl listen");
+  request.set_request_id(NewRequestId());
+  if (session.options.scope) {
+    for (const absl::string_view type :
+         absl::StrSplit(*session.options.scope, ',')) {
+      request.add_scope(std::string(type));
+    }
+  }
+  return session.client.Call<Webhooks>(&Webhooks::Stub::Create, request);
+}
+
+absl::Status Listen(Session& session) {
+  asio::io_context context;
+  beast::error_code error;
+  tcp::acceptor acceptor(context);
+  const tcp::endpoint loopback(asio::ip::address_v4::loopback(), 0);
+  acceptor.open(loopback.protocol(), error);
+  if (!error) acceptor.bind(loopback, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return absl::UnavailableError(error.message());
+  asio::signal_set signals(context, SIGINT, SIGTERM);
+  const auto webhook = Register(session, acceptor.local_endpoint().port());
+  if (!webhook.ok()) return webhook.status();
+  std::cout << "webhook " << webhook->id_webhook_endpoint() << " listens at "
+            << webhook->url() << "; Ctrl-C removes it" << std::endl;
+  signals.async_wait([&](beast::error_code, int) { context.stop(); });
+  Accept(acceptor, webhook->secret());
+  context.run();
+  v1::DeleteWebhookRequest request;
+  request.set_id(webhook->id_webhook_endpoint());
+  return session.client.Call<Webhooks>(&Webhooks::Stub::Delete, request)
+      .status();
+}
+
+}  // namespace
+
+std::vector<Command> ListenCommands() {
+  return {{"listen",
+           "",
+           {"scope"},
+           "Registers a webhook at this machine, prints what arrives and "
+           "whether its signature is right, and removes the webhook at the "
+           "end. The server needs --allow_http_urls and "
+           "--allow_targets=127.0.0.1.",
+           &Listen}};
+}
+
+}  // namespace webhooks::ctl

@@ -1,0 +1,17 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_SMALL_FILE_H_
+#define WEBHOOKS_SERVER_RUNTIME_SMALL_FILE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace webhooks {
+
+// What the regular file `path` holds, at most 1 MiB. NOT_FOUND,
+// PERMISSION_DENIED, ... as the system says; INVALID_ARGUMENT: it is a folder
+// or something else than a file, or larger. Messages name the file.
+absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_SMALL_FILE_H_
