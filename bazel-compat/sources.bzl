@@ -861,6 +861,7 @@ TARGETS = [
             "tests/support/fake_store.cc",
             "tests/support/light_receiver.cc",
             "tests/support/records.cc",
+            "tests/support/scripted_server.cc",
             "tests/support/temp_folder.cc",
         ],
         hdrs = [
@@ -870,6 +871,7 @@ TARGETS = [
             "tests/support/fake_store.h",
             "tests/support/light_receiver.h",
             "tests/support/records.h",
+            "tests/support/scripted_server.h",
             "tests/support/secret_keys.h",
             "tests/support/status_matchers.h",
             "tests/support/temp_folder.h",
@@ -990,6 +992,8 @@ TARGETS = [
         kind = "test",
         root = "",
         srcs = [
+            "tests/unit/server/delivery/curl_sender_test.cc",
+            "tests/unit/server/delivery/curl_sender_tls_test.cc",
             "tests/unit/server/delivery/js_json_test.cc",
             "tests/unit/server/delivery/retry_policy_test.cc",
             "tests/unit/server/delivery/standard_signature_test.cc",
@@ -1000,6 +1004,7 @@ TARGETS = [
         deps = [
             "server_delivery",
             "test_support",
+            "OpenSSL::SSL",
             "GTest::gmock_main",
         ],
         defines = [],

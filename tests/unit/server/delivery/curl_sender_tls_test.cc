@@ -1,0 +1,138 @@
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <cstdio>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gtest/gtest.h"
+#include "server/delivery/curl_sender.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/temp_folder.h"
+
+// Receivers that speak TLS.
+namespace webhooks::server {
+namespace {
+
+using testing::ScriptedConnection;
+using testing::ScriptedServer;
+
+constexpr char kName[] = "receiver.example";
+constexpr char kAnswer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+// A server whose certificate, which it has signed itself, is for kName.
+class TlsServer {
+ public:
+  TlsServer()
+      : key_(EVP_RSA_gen(2048)),
+        certificate_(MakeCertificate()),
+        context_(SSL_CTX_new(TLS_server_method())),
+        server_([this](ScriptedConnection& connection, int) {
+          Serve(connection);
+        }) {
+    SSL_CTX_use_certificate(context_, certificate_);
+    SSL_CTX_use_PrivateKey(context_, key_);
+  }
+
+  ~TlsServer() {
+    SSL_CTX_free(context_);
+    X509_free(certificate_);
+    EVP_PKEY_free(key_);
+  }
+
+  // A file with the certificate, for those that trust it.
+  void WriteCertificate(const std::string& path) const {
+    std::FILE* const file = std::fopen(path.c_str(), "w");
+    PEM_write_X509(file, certificate_);
+    std::fclose(file);
+  }
+
+  std::string Url(const std::string& host) const {
+    return absl::StrCat("https://", host, ":", server_.port(), "/");
+  }
+
+ private:
+  X509* MakeCertificate() const {
+    X509* const certificate = X509_new();
+    X509_set_version(certificate, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, key_);
+    X509_NAME* const name = X509_get_subject_name(certificate);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>(kName),
+                               -1, -1, 0);
+    X509_set_issuer_name(certificate, name);
+    X509_EXTENSION* const names =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name,
+                            absl::StrCat("DNS:", kName).c_str());
+    X509_add_ext(certificate, names, -1);
+    X509_EXTENSION_free(names);
+    X509_sign(certificate, key_, EVP_sha256());
+    return certificate;
+  }
+
+  void Serve(ScriptedConnection& connection) const {
+    SSL* const tls = SSL_new(context_);
+    SSL_set_fd(tls, connection.socket());
+    std::array<char, 4096> request;
+    if (SSL_accept(tls) == 1 &&
+        SSL_read(tls, request.data(), request.size()) > 0) {
+      SSL_write(tls, kAnswer, sizeof(kAnswer) - 1);
+      SSL_shutdown(tls);
+    }
+    SSL_free(tls);
+  }
+
+  EVP_PKEY* const key_;
+  X509* const certificate_;
+  SSL_CTX* const context_;
+  ScriptedServer server_;
+};
+
+class CurlSenderTls : public ::testing::Test {
+ protected:
+  CurlSenderTls() { server_.WriteCertificate(folder_.Path("ca.pem")); }
+
+  v1::Attempt SendTo(const std::string& host, const std::string& ca_file) {
+    CurlSender::Options options;
+    options.guard = TargetGuard({*AddressRange::Parse("127.0.0.0/8")});
+    options.resolve = [](const std::string&) { return "127.0.0.1"; };
+    options.ca_file = ca_file;
+    CurlSender sender(options, &absl::Now);
+    std::promise<HttpOutcome> promise;
+    sender.Send(
+        {server_.Url(host), {}, "{}", absl::Seconds(20)},
+        [&](HttpOutcome outcome) { promise.set_value(std::move(outcome)); });
+    return promise.get_future().get().attempt;
+  }
+
+  TlsServer server_;
+  testing::TempFolder folder_;
+};
+
+TEST_F(CurlSenderTls, ACertificateThatIsTrustedAndForTheHostIsTaken) {
+  const v1::Attempt attempt = SendTo(kName, folder_.Path("ca.pem"));
+  EXPECT_EQ(attempt.status(), 200) << attempt.DebugString();
+  EXPECT_TRUE(attempt.has_tls());
+}
+
+TEST_F(CurlSenderTls, ACertificateForAnotherHostIsRefused) {
+  EXPECT_EQ(SendTo("other.example", folder_.Path("ca.pem")).error(),
+            v1::Attempt::TLS_VERIFICATION);
+}
+
+TEST_F(CurlSenderTls, ACertificateThatNobodyTrustsIsRefused) {
+  EXPECT_EQ(SendTo(kName, "").error(), v1::Attempt::TLS_VERIFICATION);
+}
+
+}  // namespace
+}  // namespace webhooks::server
