@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <future>
 #include <memory>
@@ -100,7 +101,10 @@ class TlsServer {
 
 class CurlSenderTls : public ::testing::Test {
  protected:
-  CurlSenderTls() { server_.WriteCertificate(folder_.Path("ca.pem")); }
+  CurlSenderTls() {
+    std::signal(SIGPIPE, SIG_IGN);
+    server_.WriteCertificate(folder_.Path("ca.pem"));
+  }
 
   v1::Attempt SendTo(const std::string& host, const std::string& ca_file) {
     CurlSender::Options options;
