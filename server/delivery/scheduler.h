@@ -93,6 +93,7 @@ class Scheduler {
   // posted here; or at `time`.
   void Post(Event event);
   void PostHere(Event event);
+  void PostLazily(Event event);
   void PostAt(absl::Time time, Event event)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
   absl::Time NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
@@ -124,6 +125,7 @@ class Scheduler {
 
   mutable absl::Mutex mutex_;
   std::vector<Event> inbox_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Event> lazy_ ABSL_GUARDED_BY(mutex_);
   // When to give up, once it is to stop.
   absl::Time stop_by_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

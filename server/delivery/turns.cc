@@ -8,6 +8,9 @@ namespace {
 // How far ahead of its rate an endpoint may get.
 constexpr absl::Duration kBurst = absl::Milliseconds(100);
 
+// The stock of an endpoint, in multiples of what it may have in flight.
+constexpr int kStock = 8;
+
 // ToLease names as many endpoints at most, so that the store is not kept long.
 constexpr std::size_t kMostWishes = 64;
 
@@ -62,7 +65,8 @@ std::vector<LeaseWish> Turns::ToLease(absl::Time now, int room) {
       Place(*state, now);
       continue;
     }
-    const int limit = std::min(2 * Cap(*state) - state->stock, room);
+    const int limit =
+        std::min(Window(*state) - state->in_flight - state->stock, room);
     wishes.push_back({state->endpoint, limit});
     room -= limit;
     state->is_asked = true;
@@ -75,7 +79,6 @@ void Turns::Leased(const Endpoint& endpoint, int count, absl::Time next_due,
                    const EndpointLimits& limits, absl::Time now) {
   State& state = Find(endpoint);
   state.is_asked = false;
-  state.is_known = true;
   state.limits = limits;
   state.stock += count;
   state.due = std::min(next_due, state.due_since);
@@ -114,8 +117,10 @@ void Turns::Ended(const Endpoint& endpoint, Ending ending, absl::Duration pause,
                   absl::Time now) {
   State& state = Find(endpoint);
   state.in_flight = std::max(0, state.in_flight - 1);
+  ++state.window;
   if (ending == Ending::kWell) state.pause = absl::ZeroDuration();
   if (ending == Ending::kOverloaded) {
+    state.window = 1;
     // Those that were in flight together count once.
     if (state.not_before <= now) {
       state.pause = std::clamp(state.pause * 2, limits_.first_pause,
@@ -158,9 +163,13 @@ void Turns::Place(State& state, absl::Time now) {
   SetTimer(state, timer);
 }
 
-// Half of what it is filled to, so that one lease serves several requests.
+// Half of the stock is used before it is filled again, so that one lease serves
+// several requests.
 absl::Time Turns::LeaseTime(const State& state) const {
-  if (state.is_asked || state.stock > Cap(state) / 2) {
+  const int window = Window(state);
+  const int most_stock = window - Cap(state);
+  if (state.is_asked || state.in_flight + state.stock >= window ||
+      state.stock > most_stock / 2) {
     return absl::InfiniteFuture();
   }
   return std::max(state.due, state.not_before);
@@ -192,14 +201,19 @@ void Turns::RunTimers(absl::Time now) {
   }
 }
 
-int Turns::Cap(const State& state) const {
-  // What an endpoint allows is not known before its first lease.
-  if (!state.is_known || state.limits.ordered ||
-      state.pause > absl::ZeroDuration()) {
-    return 1;
-  }
+int Turns::Limit(const State& state) const {
+  if (state.limits.ordered) return 1;
   return state.limits.in_flight > 0 ? state.limits.in_flight
                                     : limits_.per_endpoint;
+}
+
+int Turns::Window(const State& state) const {
+  if (state.limits.ordered) return 1;
+  return std::min(state.window, (1 + kStock) * Limit(state));
+}
+
+int Turns::Cap(const State& state) const {
+  return std::min(Window(state), Limit(state));
 }
 
 int Turns::PerSecond(const State& state) const {

@@ -17,10 +17,13 @@
 namespace webhooks::server {
 
 // Whose turn it is. Projects take turns, and within a project its endpoints;
-// none has more requests in flight than it may. A few deliveries of each
-// endpoint are leased ahead, its stock, so that the next request need not wait
-// for the store. It knows endpoints that something waits for or is in flight
-// to, and only counts deliveries. For one thread at a time.
+// none has more requests in flight than it may. An endpoint begins with one
+// request at a time, and with each that ends it may have one more, as a
+// connection of TCP does: so those that hang hold little. One that has as many
+// as it may gets some of its deliveries leased ahead, its stock, so that the
+// next request need not wait for the store. It knows endpoints that something
+// waits for or is in flight to, and only counts deliveries. For one thread at a
+// time.
 class Turns {
  public:
   struct Limits {
@@ -68,9 +71,8 @@ class Turns {
   // The stock of the endpoint was given up: it is due again.
   void DropStock(const Endpoint& endpoint, absl::Time now);
 
-  // A request to the endpoint has ended. If it was overloaded, only one request
-  // at a time is made to it until one ends well, after a pause that is at least
-  // `pause`.
+  // A request to the endpoint has ended. If it was overloaded, it begins anew
+  // after a pause that is at least `pause`.
   enum class Ending { kWell, kFailed, kOverloaded };
   void Ended(const Endpoint& endpoint, Ending ending, absl::Duration pause,
              absl::Time now);
@@ -105,9 +107,9 @@ class Turns {
     // ToLease has named it; and what has become due since.
     bool is_asked = false;
     absl::Time due_since = absl::InfiniteFuture();
-    // Unknown until something was leased.
-    bool is_known = false;
     EndpointLimits limits;
+    // How many deliveries of it may be leased: those in flight, and the stock.
+    int window = 1;
     absl::Time not_before = absl::InfinitePast();
     // Not zero: the endpoint is overloaded.
     absl::Duration pause;
@@ -128,7 +130,11 @@ class Turns {
   absl::Time BeginTime(const State& state) const;
   void SetTimer(State& state, absl::Time time);
   void RunTimers(absl::Time now);
+  // How many requests may be in flight to it by its settings, and now; and how
+  // many deliveries may be leased.
+  int Limit(const State& state) const;
   int Cap(const State& state) const;
+  int Window(const State& state) const;
   int PerSecond(const State& state) const;
 
   const Limits limits_;
