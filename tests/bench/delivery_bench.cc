@@ -1,11 +1,15 @@
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "benchmark/benchmark.h"
 #include "server/delivery/curl_sender.h"
@@ -188,6 +192,82 @@ BENCHMARK(DeliverAgainstBareCurl)
     ->Args({100, 20'000})
     ->Unit(benchmark::kMillisecond)
     ->Iterations(2);
+
+// When the receiver got each event, by its id.
+class Arrivals {
+ public:
+  void Note(absl::string_view request) {
+    constexpr absl::string_view kHeader = "webhook-id: ";
+    const std::size_t at = request.find(kHeader);
+    if (at == absl::string_view::npos) return;
+    const std::string id(request.substr(at + kHeader.size(), 36));
+    absl::MutexLock lock(&mutex_);
+    times_.emplace(id, Clock::now());
+  }
+
+  Clock::time_point Await(const std::string& id) {
+    absl::MutexLock lock(&mutex_);
+    const auto has_come = [&] { return times_.contains(id); };
+    mutex_.Await(absl::Condition(&has_come));
+    return times_.at(id);
+  }
+
+ private:
+  absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, Clock::time_point> times_;
+};
+
+double Percentile(std::vector<double>& values, double part) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(
+      part * static_cast<double>(values.size() - 1))];
+}
+
+// From the answer to a publication to the first byte at the receiver, while
+// `range(0)` other deliveries a second are made.
+void PublishToArrival(benchmark::State& state) {
+  const int background = static_cast<int>(state.range(0));
+  Arrivals arrivals;
+  testing::LightReceiver receiver(
+      [&](absl::string_view request) { arrivals.Note(request); });
+  const testing::TempFolder folder;
+  const std::unique_ptr<Store> store = OpenIn(folder);
+  Project project(*store, receiver.url(), 1);
+  Project other(*store, receiver.url(), 10);
+  server::CurlSender sender(LoopbackAllowed(), &absl::Now);
+  server::Scheduler scheduler(
+      *store, sender, {}, &absl::Now, [] { return 0.5; },
+      [](const AttemptResult&) {});
+  absl::Notification stopped;
+  std::thread load([&] {
+    // A hundred times a second, each event going to ten webhooks.
+    while (background > 0 &&
+           !stopped.WaitForNotificationWithTimeout(absl::Milliseconds(10))) {
+      other.Publish(background / 1000);
+    }
+  });
+  using Answer = Created<v1::PublishEventResponse>;
+  std::vector<double> millis;
+  for ([[maybe_unused]] auto iteration : state) {
+    const v1::Event event = project.MakeEvent();
+    benchmark::DoNotOptimize(testing::Await<Answer>([&](auto done) {
+      store->PublishEvent(event, std::nullopt, {}, done);
+    }));
+    const auto answered = Clock::now();
+    const std::chrono::duration<double, std::milli> taken =
+        arrivals.Await(event.id_event()) - answered;
+    millis.push_back(taken.count());
+  }
+  stopped.Notify();
+  load.join();
+  state.counters["p50_ms"] = Percentile(millis, 0.5);
+  state.counters["p99_ms"] = Percentile(millis, 0.99);
+}
+BENCHMARK(PublishToArrival)
+    ->Arg(0)
+    ->Arg(11'000)
+    ->UseRealTime()
+    ->Iterations(2000);
 
 // How long publishing takes, with `range(0)` webhooks that match, 64 callers at
 // a time.
