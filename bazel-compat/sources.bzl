@@ -889,6 +889,7 @@ TARGETS = [
         kind = "test",
         root = "",
         srcs = [
+            "tests/unit/proto/json/compact_json_test.cc",
             "tests/unit/proto/json/utf8_test.cc",
             "tests/unit/proto/rpc/entity_tag_test.cc",
             "tests/unit/proto/rpc/status_test.cc",
@@ -994,6 +995,7 @@ TARGETS = [
         srcs = [
             "tests/unit/server/delivery/curl_sender_test.cc",
             "tests/unit/server/delivery/curl_sender_tls_test.cc",
+            "tests/unit/server/delivery/delivery_request_test.cc",
             "tests/unit/server/delivery/js_json_test.cc",
             "tests/unit/server/delivery/retry_policy_test.cc",
             "tests/unit/server/delivery/standard_signature_test.cc",

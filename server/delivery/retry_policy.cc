@@ -1,7 +1,10 @@
 #include "server/delivery/retry_policy.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 
 namespace webhooks::server {
@@ -76,9 +79,11 @@ bool IsOverloaded(const v1::Attempt& attempt) {
 }
 
 absl::Duration ReadRetryAfter(absl::string_view text, absl::Time now) {
-  std::uint32_t seconds = 0;
-  if (!text.empty() && text[0] != '+' && absl::SimpleAtoi(text, &seconds)) {
-    return absl::Seconds(seconds);
+  if (!text.empty() &&
+      std::all_of(text.begin(), text.end(), absl::ascii_isdigit)) {
+    std::uint32_t seconds = 0;
+    return absl::SimpleAtoi(text, &seconds) ? absl::Seconds(seconds)
+                                            : absl::InfiniteDuration();
   }
   // IMF-fixdate, and the two older forms that receivers must read.
   for (const char* form :
@@ -86,7 +91,9 @@ absl::Duration ReadRetryAfter(absl::string_view text, absl::Time now) {
         "%a %b %e %H:%M:%S %Y"}) {
     absl::Time time;
     std::string error;
-    if (absl::ParseTime(form, text, absl::UTCTimeZone(), &time, &error)) {
+    // Abseil reads "infinite-future" in any form.
+    if (absl::ParseTime(form, text, absl::UTCTimeZone(), &time, &error) &&
+        time < absl::InfiniteFuture()) {
       return std::max(absl::ZeroDuration(), time - now);
     }
   }

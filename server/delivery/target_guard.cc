@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -75,8 +76,9 @@ absl::StatusOr<AddressRange> AddressRange::Parse(absl::string_view text) {
   AddressRange range{*address, kBits};
   if (parts.size() == 2) {
     const int offset = is_ipv4 ? kMappedBits : 0;
-    if (parts[1].empty() || parts[1].size() > 3 ||
-        !absl::SimpleAtoi(parts[1], &range.bits) || range.bits < 0 ||
+    if (parts[1].size() > 3 ||
+        !std::all_of(parts[1].begin(), parts[1].end(), absl::ascii_isdigit) ||
+        !absl::SimpleAtoi(parts[1], &range.bits) ||
         range.bits + offset > kBits) {
       return bad;
     }

@@ -2,126 +2,185 @@
 
 #include <string>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace webhooks::server {
 namespace {
 
+using ::testing::ElementsAre;
+
 using Outcome = AttemptResult::Outcome;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+// Sun, 06 Nov 1994 08:49:37 GMT, RFC 9110's example.
+const absl::Time kNow = absl::FromUnixSeconds(784111777);
+constexpr double kMiddle = 0.5;
 
 HttpOutcome Answered(int status, const std::string& retry_after = "") {
   HttpOutcome outcome;
   outcome.attempt.set_status(status);
-  if (status < 200 || status > 299) {
-    outcome.attempt.set_error(v1::Attempt::HTTP_STATUS);
-  }
+  if (status / 100 != 2) outcome.attempt.set_error(v1::Attempt::HTTP_STATUS);
   outcome.retry_after = retry_after;
   return outcome;
 }
 
-HttpOutcome FailedWith(v1::Attempt::Error error) {
+HttpOutcome FailedBy(v1::Attempt::Error error) {
   HttpOutcome outcome;
   outcome.attempt.set_error(error);
   return outcome;
 }
 
-// What comes of an attempt; the dice show the middle unless told.
-AttemptResult Judge(const HttpOutcome& outcome, int step,
-                    const v1::DeliverySettings& settings = {},
-                    double dice = 0.5) {
+AttemptResult Judge(const HttpOutcome& outcome, int step, double dice = kMiddle,
+                    const v1::DeliverySettings& settings = {}) {
   AttemptResult result;
   result.now = kNow;
   RetryPolicy().Judge(outcome, step, settings, dice, result);
   return result;
 }
 
-absl::Duration Wait(const AttemptResult& result) {
-  return result.retry_at - result.now;
+absl::Duration WaitAfter(const HttpOutcome& outcome, int step = 1,
+                         double dice = kMiddle,
+                         const v1::DeliverySettings& settings = {}) {
+  const AttemptResult result = Judge(outcome, step, dice, settings);
+  EXPECT_EQ(result.outcome, Outcome::kRetry);
+  return result.retry_at - kNow;
 }
 
-TEST(RetryPolicy, ASuccessIsDelivered) {
-  EXPECT_EQ(Judge(Answered(204), 1).outcome, Outcome::kDelivered);
+TEST(DefaultSchedule, IsTheContracts) {
+  EXPECT_THAT(DefaultSchedule(),
+              ElementsAre(absl::ZeroDuration(), absl::Seconds(5),
+                          absl::Minutes(5), absl::Minutes(30), absl::Hours(2),
+                          absl::Hours(5), absl::Hours(10), absl::Hours(14),
+                          absl::Hours(20), absl::Hours(24)));
 }
 
-TEST(RetryPolicy, FollowsTheContractsSchedule) {
+TEST(RetryPolicy, WaitsAsTheScheduleSaysAfterEachAttempt) {
   const std::vector<absl::Duration> schedule = DefaultSchedule();
-  ASSERT_EQ(schedule.size(), 10u);
-  for (int step = 1; step < 10; ++step) {
-    const AttemptResult result = Judge(Answered(500), step);
-    EXPECT_EQ(result.outcome, Outcome::kRetry);
-    EXPECT_EQ(Wait(result), schedule[static_cast<std::size_t>(step)]) << step;
+  for (std::size_t step = 1; step < schedule.size(); ++step) {
+    EXPECT_EQ(WaitAfter(Answered(500), static_cast<int>(step)), schedule[step]);
   }
+}
+
+TEST(RetryPolicy, FailsAfterTheSchedulesEnd) {
+  EXPECT_EQ(Judge(Answered(500), 9).outcome, Outcome::kRetry);
   EXPECT_EQ(Judge(Answered(500), 10).outcome, Outcome::kFailed);
+  EXPECT_EQ(Judge(Answered(500), 11).outcome, Outcome::kFailed);
 }
 
-TEST(RetryPolicy, VariesAWaitByAFifthEitherWay) {
-  EXPECT_EQ(Wait(Judge(Answered(500), 2, {}, 0)), absl::Minutes(4));
-  const absl::Duration longest = Wait(Judge(Answered(500), 2, {}, 0.999999));
-  EXPECT_GT(longest, absl::Minutes(6) - absl::Seconds(1));
-  EXPECT_LT(longest, absl::Minutes(6));
+TEST(RetryPolicy, VariesWaitsByAFifthEitherWay) {
+  EXPECT_EQ(WaitAfter(Answered(500), 1, 0), absl::Seconds(4));
+  EXPECT_EQ(WaitAfter(Answered(500), 1, 0.75), absl::Milliseconds(5500));
+  EXPECT_LE(WaitAfter(Answered(500), 1, 0.999999), absl::Seconds(6));
+  EXPECT_GT(WaitAfter(Answered(500), 1, 0.999999), absl::Milliseconds(5999));
 }
 
-TEST(RetryPolicy, FollowsTheWebhooksOwnSchedule) {
-  v1::DeliverySettings settings;
-  settings.add_schedule()->set_seconds(0);
-  settings.add_schedule()->set_seconds(7);
-  EXPECT_EQ(Wait(Judge(Answered(500), 1, settings)), absl::Seconds(7));
-  EXPECT_EQ(Judge(Answered(500), 2, settings).outcome, Outcome::kFailed);
+TEST(RetryPolicy, CountsEvery2xxAsDelivered) {
+  for (const int status : {200, 201, 204, 299}) {
+    const AttemptResult result = Judge(Answered(status), 1);
+    EXPECT_EQ(result.outcome, Outcome::kDelivered) << status;
+    EXPECT_FALSE(result.gone);
+  }
 }
 
-TEST(RetryPolicy, GoneEndsTheScheduleAtOnce) {
+TEST(RetryPolicy, CountsEveryOtherStatusAsFailed) {
+  for (const int status : {301, 302, 304, 400, 401, 404, 500, 599}) {
+    EXPECT_EQ(Judge(Answered(status), 1).outcome, Outcome::kRetry) << status;
+  }
+}
+
+TEST(RetryPolicy, TriesAgainWithoutAnAnswer) {
+  for (const auto error :
+       {v1::Attempt::TIMEOUT, v1::Attempt::DNS, v1::Attempt::TARGET_REFUSED}) {
+    EXPECT_EQ(WaitAfter(FailedBy(error)), absl::Seconds(5));
+  }
+}
+
+TEST(RetryPolicy, GivesUpWhatIsGone) {
   const AttemptResult result = Judge(Answered(410), 1);
   EXPECT_EQ(result.outcome, Outcome::kFailed);
   EXPECT_TRUE(result.gone);
 }
 
-TEST(RetryPolicy, OtherFailuresDoNotMeanGone) {
-  EXPECT_FALSE(Judge(Answered(404), 1).gone);
-  EXPECT_EQ(Judge(FailedWith(v1::Attempt::DNS), 1).outcome, Outcome::kRetry);
+TEST(RetryPolicy, CallsNothingElseGone) {
+  EXPECT_FALSE(Judge(Answered(404), 10).gone);
+  EXPECT_FALSE(Judge(FailedBy(v1::Attempt::DNS), 1).gone);
 }
 
-TEST(RetryPolicy, WaitsAsLongAsTheReceiverAsks) {
+TEST(RetryPolicy, FollowsAWebhooksOwnSchedule) {
+  v1::DeliverySettings settings;
+  for (const int seconds : {0, 60, 3600}) {
+    settings.add_schedule()->set_seconds(seconds);
+  }
+  EXPECT_EQ(WaitAfter(Answered(500), 1, kMiddle, settings), absl::Minutes(1));
+  EXPECT_EQ(WaitAfter(Answered(500), 2, kMiddle, settings), absl::Hours(1));
+  EXPECT_EQ(Judge(Answered(500), 3, kMiddle, settings).outcome,
+            Outcome::kFailed);
+}
+
+TEST(RetryPolicy, ObeysARetryAfterThatIsLonger) {
   for (const int status : {429, 502, 503, 504}) {
-    EXPECT_EQ(Wait(Judge(Answered(status, "90"), 1)), absl::Seconds(90));
-  }
-  EXPECT_EQ(Wait(Judge(Answered(500, "90"), 1)), absl::Seconds(5));
-}
-
-TEST(RetryPolicy, NeverWaitsShorterThanTheSchedule) {
-  EXPECT_EQ(Wait(Judge(Answered(429, "1"), 2)), absl::Minutes(5));
-}
-
-TEST(RetryPolicy, CapsWhatTheReceiverAsks) {
-  EXPECT_EQ(Wait(Judge(Answered(503, "99999999"), 1)), absl::Hours(24));
-}
-
-TEST(ReadRetryAfter, ReadsSecondsAndEveryDateOfHttp) {
-  const absl::Time now = absl::FromUnixSeconds(784'111'717);  // 08:48:37
-  EXPECT_EQ(ReadRetryAfter("120", now), absl::Seconds(120));
-  for (const char* date :
-       {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
-        "Sun Nov  6 08:49:37 1994"}) {
-    EXPECT_EQ(ReadRetryAfter(date, now), absl::Seconds(60)) << date;
+    EXPECT_EQ(WaitAfter(Answered(status, "60")), absl::Minutes(1)) << status;
   }
 }
 
-TEST(ReadRetryAfter, TakesAnythingElseForNone) {
-  for (const char* text : {"", "soon", "-5", "+5", "1.5", "1e3",
-                           "Sun, 06 Nov 1994 08:49:37 GMT"}) {
+TEST(RetryPolicy, WaitsNoShorterForARetryAfter) {
+  EXPECT_EQ(WaitAfter(Answered(429, "1")), absl::Seconds(5));
+}
+
+TEST(RetryPolicy, IgnoresARetryAfterOfOtherStatuses) {
+  EXPECT_EQ(WaitAfter(Answered(500, "60")), absl::Seconds(5));
+}
+
+TEST(RetryPolicy, ObeysARetryAfterForADayAtMost) {
+  EXPECT_EQ(WaitAfter(Answered(429, "86400")), absl::Hours(24));
+  EXPECT_EQ(WaitAfter(Answered(429, "86401")), absl::Hours(24));
+  EXPECT_EQ(WaitAfter(Answered(429, "99999999999999999999")), absl::Hours(24));
+  EXPECT_EQ(WaitAfter(Answered(429, "Sun, 06 Nov 2094 08:49:37 GMT")),
+            absl::Hours(24));
+}
+
+TEST(RetryPolicy, DoesNotLengthenTheScheduleForARetryAfter) {
+  EXPECT_EQ(Judge(Answered(429, "60"), 10).outcome, Outcome::kFailed);
+}
+
+TEST(RetryAfter, IsReadAsSeconds) {
+  EXPECT_EQ(ReadRetryAfter("0", kNow), absl::ZeroDuration());
+  EXPECT_EQ(ReadRetryAfter("120", kNow), absl::Minutes(2));
+}
+
+TEST(RetryAfter, IsReadAsEachFormOfAnHttpDate) {
+  for (const char* text :
+       {"Sun, 06 Nov 1994 08:50:37 GMT", "Sunday, 06-Nov-94 08:50:37 GMT",
+        "Sun Nov  6 08:50:37 1994"}) {
+    EXPECT_EQ(ReadRetryAfter(text, kNow), absl::Minutes(1)) << text;
+  }
+}
+
+TEST(RetryAfter, ThatIsPastIsNone) {
+  EXPECT_EQ(ReadRetryAfter("Sun, 06 Nov 1994 08:48:37 GMT", kNow),
+            absl::ZeroDuration());
+}
+
+TEST(RetryAfter, ThatIsNeitherSecondsNorADateIsNone) {
+  for (const char* text :
+       {"", "soon", "-5", "+5", "5s", "1.5", "infinite-future",
+        "1994-11-06T08:50:37Z", "Sun, 06 Nov 1994 08:50:37 CET"}) {
     EXPECT_EQ(ReadRetryAfter(text, kNow), absl::ZeroDuration()) << text;
   }
 }
 
-TEST(IsOverloaded, WhereTheContractSlowsDown) {
+TEST(IsOverloaded, HoldsForStatusesThatSayItAndForTimeOuts) {
   for (const int status : {429, 502, 504}) {
     EXPECT_TRUE(IsOverloaded(Answered(status).attempt)) << status;
   }
-  EXPECT_TRUE(IsOverloaded(FailedWith(v1::Attempt::TIMEOUT).attempt));
-  EXPECT_FALSE(IsOverloaded(Answered(500).attempt));
-  EXPECT_FALSE(
-      IsOverloaded(FailedWith(v1::Attempt::CONNECTION_REFUSED).attempt));
+  EXPECT_TRUE(IsOverloaded(FailedBy(v1::Attempt::TIMEOUT).attempt));
+}
+
+TEST(IsOverloaded, HoldsForNothingElse) {
+  for (const int status : {200, 400, 410, 500, 503}) {
+    EXPECT_FALSE(IsOverloaded(Answered(status).attempt)) << status;
+  }
+  EXPECT_FALSE(IsOverloaded(FailedBy(v1::Attempt::CONNECTION_REFUSED).attempt));
 }
 
 }  // namespace

@@ -1,29 +1,45 @@
 #include "server/delivery/standard_signature.h"
 
+#include <string>
+
 #include "gtest/gtest.h"
 
 namespace webhooks::server {
 namespace {
 
-// vectors of https://www.standardwebhooks.com.
 constexpr char kSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-constexpr char kBody[] = R"({"test": 2432232314})";
 
-TEST(StandardSignature, IsThatOfTheSpecificationsVector) {
-  const std::string content = SignedContent(
-      "msg_p5jXN8AQM9LWM0D4loKWxJek", absl::FromUnixSeconds(1614265330), kBody);
-  EXPECT_EQ(StandardSignature(content, kSecret),
+std::string Content() {
+  return SignedContent("msg_p5jXN8AQM9LWM0D4loKWxJek",
+                       absl::FromUnixSeconds(1614265330),
+                       R"({"test": 2432232314})");
+}
+
+TEST(StandardSignature, SignsIdSecondsAndBody) {
+  EXPECT_EQ(Content(),
+            R"(msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314})");
+}
+
+TEST(StandardSignature, CutsTheTimeToSeconds) {
+  EXPECT_EQ(SignedContent("i", absl::FromUnixMillis(1999), "b"), "i.1.b");
+}
+
+// The golden vector of Standard Webhooks.
+TEST(StandardSignature, IsThatOfTheSpecification) {
+  EXPECT_EQ(StandardSignature(Content(), kSecret),
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
-TEST(StandardSignature, SignsWholeSeconds) {
-  EXPECT_EQ(SignedContent("id", absl::FromUnixMillis(1999), "{}"), "id.1.{}");
+TEST(StandardSignature, ChangesWithTheContent) {
+  EXPECT_NE(StandardSignature(Content() + " ", kSecret),
+            StandardSignature(Content(), kSecret));
 }
 
-TEST(StandardSignature, NeedsASecretOfItsForm) {
-  EXPECT_EQ(StandardSignature("content", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-            "");
-  EXPECT_EQ(StandardSignature("content", "whsec_!"), "");
+TEST(StandardSignature, IsNoneWithoutASecretOfItsForm) {
+  for (const char* secret :
+       {"", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "WHSEC_MfKQ", "whsec_*"}) {
+    EXPECT_EQ(StandardSignature(Content(), secret), "") << secret;
+  }
 }
 
 }  // namespace
