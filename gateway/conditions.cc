@@ -66,10 +66,10 @@ absl::Status CheckConditions(const RequestHead& head, const Binding& binding) {
   if (!head.Values(kIfNoneMatch).empty()) {
     return Invalid(kIfNoneMatch, "must come with GET or HEAD only");
   }
-  const std::string if_match = Joined(head, kIfMatch);
-  const bool is_fulfilled = if_match.empty() || TakesIfMatch(binding) ||
-                            MatchesStrongly("", if_match);
-  return is_fulfilled ? absl::OkStatus() : Mismatch();
+  if (!head.Values(kIfMatch).empty() && !TakesIfMatch(binding)) {
+    return Invalid(kIfMatch, "must not come with this call, which has no etag");
+  }
+  return absl::OkStatus();
 }
 
 HttpResponse Under(const Conditions& conditions, HttpResponse response) {

@@ -6,9 +6,14 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/api_key.h"
 #include "server/private_file.h"
+#include "server/runtime/log.h"
 
 namespace webhooks::server {
 namespace {
+
+void LogMade(absl::string_view path, absl::string_view what) {
+  Log(LogLevel::kInfo, "made a key file", {{"file", path}, {"holds", what}});
+}
 
 absl::StatusOr<std::string> TakeOrMake(const std::string& path,
                                        absl::string_view what,
@@ -21,6 +26,7 @@ absl::StatusOr<std::string> TakeOrMake(const std::string& path,
     std::string key = make(entropy);
     absl::Status written = WritePrivateFile(path, absl::StrCat(key, "\n"));
     if (!written.ok()) return written;
+    LogMade(path, what);
     return key;
   }
   std::string key(absl::StripAsciiWhitespace(**found));
@@ -59,8 +65,10 @@ absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,
         absl::StrCat(path, ": ", keys.status().message()));
   }
   if (must_exist) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path, " is missing: the database has secrets sealed under its keys"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path,
+                     " is missing or empty: the database has secrets sealed "
+                     "under its keys"));
   }
   const SecretKey key = MakeSecretKey(entropy);
   absl::Status written = WritePrivateFile(
@@ -68,6 +76,7 @@ absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,
                          "are lost.\n",
                          FormatSecretKey(key), "\n"));
   if (!written.ok()) return written;
+  LogMade(path, "a secret key");
   return SecretKeys{key};
 }
 

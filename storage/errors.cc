@@ -54,7 +54,9 @@ absl::Status EtagMismatch() {
 
 absl::Status RequestIdReused() {
   return WithReason(
-      absl::AlreadyExistsError("the request_id was used for another request"),
+      absl::AlreadyExistsError(
+          "the request_id (header Idempotency-Key) was used for another "
+          "request"),
       "REQUEST_ID_REUSED");
 }
 

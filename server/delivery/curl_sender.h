@@ -22,8 +22,8 @@ class CurlLoop;
 // are kept and used again. Redirects are not followed, proxies not used, and
 // nothing is sent to an address that the guard does not allow. 16 KiB of an
 // answer's body are kept, and 64 KiB read: then the connection is closed and
-// the answer counts as it began. Headers may have 32 KiB. The process must ignore
-// SIGPIPE.
+// the answer counts as it began. Headers may have 32 KiB. The process must
+// ignore SIGPIPE.
 class CurlSender final : public Sender {
  public:
   struct Options {

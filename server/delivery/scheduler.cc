@@ -207,7 +207,7 @@ void Scheduler::Heard(const EndpointDue& due) {
   turns_.Due(due.endpoint, due.due, clock_());
 }
 
-void Scheduler::LoadEndpoints(std::string after) {
+void Scheduler::LoadEndpoints(const std::string& after) {
   ++outstanding_;
   queue_.ListEndpoints(
       after, kEndpointsAtOnce, {},
@@ -317,7 +317,7 @@ void Scheduler::Send(const std::shared_ptr<Flight>& flight) {
       MakeDeliveryRequest(*lease.webhook, lease.secrets, flight->event,
                           flight->begun_at, options_.timeout);
   flight->event.Clear();
-  sender_.Send(std::move(request), [this, flight](HttpOutcome outcome) {
+  sender_.Send(std::move(request), [this, flight](const HttpOutcome& outcome) {
     if (outcome.is_abandoned) {
       queue_.GiveUpLeases({flight->result.delivery});
       return Post([this] {

@@ -69,7 +69,7 @@ class Scheduler {
   void Run();
   // Runs what was posted and what is due; whether to go on.
   bool Turn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
-  void LoadEndpoints(std::string after)
+  void LoadEndpoints(const std::string& after)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
   void Heard(const EndpointDue& due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
   void Lease() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);

@@ -78,6 +78,11 @@ bool NeedsQuotes(absl::string_view text) {
   return false;
 }
 
+void AppendText(std::string& line, absl::string_view text, bool quoted) {
+  if (quoted) return AppendQuoted(line, text);
+  absl::StrAppend(&line, text);
+}
+
 void AppendValue(std::string& line, const LogField& field, bool json) {
   std::visit(
       [&](const auto& value) {
@@ -86,10 +91,8 @@ void AppendValue(std::string& line, const LogField& field, bool json) {
           absl::StrAppendFormat(&line, "%.3f", value);
         } else if constexpr (std::is_same_v<Value, std::int64_t>) {
           absl::StrAppend(&line, value);
-        } else if (json || NeedsQuotes(value)) {
-          AppendQuoted(line, value);
         } else {
-          absl::StrAppend(&line, value);
+          AppendText(line, value, json || NeedsQuotes(value));
         }
       },
       field.value);

@@ -16,9 +16,13 @@ constexpr std::size_t kMaxEventType = 256;
 constexpr std::size_t kMaxRequestId = 255;
 
 // Unicode's control characters (category Cc) in UTF-8: C0, DEL and C1.
-bool HasControlCharacter(absl::string_view text) {
+bool HasControlCharacter(absl::string_view text, Lines lines) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
+    if (lines == Lines::kSeveral &&
+        (byte == '\n' || byte == '\r' || byte == '\t')) {
+      continue;
+    }
     if (byte < 0x20 || byte == 0x7f) return true;
     if (byte == 0xc2 && i + 1 < text.size() &&
         static_cast<unsigned char>(text[i + 1]) < 0xa0) {
@@ -56,7 +60,7 @@ bool Holds(std::initializer_list<absl::string_view> names,
 }  // namespace
 
 void CheckText(absl::string_view field, absl::string_view text,
-               std::size_t least, std::size_t most,
+               std::size_t least, std::size_t most, Lines lines,
                google::rpc::BadRequest& violations) {
   const std::size_t size = CountCharacters(text);
   if (size < least) AddViolation(violations, field, "must not be empty");
@@ -64,8 +68,12 @@ void CheckText(absl::string_view field, absl::string_view text,
     AddViolation(violations, field,
                  absl::StrCat("must hold at most ", most, " characters"));
   }
-  if (HasControlCharacter(text)) {
-    AddViolation(violations, field, "must not hold control characters");
+  if (HasControlCharacter(text, lines)) {
+    AddViolation(violations, field,
+                 lines == Lines::kOne
+                     ? "must not hold control characters"
+                     : "must not hold control characters but tabs and the ends "
+                       "of lines");
   }
 }
 

@@ -16,9 +16,10 @@
 namespace webhooks::server {
 
 // Text that people read: at least `least` and at most `most` characters, none
-// of them a control character.
+// of them a control character; in several lines, these and tabs may be.
+enum class Lines { kOne, kSeveral };
 void CheckText(absl::string_view field, absl::string_view text,
-               std::size_t least, std::size_t most,
+               std::size_t least, std::size_t most, Lines lines,
                google::rpc::BadRequest& violations);
 
 // As CreateWebhookRequest.request_id.

@@ -28,8 +28,9 @@ std::string Check(absl::string_view list, absl::string_view place) {
 std::optional<std::string> ReadToken(absl::string_view list,
                                      absl::string_view token) {
   std::string bytes;
+  // Base64 has several forms for some bytes; one is that of MakePageToken.
   if (!absl::WebSafeBase64Unescape(token, &bytes) ||
-      bytes.size() <= kCheckSize) {
+      absl::WebSafeBase64Escape(bytes) != token || bytes.size() <= kCheckSize) {
     return std::nullopt;
   }
   std::string place = bytes.substr(kCheckSize);

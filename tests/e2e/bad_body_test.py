@@ -128,7 +128,7 @@ def test_a_scope_that_is_malformed_is_refused(service, scope, fields):
     assert response.reason() == "INVALID_SCOPE"
 
 
-@pytest.mark.parametrize("description", ["a" * 1025, "a\0b", "a\nb"])
+@pytest.mark.parametrize("description", ["a" * 1025, "a\0b", "a\x1bb"])
 def test_a_description_that_is_too_long_or_has_controls_is_refused(
         service, description):
     response = service.post({**REFERENCE, "description": description})
@@ -142,7 +142,7 @@ def test_a_description_is_counted_in_characters(service):
 
 
 def test_what_the_server_refuses_is_told_at_once(service):
-    response = service.post({"url": "x", "description": "\n", "scope": ["-"]})
+    response = service.post({"url": "x", "description": "\a", "scope": ["-"]})
     assert violations(response) == ["url", "description", "scope[0]"]
     assert response.reason() == "INVALID_REQUEST"
 

@@ -92,7 +92,7 @@ def test_a_call_without_a_known_key_is_unauthenticated(
     ({"scope": ["", "a..b", "a"]}, "INVALID_SCOPE", ["scope[0]", "scope[1]"]),
     ({"scope": ["a" * 257]}, "INVALID_SCOPE", ["scope[0]"]),
     ({"scope": [f"a{i}" for i in range(101)]}, "INVALID_SCOPE", ["scope"]),
-    ({"url": "x", "description": "\n", "scope": ["-"]}, "INVALID_REQUEST",
+    ({"url": "x", "description": "\a", "scope": ["-"]}, "INVALID_REQUEST",
      ["url", "description", "scope[0]"]),
 ], ids=[
     "relative URL", "ftp URL", "http URL", "user-info", "no host", "long URL",

@@ -107,12 +107,18 @@ TEST(WebhookRules, CountADescriptionInCharacters) {
 
 TEST(WebhookRules, RefuseControlCharactersInADescription) {
   for (const std::string& text :
-       {std::string("a\0b", 3), std::string("line\nbreak"), std::string("\x7f"),
+       {std::string("a\0b", 3), std::string("\x1b"), std::string("\x7f"),
         std::string("\xC2\x85")}) {
     v1::CreateWebhookRequest request = ValidRequest();
     request.set_description(text);
     EXPECT_THAT(ViolatedFields(Check(request)), ElementsAre("description"));
   }
+}
+
+TEST(WebhookRules, TakeADescriptionOfSeveralLines) {
+  v1::CreateWebhookRequest request = ValidRequest();
+  request.set_description("one\r\n\ttwo\n");
+  EXPECT_THAT(Check(request), IsOk());
 }
 
 TEST(WebhookRules, ReportEveryViolationAtOnce) {
