@@ -124,8 +124,7 @@ void Connection::ReadInput() {
       started_ = absl::Now();
       if (is_refused_) return Fail(TooManyConnections());
       phase_ = Phase::kHead;
-      reader_ =
-          std::make_unique<RequestReader>(worker_.limits().header_bytes);
+      reader_ = std::make_unique<RequestReader>(worker_.limits().header_bytes);
       Arm(worker_.limits().header_timeout);
       return ReadHead();
     case Phase::kHead:
