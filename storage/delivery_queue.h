@@ -128,6 +128,11 @@ class DeliveryQueue {
   virtual void RecordAttempt(AttemptResult result, const CallOptions& options,
                              DoneStatus done) = 0;
 
+  // Has the lease that the attempt is for end at `until` instead, if it has not
+  // ended: for a caller that cannot record it yet. It needs no room on the disk.
+  virtual void RenewLease(absl::string_view delivery, int attempt,
+                          absl::Time until) = 0;
+
   // Ends leases as if they had not been.
   virtual void GiveUpLeases(const std::vector<std::string>& deliveries) = 0;
 

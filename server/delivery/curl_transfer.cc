@@ -219,7 +219,11 @@ HttpOutcome CurlTransfer::Outcome(CURLcode code) {
 }
 
 v1::Attempt::Error CurlTransfer::ErrorOf(CURLcode code) const {
-  if (is_refused_) return v1::Attempt::TARGET_REFUSED;
+  // Another of the host's addresses may have been connected to.
+  if (is_refused_ &&
+      (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
+    return v1::Attempt::TARGET_REFUSED;
+  }
   if (is_header_too_large_) return v1::Attempt::BAD_RESPONSE;
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:

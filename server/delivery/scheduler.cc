@@ -1,8 +1,8 @@
 #include "server/delivery/scheduler.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "server/delivery/delivery_request.h"
 #include "server/runtime/log.h"
@@ -18,9 +18,6 @@ constexpr absl::Duration kLease = absl::Minutes(2);
 constexpr absl::Duration kPatience = absl::Milliseconds(200);
 
 constexpr int kEndpointsAtOnce = 1000;
-
-// How long what is posted lazily may wait.
-constexpr absl::Duration kLaziness = absl::Milliseconds(5);
 
 // A delivery that is leased is not begun any more when so much of its lease has
 // passed.
@@ -55,22 +52,6 @@ Turns::Ending EndingOf(const AttemptResult& result) {
 
 }  // namespace
 
-struct Scheduler::Flight {
-  AttemptResult result;
-  std::shared_ptr<const EndpointLease> lease;
-  // Empty once it is sent.
-  v1::Event event;
-  int step = 1;
-  std::size_t bytes = 0;
-  absl::Time leased_at;
-  // What was signed says so too.
-  absl::Time begun_at;
-  bool is_ordered = false;
-  Turns::Ending ending = Turns::Ending::kFailed;
-  // How long the receiver asked to be left alone.
-  absl::Duration pause;
-};
-
 Scheduler::Scheduler(DeliveryQueue& queue, Sender& sender, Options options,
                      Clock clock, std::function<double()> dice,
                      Observer observer)
@@ -80,126 +61,59 @@ Scheduler::Scheduler(DeliveryQueue& queue, Sender& sender, Options options,
       clock_(std::move(clock)),
       dice_(std::move(dice)),
       observer_(std::move(observer)),
-      turns_(options_.turns),
-      thread_([this] { Run(); }) {}
-
-Scheduler::~Scheduler() {
-  BeginStop(absl::InfinitePast());
-  thread_.join();
-}
-
-void Scheduler::BeginStop(absl::Time deadline) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
-    stopping_ = true;
-    stop_by_ = deadline;
-  }
-  Wake();
-}
-
-void Scheduler::Wake() {
-  Post([] {});
-}
-
-void Scheduler::Post(Event event) {
-  absl::MutexLock lock(&mutex_);
-  inbox_.push_back(std::move(event));
-}
-
-// Saves two changes of thread for each request: the one that has ended makes
-// room for the next one. Where a turn is being had, the scheduler's thread has
-// the next.
-void Scheduler::PostHere(Event event) {
-  Post(std::move(event));
-  if (!turn_mutex_.TryLock()) return;
-  Turn();
-  const absl::Time next = NextTime();
-  turn_mutex_.Unlock();
-  absl::MutexLock lock(&mutex_);
-  if (next < wake_at_) inbox_.push_back([] {});
-}
-
-// For what frees room but nobody waits for: it saves the thread's waking for
-// each attempt that is recorded.
-void Scheduler::PostLazily(Event event) {
-  absl::MutexLock lock(&mutex_);
-  lazy_.push_back(std::move(event));
-}
-
-void Scheduler::PostAt(absl::Time time, Event event) {
-  later_.emplace(time, std::move(event));
-}
-
-void Scheduler::Run() {
+      loop_(clock_, [this] { return Turn(); }),
+      turns_(options_.turns) {
   queue_.Watch([this](const EndpointDue& due) {
-    Post([this, due] {
-      turn_mutex_.AssertHeld();
+    loop_.Post([this, due] {
+      loop_.turn().AssertHeld();
       Heard(due);
     });
   });
-  Post([this] {
-    turn_mutex_.AssertHeld();
+  loop_.Post([this] {
+    loop_.turn().AssertHeld();
     LoadEndpoints("");
   });
-  for (;;) {
-    absl::Time next;
-    {
-      absl::MutexLock lock(&turn_mutex_);
-      if (!Turn()) break;
-      next = NextTime();
-    }
-    absl::MutexLock lock(&mutex_);
-    wake_at_ = next;
-    mutex_.AwaitWithTimeout(
-        absl::Condition(
-            +[](std::vector<Event>* inbox) { return !inbox->empty(); },
-            &inbox_),
-        next - clock_());
-    wake_at_ = absl::InfinitePast();
-  }
+  loop_.Start();
+}
+
+Scheduler::~Scheduler() {
+  BeginStop(absl::InfinitePast());
+  loop_.Join();
   queue_.Watch(nullptr);
 }
 
-bool Scheduler::Turn() {
-  std::vector<Event> events;
-  bool is_late = false;
-  {
-    absl::MutexLock lock(&mutex_);
-    events.swap(inbox_);
-    std::move(lazy_.begin(), lazy_.end(), std::back_inserter(events));
-    lazy_.clear();
-    is_stopping_ = stopping_;
-    is_late = stopping_ && stop_by_ <= clock_();
+void Scheduler::BeginStop(absl::Time deadline) {
+  loop_.Post([this, deadline] {
+    loop_.turn().AssertHeld();
+    if (!stop_by_) stop_by_ = deadline;
+  });
+}
+
+void Scheduler::Wake() { loop_.Wake(); }
+
+std::optional<absl::Time> Scheduler::Turn() {
+  loop_.turn().AssertHeld();
+  if (!stop_by_) {
+    Begin();
+    Lease();
+    return NextTime();
   }
-  if (is_late && !has_abandoned_) {
+  if (*stop_by_ <= clock_() && !has_abandoned_) {
     has_abandoned_ = true;
     sender_.Abandon();
   }
-  for (Event& event : events) std::move(event)();
-  while (!later_.empty() && later_.begin()->first <= clock_()) {
-    Event event = std::move(later_.begin()->second);
-    later_.erase(later_.begin());
-    std::move(event)();
+  while (const Endpoint* const endpoint = stock_.Any()) {
+    DropStock(Endpoint(*endpoint));
   }
-  if (is_stopping_) {
-    DropAllStock();
-    return outstanding_ > 0;
-  }
-  Begin();
-  Lease();
-  return true;
+  if (outstanding_ > 0) return NextTime();
+  return std::nullopt;
 }
 
 absl::Time Scheduler::NextTime() const {
-  absl::Time next =
-      later_.empty() ? absl::InfiniteFuture() : later_.begin()->first;
-  if (outstanding_ > 0) next = std::min(next, clock_() + kLaziness);
-  {
-    absl::MutexLock lock(&mutex_);
-    if (stopping_) return has_abandoned_ ? next : std::min(next, stop_by_);
-  }
-  return std::min(next, turns_.NextTime());
+  const absl::Time lazy = outstanding_ > 0 ? clock_() + EventLoop::kLaziness
+                                           : absl::InfiniteFuture();
+  if (!stop_by_) return std::min(lazy, turns_.NextTime());
+  return has_abandoned_ ? lazy : std::min(lazy, *stop_by_);
 }
 
 void Scheduler::Heard(const EndpointDue& due) {
@@ -212,12 +126,12 @@ void Scheduler::LoadEndpoints(const std::string& after) {
   queue_.ListEndpoints(
       after, kEndpointsAtOnce, {},
       [this, after](absl::StatusOr<std::vector<EndpointDue>> endpoints) {
-        Post([this, after, endpoints = std::move(endpoints)] {
-          turn_mutex_.AssertHeld();
+        loop_.Post([this, after, endpoints = std::move(endpoints)] {
+          loop_.turn().AssertHeld();
           --outstanding_;
           if (!endpoints.ok()) {
-            return PostAt(clock_() + kPatience, [this, after] {
-              turn_mutex_.AssertHeld();
+            return loop_.PostAt(clock_() + kPatience, [this, after] {
+              loop_.turn().AssertHeld();
               LoadEndpoints(after);
             });
           }
@@ -232,24 +146,25 @@ void Scheduler::LoadEndpoints(const std::string& after) {
 }
 
 void Scheduler::Lease() {
-  if (leased_bytes_ >= kMaxLeasedBytes) return;
+  if (stock_.bytes() >= kMaxLeasedBytes) return;
   const absl::Time now = clock_();
-  std::vector<LeaseWish> wishes =
-      turns_.ToLease(now, kLeasedAhead * options_.max_in_flight - leased_);
+  std::vector<LeaseWish> wishes = turns_.ToLease(
+      now, kLeasedAhead * options_.max_in_flight - stock_.leased());
   if (wishes.empty()) return;
-  for (const LeaseWish& wish : wishes) leased_ += wish.limit;
+  for (const LeaseWish& wish : wishes) stock_.Ask(wish.limit);
   ++outstanding_;
   queue_.LeaseDue(
       wishes, now, kLease, {},
-      [this, wishes](absl::StatusOr<std::vector<EndpointLease>> leases) {
-        Post([this, wishes, leases = std::move(leases)]() mutable {
-          turn_mutex_.AssertHeld();
+      [this, wishes, until = now + kLease](
+          absl::StatusOr<std::vector<EndpointLease>> leases) {
+        loop_.Post([this, wishes, until, leases = std::move(leases)]() mutable {
+          loop_.turn().AssertHeld();
           --outstanding_;
           const absl::Time now = clock_();
           for (std::size_t i = 0; i < wishes.size(); ++i) {
-            leased_ -= wishes[i].limit;
+            stock_.Answer(wishes[i].limit);
             if (leases.ok()) {
-              TakeIn(wishes[i], std::move((*leases)[i]));
+              TakeIn(wishes[i], std::move((*leases)[i]), until);
             } else {
               turns_.Leased(wishes[i].endpoint, 0, now + kPatience, {}, now);
             }
@@ -258,7 +173,8 @@ void Scheduler::Lease() {
       });
 }
 
-void Scheduler::TakeIn(const LeaseWish& wish, EndpointLease lease) {
+void Scheduler::TakeIn(const LeaseWish& wish, EndpointLease lease,
+                       absl::Time until) {
   const absl::Time now = clock_();
   const int count = static_cast<int>(lease.deliveries.size());
   const Turns::EndpointLimits limits = LimitsOf(lease);
@@ -276,11 +192,10 @@ void Scheduler::TakeIn(const LeaseWish& wish, EndpointLease lease) {
     flight->step = delivery.step;
     flight->bytes = flight->event.data().size();
     flight->leased_at = now;
+    flight->leased_until = until;
     flight->is_ordered = limits.ordered;
-    leased_bytes_ += flight->bytes;
-    stock_[wish.endpoint.webhook].push_back(std::move(flight));
+    stock_.Add(std::move(flight));
   }
-  leased_ += count;
   turns_.Leased(wish.endpoint, count, next_due, limits, now);
 }
 
@@ -289,20 +204,14 @@ void Scheduler::Begin() {
     const absl::Time now = clock_();
     const std::optional<Endpoint> endpoint = turns_.ToBegin(now);
     if (!endpoint) return;
-    const auto stock = stock_.find(endpoint->webhook);
-    const std::shared_ptr<Flight> flight = std::move(stock->second.front());
-    stock->second.pop_front();
-    if (stock->second.empty()) stock_.erase(stock);
-    ++in_flight_;
+    const std::shared_ptr<Flight> flight = stock_.Take(*endpoint);
     if (now - flight->leased_at <= kShelfLife) {
       Send(flight);
       continue;
     }
     // It stood in stock for too long.
     queue_.GiveUpLeases({flight->result.delivery});
-    --in_flight_;
-    --leased_;
-    leased_bytes_ -= flight->bytes;
+    stock_.End(*flight);
     turns_.Ended(*endpoint, Turns::Ending::kFailed, {}, now);
     DropStock(*endpoint);
     turns_.Due(*endpoint, now, now);
@@ -311,6 +220,7 @@ void Scheduler::Begin() {
 
 void Scheduler::Send(const std::shared_ptr<Flight>& flight) {
   ++outstanding_;
+  ++in_flight_;
   flight->begun_at = clock_();
   const EndpointLease& lease = *flight->lease;
   HttpRequest request =
@@ -320,8 +230,8 @@ void Scheduler::Send(const std::shared_ptr<Flight>& flight) {
   sender_.Send(std::move(request), [this, flight](const HttpOutcome& outcome) {
     if (outcome.is_abandoned) {
       queue_.GiveUpLeases({flight->result.delivery});
-      return Post([this] {
-        turn_mutex_.AssertHeld();
+      return loop_.Post([this] {
+        loop_.turn().AssertHeld();
         --outstanding_;
       });
     }
@@ -350,9 +260,10 @@ void Scheduler::Judge(Flight& flight, const HttpOutcome& outcome) {
 // recorded, unless it must see the outcome.
 void Scheduler::MakeRoom(const Flight& flight) {
   if (flight.is_ordered) return;
-  PostHere([this, endpoint = flight.result.endpoint, ending = flight.ending,
-            pause = flight.pause, now = flight.result.now] {
-    turn_mutex_.AssertHeld();
+  loop_.PostHere([this, endpoint = flight.result.endpoint,
+                  ending = flight.ending, pause = flight.pause,
+                  now = flight.result.now] {
+    loop_.turn().AssertHeld();
     if (ending == Turns::Ending::kOverloaded) DropStock(endpoint);
     turns_.Ended(endpoint, ending, pause, now);
   });
@@ -362,58 +273,54 @@ void Scheduler::MakeRoom(const Flight& flight) {
 void Scheduler::Record(const std::shared_ptr<Flight>& flight) {
   queue_.RecordAttempt(flight->result, {},
                        [this, flight](const absl::Status& status) {
-                         Event event = [this, flight, status] {
-                           turn_mutex_.AssertHeld();
+                         EventLoop::Event event = [this, flight, status] {
+                           loop_.turn().AssertHeld();
                            Recorded(flight, status);
                          };
-                         if (flight->is_ordered) return Post(std::move(event));
-                         PostLazily(std::move(event));
+                         if (flight->is_ordered)
+                           return loop_.Post(std::move(event));
+                         loop_.PostLazily(std::move(event));
                        });
 }
 
 void Scheduler::Recorded(const std::shared_ptr<Flight>& flight,
                          const absl::Status& status) {
   const absl::Time now = clock_();
-  const absl::Time until = flight->leased_at + kLease;
-  if (!status.ok() && !absl::IsAborted(status) && now < until &&
-      !has_abandoned_) {
-    return PostAt(now + kPatience, [this, flight] { Record(flight); });
+  if (!status.ok() && IsWorthRecording(*flight, status, now)) {
+    return loop_.PostAt(now + kPatience, [this, flight] { Record(flight); });
   }
   --outstanding_;
   --in_flight_;
-  --leased_;
-  leased_bytes_ -= flight->bytes;
+  stock_.End(*flight);
   const AttemptResult& result = flight->result;
   if (flight->is_ordered) {
     turns_.Ended(result.endpoint, flight->ending, flight->pause, now);
   }
-  if (!status.ok()) {
-    Log(LogLevel::kError, "attempt not recorded",
-        {{"delivery", result.delivery}, {"cause", status.message()}});
-    turns_.Due(result.endpoint, until, now);
-    return;
-  }
-  observer_(result);
+  if (status.ok()) return observer_(result);
+  Log(LogLevel::kError, "attempt not recorded",
+      {{"delivery", result.delivery}, {"cause", status.message()}});
+  turns_.Due(result.endpoint, flight->leased_until, now);
+}
+
+// A disk that is full may be so for long. Any other failure may be of this
+// attempt alone, and must not keep its place for ever.
+bool Scheduler::IsWorthRecording(Flight& flight, const absl::Status& status,
+                                 absl::Time now) {
+  if (absl::IsAborted(status) || has_abandoned_) return false;
+  const bool is_passing =
+      absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+  if (!is_passing) return now < flight.leased_until;
+  flight.leased_until = now + kLease;
+  queue_.RenewLease(flight.result.delivery, flight.result.attempt,
+                    flight.leased_until);
+  return true;
 }
 
 void Scheduler::DropStock(const Endpoint& endpoint) {
-  const auto stock = stock_.find(endpoint.webhook);
-  if (stock == stock_.end()) return;
-  std::vector<std::string> deliveries;
-  for (const std::shared_ptr<Flight>& flight : stock->second) {
-    deliveries.push_back(flight->result.delivery);
-    --leased_;
-    leased_bytes_ -= flight->bytes;
-  }
+  const std::vector<std::string> deliveries = stock_.Drop(endpoint);
+  if (deliveries.empty()) return;
   queue_.GiveUpLeases(deliveries);
-  stock_.erase(stock);
   turns_.DropStock(endpoint, clock_());
-}
-
-void Scheduler::DropAllStock() {
-  while (!stock_.empty()) {
-    DropStock(stock_.begin()->second.front()->result.endpoint);
-  }
 }
 
 }  // namespace webhooks::server

@@ -1,23 +1,18 @@
 #ifndef WEBHOOKS_SERVER_DELIVERY_SCHEDULER_H_
 #define WEBHOOKS_SERVER_DELIVERY_SCHEDULER_H_
 
-#include <cstddef>
-#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/functional/any_invocable.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/call/clock.h"
+#include "server/delivery/event_loop.h"
 #include "server/delivery/retry_policy.h"
 #include "server/delivery/sender.h"
+#include "server/delivery/stock.h"
 #include "server/delivery/turns.h"
 #include "storage/delivery_queue.h"
 
@@ -25,7 +20,8 @@ namespace webhooks::server {
 
 // Delivers what waits in the queue: leases what is due, in turn, sends it, and
 // records what came of it, from construction until Stop. A delivery is sent
-// again after a crash between sending and recording, and never else.
+// again after a crash between sending and recording, and never else: what the
+// queue cannot record yet is kept, and holds its place among those in flight.
 class Scheduler {
  public:
   struct Options {
@@ -60,43 +56,32 @@ class Scheduler {
   void Wake();
 
  private:
-  using Event = absl::AnyInvocable<void() &&>;
-
-  // A delivery that is leased, and then on its way: what it takes to judge and
-  // record it.
-  struct Flight;
-
-  void Run();
-  // Runs what was posted and what is due; whether to go on.
-  bool Turn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+  // A turn of the loop, behind its events: what is to be done now.
+  std::optional<absl::Time> Turn();
+  absl::Time NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void LoadEndpoints(const std::string& after)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
-  void Heard(const EndpointDue& due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
-  void Lease() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
-  void TakeIn(const LeaseWish& wish, EndpointLease lease)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
-  void Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  void Heard(const EndpointDue& due)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  void Lease() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  void TakeIn(const LeaseWish& wish, EndpointLease lease, absl::Time until)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  void Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void Send(const std::shared_ptr<Flight>& flight)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void Judge(Flight& flight, const HttpOutcome& outcome);
   void MakeRoom(const Flight& flight);
   void Record(const std::shared_ptr<Flight>& flight);
   void Recorded(const std::shared_ptr<Flight>& flight,
                 const absl::Status& status)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  // Whether the attempt is to be recorded again, which failed with `status`.
+  bool IsWorthRecording(Flight& flight, const absl::Status& status,
+                        absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   // Gives up what is leased for the endpoint and not begun.
   void DropStock(const Endpoint& endpoint)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
-  void DropAllStock() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
-
-  // Runs `event` in a turn: soon, on the scheduler's thread or one that has
-  // posted here; or at `time`.
-  void Post(Event event);
-  void PostHere(Event event);
-  void PostLazily(Event event);
-  void PostAt(absl::Time time, Event event)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
-  absl::Time NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_mutex_);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
 
   DeliveryQueue& queue_;
   Sender& sender_;
@@ -105,33 +90,16 @@ class Scheduler {
   const std::function<double()> dice_;
   const Observer observer_;
 
-  // Held for the length of a turn.
-  absl::Mutex turn_mutex_;
-  Turns turns_ ABSL_GUARDED_BY(turn_mutex_);
-  std::multimap<absl::Time, Event> later_ ABSL_GUARDED_BY(turn_mutex_);
-  // By webhook: what is leased and not begun.
-  absl::flat_hash_map<std::string, std::deque<std::shared_ptr<Flight>>> stock_
-      ABSL_GUARDED_BY(turn_mutex_);
+  EventLoop loop_;
+  Turns turns_ ABSL_GUARDED_BY(loop_.turn());
+  Stock stock_ ABSL_GUARDED_BY(loop_.turn());
   // Requests in flight or not recorded yet.
-  int in_flight_ ABSL_GUARDED_BY(turn_mutex_) = 0;
-  // What is asked for, in stock, in flight or not recorded yet, and the bytes
-  // of its events.
-  int leased_ ABSL_GUARDED_BY(turn_mutex_) = 0;
-  std::size_t leased_bytes_ ABSL_GUARDED_BY(turn_mutex_) = 0;
+  int in_flight_ ABSL_GUARDED_BY(loop_.turn()) = 0;
   // Calls of the queue and the sender that have not ended.
-  int outstanding_ ABSL_GUARDED_BY(turn_mutex_) = 0;
-  bool is_stopping_ ABSL_GUARDED_BY(turn_mutex_) = false;
-  bool has_abandoned_ ABSL_GUARDED_BY(turn_mutex_) = false;
-
-  mutable absl::Mutex mutex_;
-  std::vector<Event> inbox_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Event> lazy_ ABSL_GUARDED_BY(mutex_);
-  // When to give up, once it is to stop.
-  absl::Time stop_by_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  // When the thread looks at the clock again.
-  absl::Time wake_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  std::thread thread_;
+  int outstanding_ ABSL_GUARDED_BY(loop_.turn()) = 0;
+  // When to give up. Set: it is to stop.
+  std::optional<absl::Time> stop_by_ ABSL_GUARDED_BY(loop_.turn());
+  bool has_abandoned_ ABSL_GUARDED_BY(loop_.turn()) = false;
 };
 
 }  // namespace webhooks::server

@@ -117,7 +117,7 @@ void Turns::Ended(const Endpoint& endpoint, Ending ending, absl::Duration pause,
                   absl::Time now) {
   State& state = Find(endpoint);
   state.in_flight = std::max(0, state.in_flight - 1);
-  ++state.window;
+  if (state.window < (1 + kStock) * Limit(state)) ++state.window;
   if (ending == Ending::kWell) state.pause = absl::ZeroDuration();
   if (ending == Ending::kOverloaded) {
     state.window = 1;

@@ -25,7 +25,11 @@ class Leases {
   };
 
   void Add(absl::string_view delivery, const Lease& lease);
+  // Moves the end of the lease for `attempt`, if there is one.
+  void Renew(absl::string_view delivery, int attempt, absl::Time until);
   void End(absl::string_view delivery);
+  // Only if it is the lease for `attempt`: another may have been given since.
+  void EndAttempt(absl::string_view delivery, int attempt);
 
   // The newest lease of the delivery that has not been ended, whether or not
   // its time is over.

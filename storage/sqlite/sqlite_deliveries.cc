@@ -154,6 +154,7 @@ void SqliteStore::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
 void SqliteStore::RecordAttempt(AttemptResult result,
                                 const CallOptions& options, DoneStatus done) {
   const std::string delivery = UuidBytes(result.delivery);
+  const int attempt = result.attempt;
   WriteNoting<bool>(
       options,
       [this, result = std::move(result)](
@@ -167,7 +168,12 @@ void SqliteStore::RecordAttempt(AttemptResult result,
         std::move(done)(recorded.status());
       },
       // Before the endpoint's watcher hears of it.
-      [this, delivery] { leases_.End(delivery); });
+      [this, delivery, attempt] { leases_.EndAttempt(delivery, attempt); });
+}
+
+void SqliteStore::RenewLease(absl::string_view delivery, int attempt,
+                             absl::Time until) {
+  leases_.Renew(UuidBytes(delivery), attempt, until);
 }
 
 void SqliteStore::EndLeases(const EndpointLease& given) {

@@ -145,6 +145,8 @@ class SqliteStore final : public Store {
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      DoneStatus done) override;
+  void RenewLease(absl::string_view delivery, int attempt,
+                  absl::Time until) override;
   void GiveUpLeases(const std::vector<std::string>& deliveries) override;
   void Watch(Watcher watcher) override;
 

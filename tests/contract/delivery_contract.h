@@ -1,0 +1,58 @@
+#ifndef WEBHOOKS_TESTS_CONTRACT_DELIVERY_CONTRACT_H_
+#define WEBHOOKS_TESTS_CONTRACT_DELIVERY_CONTRACT_H_
+
+#include <string>
+#include <vector>
+
+#include "tests/contract/backend.h"
+
+namespace webhooks::testing {
+
+// A test of what a store promises of events on their way: a project, and what
+// happens to its events at a time that the test sets.
+class DeliveryContract : public StoreContract {
+ protected:
+  using Outcome = AttemptResult::Outcome;
+  using Published = v1::PublishEventResponse;
+
+  static constexpr absl::Duration kLease = absl::Minutes(1);
+  static constexpr char kType[] = "thing.happened";
+
+  // A webhook of the project that listens to kType.
+  v1::Webhook NewListener(const v1::DeliverySettings* settings = nullptr);
+
+  v1::Event MakeEvent(const std::string& type = kType);
+  absl::StatusOr<Published> Publish(const v1::Event& event);
+  // Publishes an event of kType and moves on a millisecond; its id.
+  std::string PublishOne();
+
+  // Leases until kLease from now.
+  EndpointLease Lease(const v1::Webhook& webhook, int limit = 100);
+  std::vector<std::string> EventsOf(const EndpointLease& lease);
+
+  // What an attempt now came to; if another follows, in 5 s.
+  AttemptResult ResultOf(const v1::Webhook& webhook,
+                         const LeasedDelivery& delivery, Outcome outcome);
+  absl::Status Record(const AttemptResult& result);
+
+  absl::StatusOr<v1::Delivery> Get(const std::string& id);
+  std::vector<v1::Delivery> List(const DeliveryFilter& filter = {});
+  absl::StatusOr<v1::Delivery> Retry(const std::string& id);
+  absl::StatusOr<v1::Delivery> Cancel(const std::string& id);
+
+  void SetActive(const v1::Webhook& webhook, bool active);
+  void Delete(const v1::Webhook& webhook);
+
+  // The webhooks that something waits for, behind `after`.
+  std::vector<std::string> Endpoints(const std::string& after, int limit);
+
+  // How many steps did something.
+  int Maintain(absl::Duration retention = absl::Hours(24));
+
+  const std::string project_ = NewProject();
+  absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
+};
+
+}  // namespace webhooks::testing
+
+#endif  // WEBHOOKS_TESTS_CONTRACT_DELIVERY_CONTRACT_H_

@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "storage/timestamp.h"
+#include "storage/uuid.h"
+#include "tests/contract/delivery_contract.h"
+#include "tests/support/records.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait.h"
+
+// What storage/event_store.h promises of events, how long they are kept
+// included.
+namespace webhooks::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class StoreEvents : public DeliveryContract {};
+
+TEST_P(StoreEvents, AnEventGoesToThoseThatListenToItsType) {
+  NewListener();
+  v1::Webhook all = MakeWebhook(project_);
+  all.clear_scope();
+  ASSERT_THAT(CreateWebhook(*store_, all), IsOk());
+  NewWebhook(project_);
+  NewWebhook();
+  EXPECT_EQ(Publish(MakeEvent())->matched_webhooks(), 2);
+  EXPECT_EQ(Publish(MakeEvent("thing"))->matched_webhooks(), 1);
+}
+
+TEST_P(StoreEvents, AScopeThatChangesCountsFromThenOn) {
+  const v1::Webhook webhook = NewListener();
+  v1::UpdateWebhookRequest change;
+  change.set_id(webhook.id_webhook_endpoint());
+  change.add_scope("other");
+  change.mutable_update_mask()->add_paths("scope");
+  ASSERT_THAT(Await<v1::Webhook>([&](auto done) {
+                store_->UpdateWebhook(project_, change, now_, {}, done);
+              }),
+              IsOk());
+  EXPECT_EQ(Publish(MakeEvent())->matched_webhooks(), 0);
+  EXPECT_EQ(Publish(MakeEvent("other"))->matched_webhooks(), 1);
+}
+
+TEST_P(StoreEvents, TheSameEventAgainIsTheFirstOne) {
+  NewListener();
+  const v1::Event event = MakeEvent();
+  const auto first = Publish(event);
+  NewListener();
+  const auto second = Publish(event);
+  EXPECT_EQ(second->matched_webhooks(), 1);
+  EXPECT_THAT(List(), SizeIs(1));
+}
+
+TEST_P(StoreEvents, AnotherEventWithTheSameIdIsRefused) {
+  v1::Event event = MakeEvent();
+  ASSERT_THAT(Publish(event), IsOk());
+  event.set_data("{\"a\":1}");
+  EXPECT_THAT(Publish(event),
+              StatusIs(absl::StatusCode::kAlreadyExists, "EVENT_ID_REUSED"));
+}
+
+TEST_P(StoreEvents, ABatchHasAResultForEach) {
+  v1::Event known = MakeEvent();
+  ASSERT_THAT(Publish(known), IsOk());
+  known.set_data("1");
+  auto batch = Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
+    store_->PublishEvents(
+        project_, {MakeEvent(), known, absl::InvalidArgumentError("bad")},
+        std::nullopt, {}, done);
+  });
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_TRUE(batch->answer.results(0).has_published());
+  EXPECT_EQ(batch->answer.results(1).error().reason(), "EVENT_ID_REUSED");
+  EXPECT_EQ(batch->answer.results(2).error().status(), "INVALID_ARGUMENT");
+}
+
+TEST_P(StoreEvents, WhatIsOlderThanTheRetentionGoesInSteps) {
+  NewListener();
+  for (int i = 0; i < 300; ++i) PublishOne();
+  now_ += absl::Hours(23);
+  const std::string kept = PublishOne();
+  now_ += absl::Hours(2);
+  EXPECT_GT(Maintain(), 1);
+  ASSERT_THAT(List(), SizeIs(1));
+  EXPECT_EQ(List()[0].id_event(), kept);
+}
+
+TEST_P(StoreEvents, AnEventWithMoreDeliveriesThanAStepTakesGoesToo) {
+  for (int i = 0; i < 250; ++i) NewListener();
+  const std::string event = PublishOne();
+  now_ += absl::Hours(25);
+  EXPECT_GT(Maintain(), 0);
+  EXPECT_THAT(List(), IsEmpty());
+  EXPECT_THAT(Await<v1::Event>([&](auto done) {
+                store_->GetEvent(project_, event, {}, done);
+              }),
+              StatusIs(absl::StatusCode::kNotFound, "EVENT_NOT_FOUND"));
+}
+
+TEST_P(StoreEvents, AnEventThatIsToBeDeliveredLaterIsKeptUntilThen) {
+  NewListener();
+  v1::Event event = MakeEvent();
+  *event.mutable_deliver_at() = ToTimestamp(now_ + absl::Hours(48));
+  ASSERT_THAT(Publish(event), IsOk());
+  now_ += absl::Hours(47);
+  Maintain();
+  EXPECT_THAT(List(), SizeIs(1));
+}
+
+TEST_P(StoreEvents, ADeletedProjectTakesItsEventsAlong) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  ASSERT_THAT(Await<v1::Project>([&](auto done) {
+                store_->DeleteProject(project_, now_, {}, done);
+              }),
+              IsOk());
+  EXPECT_THAT(List(), IsEmpty());
+  EXPECT_THAT(Publish(MakeEvent()),
+              StatusIs(absl::StatusCode::kNotFound, "PROJECT_NOT_FOUND"));
+  EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
+  EXPECT_GT(Maintain(), 0);
+  EXPECT_THAT(*Await<std::vector<EndpointDue>>(
+                  [&](auto done) { store_->ListEndpoints("", 10, {}, done); }),
+              IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreEvents, ::testing::ValuesIn(AllBackends()),
+                         BackendName);
+
+}  // namespace
+}  // namespace webhooks::testing

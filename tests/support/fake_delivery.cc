@@ -1,0 +1,247 @@
+#include "tests/support/fake_delivery.h"
+
+#include <algorithm>
+
+namespace webhooks::testing {
+namespace {
+
+bool Contains(const std::vector<Endpoint>& endpoints,
+              const Endpoint& endpoint) {
+  return std::find(endpoints.begin(), endpoints.end(), endpoint) !=
+         endpoints.end();
+}
+
+}  // namespace
+
+void FakeQueue::Put(const Endpoint& endpoint, const std::string& id,
+                    absl::Time due) {
+  absl::MutexLock lock(&mutex_);
+  waiting_[id] = {endpoint, due};
+}
+
+void FakeQueue::Publish(const Endpoint& endpoint, const std::string& id,
+                        absl::Time due) {
+  Put(endpoint, id, due);
+  Tell({endpoint, due});
+}
+
+void FakeQueue::Tell(const EndpointDue& due) {
+  absl::MutexLock lock(&watcher_mutex_);
+  if (watcher_) watcher_(due);
+}
+
+void FakeQueue::SetSettings(const v1::DeliverySettings& settings) {
+  absl::MutexLock lock(&mutex_);
+  settings_ = settings;
+}
+
+void FakeQueue::FailLists(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  list_status_ = status;
+}
+
+void FakeQueue::FailLeases(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  lease_status_ = status;
+}
+
+void FakeQueue::FailRecords(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  record_status_ = status;
+}
+
+std::vector<AttemptResult> FakeQueue::AwaitRecords(std::size_t count) {
+  const auto enough = [&] {
+    mutex_.AssertHeld();
+    return records_.size() >= count;
+  };
+  absl::MutexLock lock(&mutex_, absl::Condition(&enough));
+  return records_;
+}
+
+void FakeQueue::AwaitFailures(int count) {
+  const auto enough = [&] {
+    mutex_.AssertHeld();
+    return failures_ >= count;
+  };
+  absl::MutexLock lock(&mutex_, absl::Condition(&enough));
+}
+
+void FakeQueue::AwaitGivenUp(const std::string& id) {
+  const auto given_up = [&] {
+    mutex_.AssertHeld();
+    return waiting_.at(id).given_up > 0;
+  };
+  absl::MutexLock lock(&mutex_, absl::Condition(&given_up));
+}
+
+void FakeQueue::AwaitWish(const Endpoint& endpoint) {
+  const auto wished = [&] {
+    mutex_.AssertHeld();
+    return Contains(wishes_, endpoint);
+  };
+  absl::MutexLock lock(&mutex_, absl::Condition(&wished));
+}
+
+absl::Time FakeQueue::LeasedUntil(const std::string& id) const {
+  absl::MutexLock lock(&mutex_);
+  return waiting_.at(id).leased_until;
+}
+
+void FakeQueue::ListEndpoints(absl::string_view after, int limit,
+                              const CallOptions& /*options*/,
+                              Done<std::vector<EndpointDue>> done) {
+  absl::Status status;
+  std::map<std::string, EndpointDue> endpoints;
+  {
+    absl::MutexLock lock(&mutex_);
+    status = list_status_;
+    for (const auto& [id, waiting] : waiting_) {
+      if (waiting.endpoint.webhook <= after) continue;
+      auto [found, is_new] = endpoints.try_emplace(
+          waiting.endpoint.webhook, EndpointDue{waiting.endpoint, waiting.due});
+      found->second.due = std::min(found->second.due, waiting.due);
+    }
+  }
+  if (!status.ok()) return std::move(done)(status);
+  std::vector<EndpointDue> page;
+  for (auto& [webhook, due] : endpoints) {
+    if (static_cast<int>(page.size()) < limit) page.push_back(std::move(due));
+  }
+  std::move(done)(std::move(page));
+}
+
+EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
+                               absl::Time until) {
+  wishes_.push_back(wish.endpoint);
+  EndpointLease lease;
+  lease.webhook.emplace();
+  lease.webhook->set_id_webhook_endpoint(wish.endpoint.webhook);
+  lease.webhook->set_url(wish.endpoint.webhook);
+  *lease.webhook->mutable_delivery() = settings_;
+  for (auto& [id, waiting] : waiting_) {
+    if (waiting.endpoint != wish.endpoint || waiting.leased_until > now) {
+      continue;
+    }
+    if (waiting.due > now ||
+        static_cast<int>(lease.deliveries.size()) == wish.limit) {
+      lease.next_due = std::min(lease.next_due, waiting.due);
+      continue;
+    }
+    waiting.leased_until = until;
+    LeasedDelivery& delivery = lease.deliveries.emplace_back();
+    delivery.id = id;
+    delivery.due = waiting.due;
+    delivery.event.set_data("{}");
+  }
+  return lease;
+}
+
+void FakeQueue::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+                         absl::Duration lease, const CallOptions& /*options*/,
+                         Done<std::vector<EndpointLease>> done) {
+  absl::Status status;
+  std::vector<EndpointLease> leases;
+  {
+    absl::MutexLock lock(&mutex_);
+    status = lease_status_;
+    for (const LeaseWish& wish : wishes) {
+      if (status.ok()) leases.push_back(Lease(wish, now, now + lease));
+    }
+  }
+  if (!status.ok()) return std::move(done)(status);
+  std::move(done)(std::move(leases));
+}
+
+void FakeQueue::RecordAttempt(AttemptResult result,
+                              const CallOptions& /*options*/, DoneStatus done) {
+  absl::Status status;
+  {
+    absl::MutexLock lock(&mutex_);
+    status = record_status_;
+    if (status.ok()) {
+      waiting_.erase(result.delivery);
+      records_.push_back(std::move(result));
+    } else {
+      ++failures_;
+    }
+  }
+  std::move(done)(status);
+}
+
+void FakeQueue::RenewLease(absl::string_view delivery, int /*attempt*/,
+                           absl::Time until) {
+  absl::MutexLock lock(&mutex_);
+  waiting_.at(std::string(delivery)).leased_until = until;
+}
+
+void FakeQueue::GiveUpLeases(const std::vector<std::string>& deliveries) {
+  absl::MutexLock lock(&mutex_);
+  for (const std::string& id : deliveries) {
+    Waiting& waiting = waiting_.at(id);
+    waiting.leased_until = absl::InfinitePast();
+    ++waiting.given_up;
+  }
+}
+
+void FakeQueue::Watch(Watcher watcher) {
+  absl::MutexLock lock(&watcher_mutex_);
+  watcher_ = std::move(watcher);
+}
+
+void FakeSender::Send(server::HttpRequest request, Done done) {
+  absl::MutexLock lock(&mutex_);
+  sent_.push_back(request.url);
+  in_flight_.emplace_back(std::move(request.url), std::move(done));
+}
+
+void FakeSender::Abandon() {
+  std::vector<std::pair<std::string, Done>> abandoned;
+  {
+    absl::MutexLock lock(&mutex_);
+    is_abandoned_ = true;
+    abandoned.swap(in_flight_);
+  }
+  for (auto& [url, done] : abandoned) {
+    server::HttpOutcome outcome;
+    outcome.is_abandoned = true;
+    std::move(done)(std::move(outcome));
+  }
+}
+
+std::vector<std::string> FakeSender::AwaitSent(std::size_t count) {
+  const auto enough = [&] {
+    mutex_.AssertHeld();
+    return sent_.size() >= count;
+  };
+  absl::MutexLock lock(&mutex_, absl::Condition(&enough));
+  return sent_;
+}
+
+std::vector<std::string> FakeSender::Sent() const {
+  absl::MutexLock lock(&mutex_);
+  return sent_;
+}
+
+void FakeSender::Answer(const std::string& url, int status) {
+  Done done;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto found =
+        std::find_if(in_flight_.begin(), in_flight_.end(),
+                     [&](const auto& flight) { return flight.first == url; });
+    done = std::move(found->second);
+    in_flight_.erase(found);
+  }
+  server::HttpOutcome outcome;
+  outcome.attempt.set_status(status);
+  if (status / 100 != 2) outcome.attempt.set_error(v1::Attempt::HTTP_STATUS);
+  std::move(done)(std::move(outcome));
+}
+
+bool FakeSender::IsAbandoned() const {
+  absl::MutexLock lock(&mutex_);
+  return is_abandoned_;
+}
+
+}  // namespace webhooks::testing

@@ -1,0 +1,110 @@
+#ifndef WEBHOOKS_TESTS_SUPPORT_FAKE_DELIVERY_H_
+#define WEBHOOKS_TESTS_SUPPORT_FAKE_DELIVERY_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/delivery/sender.h"
+#include "storage/delivery_queue.h"
+
+namespace webhooks::testing {
+
+// A queue in memory whose calls end at once, and fail when told to. It holds
+// deliveries of one attempt each. Thread-safe.
+class FakeQueue : public DeliveryQueue {
+ public:
+  // A delivery that waits; the webhook's URL is its name.
+  void Put(const Endpoint& endpoint, const std::string& id, absl::Time due);
+  // Puts it and tells the watcher.
+  void Publish(const Endpoint& endpoint, const std::string& id, absl::Time due);
+  void Tell(const EndpointDue& due);
+
+  // What webhooks are leased with.
+  void SetSettings(const v1::DeliverySettings& settings);
+
+  // What the next calls end with, instead of what they do.
+  void FailLists(const absl::Status& status);
+  void FailLeases(const absl::Status& status);
+  void FailRecords(const absl::Status& status);
+
+  // Waits until so many attempts are recorded, and reads them.
+  std::vector<AttemptResult> AwaitRecords(std::size_t count);
+  // Waits until so many calls of RecordAttempt have failed.
+  void AwaitFailures(int count);
+  // Waits until the delivery's lease has been given up.
+  void AwaitGivenUp(const std::string& id);
+  // Waits until somebody has wished for the endpoint.
+  void AwaitWish(const Endpoint& endpoint);
+
+  // When the delivery's lease ends; InfinitePast: it has none.
+  absl::Time LeasedUntil(const std::string& id) const;
+
+  void ListEndpoints(absl::string_view after, int limit,
+                     const CallOptions& options,
+                     Done<std::vector<EndpointDue>> done) override;
+  void LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+                absl::Duration lease, const CallOptions& options,
+                Done<std::vector<EndpointLease>> done) override;
+  void RecordAttempt(AttemptResult result, const CallOptions& options,
+                     DoneStatus done) override;
+  void RenewLease(absl::string_view delivery, int attempt,
+                  absl::Time until) override;
+  void GiveUpLeases(const std::vector<std::string>& deliveries) override;
+  void Watch(Watcher watcher) override;
+
+ private:
+  struct Waiting {
+    Endpoint endpoint;
+    absl::Time due;
+    absl::Time leased_until = absl::InfinitePast();
+    int given_up = 0;
+  };
+
+  EndpointLease Lease(const LeaseWish& wish, absl::Time now, absl::Time until)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable absl::Mutex mutex_;
+  // By id, in whose order they are leased.
+  std::map<std::string, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::vector<AttemptResult> records_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Endpoint> wishes_ ABSL_GUARDED_BY(mutex_);
+  v1::DeliverySettings settings_ ABSL_GUARDED_BY(mutex_);
+  absl::Status list_status_ ABSL_GUARDED_BY(mutex_);
+  absl::Status lease_status_ ABSL_GUARDED_BY(mutex_);
+  absl::Status record_status_ ABSL_GUARDED_BY(mutex_);
+  int failures_ ABSL_GUARDED_BY(mutex_) = 0;
+
+  absl::Mutex watcher_mutex_;
+  Watcher watcher_ ABSL_GUARDED_BY(watcher_mutex_);
+};
+
+// Keeps requests until the test answers them. Thread-safe.
+class FakeSender : public server::Sender {
+ public:
+  void Send(server::HttpRequest request, Done done) override;
+  void Abandon() override;
+
+  // Waits until so many requests have been sent in all; their URLs.
+  std::vector<std::string> AwaitSent(std::size_t count);
+  std::vector<std::string> Sent() const;
+
+  // Answers the oldest request to the URL that is in flight.
+  void Answer(const std::string& url, int status);
+
+  bool IsAbandoned() const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> sent_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::pair<std::string, Done>> in_flight_ ABSL_GUARDED_BY(mutex_);
+  bool is_abandoned_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace webhooks::testing
+
+#endif  // WEBHOOKS_TESTS_SUPPORT_FAKE_DELIVERY_H_

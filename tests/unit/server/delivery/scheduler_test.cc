@@ -1,0 +1,244 @@
+#include "server/delivery/scheduler.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_delivery.h"
+
+namespace webhooks::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+using Outcome = AttemptResult::Outcome;
+
+const Endpoint kA{"p", "https://a"};
+const Endpoint kB{"p", "https://b"};
+
+// A scheduler of a queue and a sender in memory, at a time that stands still
+// until the test moves it.
+class SchedulerTest : public ::testing::Test {
+ protected:
+  void Start() {
+    scheduler_.emplace(
+        queue_, sender_, options_, [this] { return clock_.Now(); },
+        [] { return 0.5; }, [](const AttemptResult&) {});
+  }
+
+  void Advance(absl::Duration duration) {
+    clock_.Advance(duration);
+    scheduler_->Wake();
+  }
+
+  // Waits until all that was to be done by now is done: what is told of last is
+  // wished for.
+  void Settle() {
+    const Endpoint last{"p", "https://settled/" + std::to_string(++settled_)};
+    queue_.Tell({last, clock_.Now()});
+    queue_.AwaitWish(last);
+  }
+
+  // Three deliveries to kA are due and the scheduler has leased them, of which
+  // one is in flight.
+  void StartWithStock() {
+    v1::DeliverySettings settings;
+    settings.set_max_in_flight(1);
+    queue_.SetSettings(settings);
+    for (const char* id : {"1", "2", "3", "4"}) {
+      queue_.Put(kA, id, clock_.Now());
+    }
+    Start();
+    sender_.AwaitSent(1);
+    sender_.Answer(kA.webhook, 200);
+    sender_.AwaitSent(2);
+    Settle();
+    ASSERT_GT(queue_.LeasedUntil("3"), clock_.Now());
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeQueue queue_;
+  testing::FakeSender sender_;
+  Scheduler::Options options_;
+  int settled_ = 0;
+  // Last, so that it ends first.
+  std::optional<Scheduler> scheduler_;
+};
+
+TEST_F(SchedulerTest, SendsWhatWaitedBeforeItStarted) {
+  queue_.Put(kA, "1", clock_.Now());
+  queue_.Put(kB, "2", clock_.Now());
+  Start();
+  EXPECT_THAT(sender_.AwaitSent(2),
+              UnorderedElementsAre(kA.webhook, kB.webhook));
+}
+
+TEST_F(SchedulerTest, FindsWhatWaitedThoughTheFirstListFails) {
+  queue_.Put(kA, "1", clock_.Now());
+  queue_.FailLists(absl::UnavailableError("busy"));
+  Start();
+  Settle();
+  // The list has failed; once more, and that has been heard.
+  Settle();
+  queue_.FailLists(absl::OkStatus());
+  Advance(absl::Seconds(1));
+  EXPECT_THAT(sender_.AwaitSent(1), ElementsAre(kA.webhook));
+}
+
+TEST_F(SchedulerTest, RecordsASuccess) {
+  Start();
+  queue_.Publish(kA, "1", clock_.Now());
+  sender_.AwaitSent(1);
+  sender_.Answer(kA.webhook, 204);
+  const AttemptResult result = queue_.AwaitRecords(1)[0];
+  EXPECT_EQ(result.outcome, Outcome::kDelivered);
+  EXPECT_EQ(result.delivery, "1");
+  EXPECT_EQ(result.record.number(), 1);
+  EXPECT_EQ(result.record.started_at().seconds(),
+            absl::ToUnixSeconds(clock_.Now()));
+}
+
+TEST_F(SchedulerTest, RecordsWhenAFailureIsTriedAgain) {
+  Start();
+  queue_.Publish(kA, "1", clock_.Now());
+  sender_.AwaitSent(1);
+  sender_.Answer(kA.webhook, 500);
+  const AttemptResult result = queue_.AwaitRecords(1)[0];
+  EXPECT_EQ(result.outcome, Outcome::kRetry);
+  EXPECT_EQ(result.retry_at, clock_.Now() + absl::Seconds(5));
+}
+
+TEST_F(SchedulerTest, LeavesWhatIsDueLaterUntilThen) {
+  Start();
+  queue_.Publish(kA, "1", clock_.Now() + absl::Seconds(5));
+  Settle();
+  Advance(absl::Seconds(4));
+  Settle();
+  EXPECT_THAT(sender_.Sent(), IsEmpty());
+  Advance(absl::Seconds(1));
+  sender_.AwaitSent(1);
+}
+
+TEST_F(SchedulerTest, LeasesAgainWhenALeaseHasFailed) {
+  queue_.FailLeases(absl::ResourceExhaustedError("queue"));
+  Start();
+  queue_.Publish(kA, "1", clock_.Now());
+  queue_.FailLeases(absl::OkStatus());
+  Advance(absl::Seconds(1));
+  sender_.AwaitSent(1);
+}
+
+TEST_F(SchedulerTest, HasNoMoreInFlightThanItMay) {
+  options_.max_in_flight = 1;
+  queue_.Put(kA, "1", clock_.Now());
+  queue_.Put(kB, "2", clock_.Now());
+  Start();
+  const std::string first = sender_.AwaitSent(1)[0];
+  Settle();
+  EXPECT_THAT(sender_.Sent(), SizeIs(1));
+  sender_.Answer(first, 200);
+  EXPECT_THAT(sender_.AwaitSent(2), SizeIs(2));
+}
+
+TEST_F(SchedulerTest, AnOrderedEndpointWaitsUntilTheAttemptIsRecorded) {
+  v1::DeliverySettings settings;
+  settings.set_ordered(true);
+  queue_.SetSettings(settings);
+  queue_.Put(kA, "1", clock_.Now());
+  queue_.Put(kA, "2", clock_.Now());
+  Start();
+  sender_.AwaitSent(1);
+  queue_.FailRecords(absl::UnavailableError("disk"));
+  sender_.Answer(kA.webhook, 200);
+  queue_.AwaitFailures(1);
+  Settle();
+  EXPECT_THAT(sender_.Sent(), SizeIs(1));
+  queue_.FailRecords(absl::OkStatus());
+  Advance(absl::Seconds(1));
+  EXPECT_THAT(queue_.AwaitRecords(1), SizeIs(1));
+  sender_.AwaitSent(2);
+}
+
+TEST_F(SchedulerTest, RecordsInTheEndWhatALongTimeCouldNotBe) {
+  Start();
+  queue_.Publish(kA, "1", clock_.Now());
+  sender_.AwaitSent(1);
+  queue_.FailRecords(absl::ResourceExhaustedError("disk full"));
+  sender_.Answer(kA.webhook, 200);
+  for (int i = 1; i <= 10; ++i) {
+    queue_.AwaitFailures(i);
+    Settle();
+    EXPECT_GT(queue_.LeasedUntil("1"), clock_.Now());
+    Advance(absl::Minutes(1));
+  }
+  queue_.FailRecords(absl::OkStatus());
+  Advance(absl::Minutes(1));
+  EXPECT_EQ(queue_.AwaitRecords(1)[0].outcome, Outcome::kDelivered);
+  EXPECT_THAT(sender_.Sent(), SizeIs(1));
+}
+
+TEST_F(SchedulerTest, AnAttemptThatCannotBeRecordedLosesItsLeaseInTheEnd) {
+  Start();
+  queue_.Publish(kA, "1", clock_.Now());
+  sender_.AwaitSent(1);
+  queue_.FailRecords(absl::DataLossError("row"));
+  sender_.Answer(kA.webhook, 200);
+  queue_.AwaitFailures(1);
+  Settle();
+  Advance(absl::Minutes(3));
+  queue_.AwaitFailures(2);
+  Settle();
+  Advance(absl::Seconds(1));
+  sender_.AwaitSent(2);
+}
+
+TEST_F(SchedulerTest, GivesUpItsStockWhereTheEndpointHasChanged) {
+  StartWithStock();
+  queue_.Tell({kA, clock_.Now(), /*has_changed=*/true});
+  queue_.AwaitGivenUp("3");
+}
+
+TEST_F(SchedulerTest, GivesUpItsStockWhereTheEndpointIsOverloaded) {
+  StartWithStock();
+  sender_.Answer(kA.webhook, 429);
+  queue_.AwaitGivenUp("3");
+  Settle();
+  EXPECT_THAT(sender_.Sent(), SizeIs(2));
+}
+
+TEST_F(SchedulerTest, LeasesAnewWhatStoodInStockForLong) {
+  StartWithStock();
+  clock_.Advance(absl::Minutes(1));
+  sender_.Answer(kA.webhook, 200);
+  queue_.AwaitGivenUp("3");
+  sender_.AwaitSent(3);
+}
+
+TEST_F(SchedulerTest, StoppingLetsRequestsEndAndBeginsNone) {
+  StartWithStock();
+  scheduler_->BeginStop(clock_.Now() + absl::Hours(1));
+  queue_.AwaitGivenUp("3");
+  sender_.Answer(kA.webhook, 200);
+  EXPECT_THAT(queue_.AwaitRecords(2), SizeIs(2));
+  scheduler_.reset();
+  EXPECT_THAT(sender_.Sent(), SizeIs(2));
+  EXPECT_FALSE(sender_.IsAbandoned());
+}
+
+TEST_F(SchedulerTest, StoppingGivesUpWhatLastsTooLong) {
+  StartWithStock();
+  scheduler_->BeginStop(clock_.Now() + absl::Seconds(20));
+  queue_.AwaitGivenUp("3");
+  EXPECT_FALSE(sender_.IsAbandoned());
+  Advance(absl::Seconds(20));
+  queue_.AwaitGivenUp("2");
+  EXPECT_TRUE(sender_.IsAbandoned());
+}
+
+}  // namespace
+}  // namespace webhooks::server
