@@ -31,7 +31,7 @@ void LogAttempt(const AttemptResult& result) {
                         static_cast<double>(attempt.total().nanos()) / 1e6;
   LogEach("attempt",
           {{"number", attempt.number()},
-           {"delivery", result.delivery},
+           {"delivery", result.lease.delivery},
            {"webhook", result.endpoint.webhook},
            {"project", result.endpoint.project},
            {"status", attempt.has_status() ? std::to_string(attempt.status())

@@ -2,6 +2,7 @@
 #define WEBHOOKS_STORAGE_DELIVERY_QUEUE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,16 +31,28 @@ struct Endpoint {
 
 // When an endpoint's next delivery is due, of those that nobody has leased.
 struct EndpointDue {
+  // Without a webhook: every endpoint of the project.
   Endpoint endpoint;
   absl::Time due;
   // Whether what is leased for it and not begun should be given up: it may have
   // to go elsewhere, signed otherwise, or not at all.
   bool has_changed = false;
+  // Whether it should be tried although its receiver wants to be left alone:
+  // somebody asks for it, or it is another receiver now.
+  bool is_urgent = false;
+};
+
+// One lease of a delivery, which may have others before and after it.
+struct LeaseName {
+  std::string delivery;
+  std::int64_t lease = 0;
 };
 
 // What one caller may attempt now, and nobody else.
 struct LeasedDelivery {
   std::string id;
+  // As LeaseName.lease.
+  std::int64_t lease = 0;
   // The number that the attempt will have.
   int attempt = 1;
   // How many attempts the schedule has seen: as `attempt`, less those before
@@ -80,17 +93,19 @@ struct AttemptResult {
   };
 
   Endpoint endpoint;
-  // As LeasedDelivery.id and .attempt.
-  std::string delivery;
+  LeaseName lease;
+  // As LeasedDelivery.attempt.
   int attempt = 1;
+  // What the webhook's URL was.
+  std::string url;
   v1::Attempt record;
   Outcome outcome = Outcome::kFailed;
   absl::Time retry_at = absl::InfiniteFuture();
   absl::Time now;
-  // Deactivates the webhook: for GONE.
+  // Deactivates the webhook, for GONE, if its URL is still `url`.
   bool gone = false;
-  // Deactivates the webhook if attempts have failed for as long without a
-  // success.
+  // Deactivates the webhook, if its URL is still `url`, where attempts have
+  // failed for as long without a success.
   absl::Duration patience = absl::InfiniteDuration();
 };
 
@@ -120,21 +135,24 @@ class DeliveryQueue {
                         absl::Duration lease, const CallOptions& options,
                         Done<std::vector<EndpointLease>> done) = 0;
 
+  // The attempt that the lease is for begins. Until then the delivery is still
+  // PENDING for whoever looks.
+  virtual void BeginAttempt(const LeaseName& lease) = 0;
+
   // Records the attempt that a lease was for, ends the lease, and moves the
   // delivery on; deactivates the webhook where `result` says so, and publishes
-  // webhook.deactivated then. ABORTED (LEASE_LOST): the lease has ended;
-  // nothing is changed. A lease that is neither recorded nor given up ends by
-  // itself, and the delivery is due again.
+  // webhook.deactivated to the project's others then. ABORTED (LEASE_LOST): the
+  // lease has ended; nothing is changed. A lease that is neither recorded nor
+  // given up ends by itself, and the delivery is due again.
   virtual void RecordAttempt(AttemptResult result, const CallOptions& options,
                              DoneStatus done) = 0;
 
-  // Has the lease that the attempt is for end at `until` instead, if it has not
-  // ended: for a caller that cannot record it yet. It needs no room on the disk.
-  virtual void RenewLease(absl::string_view delivery, int attempt,
-                          absl::Time until) = 0;
+  // Has the lease end at `until` instead, if it has not ended: for a caller
+  // that cannot record the attempt yet. It needs no room on the disk.
+  virtual void RenewLease(const LeaseName& lease, absl::Time until) = 0;
 
   // Ends leases as if they had not been.
-  virtual void GiveUpLeases(const std::vector<std::string>& deliveries) = 0;
+  virtual void GiveUpLeases(const std::vector<LeaseName>& leases) = 0;
 
   // From now on `watcher` is told of every endpoint for which a delivery has
   // become due at another time than was known, after the commit that did it;

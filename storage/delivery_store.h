@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_DELIVERY_STORE_H_
 #define WEBHOOKS_STORAGE_DELIVERY_STORE_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -42,7 +43,8 @@ class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
 
-  // Reads one delivery with all its attempts.
+  // Reads one delivery with its newest attempts, kMaxShownBytes of them at
+  // most.
   virtual void GetDelivery(absl::string_view project, absl::string_view id,
                            const CallOptions& options,
                            Done<v1::Delivery> done) = 0;
@@ -98,6 +100,8 @@ class DeliveryStore {
   virtual void CancelRetryJob(absl::string_view project, absl::string_view id,
                               const CallOptions& options,
                               Done<v1::RetryJob> done) = 0;
+
+  static constexpr std::size_t kMaxShownBytes = 1 << 20;
 };
 
 }  // namespace webhooks

@@ -77,6 +77,13 @@ absl::Status DeliveryInFlight() {
       "DELIVERY_IN_FLIGHT");
 }
 
+absl::Status FanOutTooLarge() {
+  return WithReason(absl::FailedPreconditionError(
+                        "the events match so many webhooks that they must be "
+                        "published in smaller batches"),
+                    "FAN_OUT_TOO_LARGE");
+}
+
 absl::Status DeliveryEnded() {
   return WithReason(
       absl::FailedPreconditionError("the delivery has come to its end"),

@@ -36,6 +36,9 @@ absl::Status LeaseLost();
 absl::Status DeliveryInFlight();
 // FAILED_PRECONDITION, DELIVERY_ENDED: it was delivered or has failed.
 absl::Status DeliveryEnded();
+// FAILED_PRECONDITION, FAN_OUT_TOO_LARGE: the events of a batch make too many
+// deliveries.
+absl::Status FanOutTooLarge();
 // FAILED_PRECONDITION, WEBHOOK_REMOVED: there is nowhere to deliver to.
 absl::Status WebhookRemoved();
 // FAILED_PRECONDITION, TOO_MANY_SECRETS: one more would be in force than may

@@ -46,7 +46,8 @@ class EventStore {
 
   // As PublishEvent of several events of `project`, in one transaction. Each
   // has a result of its own, in their order; one that is an error already has
-  // that.
+  // that. FAILED_PRECONDITION (FAN_OUT_TOO_LARGE): several events make more
+  // than kMaxFanOut deliveries; nothing is stored.
   using MaybeEvents = std::vector<absl::StatusOr<v1::Event>>;
   virtual void PublishEvents(
       absl::string_view project, MaybeEvents events,
@@ -63,6 +64,8 @@ class EventStore {
   virtual void ListEvents(absl::string_view project, const EventFilter& filter,
                           const PageStart& start, const CallOptions& options,
                           Done<Page<v1::Event>> done) = 0;
+
+  static constexpr int kMaxFanOut = 50'000;
 
   // How many deliveries an event shows that is read.
   static constexpr int kShownDeliveries = 100;

@@ -33,12 +33,6 @@ std::vector<absl::Duration> ScheduleOf(
   return schedule;
 }
 
-// Statuses whose Retry-After says when to come again: RFC 9110, 15.6.4, and RFC
-// 6585, 4; and those that mean the same here.
-bool HasRetryAfter(const v1::Attempt& attempt) {
-  return IsOverloaded(attempt) || attempt.status() == kServiceUnavailable;
-}
-
 }  // namespace
 
 std::vector<absl::Duration> DefaultSchedule() {
@@ -64,7 +58,8 @@ void RetryPolicy::Judge(const HttpOutcome& outcome, int step,
   if (result.gone || next >= waits.size()) return;
   result.outcome = AttemptResult::Outcome::kRetry;
   absl::Duration wait = waits[next] * (1 + jitter * (2 * dice - 1));
-  if (HasRetryAfter(attempt)) {
+  // RFC 9110, 15.6.4, and RFC 6585, 4.
+  if (IsOverloaded(outcome)) {
     wait =
         std::max(wait, std::min(ReadRetryAfter(outcome.retry_after, result.now),
                                 max_retry_after));
@@ -72,7 +67,11 @@ void RetryPolicy::Judge(const HttpOutcome& outcome, int step,
   result.retry_at = result.now + wait;
 }
 
-bool IsOverloaded(const v1::Attempt& attempt) {
+bool IsOverloaded(const HttpOutcome& outcome) {
+  const v1::Attempt& attempt = outcome.attempt;
+  if (attempt.status() == kServiceUnavailable) {
+    return !outcome.retry_after.empty();
+  }
   return attempt.error() == v1::Attempt::TIMEOUT ||
          attempt.status() == kTooManyRequests ||
          attempt.status() == kBadGateway || attempt.status() == kGatewayTimeout;

@@ -35,8 +35,8 @@ struct RetryPolicy {
 };
 
 // Whether the endpoint has asked, or seems, to be spared for a while: 429, 502,
-// 504 or a time-out.
-bool IsOverloaded(const v1::Attempt& attempt);
+// 504, a time-out, or a 503 that says for how long.
+bool IsOverloaded(const HttpOutcome& outcome);
 
 // What a Retry-After (RFC 9110, 10.2.3) says at `now`: seconds or an HTTP date.
 // Zero where it is neither, or past.

@@ -6,6 +6,7 @@
 
 #include "server/delivery/delivery_request.h"
 #include "server/runtime/log.h"
+#include "storage/changes.h"
 #include "storage/timestamp.h"
 
 namespace webhooks::server {
@@ -19,19 +20,22 @@ constexpr absl::Duration kPatience = absl::Milliseconds(200);
 
 constexpr int kEndpointsAtOnce = 1000;
 
-// A delivery that is leased is not begun any more when so much of its lease has
-// passed.
-constexpr absl::Duration kShelfLife = absl::Seconds(30);
+// A delivery is only begun while there is as much left of its lease: the
+// longest time-out (a minute), and time to record the attempt.
+constexpr absl::Duration kLongestAttempt = absl::Seconds(90);
 
-// How many deliveries are leased, in multiples of those in flight.
+// How many deliveries are leased, in multiples of those in flight; and as many
+// as are in flight more, for endpoints of which nothing is leased.
 constexpr int kLeasedAhead = 3;
 
-// No new leases while the events of those hold as many bytes.
+// No new leases while the events of those hold as many bytes; and half as much
+// more, for endpoints of which nothing is leased.
 constexpr std::size_t kMaxLeasedBytes = 64 << 20;
 
-Turns::EndpointLimits LimitsOf(const EndpointLease& lease) {
+// nullopt: the webhook cannot receive now.
+std::optional<Turns::EndpointLimits> LimitsOf(const EndpointLease& lease) {
+  if (!lease.webhook) return std::nullopt;
   Turns::EndpointLimits limits;
-  if (!lease.webhook) return limits;
   const v1::DeliverySettings& settings = lease.webhook->delivery();
   limits.in_flight = settings.max_in_flight();
   limits.per_second = settings.max_per_second();
@@ -42,12 +46,21 @@ Turns::EndpointLimits LimitsOf(const EndpointLease& lease) {
   return limits;
 }
 
-Turns::Ending EndingOf(const AttemptResult& result) {
+Turns::Ending EndingOf(const AttemptResult& result,
+                       const HttpOutcome& outcome) {
   if (result.outcome == AttemptResult::Outcome::kDelivered) {
     return Turns::Ending::kWell;
   }
-  return IsOverloaded(result.record) ? Turns::Ending::kOverloaded
-                                     : Turns::Ending::kFailed;
+  return IsOverloaded(outcome) ? Turns::Ending::kOverloaded
+                               : Turns::Ending::kFailed;
+}
+
+// No project has so many in flight that others find no room.
+Turns::Limits LimitsOf(const Scheduler::Options& options) {
+  Turns::Limits limits = options.turns;
+  limits.per_project = std::max(1, options.max_in_flight * 3 / 4);
+  limits.leased_per_project = kLeasedAhead * limits.per_project;
+  return limits;
 }
 
 }  // namespace
@@ -62,7 +75,7 @@ Scheduler::Scheduler(DeliveryQueue& queue, Sender& sender, Options options,
       dice_(std::move(dice)),
       observer_(std::move(observer)),
       loop_(clock_, [this] { return Turn(); }),
-      turns_(options_.turns) {
+      turns_(LimitsOf(options_)) {
   queue_.Watch([this](const EndpointDue& due) {
     loop_.Post([this, due] {
       loop_.turn().AssertHeld();
@@ -117,7 +130,14 @@ absl::Time Scheduler::NextTime() const {
 }
 
 void Scheduler::Heard(const EndpointDue& due) {
+  if (due.endpoint.webhook.empty()) {
+    for (const Endpoint& endpoint : stock_.Of(due.endpoint.project)) {
+      DropStock(endpoint);
+    }
+    return;
+  }
   if (due.has_changed) DropStock(due.endpoint);
+  if (due.is_urgent) turns_.Resume(due.endpoint, clock_());
   turns_.Due(due.endpoint, due.due, clock_());
 }
 
@@ -146,10 +166,13 @@ void Scheduler::LoadEndpoints(const std::string& after) {
 }
 
 void Scheduler::Lease() {
-  if (stock_.bytes() >= kMaxLeasedBytes) return;
   const absl::Time now = clock_();
-  std::vector<LeaseWish> wishes = turns_.ToLease(
-      now, kLeasedAhead * options_.max_in_flight - stock_.leased());
+  const int ahead = kLeasedAhead * options_.max_in_flight;
+  int room = ahead - stock_.leased();
+  int reserve = ahead + options_.max_in_flight - stock_.leased();
+  if (stock_.bytes() >= kMaxLeasedBytes) room = 0;
+  if (stock_.bytes() >= kMaxLeasedBytes * 3 / 2) reserve = 0;
+  std::vector<LeaseWish> wishes = turns_.ToLease(now, room, reserve);
   if (wishes.empty()) return;
   for (const LeaseWish& wish : wishes) stock_.Ask(wish.limit);
   ++outstanding_;
@@ -166,7 +189,8 @@ void Scheduler::Lease() {
             if (leases.ok()) {
               TakeIn(wishes[i], std::move((*leases)[i]), until);
             } else {
-              turns_.Leased(wishes[i].endpoint, 0, now + kPatience, {}, now);
+              turns_.Leased(wishes[i].endpoint, 0, now + kPatience,
+                            std::nullopt, now);
             }
           }
         });
@@ -177,23 +201,23 @@ void Scheduler::TakeIn(const LeaseWish& wish, EndpointLease lease,
                        absl::Time until) {
   const absl::Time now = clock_();
   const int count = static_cast<int>(lease.deliveries.size());
-  const Turns::EndpointLimits limits = LimitsOf(lease);
+  const std::optional<Turns::EndpointLimits> limits = LimitsOf(lease);
   const absl::Time next_due = lease.next_due;
   std::vector<LeasedDelivery> deliveries = std::move(lease.deliveries);
   const auto shared = std::make_shared<const EndpointLease>(std::move(lease));
   for (LeasedDelivery& delivery : deliveries) {
     auto flight = std::make_shared<Flight>();
     flight->result.endpoint = wish.endpoint;
-    flight->result.delivery = std::move(delivery.id);
+    flight->result.lease = {std::move(delivery.id), delivery.lease};
     flight->result.attempt = delivery.attempt;
     flight->result.patience = options_.patience;
+    flight->result.url = shared->webhook->url();
     flight->lease = shared;
     flight->event = std::move(delivery.event);
     flight->step = delivery.step;
     flight->bytes = flight->event.data().size();
-    flight->leased_at = now;
     flight->leased_until = until;
-    flight->is_ordered = limits.ordered;
+    flight->is_ordered = limits && limits->ordered;
     stock_.Add(std::move(flight));
   }
   turns_.Leased(wish.endpoint, count, next_due, limits, now);
@@ -205,12 +229,12 @@ void Scheduler::Begin() {
     const std::optional<Endpoint> endpoint = turns_.ToBegin(now);
     if (!endpoint) return;
     const std::shared_ptr<Flight> flight = stock_.Take(*endpoint);
-    if (now - flight->leased_at <= kShelfLife) {
+    if (now + kLongestAttempt <= flight->leased_until) {
       Send(flight);
       continue;
     }
     // It stood in stock for too long.
-    queue_.GiveUpLeases({flight->result.delivery});
+    queue_.GiveUpLeases({flight->result.lease});
     stock_.End(*flight);
     turns_.Ended(*endpoint, Turns::Ending::kFailed, {}, now);
     DropStock(*endpoint);
@@ -222,14 +246,15 @@ void Scheduler::Send(const std::shared_ptr<Flight>& flight) {
   ++outstanding_;
   ++in_flight_;
   flight->begun_at = clock_();
+  queue_.BeginAttempt(flight->result.lease);
   const EndpointLease& lease = *flight->lease;
-  HttpRequest request =
-      MakeDeliveryRequest(*lease.webhook, lease.secrets, flight->event,
-                          flight->begun_at, options_.timeout);
+  HttpRequest request = MakeDeliveryRequest(
+      *lease.webhook, InForce(lease.secrets, flight->begun_at), flight->event,
+      flight->begun_at, options_.timeout);
   flight->event.Clear();
   sender_.Send(std::move(request), [this, flight](const HttpOutcome& outcome) {
     if (outcome.is_abandoned) {
-      queue_.GiveUpLeases({flight->result.delivery});
+      queue_.GiveUpLeases({flight->result.lease});
       return loop_.Post([this] {
         loop_.turn().AssertHeld();
         --outstanding_;
@@ -251,7 +276,7 @@ void Scheduler::Judge(Flight& flight, const HttpOutcome& outcome) {
   *result.record.mutable_started_at() = ToTimestamp(flight.begun_at);
   options_.retries.Judge(outcome, flight.step,
                          flight.lease->webhook->delivery(), dice_(), result);
-  flight.ending = EndingOf(result);
+  flight.ending = EndingOf(result, outcome);
   flight.pause = std::min(ReadRetryAfter(outcome.retry_after, result.now),
                           options_.retries.max_retry_after);
 }
@@ -298,7 +323,7 @@ void Scheduler::Recorded(const std::shared_ptr<Flight>& flight,
   }
   if (status.ok()) return observer_(result);
   Log(LogLevel::kError, "attempt not recorded",
-      {{"delivery", result.delivery}, {"cause", status.message()}});
+      {{"delivery", result.lease.delivery}, {"cause", status.message()}});
   turns_.Due(result.endpoint, flight->leased_until, now);
 }
 
@@ -311,15 +336,14 @@ bool Scheduler::IsWorthRecording(Flight& flight, const absl::Status& status,
       absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
   if (!is_passing) return now < flight.leased_until;
   flight.leased_until = now + kLease;
-  queue_.RenewLease(flight.result.delivery, flight.result.attempt,
-                    flight.leased_until);
+  queue_.RenewLease(flight.result.lease, flight.leased_until);
   return true;
 }
 
 void Scheduler::DropStock(const Endpoint& endpoint) {
-  const std::vector<std::string> deliveries = stock_.Drop(endpoint);
-  if (deliveries.empty()) return;
-  queue_.GiveUpLeases(deliveries);
+  const std::vector<LeaseName> leases = stock_.Drop(endpoint);
+  if (leases.empty()) return;
+  queue_.GiveUpLeases(leases);
   turns_.DropStock(endpoint, clock_());
 }
 

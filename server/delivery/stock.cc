@@ -23,16 +23,25 @@ void Stock::End(const Flight& flight) {
   bytes_ -= flight.bytes;
 }
 
-std::vector<std::string> Stock::Drop(const Endpoint& endpoint) {
-  std::vector<std::string> deliveries;
+std::vector<LeaseName> Stock::Drop(const Endpoint& endpoint) {
+  std::vector<LeaseName> leases;
   const auto found = flights_.find(endpoint.webhook);
-  if (found == flights_.end()) return deliveries;
+  if (found == flights_.end()) return leases;
   for (const std::shared_ptr<Flight>& flight : found->second) {
-    deliveries.push_back(flight->result.delivery);
+    leases.push_back(flight->result.lease);
     End(*flight);
   }
   flights_.erase(found);
-  return deliveries;
+  return leases;
+}
+
+std::vector<Endpoint> Stock::Of(const std::string& project) const {
+  std::vector<Endpoint> endpoints;
+  for (const auto& [webhook, flights] : flights_) {
+    const Endpoint& endpoint = flights.front()->result.endpoint;
+    if (endpoint.project == project) endpoints.push_back(endpoint);
+  }
+  return endpoints;
 }
 
 const Endpoint* Stock::Any() const {

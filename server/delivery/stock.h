@@ -23,7 +23,6 @@ struct Flight {
   v1::Event event;
   int step = 1;
   std::size_t bytes = 0;
-  absl::Time leased_at;
   // When the lease ends.
   absl::Time leased_until;
   // What was signed says so too.
@@ -55,8 +54,11 @@ class Stock {
   // What was taken is leased no longer.
   void End(const Flight& flight);
 
-  // Takes out all of the endpoint; the ids of its deliveries.
-  std::vector<std::string> Drop(const Endpoint& endpoint);
+  // Takes out all of the endpoint; their leases.
+  std::vector<LeaseName> Drop(const Endpoint& endpoint);
+
+  // The endpoints of the project that have something in stock.
+  std::vector<Endpoint> Of(const std::string& project) const;
 
   // An endpoint that has something in stock; null: none has.
   const Endpoint* Any() const;

@@ -2,7 +2,7 @@
 #define WEBHOOKS_SERVER_DELIVERY_TURNS_H_
 
 #include <cstddef>
-#include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "server/delivery/line.h"
 #include "storage/delivery_queue.h"
 
 namespace webhooks::server {
@@ -21,14 +22,19 @@ namespace webhooks::server {
 // request at a time, and with each that ends it may have one more, as a
 // connection of TCP does: so those that hang hold little. One that has as many
 // as it may gets some of its deliveries leased ahead, its stock, so that the
-// next request need not wait for the store. It knows endpoints that something
-// waits for or is in flight to, and only counts deliveries. For one thread at a
-// time.
+// next request need not wait for the store; no more than it can use soon, and
+// those of which nothing is leased come first. It knows endpoints that
+// something waits for or is in flight to, and only counts deliveries. For one
+// thread at a time.
 class Turns {
  public:
   struct Limits {
     // Requests in flight to one endpoint that has no limit of its own.
     int per_endpoint = 8;
+    // Requests in flight to the endpoints of one project, and its deliveries
+    // that are leased: less than there is room for, so that others find some.
+    int per_project = 384;
+    int leased_per_project = 1152;
     // How many requests a second are begun to an endpoint that catches up on
     // what was held.
     int catch_up_per_second = 20;
@@ -51,18 +57,21 @@ class Turns {
 
   explicit Turns(Limits limits) : limits_(limits) {}
 
-  // Something of the endpoint that is not leased is due at `due`, if not
-  // earlier.
+  // Something of the endpoint that is not leased is due at `due`, or earlier.
   void Due(const Endpoint& endpoint, absl::Time due, absl::Time now);
 
-  // Whose stock to fill at `now`, with how many, `room` in all at most. Each is
-  // named once, until Leased tells what came of it.
-  std::vector<LeaseWish> ToLease(absl::Time now, int room);
+  // The endpoint is not to be left alone any longer, however overloaded it was.
+  void Resume(const Endpoint& endpoint, absl::Time now);
 
-  // The stock of the endpoint has grown by `count`; the next of the others is
-  // due at `next_due`.
+  // Whose stock to fill at `now`, with how many: `room` in all at most, and
+  // `reserve` more, one each, for those of which nothing is leased. Each is
+  // named once, until Leased tells what came of it.
+  std::vector<LeaseWish> ToLease(absl::Time now, int room, int reserve);
+
+  // The stock of the endpoint has grown by `count`, whose limits are those;
+  // nullopt: as before. The next of the others is due at `next_due`.
   void Leased(const Endpoint& endpoint, int count, absl::Time next_due,
-              const EndpointLimits& limits, absl::Time now);
+              const std::optional<EndpointLimits>& limits, absl::Time now);
 
   // Whose next request is to begin at `now`: its stock is one less then, and it
   // has one more in flight.
@@ -85,28 +94,16 @@ class Turns {
   std::size_t size() const { return endpoints_.size(); }
 
  private:
-  struct State;
-
-  // Endpoints in turn: of the projects in turn, one endpoint each.
-  class Line {
-   public:
-    void Add(State& state);
-    // Null: nobody stands in line.
-    State* Pop();
-
-   private:
-    absl::flat_hash_map<std::string, std::deque<State*>> projects_;
-    std::deque<std::string> order_;
-  };
-
   struct State {
     Endpoint endpoint;
     absl::Time due = absl::InfiniteFuture();
     int in_flight = 0;
     int stock = 0;
-    // ToLease has named it; and what has become due since.
-    bool is_asked = false;
+    // How many ToLease has asked for; and what has become due since.
+    int asked = 0;
     absl::Time due_since = absl::InfiniteFuture();
+    // More are not kept in stock: they are so large.
+    int most_stock = std::numeric_limits<int>::max();
     EndpointLimits limits;
     // How many deliveries of it may be leased: those in flight, and the stock.
     int window = 1;
@@ -115,13 +112,26 @@ class Turns {
     absl::Duration pause;
     // When the next request may begin, by its rate.
     absl::Time next_begin = absl::InfinitePast();
+    bool is_in_first_line = false;
     bool is_in_lease_line = false;
     bool is_in_begin_line = false;
     // In timers_, unless it is the infinite future.
     absl::Time timer = absl::InfiniteFuture();
   };
 
+  // What the endpoints of a project have together.
+  struct Share {
+    int in_flight = 0;
+    // What is asked for, in stock, or in flight.
+    int leased = 0;
+  };
+
   State& Find(const Endpoint& endpoint);
+  // Changes what the endpoint has, and its project's share with it.
+  void Count(State& state, int asked, int stock, int in_flight);
+  bool MayBegin(const std::string& project) const;
+  // How many more deliveries of the project may be leased.
+  int RoomOf(const std::string& project) const;
   // Puts the endpoint where it belongs, or forgets it.
   void Place(State& state, absl::Time now);
   // When the endpoint's stock is to be filled; and when a request of it may
@@ -135,12 +145,20 @@ class Turns {
   int Limit(const State& state) const;
   int Cap(const State& state) const;
   int Window(const State& state) const;
+  int MostStock(const State& state) const;
+  // The next endpoint to lease for, of those in line; null: there is none.
+  State* NextToLease(int room, int reserve);
+  // Names it, with as many as there is room for.
+  LeaseWish Ask(State& state, int& room, int& reserve);
   int PerSecond(const State& state) const;
 
   const Limits limits_;
   absl::flat_hash_map<std::string, std::unique_ptr<State>> endpoints_;
-  Line lease_line_;
-  Line begin_line_;
+  absl::flat_hash_map<std::string, Share> shares_;
+  // Those of which nothing is leased, and all.
+  Line<State> first_line_;
+  Line<State> lease_line_;
+  Line<State> begin_line_;
   std::set<std::pair<absl::Time, std::string>> timers_;
 };
 

@@ -40,7 +40,7 @@ v1::Delivery::State StateOf(Statement& row, const Leases& leases) {
   if (state != v1::Delivery::PENDING) {
     return static_cast<v1::Delivery::State>(state);
   }
-  if (leases.Find(BlobColumn(row, kId))) return v1::Delivery::IN_FLIGHT;
+  if (leases.HasBegun(BlobColumn(row, kId))) return v1::Delivery::IN_FLIGHT;
   if (row->isColumnNull(kActive)) return v1::Delivery::CANCELLED;
   const bool can_receive = row->getColumn(kActive).getInt() != 0 &&
                            row->getColumn(kHasUrl).getInt() != 0;
@@ -163,6 +163,11 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
       kSelect,
       "WHERE d.webhook_id = ?4 AND d.project_id = ?1 AND d.id >= ?2"
       " AND d.id < ?3 ORDER BY d.id DESC"));
+  static const std::string& failed_of_project = *new std::string(
+      absl::StrCat(kSelect,
+                   "WHERE d.project_id = ?1 AND d.state = 4 AND d.id >= ?2"
+                   " AND d.id < ?3 ORDER BY d.id DESC"));
+  const bool only_failed = filter.state == v1::Delivery::FAILED;
   using Deliveries = Page<v1::Delivery>;
   return connection.Guarded(
       "select deliveries", [&]() -> absl::StatusOr<Deliveries> {
@@ -177,12 +182,13 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
           AddRowsOfEvent(connection, leases, project, end, filter, page);
           return std::move(page).Take();
         }
-        Statement row =
-            connection.Prepared(filter.webhook ? of_webhook : of_project);
+        Statement row = connection.Prepared(only_failed      ? failed_of_project
+                                            : filter.webhook ? of_webhook
+                                                             : of_project);
         BindUuid(row, 1, project);
         BindBytes(row, 2, first);
         BindBytes(row, 3, end);
-        if (filter.webhook) BindUuid(row, 4, *filter.webhook);
+        if (filter.webhook && !only_failed) BindUuid(row, 4, *filter.webhook);
         AddRows(connection, leases, row, filter, page);
         return std::move(page).Take();
       });

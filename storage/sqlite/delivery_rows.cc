@@ -1,5 +1,6 @@
 #include "storage/sqlite/delivery_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,12 +17,21 @@ void AddAttempt(Statement& row, v1::Delivery& delivery) {
   delivery.add_attempts()->ParseFromString(std::string(BlobColumn(row, 0)));
 }
 
+// The newest, as far as kMaxShownBytes goes, the oldest first.
 void AddAttempts(Connection& connection, absl::string_view id,
                  v1::Delivery& delivery) {
   Statement row = connection.Prepared(
-      "SELECT attempt FROM attempts WHERE delivery_id = ? ORDER BY number");
+      "SELECT attempt FROM attempts WHERE delivery_id = ?"
+      " ORDER BY number DESC");
   BindBytes(row, 1, id);
-  while (row->executeStep()) AddAttempt(row, delivery);
+  std::size_t bytes = 0;
+  while (row->executeStep()) {
+    bytes += BlobColumn(row, 0).size();
+    if (bytes > DeliveryStore::kMaxShownBytes) break;
+    AddAttempt(row, delivery);
+  }
+  std::reverse(delivery.mutable_attempts()->begin(),
+               delivery.mutable_attempts()->end());
 }
 
 // Whether a delivery that has come to its end can change: OK or as of
@@ -30,6 +40,10 @@ absl::Status CheckWaits(const v1::Delivery& delivery) {
   const bool has_ended =
       delivery.state() == State::DELIVERED || delivery.state() == State::FAILED;
   return has_ended ? DeliveryEnded() : absl::OkStatus();
+}
+
+Endpoint EndpointOf(const v1::Delivery& delivery) {
+  return {delivery.id_project(), delivery.id_webhook_endpoint()};
 }
 
 bool HasWebhook(Connection& connection, const v1::Delivery& delivery) {
@@ -72,6 +86,17 @@ absl::StatusOr<v1::Delivery> SelectDelivery(Connection& connection,
   });
 }
 
+// It keeps its place among those of an ordered webhook.
+void MakeDueAnew(Connection& connection, const std::string& id,
+                 absl::Time now) {
+  Statement update = connection.Prepared(
+      "UPDATE deliveries SET state = 1, queue_at = min(queue_at, ?1),"
+      " retry_at = ?1, schedule_base = attempts WHERE id = ?2");
+  update->bind(1, absl::ToUnixMillis(now));
+  BindBytes(update, 2, id);
+  update->exec();
+}
+
 absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
                                            const Leases& leases,
                                            absl::string_view project,
@@ -79,17 +104,13 @@ absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
                                            DueNotes& notes) {
   auto delivery = SelectDelivery(connection, leases, project, id);
   if (!delivery.ok()) return delivery;
-  if (delivery->state() == State::IN_FLIGHT) return DeliveryInFlight();
+  // It may have been cancelled since.
+  if (leases.HasBegun(UuidBytes(id))) return DeliveryInFlight();
   return connection.Guarded(
       "retry delivery", [&]() -> absl::StatusOr<v1::Delivery> {
         if (!HasWebhook(connection, *delivery)) return WebhookRemoved();
-        Statement update = connection.Prepared(
-            "UPDATE deliveries SET state = 1, queue_at = ?, retry_at = NULL,"
-            " schedule_base = attempts WHERE id = ?");
-        update->bind(1, absl::ToUnixMillis(now));
-        BindUuid(update, 2, id);
-        update->exec();
-        notes.Add(delivery->id_project(), delivery->id_webhook_endpoint(), now);
+        MakeDueAnew(connection, UuidBytes(id), now);
+        notes.AddUrgent(EndpointOf(*delivery), now);
         return SelectDelivery(connection, leases, project, id);
       });
 }
@@ -109,9 +130,8 @@ absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
             connection.Prepared("UPDATE deliveries SET state = 6 WHERE id = ?");
         BindUuid(update, 1, id);
         update->exec();
-        notes.AddChanged(delivery->id_project(),
-                         delivery->id_webhook_endpoint(),
-                         absl::InfiniteFuture());
+        // Others may have waited for it.
+        notes.AddChanged(EndpointOf(*delivery), absl::InfinitePast());
         return SelectDelivery(connection, leases, project, id);
       });
 }

@@ -38,6 +38,10 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
     Connection& connection, const Leases& leases, absl::string_view project,
     const DeliveryFilter& filter, const PageStart& start);
 
+// Makes the delivery with the 16 bytes `id` due at `now`, with its schedule
+// begun anew.
+void MakeDueAnew(Connection& connection, const std::string& id, absl::Time now);
+
 absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
                                            const Leases& leases,
                                            absl::string_view project,

@@ -1,35 +1,51 @@
 #ifndef WEBHOOKS_STORAGE_SQLITE_DUE_NOTES_H_
 #define WEBHOOKS_STORAGE_SQLITE_DUE_NOTES_H_
 
-#include <string>
-#include <utility>
+#include <algorithm>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "storage/delivery_queue.h"
 
 namespace webhooks::sqlite {
 
-// What a change has to tell DeliveryQueue::Watcher once it is committed.
+// What a change has to tell DeliveryQueue::Watcher once it is committed: one
+// note for each endpoint, with the earliest time.
 class DueNotes {
  public:
-  void Add(absl::string_view project, absl::string_view webhook,
-           absl::Time due) {
-    notes_.push_back({{std::string(project), std::string(webhook)}, due});
+  void Add(const Endpoint& endpoint, absl::Time due) {
+    EndpointDue& note = Find(endpoint);
+    note.due = std::min(note.due, due);
   }
 
   // As Add, of an endpoint whose leases should be given up.
-  void AddChanged(absl::string_view project, absl::string_view webhook,
-                  absl::Time due) {
-    Add(project, webhook, due);
-    notes_.back().has_changed = true;
+  void AddChanged(const Endpoint& endpoint, absl::Time due) {
+    Add(endpoint, due);
+    Find(endpoint).has_changed = true;
   }
 
-  const std::vector<EndpointDue>& notes() const { return notes_; }
+  // As AddChanged, of one that should be tried although its receiver wants to
+  // be left alone.
+  void AddUrgent(const Endpoint& endpoint, absl::Time due) {
+    AddChanged(endpoint, due);
+    Find(endpoint).is_urgent = true;
+  }
+
+  std::vector<EndpointDue> notes() const {
+    std::vector<EndpointDue> notes;
+    for (const auto& [endpoint, note] : notes_) notes.push_back(note);
+    return notes;
+  }
 
  private:
-  std::vector<EndpointDue> notes_;
+  EndpointDue& Find(const Endpoint& endpoint) {
+    return notes_
+        .try_emplace(endpoint, EndpointDue{endpoint, absl::InfiniteFuture()})
+        .first->second;
+  }
+
+  absl::flat_hash_map<Endpoint, EndpointDue> notes_;
 };
 
 }  // namespace webhooks::sqlite

@@ -1,5 +1,6 @@
 #include "storage/sqlite/event_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -138,7 +139,8 @@ absl::Status CheckProject(Connection& connection, absl::string_view id) {
 
 absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
                                                      const v1::Event& event,
-                                                     DueNotes& notes) {
+                                                     DueNotes& notes,
+                                                     absl::string_view but) {
   using Response = v1::PublishEventResponse;
   return connection.Guarded("insert event", [&]() -> absl::StatusOr<Response> {
     Response response;
@@ -148,12 +150,16 @@ absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
       response.set_matched_webhooks(first->matched_webhooks());
       return response;
     }
-    const std::vector<std::string> webhooks =
+    std::vector<std::string> webhooks =
         SelectListeners(connection, event.id_project(), event.type());
+    webhooks.erase(std::remove(webhooks.begin(), webhooks.end(), but),
+                   webhooks.end());
     const std::string event_id = UuidBytes(event.id_event());
     const absl::Time created = FromTimestamp(event.created_at());
     const absl::Time due =
-        event.has_deliver_at() ? FromTimestamp(event.deliver_at()) : created;
+        event.has_deliver_at()
+            ? std::max(created, FromTimestamp(event.deliver_at()))
+            : created;
     std::vector<Uuid> deliveries;
     std::string ids;
     for (const std::string& webhook : webhooks) {
@@ -164,7 +170,7 @@ absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
     for (std::size_t i = 0; i < webhooks.size(); ++i) {
       InsertDelivery(connection, deliveries[i], event.id_project(), webhooks[i],
                      seq, due);
-      notes.Add(event.id_project(), UuidText(webhooks[i]), due);
+      notes.Add({event.id_project(), UuidText(webhooks[i])}, due);
     }
     response.set_id_event(event.id_event());
     response.set_matched_webhooks(static_cast<int>(webhooks.size()));

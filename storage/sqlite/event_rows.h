@@ -17,9 +17,10 @@
 // and changes inside the caller's transaction, in several steps.
 namespace webhooks::sqlite {
 
-absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
-                                                     const v1::Event& event,
-                                                     DueNotes& notes);
+// `but`: the 16 bytes of a webhook that does not get it.
+absl::StatusOr<v1::PublishEventResponse> InsertEvent(
+    Connection& connection, const v1::Event& event, DueNotes& notes,
+    absl::string_view but = "");
 
 // NOT_FOUND (PROJECT_NOT_FOUND): there is no such project, or it was deleted.
 absl::Status CheckProject(Connection& connection, absl::string_view id);

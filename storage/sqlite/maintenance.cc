@@ -27,13 +27,33 @@ absl::StatusOr<bool> Maintenance::Step(Connection& connection, absl::Time now,
                                        absl::Duration retention,
                                        DueNotes& notes) {
   reached_ = position_;
-  absl::StatusOr<bool> more = DropOldAnswers(connection, now);
-  if (more.ok() && !*more) more = DropOldEvents(connection, now - retention);
-  if (more.ok() && !*more) more = CancelOfRemovedWebhooks(connection);
-  if (more.ok() && !*more) more = PurgeProject(connection);
-  if (more.ok() && !*more) more = WorkOnRetryJob(connection, now, notes);
-  if (more.ok() && !*more) more = SealAnew(connection);
-  return more;
+  for (int i = 0; i < kKinds; ++i) {
+    const auto kind = static_cast<Kind>(next_kind_);
+    next_kind_ = (next_kind_ + 1) % kKinds;
+    absl::StatusOr<bool> more = Work(kind, connection, now, retention, notes);
+    if (!more.ok() || *more) return more;
+  }
+  return false;
+}
+
+absl::StatusOr<bool> Maintenance::Work(Kind kind, Connection& connection,
+                                       absl::Time now, absl::Duration retention,
+                                       DueNotes& notes) {
+  switch (kind) {
+    case Kind::kOldAnswers:
+      return DropOldAnswers(connection, now);
+    case Kind::kOldEvents:
+      return DropOldEvents(connection, now - retention);
+    case Kind::kRemovedWebhooks:
+      return CancelOfRemovedWebhooks(connection);
+    case Kind::kDeletedProjects:
+      return PurgeProject(connection);
+    case Kind::kRetryJobs:
+      return WorkOnRetryJob(connection, now, last_job_, notes);
+    case Kind::kSealing:
+      return SealAnew(connection);
+  }
+  return false;
 }
 
 absl::StatusOr<bool> Maintenance::SealAnew(Connection& connection) {

@@ -19,8 +19,9 @@ class Maintenance {
   // `sealer` must outlive this.
   explicit Maintenance(const Sealer& sealer) : sealer_(sealer) {}
 
-  // One bounded step, inside the caller's transaction, which undoes it where
-  // this fails. Whether there is more to do.
+  // One bounded step of the next kind of work that there is, inside the
+  // caller's transaction, which undoes it where this fails. Whether there is
+  // more to do.
   absl::StatusOr<bool> Step(Connection& connection, absl::Time now,
                             absl::Duration retention, DueNotes& notes);
 
@@ -36,12 +37,28 @@ class Maintenance {
     std::int64_t answer = 0;
   };
 
+  // The kinds of work take turns, so that none waits for all of another.
+  enum class Kind {
+    kOldAnswers,
+    kOldEvents,
+    kRemovedWebhooks,
+    kDeletedProjects,
+    kRetryJobs,
+    kSealing,
+  };
+  static constexpr int kKinds = 6;
+
+  absl::StatusOr<bool> Work(Kind kind, Connection& connection, absl::Time now,
+                            absl::Duration retention, DueNotes& notes);
   absl::StatusOr<bool> SealAnew(Connection& connection);
   int SealWebhooks(Connection& connection);
   int SealAnswers(Connection& connection);
   std::string Sealed(const std::string& sealed, const std::string& owner);
 
   const Sealer& sealer_;
+  int next_kind_ = 0;
+  // The 16 bytes of the retry job that was last worked on.
+  std::string last_job_;
   Position position_;
   Position reached_;
 };

@@ -14,21 +14,24 @@
 namespace webhooks::sqlite {
 namespace {
 
-// How many rows one step takes out at most.
+// How many rows one step takes out, or little more.
 constexpr int kStepRows = 200;
+
+// How many events: each may lie on 65 pages.
+constexpr int kStepEvents = 25;
 
 constexpr int kIdSize = 16;
 
-// The delivery and its attempts.
-void DeleteDelivery(Connection& connection, absl::string_view id) {
+// The delivery and its attempts; how many rows.
+int DeleteDelivery(Connection& connection, absl::string_view id) {
   Statement attempts =
       connection.Prepared("DELETE FROM attempts WHERE delivery_id = ?");
   BindBytes(attempts, 1, id);
-  attempts->exec();
+  const int count = attempts->exec();
   Statement delivery =
       connection.Prepared("DELETE FROM deliveries WHERE id = ?");
   BindBytes(delivery, 1, id);
-  delivery->exec();
+  return count + delivery->exec();
 }
 
 struct OldEvent {
@@ -40,10 +43,10 @@ std::vector<OldEvent> SelectOldEvents(Connection& connection,
                                       absl::Time oldest) {
   Statement row = connection.Prepared(
       "SELECT seq, deliveries FROM events"
-      " WHERE ifnull(deliver_at, created_at) < ?"
-      " ORDER BY ifnull(deliver_at, created_at) LIMIT ?");
+      " WHERE max(created_at, ifnull(deliver_at, 0)) < ?"
+      " ORDER BY max(created_at, ifnull(deliver_at, 0)) LIMIT ?");
   row->bind(1, absl::ToUnixMillis(oldest));
-  row->bind(2, kStepRows);
+  row->bind(2, kStepEvents);
   std::vector<OldEvent> events;
   while (row->executeStep()) {
     events.push_back(
@@ -52,20 +55,22 @@ std::vector<OldEvent> SelectOldEvents(Connection& connection,
   return events;
 }
 
-// Takes out the last `count` deliveries of an event.
-void ShortenEvent(Connection& connection, const OldEvent& event, int count) {
-  const std::size_t kept =
-      event.deliveries.size() - static_cast<std::size_t>(count * kIdSize);
-  for (const std::string& id :
-       SplitIds(absl::string_view(event.deliveries).substr(kept))) {
-    DeleteDelivery(connection, id);
+// Takes out the event's last deliveries, as many as `budget` rows allow, and
+// the event itself where that leaves none; what is left of the budget.
+int DeleteFromEnd(Connection& connection, const OldEvent& event, int budget) {
+  std::string rest = event.deliveries;
+  while (budget > 0 && !rest.empty()) {
+    const std::size_t kept = rest.size() - kIdSize;
+    budget -= DeleteDelivery(connection, rest.substr(kept));
+    rest.resize(kept);
   }
-  Statement update =
-      connection.Prepared("UPDATE events SET deliveries = ? WHERE seq = ?");
-  const std::string rest = event.deliveries.substr(0, kept);
-  BindBytes(update, 1, rest);
-  update->bind(2, event.seq);
-  update->exec();
+  Statement change = connection.Prepared(
+      rest.empty() ? "DELETE FROM events WHERE seq = ?1"
+                   : "UPDATE events SET deliveries = ?2 WHERE seq = ?1");
+  change->bind(1, event.seq);
+  if (!rest.empty()) BindBytes(change, 2, rest);
+  change->exec();
+  return budget - 1;
 }
 
 // Those that were made before `oldest`.
@@ -77,27 +82,20 @@ void DropRetryJobs(Connection& connection, absl::Time oldest) {
   erase->exec();
 }
 
-void DeleteEvent(Connection& connection, const OldEvent& event) {
-  for (const std::string& id : SplitIds(event.deliveries)) {
-    DeleteDelivery(connection, id);
-  }
-  Statement erase = connection.Prepared("DELETE FROM events WHERE seq = ?");
-  erase->bind(1, event.seq);
-  erase->exec();
-}
-
 // Of the table, rows that belong to the project; `key` names the columns that
-// find one of them.
+// find one of them. How many.
 int DeleteOwned(Connection& connection, absl::string_view table,
-                absl::string_view key, absl::string_view project) {
+                absl::string_view key, absl::string_view project,
+                int limit = kStepRows) {
   Statement erase = connection.Prepared(
       absl::StrCat("DELETE FROM ", table, " WHERE (", key, ") IN (SELECT ", key,
                    " FROM ", table, " WHERE project_id = ?1 LIMIT ?2)"));
   BindBytes(erase, 1, project);
-  erase->bind(2, kStepRows);
+  erase->bind(2, limit);
   return erase->exec();
 }
 
+// The project's next deliveries; how many rows.
 int DeleteDeliveries(Connection& connection, absl::string_view project) {
   std::vector<std::string> ids;
   {
@@ -107,8 +105,11 @@ int DeleteDeliveries(Connection& connection, absl::string_view project) {
     row->bind(2, kStepRows);
     while (row->executeStep()) ids.emplace_back(BlobColumn(row, 0));
   }
-  for (const std::string& id : ids) DeleteDelivery(connection, id);
-  return static_cast<int>(ids.size());
+  int rows = 0;
+  for (const std::string& id : ids) {
+    if (rows < kStepRows) rows += DeleteDelivery(connection, id);
+  }
+  return rows;
 }
 
 std::string AnyDeletedProject(Connection& connection) {
@@ -142,15 +143,10 @@ absl::StatusOr<bool> DropOldEvents(Connection& connection, absl::Time oldest) {
     const std::vector<OldEvent> events = SelectOldEvents(connection, oldest);
     int budget = kStepRows;
     for (const OldEvent& event : events) {
-      const int count = static_cast<int>(event.deliveries.size()) / kIdSize;
-      if (count > budget) {
-        ShortenEvent(connection, event, budget);
-        return true;
-      }
-      DeleteEvent(connection, event);
-      budget -= count + 1;
+      budget = DeleteFromEnd(connection, event, budget);
       if (budget <= 0) return true;
     }
+    if (events.size() == kStepEvents) return true;
     DropRetryJobs(connection, oldest);
     return false;
   });
@@ -180,7 +176,7 @@ absl::StatusOr<bool> PurgeProject(Connection& connection) {
     const std::string project = AnyDeletedProject(connection);
     if (project.empty()) return false;
     if (DeleteDeliveries(connection, project) > 0 ||
-        DeleteOwned(connection, "events", "seq", project) > 0 ||
+        DeleteOwned(connection, "events", "seq", project, kStepEvents) > 0 ||
         DeleteOwned(connection, "retry_jobs", "id", project) > 0 ||
         DeleteOwned(connection, "subscriptions",
                     "project_id, event_type, webhook_id", project) > 0 ||

@@ -1,6 +1,7 @@
 #include "storage/sqlite/queue_rows.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -43,19 +44,21 @@ Waiting ReadWaiting(Statement& row) {
   return waiting;
 }
 
-bool IsLeased(const Leases& leases, absl::string_view id, absl::Time now) {
+// When the delivery's lease ends; nullopt: nobody has leased it.
+std::optional<absl::Time> LeasedUntil(const Leases& leases,
+                                      absl::string_view id, absl::Time now) {
   const auto lease = leases.Find(id);
-  return lease && lease->until > now;
+  if (!lease || lease->until <= now) return std::nullopt;
+  return lease->until;
 }
 
 // Leases one row after another.
 class Leaser {
  public:
-  Leaser(Connection& connection, Leases& leases, bool ordered, absl::Time until,
+  Leaser(Connection& connection, Leases& leases, absl::Time until,
          EndpointLease& answer)
       : connection_(connection),
         leases_(leases),
-        ordered_(ordered),
         until_(until),
         answer_(answer) {}
 
@@ -64,10 +67,10 @@ class Leaser {
     leased.id = UuidText(waiting.id);
     leased.attempt = waiting.attempts + 1;
     leased.step = leased.attempt - waiting.schedule_base;
-    leased.due = waiting.queue_at;
+    leased.due = waiting.due;
     leased.event = SelectEventBody(connection_, waiting.event_seq);
     bytes_ += leased.event.data().size();
-    leases_.Add(waiting.id, {leased.attempt, until_, ordered_});
+    leased.lease = leases_.Add(waiting.id, leased.attempt, until_);
   }
 
   bool IsFull() const { return bytes_ >= DeliveryQueue::kMaxLeaseBytes; }
@@ -75,37 +78,37 @@ class Leaser {
  private:
   Connection& connection_;
   Leases& leases_;
-  const bool ordered_;
   const absl::Time until_;
   EndpointLease& answer_;
   std::size_t bytes_ = 0;
 };
 
-// Only the first, and only when nothing of the endpoint is leased.
-void LeaseFirst(Statement& row, const Leases& leases, absl::Time now,
-                Leaser& leaser, absl::Time& next_due) {
-  bool is_taken = false;
-  while (row->executeStep()) {
-    const Waiting waiting = ReadWaiting(row);
-    if (is_taken) {
-      next_due = waiting.due;
-      return;
-    }
-    if (IsLeased(leases, waiting.id, now)) return;
-    if (waiting.due > now) {
-      next_due = waiting.due;
-      return;
-    }
-    leaser.Take(waiting);
-    is_taken = true;
+// Only the first, and only when that is not leased: what comes behind it waits
+// for its end.
+void LeaseFirst(Statement& row, Leases& leases, absl::Time now, Leaser& leaser,
+                absl::Time& next_due) {
+  if (!row->executeStep()) return;
+  const Waiting first = ReadWaiting(row);
+  if (const auto until = LeasedUntil(leases, first.id, now)) {
+    next_due = *until;
+  } else if (first.due > now) {
+    next_due = first.due;
+    return;
+  } else {
+    leaser.Take(first);
+    if (row->executeStep()) next_due = ReadWaiting(row).due;
   }
+  leases.Await(first.id);
 }
 
 void LeaseAny(Statement& row, const Leases& leases, absl::Time now, int limit,
               Leaser& leaser, absl::Time& next_due) {
   for (int taken = 0; row->executeStep();) {
     const Waiting waiting = ReadWaiting(row);
-    if (IsLeased(leases, waiting.id, now)) continue;
+    if (const auto until = LeasedUntil(leases, waiting.id, now)) {
+      next_due = std::min(next_due, *until);
+      continue;
+    }
     if (waiting.queue_at > now || taken == limit || leaser.IsFull()) {
       next_due = std::min(next_due, waiting.queue_at);
       return;
@@ -126,7 +129,7 @@ absl::Status InsertAttempt(Connection& connection,
   return connection.Guarded("insert attempt", [&]() -> absl::Status {
     Statement insert = connection.Prepared(
         "INSERT INTO attempts (delivery_id, number, attempt) VALUES (?, ?, ?)");
-    BindUuid(insert, 1, result.delivery);
+    BindUuid(insert, 1, result.lease.delivery);
     insert->bind(2, result.attempt);
     BindBytes(insert, 3, bytes);
     insert->exec();
@@ -160,7 +163,7 @@ absl::Status UpdateDelivery(Connection& connection, const AttemptResult& result,
     if (result.outcome == AttemptResult::Outcome::kRetry) {
       update->bind(ordered ? 4 : 3, absl::ToUnixMillis(result.retry_at));
     }
-    BindUuid(update, 5, result.delivery);
+    BindUuid(update, 5, result.lease.delivery);
     return update->exec() == 1 ? absl::OkStatus() : LeaseLost();
   });
 }
@@ -208,7 +211,7 @@ absl::StatusOr<EndpointLease> LeaseDue(Connection& connection,
       connection.Guarded("lease deliveries", [&]() -> absl::Status {
         Statement row = connection.Prepared(kWaiting);
         BindUuid(row, 1, wish.endpoint.webhook);
-        Leaser leaser(connection, leases, ordered, until, answer);
+        Leaser leaser(connection, leases, until, answer);
         if (ordered) {
           LeaseFirst(row, leases, now, leaser, answer.next_due);
         } else {
@@ -223,17 +226,16 @@ absl::StatusOr<EndpointLease> LeaseDue(Connection& connection,
 absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
                           const Leases& leases, const AttemptResult& result,
                           DueNotes& notes) {
-  const auto lease = leases.Find(UuidBytes(result.delivery));
-  if (!lease || lease->attempt != result.attempt) return LeaseLost();
-  absl::Status status = UpdateDelivery(connection, result, lease->ordered);
+  const auto lease = leases.Find(UuidBytes(result.lease.delivery));
+  if (!lease || lease->number != result.lease.lease) return LeaseLost();
+  absl::Status status = UpdateDelivery(connection, result, lease->is_awaited);
   if (status.ok()) status = InsertAttempt(connection, result);
   if (status.ok()) status = NoteHealth(connection, sealer, result, notes);
   if (!status.ok()) return status;
-  if (result.outcome == AttemptResult::Outcome::kRetry) {
-    notes.Add(result.endpoint.project, result.endpoint.webhook,
-              result.retry_at);
-  } else if (lease->ordered) {
-    notes.Add(result.endpoint.project, result.endpoint.webhook, result.now);
+  if (lease->is_awaited) {
+    notes.Add(result.endpoint, result.now);
+  } else if (result.outcome == AttemptResult::Outcome::kRetry) {
+    notes.Add(result.endpoint, result.retry_at);
   }
   return absl::OkStatus();
 }

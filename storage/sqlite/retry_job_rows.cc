@@ -6,16 +6,16 @@
 
 #include "storage/errors.h"
 #include "storage/sqlite/columns.h"
+#include "storage/sqlite/delivery_rows.h"
 #include "storage/sqlite/stored_webhook.h"
 #include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// What one part of a job looks at, and what it changes at most: some
-// milliseconds' worth, since changes wait for it.
-constexpr int kExamined = 2000;
-constexpr int kRetried = 200;
+// How many deliveries one part of a job looks at: some milliseconds' worth,
+// since changes wait for it.
+constexpr int kExamined = 200;
 
 // A row of the table.
 struct Job {
@@ -43,40 +43,29 @@ void UpdateJob(Connection& connection, const Job& job) {
   update->exec();
 }
 
-// Looks at the next deliveries, and moves the job on behind them. The failed
-// ones among them.
+// Looks at the project's next failed deliveries, and moves the job on behind
+// them. Those of its webhook.
 std::vector<std::string> Examine(Connection& connection, Job& job) {
   Statement row = connection.Prepared(
-      "SELECT id, state FROM deliveries WHERE webhook_id = ? AND id > ?"
-      " AND id < ? ORDER BY id LIMIT ?");
+      "SELECT id, webhook_id FROM deliveries INDEXED BY failed_deliveries"
+      " WHERE project_id = ? AND state = 4 AND id > ? AND id < ?"
+      " ORDER BY id LIMIT ?");
   const std::string end = FirstIdOf(FromTimestamp(job.job.end_time()));
-  BindUuid(row, 1, job.job.id_webhook_endpoint());
+  BindUuid(row, 1, job.job.id_project());
   BindBytes(row, 2, job.position);
   BindBytes(row, 3, end);
   row->bind(4, kExamined);
+  const std::string webhook = UuidBytes(job.job.id_webhook_endpoint());
   std::vector<std::string> failed;
   int examined = 0;
-  while (failed.size() < kRetried && row->executeStep()) {
+  while (row->executeStep()) {
     ++examined;
     job.position = std::string(BlobColumn(row, 0));
-    if (row->getColumn(1).getInt() == v1::Delivery::FAILED) {
-      failed.push_back(job.position);
-    }
+    if (BlobColumn(row, 1) == webhook) failed.push_back(job.position);
   }
   job.job.set_examined_count(job.job.examined_count() + examined);
-  const bool is_last = examined < kExamined && failed.size() < kRetried;
-  if (is_last) job.job.set_state(v1::RetryJob::DONE);
+  if (examined < kExamined) job.job.set_state(v1::RetryJob::DONE);
   return failed;
-}
-
-void Retry(Connection& connection, const std::string& delivery,
-           absl::Time now) {
-  Statement update = connection.Prepared(
-      "UPDATE deliveries SET state = 1, queue_at = ?, retry_at = NULL,"
-      " schedule_base = attempts WHERE id = ?");
-  update->bind(1, absl::ToUnixMillis(now));
-  BindBytes(update, 2, delivery);
-  update->exec();
 }
 
 bool IsWebhookGone(Connection& connection, const v1::RetryJob& job) {
@@ -149,15 +138,17 @@ absl::StatusOr<v1::RetryJob> CancelRetryJob(Connection& connection,
 }
 
 absl::StatusOr<bool> WorkOnRetryJob(Connection& connection, absl::Time now,
-                                    DueNotes& notes) {
+                                    std::string& last, DueNotes& notes) {
   return connection.Guarded("work on retry job", [&]() -> absl::StatusOr<bool> {
     Job job;
     {
       Statement row = connection.Prepared(
           "SELECT job, position FROM retry_jobs WHERE is_running = 1"
-          " ORDER BY id LIMIT 1");
+          " ORDER BY id <= ?, id LIMIT 1");
+      BindBytes(row, 1, last);
       if (!row->executeStep()) return false;
       job = ReadJob(row);
+      last = UuidBytes(job.job.id_retry_job());
     }
     std::vector<std::string> failed = Examine(connection, job);
     if (IsWebhookGone(connection, job.job)) {
@@ -165,13 +156,13 @@ absl::StatusOr<bool> WorkOnRetryJob(Connection& connection, absl::Time now,
       failed.clear();
     }
     for (const std::string& delivery : failed) {
-      Retry(connection, delivery, now);
+      MakeDueAnew(connection, delivery, now);
     }
     job.job.set_retried_count(job.job.retried_count() +
                               static_cast<int>(failed.size()));
     UpdateJob(connection, job);
     if (!failed.empty()) {
-      notes.Add(job.job.id_project(), job.job.id_webhook_endpoint(), now);
+      notes.Add({job.job.id_project(), job.job.id_webhook_endpoint()}, now);
     }
     return true;
   });

@@ -25,9 +25,10 @@ absl::StatusOr<v1::RetryJob> CancelRetryJob(Connection& connection,
                                             absl::string_view project,
                                             absl::string_view id);
 
-// Does the next part of a job that runs. Whether there was one.
+// Does the next part of a job that runs, the next one behind `last`, the 16
+// bytes of a job's id, which it sets. Whether there was one.
 absl::StatusOr<bool> WorkOnRetryJob(Connection& connection, absl::Time now,
-                                    DueNotes& notes);
+                                    std::string& last, DueNotes& notes);
 
 }  // namespace webhooks::sqlite
 

@@ -8,6 +8,15 @@
 
 // The parts of SqliteStore that are DeliveryStore and DeliveryQueue.
 namespace webhooks::sqlite {
+namespace {
+
+void NoteLeases(const EndpointLease& lease, std::vector<LeaseName>& names) {
+  for (const LeasedDelivery& delivery : lease.deliveries) {
+    names.push_back({delivery.id, delivery.lease});
+  }
+}
+
+}  // namespace
 
 void SqliteStore::GetDelivery(absl::string_view project, absl::string_view id,
                               const CallOptions& options,
@@ -130,31 +139,34 @@ void SqliteStore::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
                            absl::Duration lease, const CallOptions& options,
                            Done<std::vector<EndpointLease>> done) {
   using Answers = std::vector<EndpointLease>;
+  const auto given = std::make_shared<std::vector<LeaseName>>();
   // On the writer's thread: what it sees is what is committed, and no attempt
   // that was just recorded waits to be seen.
   Write<Answers>(
       options,
-      [this, wishes = std::move(wishes), now,
-       lease](Connection& connection) -> absl::StatusOr<Answers> {
+      [this, wishes = std::move(wishes), now, lease,
+       given](Connection& connection) -> absl::StatusOr<Answers> {
         Answers answers;
         for (const LeaseWish& wish : wishes) {
           auto answer = sqlite::LeaseDue(connection, *sealer_, leases_, wish,
                                          now, now + lease);
-          if (!answer.ok()) {
-            for (const EndpointLease& given : answers) EndLeases(given);
-            return answer.status();
-          }
+          if (!answer.ok()) return answer.status();
+          NoteLeases(*answer, *given);
           answers.push_back(*std::move(answer));
         }
         return answers;
       },
-      std::move(done));
+      [this, given,
+       done = std::move(done)](absl::StatusOr<Answers> answers) mutable {
+        // Also where the transaction has failed that it shared with others.
+        if (!answers.ok()) GiveUpLeases(*given);
+        std::move(done)(std::move(answers));
+      });
 }
 
 void SqliteStore::RecordAttempt(AttemptResult result,
                                 const CallOptions& options, DoneStatus done) {
-  const std::string delivery = UuidBytes(result.delivery);
-  const int attempt = result.attempt;
+  const LeaseName lease = result.lease;
   WriteNoting<bool>(
       options,
       [this, result = std::move(result)](
@@ -164,27 +176,27 @@ void SqliteStore::RecordAttempt(AttemptResult result,
         if (!status.ok()) return status;
         return true;
       },
-      [done = std::move(done)](const absl::StatusOr<bool>& recorded) mutable {
+      [this, lease,
+       done = std::move(done)](const absl::StatusOr<bool>& recorded) mutable {
+        // Its row may be gone, by retention.
+        if (absl::IsAborted(recorded.status())) GiveUpLeases({lease});
         std::move(done)(recorded.status());
       },
       // Before the endpoint's watcher hears of it.
-      [this, delivery, attempt] { leases_.EndAttempt(delivery, attempt); });
+      [this, lease] { GiveUpLeases({lease}); });
 }
 
-void SqliteStore::RenewLease(absl::string_view delivery, int attempt,
-                             absl::Time until) {
-  leases_.Renew(UuidBytes(delivery), attempt, until);
+void SqliteStore::BeginAttempt(const LeaseName& lease) {
+  leases_.Begin(UuidBytes(lease.delivery), lease.lease);
 }
 
-void SqliteStore::EndLeases(const EndpointLease& given) {
-  for (const LeasedDelivery& delivery : given.deliveries) {
-    leases_.End(UuidBytes(delivery.id));
-  }
+void SqliteStore::RenewLease(const LeaseName& lease, absl::Time until) {
+  leases_.Renew(UuidBytes(lease.delivery), lease.lease, until);
 }
 
-void SqliteStore::GiveUpLeases(const std::vector<std::string>& deliveries) {
-  for (const std::string& delivery : deliveries) {
-    leases_.End(UuidBytes(delivery));
+void SqliteStore::GiveUpLeases(const std::vector<LeaseName>& leases) {
+  for (const LeaseName& lease : leases) {
+    leases_.End(UuidBytes(lease.delivery), lease.lease);
   }
 }
 
@@ -194,10 +206,11 @@ void SqliteStore::Watch(Watcher watcher) {
 }
 
 void SqliteStore::Tell(const DueNotes& notes) {
-  if (notes.notes().empty()) return;
+  const std::vector<EndpointDue> dues = notes.notes();
+  if (dues.empty()) return;
   absl::MutexLock lock(&watcher_mutex_);
   if (watcher_ == nullptr) return;
-  for (const EndpointDue& due : notes.notes()) watcher_(due);
+  for (const EndpointDue& due : dues) watcher_(due);
 }
 
 }  // namespace webhooks::sqlite

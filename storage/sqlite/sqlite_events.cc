@@ -1,4 +1,7 @@
+#include <cstdint>
+
 #include "storage/changes.h"
+#include "storage/errors.h"
 #include "storage/sqlite/answer_rows.h"
 #include "storage/sqlite/event_rows.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -9,11 +12,13 @@ namespace {
 
 using Batch = v1::PublishEventBatchResponse;
 
-// Each event's result; an error of the database is of all.
+// Each event's result; an error of the database is of all, and so is too large
+// a fan-out: it would keep the writer from everybody else for long.
 absl::StatusOr<Batch> InsertEvents(Connection& connection,
                                    const EventStore::MaybeEvents& events,
                                    DueNotes& notes) {
   Batch batch;
+  std::int64_t deliveries = 0;
   for (const absl::StatusOr<v1::Event>& event : events) {
     const auto published =
         event.ok() ? InsertEvent(connection, *event, notes)
@@ -21,6 +26,10 @@ absl::StatusOr<Batch> InsertEvents(Connection& connection,
     const bool is_its_own =
         !event.ok() || absl::IsAlreadyExists(published.status());
     if (!published.ok() && !is_its_own) return published.status();
+    if (published.ok()) deliveries += published->matched_webhooks();
+    if (events.size() > 1 && deliveries > EventStore::kMaxFanOut) {
+      return FanOutTooLarge();
+    }
     *batch.add_results() = ResultOf(published);
   }
   return batch;

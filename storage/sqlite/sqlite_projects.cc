@@ -75,9 +75,10 @@ void SqliteStore::UpdateProject(const v1::UpdateProjectRequest& change,
 void SqliteStore::DeleteProject(absl::string_view id, absl::Time now,
                                 const CallOptions& options,
                                 Done<v1::Project> done) {
-  Write<v1::Project>(
+  WriteNoting<v1::Project>(
       options,
-      [id = std::string(id), now](Connection& connection) {
+      [id = std::string(id), now](Connection& connection, DueNotes& notes) {
+        notes.AddChanged({id, /*webhook=*/""}, absl::InfiniteFuture());
         return MarkProjectDeleted(connection, id, now);
       },
       std::move(done));

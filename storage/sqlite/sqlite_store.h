@@ -145,9 +145,9 @@ class SqliteStore final : public Store {
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      DoneStatus done) override;
-  void RenewLease(absl::string_view delivery, int attempt,
-                  absl::Time until) override;
-  void GiveUpLeases(const std::vector<std::string>& deliveries) override;
+  void BeginAttempt(const LeaseName& lease) override;
+  void RenewLease(const LeaseName& lease, absl::Time until) override;
+  void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;
 
  private:
@@ -205,7 +205,6 @@ class SqliteStore final : public Store {
         });
   }
 
-  void EndLeases(const EndpointLease& given);
   void Tell(const DueNotes& notes) ABSL_LOCKS_EXCLUDED(watcher_mutex_);
 
   // In the order of opening; the readers close before the writer, which makes

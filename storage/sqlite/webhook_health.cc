@@ -58,6 +58,7 @@ absl::Status Deactivate(Connection& connection, const Sealer& sealer,
   // It was removed meanwhile.
   if (absl::IsNotFound(stored.status())) return absl::OkStatus();
   if (!stored.ok()) return stored.status();
+  if (stored->webhook.url() != result.url) return absl::OkStatus();
   const v1::Webhook before = stored->webhook;
   if (!webhooks::Deactivate(reason, result.now, stored->webhook))
     return absl::OkStatus();
@@ -65,7 +66,8 @@ absl::Status Deactivate(Connection& connection, const Sealer& sealer,
       WriteChange(connection, sealer, before, result.now, *stored, notes);
   if (!status.ok()) return status;
   return InsertEvent(connection,
-                     DeactivationEvent(stored->webhook, result.delivery), notes)
+                     DeactivationEvent(stored->webhook, result.lease.delivery),
+                     notes, UuidBytes(result.endpoint.webhook))
       .status();
 }
 

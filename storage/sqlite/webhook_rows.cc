@@ -31,6 +31,16 @@ absl::Status CheckLimit(Connection& connection, const std::string& project) {
   return may_have_more ? absl::OkStatus() : WebhookLimitReached();
 }
 
+Endpoint EndpointOf(const v1::Webhook& webhook) {
+  return {webhook.id_project(), webhook.id_webhook_endpoint()};
+}
+
+// Whether what failed before says nothing about what follows.
+bool IsAnotherReceiver(const v1::Webhook& before, const v1::Webhook& after) {
+  return (CanReceive(after) && !CanReceive(before)) ||
+         before.url() != after.url();
+}
+
 // What stands in `url`, `description` and `scope`; bound from `index` on.
 struct Texts {
   explicit Texts(const v1::Webhook& given)
@@ -167,11 +177,9 @@ absl::Status WriteChange(Connection& connection, const Sealer& sealer,
                          const v1::Webhook& before, absl::Time now,
                          StoredWebhook& stored, DueNotes& notes) {
   v1::Webhook& webhook = stored.webhook;
-  notes.AddChanged(webhook.id_project(), webhook.id_webhook_endpoint(), now);
-  if (CanReceive(webhook) && !CanReceive(before)) {
-    stored.resumed_at = now;
-    stored.failing_since.reset();
-  }
+  notes.AddUrgent(EndpointOf(webhook), now);
+  if (CanReceive(webhook) && !CanReceive(before)) stored.resumed_at = now;
+  if (IsAnotherReceiver(before, webhook)) stored.failing_since.reset();
   absl::Status status = UpdateRow(connection, sealer, stored);
   if (status.ok() &&
       !std::equal(before.scope().begin(), before.scope().end(),
@@ -208,8 +216,7 @@ absl::StatusOr<v1::Webhook> DeleteWebhook(
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  notes.AddChanged(project, found->id_webhook_endpoint(),
-                   absl::InfiniteFuture());
+  notes.AddChanged(EndpointOf(*found), absl::InfiniteFuture());
   return found;
 }
 
@@ -224,8 +231,7 @@ absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
   if (status.ok()) status = Apply(rotation, stored->webhook, stored->secrets);
   if (status.ok()) status = UpdateSecrets(connection, sealer, *stored);
   if (!status.ok()) return status;
-  notes.AddChanged(project, stored->webhook.id_webhook_endpoint(),
-                   rotation.now);
+  notes.AddChanged(EndpointOf(stored->webhook), rotation.now);
   stored->webhook.set_etag(EtagOf(stored->webhook));
   return std::move(stored->webhook);
 }

@@ -65,7 +65,8 @@ AttemptResult DeliveryContract::ResultOf(const v1::Webhook& webhook,
                                          Outcome outcome) {
   AttemptResult result;
   result.endpoint = {project_, webhook.id_webhook_endpoint()};
-  result.delivery = delivery.id;
+  result.lease = {delivery.id, delivery.lease};
+  result.url = webhook.url();
   result.attempt = delivery.attempt;
   result.record.set_number(delivery.attempt);
   *result.record.mutable_started_at() = ToTimestamp(now_);
@@ -92,11 +93,39 @@ std::vector<v1::Delivery> DeliveryContract::List(const DeliveryFilter& filter) {
       ->records;
 }
 
+std::vector<EndpointDue> DeliveryContract::Told(
+    const std::function<void()>& change) {
+  std::vector<EndpointDue> told;
+  store_->Watch([&](const EndpointDue& due) { told.push_back(due); });
+  change();
+  store_->Watch(nullptr);
+  return told;
+}
+
+void DeliveryContract::SetOrdered(const v1::Webhook& webhook) {
+  v1::UpdateWebhookRequest change;
+  change.mutable_delivery()->set_ordered(true);
+  Change(webhook, "delivery", change);
+}
+
+void DeliveryContract::SetUrl(const v1::Webhook& webhook,
+                              const std::string& url) {
+  v1::UpdateWebhookRequest change;
+  change.set_url(url);
+  Change(webhook, "url", change);
+}
+
 void DeliveryContract::SetActive(const v1::Webhook& webhook, bool active) {
   v1::UpdateWebhookRequest change;
-  change.set_id(webhook.id_webhook_endpoint());
   change.set_active(active);
-  change.mutable_update_mask()->add_paths("active");
+  Change(webhook, "active", change);
+}
+
+void DeliveryContract::Change(const v1::Webhook& webhook,
+                              const std::string& field,
+                              v1::UpdateWebhookRequest change) {
+  change.set_id(webhook.id_webhook_endpoint());
+  change.mutable_update_mask()->add_paths(field);
   EXPECT_THAT(Await<v1::Webhook>([&](auto done) {
                 store_->UpdateWebhook(project_, change, now_, {}, done);
               }),

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_TESTS_CONTRACT_DELIVERY_CONTRACT_H_
 #define WEBHOOKS_TESTS_CONTRACT_DELIVERY_CONTRACT_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ class DeliveryContract : public StoreContract {
   // Leases until kLease from now.
   EndpointLease Lease(const v1::Webhook& webhook, int limit = 100);
   std::vector<std::string> EventsOf(const EndpointLease& lease);
+  static LeaseName NameOf(const LeasedDelivery& delivery) {
+    return {delivery.id, delivery.lease};
+  }
 
   // What an attempt now came to; if another follows, in 5 s.
   AttemptResult ResultOf(const v1::Webhook& webhook,
@@ -40,6 +44,11 @@ class DeliveryContract : public StoreContract {
   absl::StatusOr<v1::Delivery> Retry(const std::string& id);
   absl::StatusOr<v1::Delivery> Cancel(const std::string& id);
 
+  // What the watcher is told while `change` runs.
+  std::vector<EndpointDue> Told(const std::function<void()>& change);
+
+  void SetOrdered(const v1::Webhook& webhook);
+  void SetUrl(const v1::Webhook& webhook, const std::string& url);
   void SetActive(const v1::Webhook& webhook, bool active);
   void Delete(const v1::Webhook& webhook);
 
@@ -48,6 +57,9 @@ class DeliveryContract : public StoreContract {
 
   // How many steps did something.
   int Maintain(absl::Duration retention = absl::Hours(24));
+
+  void Change(const v1::Webhook& webhook, const std::string& field,
+              v1::UpdateWebhookRequest change);
 
   const std::string project_ = NewProject();
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);

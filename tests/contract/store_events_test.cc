@@ -112,6 +112,30 @@ TEST_P(StoreEvents, AnEventThatIsToBeDeliveredLaterIsKeptUntilThen) {
   EXPECT_THAT(List(), SizeIs(1));
 }
 
+TEST_P(StoreEvents, ADeliverAtThatIsPastIsAsIfThereWereNone) {
+  const v1::Webhook webhook = NewListener();
+  const std::string first = PublishOne();
+  v1::Event event = MakeEvent();
+  *event.mutable_deliver_at() = ToTimestamp(now_ - absl::Hours(24 * 365));
+  ASSERT_THAT(Publish(event), IsOk());
+  Maintain();
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first, event.id_event()));
+  EXPECT_THAT(Publish(event), IsOk());
+}
+
+TEST_P(StoreEvents, ABatchWithTooManyDeliveriesIsRefusedAndStoresNothing) {
+  for (int i = 0; i < 60; ++i) NewListener();
+  EventStore::MaybeEvents events;
+  for (int i = 0; i < 1000; ++i) events.emplace_back(MakeEvent());
+  const auto batch =
+      Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
+        store_->PublishEvents(project_, events, std::nullopt, {}, done);
+      });
+  EXPECT_THAT(batch, StatusIs(absl::StatusCode::kFailedPrecondition,
+                              "FAN_OUT_TOO_LARGE"));
+  EXPECT_THAT(List(), IsEmpty());
+}
+
 TEST_P(StoreEvents, ADeletedProjectTakesItsEventsAlong) {
   const v1::Webhook webhook = NewListener();
   PublishOne();

@@ -46,17 +46,40 @@ TEST_P(StoreQueue, LeasesADeliveryOnceUntilItsLeaseEnds) {
   const v1::Webhook webhook = NewListener();
   const std::string event = PublishOne();
   const EndpointLease lease = Lease(webhook);
-  EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
-  EXPECT_EQ(Get(lease.deliveries[0].id)->state(), v1::Delivery::IN_FLIGHT);
+  const EndpointLease second = Lease(webhook);
+  EXPECT_THAT(second.deliveries, IsEmpty());
+  EXPECT_EQ(second.next_due, now_ + kLease);
   now_ += kLease;
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(event));
+}
+
+TEST_P(StoreQueue, ADeliveryIsInFlightOnceItsAttemptBegins) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const LeasedDelivery leased = Lease(webhook).deliveries[0];
+  EXPECT_EQ(Get(leased.id)->state(), v1::Delivery::PENDING);
+  store_->BeginAttempt(NameOf(leased));
+  EXPECT_EQ(Get(leased.id)->state(), v1::Delivery::IN_FLIGHT);
+}
+
+TEST_P(StoreQueue, AnOlderLeaseEndsWithoutTheNewerOne) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const LeasedDelivery first = Lease(webhook).deliveries[0];
+  now_ += kLease;
+  const LeasedDelivery second = Lease(webhook).deliveries[0];
+  store_->GiveUpLeases({NameOf(first)});
+  EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
+  EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kDelivered)),
+              StatusIs(absl::StatusCode::kAborted, "LEASE_LOST"));
+  EXPECT_THAT(Record(ResultOf(webhook, second, Outcome::kDelivered)), IsOk());
 }
 
 TEST_P(StoreQueue, ALeaseThatIsGivenUpWasNot) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const EndpointLease lease = Lease(webhook);
-  store_->GiveUpLeases({lease.deliveries[0].id});
+  store_->GiveUpLeases({NameOf(lease.deliveries[0])});
   EXPECT_EQ(Lease(webhook).deliveries[0].attempt, 1);
 }
 
@@ -99,10 +122,10 @@ TEST_P(StoreQueue, AnAttemptWithoutItsLeaseChangesNothing) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   LeasedDelivery leased = Lease(webhook).deliveries[0];
-  leased.attempt = 2;
+  ++leased.lease;
   EXPECT_THAT(Record(ResultOf(webhook, leased, Outcome::kDelivered)),
               StatusIs(absl::StatusCode::kAborted, "LEASE_LOST"));
-  leased.attempt = 1;
+  --leased.lease;
   ASSERT_THAT(Record(ResultOf(webhook, leased, Outcome::kDelivered)), IsOk());
   EXPECT_THAT(Record(ResultOf(webhook, leased, Outcome::kFailed)),
               StatusIs(absl::StatusCode::kAborted, "LEASE_LOST"));
@@ -126,8 +149,8 @@ TEST_P(StoreQueue, ALeaseThatIsRenewedLastsLonger) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
-  store_->RenewLease(leased.id, leased.attempt, now_ + 2 * kLease);
-  store_->RenewLease(leased.id, leased.attempt + 1, now_);
+  store_->RenewLease(NameOf(leased), now_ + 2 * kLease);
+  store_->RenewLease({leased.id, leased.lease + 1}, now_);
   now_ += kLease;
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
   now_ += kLease;
@@ -170,6 +193,131 @@ TEST_P(StoreQueue, AnOrderedWebhookGetsTheFirstAloneAndInItsTime) {
       Record(ResultOf(webhook, again.deliveries[0], Outcome::kDelivered)),
       IsOk());
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
+}
+
+TEST_P(StoreQueue, OneThatBecomesOrderedWaitsForWhatIsInFlight) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const std::string second = PublishOne();
+  const LeasedDelivery first = Lease(webhook, 1).deliveries[0];
+  SetOrdered(webhook);
+  const EndpointLease waiting = Lease(webhook);
+  EXPECT_THAT(waiting.deliveries, IsEmpty());
+  EXPECT_EQ(waiting.next_due, now_ + kLease);
+  const std::vector<EndpointDue> told = Told([&] {
+    EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kDelivered)), IsOk());
+  });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_LE(told[0].due, now_);
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
+}
+
+TEST_P(StoreQueue, TheNextOfAnOrderedWebhookIsDueOnceTheFirstIsCancelled) {
+  v1::DeliverySettings settings;
+  settings.set_ordered(true);
+  const v1::Webhook webhook = NewListener(&settings);
+  PublishOne();
+  const std::string second = PublishOne();
+  const LeasedDelivery first = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Record(ResultOf(webhook, first, Outcome::kRetry)), IsOk());
+  const std::vector<EndpointDue> told =
+      Told([&] { EXPECT_THAT(Cancel(first.id), IsOk()); });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_LE(told[0].due, now_);
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
+}
+
+TEST_P(StoreQueue, AFirstThatIsCancelledInFlightLetsTheNextOneGo) {
+  v1::DeliverySettings settings;
+  settings.set_ordered(true);
+  const v1::Webhook webhook = NewListener(&settings);
+  PublishOne();
+  PublishOne();
+  const LeasedDelivery first = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Cancel(first.id), IsOk());
+  const std::vector<EndpointDue> told = Told([&] {
+    EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kRetry)), IsOk());
+  });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_LE(told[0].due, now_);
+}
+
+TEST_P(StoreQueue, ARetryOfAnOrderedWebhookKeepsItsPlace) {
+  v1::DeliverySettings settings;
+  settings.set_ordered(true);
+  const v1::Webhook webhook = NewListener(&settings);
+  const std::string first = PublishOne();
+  const LeasedDelivery leased = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Record(ResultOf(webhook, leased, Outcome::kRetry)), IsOk());
+  PublishOne();
+  const std::vector<EndpointDue> told =
+      Told([&] { EXPECT_THAT(Retry(leased.id), IsOk()); });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_TRUE(told[0].is_urgent);
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
+}
+
+TEST_P(StoreQueue, AChangedWebhookIsTriedThoughItWasToBeLeftAlone) {
+  const v1::Webhook webhook = NewListener();
+  const std::vector<EndpointDue> told =
+      Told([&] { SetUrl(webhook, "https://another.example/hook"); });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_TRUE(told[0].has_changed);
+  EXPECT_TRUE(told[0].is_urgent);
+}
+
+TEST_P(StoreQueue, TheWatcherIsToldThatAProjectIsDeleted) {
+  const std::vector<EndpointDue> told = Told([&] {
+    EXPECT_THAT(Await<v1::Project>([&](auto done) {
+                  store_->DeleteProject(project_, now_, {}, done);
+                }),
+                IsOk());
+  });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].endpoint, (Endpoint{project_, ""}));
+  EXPECT_TRUE(told[0].has_changed);
+}
+
+TEST_P(StoreQueue, AReceiverThatWasReplacedMeanwhileDeactivatesNothing) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  AttemptResult result =
+      ResultOf(webhook, Lease(webhook).deliveries[0], Outcome::kFailed);
+  result.gone = true;
+  SetUrl(webhook, "https://another.example/hook");
+  ASSERT_THAT(Record(result), IsOk());
+  EXPECT_TRUE(
+      GetWebhook(*store_, project_, webhook.id_webhook_endpoint())->active());
+}
+
+TEST_P(StoreQueue, PatienceBeginsAnewWithAnotherReceiver) {
+  v1::Webhook webhook = NewListener();
+  const auto fail = [&] {
+    PublishOne();
+    AttemptResult result =
+        ResultOf(webhook, Lease(webhook).deliveries[0], Outcome::kFailed);
+    result.patience = absl::Hours(1);
+    return Record(result);
+  };
+  ASSERT_THAT(fail(), IsOk());
+  now_ += absl::Hours(1);
+  webhook.set_url("https://another.example/hook");
+  SetUrl(webhook, webhook.url());
+  ASSERT_THAT(fail(), IsOk());
+  EXPECT_TRUE(
+      GetWebhook(*store_, project_, webhook.id_webhook_endpoint())->active());
+}
+
+TEST_P(StoreQueue, ADeactivatedWebhookIsNotToldOfItself) {
+  v1::Webhook everything = MakeWebhook(project_);
+  everything.clear_scope();
+  everything = *CreateWebhook(*store_, everything);
+  PublishOne();
+  AttemptResult result =
+      ResultOf(everything, Lease(everything).deliveries[0], Outcome::kFailed);
+  result.gone = true;
+  ASSERT_THAT(Record(result), IsOk());
+  EXPECT_THAT(List(), SizeIs(1));
 }
 
 TEST_P(StoreQueue, OneThatIsGoneIsDeactivatedAndTheOthersAreTold) {
@@ -232,11 +380,8 @@ TEST_P(StoreQueue, ASuccessInBetweenIsPatienceAnew) {
 
 TEST_P(StoreQueue, TheWatcherIsToldOfWhatIsDue) {
   const v1::Webhook webhook = NewListener();
-  std::vector<EndpointDue> told;
-  store_->Watch([&](const EndpointDue& due) { told.push_back(due); });
   const absl::Time due = now_;
-  PublishOne();
-  store_->Watch(nullptr);
+  const std::vector<EndpointDue> told = Told([&] { PublishOne(); });
   PublishOne();
   ASSERT_THAT(told, SizeIs(1));
   EXPECT_EQ(told[0].endpoint,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gtest/gtest.h"
 namespace webhooks::testing {
 namespace {
 
@@ -131,6 +132,7 @@ EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
     waiting.leased_until = until;
     LeasedDelivery& delivery = lease.deliveries.emplace_back();
     delivery.id = id;
+    delivery.lease = ++waiting.lease;
     delivery.due = waiting.due;
     delivery.event.set_data("{}");
   }
@@ -160,7 +162,7 @@ void FakeQueue::RecordAttempt(AttemptResult result,
     absl::MutexLock lock(&mutex_);
     status = record_status_;
     if (status.ok()) {
-      waiting_.erase(result.delivery);
+      waiting_.erase(result.lease.delivery);
       records_.push_back(std::move(result));
     } else {
       ++failures_;
@@ -169,16 +171,23 @@ void FakeQueue::RecordAttempt(AttemptResult result,
   std::move(done)(status);
 }
 
-void FakeQueue::RenewLease(absl::string_view delivery, int /*attempt*/,
-                           absl::Time until) {
+void FakeQueue::BeginAttempt(const LeaseName& lease) {
   absl::MutexLock lock(&mutex_);
-  waiting_.at(std::string(delivery)).leased_until = until;
+  ASSERT_EQ(waiting_.at(lease.delivery).lease, lease.lease);
 }
 
-void FakeQueue::GiveUpLeases(const std::vector<std::string>& deliveries) {
+void FakeQueue::RenewLease(const LeaseName& lease, absl::Time until) {
   absl::MutexLock lock(&mutex_);
-  for (const std::string& id : deliveries) {
-    Waiting& waiting = waiting_.at(id);
+  Waiting& waiting = waiting_.at(lease.delivery);
+  ASSERT_EQ(waiting.lease, lease.lease);
+  waiting.leased_until = until;
+}
+
+void FakeQueue::GiveUpLeases(const std::vector<LeaseName>& leases) {
+  absl::MutexLock lock(&mutex_);
+  for (const LeaseName& lease : leases) {
+    Waiting& waiting = waiting_.at(lease.delivery);
+    ASSERT_EQ(waiting.lease, lease.lease);
     waiting.leased_until = absl::InfinitePast();
     ++waiting.given_up;
   }

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_TESTS_SUPPORT_FAKE_DELIVERY_H_
 #define WEBHOOKS_TESTS_SUPPORT_FAKE_DELIVERY_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -52,9 +53,9 @@ class FakeQueue : public DeliveryQueue {
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      DoneStatus done) override;
-  void RenewLease(absl::string_view delivery, int attempt,
-                  absl::Time until) override;
-  void GiveUpLeases(const std::vector<std::string>& deliveries) override;
+  void BeginAttempt(const LeaseName& lease) override;
+  void RenewLease(const LeaseName& lease, absl::Time until) override;
+  void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;
 
  private:
@@ -62,6 +63,7 @@ class FakeQueue : public DeliveryQueue {
     Endpoint endpoint;
     absl::Time due;
     absl::Time leased_until = absl::InfinitePast();
+    std::int64_t lease = 0;
     int given_up = 0;
   };
 

@@ -171,16 +171,16 @@ TEST(RetryAfter, ThatIsNeitherSecondsNorADateIsNone) {
 
 TEST(IsOverloaded, HoldsForStatusesThatSayItAndForTimeOuts) {
   for (const int status : {429, 502, 504}) {
-    EXPECT_TRUE(IsOverloaded(Answered(status).attempt)) << status;
+    EXPECT_TRUE(IsOverloaded(Answered(status))) << status;
   }
-  EXPECT_TRUE(IsOverloaded(FailedBy(v1::Attempt::TIMEOUT).attempt));
+  EXPECT_TRUE(IsOverloaded(FailedBy(v1::Attempt::TIMEOUT)));
 }
 
 TEST(IsOverloaded, HoldsForNothingElse) {
   for (const int status : {200, 400, 410, 500, 503}) {
-    EXPECT_FALSE(IsOverloaded(Answered(status).attempt)) << status;
+    EXPECT_FALSE(IsOverloaded(Answered(status))) << status;
   }
-  EXPECT_FALSE(IsOverloaded(FailedBy(v1::Attempt::CONNECTION_REFUSED).attempt));
+  EXPECT_FALSE(IsOverloaded(FailedBy(v1::Attempt::CONNECTION_REFUSED)));
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST_F(SchedulerTest, RecordsASuccess) {
   sender_.Answer(kA.webhook, 204);
   const AttemptResult result = queue_.AwaitRecords(1)[0];
   EXPECT_EQ(result.outcome, Outcome::kDelivered);
-  EXPECT_EQ(result.delivery, "1");
+  EXPECT_EQ(result.lease.delivery, "1");
   EXPECT_EQ(result.record.number(), 1);
   EXPECT_EQ(result.record.started_at().seconds(),
             absl::ToUnixSeconds(clock_.Now()));

@@ -1,5 +1,6 @@
 #include "server/delivery/turns.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,9 @@ class TurnsTest : public ::testing::Test {
     return endpoint;
   }
 
-  std::vector<std::string> Lease(int room = 1000) {
+  std::vector<std::string> Lease(int room = 1000, int reserve = 0) {
     std::vector<std::string> names;
-    for (const LeaseWish& wish : turns_.ToLease(now_, room)) {
+    for (const LeaseWish& wish : turns_.ToLease(now_, room, reserve)) {
       names.push_back(wish.endpoint.webhook + std::to_string(wish.limit));
     }
     return names;
@@ -53,8 +54,11 @@ class TurnsTest : public ::testing::Test {
     turns_.Ended(endpoint, ending, pause, now_);
   }
 
+  explicit TurnsTest(Turns::Limits limits = {.per_endpoint = 4})
+      : turns_(limits) {}
+
   absl::Time now_ = kStart;
-  Turns turns_{Turns::Limits{.per_endpoint = 4}};
+  Turns turns_;
 };
 
 TEST_F(TurnsTest, WhatIsDueIsToBeLeasedOnce) {
@@ -135,8 +139,7 @@ TEST_F(TurnsTest, NoMoreIsLeasedThanThereIsRoom) {
   const Endpoint a = Known("p", "a", 1);
   turns_.Due(a, now_, now_);
   turns_.Due({"p", "b"}, now_, now_);
-  EXPECT_THAT(Lease(3), ElementsAre("a3"));
-  EXPECT_THAT(Lease(3), ElementsAre("b1"));
+  EXPECT_THAT(Lease(3), ElementsAre("b1", "a2"));
 }
 
 TEST_F(TurnsTest, TheStockIsFilledAgainWhenHalfIsLeft) {
@@ -165,11 +168,12 @@ TEST_F(TurnsTest, WhatWasHeldIsSentSlowly) {
   Turns slow(Turns::Limits{.per_endpoint = 100, .catch_up_per_second = 10});
   const Endpoint a{"p", "a"};
   slow.Due(a, now_, now_);
-  slow.ToLease(now_, 100);
+  slow.ToLease(now_, 100, 0);
   for (int i = 0; i < 1000; ++i) {
     slow.Ended(a, Turns::Ending::kWell, absl::ZeroDuration(), now_);
   }
-  slow.Leased(a, 100, absl::InfiniteFuture(), {.catches_up = true}, now_);
+  slow.Leased(a, 100, absl::InfiniteFuture(),
+              Turns::EndpointLimits{.catches_up = true}, now_);
   int begun = 0;
   for (; now_ <= kStart + absl::Seconds(1); now_ += absl::Milliseconds(10)) {
     while (slow.ToBegin(now_)) ++begun;
@@ -233,6 +237,100 @@ TEST_F(TurnsTest, AnOverloadedOneIsRememberedForItsPause) {
   now_ = turns_.NextTime();
   Lease();
   EXPECT_EQ(turns_.size(), 0u);
+}
+
+TEST_F(TurnsTest, TheReserveIsForThoseOfWhichNothingIsLeased) {
+  Known("p", "a", 1);
+  turns_.Due({"p", "a"}, now_, now_);
+  turns_.Due({"q", "b"}, now_, now_);
+  EXPECT_THAT(Lease(/*room=*/0, /*reserve=*/5), ElementsAre("b1"));
+  EXPECT_THAT(Lease(/*room=*/100), ElementsAre("a35"));
+}
+
+TEST_F(TurnsTest, TheReserveEndsToo) {
+  turns_.Due({"p", "a"}, now_, now_);
+  turns_.Due({"p", "b"}, now_, now_);
+  EXPECT_THAT(Lease(/*room=*/0, /*reserve=*/1), ElementsAre("a1"));
+  EXPECT_THAT(Lease(/*room=*/0, /*reserve=*/0), IsEmpty());
+  EXPECT_THAT(Lease(), ElementsAre("b1"));
+}
+
+// Turns in which a project has less than there is.
+class TurnsOfProjects : public TurnsTest {
+ protected:
+  TurnsOfProjects()
+      : TurnsTest(
+            {.per_endpoint = 4, .per_project = 3, .leased_per_project = 6}) {}
+};
+
+TEST_F(TurnsOfProjects, NoProjectHasMoreInFlightThanItsShare) {
+  const Endpoint a = Known("p", "a", 2);
+  Known("p", "b", 2);
+  Known("q", "z", 2);
+  EXPECT_THAT(Begin(), ElementsAre("a", "z", "b", "z", "a"));
+  End(a);
+  EXPECT_THAT(Begin(), ElementsAre("b"));
+}
+
+TEST_F(TurnsOfProjects, NoProjectHasMoreLeasedThanItsShare) {
+  Known("p", "a", 1);
+  turns_.Due({"p", "a"}, now_, now_);
+  turns_.Due({"p", "b"}, now_, now_);
+  EXPECT_THAT(Lease(), ElementsAre("b1", "a4"));
+  turns_.Due({"p", "c"}, now_, now_);
+  turns_.Due({"q", "z"}, now_, now_);
+  EXPECT_THAT(Lease(), ElementsAre("z1"));
+  EXPECT_THAT(Lease(/*room=*/100, /*reserve=*/1), ElementsAre("c1"));
+}
+
+TEST_F(TurnsTest, WhatHasARateHasLittleInStock) {
+  const Endpoint a = Known("p", "a", 1, {.per_second = 2});
+  Begin();
+  turns_.Due(a, now_, now_);
+  EXPECT_THAT(Lease(), ElementsAre("a2"));
+}
+
+TEST_F(TurnsTest, LargeDeliveriesAreKeptInSmallNumbers) {
+  const Endpoint a = Known("p", "a", 1);
+  Begin();
+  turns_.Due(a, now_, now_);
+  EXPECT_THAT(Lease(), ElementsAre("a35"));
+  turns_.Leased(a, 6, now_, {}, now_);
+  EXPECT_THAT(Lease(), IsEmpty());
+  EXPECT_EQ(Begin().size(), 3u);
+  EXPECT_THAT(Lease(), ElementsAre("a3"));
+}
+
+TEST_F(TurnsTest, OneThatIsResumedIsNotLeftAlone) {
+  const Endpoint a = Known("p", "a", 4);
+  Begin(1);
+  End(a, Turns::Ending::kOverloaded, absl::Hours(24));
+  EXPECT_THAT(Begin(), IsEmpty());
+  turns_.Resume(a, now_);
+  EXPECT_THAT(Begin(), ElementsAre("a"));
+}
+
+TEST_F(TurnsTest, LimitsStayWhereALeaseFails) {
+  const Endpoint a = Known("p", "a", 0, {.in_flight = 1});
+  turns_.Due(a, now_, now_);
+  Lease();
+  turns_.Leased(a, 0, now_, std::nullopt, now_);
+  Lease();
+  turns_.Leased(a, 3, now_, std::nullopt, now_);
+  EXPECT_EQ(Begin().size(), 1u);
+}
+
+TEST_F(TurnsTest, WhatWasHeldIsSentSlowlyThoughOtherThingsAreDueToo) {
+  Turns slow({.per_endpoint = 4, .catch_up_per_second = 10});
+  const Endpoint a{"p", "a"};
+  slow.Due(a, now_, now_);
+  slow.ToLease(now_, 100, 0);
+  for (int i = 0; i < 10; ++i) slow.Ended(a, Turns::Ending::kWell, {}, now_);
+  slow.Leased(a, 3, now_, Turns::EndpointLimits{.catches_up = true}, now_);
+  slow.Leased(a, 1, absl::InfiniteFuture(), Turns::EndpointLimits{}, now_);
+  EXPECT_TRUE(slow.ToBegin(now_));
+  EXPECT_TRUE(slow.ToBegin(now_));
+  EXPECT_FALSE(slow.ToBegin(now_));
 }
 
 }  // namespace
