@@ -493,6 +493,7 @@ TARGETS = [
             "server/delivery/delivery_request.h",
             "server/delivery/event_loop.h",
             "server/delivery/explanation.h",
+            "server/delivery/line.h",
             "server/delivery/retry_policy.h",
             "server/delivery/scheduler.h",
             "server/delivery/sender.h",
@@ -1000,6 +1001,7 @@ TARGETS = [
         kind = "test",
         root = "",
         srcs = [
+            "tests/unit/server/delivery/curl_sender_names_test.cc",
             "tests/unit/server/delivery/curl_sender_test.cc",
             "tests/unit/server/delivery/curl_sender_tls_test.cc",
             "tests/unit/server/delivery/delivery_request_test.cc",

@@ -13,8 +13,9 @@ ABSL_FLAG(std::string, allow_targets, "",
           "sent to although they are refused otherwise (loopback, private "
           "networks and the like): 10.1.0.0/16,fd00::/8.");
 ABSL_FLAG(std::string, retry_schedule, "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h",
-          "How long to wait before each attempt of a delivery, where its "
-          "webhook does not say; after the last one it has failed.");
+          "How long to wait before each attempt of a delivery, the first of "
+          "which is made at once (0s), where its webhook does not say; after "
+          "the last one it has failed.");
 ABSL_FLAG(double, retry_jitter, 0.2,
           "How far each wait is varied, either way, as a part of it: 0 to 1.");
 ABSL_FLAG(absl::Duration, max_retry_after, absl::Hours(24),
@@ -71,6 +72,9 @@ absl::Status ReadSchedule(std::vector<absl::Duration>& schedule) {
                      absl::StrCat("'", text, "' is no time to wait"));
     }
     schedule.push_back(wait);
+  }
+  if (schedule.front() != absl::ZeroDuration()) {
+    return BadFlag("retry_schedule", "must begin with 0s");
   }
   return schedule.size() <= kMost
              ? absl::OkStatus()

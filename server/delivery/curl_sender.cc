@@ -5,7 +5,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -15,6 +17,9 @@
 
 namespace webhooks::server {
 namespace {
+
+// Time-outs do not depend on what time of day it is.
+using SteadyClock = std::chrono::steady_clock;
 
 // How many handles are kept for later requests.
 constexpr std::size_t kSpareTransfers = 256;
@@ -116,8 +121,9 @@ class CurlLoop {
   static int OnTimer(CURLM*, long milliseconds, void* self) {
     auto& loop = *static_cast<CurlLoop*>(self);
     loop.timer_ = milliseconds < 0
-                      ? absl::InfiniteFuture()
-                      : absl::Now() + absl::Milliseconds(milliseconds);
+                      ? SteadyClock::time_point::max()
+                      : SteadyClock::now() +
+                            std::chrono::milliseconds(milliseconds);
     return 0;
   }
 
@@ -127,7 +133,7 @@ class CurlLoop {
       const int count =
           epoll_wait(epoll_, events.data(), kMostEvents, Patience());
       for (int i = 0; i < count; ++i) Handle(events[static_cast<size_t>(i)]);
-      if (timer_ <= absl::Now()) Act(CURL_SOCKET_TIMEOUT, 0);
+      if (timer_ <= SteadyClock::now()) Act(CURL_SOCKET_TIMEOUT, 0);
       Finish();
     }
   }
@@ -182,7 +188,7 @@ class CurlLoop {
   }
 
   void Act(curl_socket_t socket, int what) {
-    if (socket == CURL_SOCKET_TIMEOUT) timer_ = absl::InfiniteFuture();
+    if (socket == CURL_SOCKET_TIMEOUT) timer_ = SteadyClock::time_point::max();
     int running = 0;
     curl_multi_socket_action(multi_, socket, what, &running);
   }
@@ -219,11 +225,10 @@ class CurlLoop {
   }
 
   int Patience() const {
-    if (timer_ == absl::InfiniteFuture()) return -1;
-    const absl::Duration wait = timer_ - absl::Now();
-    if (wait <= absl::ZeroDuration()) return 0;
-    return static_cast<int>(
-        absl::ToInt64Milliseconds(wait + absl::Microseconds(999)));
+    if (timer_ == SteadyClock::time_point::max()) return -1;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
+        timer_ - SteadyClock::now());
+    return static_cast<int>(std::max<std::int64_t>(0, wait.count()));
   }
 
   void Wake() {
@@ -243,7 +248,7 @@ class CurlLoop {
 
   // These are the thread's own.
   CURLM* multi_ = nullptr;
-  absl::Time timer_ = absl::InfiniteFuture();
+  SteadyClock::time_point timer_ = SteadyClock::time_point::max();
   absl::flat_hash_set<CurlTransfer*> running_;
   std::vector<std::unique_ptr<CurlTransfer>> spare_;
   std::thread thread_;

@@ -59,6 +59,8 @@ void CurlTransfer::SetConstants() {
   set(CURLOPT_POST, 1L);
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(absl::ToInt64Milliseconds(options_.connect_timeout)));
+  // A name that takes long to look up must not keep the sender's thread.
+  set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
@@ -99,7 +101,9 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
                    static_cast<curl_off_t>(request_.body.size()));
   curl_easy_setopt(
       handle_, CURLOPT_TIMEOUT_MS,
-      static_cast<long>(absl::ToInt64Milliseconds(request_.timeout)));
+      // 0 would be no limit at all.
+      std::max(1L, static_cast<long>(
+                       absl::ToInt64Milliseconds(request_.timeout))));
   if (options_.resolve) SetHost();
 }
 

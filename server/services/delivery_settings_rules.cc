@@ -114,7 +114,13 @@ void CheckDeliverySettings(const v1::DeliverySettings& settings,
   if (settings.schedule_size() > kMaxSchedule) {
     AddViolation(violations, "delivery.schedule", "must hold at most 20 waits");
   }
-  for (int i = 0; i < settings.schedule_size(); ++i) {
+  // An event's time is the publisher's to choose: deliver_at.
+  if (settings.schedule_size() > 0 &&
+      !IsBetween(settings.schedule(0), 0, 0)) {
+    AddViolation(violations, "delivery.schedule[0]",
+                 "must be 0s: the first attempt is made at once");
+  }
+  for (int i = 1; i < settings.schedule_size(); ++i) {
     if (!IsBetween(settings.schedule(i), 0, kMaxWaitSeconds)) {
       AddViolation(violations, absl::StrCat("delivery.schedule[", i, "]"),
                    "must be 0s to 604800s (7 days)");

@@ -128,8 +128,10 @@ v1::Event EventService::MakeEvent(const std::string& project,
   event.set_id_event(
       FormatUuid(given ? *given : MakeUuidV7(now, entropy_.Bytes<10>())));
   event.set_type(request.type());
-  if (request.has_data() && request.data() != "null") {
-    event.set_data(*CompactJson(request.data(), kMaxDataDepth));
+  if (request.has_data()) {
+    std::string data = *CompactJson(request.data(), kMaxDataDepth);
+    // As if there were none.
+    if (data != "null") event.set_data(std::move(data));
   }
   *event.mutable_created_at() = ToTimestamp(now);
   if (request.has_deliver_at()) {

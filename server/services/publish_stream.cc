@@ -3,6 +3,8 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
 
+#include <chrono>
+#include <cstddef>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -22,6 +24,13 @@ constexpr std::size_t kFullBytes = 1 << 20;
 // How many refused events the answer tells of.
 constexpr int kToldRefusals = 100;
 
+// How long a stream that is too fast waits before it asks again.
+constexpr auto kPatience = std::chrono::milliseconds(50);
+
+bool IsFanOutTooLarge(const absl::Status& status) {
+  return Reason(status) == Reason(FanOutTooLarge());
+}
+
 absl::Status Malformed() {
   return WithReason(absl::InvalidArgumentError(
                         "the request is not a message of its type in UTF-8"),
@@ -34,37 +43,61 @@ PublishStream* PublishStream::Begin(grpc::CallbackServerContext& context,
                                     grpc::ByteBuffer& response,
                                     Admission& admission, EventStore& store,
                                     MakeEvent make_event) {
-  const auto stream = std::make_shared<PublishStream>(context, response, store,
-                                                      std::move(make_event));
+  const auto stream = std::make_shared<PublishStream>(
+      context, response, admission, store, std::move(make_event));
   stream->self_ = stream;
-  stream->Admit(admission);
+  stream->Admit({});
   return stream.get();
 }
 
 PublishStream::PublishStream(grpc::CallbackServerContext& context,
-                             grpc::ByteBuffer& response, EventStore& store,
-                             MakeEvent make_event)
+                             grpc::ByteBuffer& response, Admission& admission,
+                             EventStore& store, MakeEvent make_event)
     : context_(context),
       response_(response),
+      admission_(admission),
       store_(store),
       make_event_(std::move(make_event)),
       record_("webhooks.v1.EventService/PublishStream", context),
       cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
 
-void PublishStream::Admit(Admission& admission) {
+void PublishStream::Admit(Batch batch) {
   const absl::string_view key = SingleEntry(context_, "x-api-key");
-  if (key.empty()) return End(ApiKeyMissing(), {});
-  admission.Admit(key, options(),
-                  [self = self_](const absl::StatusOr<std::string>& project) {
-                    if (!project.ok()) return self->End(project.status(), {});
-                    self->Admitted(*project);
-                  });
+  if (key.empty()) return Admitted(ApiKeyMissing(), {});
+  admission_.Admit(
+      key, options(),
+      [self = shared_from_this(), batch = std::move(batch)](
+          const absl::StatusOr<std::string>& project) mutable {
+        self->Admitted(project, std::move(batch));
+      });
 }
 
-void PublishStream::Admitted(const std::string& project) {
-  project_ = project;
-  record_.SetProject(project);
+void PublishStream::Admitted(const absl::StatusOr<std::string>& project,
+                             Batch batch) {
+  bool is_slowed = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    is_slowed = is_admitted_ && absl::IsResourceExhausted(project.status()) &&
+                !*cancelled_;
+    if (!is_slowed) status_.Update(project.status());
+    if (project.ok() && !is_admitted_) {
+      project_ = *project;
+      record_.SetProject(project_);
+      is_admitted_ = true;
+    }
+    is_busy_ = is_slowed || (status_.ok() && !batch.empty());
+  }
+  if (is_slowed) return AdmitLater(std::move(batch));
+  if (project.ok() && !batch.empty()) return Store(std::move(batch));
   Go();
+}
+
+void PublishStream::AdmitLater(Batch batch) {
+  const auto kept = std::make_shared<Batch>(std::move(batch));
+  later_.Set(std::chrono::system_clock::now() + kPatience,
+             [self = shared_from_this(), kept](bool /*is_due*/) {
+               self->Admit(std::move(*kept));
+             });
 }
 
 void PublishStream::OnReadDone(bool ok) {
@@ -95,18 +128,23 @@ PublishStream::Steps PublishStream::NextSteps() {
   Steps steps;
   if (has_ended_) return steps;
   if (status_.ok() && *cancelled_) status_ = CallCancelled();
-  if (status_.ok() && !is_storing_ && !batch_.empty()) {
-    is_storing_ = true;
+  if (status_.ok() && !is_busy_ && !halves_.empty()) {
+    is_busy_ = true;
+    steps.batch = std::move(halves_.front());
+    halves_.pop_front();
+  } else if (status_.ok() && !is_busy_ && !batch_.empty()) {
+    is_busy_ = true;
     steps.batch.swap(batch_);
     batch_bytes_ = 0;
   }
   const bool has_room = batch_.size() < kFullBatch && batch_bytes_ < kFullBytes;
-  steps.reads = status_.ok() && !is_reading_ && !is_whole_ && has_room;
+  steps.reads = status_.ok() && is_admitted_ && !is_reading_ && !is_whole_ &&
+                has_room;
   is_reading_ |= steps.reads;
   is_starting_ |= steps.reads;
   // An error is told at once; gRPC ends a read that waits.
   const bool is_over = !status_.ok() || (is_whole_ && !is_reading_);
-  steps.ends = is_over && !is_storing_ && !is_starting_;
+  steps.ends = is_over && !is_busy_ && !is_starting_;
   has_ended_ = steps.ends;
   steps.status = status_;
   if (steps.ends) steps.answer = answer_;
@@ -120,7 +158,7 @@ void PublishStream::Go() {
     steps = NextSteps();
   }
   if (steps.ends) return End(steps.status, steps.answer);
-  if (!steps.batch.empty()) Store(std::move(steps.batch));
+  if (!steps.batch.empty()) Admit(std::move(steps.batch));
   if (steps.reads) Read();
 }
 
@@ -133,23 +171,37 @@ void PublishStream::Read() {
   Go();
 }
 
-void PublishStream::Store(EventStore::MaybeEvents batch) {
+void PublishStream::Store(Batch batch) {
+  const auto kept = std::make_shared<const Batch>(batch);
   store_.PublishEvents(
       project_, std::move(batch), std::nullopt, options(),
-      [self = shared_from_this()](
+      [self = shared_from_this(), kept](
           const absl::StatusOr<Created<v1::PublishEventBatchResponse>>&
-              result) { self->Stored(result); });
+              result) { self->Stored(result, *kept); });
 }
 
 void PublishStream::Stored(
-    const absl::StatusOr<Created<v1::PublishEventBatchResponse>>& result) {
+    const absl::StatusOr<Created<v1::PublishEventBatchResponse>>& result,
+    const Batch& batch) {
   {
     absl::MutexLock lock(&mutex_);
-    is_storing_ = false;
-    status_ = result.status();
-    if (result.ok()) Count(result->answer);
+    is_busy_ = false;
+    if (result.ok()) {
+      Count(result->answer);
+    } else if (IsFanOutTooLarge(result.status()) && batch.size() > 1) {
+      Halve(batch);
+    } else {
+      status_ = result.status();
+    }
   }
   Go();
+}
+
+void PublishStream::Halve(const Batch& batch) {
+  const auto middle =
+      batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+  halves_.emplace_front(middle, batch.end());
+  halves_.emplace_front(batch.begin(), middle);
 }
 
 void PublishStream::Count(const v1::PublishEventBatchResponse& batch) {

@@ -1,12 +1,14 @@
 #ifndef WEBHOOKS_SERVER_SERVICES_PUBLISH_STREAM_H_
 #define WEBHOOKS_SERVER_SERVICES_PUBLISH_STREAM_H_
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,8 +25,9 @@ namespace webhooks::server {
 
 // One call of EventService.PublishStream, from its arrival to its log line.
 // While a batch is being stored the next one is read; reading pauses where that
-// is full, and so the client does (flow control of HTTP/2). Keeps itself until
-// gRPC is done with it.
+// is full, and so the client does (flow control of HTTP/2). Each batch is
+// admitted as a call is: a key that is revoked ends the stream, and a rate that
+// is reached slows it down. Keeps itself until gRPC is done with it.
 class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
                             public std::enable_shared_from_this<PublishStream> {
  public:
@@ -40,21 +43,24 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
 
   // See Begin.
   PublishStream(grpc::CallbackServerContext& context,
-                grpc::ByteBuffer& response, EventStore& store,
-                MakeEvent make_event);
+                grpc::ByteBuffer& response, Admission& admission,
+                EventStore& store, MakeEvent make_event);
 
  private:
-  void Admit(Admission& admission);
+  using Batch = EventStore::MaybeEvents;
 
   void OnReadDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override;
 
-  void Admitted(const std::string& project);
+  // Asks whether the call may go on, and then stores the batch if it has events.
+  void Admit(Batch batch);
+  void Admitted(const absl::StatusOr<std::string>& project, Batch batch);
+  void AdmitLater(Batch batch);
   void Add(const grpc::ByteBuffer& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What there is to do now: any of these.
   struct Steps {
-    EventStore::MaybeEvents batch;
+    Batch batch;
     bool reads = false;
     bool ends = false;
     absl::Status status;
@@ -64,9 +70,12 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   // Does what there is to do.
   void Go() ABSL_LOCKS_EXCLUDED(mutex_);
   void Read() ABSL_LOCKS_EXCLUDED(mutex_);
-  void Store(EventStore::MaybeEvents batch);
+  void Store(Batch batch);
   void Stored(
-      const absl::StatusOr<Created<v1::PublishEventBatchResponse>>& result);
+      const absl::StatusOr<Created<v1::PublishEventBatchResponse>>& result,
+      const Batch& batch);
+  // Puts the halves of a batch in front of all others.
+  void Halve(const Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Count(const v1::PublishEventBatchResponse& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(const absl::Status& status,
@@ -75,6 +84,7 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
 
   grpc::CallbackServerContext& context_;
   grpc::ByteBuffer& response_;
+  Admission& admission_;
   EventStore& store_;
   const MakeEvent make_event_;
   CallRecord record_;
@@ -85,14 +95,20 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   std::shared_ptr<PublishStream> self_;
   // Owned by gRPC while it reads.
   grpc::ByteBuffer message_;
+  grpc::Alarm later_;
 
   absl::Mutex mutex_;
-  EventStore::MaybeEvents batch_ ABSL_GUARDED_BY(mutex_);
+  // What is to be stored before what is read next.
+  std::deque<Batch> halves_ ABSL_GUARDED_BY(mutex_);
+  Batch batch_ ABSL_GUARDED_BY(mutex_);
   std::size_t batch_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool is_reading_ ABSL_GUARDED_BY(mutex_) = false;
   // A read is about to begin: the call must not end before it has.
   bool is_starting_ ABSL_GUARDED_BY(mutex_) = false;
-  bool is_storing_ ABSL_GUARDED_BY(mutex_) = false;
+  // The call was admitted once.
+  bool is_admitted_ ABSL_GUARDED_BY(mutex_) = false;
+  // A batch, or at first the call, is being admitted, or a batch stored.
+  bool is_busy_ ABSL_GUARDED_BY(mutex_) = true;
   // The client has sent all.
   bool is_whole_ ABSL_GUARDED_BY(mutex_) = false;
   bool has_ended_ ABSL_GUARDED_BY(mutex_) = false;

@@ -17,6 +17,11 @@ namespace {
 // What is left of the caller's time for the answer.
 constexpr absl::Duration kForAnswer = absl::Milliseconds(250);
 
+// How many tests run at the same time, of all projects and of one: they are not
+// counted with deliveries.
+constexpr int kMost = 64;
+constexpr int kMostOfOne = 8;
+
 constexpr char kDefaultType[] = "webhook.test";
 constexpr char kDefaultData[] =
     R"({"message":"This is a test. Nothing happened."})";
@@ -31,6 +36,14 @@ absl::Status DeliveryDisabled() {
   return WithReason(
       absl::FailedPreconditionError("this server does not deliver"),
       "DELIVERY_DISABLED");
+}
+
+absl::Status TooManyTests() {
+  return WithRetryDelay(
+      WithReason(
+          absl::ResourceExhaustedError("too many tests run at the same time"),
+          "TOO_MANY_TESTS"),
+      absl::Seconds(1));
 }
 
 }  // namespace
@@ -48,10 +61,39 @@ absl::Status WebhookTester::Check(const v1::TestWebhookRequest& request) {
   return CheckTypeAndData(request);
 }
 
+bool WebhookTester::TryCount(const std::string& project) {
+  absl::MutexLock lock(&mutex_);
+  const auto own = running_.find(project);
+  const bool is_own_full = own != running_.end() && own->second >= kMostOfOne;
+  if (all_running_ >= kMost || is_own_full) return false;
+  ++all_running_;
+  ++running_[project];
+  return true;
+}
+
+void WebhookTester::Uncount(const std::string& project) {
+  absl::MutexLock lock(&mutex_);
+  --all_running_;
+  const auto own = running_.find(project);
+  if (--own->second == 0) running_.erase(own);
+}
+
 void WebhookTester::Test(const Caller& caller,
                          const v1::TestWebhookRequest& request,
                          Done<v1::Attempt> done) {
   if (sender_ == nullptr) return std::move(done)(DeliveryDisabled());
+  if (!TryCount(caller.project)) return std::move(done)(TooManyTests());
+  Begin(caller, request,
+        [this, project = caller.project,
+         done = std::move(done)](absl::StatusOr<v1::Attempt> attempt) mutable {
+          Uncount(project);
+          std::move(done)(std::move(attempt));
+        });
+}
+
+void WebhookTester::Begin(const Caller& caller,
+                          const v1::TestWebhookRequest& request,
+                          Done<v1::Attempt> done) {
   store_.GetWebhook(
       caller.project, request.id(), caller.options,
       [this, caller, request,

@@ -3,7 +3,10 @@
 
 #include <string>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/call/calls.h"
 #include "server/call/clock.h"
@@ -25,12 +28,18 @@ class WebhookTester {
   // What is wrong with a request, as EventRules.
   static absl::Status Check(const v1::TestWebhookRequest& request);
 
-  // Ends as the call does. An attempt is given up a little before the caller's
+  // Ends as the call does. RESOURCE_EXHAUSTED (TOO_MANY_TESTS): as many run
+  // already. An attempt is given up a little before the caller's
   // deadline, so that the caller learns of it.
   void Test(const Caller& caller, const v1::TestWebhookRequest& request,
             Done<v1::Attempt> done);
 
  private:
+  // Counts a test that begins, if there is room for it, and one that ends.
+  bool TryCount(const std::string& project);
+  void Uncount(const std::string& project);
+  void Begin(const Caller& caller, const v1::TestWebhookRequest& request,
+             Done<v1::Attempt> done);
   void Send(const Caller& caller, const v1::Webhook& webhook,
             const v1::WebhookSecrets& secrets,
             const v1::TestWebhookRequest& request, Done<v1::Attempt> done);
@@ -42,6 +51,10 @@ class WebhookTester {
   const absl::Duration timeout_;
   Entropy& entropy_;
   const Clock clock_;
+
+  absl::Mutex mutex_;
+  int all_running_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, int> running_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::server

@@ -1,5 +1,8 @@
 """An event that is published arrives, or it is told why not."""
 
+import datetime
+import queue
+import threading
 import uuid
 
 import grpc
@@ -203,6 +206,133 @@ def test_a_stream_without_a_valid_key_is_refused(api):
     code, reason, _ = failure(lambda: stream(api, [], "whk_none"))
     assert (code, reason) == (grpc.StatusCode.UNAUTHENTICATED,
                               "API_KEY_INVALID")
+
+
+def cancel_streams(api, key, events):
+    """Opens streams and cancels them, each a little later than the last."""
+    with api.service.channel() as channel:
+        stub = event_service_pb2_grpc.EventServiceStub(channel)
+        for n in range(100):
+            sent = threading.Event()
+
+            def requests():
+                for _ in range(events):
+                    yield event_service_pb2.PublishEventRequest(
+                        type="cancelled", data="1")
+                sent.set()
+                api.released.wait(PATIENCE)
+
+            call = stub.PublishStream.future(
+                requests(), timeout=PATIENCE,
+                metadata=(("x-api-key", key),) if key else ())
+            if n % 4:
+                sent.wait(n / 10_000)
+            call.cancel()
+
+
+@pytest.mark.parametrize("events", (0, 3))
+@pytest.mark.parametrize("key", ("", "whk_none", "good"))
+def test_streams_can_be_cancelled_at_any_moment(api, key, events):
+    api.released = threading.Event()
+    try:
+        cancel_streams(api, api.service.key if key == "good" else key, events)
+        assert stream(api, []).published_count == 0
+    finally:
+        api.released.set()
+
+
+def test_a_stream_ends_when_its_key_is_revoked(api):
+    with api.service.channel() as channel:
+        admin = api.service.admin(channel)
+        project = admin.CreateProject(name="streams")
+        made = admin.CreateApiKey(id_project=project.id_project, name="one")
+        requests = queue.Queue()
+        stub = event_service_pb2_grpc.EventServiceStub(channel)
+        call = stub.PublishStream.future(
+            iter(requests.get, None), timeout=PATIENCE,
+            metadata=(("x-api-key", made.key),))
+        event = event_service_pb2.PublishEventRequest(type="t", data="1")
+        requests.put(event)
+        headers = {"x-api-key": made.key}
+        while not api.call("GET", "/events", headers=headers):
+            pass
+        admin.RevokeApiKey(id=made.api_key.id_api_key)
+        requests.put(event)
+        code, reason, _ = failure(call.result)
+        requests.put(None)
+    assert (code, reason) == (grpc.StatusCode.UNAUTHENTICATED,
+                              "API_KEY_INVALID")
+
+
+def test_a_stream_is_slowed_down_to_the_projects_rate(api):
+    with api.service.channel() as channel:
+        admin = api.service.admin(channel)
+        project = admin.CreateProject(name="slow", max_requests_per_second=20)
+        key = admin.CreateApiKey(id_project=project.id_project, name="k").key
+    answer = stream(api, (event_service_pb2.PublishEventRequest(
+        type="t", data=str(n)) for n in range(10_000)), key)
+    assert answer.published_count == 10_000
+
+
+def test_no_more_tests_of_webhooks_run_than_may(api, receiver, place):
+    path, _ = place
+    receiver.answer(path, "hang")
+    id = api.webhook(receiver.url(path))["id_webhook_endpoint"]
+    answers = queue.Queue()
+
+    def test():
+        answers.put(api.service.request(
+            "POST", f"/webhooks/{id}:test", headers={"grpc-timeout": "2S"}))
+
+    threads = [threading.Thread(target=test) for _ in range(9)]
+    for thread in threads:
+        thread.start()
+    first = answers.get(timeout=PATIENCE)
+    assert (first.status, first.reason()) == (429, "TOO_MANY_TESTS")
+    for thread in threads:
+        thread.join()
+    assert {answers.get().json()["error"] for _ in range(8)} == {"TIMEOUT"}
+
+
+def test_a_first_attempt_cannot_be_put_off(api, receiver):
+    response = api.service.request("POST", "/webhooks", {
+        "url": receiver.url(), "scope": None,
+        "delivery": {"schedule": ["60s", "60s"]}})
+    assert response.status == 400
+    assert response.fields() == ["delivery.schedule[0]"]
+
+
+def test_an_event_can_be_delivered_later(api, receiver, place):
+    path, type = place
+    api.webhook(receiver.url(path), [type])
+    at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=1)
+    event = api.publish(type, deliver_at=at.isoformat())
+    waiting = api.await_deliveries(1, id_event=event["id_event"])[0]
+    assert waiting["state"] == "PENDING"
+    request = receiver.await_requests(1, path)[0]
+    assert int(request.headers["webhook-timestamp"]) >= int(at.timestamp())
+
+
+def test_an_event_of_the_past_is_kept_and_delivered_at_once(
+        api, receiver, place):
+    path, type = place
+    api.webhook(receiver.url(path), [type])
+    event = api.publish(type, deliver_at="2020-01-01T00:00:00Z")
+    receiver.await_requests(1, path)
+    assert delivered(api, event)["attempt_count"] == 1
+
+
+def test_retrying_now_does_not_wait_for_retry_after(api, receiver, place):
+    path, type = place
+    receiver.answer(path, (429, {"retry-after": "86400"}), 200)
+    api.webhook(receiver.url(path), [type])
+    event = api.publish(type)
+    waiting = api.await_deliveries(1, id_event=event["id_event"])[0]
+    receiver.await_requests(1, path)
+    while not waiting["attempt_count"]:
+        waiting = api.deliveries(id_event=event["id_event"])[0]
+    api.call("POST", f"/deliveries/{waiting['id_delivery']}:retry")
+    assert delivered(api, event)["attempt_count"] == 2
 
 
 def test_a_webhook_can_be_tested(api, receiver, place):

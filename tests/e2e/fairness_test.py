@@ -37,3 +37,42 @@ def test_the_healthy_one_is_not_delayed_by_those_that_fail(tmp_path):
             statistics.median(alone), 1e-3)
         # No more than 8 at a time to the one that hangs.
         assert len(receiver.at("/hangs")) <= 8
+
+
+def test_the_healthy_one_is_not_delayed_by_those_that_have_a_rate(tmp_path):
+    with Receiver() as receiver, delivering(
+            tmp_path, "--max_in_flight=16") as api:
+        api.webhook(receiver.url("/alone"), ["alone"])
+        alone = latencies(api, receiver, "/alone", "alone")
+        for n in range(30):
+            api.webhook(receiver.url("/slow"), ["slow"],
+                        delivery={"max_per_second": 1})
+        backlog = [{"type": "slow", "data": n} for n in range(100)]
+        api.call("POST", "/events:batch", {"events": backlog}, 202)
+        receiver.await_requests(90, "/slow")
+        api.webhook(receiver.url("/healthy"), ["healthy"])
+        among = latencies(api, receiver, "/healthy", "healthy")
+        print(f"median alone {statistics.median(alone) * 1e3:.2f} ms, "
+              f"among the others {statistics.median(among) * 1e3:.2f} ms")
+        assert statistics.median(among) < TOLERANCE * max(
+            statistics.median(alone), 1e-3)
+
+
+def test_a_project_does_not_take_all_that_may_be_in_flight(tmp_path):
+    with Receiver() as receiver, delivering(
+            tmp_path, "--max_in_flight=8") as api:
+        with api.service.channel() as channel:
+            key = api.service.admin(channel).new_key()
+        receiver.answer("/hangs", "hang")
+        for n in range(20):
+            api.webhook(receiver.url("/hangs"), ["all"])
+        api.publish("all")
+        receiver.await_requests(6, "/hangs")
+        headers = {"x-api-key": key}
+        api.call("POST", "/webhooks", {
+            "url": receiver.url("/other"), "scope": None}, 201,
+            headers=headers)
+        api.call("POST", "/events", {"type": "t", "data": 1}, 202,
+                 headers=headers)
+        receiver.await_requests(1, "/other", patience=5)
+        assert len(receiver.at("/hangs")) == 6

@@ -155,6 +155,7 @@ def test_a_flag_that_is_wrong_is_an_error_that_names_it(
     ("--allow_targets=127.0.0.1/8", "allow_targets"),
     ("--allow_targets=everything", "allow_targets"),
     ("--retry_schedule=", "retry_schedule"),
+    ("--retry_schedule=5s", "retry_schedule"),
     ("--retry_schedule=0s,soon", "retry_schedule"),
     ("--retry_jitter=2", "retry_jitter"), ("--retention=1s", "retention"),
     ("--delivery_timeout=0", "delivery_timeout"),
