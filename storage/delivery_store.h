@@ -32,8 +32,9 @@ struct DeliveryFacts {
   std::optional<v1::Webhook> webhook;
   // With all attempts. Unset: the event did not match the webhook.
   std::optional<v1::Delivery> delivery;
-  // Whether others wait for the webhook that are due before.
+  // Whether others wait for the webhook that are due before, and after.
   bool is_behind_others = false;
+  bool is_before_others = false;
 };
 
 // What became of the deliveries of every project. What Store promises of its

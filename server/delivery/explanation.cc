@@ -96,6 +96,11 @@ absl::string_view Words(Reason reason) {
   }
 }
 
+bool IsHeadThatBlocks(const DeliveryFacts& facts, Reason reason) {
+  return reason == Response::RETRYING && facts.is_before_others &&
+         facts.webhook && facts.webhook->delivery().ordered();
+}
+
 // The reason, and what the latest attempt met with.
 std::string MessageOf(const DeliveryFacts& facts, Reason reason) {
   std::string message(Words(reason));
@@ -107,6 +112,9 @@ std::string MessageOf(const DeliveryFacts& facts, Reason reason) {
                     latest.error_detail(), ")");
   } else {
     absl::StrAppend(&message, latest.status());
+  }
+  if (IsHeadThatBlocks(facts, reason)) {
+    absl::StrAppend(&message, "; the webhook is ordered: others wait for it");
   }
   return message;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "storage/derived_id.h"
 #include "storage/sqlite/columns.h"
 #include "storage/sqlite/delivery_rows.h"
@@ -13,15 +14,17 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Whether others wait for the same webhook that come before the delivery.
-absl::StatusOr<bool> IsBehindOthers(Connection& connection,
-                                    absl::string_view delivery) {
-  return connection.Guarded("look before", [&]() -> absl::StatusOr<bool> {
-    Statement row = connection.Prepared(
+// Whether others wait for the same webhook that come before the delivery
+// (`order` is "<") or after it (">").
+absl::StatusOr<bool> HasOthers(Connection& connection,
+                               absl::string_view delivery,
+                               absl::string_view order) {
+  return connection.Guarded("look around", [&]() -> absl::StatusOr<bool> {
+    Statement row = connection.Prepared(absl::StrCat(
         "SELECT 1 FROM deliveries other JOIN deliveries this ON this.id = ?"
         " WHERE other.webhook_id = this.webhook_id AND other.state = 1"
-        " AND (other.queue_at, other.event_seq) <"
-        " (this.queue_at, this.event_seq) LIMIT 1");
+        " AND (other.queue_at, other.event_seq) ",
+        order, " (this.queue_at, this.event_seq) LIMIT 1"));
     BindUuid(row, 1, delivery);
     return row->executeStep();
   });
@@ -53,9 +56,12 @@ absl::StatusOr<DeliveryFacts> SelectFacts(Connection& connection,
   if (!delivery.ok() && !found_webhook.ok()) return found_webhook.status();
   if (found_webhook.ok()) facts.webhook = *std::move(found_webhook);
   if (!delivery.ok()) return facts;
-  auto is_behind = IsBehindOthers(connection, delivery->id_delivery());
+  const auto is_behind = HasOthers(connection, delivery->id_delivery(), "<");
   if (!is_behind.ok()) return is_behind.status();
   facts.is_behind_others = *is_behind;
+  const auto is_before = HasOthers(connection, delivery->id_delivery(), ">");
+  if (!is_before.ok()) return is_before.status();
+  facts.is_before_others = *is_before;
   facts.delivery = *std::move(delivery);
   return facts;
 }

@@ -1,0 +1,129 @@
+#include "server/delivery/explanation.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::server {
+namespace {
+
+using ::testing::HasSubstr;
+using Response = v1::ExplainDeliveryResponse;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+
+// An event of now, a webhook that is older, and a delivery of it that is due.
+class ExplanationTest : public ::testing::Test {
+ protected:
+  ExplanationTest() {
+    facts_.event.set_id_event("01a209fb-2e74-7f2a-9a45-2d9abc3023b7");
+    facts_.event.set_type("thing.happened");
+    facts_.event.set_data(R"({"b":1.0,"a":2})");
+    *facts_.event.mutable_created_at() = ToTimestamp(kNow);
+    facts_.webhook.emplace();
+    facts_.webhook->set_active(true);
+    *facts_.webhook->mutable_created_at() = ToTimestamp(kNow - absl::Hours(1));
+    SetState(v1::Delivery::PENDING);
+    SetNext(kNow);
+  }
+
+  void SetState(v1::Delivery::State state) {
+    if (!facts_.delivery) facts_.delivery.emplace();
+    facts_.delivery->set_state(state);
+  }
+
+  void SetNext(absl::Time time) {
+    *facts_.delivery->mutable_next_attempt_at() = ToTimestamp(time);
+  }
+
+  void AddAttempt(int status) {
+    v1::Attempt& attempt = *facts_.delivery->add_attempts();
+    attempt.set_number(facts_.delivery->attempts_size());
+    attempt.set_status(status);
+    attempt.set_error(v1::Attempt::HTTP_STATUS);
+    *attempt.mutable_started_at() = ToTimestamp(kNow - absl::Minutes(1));
+    facts_.delivery->set_attempt_count(facts_.delivery->attempts_size());
+  }
+
+  Response::Reason Reason() { return Explain(facts_, kNow).reason(); }
+
+  DeliveryFacts facts_;
+};
+
+TEST_F(ExplanationTest, WhatIsDueWaitsForItsTurn) {
+  EXPECT_EQ(Reason(), Response::WAITING);
+}
+
+TEST_F(ExplanationTest, WhatIsDueLaterIsScheduledOrRetried) {
+  SetNext(kNow + absl::Hours(1));
+  EXPECT_EQ(Reason(), Response::SCHEDULED);
+  AddAttempt(500);
+  const Response response = Explain(facts_, kNow);
+  EXPECT_EQ(response.reason(), Response::RETRYING);
+  EXPECT_EQ(FromTimestamp(response.next_attempt_at()), kNow + absl::Hours(1));
+  EXPECT_THAT(response.message(), HasSubstr("HTTP_STATUS"));
+}
+
+TEST_F(ExplanationTest, BehindOthersOnlyAnOrderedWebhookWaits) {
+  facts_.is_behind_others = true;
+  EXPECT_EQ(Reason(), Response::WAITING);
+  facts_.webhook->mutable_delivery()->set_ordered(true);
+  EXPECT_EQ(Reason(), Response::BEHIND_ANOTHER);
+}
+
+TEST_F(ExplanationTest, AFailingFirstOfAnOrderedWebhookSaysThatOthersWait) {
+  facts_.webhook->mutable_delivery()->set_ordered(true);
+  facts_.is_before_others = true;
+  SetNext(kNow + absl::Hours(1));
+  AddAttempt(500);
+  EXPECT_THAT(Explain(facts_, kNow).message(), HasSubstr("wait for it"));
+}
+
+TEST_F(ExplanationTest, StatesThatAreEndsAreReasons) {
+  SetState(v1::Delivery::IN_FLIGHT);
+  EXPECT_EQ(Reason(), Response::IN_FLIGHT);
+  SetState(v1::Delivery::DELIVERED);
+  EXPECT_EQ(Reason(), Response::DELIVERED);
+  SetState(v1::Delivery::CANCELLED);
+  EXPECT_EQ(Reason(), Response::CANCELLED);
+  facts_.webhook.reset();
+  EXPECT_EQ(Reason(), Response::WEBHOOK_REMOVED);
+}
+
+TEST_F(ExplanationTest, AFailureIsOfTheScheduleOrOfTheReceiver) {
+  SetState(v1::Delivery::FAILED);
+  AddAttempt(500);
+  EXPECT_EQ(Reason(), Response::SCHEDULE_ENDED);
+  AddAttempt(410);
+  EXPECT_EQ(Reason(), Response::RECEIVER_GONE);
+}
+
+TEST_F(ExplanationTest, WhatIsHeldWaitsForTheWebhookOrItsUrl) {
+  SetState(v1::Delivery::HELD);
+  EXPECT_EQ(Reason(), Response::WEBHOOK_WITHOUT_URL);
+  facts_.webhook->set_active(false);
+  EXPECT_EQ(Reason(), Response::WEBHOOK_INACTIVE);
+}
+
+TEST_F(ExplanationTest, WithoutADeliveryTheWebhookIsNewerOrOfAnotherScope) {
+  facts_.delivery.reset();
+  EXPECT_EQ(Reason(), Response::NOT_IN_SCOPE);
+  *facts_.webhook->mutable_created_at() = ToTimestamp(kNow + absl::Seconds(1));
+  EXPECT_EQ(Reason(), Response::WEBHOOK_IS_NEWER);
+}
+
+TEST_F(ExplanationTest, ShowsWhatWasSignedAtTheLatestAttempt) {
+  AddAttempt(500);
+  const Response response = Explain(facts_, kNow);
+  EXPECT_EQ(response.signed_content(),
+            "01a209fb-2e74-7f2a-9a45-2d9abc3023b7.1799999940."
+            R"({"id_event":"01a209fb-2e74-7f2a-9a45-2d9abc3023b7",)"
+            R"("type":"thing.happened","timestamp":"2027-01-15T08:00:00Z",)"
+            R"("data":{"b":1.0,"a":2}})");
+  EXPECT_EQ(response.signed_data(), R"({"b":1,"a":2})");
+}
+
+}  // namespace
+}  // namespace webhooks::server

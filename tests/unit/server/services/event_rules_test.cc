@@ -1,0 +1,111 @@
+#include "server/services/event_rules.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/timestamp.h"
+#include "tests/support/status_matchers.h"
+
+namespace webhooks::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::IsOk;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+const EventRules kRules{[] { return kNow; }};
+
+v1::PublishEventRequest Event() {
+  v1::PublishEventRequest request;
+  request.set_type("thing.happened");
+  request.set_data(R"({"a":12345678901234567890})");
+  return request;
+}
+
+std::vector<std::string> FieldsOf(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const google::rpc::BadRequest violations = ViolationsOf(status);
+  for (const auto& violation : violations.field_violations()) {
+    fields.push_back(violation.field());
+  }
+  return fields;
+}
+
+TEST(EventRules, TakeAnyJsonOfAnEventType) {
+  v1::PublishEventRequest request = Event();
+  EXPECT_THAT(kRules.Check(request), IsOk());
+  for (const char* data : {"null", "1e400", "\"text\"", "[]", " { } "}) {
+    request.set_data(data);
+    EXPECT_THAT(kRules.Check(request), IsOk()) << data;
+  }
+}
+
+TEST(EventRules, NameAllThatIsWrongAtOnce) {
+  v1::PublishEventRequest request = Event();
+  request.set_type("a..b");
+  request.set_data("{");
+  request.set_id_event("7");
+  *request.mutable_deliver_at() = ToTimestamp(kNow + absl::Hours(24 * 31));
+  EXPECT_THAT(FieldsOf(kRules.Check(request)),
+              ElementsAre("type", "data", "id_event", "deliver_at"));
+}
+
+TEST(EventRules, TakeDataUpTo256KiB) {
+  v1::PublishEventRequest request = Event();
+  const std::string content((256 << 10) - 2, 'x');
+  request.set_data("\"" + content + "\"");
+  EXPECT_THAT(kRules.Check(request), IsOk());
+  request.set_data("\"" + content + "x\"");
+  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("data"));
+}
+
+TEST(EventRules, RefuseTheSameKeyTwiceInData) {
+  v1::PublishEventRequest request = Event();
+  request.set_data(R"({"a":1,"a":2})");
+  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("data"));
+}
+
+TEST(EventRules, TakeATimeThatIsPastAndThirtyDaysAhead) {
+  v1::PublishEventRequest request = Event();
+  for (const absl::Duration ahead :
+       {-absl::Hours(9000), absl::Hours(24 * 30)}) {
+    *request.mutable_deliver_at() = ToTimestamp(kNow + ahead);
+    EXPECT_THAT(kRules.Check(request), IsOk()) << ahead;
+  }
+}
+
+TEST(EventRules, TakeOneToAThousandEventsInABatch) {
+  v1::PublishEventBatchRequest request;
+  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("events"));
+  for (int i = 0; i < 1000; ++i) *request.add_events() = Event();
+  EXPECT_THAT(kRules.Check(request), IsOk());
+  *request.add_events() = Event();
+  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("events"));
+}
+
+TEST(EventRules, TakeNoRequestIdWithinABatch) {
+  v1::PublishEventRequest request = Event();
+  EXPECT_THAT(FieldsOf(kRules.CheckOneOfMany(request)), IsEmpty());
+  request.set_request_id("order-7");
+  EXPECT_THAT(FieldsOf(kRules.CheckOneOfMany(request)),
+              ElementsAre("request_id"));
+}
+
+TEST(EventRules, CheckEveryFilterOfDeliveries) {
+  v1::ListDeliveriesRequest request;
+  EXPECT_THAT(CheckRequest(request), IsOk());
+  request.set_event_type("..");
+  request.set_id_webhook_endpoint("1");
+  request.set_id_event("2");
+  request.set_state(v1::Delivery::STATE_UNSPECIFIED);
+  request.mutable_start_time()->set_nanos(-1);
+  EXPECT_THAT(FieldsOf(CheckRequest(request)),
+              ElementsAre("start_time", "event_type", "id_webhook_endpoint",
+                          "id_event", "state"));
+}
+
+}  // namespace
+}  // namespace webhooks::server
