@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "server/call/entropy.h"
 #include "storage/open.h"
+#include "storage/timestamp.h"
 #include "storage/uuid.h"
 #include "tests/support/records.h"
 #include "tests/support/secret_keys.h"
@@ -28,6 +29,7 @@ constexpr int kSizes[] = {1'000, 100'000, 1'000'000};
 constexpr int kCalls = 2'000;
 constexpr int kTogether = 512;
 constexpr int kPage = 100;
+constexpr char kType[] = "rare.type";
 
 class Scale {
  public:
@@ -36,6 +38,10 @@ class Scale {
     project_ = made.project.id_project();
     testing::CreateProject(*store_, made.project, made.key, made.hash)
         .IgnoreError();
+    v1::Webhook listener = testing::MakeWebhook(project_);
+    listener.clear_scope();
+    listener.add_scope(kType);
+    testing::CreateWebhook(*store_, listener).IgnoreError();
   }
 
   void FillTo(int size) {
@@ -63,6 +69,7 @@ class Scale {
     Time("List, last page", [&] { List(before_last); });
     Time("Create",
          [&] { testing::CreateWebhook(*store_, Next()).IgnoreError(); });
+    Time("Publish to one", [&] { Publish(); });
     const auto bytes = std::filesystem::file_size(folder_.Path("webhooks.db"));
     std::printf("%-18s %9zu webhooks  %7.1f MB, %zu bytes each\n", "file",
                 ids_.size(), static_cast<double>(bytes) / 1e6,
@@ -81,6 +88,19 @@ class Scale {
   void List(const std::string& after) {
     testing::Await<Page<v1::Webhook>>([&](auto done) {
       store_->ListWebhooks(project_, {}, {after, kPage}, {}, done);
+    }).IgnoreError();
+  }
+
+  // Of all webhooks one listens to it.
+  void Publish() {
+    v1::Event event;
+    event.set_id_project(project_);
+    event.set_id_event(
+        FormatUuid(MakeUuidV7(absl::Now(), entropy_.Bytes<10>())));
+    event.set_type(kType);
+    *event.mutable_created_at() = ToTimestamp(absl::Now());
+    testing::Await<Created<v1::PublishEventResponse>>([&](auto done) {
+      store_->PublishEvent(event, std::nullopt, {}, done);
     }).IgnoreError();
   }
 

@@ -36,6 +36,11 @@ void FakeQueue::SetSettings(const v1::DeliverySettings& settings) {
   settings_ = settings;
 }
 
+void FakeQueue::SetSecrets(const v1::WebhookSecrets& secrets) {
+  absl::MutexLock lock(&mutex_);
+  secrets_ = secrets;
+}
+
 void FakeQueue::FailLists(const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   list_status_ = status;
@@ -120,6 +125,7 @@ EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
   lease.webhook->set_id_webhook_endpoint(wish.endpoint.webhook);
   lease.webhook->set_url(wish.endpoint.webhook);
   *lease.webhook->mutable_delivery() = settings_;
+  lease.secrets = secrets_;
   for (auto& [id, waiting] : waiting_) {
     if (waiting.endpoint != wish.endpoint || waiting.leased_until > now) {
       continue;
@@ -201,6 +207,7 @@ void FakeQueue::Watch(Watcher watcher) {
 void FakeSender::Send(server::HttpRequest request, Done done) {
   absl::MutexLock lock(&mutex_);
   sent_.push_back(request.url);
+  last_headers_ = request.headers;
   in_flight_.emplace_back(std::move(request.url), std::move(done));
 }
 
@@ -232,7 +239,13 @@ std::vector<std::string> FakeSender::Sent() const {
   return sent_;
 }
 
-void FakeSender::Answer(const std::string& url, int status) {
+std::vector<std::string> FakeSender::LastHeaders() const {
+  absl::MutexLock lock(&mutex_);
+  return last_headers_;
+}
+
+void FakeSender::Answer(const std::string& url, int status,
+                        const std::string& retry_after) {
   Done done;
   {
     absl::MutexLock lock(&mutex_);
@@ -244,6 +257,7 @@ void FakeSender::Answer(const std::string& url, int status) {
   }
   server::HttpOutcome outcome;
   outcome.attempt.set_status(status);
+  outcome.retry_after = retry_after;
   if (status / 100 != 2) outcome.attempt.set_error(v1::Attempt::HTTP_STATUS);
   std::move(done)(std::move(outcome));
 }

@@ -27,6 +27,7 @@ class FakeQueue : public DeliveryQueue {
 
   // What webhooks are leased with.
   void SetSettings(const v1::DeliverySettings& settings);
+  void SetSecrets(const v1::WebhookSecrets& secrets);
 
   // What the next calls end with, instead of what they do.
   void FailLists(const absl::Status& status);
@@ -76,6 +77,7 @@ class FakeQueue : public DeliveryQueue {
   std::vector<AttemptResult> records_ ABSL_GUARDED_BY(mutex_);
   std::vector<Endpoint> wishes_ ABSL_GUARDED_BY(mutex_);
   v1::DeliverySettings settings_ ABSL_GUARDED_BY(mutex_);
+  v1::WebhookSecrets secrets_ ABSL_GUARDED_BY(mutex_);
   absl::Status list_status_ ABSL_GUARDED_BY(mutex_);
   absl::Status lease_status_ ABSL_GUARDED_BY(mutex_);
   absl::Status record_status_ ABSL_GUARDED_BY(mutex_);
@@ -95,14 +97,19 @@ class FakeSender : public server::Sender {
   std::vector<std::string> AwaitSent(std::size_t count);
   std::vector<std::string> Sent() const;
 
+  // The headers of the request that was sent last.
+  std::vector<std::string> LastHeaders() const;
+
   // Answers the oldest request to the URL that is in flight.
-  void Answer(const std::string& url, int status);
+  void Answer(const std::string& url, int status,
+              const std::string& retry_after = "");
 
   bool IsAbandoned() const;
 
  private:
   mutable absl::Mutex mutex_;
   std::vector<std::string> sent_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> last_headers_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::pair<std::string, Done>> in_flight_ ABSL_GUARDED_BY(mutex_);
   bool is_abandoned_ ABSL_GUARDED_BY(mutex_) = false;
 };

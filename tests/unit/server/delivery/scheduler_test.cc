@@ -1,11 +1,14 @@
 #include "server/delivery/scheduler.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/timestamp.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_delivery.h"
 
@@ -59,6 +62,16 @@ class SchedulerTest : public ::testing::Test {
     sender_.AwaitSent(2);
     Settle();
     ASSERT_GT(queue_.LeasedUntil("3"), clock_.Now());
+  }
+
+  // How many signatures of Standard Webhooks the headers have.
+  static int Signatures(const std::vector<std::string>& headers) {
+    int count = 0;
+    for (const std::string& header : headers) {
+      if (!absl::StartsWith(header, "webhook-signature:")) continue;
+      count += static_cast<int>(std::count(header.begin(), header.end(), ','));
+    }
+    return count;
   }
 
   testing::FakeClock clock_;
@@ -201,6 +214,40 @@ TEST_F(SchedulerTest, GivesUpItsStockWhereTheEndpointHasChanged) {
   StartWithStock();
   queue_.Tell({kA, clock_.Now(), /*has_changed=*/true});
   queue_.AwaitGivenUp("3");
+}
+
+TEST_F(SchedulerTest, GivesUpItsStockWhereTheProjectIsDeleted) {
+  StartWithStock();
+  queue_.Tell({{kA.project, ""}, absl::InfiniteFuture(), /*has_changed=*/true});
+  queue_.AwaitGivenUp("3");
+}
+
+TEST_F(SchedulerTest, TriesAtOnceWhatIsUrgent) {
+  Start();
+  queue_.Publish(kA, "1", clock_.Now());
+  sender_.AwaitSent(1);
+  sender_.Answer(kA.webhook, 503, "86400");
+  EXPECT_EQ(queue_.AwaitRecords(1)[0].retry_at, clock_.Now() + absl::Hours(24));
+  queue_.Publish(kA, "2", clock_.Now());
+  Settle();
+  EXPECT_THAT(sender_.Sent(), SizeIs(1));
+  queue_.Tell({kA, clock_.Now(), /*has_changed=*/true, /*is_urgent=*/true});
+  sender_.AwaitSent(2);
+}
+
+TEST_F(SchedulerTest, SignsWithNoSecretThatHasEnded) {
+  v1::WebhookSecrets secrets;
+  v1::WebhookSecret& ending = *secrets.add_secrets();
+  ending.set_secret("whsec_AAAA");
+  *ending.mutable_expires_at() = ToTimestamp(clock_.Now() + absl::Seconds(1));
+  secrets.add_secrets()->set_secret("whsec_BBBB");
+  queue_.SetSecrets(secrets);
+  StartWithStock();
+  EXPECT_EQ(Signatures(sender_.LastHeaders()), 2);
+  clock_.Advance(absl::Seconds(1));
+  sender_.Answer(kA.webhook, 200);
+  sender_.AwaitSent(3);
+  EXPECT_EQ(Signatures(sender_.LastHeaders()), 1);
 }
 
 TEST_F(SchedulerTest, GivesUpItsStockWhereTheEndpointIsOverloaded) {
