@@ -964,6 +964,7 @@ TARGETS = [
             "tests/unit/server/runtime/log_writer_test.cc",
             "tests/unit/server/runtime/request_id_test.cc",
             "tests/unit/server/services/admin_rules_test.cc",
+            "tests/unit/server/services/admin_service_test.cc",
             "tests/unit/server/services/health_service_test.cc",
             "tests/unit/server/services/page_token_test.cc",
             "tests/unit/server/services/reflection_service_test.cc",

@@ -63,7 +63,8 @@ class ProjectStore {
                              Done<v1::Project> done) = 0;
 
   // Stores `answer.api_key`, of whose key `hash` is. The key itself is kept for
-  // `once` only, sealed. INTERNAL: the id or the hash is taken.
+  // `once` only, sealed, and no longer than the project. INTERNAL: the id or
+  // the hash is taken.
   virtual void CreateApiKey(const v1::CreateApiKeyResponse& answer,
                             const ApiKeyHash& hash,
                             const std::optional<Idempotency>& once,

@@ -120,9 +120,11 @@ grpc::ServerUnaryReactor* AdminService::CreateApiKey(Context* context,
       [this](const Caller& caller, const v1::CreateApiKeyRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::CreateApiKeyResponse>> done) {
+        std::optional<Idempotency> of_project = once;
+        if (of_project) of_project->project = wanted.id_project();
         const v1::CreateApiKeyResponse made = MakeKey(wanted);
-        store_.CreateApiKey(made, HashApiKey(made.key()), once, caller.options,
-                            std::move(done));
+        store_.CreateApiKey(made, HashApiKey(made.key()), of_project,
+                            caller.options, std::move(done));
       });
 }
 

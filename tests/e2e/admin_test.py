@@ -186,6 +186,15 @@ def test_a_creation_repeated_with_its_request_id_is_one(admin):
         id_project=made[0].id_project).api_keys) == 1
 
 
+def test_a_creation_of_a_key_is_not_repeated_for_a_project_that_is_gone(admin):
+    project = admin.CreateProject(name="doomed").id_project
+    wanted = {"id_project": project, "name": "k", "request_id": "doomed key"}
+    admin.CreateApiKey(**wanted)
+    admin.DeleteProject(id=project)
+    code, reason, _ = failure(lambda: admin.CreateApiKey(**wanted))
+    assert (code, reason) == (grpc.StatusCode.NOT_FOUND, "PROJECT_NOT_FOUND")
+
+
 def test_only_the_admin_key_opens_the_admin_service(service, channel):
     for key, reason in ((service.key, "ADMIN_KEY_INVALID"),
                         ("", "API_KEY_MISSING")):

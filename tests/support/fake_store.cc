@@ -73,7 +73,10 @@ absl::StatusOr<Created<T>> FakeStore::Once(
     }
     absl::StatusOr<T> made = work();
     if (!made.ok()) return made.status();
-    if (once) answers_[once->key] = {once->request, made->SerializeAsString()};
+    if (once) {
+      answers_[once->key] = {once->request, once->project,
+                             made->SerializeAsString()};
+    }
     return Created<T>{*std::move(made)};
   });
 }
@@ -267,6 +270,9 @@ void FakeStore::DeleteProject(absl::string_view id, absl::Time,
     if (!project.ok()) return project.status();
     v1::Project deleted = **project;
     projects_.erase(deleted.id_project());
+    std::erase_if(answers_, [&](const auto& answer) {
+      return answer.second.project == deleted.id_project();
+    });
     return deleted;
   }));
 }

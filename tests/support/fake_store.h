@@ -101,6 +101,7 @@ class FakeStore final : public WebhookStore,
  private:
   struct KeptAnswer {
     Digest request;
+    std::string project;
     std::string bytes;
   };
 
