@@ -34,7 +34,7 @@ grpc::ServerUnaryReactor* AdminService::CreateProject(Context* context,
                                                       Bytes* response) {
   return calls_.UnaryOnce<v1::CreateProjectRequest, v1::Project>(
       "webhooks.v1.AdminService/CreateProject", context, request, response,
-      &CheckCreateProject,
+      {&CheckCreateProject},
       [this](const Caller& caller, const v1::CreateProjectRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::Project>> done) {
@@ -114,9 +114,12 @@ grpc::ServerUnaryReactor* AdminService::CreateApiKey(Context* context,
                                                      Bytes* response) {
   return calls_.UnaryOnce<v1::CreateApiKeyRequest, v1::CreateApiKeyResponse>(
       "webhooks.v1.AdminService/CreateApiKey", context, request, response,
-      [this](const v1::CreateApiKeyRequest& wanted) {
-        return CheckCreateApiKey(wanted, clock_());
-      },
+      {[this](const v1::CreateApiKeyRequest& wanted) {
+         return CheckCreateApiKey(wanted, clock_());
+       },
+       [](const v1::CreateApiKeyRequest& wanted) {
+         return CheckCreateApiKey(wanted, absl::InfinitePast());
+       }},
       [this](const Caller& caller, const v1::CreateApiKeyRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::CreateApiKeyResponse>> done) {

@@ -107,7 +107,7 @@ grpc::ServerUnaryReactor* DeliveryService::CreateRetryJob(Context* context,
                                                           Bytes* response) {
   return calls_.UnaryOnce<v1::CreateRetryJobRequest, v1::RetryJob>(
       "webhooks.v1.DeliveryService/CreateRetryJob", context, request, response,
-      &CheckRetryJob,
+      {&CheckRetryJob},
       [this](const Caller& caller, const v1::CreateRetryJobRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::RetryJob>> done) {

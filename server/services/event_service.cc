@@ -26,7 +26,7 @@ grpc::ServerUnaryReactor* EventService::Publish(Context* context,
                                                 Bytes* response) {
   return calls_.UnaryOnce<v1::PublishEventRequest, v1::PublishEventResponse>(
       "webhooks.v1.EventService/Publish", context, request, response,
-      Rules<v1::PublishEventRequest>(),
+      {Rules<v1::PublishEventRequest>()},
       [this](const Caller& caller, const v1::PublishEventRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::PublishEventResponse>> done) {
@@ -41,7 +41,7 @@ grpc::ServerUnaryReactor* EventService::PublishBatch(Context* context,
   return calls_
       .UnaryOnce<v1::PublishEventBatchRequest, v1::PublishEventBatchResponse>(
           "webhooks.v1.EventService/PublishBatch", context, request, response,
-          Rules<v1::PublishEventBatchRequest>(),
+          {Rules<v1::PublishEventBatchRequest>()},
           [this](const Caller& caller,
                  const v1::PublishEventBatchRequest& wanted,
                  const std::optional<Idempotency>& once,

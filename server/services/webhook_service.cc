@@ -77,7 +77,10 @@ grpc::ServerUnaryReactor* WebhookService::Create(Context* context,
                                                  Bytes* response) {
   return calls_.UnaryOnce<v1::CreateWebhookRequest, v1::Webhook>(
       "webhooks.v1.WebhookService/Create", context, request, response,
-      Rules<v1::CreateWebhookRequest>(),
+      {Rules<v1::CreateWebhookRequest>(),
+       [](const v1::CreateWebhookRequest& wanted) {
+         return WebhookRules{.allow_http_urls = true}.Check(wanted);
+       }},
       [this](const Caller& caller, const v1::CreateWebhookRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::Webhook>> done) {
@@ -182,7 +185,7 @@ grpc::ServerUnaryReactor* WebhookService::RotateSecret(Context* context,
                                                        Bytes* response) {
   return calls_.UnaryOnce<v1::RotateWebhookSecretRequest, v1::Webhook>(
       "webhooks.v1.WebhookService/RotateSecret", context, request, response,
-      Rules<v1::RotateWebhookSecretRequest>(),
+      {Rules<v1::RotateWebhookSecretRequest>()},
       [this](const Caller& caller, const v1::RotateWebhookSecretRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::Webhook>> done) {

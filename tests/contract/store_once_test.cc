@@ -142,6 +142,21 @@ TEST_P(StoreOnce, AFailureIsNotKept) {
   EXPECT_FALSE(second->replayed);
 }
 
+TEST_P(StoreOnce, ACallThatMayOnlyRepeatPerformsNothing) {
+  Idempotency once = Once(1, 1);
+  once.otherwise = absl::OutOfRangeError("too late");
+  EXPECT_THAT(Create(MakeWebhook(project_), once),
+              StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_EQ(WebhookCount(), 0);
+  const auto first = Create(MakeWebhook(project_), Once(1, 1));
+  ASSERT_THAT(first, IsOk());
+  EXPECT_FALSE(first->replayed);
+  const auto second = Create(MakeWebhook(project_), once);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->answer.SerializeAsString(),
+            first->answer.SerializeAsString());
+}
+
 TEST_P(StoreOnce, AfterADayTheKeyIsFree) {
   ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
   const absl::Time end = kNow + Idempotency::kKept;

@@ -71,6 +71,7 @@ absl::StatusOr<Created<T>> FakeStore::Once(
       created.answer.ParseFromString(kept->second.bytes);
       return created;
     }
+    if (once && !once->otherwise.ok()) return once->otherwise;
     absl::StatusOr<T> made = work();
     if (!made.ok()) return made.status();
     if (once) {

@@ -6,10 +6,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
+#include "proto/rpc/status.h"
 #include "server/call/admission.h"
 #include "server/call/api_key.h"
+#include "storage/timestamp.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
@@ -53,6 +56,17 @@ class AdminServiceTest : public ::testing::Test {
     return stub_->CreateApiKey(&context, request, answer);
   }
 
+  static std::vector<std::string> FieldsOf(const grpc::Status& status) {
+    google::rpc::Status rpc;
+    EXPECT_TRUE(rpc.ParseFromString(status.error_details()));
+    const google::rpc::BadRequest found = ViolationsOf(FromRpcStatus(rpc));
+    std::vector<std::string> fields;
+    for (const auto& violation : found.field_violations()) {
+      fields.push_back(violation.field());
+    }
+    return fields;
+  }
+
   v1::CreateApiKeyRequest KeyRequest(const std::string& request_id) {
     v1::CreateApiKeyRequest request;
     request.set_id_project(made_.project.id_project());
@@ -85,6 +99,37 @@ TEST_F(AdminServiceTest, TheAnswerWithAKeyGoesWithTheProject) {
   v1::CreateApiKeyResponse second;
   ASSERT_TRUE(CreateKey(KeyRequest("once"), &second).ok());
   EXPECT_NE(second.key(), first.key());
+}
+
+TEST_F(AdminServiceTest, AKeyThatHasEndedSinceIsStillTheAnswerToARepeat) {
+  v1::CreateApiKeyRequest request = KeyRequest("once");
+  *request.mutable_expires_at() = ToTimestamp(now_ + absl::Hours(1));
+  v1::CreateApiKeyResponse first;
+  ASSERT_TRUE(CreateKey(request, &first).ok());
+  now_ += absl::Hours(2);
+  v1::CreateApiKeyResponse second;
+  ASSERT_TRUE(CreateKey(request, &second).ok());
+  EXPECT_EQ(second.key(), first.key());
+}
+
+TEST_F(AdminServiceTest, AKeyThatWouldHaveEndedIsRefused) {
+  for (const char* const request_id : {"", "once"}) {
+    v1::CreateApiKeyRequest request = KeyRequest(request_id);
+    *request.mutable_expires_at() = ToTimestamp(now_);
+    v1::CreateApiKeyResponse answer;
+    const grpc::Status status = CreateKey(request, &answer);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_EQ(FieldsOf(status), std::vector<std::string>{"expires_at"});
+  }
+}
+
+TEST_F(AdminServiceTest, AllThatIsWrongIsToldWhateverMayBeARepeat) {
+  v1::CreateApiKeyRequest request = KeyRequest("once");
+  request.clear_name();
+  *request.mutable_expires_at() = ToTimestamp(now_);
+  v1::CreateApiKeyResponse answer;
+  EXPECT_EQ(FieldsOf(CreateKey(request, &answer)),
+            (std::vector<std::string>{"name", "expires_at"}));
 }
 
 }  // namespace

@@ -152,6 +152,29 @@ TEST_F(WebhookServiceTest, PassesOnWhatTheStoreSays) {
   EXPECT_EQ(ReasonOf(status), "STORAGE_FULL");
 }
 
+// As after a start without --allow_http_urls.
+TEST_F(WebhookServiceTest, RepeatsAnAnswerWhoseUrlIsRefusedByNow) {
+  WebhookService before(calls_, store_, entropy_, &Now,
+                        WebhookRules{.allow_http_urls = true});
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&before);
+  const auto server = builder.BuildAndStart();
+  const auto stub = v1::WebhookService::NewStub(server->InProcessChannel({}));
+  v1::CreateWebhookRequest request = ReferenceRequest();
+  request.set_url("http://acme.com");
+  request.set_request_id("once");
+  grpc::ClientContext context;
+  AddKey(context);
+  v1::Webhook first;
+  ASSERT_TRUE(stub->Create(&context, request, &first).ok());
+  server->Shutdown();
+  v1::Webhook second;
+  ASSERT_TRUE(Create(request, &second).ok());
+  EXPECT_TRUE(MessageDifferencer::Equals(second, first));
+  request.set_request_id("another");
+  EXPECT_EQ(ReasonOf(Create(request, &second)), "INVALID_URL");
+}
+
 TEST_F(WebhookServiceTest, RefusesACallWithoutAKey) {
   grpc::ClientContext context;
   v1::Webhook webhook;
