@@ -391,6 +391,7 @@ TARGETS = [
             "server/call/grpc_status.cc",
             "server/call/once.cc",
             "server/call/rate_limits.cc",
+            "server/call/stable_bytes.cc",
             "server/call/unary_call.cc",
         ],
         hdrs = [
@@ -405,6 +406,7 @@ TARGETS = [
             "server/call/grpc_status.h",
             "server/call/once.h",
             "server/call/rate_limits.h",
+            "server/call/stable_bytes.h",
             "server/call/unary_call.h",
         ],
         deps = [
@@ -955,6 +957,7 @@ TARGETS = [
             "tests/unit/server/call/grpc_status_test.cc",
             "tests/unit/server/call/once_test.cc",
             "tests/unit/server/call/rate_limits_test.cc",
+            "tests/unit/server/call/stable_bytes_test.cc",
             "tests/unit/server/health_test.cc",
             "tests/unit/server/key_files_test.cc",
             "tests/unit/server/maintenance_test.cc",
