@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gateway/call_headers.h"
+#include "gateway/transcoding/percent.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
 
@@ -51,6 +52,15 @@ std::string EncodeValue(absl::string_view text) {
     }
   }
   return encoded;
+}
+
+// Whether a parameter of a query is the page token, however it is written.
+bool IsPageToken(absl::string_view parameter) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(parameter, absl::MaxSplits('=', 1));
+  std::string name;
+  return AppendPercentDecoded(parts.first, PercentRule::kQuery, name) &&
+         (name == kPageToken || name == "pageToken");
 }
 
 // Part of a target as it came, safe between '<' and '>'.
@@ -99,11 +109,7 @@ void WriteNextPage(const Binding& binding,
   std::vector<std::string> parameters;
   for (const absl::string_view parameter :
        absl::StrSplit(query, '&', absl::SkipEmpty())) {
-    const std::pair<absl::string_view, absl::string_view> parts =
-        absl::StrSplit(parameter, absl::MaxSplits('=', 1));
-    if (parts.first != kPageToken && parts.first != "pageToken") {
-      parameters.push_back(Quoted(parameter));
-    }
+    if (!IsPageToken(parameter)) parameters.push_back(Quoted(parameter));
   }
   parameters.push_back(absl::StrCat(kPageToken, "=", EncodeValue(token)));
   response.headers.emplace_back(

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gateway/api_handler.h"
 #include "gateway/services.h"
 #include "gmock/gmock.h"
@@ -138,6 +139,18 @@ TEST_F(MarksTest, TheNextPageIsALinkWithTheRequestsOwnQuery) {
   EXPECT_THAT(
       Answer({.path = "/webhooks"}),
       HasHeader("Link", "</webhooks?page_token=a%2Bb%2Fc%3D>; rel=\"next\""));
+}
+
+TEST_F(MarksTest, TheLinkHasOneTokenHoweverTheOldOneIsWritten) {
+  next_ = "new";
+  for (const absl::string_view name :
+       {"page_token", "pageToken", "page%5Ftoken", "%70age_token"}) {
+    const std::string query = absl::StrCat(name, "=old&page_size=2");
+    EXPECT_THAT(
+        Answer({.path = "/webhooks", .query = query}),
+        HasHeader("Link",
+                  "</webhooks?page_size=2&page_token=new>; rel=\"next\""));
+  }
 }
 
 TEST_F(MarksTest, TheLastPageHasNoLink) {
