@@ -961,6 +961,7 @@ TARGETS = [
             "tests/unit/server/health_test.cc",
             "tests/unit/server/key_files_test.cc",
             "tests/unit/server/maintenance_test.cc",
+            "tests/unit/server/private_file_test.cc",
             "tests/unit/server/listen/acceptor_test.cc",
             "tests/unit/server/listen/listening_socket_test.cc",
             "tests/unit/server/runtime/address_test.cc",
