@@ -14,8 +14,6 @@ constexpr std::size_t kMaxData = 256 << 10;
 constexpr int kMaxBatch = 1000;
 constexpr absl::Duration kFarthest = absl::Hours(24 * 30);
 
-constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
-
 template <typename Request>
 void CheckList(const Request& request, google::rpc::BadRequest& violations) {
   if (request.page_size() < 0) {
@@ -42,13 +40,6 @@ void CheckData(const std::string& data, google::rpc::BadRequest& violations) {
 }
 
 }  // namespace
-
-bool IsTimestamp(const google::protobuf::Timestamp& time) {
-  constexpr std::int64_t kFirst = -62'135'596'800;
-  constexpr std::int64_t kLast = 253'402'300'799;
-  return time.seconds() >= kFirst && time.seconds() <= kLast &&
-         time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
-}
 
 void EventRules::CheckEvent(const v1::PublishEventRequest& request,
                             google::rpc::BadRequest& violations) const {

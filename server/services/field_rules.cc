@@ -1,6 +1,7 @@
 #include "server/services/field_rules.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxEventType = 256;
 constexpr std::size_t kMaxRequestId = 255;
+constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
 
 // Unicode's control characters (category Cc) in UTF-8: C0, DEL and C1.
 bool HasControlCharacter(absl::string_view text, Lines lines) {
@@ -93,6 +95,28 @@ void CheckEtagCondition(absl::string_view etag,
     AddViolation(violations, "etag",
                  "must be * or entity-tags in quotes with commas between them");
   }
+}
+
+bool IsTimestamp(const google::protobuf::Timestamp& time) {
+  constexpr std::int64_t kFirst = -62'135'596'800;
+  constexpr std::int64_t kLast = 253'402'300'799;
+  return time.seconds() >= kFirst && time.seconds() <= kLast &&
+         time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
+}
+
+bool IsBetween(const google::protobuf::Duration& duration, absl::Duration least,
+               absl::Duration most) {
+  constexpr std::int64_t kMost = 315'576'000'000;
+  const std::int64_t seconds = duration.seconds();
+  const std::int32_t nanos = duration.nanos();
+  if (seconds < -kMost || seconds > kMost || nanos <= -kNanosPerSecond ||
+      nanos >= kNanosPerSecond || (seconds < 0 && nanos > 0) ||
+      (seconds > 0 && nanos < 0)) {
+    return false;
+  }
+  const absl::Duration value =
+      absl::Seconds(seconds) + absl::Nanoseconds(nanos);
+  return value >= least && value <= most;
 }
 
 bool IsEventType(absl::string_view text) {

@@ -1,11 +1,14 @@
 #include "server/services/webhook_rules.h"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/rpc/status.h"
 #include "tests/support/status_matchers.h"
 
 namespace webhooks::server {
@@ -138,6 +141,31 @@ TEST(WebhookRules, SayOfAUrlAloneThatItIsInvalid) {
   EXPECT_THAT(Check(request),
               StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_URL"));
   EXPECT_THAT(WebhookRules{.allow_http_urls = true}.Check(request), IsOk());
+}
+
+struct OverlapCase {
+  std::int64_t seconds;
+  std::int32_t nanos;
+  bool is_good;
+};
+
+TEST(WebhookRules, TakeOverlapsOfUpToSevenDays) {
+  for (const OverlapCase& overlap :
+       {OverlapCase{0, 0, true}, OverlapCase{0, 1, true},
+        OverlapCase{604'799, 999'999'999, true}, OverlapCase{604'800, 0, true},
+        OverlapCase{604'800, 1, false}, OverlapCase{604'801, 0, false},
+        OverlapCase{-1, 0, false}, OverlapCase{0, -1, false},
+        OverlapCase{604'799, 1'000'000'000, false},
+        OverlapCase{0, 2'147'483'647, false}, OverlapCase{1, -1, false},
+        OverlapCase{std::numeric_limits<std::int64_t>::max(), 0, false}}) {
+    v1::RotateWebhookSecretRequest request;
+    request.mutable_overlap()->set_seconds(overlap.seconds);
+    request.mutable_overlap()->set_nanos(overlap.nanos);
+    const absl::Status status = WebhookRules{}.Check(request);
+    EXPECT_EQ(status.ok(), overlap.is_good)
+        << overlap.seconds << "s " << overlap.nanos << "ns";
+    EXPECT_EQ(Reason(status), overlap.is_good ? "" : "INVALID_OVERLAP");
+  }
 }
 
 }  // namespace
