@@ -552,7 +552,7 @@ TARGETS = [
             "server/services/event_service.h",
             "server/services/field_rules.h",
             "server/services/health_service.h",
-            "server/services/list_filters.h",
+            "server/services/lists.h",
             "server/services/open_streams.h",
             "server/services/page_token.h",
             "server/services/publish_stream.h",

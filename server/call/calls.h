@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -33,6 +34,7 @@ class Calls {
       : admission_(admission), clock_(std::move(clock)) {}
 
   // What is wrong with a request: OK or as of InvalidFields. Must not block.
+  // Unary also takes one that asks who calls: (const Caller&, const Request&).
   template <typename Request>
   using Check = absl::AnyInvocable<absl::Status(const Request&) &&>;
 
@@ -69,19 +71,19 @@ class Calls {
   // what the admission says, INVALID_ARGUMENT (MALFORMED_MESSAGE), and what
   // `check` says, together with what the gateway has found. `rpc` is
   // "package.Service/Method".
-  template <typename Request, typename Response>
+  template <typename Request, typename Response, typename Checker>
   grpc::ServerUnaryReactor* Unary(absl::string_view rpc,
                                   grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
-                                  grpc::ByteBuffer* response,
-                                  Check<Request> check,
+                                  grpc::ByteBuffer* response, Checker check,
                                   Handler<Request, Response> handler) {
     auto* call = new UnaryCall(rpc, *context, *request, *response,
                                std::make_unique<Request>());
     Begin<Request>(
         call, [call, check = std::move(check), handler = std::move(handler)](
                   const Caller& caller, const Request& read) mutable {
-          absl::Status good = call->Judge(std::move(check)(read));
+          absl::Status good =
+              call->Judge(Found(std::move(check), caller, read));
           if (!good.ok()) return call->Fail(good);
           std::move(handler)(caller, read,
                              [call](const absl::StatusOr<Response>& result) {
@@ -128,6 +130,17 @@ class Calls {
  private:
   template <typename Request>
   using Perform = absl::AnyInvocable<void(const Caller&, const Request&) &&>;
+
+  template <typename Checker, typename Request>
+  static absl::Status Found(Checker&& check, const Caller& caller,
+                            const Request& read) {
+    if constexpr (std::is_invocable_v<Checker&&, const Caller&,
+                                      const Request&>) {
+      return std::forward<Checker>(check)(caller, read);
+    } else {
+      return std::forward<Checker>(check)(read);
+    }
+  }
 
   // Whether a call that is not in order may still repeat one that was.
   template <typename Request>

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/api_key.h"
 #include "server/services/admin_rules.h"
-#include "server/services/page_token.h"
+#include "server/services/lists.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
@@ -60,24 +60,16 @@ grpc::ServerUnaryReactor* AdminService::ListProjects(Context* context,
                                                      Bytes* response) {
   return calls_.Unary<v1::ListProjectsRequest, v1::ListProjectsResponse>(
       "webhooks.v1.AdminService/ListProjects", context, request, response,
-      &Calls::Anything,
+      [](const v1::ListProjectsRequest& wanted) {
+        return CheckPage(kProjects, wanted);
+      },
       [this](const Caller& caller, const v1::ListProjectsRequest& wanted,
              Done<v1::ListProjectsResponse> done) {
-        const auto start =
-            ReadPage(kProjects, wanted.page_size(), wanted.page_token());
-        if (!start.ok()) return std::move(done)(start.status());
         store_.ListProjects(
-            *start, caller.options,
-            [done = std::move(done)](
-                absl::StatusOr<Page<v1::Project>> page) mutable {
-              if (!page.ok()) return std::move(done)(page.status());
-              v1::ListProjectsResponse answer;
-              for (v1::Project& project : page->records) {
-                *answer.add_projects() = std::move(project);
-              }
-              answer.set_next_page_token(MakePageToken(kProjects, page->next));
-              std::move(done)(std::move(answer));
-            });
+            PageOf(kProjects, wanted), caller.options,
+            AnswerWithPage(std::string(kProjects),
+                           &v1::ListProjectsResponse::mutable_projects,
+                           std::move(done)));
       });
 }
 
@@ -136,25 +128,16 @@ grpc::ServerUnaryReactor* AdminService::ListApiKeys(Context* context,
                                                     Bytes* response) {
   return calls_.Unary<v1::ListApiKeysRequest, v1::ListApiKeysResponse>(
       "webhooks.v1.AdminService/ListApiKeys", context, request, response,
-      &Calls::Anything,
+      [](const v1::ListApiKeysRequest& wanted) {
+        return CheckPage(KeysOf(wanted.id_project()), wanted);
+      },
       [this](const Caller& caller, const v1::ListApiKeysRequest& wanted,
              Done<v1::ListApiKeysResponse> done) {
         const std::string list = KeysOf(wanted.id_project());
-        const auto start =
-            ReadPage(list, wanted.page_size(), wanted.page_token());
-        if (!start.ok()) return std::move(done)(start.status());
         store_.ListApiKeys(
-            wanted.id_project(), *start, caller.options,
-            [list, done = std::move(done)](
-                absl::StatusOr<Page<v1::ApiKey>> page) mutable {
-              if (!page.ok()) return std::move(done)(page.status());
-              v1::ListApiKeysResponse answer;
-              for (v1::ApiKey& key : page->records) {
-                *answer.add_api_keys() = std::move(key);
-              }
-              answer.set_next_page_token(MakePageToken(list, page->next));
-              std::move(done)(std::move(answer));
-            });
+            wanted.id_project(), PageOf(list, wanted), caller.options,
+            AnswerWithPage(list, &v1::ListApiKeysResponse::mutable_api_keys,
+                           std::move(done)));
       });
 }
 

@@ -14,14 +14,6 @@ constexpr std::size_t kMaxData = 256 << 10;
 constexpr int kMaxBatch = 1000;
 constexpr absl::Duration kFarthest = absl::Hours(24 * 30);
 
-template <typename Request>
-void CheckList(const Request& request, google::rpc::BadRequest& violations) {
-  if (request.page_size() < 0) {
-    AddViolation(violations, "page_size", "must not be negative");
-  }
-  CheckTimes(request, violations);
-}
-
 void CheckType(const std::string& type, google::rpc::BadRequest& violations) {
   if (IsEventType(type)) return;
   AddViolation(violations, "type",
@@ -84,7 +76,7 @@ absl::Status EventRules::Check(
 
 absl::Status EventRules::Check(const v1::ListEventsRequest& request) const {
   google::rpc::BadRequest violations;
-  CheckList(request, violations);
+  CheckTimes(request, violations);
   if (request.has_type() && !IsEventType(request.type())) {
     AddViolation(violations, "type", "must be an event type");
   }
@@ -100,7 +92,7 @@ absl::Status CheckTypeAndData(const v1::TestWebhookRequest& request) {
 
 absl::Status CheckRequest(const v1::ListDeliveriesRequest& request) {
   google::rpc::BadRequest violations;
-  CheckList(request, violations);
+  CheckTimes(request, violations);
   if (request.has_event_type() && !IsEventType(request.event_type())) {
     AddViolation(violations, "event_type", "must be an event type");
   }

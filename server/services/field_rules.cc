@@ -169,6 +169,7 @@ absl::Status Verdict(const google::rpc::BadRequest& violations) {
       {"id_event", "INVALID_EVENT_ID"},
       {"deliver_at", "INVALID_DELIVER_AT"},
       {"request_id", "INVALID_REQUEST_ID"},
+      {"page_token", "INVALID_PAGE_TOKEN"},
       {"update_mask", "INVALID_UPDATE_MASK"}};
   const auto& list = violations.field_violations();
   if (list.empty()) return absl::OkStatus();

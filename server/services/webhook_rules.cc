@@ -92,9 +92,6 @@ absl::Status WebhookRules::Check(const v1::ListWebhooksRequest& request) const {
   if (request.has_event_type() && !IsEventType(request.event_type())) {
     AddViolation(violations, "event_type", "must be an event type");
   }
-  if (request.page_size() < 0) {
-    AddViolation(violations, "page_size", "must not be negative");
-  }
   return Verdict(violations);
 }
 

@@ -7,8 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "proto/rpc/status.h"
 #include "server/delivery/panora_signature.h"
-#include "server/services/list_filters.h"
-#include "server/services/page_token.h"
+#include "server/services/lists.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
@@ -16,6 +15,8 @@ namespace webhooks::server {
 namespace {
 
 constexpr absl::Duration kDefaultOverlap = absl::Hours(24);
+
+constexpr absl::string_view kWebhooks = "webhooks";
 
 // Standard Webhooks: "whsec_" and the base64 of 24 to 64 random bytes.
 std::string MakeSecret(Entropy& entropy) {
@@ -107,30 +108,18 @@ grpc::ServerUnaryReactor* WebhookService::List(Context* context,
                                                Bytes* response) {
   return calls_.Unary<v1::ListWebhooksRequest, v1::ListWebhooksResponse>(
       "webhooks.v1.WebhookService/List", context, request, response,
-      Rules<v1::ListWebhooksRequest>(),
+      [this](const Caller& caller, const v1::ListWebhooksRequest& wanted) {
+        return CheckPage(ListName(kWebhooks, caller.project, wanted), wanted,
+                         rules_.Check(wanted));
+      },
       [this](const Caller& caller, const v1::ListWebhooksRequest& wanted,
              Done<v1::ListWebhooksResponse> done) {
-        ListPage(caller, wanted, std::move(done));
-      });
-}
-
-void WebhookService::ListPage(const Caller& caller,
-                              const v1::ListWebhooksRequest& wanted,
-                              Done<v1::ListWebhooksResponse> done) {
-  const std::string list = ListName("webhooks", caller.project, wanted);
-  const auto start = ReadPage(list, wanted.page_size(), wanted.page_token());
-  if (!start.ok()) return std::move(done)(start.status());
-  store_.ListWebhooks(
-      caller.project, FilterOf(wanted), *start, caller.options,
-      [list,
-       done = std::move(done)](absl::StatusOr<Page<v1::Webhook>> page) mutable {
-        if (!page.ok()) return std::move(done)(page.status());
-        v1::ListWebhooksResponse answer;
-        for (v1::Webhook& webhook : page->records) {
-          *answer.add_webhooks() = std::move(webhook);
-        }
-        answer.set_next_page_token(MakePageToken(list, page->next));
-        std::move(done)(std::move(answer));
+        const std::string list = ListName(kWebhooks, caller.project, wanted);
+        store_.ListWebhooks(
+            caller.project, FilterOf(wanted), PageOf(list, wanted),
+            caller.options,
+            AnswerWithPage(list, &v1::ListWebhooksResponse::mutable_webhooks,
+                           std::move(done)));
       });
 }
 

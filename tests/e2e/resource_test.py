@@ -307,6 +307,17 @@ def test_a_list_that_cannot_be_is_refused(service, query, reason):
     assert response.reason() == reason
 
 
+@pytest.mark.parametrize("target", [
+    "/webhooks?event_type=a..b", "/events?type=a..b",
+    "/deliveries?event_type=a..b"])
+def test_all_that_is_wrong_with_a_list_is_told_at_once(service, target):
+    response = service.get(f"{target}&page_size=-1&page_token=x&color=red")
+    assert response.status == 400
+    assert sorted(f.split(".")[-1] for f in response.fields()) == sorted(
+        ["color", target.split("?")[1].split("=")[0], "page_size",
+         "page_token"])
+
+
 def test_a_page_token_is_good_for_its_filters_only(service, listed):
     headers, _ = listed
     link = next_page(service.get("/webhooks?page_size=1", headers=headers))
@@ -349,6 +360,16 @@ def test_five_secrets_are_in_force_at_the_most(service):
                 for _ in range(5)]
     assert statuses == [200] * 4 + [400]
     assert len(service.get(path(webhook, "/secrets")).json()) == 5
+
+
+def test_an_overlap_may_be_seven_days(service):
+    webhook = make(service)
+    response = service.request("POST", path(webhook, ":rotateSecret"),
+                               {"overlap": "604800s"})
+    assert response.status == 200
+    newest, old = service.get(path(webhook, "/secrets")).json()
+    overlap = time_of(old["expires_at"]) - time_of(newest["created_at"])
+    assert overlap == datetime.timedelta(days=7)
 
 
 @pytest.mark.parametrize("overlap", ["-1s", "604800.001s", "1d", 5])
