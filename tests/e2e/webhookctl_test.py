@@ -50,6 +50,14 @@ def test_a_project_is_made_shown_renamed_limited_and_deleted(ctl, ctl_json):
     assert "PROJECT_NOT_FOUND" in missing.stderr
 
 
+def test_a_limit_may_be_as_large_as_the_servers(ctl, ctl_json):
+    made = ctl_json("project", "create", "large",
+                    f"--max_webhooks={2**63 - 1}")
+    assert made["max_webhooks"] == str(2**63 - 1)
+    result = ctl("project", "create", "x", f"--max_webhooks={2**63}", code=6)
+    assert "--max_webhooks" in result.stderr
+
+
 def test_a_key_is_made_listed_and_revoked(service, ctl, ctl_json):
     project = ctl_json("project", "create", "acme")["id_project"]
     made = ctl_json("key", "create", project, "ci", "--expires_in=1h")
