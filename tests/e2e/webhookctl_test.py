@@ -114,6 +114,19 @@ def test_what_goes_wrong_has_its_exit_code(ctl, args, code):
     assert "ERROR" in result.stderr
 
 
+@pytest.mark.parametrize("args", [
+    ("--url=",), ("--url", ""), ("--overlap=",), ("--key=",),
+    ("--json", "--scope", ""), ("--active=",), ("-state", "")])
+def test_a_flag_without_its_value_is_refused(ctl, args):
+    result = ctl("webhook", "list", *args, code=1)
+    name = args[-2 if args[-1] == "" else -1].strip("-=")
+    assert f"--{name}: must not be empty" in result.stderr
+
+
+def test_an_empty_argument_after_a_switch_is_no_value_of_it(ctl):
+    assert "name" in ctl("project", "create", "--json", "", code=6).stderr
+
+
 def test_a_limit_has_its_exit_code(ctl, ctl_json):
     project = ctl_json("project", "create", "small", "--max_webhooks=0")
     key = ctl_json("key", "create", project["id_project"], "ci")["key"]
