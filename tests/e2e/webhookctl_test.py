@@ -238,9 +238,19 @@ def test_a_key_is_read_from_its_file(service):
 
 @pytest.mark.parametrize("line, wanted", [
     ("webhookctl ", {"project", "key", "webhook", "event", "delivery",
-                     "listen", "health", "completion"}),
+                     "listen", "health", "completion", "help"}),
     ("webhookctl pro", {"project"}),
     ("webhookctl --json key ", {"create", "list", "revoke"}),
+    ("webhookctl --server a:1 key ", {"create", "list", "revoke"}),
+    ("webhookctl key --key_file /a ", {"create", "list", "revoke"}),
+    # As bash breaks --server=127.0.0.1:1 and --timeout=5s.
+    ("webhookctl --server = 127.0.0.1 : 1 key ", {"create", "list", "revoke"}),
+    ("webhookctl --timeout = 5s --json key re", {"revoke"}),
+    ("webhookctl --server ", set()),
+    ("webhookctl --server = ", set()),
+    ("webhookctl --key_file key ", {"project", "key", "webhook", "event",
+                                    "delivery", "listen", "health",
+                                    "completion", "help"}),
     ("webhookctl webhook rotate-secret --ov", {"--overlap="}),
     ("webhookctl webhook create --des", {"--description="})])
 def test_bash_completes_commands_and_flags(line, wanted):
@@ -256,8 +266,9 @@ def test_bash_completes_commands_and_flags(line, wanted):
     assert set(result.stdout.split()) == wanted
 
 
-def test_help_lists_every_command():
-    result = run("webhookctl", "--help")
+@pytest.mark.parametrize("word", ["--help", "help"])
+def test_help_lists_every_command(word):
+    result = run("webhookctl", word)
     assert result.returncode == 0
     for words in ("project create NAME", "webhook rotate-secret", "--key_file",
                   "Exit codes"):
