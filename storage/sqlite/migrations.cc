@@ -109,20 +109,26 @@ absl::StatusOr<std::int64_t> ReadVersion(Connection& connection) {
 }
 
 // Applies what is missing after `version`, and leaves nothing of what was there
-// in unused pages or the write-ahead log.
+// in unused pages.
 absl::Status ApplyFrom(std::int64_t version, Connection& connection,
                        const Sealer& sealer) {
   AddSealingFunctions(connection.handle(), sealer);
-  sqlite3_exec(connection.handle(), "PRAGMA secure_delete = ON", nullptr,
-               nullptr, nullptr);
+  absl::Status status = connection.Erase(Connection::Erasure::kAlways);
   for (const Migration& migration : kMigrations) {
     if (migration.number <= version) continue;
-    absl::Status applied = Apply(connection, migration);
-    if (!applied.ok()) return applied;
+    if (status.ok()) status = Apply(connection, migration);
   }
-  sqlite3_exec(connection.handle(), "PRAGMA secure_delete = OFF", nullptr,
-               nullptr, nullptr);
-  return connection.TruncateLog();
+  if (!status.ok()) return status;
+  return connection.Erase(Connection::Erasure::kWhereFree);
+}
+
+// Leaves nothing in the write-ahead log of what was in the clear at `version`.
+// At a later one that can only be what a start left which was cut off; so where
+// another program's reading keeps the log, that is no reason not to start: the
+// observer has been told, and the next start tries again.
+absl::Status EmptyLog(std::int64_t version, Connection& connection) {
+  absl::Status emptied = connection.TruncateLog();
+  return version < kFirstSealed ? emptied : absl::OkStatus();
 }
 
 }  // namespace
@@ -149,6 +155,8 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer) {
     absl::Status applied = ApplyFrom(*version, connection, sealer);
     if (!applied.ok()) return applied;
   }
+  absl::Status emptied = EmptyLog(*version, connection);
+  if (!emptied.ok()) return emptied;
   return NoteSealingKey(connection, sealer);
 }
 

@@ -49,6 +49,21 @@ TEST_F(Migrations, DoNothingTheSecondTime) {
   EXPECT_THAT(Migrate(*connection, sealer_), IsOk());
 }
 
+TEST_F(Migrations, LeaveWhatIsErasedAsItWas) {
+  const auto connection = Open();
+  const auto erased = [&] {
+    return connection->Guarded("read", [&]() -> absl::StatusOr<int> {
+      Statement row = connection->Prepared("PRAGMA secure_delete");
+      row->executeStep();
+      return row->getColumn(0).getInt();
+    });
+  };
+  constexpr int kFast = 2;
+  EXPECT_EQ(*erased(), kFast);
+  ASSERT_THAT(Migrate(*connection, sealer_), IsOk());
+  EXPECT_EQ(*erased(), kFast);
+}
+
 TEST_F(Migrations, RefuseADatabaseOfANewerVersion) {
   const auto connection = Open();
   ASSERT_THAT(Migrate(*connection, sealer_), IsOk());
@@ -141,6 +156,27 @@ TEST_F(DatabaseOfVersion1, WorksOn) {
 
 TEST_F(DatabaseOfVersion1, KeepsNothingOfItsSecretsInTheClear) {
   const std::string secret = "KnYtJ91P8d81//EFZv9cGtpok2eLx89scB1WFKnVrLM=";
+  ASSERT_NE(Bytes().find(secret), std::string::npos);
+  const auto store = OpenIt();
+  ASSERT_THAT(store, IsOk());
+  EXPECT_EQ(Bytes().find(secret), std::string::npos);
+}
+
+// The log is as a start leaves it that is cut off once it has migrated.
+TEST_F(DatabaseOfVersion1, KeepsNothingInTheClearInTheLogOfACutOffStart) {
+  ASSERT_THAT(OpenIt(), IsOk());
+  const std::string secret = "KnYtJ91P8d81//EFZv9cGtpok2eLx89scB1WFKnVrLM=";
+  {
+    const auto connection = Open();
+    sqlite3_db_config(connection->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                      nullptr);
+    const auto rename = [&](absl::string_view name) {
+      return connection->Execute(
+          "rename", absl::StrCat("UPDATE projects SET name = '", name, "'"));
+    };
+    ASSERT_THAT(rename(secret), IsOk());
+    ASSERT_THAT(rename("default"), IsOk());
+  }
   ASSERT_NE(Bytes().find(secret), std::string::npos);
   const auto store = OpenIt();
   ASSERT_THAT(store, IsOk());
