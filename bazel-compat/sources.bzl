@@ -1144,6 +1144,7 @@ TARGETS = [
             "tests/contract/store_lists_test.cc",
             "tests/contract/store_once_test.cc",
             "tests/contract/store_projects_test.cc",
+            "tests/contract/store_purges_test.cc",
             "tests/contract/store_queue_test.cc",
             "tests/contract/store_records_test.cc",
             "tests/contract/store_secrets_test.cc",
