@@ -32,15 +32,24 @@ def new_key():
 
 def test_the_database_holds_no_secret_and_no_key(fresh):
     with fresh.channel() as channel:
-        key = fresh.admin(channel).new_key()
+        admin = fresh.admin(channel)
+        key = admin.new_key()
+        # Its answer is kept, and the key with it.
+        repeatable = admin.CreateApiKey(
+            id_project=admin.ListProjects().projects[0].id_project,
+            name="ci", request_id="a key").key
     headers = {"x-api-key": key, "idempotency-key": "once"}
-    webhook = fresh.post(REFERENCE, headers=headers).json()
+    token = f"Bearer {new_key()}"
+    webhook = fresh.post(
+        REFERENCE | {"delivery": {"headers": {"Authorization": token}}},
+        headers=headers).json()
+    assert webhook["delivery"]["headers"] == {"Authorization": token}
     path = f"/webhooks/{webhook['id_webhook_endpoint']}:rotateSecret"
     rotated = fresh.request("POST", path, headers=headers | {
         "idempotency-key": "twice"}).json()
     assert rotated["secret"] != webhook["secret"]
-    texts = (webhook["secret"], rotated["secret"], key, fresh.key,
-             fresh.admin_key)
+    texts = (webhook["secret"], rotated["secret"], key, repeatable, token,
+             fresh.key, fresh.admin_key)
     assert any(p.name.endswith("-wal") for p in files(fresh.folder))
     assert found_in(fresh.folder, *texts) == []
     # The look itself finds what is there.
