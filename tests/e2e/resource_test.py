@@ -163,9 +163,12 @@ def test_every_answer_with_one_webhook_has_its_etag(service):
     assert patched.header("etag") != etag
 
 
-@pytest.mark.parametrize("method, suffix, body", [
+CHANGES = pytest.mark.parametrize("method, suffix, body", [
     ("PATCH", "", {"url": None}), ("PUT", "", {"active": False}),
     ("DELETE", "", b""), ("POST", ":rotateSecret", b"")])
+
+
+@CHANGES
 def test_a_stale_etag_changes_nothing(service, method, suffix, body):
     created = service.post(REFERENCE)
     webhook = created.json()
@@ -177,11 +180,19 @@ def test_a_stale_etag_changes_nothing(service, method, suffix, body):
     assert response.error()["code"] == 412
     assert response.reason() == "ETAG_MISMATCH"
     assert service.get(path(webhook)).json() == current.json()
-    for good in (f'"other", {current.header("etag")}', "*"):
-        webhook = service.get(path(webhook)).json()
-        assert service.request(method, path(webhook, suffix), body, headers={
-            "if-match": good}).status in (200, 201)
-        break
+
+
+@CHANGES
+@pytest.mark.parametrize("condition", ["{}", '"other", {}', "*"])
+def test_a_change_is_made_under_an_etag_that_matches(
+        service, method, suffix, body, condition):
+    created = service.post(REFERENCE)
+    webhook = created.json()
+    response = service.request(method, path(webhook, suffix), body, headers={
+        "if-match": condition.format(created.header("etag"))})
+    assert response.status in (200, 201)
+    after = service.get(path(webhook))
+    assert after.status == 404 or after.json() != webhook
 
 
 def test_a_weak_or_malformed_if_match_is_never_taken_for_the_etag(service):
