@@ -6,8 +6,14 @@ import grpc
 import pytest
 from google.protobuf import field_mask_pb2, timestamp_pb2
 
+from google.api import annotations_pb2
 from grpc_errors import failure
+from processes import PATIENCE
 from service import REFERENCE, Admin
+from webhooks.v1 import admin_service_pb2
+
+RPCS = admin_service_pb2.DESCRIPTOR.services_by_name[
+    "AdminService"].methods_by_name
 
 
 @pytest.fixture
@@ -195,11 +201,23 @@ def test_a_creation_of_a_key_is_not_repeated_for_a_project_that_is_gone(admin):
     assert (code, reason) == (grpc.StatusCode.NOT_FOUND, "PROJECT_NOT_FOUND")
 
 
-def test_only_the_admin_key_opens_the_admin_service(service, channel):
+@pytest.mark.parametrize("rpc", RPCS)
+def test_only_the_admin_key_opens_the_admin_service(service, channel, rpc):
     for key, reason in ((service.key, "ADMIN_KEY_INVALID"),
+                        (service.admin_key + "x", "ADMIN_KEY_INVALID"),
                         ("", "API_KEY_MISSING")):
-        code, found, _ = failure(lambda: Admin(channel, key).ListProjects())
+        code, found, _ = failure(getattr(Admin(channel, key), rpc))
         assert (code, found) == (grpc.StatusCode.UNAUTHENTICATED, reason)
+    with pytest.raises(grpc.RpcError) as without:
+        channel.unary_unary(f"/webhooks.v1.AdminService/{rpc}")(
+            b"", timeout=PATIENCE)
+    assert without.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize("rpc", RPCS)
+def test_nothing_of_the_admin_service_is_for_the_gateway(rpc):
+    options = RPCS[rpc].GetOptions()
+    assert not options.HasExtension(annotations_pb2.http)
 
 
 def test_the_admin_key_opens_nothing_else(service):
