@@ -1,12 +1,12 @@
 #include "storage/sqlite/migrations.h"
 
-#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "storage/sqlite/columns.h"
 #include "storage/sqlite/sealing_functions.h"
+#include "storage/sqlite/secret_key_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -66,30 +66,15 @@ absl::Status Apply(Connection& connection, const Migration& migration) {
 
 // Ends OK if every key that something is sealed under is one of `sealer`.
 absl::Status CheckKeys(Connection& connection, const Sealer& sealer) {
-  return connection.Guarded("read secret keys", [&]() -> absl::Status {
-    Statement row = connection.Prepared("SELECT id FROM secret_keys");
-    while (row->executeStep()) {
-      SecretKey::Id id{};
-      const absl::string_view bytes = BlobColumn(row, 0);
-      std::copy_n(bytes.begin(), std::min(bytes.size(), id.size()), id.begin());
-      if (sealer.Has(id)) continue;
-      return absl::FailedPreconditionError(
-          absl::StrCat("the database has secrets under the key ",
-                       FormatKeyId(id), ", which the key file lacks"));
-    }
-    return absl::OkStatus();
-  });
-}
-
-// From now on the first key seals: what it will be asked for at the next start.
-absl::Status NoteSealingKey(Connection& connection, const Sealer& sealer) {
-  return connection.Guarded("note secret key", [&]() -> absl::Status {
-    Statement insert =
-        connection.Prepared("INSERT OR IGNORE INTO secret_keys VALUES (?)");
-    BindBlob(insert, 1, sealer.sealing_key());
-    insert->exec();
-    return absl::OkStatus();
-  });
+  const auto ids = SelectSecretKeys(connection);
+  if (!ids.ok()) return ids.status();
+  for (const SecretKey::Id& id : *ids) {
+    if (sealer.Has(id)) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database has secrets under the key ", FormatKeyId(id),
+                     ", which the key file lacks"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::int64_t> ReadVersion(Connection& connection) {
@@ -137,10 +122,9 @@ absl::StatusOr<bool> IsSealed(Connection& connection) {
   const auto version = ReadVersion(connection);
   if (!version.ok()) return version.status();
   if (*version < kFirstSealed) return false;
-  return connection.Guarded("look for keys", [&]() -> absl::StatusOr<bool> {
-    Statement row = connection.Prepared("SELECT 1 FROM secret_keys LIMIT 1");
-    return row->executeStep();
-  });
+  const auto keys = SelectSecretKeys(connection);
+  if (!keys.ok()) return keys.status();
+  return !keys->empty();
 }
 
 absl::Status Migrate(Connection& connection, const Sealer& sealer) {
@@ -157,7 +141,8 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer) {
   }
   absl::Status emptied = EmptyLog(*version, connection);
   if (!emptied.ok()) return emptied;
-  return NoteSealingKey(connection, sealer);
+  // From now on this key seals: it will be asked for at the next start.
+  return InsertSecretKey(connection, sealer.sealing_key());
 }
 
 }  // namespace webhooks::sqlite

@@ -37,6 +37,8 @@ class SqliteStore final : public Store {
   void Probe(const CallOptions& options, DoneStatus done) override;
   void Maintain(absl::Time now, absl::Duration retention,
                 const CallOptions& options, Done<bool> done) override;
+  void ListUnusedKeys(const CallOptions& options,
+                      Done<std::vector<SecretKey::Id>> done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
                      const std::optional<Idempotency>& once,

@@ -16,6 +16,8 @@ namespace {
 
 using ::google::protobuf::util::MessageDifferencer;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000000);
 constexpr absl::Duration kRetention = absl::Hours(24 * 30);
@@ -217,6 +219,23 @@ TEST_P(StoreSecrets, NeedTheOldKeyUntilTheyAreSealedAnew) {
   store_.reset();
   EXPECT_THAT(database_->Open({TestKey(2)}).status(),
               StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_P(StoreSecrets, NameTheKeysThatNothingIsSealedUnderAnyMore) {
+  const auto unused = [&] {
+    const auto ids = Await<std::vector<SecretKey::Id>>(
+        [&](auto done) { store_->ListUnusedKeys({}, done); });
+    EXPECT_THAT(ids, IsOk());
+    return *ids;
+  };
+  NewWebhook();
+  EXPECT_THAT(unused(), IsEmpty());
+  Reopen({TestKey(2), TestKey(1), TestKey(3)});
+  EXPECT_THAT(unused(), ElementsAre(TestKey(3).id()));
+  Maintain();
+  EXPECT_THAT(unused(), UnorderedElementsAre(TestKey(1).id(), TestKey(3).id()));
+  Reopen({TestKey(2)});
+  EXPECT_THAT(unused(), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, StoreSecrets,

@@ -1,6 +1,7 @@
 """A copy of the database tells no secret and no key, and needs its key file."""
 
 import base64
+import hashlib
 import os
 import stat
 
@@ -28,6 +29,11 @@ def found_in(folder, *texts):
 
 def new_key():
     return base64.b64encode(os.urandom(32)).decode()
+
+
+def key_id(line):
+    """As the README has it: base64 -d | sha256sum | cut -c-16."""
+    return hashlib.sha256(base64.b64decode(line)).hexdigest()[:16]
 
 
 def test_the_database_holds_no_secret_and_no_key(fresh):
@@ -92,7 +98,8 @@ def test_secrets_are_sealed_anew_under_a_new_key_while_serving(fresh):
     file.write_text(f"{new}\n{old}")
     fresh.restart_server()
     fresh.await_ready()
-    fresh.server.await_line("storage maintained")
+    gone = key_id(old.splitlines()[-1])
+    fresh.server.await_line(f"secret keys not needed any more keys={gone}$")
     assert fresh.get("/webhooks?page_size=1000").status == 200
     fresh.server.stop()
     file.write_text(new)
@@ -102,3 +109,18 @@ def test_secrets_are_sealed_anew_under_a_new_key_while_serving(fresh):
     assert {w["secret"] for w in listed} == {w["secret"] for w in webhooks}
     replayed = fresh.post(REFERENCE, headers={"idempotency-key": "k0"})
     assert replayed.json() == webhooks[0]
+
+
+def test_a_key_that_nothing_was_sealed_under_may_go_too(fresh):
+    file = fresh.folder / "secret-key"
+    old, new = file.read_text(), new_key()
+    fresh.server.stop()
+    assert not fresh.server.lines("not needed any more")
+    file.write_text(f"{new}\n{old}")
+    fresh.restart_server()
+    fresh.server.await_line(
+        f"secret keys not needed any more keys={key_id(old.splitlines()[-1])}$")
+    fresh.server.stop()
+    file.write_text(new)
+    fresh.restart_server()
+    fresh.await_ready()

@@ -107,6 +107,12 @@ void FakeStore::Maintain(absl::Time, absl::Duration, const CallOptions&,
   std::move(done)(Run<bool>([] { return false; }));
 }
 
+void FakeStore::ListUnusedKeys(const CallOptions&,
+                               Done<std::vector<SecretKey::Id>> done) {
+  using Ids = std::vector<SecretKey::Id>;
+  std::move(done)(Run<Ids>([] { return Ids(); }));
+}
+
 void FakeStore::CreateWebhook(const v1::Webhook& webhook,
                               const std::optional<Idempotency>& once,
                               const CallOptions&,
