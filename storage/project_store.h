@@ -26,9 +26,9 @@ class ProjectStore {
  public:
   virtual ~ProjectStore() = default;
 
-  // Ends with whether there is, or was, any project: CreateProjectAndKey was
-  // called.
-  virtual void HasProject(const CallOptions& options, Done<bool> done) = 0;
+  // Ends with whether CreateProjectAndKey ever made a project, whatever became
+  // of it.
+  virtual void HadFirstProject(const CallOptions& options, Done<bool> done) = 0;
 
   // Stores the first project and its key, both or neither. `key` names
   // `project`, and `hash` is of the key itself. INTERNAL: an id or the hash is

@@ -40,7 +40,7 @@ v1::Project ReadProject(Statement& row, int first) {
   return project;
 }
 
-absl::StatusOr<bool> SelectAnyProject(Connection& connection) {
+absl::StatusOr<bool> HasFirstProjectNote(Connection& connection) {
   return connection.Guarded(
       "look for a project", [&]() -> absl::StatusOr<bool> {
         Statement row =

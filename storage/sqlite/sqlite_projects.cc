@@ -6,8 +6,8 @@
 // The part of SqliteStore that is ProjectStore.
 namespace webhooks::sqlite {
 
-void SqliteStore::HasProject(const CallOptions& options, Done<bool> done) {
-  Read<bool>(options, &SelectAnyProject, std::move(done));
+void SqliteStore::HadFirstProject(const CallOptions& options, Done<bool> done) {
+  Read<bool>(options, &HasFirstProjectNote, std::move(done));
 }
 
 void SqliteStore::CreateProjectAndKey(const v1::Project& project,

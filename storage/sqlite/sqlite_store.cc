@@ -80,7 +80,7 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
   readers_.Submit(options, [this, options, done = std::move(done)](
                                absl::Status status,
                                Connection* connection) mutable {
-    if (status.ok()) status = SelectAnyProject(*connection).status();
+    if (status.ok()) status = HasFirstProjectNote(*connection).status();
     if (!status.ok()) return std::move(done)(std::move(status));
     writer_.Submit(
         options, [](Connection&) { return absl::OkStatus(); }, std::move(done));

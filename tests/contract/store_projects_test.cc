@@ -179,7 +179,7 @@ TEST_P(StoreProjects, ThatAreDeletedAreGoneAtOnceWithAllTheyOwn) {
   EXPECT_THAT(Get(id), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(Delete(id), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(List()->records, IsEmpty());
-  EXPECT_TRUE(*HasProject(*store_));
+  EXPECT_TRUE(*HadFirstProject(*store_));
   EXPECT_THAT(FindApiKey(*store_, made.hash),
               StatusIs(absl::StatusCode::kNotFound, "API_KEY_NOT_FOUND"));
   EXPECT_THAT(Revoke(made.key.id_api_key(), kNow),

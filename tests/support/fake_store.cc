@@ -211,7 +211,7 @@ void FakeStore::GetSecrets(absl::string_view project, absl::string_view id,
       }));
 }
 
-void FakeStore::HasProject(const CallOptions&, Done<bool> done) {
+void FakeStore::HadFirstProject(const CallOptions&, Done<bool> done) {
   std::move(done)(Run<bool>([&] {
     mutex_.AssertHeld();
     return !projects_.empty();

@@ -147,7 +147,7 @@ TEST_F(DatabaseOfVersion1, WorksOn) {
       [&](auto done) { (*store)->GetProject(project_, {}, done); });
   ASSERT_THAT(project, IsOk());
   EXPECT_EQ(project->webhook_count(), 3);
-  EXPECT_TRUE(*testing::HasProject(**store));
+  EXPECT_TRUE(*testing::HadFirstProject(**store));
   const auto keys = testing::Await<Page<v1::ApiKey>>(
       [&](auto done) { (*store)->ListApiKeys(project_, {}, {}, done); });
   ASSERT_THAT(keys, IsOk());
