@@ -5,6 +5,7 @@
 
 #include "proto/rpc/status.h"
 #include "server/services/field_rules.h"
+#include "storage/changes.h"
 #include "storage/timestamp.h"
 
 namespace webhooks::server {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
+#include "storage/changes.h"
 
 namespace webhooks::server {
 namespace {
@@ -150,11 +151,6 @@ void CheckMask(const google::protobuf::FieldMask& mask,
                  "must name only fields that can be changed, or *");
     return;
   }
-}
-
-bool Names(const google::protobuf::FieldMask& mask, absl::string_view field) {
-  return std::find(mask.paths().begin(), mask.paths().end(), field) !=
-         mask.paths().end();
 }
 
 absl::Status Verdict(const google::rpc::BadRequest& violations) {

@@ -57,9 +57,6 @@ void CheckMask(const google::protobuf::FieldMask& mask,
                std::initializer_list<absl::string_view> allowed,
                google::rpc::BadRequest& violations);
 
-// Whether MaskOf gave `field`.
-bool Names(const google::protobuf::FieldMask& mask, absl::string_view field);
-
 // OK without violations. Else as InvalidFields, with the reason that stands for
 // the field where all are of one that has one (url: INVALID_URL), and
 // INVALID_REQUEST otherwise.

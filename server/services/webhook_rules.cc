@@ -12,6 +12,7 @@
 #include "server/services/delivery_settings_rules.h"
 #include "server/services/field_rules.h"
 #include "server/services/url_rules.h"
+#include "storage/changes.h"
 
 namespace webhooks::server {
 namespace {

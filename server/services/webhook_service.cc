@@ -41,9 +41,6 @@ absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
 // An empty secret would let anybody sign.
 absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
   google::rpc::BadRequest violations;
-  if (!PanoraSignature(event.payload(), event.secret())) {
-    AddViolation(violations, "payload", "must be an object with data");
-  }
   if (event.secret().empty()) {
     AddViolation(violations, "secret", "must be the webhook's secret");
   }
@@ -51,15 +48,18 @@ absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
     AddViolation(violations, "signature",
                  "must be the header panora-signature");
   }
-  if (violations.field_violations().empty() &&
-      !VerifyPanoraSignature(event.payload(), event.secret(),
-                             event.signature())) {
+  const bool is_whole = violations.field_violations().empty();
+  if (is_whole && VerifyPanoraSignature(event.payload(), event.secret(),
+                                        event.signature())) {
+    return absl::OkStatus();
+  }
+  if (!PanoraSignature(event.payload(), event.secret())) {
+    AddViolation(violations, "payload", "must be an object with data");
+  } else if (is_whole) {
     AddViolation(violations, "signature",
                  "must be the signature of the payload's data by the secret");
   }
-  return violations.field_violations().empty()
-             ? absl::OkStatus()
-             : InvalidFields(violations, "SIGNATURE_MISMATCH");
+  return InvalidFields(violations, "SIGNATURE_MISMATCH");
 }
 
 }  // namespace
