@@ -33,6 +33,23 @@ absl::string_view Problem(absl::string_view header,
   return "";
 }
 
+// The header, in lower case, that is the field `name` of the request, or "".
+std::string HeaderOf(const Binding& binding, absl::string_view name) {
+  for (const HeaderField& field : binding.request_headers) {
+    if (field.field.size() == 1 && field.field[0]->name() == name) {
+      return absl::AsciiStrToLower(field.header);
+    }
+  }
+  return "";
+}
+
+bool Lists(const google::rpc::BadRequest& violations, absl::string_view field) {
+  return std::any_of(
+      violations.field_violations().begin(),
+      violations.field_violations().end(),
+      [field](const auto& violation) { return violation.field() == field; });
+}
+
 const std::string& TextOf(const google::protobuf::Message& message,
                           const google::protobuf::FieldDescriptor* field,
                           std::string& scratch) {
@@ -85,6 +102,20 @@ absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
   }
   if (violations.field_violations().empty()) return fields;
   return InvalidFields(violations, "INVALID_HEADER");
+}
+
+absl::Status WithHeaderNames(const Binding& binding, const absl::Status& found,
+                             const absl::Status& reply) {
+  google::rpc::BadRequest violations = ViolationsOf(reply);
+  const google::rpc::BadRequest own = ViolationsOf(found);
+  bool is_changed = false;
+  for (auto& violation : *violations.mutable_field_violations()) {
+    const std::string header = HeaderOf(binding, violation.field());
+    if (header.empty() || Lists(own, violation.field())) continue;
+    violation.set_field(header);
+    is_changed = true;
+  }
+  return is_changed ? InvalidFields(violations, Reason(reply)) : reply;
 }
 
 void WriteHeaderFields(const Binding& binding,

@@ -15,7 +15,9 @@
 namespace webhooks::gateway {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class MarksTest : public testing::Test {
@@ -83,6 +85,35 @@ TEST_F(MarksTest, AHeaderThatCannotBeIsRefused) {
     EXPECT_EQ(Answer(create, fields).reason, "INVALID_HEADER");
   }
   EXPECT_THAT(backend_.calls, IsEmpty());
+}
+
+TEST_F(MarksTest, WhatIsWrongWithAHeaderIsToldByItsName) {
+  google::rpc::BadRequest found;
+  AddViolation(found, "url", "must be an absolute https URL");
+  AddViolation(found, "request_id", "must hold at most 255 characters");
+  status_ = InvalidFields(found, "INVALID_REQUEST");
+  const Ask create = {.method = "POST",
+                      .path = "/webhooks",
+                      .body = R"({"url":null,"scope":null})"};
+  const HttpResponse answer = Answer(create, {{"idempotency-key", "x"}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.reason, "INVALID_REQUEST");
+  EXPECT_THAT(answer.body, HasSubstr(R"("field":"url")"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("field":"idempotency-key")"));
+  EXPECT_THAT(answer.body, Not(HasSubstr("request_id")));
+}
+
+// The server joins what the gateway has found with what it finds itself.
+TEST_F(MarksTest, AKeyOfTheBodyKeepsItsNameThoughAHeaderIsCalledSo) {
+  google::rpc::BadRequest found;
+  AddViolation(found, "request_id", "is unknown");
+  status_ = InvalidFields(found, "INVALID_REQUEST");
+  const HttpResponse answer =
+      Answer({.method = "POST",
+              .path = "/webhooks",
+              .body = R"({"url":null,"scope":null,"request_id":"x"})"});
+  EXPECT_THAT(answer.body, HasSubstr(R"("field":"request_id")"));
+  EXPECT_THAT(answer.body, Not(HasSubstr("idempotency-key")));
 }
 
 TEST_F(MarksTest, AFieldOfTheAnswerBecomesItsHeader) {
