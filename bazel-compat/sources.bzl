@@ -876,6 +876,7 @@ TARGETS = [
         ],
         hdrs = [
             "tests/support/database_001.h",
+            "tests/support/database_002.h",
             "tests/support/disk_faults.h",
             "tests/support/fake_clock.h",
             "tests/support/fake_delivery.h",
@@ -939,6 +940,7 @@ TARGETS = [
             "tests/unit/storage/sqlite/disk_faults_test.cc",
             "tests/unit/storage/sqlite/group_writer_test.cc",
             "tests/unit/storage/sqlite/migrations_test.cc",
+            "tests/unit/storage/sqlite/old_databases_test.cc",
             "tests/unit/storage/uuid_test.cc",
         ],
         hdrs = [],
