@@ -136,6 +136,22 @@ TEST_F(DatabaseOfVersion1, KeepsNothingOfItsSecretsInTheClear) {
   EXPECT_EQ(Bytes().find(secret), std::string::npos);
 }
 
+// On pages that no table takes afterwards.
+TEST_F(DatabaseOfVersion1, KeepsNothingOfManySecretsInTheClear) {
+  ASSERT_THAT(
+      Connect()->Execute(
+          "add webhooks",
+          "INSERT INTO webhooks WITH RECURSIVE numbers (n) AS (SELECT 1 UNION"
+          " ALL SELECT n + 1 FROM numbers WHERE n < 1000) SELECT projects.id,"
+          " randomblob(16), NULL, NULL, 'whsec_inTheClear' ||"
+          " hex(zeroblob(500)), 1, NULL, 0, 0 FROM projects, numbers"),
+      IsOk());
+  ASSERT_NE(Bytes().find("inTheClear"), std::string::npos);
+  const auto store = Open();
+  ASSERT_THAT(store, IsOk());
+  EXPECT_EQ(Bytes().find("inTheClear"), std::string::npos);
+}
+
 // The log is as a start leaves it that is cut off once it has migrated.
 TEST_F(DatabaseOfVersion1, KeepsNothingInTheClearInTheLogOfACutOffStart) {
   ASSERT_THAT(Open(), IsOk());
