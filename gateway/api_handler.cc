@@ -88,6 +88,7 @@ class CallExchange : public Exchange {
         [&binding = binding_, asked = std::move(asked_),
          violations = std::move(request.status),
          respond = std::move(respond)](Backend::Reply reply) mutable {
+          reply.status = WithHeaderNames(binding, violations, reply.status);
           if (!violations.ok()) {
             reply.status = WithReply(violations, reply.status);
           }

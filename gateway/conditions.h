@@ -25,10 +25,9 @@ bool OnlyReads(const RequestHead& head);
 // Those of `head`, for a binding that does not take If-Match itself.
 Conditions ReadConditions(const RequestHead& head, const Binding& binding);
 
-// Refuses at once what would change something under a condition that nothing
-// judges: ABORTED (ETAG_MISMATCH), a 412, for If-Match with a tag where the
-// target has none; INVALID_ARGUMENT (INVALID_HEADER) for If-None-Match, and for
-// an If-Match that is malformed.
+// Refuses at once a condition that is malformed, and what would change
+// something under one that nothing judges: If-None-Match, and If-Match where
+// the RPC takes none. INVALID_ARGUMENT (INVALID_HEADER).
 absl::Status CheckConditions(const RequestHead& head, const Binding& binding);
 
 // The answer to a request under `conditions` that is `response` without them:

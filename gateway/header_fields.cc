@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gateway/call_headers.h"
+#include "gateway/transcoding/percent.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
 
@@ -32,6 +33,23 @@ absl::string_view Problem(absl::string_view header,
   return "";
 }
 
+// The header, in lower case, that is the field `name` of the request, or "".
+std::string HeaderOf(const Binding& binding, absl::string_view name) {
+  for (const HeaderField& field : binding.request_headers) {
+    if (field.field.size() == 1 && field.field[0]->name() == name) {
+      return absl::AsciiStrToLower(field.header);
+    }
+  }
+  return "";
+}
+
+bool Lists(const google::rpc::BadRequest& violations, absl::string_view field) {
+  return std::any_of(
+      violations.field_violations().begin(),
+      violations.field_violations().end(),
+      [field](const auto& violation) { return violation.field() == field; });
+}
+
 const std::string& TextOf(const google::protobuf::Message& message,
                           const google::protobuf::FieldDescriptor* field,
                           std::string& scratch) {
@@ -51,6 +69,15 @@ std::string EncodeValue(absl::string_view text) {
     }
   }
   return encoded;
+}
+
+// Whether a parameter of a query is the page token, however it is written.
+bool IsPageToken(absl::string_view parameter) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(parameter, absl::MaxSplits('=', 1));
+  std::string name;
+  return AppendPercentDecoded(parts.first, PercentRule::kQuery, name) &&
+         (name == kPageToken || name == "pageToken");
 }
 
 // Part of a target as it came, safe between '<' and '>'.
@@ -77,6 +104,20 @@ absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
   return InvalidFields(violations, "INVALID_HEADER");
 }
 
+absl::Status WithHeaderNames(const Binding& binding, const absl::Status& found,
+                             const absl::Status& reply) {
+  google::rpc::BadRequest violations = ViolationsOf(reply);
+  const google::rpc::BadRequest own = ViolationsOf(found);
+  bool is_changed = false;
+  for (auto& violation : *violations.mutable_field_violations()) {
+    const std::string header = HeaderOf(binding, violation.field());
+    if (header.empty() || Lists(own, violation.field())) continue;
+    violation.set_field(header);
+    is_changed = true;
+  }
+  return is_changed ? InvalidFields(violations, Reason(reply)) : reply;
+}
+
 void WriteHeaderFields(const Binding& binding,
                        const google::protobuf::Message& message,
                        HttpResponse& response) {
@@ -99,11 +140,7 @@ void WriteNextPage(const Binding& binding,
   std::vector<std::string> parameters;
   for (const absl::string_view parameter :
        absl::StrSplit(query, '&', absl::SkipEmpty())) {
-    const std::pair<absl::string_view, absl::string_view> parts =
-        absl::StrSplit(parameter, absl::MaxSplits('=', 1));
-    if (parts.first != kPageToken && parts.first != "pageToken") {
-      parameters.push_back(Quoted(parameter));
-    }
+    if (!IsPageToken(parameter)) parameters.push_back(Quoted(parameter));
   }
   parameters.push_back(absl::StrCat(kPageToken, "=", EncodeValue(token)));
   response.headers.emplace_back(

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/http/request_handler.h"
@@ -19,6 +20,12 @@ namespace webhooks::gateway {
 // or holds anything but printable ASCII.
 absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
     const Binding& binding, const RequestHead& head);
+
+// The reply to a call of `binding`, with violations of fields that are headers
+// under their headers' names; but those that the gateway has found itself,
+// which `found` lists, are as they were.
+absl::Status WithHeaderNames(const Binding& binding, const absl::Status& found,
+                             const absl::Status& reply);
 
 // Sets the headers that `message` has values for; what is not printable ASCII
 // is left out.

@@ -20,10 +20,10 @@ std::string NewId(Entropy& entropy, absl::Time now) {
 }
 
 // Waits for a call of the store; nothing else runs yet that could suffer.
-absl::StatusOr<bool> HasProject(ProjectStore& store) {
+absl::StatusOr<bool> HadFirstProject(ProjectStore& store) {
   absl::Notification known;
   absl::StatusOr<bool> result;
-  store.HasProject({}, [&](absl::StatusOr<bool> any) {
+  store.HadFirstProject({}, [&](absl::StatusOr<bool> any) {
     result = std::move(any);
     known.Notify();
   });
@@ -47,7 +47,7 @@ absl::Status CreateProject(ProjectStore& store, const v1::Project& project,
 
 absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now) {
-  const absl::StatusOr<bool> any = HasProject(store);
+  const absl::StatusOr<bool> any = HadFirstProject(store);
   if (!any.ok() || *any) return any.status();
   const absl::StatusOr<std::string> key = TakeOrMakeApiKey(key_file, entropy);
   if (!key.ok()) return key.status();

@@ -1,7 +1,10 @@
 #include "server/maintenance.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_join.h"
 #include "absl/synchronization/notification.h"
 #include "server/runtime/log.h"
 
@@ -31,8 +34,10 @@ void Maintenance::Wake() {
 void Maintenance::Run() {
   while (!IsStopping()) {
     const int steps = Work();
-    if (steps > 0)
+    if (steps > 0) {
       Log(LogLevel::kInfo, "storage maintained", {{"steps", steps}});
+    }
+    if (!told_unused_keys_ && !IsStopping()) TellUnusedKeys();
     absl::MutexLock lock(&mutex_);
     const auto must_go_on = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return stopping_ || woken_;
@@ -60,6 +65,26 @@ bool Maintenance::Step() {
                   });
   known.WaitForNotification();
   return more;
+}
+
+// The keys of a process stay the same, and so does that one is not needed.
+void Maintenance::TellUnusedKeys() {
+  absl::Notification known;
+  std::vector<std::string> ids;
+  store_.ListUnusedKeys(
+      {}, [&](const absl::StatusOr<std::vector<SecretKey::Id>>& unused) {
+        if (unused.ok()) {
+          for (const SecretKey::Id& id : *unused) {
+            ids.push_back(FormatKeyId(id));
+          }
+        }
+        known.Notify();
+      });
+  known.WaitForNotification();
+  if (ids.empty()) return;
+  told_unused_keys_ = true;
+  Log(LogLevel::kInfo, "secret keys not needed any more",
+      {{"keys", absl::StrJoin(ids, ",")}});
 }
 
 bool Maintenance::IsStopping() {

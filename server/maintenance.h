@@ -13,6 +13,8 @@ namespace webhooks::server {
 
 // Has the store do what calls leave behind (Upkeep::Maintain): step by step
 // while there is something, and then every `interval`. Calls go on meanwhile.
+// Once nothing is sealed under older keys any more, a line of the log names
+// them.
 class Maintenance {
  public:
   // On a thread of its own, at once. Events older than `retention` go. `store`
@@ -31,12 +33,14 @@ class Maintenance {
   // All steps there are. The number of those that did something.
   int Work();
   bool Step();
+  void TellUnusedKeys();
   bool IsStopping();
 
   Upkeep& store_;
   const Clock clock_;
   const absl::Duration interval_;
   const absl::Duration retention_;
+  bool told_unused_keys_ = false;  // used by thread_ alone
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;

@@ -20,9 +20,12 @@ absl::Status Failure(absl::string_view what, const std::string& path) {
   return absl::ErrnoToStatus(errno, absl::StrCat("cannot ", what, " ", path));
 }
 
+// The file is a new one: what others may have put in its place would keep its
+// mode, or lead elsewhere.
 absl::Status WriteAndSync(const std::string& path, absl::string_view content) {
-  const int file =
-      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  unlink(path.c_str());
+  const int file = open(
+      path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) return Failure("make", path);
   const auto closing = absl::MakeCleanup([file] { close(file); });
   errno = EIO;  // for a short write, which sets none

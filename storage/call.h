@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
@@ -53,6 +54,9 @@ struct Idempotency {
   std::string project;
   // When the call is made.
   absl::Time now;
+  // How the call ends, doing nothing, where no answer is kept for it: of a call
+  // that may only be made as a repeat. OK: it is performed.
+  absl::Status otherwise = absl::OkStatus();
 };
 
 // How a call that creates ended.

@@ -17,12 +17,6 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
-template <typename Change>
-bool Names(const Change& change, absl::string_view field) {
-  const auto& paths = change.update_mask().paths();
-  return std::find(paths.begin(), paths.end(), field) != paths.end();
-}
-
 // Moves last_update on, so that no two states have the same.
 void Touch(absl::Time now, v1::Webhook& webhook) {
   const absl::Time next =
@@ -31,6 +25,11 @@ void Touch(absl::Time now, v1::Webhook& webhook) {
 }
 
 }  // namespace
+
+bool Names(const google::protobuf::FieldMask& mask, absl::string_view field) {
+  return std::find(mask.paths().begin(), mask.paths().end(), field) !=
+         mask.paths().end();
+}
 
 absl::Status CheckEtag(absl::string_view condition,
                        const v1::Webhook& webhook) {
@@ -42,22 +41,24 @@ absl::Status CheckEtag(absl::string_view condition,
 bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
            v1::Webhook& webhook) {
   v1::Webhook changed = webhook;
-  if (Names(change, "url")) {
+  if (Names(change.update_mask(), "url")) {
     changed.clear_url();
     if (change.has_url()) changed.set_url(change.url());
   }
-  if (Names(change, "description")) {
+  if (Names(change.update_mask(), "description")) {
     changed.clear_endpoint_description();
     if (change.has_description()) {
       changed.set_endpoint_description(change.description());
     }
   }
-  if (Names(change, "scope")) *changed.mutable_scope() = change.scope();
-  if (Names(change, "delivery")) {
+  if (Names(change.update_mask(), "scope")) {
+    *changed.mutable_scope() = change.scope();
+  }
+  if (Names(change.update_mask(), "delivery")) {
     changed.clear_delivery();
     if (change.has_delivery()) *changed.mutable_delivery() = change.delivery();
   }
-  if (Names(change, "active")) {
+  if (Names(change.update_mask(), "active")) {
     changed.set_active(change.active());
     if (change.active()) changed.clear_deactivation();
   }
@@ -69,14 +70,14 @@ bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
 
 bool Apply(const v1::UpdateProjectRequest& change, v1::Project& project) {
   v1::Project changed = project;
-  if (Names(change, "name")) changed.set_name(change.name());
-  if (Names(change, "max_webhooks")) {
+  if (Names(change.update_mask(), "name")) changed.set_name(change.name());
+  if (Names(change.update_mask(), "max_webhooks")) {
     changed.clear_max_webhooks();
     if (change.has_max_webhooks()) {
       changed.set_max_webhooks(change.max_webhooks());
     }
   }
-  if (Names(change, "max_requests_per_second")) {
+  if (Names(change.update_mask(), "max_requests_per_second")) {
     changed.clear_max_requests_per_second();
     if (change.has_max_requests_per_second()) {
       changed.set_max_requests_per_second(change.max_requests_per_second());

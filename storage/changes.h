@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "storage/webhook_store.h"
 #include "webhooks/v1/admin.pb.h"
 #include "webhooks/v1/admin_service.pb.h"
@@ -14,6 +15,9 @@
 // What changes do to records, for every backend the same. Each function ends as
 // the call of the store that it serves.
 namespace webhooks {
+
+// Whether `mask` names `field` itself.
+bool Names(const google::protobuf::FieldMask& mask, absl::string_view field);
 
 // Whether `webhook` is in a state that the caller allows: OK or ABORTED
 // (ETAG_MISMATCH).

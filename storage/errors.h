@@ -45,7 +45,7 @@ absl::Status WebhookRemoved();
 // be.
 absl::Status TooManySecrets();
 // RESOURCE_EXHAUSTED, WEBHOOK_LIMIT_REACHED: the project has as many webhooks
-// as it may.
+// as it may. No google.rpc.RetryInfo: it does not pass by itself.
 absl::Status WebhookLimitReached();
 // RESOURCE_EXHAUSTED, REQUEST_RATE_EXCEEDED: the project calls more often than
 // it may; google.rpc.RetryInfo says when to try again.

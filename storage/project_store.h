@@ -26,9 +26,9 @@ class ProjectStore {
  public:
   virtual ~ProjectStore() = default;
 
-  // Ends with whether there is, or was, any project: CreateProjectAndKey was
-  // called.
-  virtual void HasProject(const CallOptions& options, Done<bool> done) = 0;
+  // Ends with whether CreateProjectAndKey ever made a project, whatever became
+  // of it.
+  virtual void HadFirstProject(const CallOptions& options, Done<bool> done) = 0;
 
   // Stores the first project and its key, both or neither. `key` names
   // `project`, and `hash` is of the key itself. INTERNAL: an id or the hash is
@@ -63,7 +63,8 @@ class ProjectStore {
                              Done<v1::Project> done) = 0;
 
   // Stores `answer.api_key`, of whose key `hash` is. The key itself is kept for
-  // `once` only, sealed. INTERNAL: the id or the hash is taken.
+  // `once` only, sealed, and no longer than the project. INTERNAL: the id or
+  // the hash is taken.
   virtual void CreateApiKey(const v1::CreateApiKeyResponse& answer,
                             const ApiKeyHash& hash,
                             const std::optional<Idempotency>& once,

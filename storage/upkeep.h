@@ -1,8 +1,11 @@
 #ifndef WEBHOOKS_STORAGE_UPKEEP_H_
 #define WEBHOOKS_STORAGE_UPKEEP_H_
 
+#include <vector>
+
 #include "absl/time/time.h"
 #include "storage/call.h"
+#include "storage/sealing/secret_key.h"
 
 namespace webhooks {
 
@@ -23,6 +26,11 @@ class Upkeep {
   // is sealed under another. Ends with whether there is more to do at once.
   virtual void Maintain(absl::Time now, absl::Duration retention,
                         const CallOptions& options, Done<bool> done) = 0;
+
+  // Ends with the ids, in order, of those of the store's secret keys that
+  // nothing is sealed under any more: the store opens without them.
+  virtual void ListUnusedKeys(const CallOptions& options,
+                              Done<std::vector<SecretKey::Id>> done) = 0;
 };
 
 }  // namespace webhooks

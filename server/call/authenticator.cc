@@ -42,14 +42,14 @@ void Authenticator::Authenticate(absl::string_view key,
   }
   store_.FindApiKey(
       hash, options,
-      [this, hash, forgotten_before = forgotten(),
+      [this, hash, asked = Asked{clock_(), forgotten()},
        done = std::move(done)](absl::StatusOr<KeyOwner> found) mutable {
-        std::move(done)(Judge(hash, forgotten_before, std::move(found)));
+        std::move(done)(Judge(hash, asked, std::move(found)));
       });
 }
 
 absl::StatusOr<Access> Authenticator::Judge(const ApiKeyHash& hash,
-                                            int forgotten_before,
+                                            const Asked& asked,
                                             absl::StatusOr<KeyOwner> found) {
   if (absl::IsNotFound(found.status())) return ApiKeyInvalid();
   if (!found.ok()) return found.status();
@@ -63,8 +63,8 @@ absl::StatusOr<Access> Authenticator::Judge(const ApiKeyHash& hash,
   }
   NoteUse(found->key, now);
   Remember({hash, found->key.id_api_key(), access,
-            std::min(now + kTrust, EndOf(found->key))},
-           forgotten_before);
+            std::min(asked.time + kTrust, EndOf(found->key))},
+           asked);
   return access;
 }
 
@@ -88,10 +88,10 @@ std::optional<Access> Authenticator::Remembered(const ApiKeyHash& hash) {
   return entry->second.access;
 }
 
-void Authenticator::Remember(Entry entry, int forgotten_before) {
+void Authenticator::Remember(Entry entry, const Asked& asked) {
   const absl::Time now = clock_();
   absl::MutexLock lock(&mutex_);
-  if (forgotten_ != forgotten_before) return;
+  if (forgotten_ != asked.forgotten) return;
   if (entries_.size() >= kMaxEntries) {
     absl::erase_if(entries_, [now](const auto& other) {
       return other.second.forget_at <= now;

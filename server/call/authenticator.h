@@ -24,10 +24,10 @@ struct Access {
 };
 
 // Tells whose project an API key opens, and notes the minute that it was used
-// in. Keys that were found are remembered for kTrust, so that a busy caller
-// costs no query; thus what is changed elsewhere (a key is revoked, a project
-// deleted or limited) holds here after that time, and what is changed here at
-// once, if it is forgotten. Thread-safe.
+// in. Keys that were found are remembered until kTrust after they were looked
+// for, so that a busy caller costs no query; thus what is changed elsewhere (a
+// key is revoked, a project deleted or limited) holds here after that time, and
+// what is changed here at once, if it is forgotten. Thread-safe.
 class Authenticator {
  public:
   static constexpr absl::Duration kTrust = absl::Seconds(5);
@@ -54,11 +54,17 @@ class Authenticator {
     absl::Time forget_at;
   };
 
+  // When a look-up began: what it finds may be as old.
+  struct Asked {
+    absl::Time time;
+    int forgotten;
+  };
+
   std::optional<Access> Remembered(const ApiKeyHash& hash);
-  absl::StatusOr<Access> Judge(const ApiKeyHash& hash, int forgotten_before,
+  absl::StatusOr<Access> Judge(const ApiKeyHash& hash, const Asked& asked,
                                absl::StatusOr<KeyOwner> found);
   void NoteUse(const v1::ApiKey& key, absl::Time now);
-  void Remember(Entry entry, int forgotten_before);
+  void Remember(Entry entry, const Asked& asked);
   int forgotten() const;
   void Forget(const std::function<bool(const Entry&)>& is_meant);
 

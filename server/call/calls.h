@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -33,8 +34,18 @@ class Calls {
       : admission_(admission), clock_(std::move(clock)) {}
 
   // What is wrong with a request: OK or as of InvalidFields. Must not block.
+  // Unary also takes one that asks who calls: (const Caller&, const Request&).
   template <typename Request>
   using Check = absl::AnyInvocable<absl::Status(const Request&) &&>;
+
+  // What is wrong with a request that may be a repeat. Where `always` is there,
+  // it finds what neither time nor configuration makes good; what else `check`
+  // finds refuses only a request that repeats none which was performed.
+  template <typename Request>
+  struct OnceCheck {
+    Check<Request> check;
+    Check<Request> always = nullptr;
+  };
 
   // The check of requests that are in order whatever they hold.
   static absl::Status Anything(const google::protobuf::Message&) {
@@ -60,25 +71,28 @@ class Calls {
   // what the admission says, INVALID_ARGUMENT (MALFORMED_MESSAGE), and what
   // `check` says, together with what the gateway has found. `rpc` is
   // "package.Service/Method".
-  template <typename Request, typename Response>
+  template <typename Request, typename Response, typename Checker>
   grpc::ServerUnaryReactor* Unary(absl::string_view rpc,
                                   grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
-                                  grpc::ByteBuffer* response,
-                                  Check<Request> check,
+                                  grpc::ByteBuffer* response, Checker check,
                                   Handler<Request, Response> handler) {
     auto* call = new UnaryCall(rpc, *context, *request, *response,
                                std::make_unique<Request>());
-    Begin<Request>(call, std::move(check),
-                   [call, handler = std::move(handler)](
-                       const Caller& caller, const Request& read) mutable {
-                     std::move(handler)(
-                         caller, read,
-                         [call](const absl::StatusOr<Response>& result) {
-                           if (!result.ok()) return call->Fail(result.status());
-                           call->Succeed(*result);
-                         });
-                   });
+    Begin<Request>(
+        call, [call, check = std::move(check), handler = std::move(handler)](
+                  const Caller& caller, const Request& read) mutable {
+          absl::Status good =
+              call->Judge(Found(std::move(check), caller, read));
+          if (!good.ok()) return call->Fail(good);
+          std::move(handler)(caller, read,
+                             [call](const absl::StatusOr<Response>& result) {
+                               if (!result.ok()) {
+                                 return call->Fail(result.status());
+                               }
+                               call->Succeed(*result);
+                             });
+        });
     return call;
   }
 
@@ -88,16 +102,22 @@ class Calls {
                                       grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response,
-                                      Check<Request> check,
+                                      OnceCheck<Request> check,
                                       OnceHandler<Request, Response> handler) {
     auto* call = new UnaryCall(rpc, *context, *request, *response,
                                std::make_unique<Request>());
     Begin<Request>(
-        call, std::move(check),
-        [this, call, rpc, handler = std::move(handler)](
-            const Caller& caller, const Request& read) mutable {
+        call, [this, call, rpc, check = std::move(check),
+               handler = std::move(handler)](const Caller& caller,
+                                             const Request& read) mutable {
+          absl::Status good = call->Judge(std::move(check.check)(read));
+          if (!good.ok() && !MayRepeat(call, std::move(check.always), read)) {
+            return call->Fail(good);
+          }
+          auto once = OnceOf(caller.project, rpc, read, clock_());
+          if (once) once->otherwise = std::move(good);
           std::move(handler)(
-              caller, read, OnceOf(caller.project, rpc, read, clock_()),
+              caller, read, once,
               [call](const absl::StatusOr<Created<Response>>& result) {
                 if (!result.ok()) return call->Fail(result.status());
                 if (result->replayed) call->MarkReplayed();
@@ -111,25 +131,42 @@ class Calls {
   template <typename Request>
   using Perform = absl::AnyInvocable<void(const Caller&, const Request&) &&>;
 
-  // Performs the call if it is in order, else answers it.
+  template <typename Checker, typename Request>
+  static absl::Status Found(Checker&& check, const Caller& caller,
+                            const Request& read) {
+    if constexpr (std::is_invocable_v<Checker&&, const Caller&,
+                                      const Request&>) {
+      return std::forward<Checker>(check)(caller, read);
+    } else {
+      return std::forward<Checker>(check)(read);
+    }
+  }
+
+  // Whether a call that is not in order may still repeat one that was.
   template <typename Request>
-  void Begin(UnaryCall* call, Check<Request> check, Perform<Request> perform) {
+  static bool MayRepeat(UnaryCall* call, Check<Request> always,
+                        const Request& read) {
+    return always != nullptr && !read.request_id().empty() &&
+           call->Judge(std::move(always)(read)).ok();
+  }
+
+  // Performs the call of one who may make it, with what can be read; else
+  // answers it.
+  template <typename Request>
+  void Begin(UnaryCall* call, Perform<Request> perform) {
     if (call->api_key().empty()) return call->Fail(ApiKeyMissing());
-    admission_.Admit(
-        call->api_key(), call->options(),
-        [call, check = std::move(check), perform = std::move(perform)](
-            absl::StatusOr<std::string> project) mutable {
-          if (!project.ok()) return call->Fail(project.status());
-          call->SetProject(*project);
-          if (absl::Status read = call->Read(); !read.ok()) {
-            return call->Fail(read);
-          }
-          const auto& request = static_cast<const Request&>(call->request());
-          absl::Status good = call->Judge(std::move(check)(request));
-          if (!good.ok()) return call->Fail(good);
-          std::move(perform)(Caller{*std::move(project), call->options()},
-                             request);
-        });
+    admission_.Admit(call->api_key(), call->options(),
+                     [call, perform = std::move(perform)](
+                         absl::StatusOr<std::string> project) mutable {
+                       if (!project.ok()) return call->Fail(project.status());
+                       call->SetProject(*project);
+                       if (absl::Status read = call->Read(); !read.ok()) {
+                         return call->Fail(read);
+                       }
+                       std::move(perform)(
+                           Caller{*std::move(project), call->options()},
+                           static_cast<const Request&>(call->request()));
+                     });
   }
 
   Admission& admission_;

@@ -5,8 +5,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "server/call/stable_bytes.h"
 
 namespace webhooks::server {
 namespace {
@@ -21,14 +20,9 @@ Digest DigestOf(absl::string_view text) {
   return digest;
 }
 
-// The same bytes for the same message, whoever has parsed it.
 std::string StableBytes(const google::protobuf::Message& message) {
   std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
+  WriteStably(message, bytes);
   return bytes;
 }
 

@@ -4,6 +4,7 @@
 #include <grpcpp/server_context.h>
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -11,10 +12,25 @@
 #include "server/call/foreign_violations.h"
 #include "server/call/grpc_status.h"
 #include "server/call/once.h"
+#include "server/call/stable_bytes.h"
 
 namespace webhooks::server {
 
 using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
+
+namespace {
+
+// A repeat gets the bytes of the first answer, which gRPC's own serialization
+// does not promise.
+bool Write(const google::protobuf::Message& message, grpc::ByteBuffer& buffer) {
+  std::string bytes;
+  if (!WriteStably(message, bytes)) return false;
+  const grpc::Slice slice(bytes);
+  buffer = grpc::ByteBuffer(&slice, 1);
+  return true;
+}
+
+}  // namespace
 
 UnaryCall::UnaryCall(absl::string_view rpc,
                      grpc::CallbackServerContext& context,
@@ -67,10 +83,7 @@ void UnaryCall::Fail(const absl::Status& status) {
 }
 
 void UnaryCall::Succeed(const google::protobuf::Message& response) {
-  bool ignored_ownership;
-  const grpc::Status written =
-      Serialization::Serialize(response, &response_bytes_, &ignored_ownership);
-  if (!written.ok()) {
+  if (!Write(response, response_bytes_)) {
     return Fail(WithReason(absl::InternalError("the answer cannot be written"),
                            "ANSWER_UNWRITABLE"));
   }

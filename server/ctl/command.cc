@@ -30,6 +30,32 @@ constexpr absl::string_view kUsage =
 Commands:
 )";
 
+// Finds what the command line has before the word that is completed: the words
+// that are no flags and no values of flags. Bash breaks words at '=' and ':'.
+constexpr absl::string_view kReadWords = R"(_webhookctl() {
+  local flags='--server= --key= --key_file= --json --timeout= --help'
+  local current=${COMP_WORDS[COMP_CWORD]} words='' word line value=''
+  local -a typed=()
+  COMPREPLY=()
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ ${#typed[@]} -gt 0 && ($word == [=:] || ${typed[-1]} == *[=:]) ]]; then
+      typed[-1]+=$word
+    else
+      typed+=("$word")
+    fi
+  done
+  for word in "${typed[@]}"; do
+    if [[ -n $value ]]; then
+      value=''
+    elif [[ $word != -* ]]; then
+      words+="$word "
+    elif [[ $word != --json && $word != --help && $word != -*=?* ]]; then
+      value=next
+    fi
+  done
+  [[ -z $value && $current != = ]] || return 0
+)";
+
 constexpr absl::string_view kExitCodes = R"(
 Exit codes: 0 done; 1 the command line cannot be read, or another failure;
 3 not found; 4 no valid key; 5 the server cannot be reached or is too slow;
@@ -99,16 +125,7 @@ std::string BashCompletion() {
       AllCommands(), "\n", [](std::string* out, const Command& command) {
         absl::StrAppend(out, command.words);
       });
-  return absl::StrCat(R"(_webhookctl() {
-  local flags='--server= --key= --key_file= --json --timeout= --help'
-  local current=${COMP_WORDS[COMP_CWORD]} words='' word line
-  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in -*) ;; *) words+="$word " ;; esac
-  done
-  case $words in
-)",
-                      cases, R"(  esac
-  COMPREPLY=()
+  return absl::StrCat(kReadWords, "  case $words in\n", cases, R"(  esac
   if [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null || true

@@ -50,8 +50,9 @@ const std::vector<Command>& AllCommands();
 absl::StatusOr<const Command*> FindCommand(absl::Span<const std::string> words,
                                            std::vector<std::string>& arguments);
 
-// What --help says before the flags.
+// What --help says before the flags, which are those of this folder.
 std::string Usage();
+inline constexpr absl::string_view kFlagsFolder = "server/ctl/";
 
 // A script for bash that completes commands and flags.
 std::string BashCompletion();

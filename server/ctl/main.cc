@@ -31,7 +31,10 @@ int Fail(const absl::Status& status, int code) {
 
 int Run(int argc, char** argv) {
   const std::vector<std::string> words = ParseFlagsAndWords(
-      argc, argv, Usage(), "server/ctl/", {"server", "json", "timeout"});
+      argc, argv, Usage(), kFlagsFolder, {"server", "json", "timeout"});
+  const absl::Status given = CheckFlagsHaveValues(
+      absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
+  if (!given.ok()) return Fail(given, 1);
   const auto options = ReadOptions();
   if (!options.ok()) return Fail(options.status(), 1);
   std::vector<std::string> arguments;

@@ -1,11 +1,15 @@
 #include "server/ctl/options.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 
+#include "absl/flags/commandlineflag.h"
 #include "absl/flags/flag.h"
+#include "absl/flags/reflection.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/runtime/small_file.h"
 
 using OptionalText = std::optional<std::string>;
@@ -119,7 +123,36 @@ absl::StatusOr<std::string> ReadKey() {
   return "";
 }
 
+// Whether the value of a flag without '=' is the next word.
+bool TakesNextWord(absl::string_view flag) {
+  const absl::CommandLineFlag* found = absl::FindCommandLineFlag(flag);
+  return found != nullptr && !found->IsOfType<bool>();
+}
+
 }  // namespace
+
+absl::Status CheckFlagsHaveValues(absl::Span<char* const> command_line) {
+  for (std::size_t i = 1; i < command_line.size(); ++i) {
+    absl::string_view name = command_line[i];
+    if (name == "--") break;
+    if (!absl::ConsumePrefix(&name, "-")) continue;
+    absl::ConsumePrefix(&name, "-");
+    absl::string_view value;
+    if (const std::size_t equals = name.find('='); equals != name.npos) {
+      value = name.substr(equals + 1);
+      name = name.substr(0, equals);
+    } else if (TakesNextWord(name) && i + 1 < command_line.size()) {
+      value = command_line[++i];
+    } else {
+      continue;
+    }
+    if (value.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", name, ": must not be empty"));
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Options> ReadOptions() {
   absl::StatusOr<std::string> key = ReadKey();

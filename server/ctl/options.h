@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 
 namespace webhooks::ctl {
 
@@ -29,6 +31,10 @@ struct Options {
   std::optional<std::string> max_webhooks;
   std::optional<std::string> max_requests_per_second;
 };
+
+// Looks at a whole command line. INVALID_ARGUMENT names a flag whose value is
+// empty: a script's variable that is must not pass for no flag.
+absl::Status CheckFlagsHaveValues(absl::Span<char* const> command_line);
 
 // Reads the flags, after ParseFlagsAndWords. INVALID_ARGUMENT names the flag,
 // or the file that cannot be read.

@@ -2,6 +2,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "server/ctl/command.h"
+#include "server/runtime/flags.h"
 
 namespace webhooks::ctl {
 namespace {
@@ -31,10 +32,16 @@ absl::Status Complete(Session& session) {
   return absl::OkStatus();
 }
 
+absl::Status Help(Session&) {
+  PrintHelp(Usage(), kFlagsFolder);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Command> OtherCommands() {
   return {
+      {"help", "", {}, "Prints this, as --help does.", &Help},
       {"health", "", {}, "Tells whether the server serves.", &CheckHealth},
       {"completion",
        "SHELL",

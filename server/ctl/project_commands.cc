@@ -10,29 +10,34 @@ namespace {
 using Admin = v1::AdminService;
 using Stub = v1::AdminService::Stub;
 
-// Sets the limits that flags give, and names them in `mask` if there is one.
+// Sets the limit `name` of `request` if a flag gives it, and names it in `mask`
+// if there is one.
+template <typename Request, typename Number>
+absl::Status SetLimit(const std::optional<std::string>& flag,
+                      absl::string_view name, Request& request,
+                      void (Request::*setter)(Number),
+                      google::protobuf::FieldMask* mask) {
+  if (!flag) return absl::OkStatus();
+  if (mask != nullptr) mask->add_paths(std::string(name));
+  if (*flag == "none") return absl::OkStatus();
+  Number number = 0;
+  if (!absl::SimpleAtoi(*flag, &number)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", name, ": must be a number or none"));
+  }
+  (request.*setter)(number);
+  return absl::OkStatus();
+}
+
+// Sets the limits that flags give.
 template <typename Request>
 absl::Status SetLimits(const Options& options, Request& request,
                        google::protobuf::FieldMask* mask) {
-  const auto set = [mask](const std::optional<std::string>& flag,
-                          absl::string_view name, auto setter) {
-    if (!flag) return absl::OkStatus();
-    if (mask != nullptr) mask->add_paths(std::string(name));
-    std::int32_t number = 0;
-    if (*flag == "none") return absl::OkStatus();
-    if (!absl::SimpleAtoi(*flag, &number)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--", name, ": must be a number or none"));
-    }
-    setter(number);
-    return absl::OkStatus();
-  };
-  absl::Status status =
-      set(options.max_webhooks, "max_webhooks",
-          [&](std::int32_t limit) { request.set_max_webhooks(limit); });
-  status.Update(set(
-      options.max_requests_per_second, "max_requests_per_second",
-      [&](std::int32_t limit) { request.set_max_requests_per_second(limit); }));
+  absl::Status status = SetLimit(options.max_webhooks, "max_webhooks", request,
+                                 &Request::set_max_webhooks, mask);
+  status.Update(SetLimit(options.max_requests_per_second,
+                         "max_requests_per_second", request,
+                         &Request::set_max_requests_per_second, mask));
   return status;
 }
 

@@ -54,11 +54,13 @@ bool AsksForHelp(int argc, char** argv) {
   });
 }
 
+}  // namespace
+
 // Abseil's own --help names source files and ends the process with 1.
-[[noreturn]] void PrintHelp(absl::string_view usage, absl::string_view folder) {
+void PrintHelp(absl::string_view usage, absl::string_view flags_folder) {
   std::map<std::string, const absl::CommandLineFlag*> flags;
   for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (IsOurs(flag->Filename(), folder)) flags.emplace(name, flag);
+    if (IsOurs(flag->Filename(), flags_folder)) flags.emplace(name, flag);
   }
   std::cout << usage << "\n";
   for (const auto& [name, flag] : flags) {
@@ -68,10 +70,7 @@ bool AsksForHelp(int argc, char** argv) {
               << ")\n      " << flag->Help() << "\n";
   }
   std::cout.flush();
-  std::exit(EXIT_SUCCESS);
 }
-
-}  // namespace
 
 void ParseFlags(int argc, char** argv, absl::string_view usage,
                 absl::string_view flags_folder) {
@@ -96,7 +95,10 @@ std::vector<std::string> ParseFlagsAndWords(
   config.contains_helppackage_flags = is_ours;
   config.version_string = [] { return WEBHOOKS_VERSION "\n"; };
   absl::SetFlagsUsageConfig(config);
-  if (AsksForHelp(argc, argv)) PrintHelp(usage, folder);
+  if (AsksForHelp(argc, argv)) {
+    PrintHelp(usage, folder);
+    std::exit(EXIT_SUCCESS);
+  }
   SetFlagsFromEnvironment(folder, environment);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   return {rest.begin() + 1, rest.end()};

@@ -27,6 +27,9 @@ std::vector<std::string> ParseFlagsAndWords(
     absl::string_view flags_folder,
     absl::Span<const absl::string_view> environment);
 
+// Prints what --help does: `usage` and the flags of ParseFlags.
+void PrintHelp(absl::string_view usage, absl::string_view flags_folder);
+
 }  // namespace webhooks
 
 #endif  // WEBHOOKS_SERVER_RUNTIME_FLAGS_H_

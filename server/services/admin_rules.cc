@@ -5,6 +5,7 @@
 
 #include "proto/rpc/status.h"
 #include "server/services/field_rules.h"
+#include "storage/changes.h"
 #include "storage/timestamp.h"
 
 namespace webhooks::server {
@@ -12,8 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxName = 200;
 constexpr int kMaxRequestsPerSecond = 1'000'000;
-// The last second of the year 9999, where a Timestamp ends.
-constexpr std::int64_t kLastSecond = 253402300799;
 
 constexpr std::initializer_list<absl::string_view> kChangeable = {
     "name", "max_webhooks", "max_requests_per_second"};
@@ -58,8 +57,8 @@ absl::Status CheckCreateApiKey(const v1::CreateApiKeyRequest& request,
   google::rpc::BadRequest violations;
   CheckName(request.name(), violations);
   if (request.has_expires_at() &&
-      (FromTimestamp(request.expires_at()) <= now ||
-       request.expires_at().seconds() > kLastSecond)) {
+      (!IsTimestamp(request.expires_at()) ||
+       FromTimestamp(request.expires_at()) <= now)) {
     AddViolation(violations, "expires_at",
                  "must be in the future, before the year 10000");
   }

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/api_key.h"
 #include "server/services/admin_rules.h"
-#include "server/services/page_token.h"
+#include "server/services/lists.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
@@ -34,7 +34,7 @@ grpc::ServerUnaryReactor* AdminService::CreateProject(Context* context,
                                                       Bytes* response) {
   return calls_.UnaryOnce<v1::CreateProjectRequest, v1::Project>(
       "webhooks.v1.AdminService/CreateProject", context, request, response,
-      &CheckCreateProject,
+      {&CheckCreateProject},
       [this](const Caller& caller, const v1::CreateProjectRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::Project>> done) {
@@ -60,24 +60,16 @@ grpc::ServerUnaryReactor* AdminService::ListProjects(Context* context,
                                                      Bytes* response) {
   return calls_.Unary<v1::ListProjectsRequest, v1::ListProjectsResponse>(
       "webhooks.v1.AdminService/ListProjects", context, request, response,
-      &Calls::Anything,
+      [](const v1::ListProjectsRequest& wanted) {
+        return CheckPage(kProjects, wanted);
+      },
       [this](const Caller& caller, const v1::ListProjectsRequest& wanted,
              Done<v1::ListProjectsResponse> done) {
-        const auto start =
-            ReadPage(kProjects, wanted.page_size(), wanted.page_token());
-        if (!start.ok()) return std::move(done)(start.status());
         store_.ListProjects(
-            *start, caller.options,
-            [done = std::move(done)](
-                absl::StatusOr<Page<v1::Project>> page) mutable {
-              if (!page.ok()) return std::move(done)(page.status());
-              v1::ListProjectsResponse answer;
-              for (v1::Project& project : page->records) {
-                *answer.add_projects() = std::move(project);
-              }
-              answer.set_next_page_token(MakePageToken(kProjects, page->next));
-              std::move(done)(std::move(answer));
-            });
+            PageOf(kProjects, wanted), caller.options,
+            AnswerWithPage(std::string(kProjects),
+                           &v1::ListProjectsResponse::mutable_projects,
+                           std::move(done)));
       });
 }
 
@@ -114,15 +106,20 @@ grpc::ServerUnaryReactor* AdminService::CreateApiKey(Context* context,
                                                      Bytes* response) {
   return calls_.UnaryOnce<v1::CreateApiKeyRequest, v1::CreateApiKeyResponse>(
       "webhooks.v1.AdminService/CreateApiKey", context, request, response,
-      [this](const v1::CreateApiKeyRequest& wanted) {
-        return CheckCreateApiKey(wanted, clock_());
-      },
+      {[this](const v1::CreateApiKeyRequest& wanted) {
+         return CheckCreateApiKey(wanted, clock_());
+       },
+       [](const v1::CreateApiKeyRequest& wanted) {
+         return CheckCreateApiKey(wanted, absl::InfinitePast());
+       }},
       [this](const Caller& caller, const v1::CreateApiKeyRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::CreateApiKeyResponse>> done) {
+        std::optional<Idempotency> of_project = once;
+        if (of_project) of_project->project = wanted.id_project();
         const v1::CreateApiKeyResponse made = MakeKey(wanted);
-        store_.CreateApiKey(made, HashApiKey(made.key()), once, caller.options,
-                            std::move(done));
+        store_.CreateApiKey(made, HashApiKey(made.key()), of_project,
+                            caller.options, std::move(done));
       });
 }
 
@@ -131,25 +128,16 @@ grpc::ServerUnaryReactor* AdminService::ListApiKeys(Context* context,
                                                     Bytes* response) {
   return calls_.Unary<v1::ListApiKeysRequest, v1::ListApiKeysResponse>(
       "webhooks.v1.AdminService/ListApiKeys", context, request, response,
-      &Calls::Anything,
+      [](const v1::ListApiKeysRequest& wanted) {
+        return CheckPage(KeysOf(wanted.id_project()), wanted);
+      },
       [this](const Caller& caller, const v1::ListApiKeysRequest& wanted,
              Done<v1::ListApiKeysResponse> done) {
         const std::string list = KeysOf(wanted.id_project());
-        const auto start =
-            ReadPage(list, wanted.page_size(), wanted.page_token());
-        if (!start.ok()) return std::move(done)(start.status());
         store_.ListApiKeys(
-            wanted.id_project(), *start, caller.options,
-            [list, done = std::move(done)](
-                absl::StatusOr<Page<v1::ApiKey>> page) mutable {
-              if (!page.ok()) return std::move(done)(page.status());
-              v1::ListApiKeysResponse answer;
-              for (v1::ApiKey& key : page->records) {
-                *answer.add_api_keys() = std::move(key);
-              }
-              answer.set_next_page_token(MakePageToken(list, page->next));
-              std::move(done)(std::move(answer));
-            });
+            wanted.id_project(), PageOf(list, wanted), caller.options,
+            AnswerWithPage(list, &v1::ListApiKeysResponse::mutable_api_keys,
+                           std::move(done)));
       });
 }
 

@@ -4,12 +4,13 @@
 
 #include "server/delivery/explanation.h"
 #include "server/services/event_rules.h"
-#include "server/services/list_filters.h"
-#include "server/services/page_token.h"
+#include "server/services/lists.h"
 #include "server/services/retry_jobs.h"
 
 namespace webhooks::server {
 namespace {
+
+constexpr absl::string_view kDeliveries = "deliveries";
 
 DeliveryFilter FilterOf(const v1::ListDeliveriesRequest& wanted) {
   return {If(wanted.has_id_webhook_endpoint(), wanted.id_webhook_endpoint()),
@@ -36,30 +37,19 @@ grpc::ServerUnaryReactor* DeliveryService::List(Context* context,
                                                 Bytes* response) {
   return calls_.Unary<v1::ListDeliveriesRequest, v1::ListDeliveriesResponse>(
       "webhooks.v1.DeliveryService/List", context, request, response,
-      &CheckRequest,
+      [](const Caller& caller, const v1::ListDeliveriesRequest& wanted) {
+        return CheckPage(ListName(kDeliveries, caller.project, wanted), wanted,
+                         CheckRequest(wanted));
+      },
       [this](const Caller& caller, const v1::ListDeliveriesRequest& wanted,
              Done<v1::ListDeliveriesResponse> done) {
-        ListPage(caller, wanted, std::move(done));
-      });
-}
-
-void DeliveryService::ListPage(const Caller& caller,
-                               const v1::ListDeliveriesRequest& wanted,
-                               Done<v1::ListDeliveriesResponse> done) {
-  const std::string list = ListName("deliveries", caller.project, wanted);
-  const auto start = ReadPage(list, wanted.page_size(), wanted.page_token());
-  if (!start.ok()) return std::move(done)(start.status());
-  store_.ListDeliveries(
-      caller.project, FilterOf(wanted), *start, caller.options,
-      [list, done = std::move(done)](
-          absl::StatusOr<Page<v1::Delivery>> page) mutable {
-        if (!page.ok()) return std::move(done)(page.status());
-        v1::ListDeliveriesResponse answer;
-        for (v1::Delivery& delivery : page->records) {
-          *answer.add_deliveries() = std::move(delivery);
-        }
-        answer.set_next_page_token(MakePageToken(list, page->next));
-        std::move(done)(std::move(answer));
+        const std::string list = ListName(kDeliveries, caller.project, wanted);
+        store_.ListDeliveries(
+            caller.project, FilterOf(wanted), PageOf(list, wanted),
+            caller.options,
+            AnswerWithPage(list,
+                           &v1::ListDeliveriesResponse::mutable_deliveries,
+                           std::move(done)));
       });
 }
 
@@ -107,7 +97,7 @@ grpc::ServerUnaryReactor* DeliveryService::CreateRetryJob(Context* context,
                                                           Bytes* response) {
   return calls_.UnaryOnce<v1::CreateRetryJobRequest, v1::RetryJob>(
       "webhooks.v1.DeliveryService/CreateRetryJob", context, request, response,
-      &CheckRetryJob,
+      {&CheckRetryJob},
       [this](const Caller& caller, const v1::CreateRetryJobRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::RetryJob>> done) {

@@ -56,9 +56,6 @@ class DeliveryService final : public RawDeliveryService::Type {
                    Bytes* response) override;
 
  private:
-  void ListPage(const Caller& caller, const v1::ListDeliveriesRequest& wanted,
-                Done<v1::ListDeliveriesResponse> done);
-
   Calls& calls_;
   DeliveryStore& store_;
   WebhookTester& tester_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
 #include "server/delivery/delivery_request.h"
+#include "server/services/field_rules.h"
 
 namespace webhooks::server {
 namespace {
@@ -20,8 +20,8 @@ constexpr std::size_t kMaxHeaders = 20;
 constexpr std::size_t kMaxHeaderBytes = 4096;
 constexpr std::size_t kMaxHeaderName = 100;
 constexpr int kMaxSchedule = 20;
-constexpr std::int64_t kMaxWaitSeconds = 604'800;
-constexpr std::int64_t kMaxTimeoutSeconds = 60;
+constexpr absl::Duration kMaxWait = absl::Hours(7 * 24);
+constexpr absl::Duration kMaxTimeout = absl::Seconds(60);
 
 bool IsName(absl::string_view name) {
   return !name.empty() && name.size() <= kMaxHeaderName &&
@@ -89,15 +89,6 @@ void CheckNumber(absl::string_view field, bool is_set, int value, int most,
   }
 }
 
-bool IsBetween(const google::protobuf::Duration& duration, std::int64_t least,
-               std::int64_t most) {
-  constexpr std::int32_t kNanos = 1'000'000'000;
-  return duration.nanos() >= 0 && duration.nanos() < kNanos &&
-         duration.seconds() >= least &&
-         (duration.seconds() < most ||
-          (duration.seconds() == most && duration.nanos() == 0));
-}
-
 }  // namespace
 
 void CheckDeliverySettings(const v1::DeliverySettings& settings,
@@ -108,7 +99,7 @@ void CheckDeliverySettings(const v1::DeliverySettings& settings,
   CheckNumber("delivery.max_per_second", settings.has_max_per_second(),
               settings.max_per_second(), 10'000, violations);
   if (settings.has_timeout() &&
-      !IsBetween(settings.timeout(), 1, kMaxTimeoutSeconds)) {
+      !IsBetween(settings.timeout(), absl::Seconds(1), kMaxTimeout)) {
     AddViolation(violations, "delivery.timeout", "must be 1s to 60s");
   }
   if (settings.schedule_size() > kMaxSchedule) {
@@ -116,12 +107,13 @@ void CheckDeliverySettings(const v1::DeliverySettings& settings,
   }
   // An event's time is the publisher's to choose: deliver_at.
   if (settings.schedule_size() > 0 &&
-      !IsBetween(settings.schedule(0), 0, 0)) {
+      !IsBetween(settings.schedule(0), absl::ZeroDuration(),
+                 absl::ZeroDuration())) {
     AddViolation(violations, "delivery.schedule[0]",
                  "must be 0s: the first attempt is made at once");
   }
   for (int i = 1; i < settings.schedule_size(); ++i) {
-    if (!IsBetween(settings.schedule(i), 0, kMaxWaitSeconds)) {
+    if (!IsBetween(settings.schedule(i), absl::ZeroDuration(), kMaxWait)) {
       AddViolation(violations, absl::StrCat("delivery.schedule[", i, "]"),
                    "must be 0s to 604800s (7 days)");
     }

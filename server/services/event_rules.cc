@@ -14,16 +14,6 @@ constexpr std::size_t kMaxData = 256 << 10;
 constexpr int kMaxBatch = 1000;
 constexpr absl::Duration kFarthest = absl::Hours(24 * 30);
 
-constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
-
-template <typename Request>
-void CheckList(const Request& request, google::rpc::BadRequest& violations) {
-  if (request.page_size() < 0) {
-    AddViolation(violations, "page_size", "must not be negative");
-  }
-  CheckTimes(request, violations);
-}
-
 void CheckType(const std::string& type, google::rpc::BadRequest& violations) {
   if (IsEventType(type)) return;
   AddViolation(violations, "type",
@@ -42,13 +32,6 @@ void CheckData(const std::string& data, google::rpc::BadRequest& violations) {
 }
 
 }  // namespace
-
-bool IsTimestamp(const google::protobuf::Timestamp& time) {
-  constexpr std::int64_t kFirst = -62'135'596'800;
-  constexpr std::int64_t kLast = 253'402'300'799;
-  return time.seconds() >= kFirst && time.seconds() <= kLast &&
-         time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
-}
 
 void EventRules::CheckEvent(const v1::PublishEventRequest& request,
                             google::rpc::BadRequest& violations) const {
@@ -93,7 +76,7 @@ absl::Status EventRules::Check(
 
 absl::Status EventRules::Check(const v1::ListEventsRequest& request) const {
   google::rpc::BadRequest violations;
-  CheckList(request, violations);
+  CheckTimes(request, violations);
   if (request.has_type() && !IsEventType(request.type())) {
     AddViolation(violations, "type", "must be an event type");
   }
@@ -109,7 +92,7 @@ absl::Status CheckTypeAndData(const v1::TestWebhookRequest& request) {
 
 absl::Status CheckRequest(const v1::ListDeliveriesRequest& request) {
   google::rpc::BadRequest violations;
-  CheckList(request, violations);
+  CheckTimes(request, violations);
   if (request.has_event_type() && !IsEventType(request.event_type())) {
     AddViolation(violations, "event_type", "must be an event type");
   }

@@ -4,10 +4,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
 #include "server/call/clock.h"
+#include "server/services/field_rules.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event_service.pb.h"
 
@@ -34,10 +34,6 @@ struct EventRules {
 // As EventRules.
 absl::Status CheckRequest(const v1::ListDeliveriesRequest& request);
 absl::Status CheckTypeAndData(const v1::TestWebhookRequest& request);
-
-// Whether the time is in the range of google.protobuf.Timestamp: the years 1 to
-// 9999.
-bool IsTimestamp(const google::protobuf::Timestamp& time);
 
 // What the start_time and end_time of a request may be.
 template <typename Request>

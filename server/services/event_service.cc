@@ -4,13 +4,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/json/compact_json.h"
-#include "server/services/list_filters.h"
-#include "server/services/page_token.h"
+#include "server/services/lists.h"
 #include "server/services/publish_stream.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {
+namespace {
+
+constexpr absl::string_view kEvents = "events";
+
+}  // namespace
 
 EventService::EventService(Calls& calls, Admission& admission,
                            EventStore& store, Entropy& entropy, Clock clock)
@@ -26,7 +30,7 @@ grpc::ServerUnaryReactor* EventService::Publish(Context* context,
                                                 Bytes* response) {
   return calls_.UnaryOnce<v1::PublishEventRequest, v1::PublishEventResponse>(
       "webhooks.v1.EventService/Publish", context, request, response,
-      Rules<v1::PublishEventRequest>(),
+      {Rules<v1::PublishEventRequest>()},
       [this](const Caller& caller, const v1::PublishEventRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::PublishEventResponse>> done) {
@@ -41,7 +45,7 @@ grpc::ServerUnaryReactor* EventService::PublishBatch(Context* context,
   return calls_
       .UnaryOnce<v1::PublishEventBatchRequest, v1::PublishEventBatchResponse>(
           "webhooks.v1.EventService/PublishBatch", context, request, response,
-          Rules<v1::PublishEventBatchRequest>(),
+          {Rules<v1::PublishEventBatchRequest>()},
           [this](const Caller& caller,
                  const v1::PublishEventBatchRequest& wanted,
                  const std::optional<Idempotency>& once,
@@ -83,32 +87,19 @@ grpc::ServerUnaryReactor* EventService::List(Context* context,
                                              Bytes* response) {
   return calls_.Unary<v1::ListEventsRequest, v1::ListEventsResponse>(
       "webhooks.v1.EventService/List", context, request, response,
-      Rules<v1::ListEventsRequest>(),
+      [this](const Caller& caller, const v1::ListEventsRequest& wanted) {
+        return CheckPage(ListName(kEvents, caller.project, wanted), wanted,
+                         rules_.Check(wanted));
+      },
       [this](const Caller& caller, const v1::ListEventsRequest& wanted,
              Done<v1::ListEventsResponse> done) {
-        ListPage(caller, wanted, std::move(done));
-      });
-}
-
-void EventService::ListPage(const Caller& caller,
-                            const v1::ListEventsRequest& wanted,
-                            Done<v1::ListEventsResponse> done) {
-  const std::string list = ListName("events", caller.project, wanted);
-  const auto start = ReadPage(list, wanted.page_size(), wanted.page_token());
-  if (!start.ok()) return std::move(done)(start.status());
-  const EventFilter filter{If(wanted.has_type(), wanted.type()),
-                           PublishedRange(wanted)};
-  store_.ListEvents(
-      caller.project, filter, *start, caller.options,
-      [list,
-       done = std::move(done)](absl::StatusOr<Page<v1::Event>> page) mutable {
-        if (!page.ok()) return std::move(done)(page.status());
-        v1::ListEventsResponse answer;
-        for (v1::Event& event : page->records) {
-          *answer.add_events() = std::move(event);
-        }
-        answer.set_next_page_token(MakePageToken(list, page->next));
-        std::move(done)(std::move(answer));
+        const std::string list = ListName(kEvents, caller.project, wanted);
+        const EventFilter filter{If(wanted.has_type(), wanted.type()),
+                                 PublishedRange(wanted)};
+        store_.ListEvents(
+            caller.project, filter, PageOf(list, wanted), caller.options,
+            AnswerWithPage(list, &v1::ListEventsResponse::mutable_events,
+                           std::move(done)));
       });
 }
 

@@ -49,8 +49,6 @@ class EventService final : public RawEventService::Type {
       const std::string& project, const v1::PublishEventRequest& request);
   v1::Event MakeEvent(const std::string& project,
                       const v1::PublishEventRequest& request);
-  void ListPage(const Caller& caller, const v1::ListEventsRequest& wanted,
-                Done<v1::ListEventsResponse> done);
 
   // What every method passes to Calls as its check.
   template <typename Request>

@@ -1,6 +1,7 @@
 #include "server/services/field_rules.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -8,12 +9,14 @@
 #include "absl/strings/str_split.h"
 #include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
+#include "storage/changes.h"
 
 namespace webhooks::server {
 namespace {
 
 constexpr std::size_t kMaxEventType = 256;
 constexpr std::size_t kMaxRequestId = 255;
+constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
 
 // Unicode's control characters (category Cc) in UTF-8: C0, DEL and C1.
 bool HasControlCharacter(absl::string_view text, Lines lines) {
@@ -95,6 +98,28 @@ void CheckEtagCondition(absl::string_view etag,
   }
 }
 
+bool IsTimestamp(const google::protobuf::Timestamp& time) {
+  constexpr std::int64_t kFirst = -62'135'596'800;
+  constexpr std::int64_t kLast = 253'402'300'799;
+  return time.seconds() >= kFirst && time.seconds() <= kLast &&
+         time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
+}
+
+bool IsBetween(const google::protobuf::Duration& duration, absl::Duration least,
+               absl::Duration most) {
+  constexpr std::int64_t kMost = 315'576'000'000;
+  const std::int64_t seconds = duration.seconds();
+  const std::int32_t nanos = duration.nanos();
+  if (seconds < -kMost || seconds > kMost || nanos <= -kNanosPerSecond ||
+      nanos >= kNanosPerSecond || (seconds < 0 && nanos > 0) ||
+      (seconds > 0 && nanos < 0)) {
+    return false;
+  }
+  const absl::Duration value =
+      absl::Seconds(seconds) + absl::Nanoseconds(nanos);
+  return value >= least && value <= most;
+}
+
 bool IsEventType(absl::string_view text) {
   if (text.size() > kMaxEventType) return false;
   for (const absl::string_view segment : absl::StrSplit(text, '.')) {
@@ -128,11 +153,6 @@ void CheckMask(const google::protobuf::FieldMask& mask,
   }
 }
 
-bool Names(const google::protobuf::FieldMask& mask, absl::string_view field) {
-  return std::find(mask.paths().begin(), mask.paths().end(), field) !=
-         mask.paths().end();
-}
-
 absl::Status Verdict(const google::rpc::BadRequest& violations) {
   constexpr std::pair<absl::string_view, absl::string_view> kReasons[] = {
       {"url", "INVALID_URL"},
@@ -145,6 +165,7 @@ absl::Status Verdict(const google::rpc::BadRequest& violations) {
       {"id_event", "INVALID_EVENT_ID"},
       {"deliver_at", "INVALID_DELIVER_AT"},
       {"request_id", "INVALID_REQUEST_ID"},
+      {"page_token", "INVALID_PAGE_TOKEN"},
       {"update_mask", "INVALID_UPDATE_MASK"}};
   const auto& list = violations.field_violations();
   if (list.empty()) return absl::OkStatus();

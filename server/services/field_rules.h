@@ -7,8 +7,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "google/rpc/error_details.pb.h"
 
 // What fields of several requests may hold. Each function adds what is wrong to
@@ -30,6 +33,15 @@ void CheckRequestId(absl::string_view request_id,
 void CheckEtagCondition(absl::string_view etag,
                         google::rpc::BadRequest& violations);
 
+// Whether `time` is in the range of google.protobuf.Timestamp: the years 1 to
+// 9999.
+bool IsTimestamp(const google::protobuf::Timestamp& time);
+
+// Whether `duration` is in the range of google.protobuf.Duration, and `least`
+// to `most`.
+bool IsBetween(const google::protobuf::Duration& duration, absl::Duration least,
+               absl::Duration most);
+
 // Dot-separated segments of [A-Za-z0-9_], at most 256 characters.
 bool IsEventType(absl::string_view text);
 
@@ -44,9 +56,6 @@ google::protobuf::FieldMask MaskOf(
 void CheckMask(const google::protobuf::FieldMask& mask,
                std::initializer_list<absl::string_view> allowed,
                google::rpc::BadRequest& violations);
-
-// Whether MaskOf gave `field`.
-bool Names(const google::protobuf::FieldMask& mask, absl::string_view field);
 
 // OK without violations. Else as InvalidFields, with the reason that stands for
 // the field where all are of one that has one (url: INVALID_URL), and

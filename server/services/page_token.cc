@@ -38,13 +38,6 @@ std::optional<std::string> ReadToken(absl::string_view list,
   return place;
 }
 
-absl::Status Invalid(absl::string_view field, absl::string_view description,
-                     absl::string_view reason) {
-  google::rpc::BadRequest violations;
-  AddViolation(violations, field, description);
-  return InvalidFields(violations, reason);
-}
-
 }  // namespace
 
 std::string MakePageToken(absl::string_view list, absl::string_view after) {
@@ -52,20 +45,20 @@ std::string MakePageToken(absl::string_view list, absl::string_view after) {
   return absl::WebSafeBase64Escape(absl::StrCat(Check(list, after), after));
 }
 
-absl::StatusOr<PageStart> ReadPage(absl::string_view list, std::int32_t size,
-                                   absl::string_view token) {
-  if (size < 0) {
-    return Invalid("page_size", "must not be negative", "INVALID_REQUEST");
-  }
+PageStart ReadPage(absl::string_view list, std::int32_t size,
+                   absl::string_view token,
+                   google::rpc::BadRequest& violations) {
   PageStart start;
-  start.size = size == 0 ? kDefaultPageSize : std::min(size, kMaxPageSize);
+  start.size = size <= 0 ? kDefaultPageSize : std::min(size, kMaxPageSize);
+  if (size < 0) AddViolation(violations, "page_size", "must not be negative");
   if (token.empty()) return start;
   const std::optional<std::string> after = ReadToken(list, token);
-  if (!after) {
-    return Invalid("page_token", "must be the next_page_token of this list",
-                   "INVALID_PAGE_TOKEN");
+  if (after) {
+    start.after = *after;
+  } else {
+    AddViolation(violations, "page_token",
+                 "must be the next_page_token of this list");
   }
-  start.after = *after;
   return start;
 }
 

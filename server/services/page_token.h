@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "google/rpc/error_details.pb.h"
 #include "storage/call.h"
 
 // The page_token of lists: opaque to callers, and good for one list only.
@@ -18,11 +18,12 @@ inline constexpr int kMaxPageSize = 1000;
 // where that is "". `list` names whose list it is and what filters it.
 std::string MakePageToken(absl::string_view list, absl::string_view after);
 
-// The page of `list` that a caller wants. INVALID_ARGUMENT: `size` is negative
-// (reason INVALID_REQUEST), or `token` is not "" and was not made for `list`
-// (reason INVALID_PAGE_TOKEN).
-absl::StatusOr<PageStart> ReadPage(absl::string_view list, std::int32_t size,
-                                   absl::string_view token);
+// The page of `list` that a caller wants; or some page, where `violations` are
+// added: a negative page_size, and a page_token that is not "" and was not made
+// for `list`.
+PageStart ReadPage(absl::string_view list, std::int32_t size,
+                   absl::string_view token,
+                   google::rpc::BadRequest& violations);
 
 }  // namespace webhooks::server
 

@@ -7,17 +7,19 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "proto/rpc/status.h"
 #include "server/services/delivery_settings_rules.h"
 #include "server/services/field_rules.h"
 #include "server/services/url_rules.h"
+#include "storage/changes.h"
 
 namespace webhooks::server {
 namespace {
 
 constexpr std::size_t kMaxDescription = 1024;
 constexpr int kMaxScope = 100;
-constexpr std::int64_t kMaxOverlapSeconds = 604'800;
+constexpr absl::Duration kMaxOverlap = absl::Hours(7 * 24);
 
 constexpr std::initializer_list<absl::string_view> kChangeable = {
     "url", "description", "scope", "active", "delivery"};
@@ -37,17 +39,6 @@ void CheckScope(const google::protobuf::RepeatedPtrField<std::string>& scope,
     } else if (!seen.insert(scope[i]).second) {
       AddViolation(violations, field, "must not repeat another event type");
     }
-  }
-}
-
-void CheckOverlap(const google::protobuf::Duration& overlap,
-                  google::rpc::BadRequest& violations) {
-  const bool is_in_range =
-      overlap.seconds() >= 0 && overlap.nanos() >= 0 &&
-      (overlap.seconds() < kMaxOverlapSeconds ||
-       (overlap.seconds() == kMaxOverlapSeconds && overlap.nanos() == 0));
-  if (!is_in_range) {
-    AddViolation(violations, "overlap", "must be 0s to 604800s (7 days)");
   }
 }
 
@@ -102,9 +93,6 @@ absl::Status WebhookRules::Check(const v1::ListWebhooksRequest& request) const {
   if (request.has_event_type() && !IsEventType(request.event_type())) {
     AddViolation(violations, "event_type", "must be an event type");
   }
-  if (request.page_size() < 0) {
-    AddViolation(violations, "page_size", "must not be negative");
-  }
   return Verdict(violations);
 }
 
@@ -125,7 +113,10 @@ absl::Status WebhookRules::Check(
 absl::Status WebhookRules::Check(
     const v1::RotateWebhookSecretRequest& request) const {
   google::rpc::BadRequest violations;
-  if (request.has_overlap()) CheckOverlap(request.overlap(), violations);
+  if (request.has_overlap() &&
+      !IsBetween(request.overlap(), absl::ZeroDuration(), kMaxOverlap)) {
+    AddViolation(violations, "overlap", "must be 0s to 604800s (7 days)");
+  }
   CheckEtagCondition(request.etag(), violations);
   CheckRequestId(request.request_id(), violations);
   return Verdict(violations);

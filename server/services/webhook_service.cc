@@ -7,8 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "proto/rpc/status.h"
 #include "server/delivery/panora_signature.h"
-#include "server/services/list_filters.h"
-#include "server/services/page_token.h"
+#include "server/services/lists.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
@@ -16,6 +15,8 @@ namespace webhooks::server {
 namespace {
 
 constexpr absl::Duration kDefaultOverlap = absl::Hours(24);
+
+constexpr absl::string_view kWebhooks = "webhooks";
 
 // Standard Webhooks: "whsec_" and the base64 of 24 to 64 random bytes.
 std::string MakeSecret(Entropy& entropy) {
@@ -40,9 +41,6 @@ absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
 // An empty secret would let anybody sign.
 absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
   google::rpc::BadRequest violations;
-  if (!PanoraSignature(event.payload(), event.secret())) {
-    AddViolation(violations, "payload", "must be an object with data");
-  }
   if (event.secret().empty()) {
     AddViolation(violations, "secret", "must be the webhook's secret");
   }
@@ -50,15 +48,18 @@ absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
     AddViolation(violations, "signature",
                  "must be the header panora-signature");
   }
-  if (violations.field_violations().empty() &&
-      !VerifyPanoraSignature(event.payload(), event.secret(),
-                             event.signature())) {
+  const bool is_whole = violations.field_violations().empty();
+  if (is_whole && VerifyPanoraSignature(event.payload(), event.secret(),
+                                        event.signature())) {
+    return absl::OkStatus();
+  }
+  if (!PanoraSignature(event.payload(), event.secret())) {
+    AddViolation(violations, "payload", "must be an object with data");
+  } else if (is_whole) {
     AddViolation(violations, "signature",
                  "must be the signature of the payload's data by the secret");
   }
-  return violations.field_violations().empty()
-             ? absl::OkStatus()
-             : InvalidFields(violations, "SIGNATURE_MISMATCH");
+  return InvalidFields(violations, "SIGNATURE_MISMATCH");
 }
 
 }  // namespace
@@ -77,7 +78,10 @@ grpc::ServerUnaryReactor* WebhookService::Create(Context* context,
                                                  Bytes* response) {
   return calls_.UnaryOnce<v1::CreateWebhookRequest, v1::Webhook>(
       "webhooks.v1.WebhookService/Create", context, request, response,
-      Rules<v1::CreateWebhookRequest>(),
+      {Rules<v1::CreateWebhookRequest>(),
+       [](const v1::CreateWebhookRequest& wanted) {
+         return WebhookRules{.allow_http_urls = true}.Check(wanted);
+       }},
       [this](const Caller& caller, const v1::CreateWebhookRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::Webhook>> done) {
@@ -104,30 +108,18 @@ grpc::ServerUnaryReactor* WebhookService::List(Context* context,
                                                Bytes* response) {
   return calls_.Unary<v1::ListWebhooksRequest, v1::ListWebhooksResponse>(
       "webhooks.v1.WebhookService/List", context, request, response,
-      Rules<v1::ListWebhooksRequest>(),
+      [this](const Caller& caller, const v1::ListWebhooksRequest& wanted) {
+        return CheckPage(ListName(kWebhooks, caller.project, wanted), wanted,
+                         rules_.Check(wanted));
+      },
       [this](const Caller& caller, const v1::ListWebhooksRequest& wanted,
              Done<v1::ListWebhooksResponse> done) {
-        ListPage(caller, wanted, std::move(done));
-      });
-}
-
-void WebhookService::ListPage(const Caller& caller,
-                              const v1::ListWebhooksRequest& wanted,
-                              Done<v1::ListWebhooksResponse> done) {
-  const std::string list = ListName("webhooks", caller.project, wanted);
-  const auto start = ReadPage(list, wanted.page_size(), wanted.page_token());
-  if (!start.ok()) return std::move(done)(start.status());
-  store_.ListWebhooks(
-      caller.project, FilterOf(wanted), *start, caller.options,
-      [list,
-       done = std::move(done)](absl::StatusOr<Page<v1::Webhook>> page) mutable {
-        if (!page.ok()) return std::move(done)(page.status());
-        v1::ListWebhooksResponse answer;
-        for (v1::Webhook& webhook : page->records) {
-          *answer.add_webhooks() = std::move(webhook);
-        }
-        answer.set_next_page_token(MakePageToken(list, page->next));
-        std::move(done)(std::move(answer));
+        const std::string list = ListName(kWebhooks, caller.project, wanted);
+        store_.ListWebhooks(
+            caller.project, FilterOf(wanted), PageOf(list, wanted),
+            caller.options,
+            AnswerWithPage(list, &v1::ListWebhooksResponse::mutable_webhooks,
+                           std::move(done)));
       });
 }
 
@@ -182,7 +174,7 @@ grpc::ServerUnaryReactor* WebhookService::RotateSecret(Context* context,
                                                        Bytes* response) {
   return calls_.UnaryOnce<v1::RotateWebhookSecretRequest, v1::Webhook>(
       "webhooks.v1.WebhookService/RotateSecret", context, request, response,
-      Rules<v1::RotateWebhookSecretRequest>(),
+      {Rules<v1::RotateWebhookSecretRequest>()},
       [this](const Caller& caller, const v1::RotateWebhookSecretRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::Webhook>> done) {

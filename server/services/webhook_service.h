@@ -56,8 +56,6 @@ class WebhookService final : public RawWebhookService::Type {
  private:
   v1::Webhook MakeWebhook(const std::string& project,
                           const v1::CreateWebhookRequest& request);
-  void ListPage(const Caller& caller, const v1::ListWebhooksRequest& wanted,
-                Done<v1::ListWebhooksResponse> done);
 
   // What every method passes to Calls as its check.
   template <typename Request>

@@ -104,6 +104,13 @@ std::optional<std::string> Sealer::Open(absl::string_view sealed,
   return text;
 }
 
+std::vector<SecretKey::Id> Sealer::key_ids() const {
+  std::vector<SecretKey::Id> ids;
+  for (const auto& [id, key] : keys_) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 bool Sealer::IsNewest(absl::string_view sealed) const {
   return IsWhole(sealed) && KeyIdOf(sealed) == sealing_key_;
 }

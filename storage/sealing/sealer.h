@@ -35,6 +35,8 @@ class Sealer {
   // The id of the first key.
   const SecretKey::Id& sealing_key() const { return sealing_key_; }
   bool Has(const SecretKey::Id& key) const { return keys_.contains(key); }
+  // The ids of all keys, in order.
+  std::vector<SecretKey::Id> key_ids() const;
 
  private:
   absl::flat_hash_map<SecretKey::Id, SecretKey> keys_;

@@ -39,6 +39,7 @@ absl::StatusOr<Created<T>> PerformOnce(Connection& connection,
       if (created.answer.ParseFromString(**kept)) return created;
       return connection.Fault("read a kept answer", "it is no such message");
     }
+    if (!once->otherwise.ok()) return once->otherwise;
   }
   absl::StatusOr<T> made = std::forward<Work>(work)();
   if (!made.ok()) return made.status();

@@ -1,10 +1,12 @@
 #include "storage/sqlite/api_key_rows.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "storage/errors.h"
 #include "storage/sqlite/columns.h"
+#include "storage/sqlite/page_builder.h"
 #include "storage/sqlite/project_rows.h"
 #include "storage/timestamp.h"
 
@@ -85,7 +87,7 @@ absl::StatusOr<Page<v1::ApiKey>> SelectApiKeys(Connection& connection,
                                                const PageStart& start) {
   static const std::string& sql = *new std::string(
       absl::StrCat("SELECT ", kKeyColumns, " FROM api_keys",
-                   " WHERE project_id = ? AND id > ? ORDER BY id LIMIT ?"));
+                   " WHERE project_id = ? AND id > ? ORDER BY id"));
   const auto owner = SelectProject(connection, project);
   if (!owner.ok()) return owner.status();
   return connection.Guarded(
@@ -93,16 +95,11 @@ absl::StatusOr<Page<v1::ApiKey>> SelectApiKeys(Connection& connection,
         Statement row = connection.Prepared(sql);
         BindUuid(row, 1, project);
         BindUuid(row, 2, start.after);
-        row->bind(3, start.size + 1);
-        Page<v1::ApiKey> page;
-        while (row->executeStep()) {
-          if (static_cast<int>(page.records.size()) == start.size) {
-            page.next = page.records.back().id_api_key();
-            break;
-          }
-          page.records.push_back(ReadKey(row));
+        PageBuilder<v1::ApiKey> page(start);
+        while (row->executeStep() && page.Reach(UuidColumn(row, 0))) {
+          page.Add(ReadKey(row));
         }
-        return page;
+        return std::move(page).Take();
       });
 }
 

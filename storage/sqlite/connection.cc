@@ -74,6 +74,9 @@ void Connection::SetPragmas(Mode mode) {
     return;
   }
   database_.exec("PRAGMA synchronous = FULL");
+  // Nothing secret lies open in the file, and kAlways makes the deletion of old
+  // events write three times as much.
+  database_.exec("PRAGMA secure_delete = FAST");
   // Takes the place of the automatic checkpoint, which would delay the answers
   // of the commit that it follows.
   sqlite3_wal_hook(handle(), &RecordWalPages, &wal_pages_);
@@ -121,6 +124,14 @@ absl::Status Connection::Execute(absl::string_view what,
                                  absl::string_view sql) {
   return Guarded(what, [&]() -> absl::Status {
     Prepared(sql)->exec();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Connection::Erase(Erasure erasure) {
+  return Guarded("set secure_delete", [&]() -> absl::Status {
+    database_.exec(erasure == Erasure::kAlways ? "PRAGMA secure_delete = ON"
+                                               : "PRAGMA secure_delete = FAST");
     return absl::OkStatus();
   });
 }

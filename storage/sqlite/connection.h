@@ -78,6 +78,15 @@ class Connection {
   // system cannot hold one.
   absl::Status UseWriteAheadLog();
 
+  // What becomes of deleted content that still lies in the file.
+  enum class Erasure {
+    kWhereFree,  // it is overwritten in pages that are written anyway
+    kAlways,     // it is overwritten
+  };
+
+  // Sets it for what is deleted from now on; at first it is kWhereFree.
+  absl::Status Erase(Erasure erasure);
+
   // Whether a transaction is open: SQLite ends one by itself on some errors.
   bool InTransaction() const;
 

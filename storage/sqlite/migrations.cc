@@ -1,12 +1,12 @@
 #include "storage/sqlite/migrations.h"
 
-#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "storage/sqlite/columns.h"
 #include "storage/sqlite/sealing_functions.h"
+#include "storage/sqlite/secret_key_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -66,30 +66,15 @@ absl::Status Apply(Connection& connection, const Migration& migration) {
 
 // Ends OK if every key that something is sealed under is one of `sealer`.
 absl::Status CheckKeys(Connection& connection, const Sealer& sealer) {
-  return connection.Guarded("read secret keys", [&]() -> absl::Status {
-    Statement row = connection.Prepared("SELECT id FROM secret_keys");
-    while (row->executeStep()) {
-      SecretKey::Id id{};
-      const absl::string_view bytes = BlobColumn(row, 0);
-      std::copy_n(bytes.begin(), std::min(bytes.size(), id.size()), id.begin());
-      if (sealer.Has(id)) continue;
-      return absl::FailedPreconditionError(
-          absl::StrCat("the database has secrets under the key ",
-                       FormatKeyId(id), ", which the key file lacks"));
-    }
-    return absl::OkStatus();
-  });
-}
-
-// From now on the first key seals: what it will be asked for at the next start.
-absl::Status NoteSealingKey(Connection& connection, const Sealer& sealer) {
-  return connection.Guarded("note secret key", [&]() -> absl::Status {
-    Statement insert =
-        connection.Prepared("INSERT OR IGNORE INTO secret_keys VALUES (?)");
-    BindBlob(insert, 1, sealer.sealing_key());
-    insert->exec();
-    return absl::OkStatus();
-  });
+  const auto ids = SelectSecretKeys(connection);
+  if (!ids.ok()) return ids.status();
+  for (const SecretKey::Id& id : *ids) {
+    if (sealer.Has(id)) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database has secrets under the key ", FormatKeyId(id),
+                     ", which the key file lacks"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::int64_t> ReadVersion(Connection& connection) {
@@ -109,20 +94,26 @@ absl::StatusOr<std::int64_t> ReadVersion(Connection& connection) {
 }
 
 // Applies what is missing after `version`, and leaves nothing of what was there
-// in unused pages or the write-ahead log.
+// in unused pages.
 absl::Status ApplyFrom(std::int64_t version, Connection& connection,
                        const Sealer& sealer) {
   AddSealingFunctions(connection.handle(), sealer);
-  sqlite3_exec(connection.handle(), "PRAGMA secure_delete = ON", nullptr,
-               nullptr, nullptr);
+  absl::Status status = connection.Erase(Connection::Erasure::kAlways);
   for (const Migration& migration : kMigrations) {
     if (migration.number <= version) continue;
-    absl::Status applied = Apply(connection, migration);
-    if (!applied.ok()) return applied;
+    if (status.ok()) status = Apply(connection, migration);
   }
-  sqlite3_exec(connection.handle(), "PRAGMA secure_delete = OFF", nullptr,
-               nullptr, nullptr);
-  return connection.TruncateLog();
+  if (!status.ok()) return status;
+  return connection.Erase(Connection::Erasure::kWhereFree);
+}
+
+// Leaves nothing in the write-ahead log of what was in the clear at `version`.
+// At a later one that can only be what a start left which was cut off; so where
+// another program's reading keeps the log, that is no reason not to start: the
+// observer has been told, and the next start tries again.
+absl::Status EmptyLog(std::int64_t version, Connection& connection) {
+  absl::Status emptied = connection.TruncateLog();
+  return version < kFirstSealed ? emptied : absl::OkStatus();
 }
 
 }  // namespace
@@ -131,10 +122,9 @@ absl::StatusOr<bool> IsSealed(Connection& connection) {
   const auto version = ReadVersion(connection);
   if (!version.ok()) return version.status();
   if (*version < kFirstSealed) return false;
-  return connection.Guarded("look for keys", [&]() -> absl::StatusOr<bool> {
-    Statement row = connection.Prepared("SELECT 1 FROM secret_keys LIMIT 1");
-    return row->executeStep();
-  });
+  const auto keys = SelectSecretKeys(connection);
+  if (!keys.ok()) return keys.status();
+  return !keys->empty();
 }
 
 absl::Status Migrate(Connection& connection, const Sealer& sealer) {
@@ -149,7 +139,10 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer) {
     absl::Status applied = ApplyFrom(*version, connection, sealer);
     if (!applied.ok()) return applied;
   }
-  return NoteSealingKey(connection, sealer);
+  absl::Status emptied = EmptyLog(*version, connection);
+  if (!emptied.ok()) return emptied;
+  // From now on this key seals: it will be asked for at the next start.
+  return InsertSecretKey(connection, sealer.sealing_key());
 }
 
 }  // namespace webhooks::sqlite

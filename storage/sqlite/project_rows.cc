@@ -7,6 +7,7 @@
 #include "storage/changes.h"
 #include "storage/errors.h"
 #include "storage/sqlite/columns.h"
+#include "storage/sqlite/page_builder.h"
 #include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
@@ -40,7 +41,7 @@ v1::Project ReadProject(Statement& row, int first) {
   return project;
 }
 
-absl::StatusOr<bool> SelectAnyProject(Connection& connection) {
+absl::StatusOr<bool> HasFirstProjectNote(Connection& connection) {
   return connection.Guarded(
       "look for a project", [&]() -> absl::StatusOr<bool> {
         Statement row =
@@ -93,21 +94,16 @@ absl::StatusOr<Page<v1::Project>> SelectProjects(Connection& connection,
                                                  const PageStart& start) {
   static const std::string& sql = *new std::string(
       absl::StrCat("SELECT ", kProjectColumns, " FROM projects",
-                   " WHERE id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?"));
+                   " WHERE id > ? AND deleted_at IS NULL ORDER BY id"));
   return connection.Guarded(
       "select projects", [&]() -> absl::StatusOr<Page<v1::Project>> {
         Statement row = connection.Prepared(sql);
         BindUuid(row, 1, start.after);
-        row->bind(2, start.size + 1);
-        Page<v1::Project> page;
-        while (row->executeStep()) {
-          if (static_cast<int>(page.records.size()) == start.size) {
-            page.next = page.records.back().id_project();
-            break;
-          }
-          page.records.push_back(ReadProject(row, 0));
+        PageBuilder<v1::Project> page(start);
+        while (row->executeStep() && page.Reach(UuidColumn(row, 0))) {
+          page.Add(ReadProject(row, 0));
         }
-        return page;
+        return std::move(page).Take();
       });
 }
 

@@ -11,7 +11,8 @@
 // The statements about projects, as webhook_rows.h has those about webhooks.
 namespace webhooks::sqlite {
 
-absl::StatusOr<bool> SelectAnyProject(Connection& connection);
+// Whether NoteFirstProject was ever called.
+absl::StatusOr<bool> HasFirstProjectNote(Connection& connection);
 
 absl::Status NoteFirstProject(Connection& connection, absl::string_view id);
 

@@ -6,8 +6,8 @@
 // The part of SqliteStore that is ProjectStore.
 namespace webhooks::sqlite {
 
-void SqliteStore::HasProject(const CallOptions& options, Done<bool> done) {
-  Read<bool>(options, &SelectAnyProject, std::move(done));
+void SqliteStore::HadFirstProject(const CallOptions& options, Done<bool> done) {
+  Read<bool>(options, &HasFirstProjectNote, std::move(done));
 }
 
 void SqliteStore::CreateProjectAndKey(const v1::Project& project,
@@ -92,13 +92,15 @@ void SqliteStore::CreateApiKey(const v1::CreateApiKeyResponse& answer,
   using Answer = v1::CreateApiKeyResponse;
   Write<Created<Answer>>(
       options,
-      [this, answer, hash, once](Connection& connection) {
+      [this, answer, hash,
+       once](Connection& connection) -> absl::StatusOr<Created<Answer>> {
+        const v1::ApiKey& key = answer.api_key();
+        const auto owner = SelectProject(connection, key.id_project());
+        // An answer that is kept does not outlive the project.
+        if (!owner.ok()) return owner.status();
         return PerformOnce<Answer>(
             connection, *sealer_, once, [&]() -> absl::StatusOr<Answer> {
-              const v1::ApiKey& key = answer.api_key();
-              absl::Status status =
-                  SelectProject(connection, key.id_project()).status();
-              if (status.ok()) status = InsertApiKey(connection, key, hash);
+              absl::Status status = InsertApiKey(connection, key, hash);
               if (!status.ok()) return status;
               return answer;
             });

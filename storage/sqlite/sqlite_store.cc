@@ -1,9 +1,13 @@
 #include "storage/sqlite/sqlite_store.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "storage/sqlite/database_file.h"
 #include "storage/sqlite/migrations.h"
 #include "storage/sqlite/project_rows.h"
+#include "storage/sqlite/secret_key_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -76,7 +80,7 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
   readers_.Submit(options, [this, options, done = std::move(done)](
                                absl::Status status,
                                Connection* connection) mutable {
-    if (status.ok()) status = SelectAnyProject(*connection).status();
+    if (status.ok()) status = HasFirstProjectNote(*connection).status();
     if (!status.ok()) return std::move(done)(std::move(status));
     writer_.Submit(
         options, [](Connection&) { return absl::OkStatus(); }, std::move(done));
@@ -95,6 +99,23 @@ void SqliteStore::Maintain(absl::Time now, absl::Duration retention,
         if (more.ok()) maintenance_.Committed();
         std::move(done)(std::move(more));
       });
+}
+
+void SqliteStore::ListUnusedKeys(const CallOptions& options,
+                                 Done<std::vector<SecretKey::Id>> done) {
+  using Ids = std::vector<SecretKey::Id>;
+  Read<Ids>(
+      options,
+      [this](Connection& connection) -> absl::StatusOr<Ids> {
+        const auto used = SelectSecretKeys(connection);
+        if (!used.ok()) return used.status();
+        Ids unused = sealer_->key_ids();
+        std::erase_if(unused, [&](const SecretKey::Id& id) {
+          return std::find(used->begin(), used->end(), id) != used->end();
+        });
+        return unused;
+      },
+      std::move(done));
 }
 
 }  // namespace webhooks::sqlite

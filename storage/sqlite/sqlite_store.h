@@ -37,6 +37,8 @@ class SqliteStore final : public Store {
   void Probe(const CallOptions& options, DoneStatus done) override;
   void Maintain(absl::Time now, absl::Duration retention,
                 const CallOptions& options, Done<bool> done) override;
+  void ListUnusedKeys(const CallOptions& options,
+                      Done<std::vector<SecretKey::Id>> done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
                      const std::optional<Idempotency>& once,
@@ -63,7 +65,7 @@ class SqliteStore final : public Store {
                   absl::Time now, const CallOptions& options,
                   Done<v1::WebhookSecrets> done) override;
 
-  void HasProject(const CallOptions& options, Done<bool> done) override;
+  void HadFirstProject(const CallOptions& options, Done<bool> done) override;
   void CreateProjectAndKey(const v1::Project& project, const v1::ApiKey& key,
                            const ApiKeyHash& hash, const CallOptions& options,
                            DoneStatus done) override;

@@ -44,6 +44,26 @@ class StoreOnce : public StoreContract {
     });
   }
 
+  // Each call asks for another key.
+  absl::StatusOr<Created<v1::CreateApiKeyResponse>> CreateKey(
+      const Idempotency& once) {
+    v1::CreateApiKeyResponse answer;
+    const ProjectAndKey made = MakeProject();
+    *answer.mutable_api_key() = made.key;
+    answer.mutable_api_key()->set_id_project(project_);
+    answer.set_key("whk_of_" + made.key.id_api_key());
+    return Await<Created<v1::CreateApiKeyResponse>>([&](auto done) {
+      store_->CreateApiKey(answer, made.hash, once, {}, done);
+    });
+  }
+
+  void DeleteProject() {
+    ASSERT_THAT(Await<v1::Project>([&](auto done) {
+                  store_->DeleteProject(project_, kNow, {}, done);
+                }),
+                IsOk());
+  }
+
   int WebhookCount() {
     const auto page = Await<Page<v1::Webhook>>([&](auto done) {
       store_->ListWebhooks(project_, {}, {"", 1000}, {}, done);
@@ -122,6 +142,21 @@ TEST_P(StoreOnce, AFailureIsNotKept) {
   EXPECT_FALSE(second->replayed);
 }
 
+TEST_P(StoreOnce, ACallThatMayOnlyRepeatPerformsNothing) {
+  Idempotency once = Once(1, 1);
+  once.otherwise = absl::OutOfRangeError("too late");
+  EXPECT_THAT(Create(MakeWebhook(project_), once),
+              StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_EQ(WebhookCount(), 0);
+  const auto first = Create(MakeWebhook(project_), Once(1, 1));
+  ASSERT_THAT(first, IsOk());
+  EXPECT_FALSE(first->replayed);
+  const auto second = Create(MakeWebhook(project_), once);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->answer.SerializeAsString(),
+            first->answer.SerializeAsString());
+}
+
 TEST_P(StoreOnce, AfterADayTheKeyIsFree) {
   ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
   const absl::Time end = kNow + Idempotency::kKept;
@@ -151,6 +186,61 @@ TEST_P(StoreOnce, ARotationIsRepeatedWithItsFirstSecret) {
   EXPECT_EQ(second->answer.secret(), "whsec_2");
   EXPECT_EQ(second->answer.SerializeAsString(),
             first->answer.SerializeAsString());
+}
+
+TEST_P(StoreOnce, AProjectMadeAgainIsTheSame) {
+  const auto create = [&] {
+    return Await<Created<v1::Project>>([&](auto done) {
+      store_->CreateProject(MakeProject().project, Once(1, 1), {}, done);
+    });
+  };
+  const auto first = create();
+  ASSERT_THAT(first, IsOk());
+  const auto second = create();
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->replayed);
+  EXPECT_EQ(second->answer.SerializeAsString(),
+            first->answer.SerializeAsString());
+}
+
+TEST_P(StoreOnce, AKeyMadeAgainIsTheSameAndTheOnlyOne) {
+  const auto first = CreateKey(Once(1, 1));
+  ASSERT_THAT(first, IsOk());
+  const auto second = CreateKey(Once(1, 1));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(second->replayed);
+  EXPECT_EQ(second->answer.SerializeAsString(),
+            first->answer.SerializeAsString());
+  const auto keys = Await<Page<v1::ApiKey>>(
+      [&](auto done) { store_->ListApiKeys(project_, {}, {}, done); });
+  // With the one that the project began with.
+  EXPECT_EQ(keys->records.size(), 2u);
+}
+
+TEST_P(StoreOnce, TheAnswerWithAKeyDoesNotOutliveTheProject) {
+  ASSERT_THAT(CreateKey(Once(1, 1)), IsOk());
+  DeleteProject();
+  const auto not_found =
+      StatusIs(absl::StatusCode::kNotFound, "PROJECT_NOT_FOUND");
+  EXPECT_THAT(CreateKey(Once(1, 1)), not_found);
+  while (*Maintain(kNow)) {
+  }
+  EXPECT_THAT(CreateKey(Once(1, 1)), not_found);
+}
+
+TEST_P(StoreOnce, AnswersGoWithTheirProject) {
+  ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
+  DeleteProject();
+  while (*Maintain(kNow)) {
+  }
+  ProjectAndKey made = MakeProject();
+  made.project.set_id_project(project_);
+  made.key.set_id_project(project_);
+  ASSERT_THAT(CreateProject(*store_, made.project, made.key, made.hash),
+              IsOk());
+  const auto second = Create(MakeWebhook(project_), Once(1, 1));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_FALSE(second->replayed);
 }
 
 TEST_P(StoreOnce, AnswersAreReadUnderANewKeyOnceTheyAreSealedAnew) {

@@ -30,15 +30,26 @@ class StoreRecords : public StoreContract {
   }
 };
 
-TEST_P(StoreRecords, ANewStoreHasNoProject) {
-  const auto any = HasProject(*store_);
+TEST_P(StoreRecords, ANewStoreHadNoFirstProject) {
+  const auto any = HadFirstProject(*store_);
   ASSERT_THAT(any, IsOk());
   EXPECT_FALSE(*any);
 }
 
-TEST_P(StoreRecords, AStoreWithAProjectSaysSo) {
+TEST_P(StoreRecords, AProjectThatIsMadeWithoutAKeyIsNotTheFirst) {
+  ASSERT_THAT(Await<Created<v1::Project>>([&](auto done) {
+                store_->CreateProject(MakeProject().project, std::nullopt, {},
+                                      done);
+              }),
+              IsOk());
+  const auto any = HadFirstProject(*store_);
+  ASSERT_THAT(any, IsOk());
+  EXPECT_FALSE(*any);
+}
+
+TEST_P(StoreRecords, AStoreThatHadAFirstProjectSaysSo) {
   NewProject();
-  const auto any = HasProject(*store_);
+  const auto any = HadFirstProject(*store_);
   ASSERT_THAT(any, IsOk());
   EXPECT_TRUE(*any);
 }

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "storage/timestamp.h"
 #include "tests/contract/backend.h"
@@ -13,7 +14,10 @@
 namespace webhooks::testing {
 namespace {
 
+using ::google::protobuf::util::MessageDifferencer;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000000);
 constexpr absl::Duration kRetention = absl::Hours(24 * 30);
@@ -53,13 +57,15 @@ class StoreSecrets : public StoreContract {
     return texts;
   }
 
+  absl::StatusOr<bool> MaintainOnce() {
+    return Await<bool>(
+        [&](auto done) { store_->Maintain(kNow, kRetention, {}, done); });
+  }
+
   // Until there is nothing more to do.
   void Maintain() {
     absl::StatusOr<bool> more = true;
-    while (more.ok() && *more) {
-      more = Await<bool>(
-          [&](auto done) { store_->Maintain(kNow, kRetention, {}, done); });
-    }
+    while (more.ok() && *more) more = MaintainOnce();
     EXPECT_THAT(more, IsOk());
   }
 };
@@ -171,12 +177,65 @@ TEST_P(StoreSecrets, AreSealedAnewUnderTheFirstKeyByMaintenance) {
   EXPECT_THAT(SecretsAt(between, kNow), ElementsAre(between.secret()));
 }
 
+TEST_P(StoreSecrets, AreSealedAnewWithTheSettingsOfTheirWebhook) {
+  v1::Webhook webhook = MakeWebhook(NewProject());
+  (*webhook.mutable_delivery()->mutable_headers())["Authorization"] = "token";
+  const auto created = CreateWebhook(*store_, webhook);
+  ASSERT_THAT(created, IsOk());
+  Reopen({TestKey(2), TestKey(1)});
+  Maintain();
+  Reopen({TestKey(2)});
+  const auto read =
+      GetWebhook(*store_, webhook.id_project(), webhook.id_webhook_endpoint());
+  ASSERT_THAT(read, IsOk());
+  EXPECT_TRUE(MessageDifferencer::Equals(*read, *created));
+}
+
+TEST_P(StoreSecrets, StayRightWhatIsWrittenBetweenTheStepsOfSealingAnew) {
+  const std::string project = NewProject();
+  std::vector<v1::Webhook> webhooks;
+  for (int i = 0; i < 450; ++i) webhooks.push_back(NewWebhook(project));
+  Reopen({TestKey(2), TestKey(1)});
+  for (std::size_t i = 0; *MaintainOnce(); ++i) {
+    // One that was reached, one that may not have been, and a new one.
+    for (const std::size_t changed : {i, webhooks.size() - 1 - i}) {
+      const std::string secret = absl::StrCat("whsec_", i, "_", changed);
+      ASSERT_THAT(Rotate(webhooks[changed], secret, absl::ZeroDuration()),
+                  IsOk());
+      webhooks[changed].set_secret(secret);
+    }
+    webhooks.push_back(NewWebhook(project));
+  }
+  ASSERT_GT(webhooks.size(), 451u);
+  Reopen({TestKey(2)});
+  for (const v1::Webhook& webhook : webhooks) {
+    EXPECT_THAT(SecretsAt(webhook, kNow), ElementsAre(webhook.secret()));
+  }
+}
+
 TEST_P(StoreSecrets, NeedTheOldKeyUntilTheyAreSealedAnew) {
   NewWebhook();
   Reopen({TestKey(2), TestKey(1)});
   store_.reset();
   EXPECT_THAT(database_->Open({TestKey(2)}).status(),
               StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_P(StoreSecrets, NameTheKeysThatNothingIsSealedUnderAnyMore) {
+  const auto unused = [&] {
+    const auto ids = Await<std::vector<SecretKey::Id>>(
+        [&](auto done) { store_->ListUnusedKeys({}, done); });
+    EXPECT_THAT(ids, IsOk());
+    return *ids;
+  };
+  NewWebhook();
+  EXPECT_THAT(unused(), IsEmpty());
+  Reopen({TestKey(2), TestKey(1), TestKey(3)});
+  EXPECT_THAT(unused(), ElementsAre(TestKey(3).id()));
+  Maintain();
+  EXPECT_THAT(unused(), UnorderedElementsAre(TestKey(1).id(), TestKey(3).id()));
+  Reopen({TestKey(2)});
+  EXPECT_THAT(unused(), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, StoreSecrets,

@@ -6,8 +6,14 @@ import grpc
 import pytest
 from google.protobuf import field_mask_pb2, timestamp_pb2
 
+from google.api import annotations_pb2
 from grpc_errors import failure
+from processes import PATIENCE
 from service import REFERENCE, Admin
+from webhooks.v1 import admin_service_pb2
+
+RPCS = admin_service_pb2.DESCRIPTOR.services_by_name[
+    "AdminService"].methods_by_name
 
 
 @pytest.fixture
@@ -140,7 +146,9 @@ def test_a_project_has_no_more_webhooks_than_it_may(service, admin, project):
     second = service.post(REFERENCE, headers=headers)
     assert (first.status, second.status) == (201, 429)
     assert second.reason() == "WEBHOOK_LIMIT_REACHED"
-    assert int(second.header("retry-after")) >= 1
+    assert second.header("retry-after") == "1"
+    assert [d for d in second.error()["details"]
+            if d["@type"].endswith("RetryInfo")] == []
 
 
 def test_a_project_makes_no_more_requests_a_second_than_it_may(
@@ -186,11 +194,32 @@ def test_a_creation_repeated_with_its_request_id_is_one(admin):
         id_project=made[0].id_project).api_keys) == 1
 
 
-def test_only_the_admin_key_opens_the_admin_service(service, channel):
+def test_a_creation_of_a_key_is_not_repeated_for_a_project_that_is_gone(admin):
+    project = admin.CreateProject(name="doomed").id_project
+    wanted = {"id_project": project, "name": "k", "request_id": "doomed key"}
+    admin.CreateApiKey(**wanted)
+    admin.DeleteProject(id=project)
+    code, reason, _ = failure(lambda: admin.CreateApiKey(**wanted))
+    assert (code, reason) == (grpc.StatusCode.NOT_FOUND, "PROJECT_NOT_FOUND")
+
+
+@pytest.mark.parametrize("rpc", RPCS)
+def test_only_the_admin_key_opens_the_admin_service(service, channel, rpc):
     for key, reason in ((service.key, "ADMIN_KEY_INVALID"),
+                        (service.admin_key + "x", "ADMIN_KEY_INVALID"),
                         ("", "API_KEY_MISSING")):
-        code, found, _ = failure(lambda: Admin(channel, key).ListProjects())
+        code, found, _ = failure(getattr(Admin(channel, key), rpc))
         assert (code, found) == (grpc.StatusCode.UNAUTHENTICATED, reason)
+    with pytest.raises(grpc.RpcError) as without:
+        channel.unary_unary(f"/webhooks.v1.AdminService/{rpc}")(
+            b"", timeout=PATIENCE)
+    assert without.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize("rpc", RPCS)
+def test_nothing_of_the_admin_service_is_for_the_gateway(rpc):
+    options = RPCS[rpc].GetOptions()
+    assert not options.HasExtension(annotations_pb2.http)
 
 
 def test_the_admin_key_opens_nothing_else(service):

@@ -2,6 +2,7 @@
 
 import grpc
 import pytest
+from google.protobuf import field_mask_pb2
 from grpc.health.v1 import health_pb2, health_pb2_grpc
 from webhooks.v1 import webhook_pb2, webhook_service_pb2, webhook_service_pb2_grpc
 
@@ -53,6 +54,64 @@ def test_rest_reads_what_grpc_made(service, stub):
     read = service.get(f"/webhooks/{made.id_webhook_endpoint}").json()
     assert read["secret"] == made.secret
     assert read["url"] == made.url
+
+
+def update(service, stub, webhook, paths, **fields):
+    mask = None if paths is None else field_mask_pb2.FieldMask(paths=paths)
+    return stub.Update(webhook_service_pb2.UpdateWebhookRequest(
+        id=webhook.id_webhook_endpoint, update_mask=mask, **fields),
+        timeout=PATIENCE, metadata=service.metadata())
+
+
+# A mask, what is given, and which fields are then other than before.
+@pytest.mark.parametrize("paths, given, changed", [
+    (None, {"description": "new"}, {"endpoint_description": "new"}),
+    ([], {"scope": ["x"]}, {"scope": ["x"]}),
+    (["url"], {"url": "https://new.example/", "description": "not named"},
+     {"url": "https://new.example/"}),
+    (["url"], {}, {"url": None}),
+    (["description", "scope"], {"active": False},
+     {"endpoint_description": None, "scope": None}),
+    (["active"], {"active": False}, {"active": False}),
+    (["*"], {"active": True, "description": "all"},
+     {"url": None, "scope": None, "endpoint_description": "all"})])
+def test_a_field_mask_says_what_is_changed(service, stub, paths, given,
+                                           changed):
+    made = create(service, stub, **REFERENCE)
+    updated = update(service, stub, made, paths, **given)
+    wanted = webhook_pb2.Webhook()
+    wanted.CopyFrom(made)
+    wanted.etag = updated.etag
+    wanted.last_update.CopyFrom(updated.last_update)
+    for field, value in changed.items():
+        wanted.ClearField(field)
+        if isinstance(value, list):
+            getattr(wanted, field).extend(value)
+        elif value is not None:
+            setattr(wanted, field, value)
+    assert updated == wanted
+    assert updated.etag != made.etag
+    read = stub.Get(webhook_service_pb2.GetWebhookRequest(
+        id=made.id_webhook_endpoint), timeout=PATIENCE,
+        metadata=service.metadata())
+    assert read == updated
+
+
+@pytest.mark.parametrize("paths, given, wrong", [
+    (["color"], {"url": "https://new.example/"}, ["update_mask"]),
+    (["url", "secret"], {}, ["update_mask"]),
+    (["active"], {"url": "https://new.example/"}, ["active"]),
+    (["*"], {}, ["active"])])
+def test_a_field_mask_that_cannot_be_changes_nothing(service, stub, paths,
+                                                     given, wrong):
+    made = create(service, stub, **REFERENCE)
+    code, _, fields = failure(lambda: update(service, stub, made, paths,
+                                             **given))
+    assert (code, fields) == (grpc.StatusCode.INVALID_ARGUMENT, wrong)
+    read = stub.Get(webhook_service_pb2.GetWebhookRequest(
+        id=made.id_webhook_endpoint), timeout=PATIENCE,
+        metadata=service.metadata())
+    assert read == made
 
 
 def test_get_of_another_id_is_not_found(service, stub):

@@ -62,6 +62,7 @@ def test_a_rotation_repeated_is_one(service):
 def test_a_key_that_cannot_be_is_refused(service, key):
     response = post(service, key.encode().decode("latin-1"))
     assert response.status == 400
+    assert response.fields() == ["idempotency-key"]
 
 
 def test_repeats_at_the_same_time_are_one(service):

@@ -163,9 +163,12 @@ def test_every_answer_with_one_webhook_has_its_etag(service):
     assert patched.header("etag") != etag
 
 
-@pytest.mark.parametrize("method, suffix, body", [
+CHANGES = pytest.mark.parametrize("method, suffix, body", [
     ("PATCH", "", {"url": None}), ("PUT", "", {"active": False}),
     ("DELETE", "", b""), ("POST", ":rotateSecret", b"")])
+
+
+@CHANGES
 def test_a_stale_etag_changes_nothing(service, method, suffix, body):
     created = service.post(REFERENCE)
     webhook = created.json()
@@ -177,11 +180,19 @@ def test_a_stale_etag_changes_nothing(service, method, suffix, body):
     assert response.error()["code"] == 412
     assert response.reason() == "ETAG_MISMATCH"
     assert service.get(path(webhook)).json() == current.json()
-    for good in (f'"other", {current.header("etag")}', "*"):
-        webhook = service.get(path(webhook)).json()
-        assert service.request(method, path(webhook, suffix), body, headers={
-            "if-match": good}).status in (200, 201)
-        break
+
+
+@CHANGES
+@pytest.mark.parametrize("condition", ["{}", '"other", {}', "*"])
+def test_a_change_is_made_under_an_etag_that_matches(
+        service, method, suffix, body, condition):
+    created = service.post(REFERENCE)
+    webhook = created.json()
+    response = service.request(method, path(webhook, suffix), body, headers={
+        "if-match": condition.format(created.header("etag"))})
+    assert response.status in (200, 201)
+    after = service.get(path(webhook))
+    assert after.status == 404 or after.json() != webhook
 
 
 def test_a_weak_or_malformed_if_match_is_never_taken_for_the_etag(service):
@@ -307,6 +318,17 @@ def test_a_list_that_cannot_be_is_refused(service, query, reason):
     assert response.reason() == reason
 
 
+@pytest.mark.parametrize("target", [
+    "/webhooks?event_type=a..b", "/events?type=a..b",
+    "/deliveries?event_type=a..b"])
+def test_all_that_is_wrong_with_a_list_is_told_at_once(service, target):
+    response = service.get(f"{target}&page_size=-1&page_token=x&color=red")
+    assert response.status == 400
+    assert sorted(f.split(".")[-1] for f in response.fields()) == sorted(
+        ["color", target.split("?")[1].split("=")[0], "page_size",
+         "page_token"])
+
+
 def test_a_page_token_is_good_for_its_filters_only(service, listed):
     headers, _ = listed
     link = next_page(service.get("/webhooks?page_size=1", headers=headers))
@@ -349,6 +371,16 @@ def test_five_secrets_are_in_force_at_the_most(service):
                 for _ in range(5)]
     assert statuses == [200] * 4 + [400]
     assert len(service.get(path(webhook, "/secrets")).json()) == 5
+
+
+def test_an_overlap_may_be_seven_days(service):
+    webhook = make(service)
+    response = service.request("POST", path(webhook, ":rotateSecret"),
+                               {"overlap": "604800s"})
+    assert response.status == 200
+    newest, old = service.get(path(webhook, "/secrets")).json()
+    overlap = time_of(old["expires_at"]) - time_of(newest["created_at"])
+    assert overlap == datetime.timedelta(days=7)
 
 
 @pytest.mark.parametrize("overlap", ["-1s", "604800.001s", "1d", 5])

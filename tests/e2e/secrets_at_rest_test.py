@@ -1,6 +1,7 @@
 """A copy of the database tells no secret and no key, and needs its key file."""
 
 import base64
+import hashlib
 import os
 import stat
 
@@ -30,17 +31,31 @@ def new_key():
     return base64.b64encode(os.urandom(32)).decode()
 
 
+def key_id(line):
+    """As the README has it: base64 -d | sha256sum | cut -c-16."""
+    return hashlib.sha256(base64.b64decode(line)).hexdigest()[:16]
+
+
 def test_the_database_holds_no_secret_and_no_key(fresh):
     with fresh.channel() as channel:
-        key = fresh.admin(channel).new_key()
+        admin = fresh.admin(channel)
+        key = admin.new_key()
+        # Its answer is kept, and the key with it.
+        repeatable = admin.CreateApiKey(
+            id_project=admin.ListProjects().projects[0].id_project,
+            name="ci", request_id="a key").key
     headers = {"x-api-key": key, "idempotency-key": "once"}
-    webhook = fresh.post(REFERENCE, headers=headers).json()
+    token = f"Bearer {new_key()}"
+    webhook = fresh.post(
+        REFERENCE | {"delivery": {"headers": {"Authorization": token}}},
+        headers=headers).json()
+    assert webhook["delivery"]["headers"] == {"Authorization": token}
     path = f"/webhooks/{webhook['id_webhook_endpoint']}:rotateSecret"
     rotated = fresh.request("POST", path, headers=headers | {
         "idempotency-key": "twice"}).json()
     assert rotated["secret"] != webhook["secret"]
-    texts = (webhook["secret"], rotated["secret"], key, fresh.key,
-             fresh.admin_key)
+    texts = (webhook["secret"], rotated["secret"], key, repeatable, token,
+             fresh.key, fresh.admin_key)
     assert any(p.name.endswith("-wal") for p in files(fresh.folder))
     assert found_in(fresh.folder, *texts) == []
     # The look itself finds what is there.
@@ -83,7 +98,8 @@ def test_secrets_are_sealed_anew_under_a_new_key_while_serving(fresh):
     file.write_text(f"{new}\n{old}")
     fresh.restart_server()
     fresh.await_ready()
-    fresh.server.await_line("storage maintained")
+    gone = key_id(old.splitlines()[-1])
+    fresh.server.await_line(f"secret keys not needed any more keys={gone}$")
     assert fresh.get("/webhooks?page_size=1000").status == 200
     fresh.server.stop()
     file.write_text(new)
@@ -93,3 +109,18 @@ def test_secrets_are_sealed_anew_under_a_new_key_while_serving(fresh):
     assert {w["secret"] for w in listed} == {w["secret"] for w in webhooks}
     replayed = fresh.post(REFERENCE, headers={"idempotency-key": "k0"})
     assert replayed.json() == webhooks[0]
+
+
+def test_a_key_that_nothing_was_sealed_under_may_go_too(fresh):
+    file = fresh.folder / "secret-key"
+    old, new = file.read_text(), new_key()
+    fresh.server.stop()
+    assert not fresh.server.lines("not needed any more")
+    file.write_text(f"{new}\n{old}")
+    fresh.restart_server()
+    fresh.server.await_line(
+        f"secret keys not needed any more keys={key_id(old.splitlines()[-1])}$")
+    fresh.server.stop()
+    file.write_text(new)
+    fresh.restart_server()
+    fresh.await_ready()

@@ -50,6 +50,14 @@ def test_a_project_is_made_shown_renamed_limited_and_deleted(ctl, ctl_json):
     assert "PROJECT_NOT_FOUND" in missing.stderr
 
 
+def test_a_limit_may_be_as_large_as_the_servers(ctl, ctl_json):
+    made = ctl_json("project", "create", "large",
+                    f"--max_webhooks={2**63 - 1}")
+    assert made["max_webhooks"] == str(2**63 - 1)
+    result = ctl("project", "create", "x", f"--max_webhooks={2**63}", code=6)
+    assert "--max_webhooks" in result.stderr
+
+
 def test_a_key_is_made_listed_and_revoked(service, ctl, ctl_json):
     project = ctl_json("project", "create", "acme")["id_project"]
     made = ctl_json("key", "create", project, "ci", "--expires_in=1h")
@@ -104,6 +112,19 @@ def test_what_goes_wrong_has_its_exit_code(ctl, args, code):
     result = ctl(*args, code=code)
     assert result.stdout == ""
     assert "ERROR" in result.stderr
+
+
+@pytest.mark.parametrize("args", [
+    ("--url=",), ("--url", ""), ("--overlap=",), ("--key=",),
+    ("--json", "--scope", ""), ("--active=",), ("-state", "")])
+def test_a_flag_without_its_value_is_refused(ctl, args):
+    result = ctl("webhook", "list", *args, code=1)
+    name = args[-2 if args[-1] == "" else -1].strip("-=")
+    assert f"--{name}: must not be empty" in result.stderr
+
+
+def test_an_empty_argument_after_a_switch_is_no_value_of_it(ctl):
+    assert "name" in ctl("project", "create", "--json", "", code=6).stderr
 
 
 def test_a_limit_has_its_exit_code(ctl, ctl_json):
@@ -217,9 +238,19 @@ def test_a_key_is_read_from_its_file(service):
 
 @pytest.mark.parametrize("line, wanted", [
     ("webhookctl ", {"project", "key", "webhook", "event", "delivery",
-                     "listen", "health", "completion"}),
+                     "listen", "health", "completion", "help"}),
     ("webhookctl pro", {"project"}),
     ("webhookctl --json key ", {"create", "list", "revoke"}),
+    ("webhookctl --server a:1 key ", {"create", "list", "revoke"}),
+    ("webhookctl key --key_file /a ", {"create", "list", "revoke"}),
+    # As bash breaks --server=127.0.0.1:1 and --timeout=5s.
+    ("webhookctl --server = 127.0.0.1 : 1 key ", {"create", "list", "revoke"}),
+    ("webhookctl --timeout = 5s --json key re", {"revoke"}),
+    ("webhookctl --server ", set()),
+    ("webhookctl --server = ", set()),
+    ("webhookctl --key_file key ", {"project", "key", "webhook", "event",
+                                    "delivery", "listen", "health",
+                                    "completion", "help"}),
     ("webhookctl webhook rotate-secret --ov", {"--overlap="}),
     ("webhookctl webhook create --des", {"--description="})])
 def test_bash_completes_commands_and_flags(line, wanted):
@@ -235,8 +266,9 @@ def test_bash_completes_commands_and_flags(line, wanted):
     assert set(result.stdout.split()) == wanted
 
 
-def test_help_lists_every_command():
-    result = run("webhookctl", "--help")
+@pytest.mark.parametrize("word", ["--help", "help"])
+def test_help_lists_every_command(word):
+    result = run("webhookctl", word)
     assert result.returncode == 0
     for words in ("project create NAME", "webhook rotate-secret", "--key_file",
                   "Exit codes"):

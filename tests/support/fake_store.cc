@@ -71,9 +71,13 @@ absl::StatusOr<Created<T>> FakeStore::Once(
       created.answer.ParseFromString(kept->second.bytes);
       return created;
     }
+    if (once && !once->otherwise.ok()) return once->otherwise;
     absl::StatusOr<T> made = work();
     if (!made.ok()) return made.status();
-    if (once) answers_[once->key] = {once->request, made->SerializeAsString()};
+    if (once) {
+      answers_[once->key] = {once->request, once->project,
+                             made->SerializeAsString()};
+    }
     return Created<T>{*std::move(made)};
   });
 }
@@ -101,6 +105,12 @@ void FakeStore::Probe(const CallOptions&, DoneStatus done) {
 void FakeStore::Maintain(absl::Time, absl::Duration, const CallOptions&,
                          Done<bool> done) {
   std::move(done)(Run<bool>([] { return false; }));
+}
+
+void FakeStore::ListUnusedKeys(const CallOptions&,
+                               Done<std::vector<SecretKey::Id>> done) {
+  using Ids = std::vector<SecretKey::Id>;
+  std::move(done)(Run<Ids>([] { return Ids(); }));
 }
 
 void FakeStore::CreateWebhook(const v1::Webhook& webhook,
@@ -201,7 +211,7 @@ void FakeStore::GetSecrets(absl::string_view project, absl::string_view id,
       }));
 }
 
-void FakeStore::HasProject(const CallOptions&, Done<bool> done) {
+void FakeStore::HadFirstProject(const CallOptions&, Done<bool> done) {
   std::move(done)(Run<bool>([&] {
     mutex_.AssertHeld();
     return !projects_.empty();
@@ -267,6 +277,9 @@ void FakeStore::DeleteProject(absl::string_view id, absl::Time,
     if (!project.ok()) return project.status();
     v1::Project deleted = **project;
     projects_.erase(deleted.id_project());
+    std::erase_if(answers_, [&](const auto& answer) {
+      return answer.second.project == deleted.id_project();
+    });
     return deleted;
   }));
 }

@@ -39,6 +39,8 @@ class FakeStore final : public WebhookStore,
   void Probe(const CallOptions& options, DoneStatus done) override;
   void Maintain(absl::Time now, absl::Duration retention,
                 const CallOptions& options, Done<bool> done) override;
+  void ListUnusedKeys(const CallOptions& options,
+                      Done<std::vector<SecretKey::Id>> done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
                      const std::optional<Idempotency>& once,
@@ -65,7 +67,7 @@ class FakeStore final : public WebhookStore,
                   absl::Time now, const CallOptions& options,
                   Done<v1::WebhookSecrets> done) override;
 
-  void HasProject(const CallOptions& options, Done<bool> done) override;
+  void HadFirstProject(const CallOptions& options, Done<bool> done) override;
   void CreateProjectAndKey(const v1::Project& project, const v1::ApiKey& key,
                            const ApiKeyHash& hash, const CallOptions& options,
                            DoneStatus done) override;
@@ -101,6 +103,7 @@ class FakeStore final : public WebhookStore,
  private:
   struct KeptAnswer {
     Digest request;
+    std::string project;
     std::string bytes;
   };
 

@@ -61,8 +61,8 @@ inline absl::Status Probe(Upkeep& store, const CallOptions& options = {}) {
   return AwaitStatus([&](auto done) { store.Probe(options, done); });
 }
 
-inline absl::StatusOr<bool> HasProject(ProjectStore& store) {
-  return Await<bool>([&](auto done) { store.HasProject({}, done); });
+inline absl::StatusOr<bool> HadFirstProject(ProjectStore& store) {
+  return Await<bool>([&](auto done) { store.HadFirstProject({}, done); });
 }
 
 inline absl::Status CreateProject(ProjectStore& store,

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gateway/api_handler.h"
 #include "gateway/services.h"
 #include "gmock/gmock.h"
@@ -14,7 +15,9 @@
 namespace webhooks::gateway {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class MarksTest : public testing::Test {
@@ -84,6 +87,35 @@ TEST_F(MarksTest, AHeaderThatCannotBeIsRefused) {
   EXPECT_THAT(backend_.calls, IsEmpty());
 }
 
+TEST_F(MarksTest, WhatIsWrongWithAHeaderIsToldByItsName) {
+  google::rpc::BadRequest found;
+  AddViolation(found, "url", "must be an absolute https URL");
+  AddViolation(found, "request_id", "must hold at most 255 characters");
+  status_ = InvalidFields(found, "INVALID_REQUEST");
+  const Ask create = {.method = "POST",
+                      .path = "/webhooks",
+                      .body = R"({"url":null,"scope":null})"};
+  const HttpResponse answer = Answer(create, {{"idempotency-key", "x"}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.reason, "INVALID_REQUEST");
+  EXPECT_THAT(answer.body, HasSubstr(R"("field":"url")"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("field":"idempotency-key")"));
+  EXPECT_THAT(answer.body, Not(HasSubstr("request_id")));
+}
+
+// The server joins what the gateway has found with what it finds itself.
+TEST_F(MarksTest, AKeyOfTheBodyKeepsItsNameThoughAHeaderIsCalledSo) {
+  google::rpc::BadRequest found;
+  AddViolation(found, "request_id", "is unknown");
+  status_ = InvalidFields(found, "INVALID_REQUEST");
+  const HttpResponse answer =
+      Answer({.method = "POST",
+              .path = "/webhooks",
+              .body = R"({"url":null,"scope":null,"request_id":"x"})"});
+  EXPECT_THAT(answer.body, HasSubstr(R"("field":"request_id")"));
+  EXPECT_THAT(answer.body, Not(HasSubstr("idempotency-key")));
+}
+
 TEST_F(MarksTest, AFieldOfTheAnswerBecomesItsHeader) {
   EXPECT_THAT(Get({}), HasHeader("ETag", "\"v1\""));
 }
@@ -138,6 +170,18 @@ TEST_F(MarksTest, TheNextPageIsALinkWithTheRequestsOwnQuery) {
   EXPECT_THAT(
       Answer({.path = "/webhooks"}),
       HasHeader("Link", "</webhooks?page_token=a%2Bb%2Fc%3D>; rel=\"next\""));
+}
+
+TEST_F(MarksTest, TheLinkHasOneTokenHoweverTheOldOneIsWritten) {
+  next_ = "new";
+  for (const absl::string_view name :
+       {"page_token", "pageToken", "page%5Ftoken", "%70age_token"}) {
+    const std::string query = absl::StrCat(name, "=old&page_size=2");
+    EXPECT_THAT(
+        Answer({.path = "/webhooks", .query = query}),
+        HasHeader("Link",
+                  "</webhooks?page_size=2&page_token=new>; rel=\"next\""));
+  }
 }
 
 TEST_F(MarksTest, TheLastPageHasNoLink) {

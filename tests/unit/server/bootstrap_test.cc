@@ -76,14 +76,14 @@ TEST_F(BootstrapTest, RefusesAFileThatHoldsSomethingElse) {
   testing::WriteFile(file_, "precious\n");
   EXPECT_THAT(Start(), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(testing::ReadFile(file_), "precious\n");
-  EXPECT_FALSE(*testing::HasProject(store_));
+  EXPECT_FALSE(*testing::HadFirstProject(store_));
 }
 
 TEST_F(BootstrapTest, StoresNothingWhereTheFileCannotBeWritten) {
   const std::string file = folder_.Path("no/such/folder/api-key");
   EXPECT_FALSE(
       MakeFirstProject(store_, file, entropy_, absl::UnixEpoch()).ok());
-  EXPECT_FALSE(*testing::HasProject(store_));
+  EXPECT_FALSE(*testing::HadFirstProject(store_));
 }
 
 }  // namespace

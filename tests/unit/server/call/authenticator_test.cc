@@ -145,6 +145,21 @@ TEST_F(AuthenticatorTest, AsksAgainOnceItsTrustHasEnded) {
   EXPECT_EQ(store_.key_lookups(), 2);
 }
 
+TEST_F(AuthenticatorTest, TrustsFromTheBeginningOfALookUpOn) {
+  const std::string key = NewKey();
+  testing::Pending<absl::StatusOr<Access>> slow;
+  store_.HoldLookUps();
+  authenticator_.Authenticate(key, {}, slow.Completion());
+  now_ += Authenticator::kTrust - absl::Seconds(1);
+  store_.CompleteLookUps();
+  ASSERT_THAT(slow.Get(), IsOk());
+  ASSERT_THAT(Authenticate(key), IsOk());
+  EXPECT_EQ(store_.key_lookups(), 1);
+  now_ += absl::Seconds(1);
+  ASSERT_THAT(Authenticate(key), IsOk());
+  EXPECT_EQ(store_.key_lookups(), 2);
+}
+
 TEST_F(AuthenticatorTest, RefusesAKeyThatTheStoreDoesNotKnow) {
   NewKey();
   EXPECT_THAT(Authenticate(MakeApiKey(entropy_)),

@@ -71,5 +71,19 @@ TEST(AdminRules, TakeEndsOfKeysThatAreInTheFuture) {
   }
 }
 
+TEST(AdminRules, TakeNoEndOfAKeyThatIsNoTime) {
+  v1::CreateApiKeyRequest request;
+  request.set_name("ci");
+  request.mutable_expires_at()->set_seconds(1800000001);
+  for (const std::int32_t nanos : {-1, 1'000'000'000, 2'000'000'000}) {
+    request.mutable_expires_at()->set_nanos(nanos);
+    EXPECT_THAT(FieldsOf(CheckCreateApiKey(request, kNow)),
+                ElementsAre("expires_at"))
+        << nanos;
+  }
+  request.mutable_expires_at()->set_nanos(999'999'999);
+  EXPECT_THAT(CheckCreateApiKey(request, kNow), IsOk());
+}
+
 }  // namespace
 }  // namespace webhooks::server

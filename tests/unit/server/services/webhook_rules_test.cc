@@ -1,17 +1,21 @@
 #include "server/services/webhook_rules.h"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/rpc/status.h"
 #include "tests/support/status_matchers.h"
 
 namespace webhooks::server {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using testing::IsOk;
 using testing::StatusIs;
 
@@ -138,6 +142,112 @@ TEST(WebhookRules, SayOfAUrlAloneThatItIsInvalid) {
   EXPECT_THAT(Check(request),
               StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_URL"));
   EXPECT_THAT(WebhookRules{.allow_http_urls = true}.Check(request), IsOk());
+}
+
+// What a change names: its mask, the fields that it sets, and what is wrong.
+struct MaskCase {
+  std::vector<std::string> mask;
+  std::vector<std::string> set;
+  std::vector<std::string> named;
+  std::vector<std::string> violated;
+};
+
+v1::UpdateWebhookRequest ChangeOf(const MaskCase& masked) {
+  v1::UpdateWebhookRequest change;
+  for (const std::string& path : masked.mask) {
+    change.mutable_update_mask()->add_paths(path);
+  }
+  for (const std::string& field : masked.set) {
+    if (field == "url") change.set_url("https://a.example/");
+    if (field == "description") change.set_description("new");
+    if (field == "scope") change.add_scope("a.b");
+    if (field == "active") change.set_active(false);
+    if (field == "delivery") change.mutable_delivery()->set_max_in_flight(1);
+  }
+  return change;
+}
+
+class WebhookMask : public ::testing::TestWithParam<MaskCase> {};
+
+TEST_P(WebhookMask, NamesWhatIsChanged) {
+  const v1::UpdateWebhookRequest change = ChangeOf(GetParam());
+  EXPECT_THAT(MaskOf(change).paths(), ElementsAreArray(GetParam().named));
+  const absl::Status status = WebhookRules{}.Check(change);
+  EXPECT_THAT(ViolatedFields(status), ElementsAreArray(GetParam().violated));
+}
+
+const std::vector<std::string> kEvery = {"url", "description", "scope",
+                                         "active", "delivery"};
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, WebhookMask,
+    ::testing::Values(
+        // Without a mask, or with an empty one: what is set.
+        MaskCase{{}, {}, {}, {}}, MaskCase{{}, {"url"}, {"url"}, {}},
+        MaskCase{{}, {"scope", "delivery"}, {"scope", "delivery"}, {}},
+        MaskCase{{}, kEvery, kEvery, {}},
+        // What is named and set is set; what is named alone is cleared; what is
+        // set alone is kept as it was.
+        MaskCase{{"url"}, {"url"}, {"url"}, {}},
+        MaskCase{{"url"}, {}, {"url"}, {}},
+        MaskCase{{"scope"}, {"url", "active"}, {"scope"}, {}},
+        MaskCase{{"delivery", "url"}, {}, {"url", "delivery"}, {}},
+        MaskCase{{"url", "url"}, {}, {"url"}, {}},
+        // Everything, and active must have a value.
+        MaskCase{{"*"}, kEvery, kEvery, {}},
+        MaskCase{{"*"}, {"active"}, kEvery, {}},
+        MaskCase{{"*"}, {"url"}, kEvery, {"active"}},
+        MaskCase{{"active"}, {}, {"active"}, {"active"}},
+        // What cannot be changed, or is no field at all.
+        MaskCase{{"color"}, {"url"}, {}, {"update_mask"}},
+        MaskCase{{"id"}, {}, {}, {"update_mask"}},
+        MaskCase{{"secret", "etag"}, {}, {}, {"update_mask"}},
+        MaskCase{{"delivery.headers"}, {"delivery"}, {}, {"update_mask"}},
+        MaskCase{{""}, {}, {}, {"update_mask"}},
+        MaskCase{{"URL"}, {}, {}, {"update_mask"}},
+        MaskCase{{"url", "color"}, {}, {"url"}, {"update_mask"}},
+        MaskCase{{"*", "color"}, {}, kEvery, {"active", "update_mask"}}));
+
+TEST(WebhookRules, LookOnlyAtWhatTheMaskNames) {
+  v1::UpdateWebhookRequest change;
+  change.set_url("nonsense");
+  change.set_description("\x01");
+  change.add_scope("-");
+  change.mutable_delivery()->set_max_in_flight(0);
+  change.mutable_update_mask()->add_paths("url");
+  EXPECT_THAT(ViolatedFields(WebhookRules{}.Check(change)), ElementsAre("url"));
+  change.mutable_update_mask()->set_paths(0, "scope");
+  EXPECT_THAT(ViolatedFields(WebhookRules{}.Check(change)),
+              ElementsAre("scope[0]"));
+  change.clear_update_mask();
+  EXPECT_THAT(
+      ViolatedFields(WebhookRules{}.Check(change)),
+      ElementsAre("url", "description", "scope[0]", "delivery.max_in_flight"));
+}
+
+struct OverlapCase {
+  std::int64_t seconds;
+  std::int32_t nanos;
+  bool is_good;
+};
+
+TEST(WebhookRules, TakeOverlapsOfUpToSevenDays) {
+  for (const OverlapCase& overlap :
+       {OverlapCase{0, 0, true}, OverlapCase{0, 1, true},
+        OverlapCase{604'799, 999'999'999, true}, OverlapCase{604'800, 0, true},
+        OverlapCase{604'800, 1, false}, OverlapCase{604'801, 0, false},
+        OverlapCase{-1, 0, false}, OverlapCase{0, -1, false},
+        OverlapCase{604'799, 1'000'000'000, false},
+        OverlapCase{0, 2'147'483'647, false}, OverlapCase{1, -1, false},
+        OverlapCase{std::numeric_limits<std::int64_t>::max(), 0, false}}) {
+    v1::RotateWebhookSecretRequest request;
+    request.mutable_overlap()->set_seconds(overlap.seconds);
+    request.mutable_overlap()->set_nanos(overlap.nanos);
+    const absl::Status status = WebhookRules{}.Check(request);
+    EXPECT_EQ(status.ok(), overlap.is_good)
+        << overlap.seconds << "s " << overlap.nanos << "ns";
+    EXPECT_EQ(Reason(status), overlap.is_good ? "" : "INVALID_OVERLAP");
+  }
 }
 
 }  // namespace

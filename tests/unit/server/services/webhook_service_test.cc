@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -66,6 +67,36 @@ class WebhookServiceTest : public ::testing::Test {
     grpc::ClientContext context;
     AddKey(context);
     return stub_->Create(&context, request, webhook);
+  }
+
+  // Sends and gets bytes.
+  grpc::Status CreateRaw(const std::string& request, std::string& answer) {
+    grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(
+        server_->InProcessChannel({}));
+    const grpc::Slice slice(request);
+    const grpc::ByteBuffer sent(&slice, 1);
+    grpc::ByteBuffer got;
+    grpc::ClientContext context;
+    AddKey(context);
+    absl::Notification done;
+    grpc::Status status;
+    stub.UnaryCall(&context, "/webhooks.v1.WebhookService/Create", {}, &sent,
+                   &got, [&](grpc::Status ended) {
+                     status = std::move(ended);
+                     done.Notify();
+                   });
+    done.WaitForNotification();
+    grpc::Slice whole;
+    if (status.ok() && got.DumpToSingleSlice(&whole).ok()) {
+      answer.assign(whole.begin(), whole.end());
+    }
+    return status;
+  }
+
+  std::string CreateRaw(const v1::CreateWebhookRequest& request) {
+    std::string answer;
+    EXPECT_TRUE(CreateRaw(request.SerializeAsString(), answer).ok());
+    return answer;
   }
 
   static std::string ReasonOf(const grpc::Status& status) {
@@ -152,6 +183,43 @@ TEST_F(WebhookServiceTest, PassesOnWhatTheStoreSays) {
   EXPECT_EQ(ReasonOf(status), "STORAGE_FULL");
 }
 
+TEST_F(WebhookServiceTest, RepeatsAnAnswerByteForByte) {
+  v1::CreateWebhookRequest request = ReferenceRequest();
+  request.set_request_id("once");
+  for (int i = 0; i < 20; ++i) {
+    (*request.mutable_delivery()->mutable_headers())[absl::StrCat("h", i)] =
+        "x";
+  }
+  const std::string first = CreateRaw(request);
+  v1::Webhook webhook;
+  ASSERT_TRUE(webhook.ParseFromString(first));
+  EXPECT_EQ(webhook.delivery().headers_size(), 20);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(CreateRaw(request), first);
+}
+
+// As after a start without --allow_http_urls.
+TEST_F(WebhookServiceTest, RepeatsAnAnswerWhoseUrlIsRefusedByNow) {
+  WebhookService before(calls_, store_, entropy_, &Now,
+                        WebhookRules{.allow_http_urls = true});
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&before);
+  const auto server = builder.BuildAndStart();
+  const auto stub = v1::WebhookService::NewStub(server->InProcessChannel({}));
+  v1::CreateWebhookRequest request = ReferenceRequest();
+  request.set_url("http://acme.com");
+  request.set_request_id("once");
+  grpc::ClientContext context;
+  AddKey(context);
+  v1::Webhook first;
+  ASSERT_TRUE(stub->Create(&context, request, &first).ok());
+  server->Shutdown();
+  v1::Webhook second;
+  ASSERT_TRUE(Create(request, &second).ok());
+  EXPECT_TRUE(MessageDifferencer::Equals(second, first));
+  request.set_request_id("another");
+  EXPECT_EQ(ReasonOf(Create(request, &second)), "INVALID_URL");
+}
+
 TEST_F(WebhookServiceTest, RefusesACallWithoutAKey) {
   grpc::ClientContext context;
   v1::Webhook webhook;
@@ -183,21 +251,8 @@ TEST_F(WebhookServiceTest, RefusesAnUnknownKeyBeforeItLooksAtTheRequest) {
 }
 
 TEST_F(WebhookServiceTest, RefusesAMessageThatCannotBeRead) {
-  grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(
-      server_->InProcessChannel({}));
-  const grpc::Slice garbage("\x0a\xff");
-  const grpc::ByteBuffer request(&garbage, 1);
-  grpc::ByteBuffer response;
-  grpc::ClientContext context;
-  AddKey(context);
-  absl::Notification done;
-  grpc::Status status;
-  stub.UnaryCall(&context, "/webhooks.v1.WebhookService/Create", {}, &request,
-                 &response, [&](grpc::Status ended) {
-                   status = std::move(ended);
-                   done.Notify();
-                 });
-  done.WaitForNotification();
+  std::string answer;
+  const grpc::Status status = CreateRaw("\x0a\xff", answer);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(ReasonOf(status), "MALFORMED_MESSAGE");
 }

@@ -1,0 +1,85 @@
+#ifndef WEBHOOKS_SERVER_SERVICES_LISTS_H_
+#define WEBHOOKS_SERVER_SERVICES_LISTS_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "google/rpc/error_details.pb.h"
+#include "proto/rpc/status.h"
+#include "server/services/field_rules.h"
+#include "server/services/page_token.h"
+#include "storage/call.h"
+#include "storage/event_store.h"
+#include "storage/timestamp.h"
+
+// What calls for lists have in common.
+namespace webhooks::server {
+
+// `value` if the request `has` it.
+template <typename T>
+std::optional<T> If(bool has, const T& value) {
+  return has ? std::optional<T>(value) : std::nullopt;
+}
+
+// What page tokens are bound to: whose list of what it is, and its filters.
+template <typename Request>
+std::string ListName(absl::string_view what, const std::string& project,
+                     const Request& wanted) {
+  Request filters = wanted;
+  filters.clear_page_size();
+  filters.clear_page_token();
+  return absl::StrCat(what, "\n", project, "\n", filters.SerializeAsString());
+}
+
+// What is wrong with a request for a page of `list`, if `found` (OK or as of
+// InvalidFields) is what its other rules say: INVALID_ARGUMENT, as Verdict.
+template <typename Request>
+absl::Status CheckPage(absl::string_view list, const Request& wanted,
+                       const absl::Status& found = absl::OkStatus()) {
+  google::rpc::BadRequest violations = ViolationsOf(found);
+  ReadPage(list, wanted.page_size(), wanted.page_token(), violations);
+  return Verdict(violations);
+}
+
+// The page that a request wants which CheckPage has found good.
+template <typename Request>
+PageStart PageOf(absl::string_view list, const Request& wanted) {
+  google::rpc::BadRequest none;
+  return ReadPage(list, wanted.page_size(), wanted.page_token(), none);
+}
+
+// Takes a page of `list` and gives it to `done` as an answer, with its records
+// in the answer's field `records`.
+template <typename Answer, typename Record>
+Done<Page<Record>> AnswerWithPage(
+    std::string list,
+    google::protobuf::RepeatedPtrField<Record>* (Answer::*records)(),
+    Done<Answer> done) {
+  return [list = std::move(list), records,
+          done = std::move(done)](absl::StatusOr<Page<Record>> page) mutable {
+    if (!page.ok()) return std::move(done)(page.status());
+    Answer answer;
+    for (Record& record : page->records) {
+      *(answer.*records)()->Add() = std::move(record);
+    }
+    answer.set_next_page_token(MakePageToken(list, page->next));
+    std::move(done)(std::move(answer));
+  };
+}
+
+// The start_time and end_time of a request.
+template <typename Request>
+TimeRange PublishedRange(const Request& wanted) {
+  TimeRange range;
+  if (wanted.has_start_time()) range.start = FromTimestamp(wanted.start_time());
+  if (wanted.has_end_time()) range.end = FromTimestamp(wanted.end_time());
+  return range;
+}
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SERVICES_LISTS_H_
