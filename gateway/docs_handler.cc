@@ -27,16 +27,35 @@ bool IsDocs(absl::string_view path) {
 
 }  // namespace
 
-DocsHandler::DocsHandler(RequestHandler& next, std::string openapi, Pages pages)
-    : next_(next), openapi_(std::move(openapi)), pages_(std::move(pages)) {}
+DocsHandler::DocsHandler(RequestHandler& next, std::string openapi, Pages pages,
+                         std::function<absl::Time()> now)
+    : next_(next),
+      openapi_(std::move(openapi)),
+      pages_(std::move(pages)),
+      now_(std::move(now)) {}
 
 std::variant<HttpResponse, std::unique_ptr<Exchange>> DocsHandler::Accept(
     const RequestHead& head) {
   const bool is_docs = IsDocs(head.path);
   if (head.path != kOpenApi && !is_docs) return next_.Accept(head);
   HttpResponse response = Answer(head);
+  if (!TakeFromSecond(response.body.size())) {
+    response = ErrorAnswer(
+        WithReason(absl::UnavailableError("too many are reading at once"),
+                   "TOO_MANY_BYTES_BUFFERED"));
+  }
   response.route = std::string(is_docs ? kDocs : kOpenApi);
   return response;
+}
+
+bool DocsHandler::TakeFromSecond(std::size_t bytes) {
+  const std::int64_t second = absl::ToUnixSeconds(now_());
+  absl::MutexLock lock(&mutex_);
+  if (second != second_) taken_ = 0;
+  second_ = second;
+  if (taken_ + bytes > kDocsBytesPerSecond) return false;
+  taken_ += bytes;
+  return true;
 }
 
 HttpResponse DocsHandler::Answer(const RequestHead& head) const {

@@ -76,6 +76,23 @@ TEST_F(DocsHandlerTest, SaysThatThereAreNoPages) {
   EXPECT_EQ(answer.reason, "DOCS_NOT_INSTALLED");
 }
 
+TEST_F(DocsHandlerTest, AnswersWithSoManyBytesASecond) {
+  absl::Time now = absl::FromUnixSeconds(1000);
+  DocsHandler handler(next_,
+                      std::string(DocsHandler::kDocsBytesPerSecond / 2, '1'),
+                      {}, [&] { return now; });
+  const Ask ask = {.path = "/openapi.json"};
+  EXPECT_EQ(AnswerOf(handler, ask).status, 200);
+  EXPECT_EQ(AnswerOf(handler, ask).status, 200);
+  const HttpResponse refused = AnswerOf(handler, ask);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.reason, "TOO_MANY_BYTES_BUFFERED");
+  EXPECT_THAT(refused, HasHeader("Retry-After", "1"));
+  EXPECT_EQ(AnswerOf(handler, {.path = "/webhooks"}).status, 299);
+  now += absl::Seconds(1);
+  EXPECT_EQ(AnswerOf(handler, ask).status, 200);
+}
+
 TEST_F(DocsHandlerTest, KnowsNoOtherMethods) {
   for (const char* path : {"/docs", "/openapi.json"}) {
     const HttpResponse answer =
