@@ -13,10 +13,9 @@ namespace {
 constexpr absl::string_view kOpenApi = "/openapi.json";
 constexpr absl::string_view kDocs = "/docs";
 
-// Scripts and styles of the pages themselves, and calls to this gateway. The
-// scripts put styles into elements.
+// Scripts and styles of the pages themselves, and calls to this gateway.
 constexpr absl::string_view kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
 
