@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "gateway/backend/channel.h"
 #include "gateway/call_headers.h"
+#include "gateway/docs/pages.h"
 #include "server/runtime/log.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:8080",
@@ -41,6 +42,9 @@ ABSL_FLAG(absl::Duration, call_timeout, absl::Seconds(15),
           "Deadline of a call whose client sends no grpc-timeout; at most 1m");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
           "How long requests in progress may take after SIGTERM");
+ABSL_FLAG(std::string, docs_folder, "",
+          "Where the pages of /docs lie; empty: ../share/webhooks/docs beside "
+          "the program's own folder");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(std::string, log_format, "text", "text, or json: one object a line");
 
@@ -121,6 +125,8 @@ absl::StatusOr<Config> ReadConfig() {
       Between(FLAGS_server_connections, 1, 64, problems);
   config.call_timeout = Timeout(FLAGS_call_timeout, problems, kLongestCall);
   config.grace = Timeout(FLAGS_grace, problems);
+  config.docs_folder = absl::GetFlag(FLAGS_docs_folder);
+  if (config.docs_folder.empty()) config.docs_folder = DefaultPagesFolder();
   const absl::Status log = ConfigureLog(absl::GetFlag(FLAGS_log_level),
                                         absl::GetFlag(FLAGS_log_format));
   if (!log.ok()) problems.emplace_back(log.message());

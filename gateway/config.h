@@ -16,6 +16,7 @@ struct Config {
   int server_connections = 1;
   absl::Duration call_timeout;
   absl::Duration grace;
+  std::string docs_folder;
 };
 
 // Reads the flags, which must have been parsed, and configures the log.

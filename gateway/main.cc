@@ -3,8 +3,10 @@
 #include "gateway/api_handler.h"
 #include "gateway/backend/grpc_backend.h"
 #include "gateway/config.h"
+#include "gateway/docs_handler.h"
 #include "gateway/health_handler.h"
 #include "gateway/http/http_server.h"
+#include "gateway/openapi/document.h"
 #include "gateway/services.h"
 #include "gateway/transcoding/router.h"
 #include "server/runtime/flags.h"
@@ -18,12 +20,16 @@ namespace {
 
 int Serve(const Config& config) {
   RaiseFileLimit(config.http.limits.connections);
-  const auto router = Router::Make(AnnotatedServices());
+  const auto services = AnnotatedServices();
+  const auto router = Router::Make(services);
   if (!router.ok()) return FailStart(router.status());
+  const auto openapi = OpenApiDocument(services, config.http.limits.body_bytes);
+  if (!openapi.ok()) return FailStart(openapi.status());
   // In this order: each uses those above it until its own end.
   GrpcBackend backend(config.server, config.server_connections);
   ApiHandler api(*router, backend, config.call_timeout);
-  HealthHandler handler(api, backend);
+  DocsHandler docs(api, *openapi, ReadPages(config.docs_folder));
+  HealthHandler handler(docs, backend);
   const auto server = HttpServer::Start(config.http, handler);
   if (!server.ok()) return FailStart(server.status());
   for (const std::string& address : (*server)->addresses()) {

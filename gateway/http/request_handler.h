@@ -43,8 +43,9 @@ struct RequestHead {
 // where the request was HEAD.
 struct HttpResponse {
   int status = 200;
-  // application/json; empty: an answer without a body.
+  // Empty: an answer without a body.
   std::string body;
+  absl::string_view content_type = "application/json";  // outlives the answer
   std::vector<std::pair<std::string, std::string>> headers;
   // For the log line: the template that the path matched, which an exchange's
   // answer takes from the exchange, the project that the request belonged to,

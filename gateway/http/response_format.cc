@@ -97,7 +97,7 @@ std::string FormatResponse(const HttpResponse& response,
                   ReasonPhrase(response.status), "\r\nDate: ", HttpDate(now),
                   "\r\n");
   if (!response.body.empty()) {
-    absl::StrAppend(&out, "Content-Type: application/json\r\n");
+    absl::StrAppend(&out, "Content-Type: ", response.content_type, "\r\n");
   }
   if (HasContent(response.status)) {
     absl::StrAppend(&out, "Content-Length: ", response.body.size(), "\r\n");

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 
+import openapi
 from processes import PATIENCE
 from service import Service
 
@@ -66,6 +67,9 @@ class Receiver:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        for request in self.requests:  # only now, as it takes its time
+            openapi.document().check_delivery(
+                "event", request.headers, request.body)
 
     def url(self, path="/"):
         return f"http://127.0.0.1:{self._server.server_port}{path}"

@@ -1,10 +1,18 @@
-"""HTTP/1.1 by hand, for requests that no client library would send."""
+"""HTTP/1.1 by hand, for requests that no client library would send.
+
+Every answer is held to the OpenAPI document of the gateway.
+"""
 
 import dataclasses
 import json
+import re
 import socket
 
+import openapi
+
 PATIENCE = 30
+REQUEST_LINE = re.compile(
+    rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (/\S*) HTTP/1\.[01]\r\n")
 
 
 @dataclasses.dataclass
@@ -44,8 +52,10 @@ class Response:
 class Connection:
     """A connection on which bytes are sent and responses are read."""
 
-    def __init__(self, address):
+    def __init__(self, address, validate=True):
         host, port = address.rsplit(":", 1)
+        self._validate = validate
+        self._sent = b""  # what was not answered yet
         self._socket = socket.create_connection((host, int(port)), PATIENCE)
         self._file = self._socket.makefile("rb")
 
@@ -57,6 +67,7 @@ class Connection:
         self._socket.close()
 
     def send(self, data):
+        self._sent += data
         self._socket.sendall(data)
 
     def end_sending(self):
@@ -74,7 +85,18 @@ class Connection:
         length = response.header("content-length")
         if has_body and length is not None:
             response.body = self._file.read(int(length))
+        if self._validate and response.status != 100:
+            openapi.check(*self._next_request(), response)
         return response
+
+    def _next_request(self):
+        """Method and target of the request whose answer has come; empty where
+        it was none."""
+        line = REQUEST_LINE.search(self._sent)
+        if not line:
+            return "", ""
+        self._sent = self._sent[line.end():]
+        return line[1].decode(), line[2].decode()
 
     def is_closed(self):
         """Awaits the other side's end of the connection; nothing may come."""
@@ -98,8 +120,8 @@ def encode(method, path, headers, body=b""):
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def request(address, method, path, headers, body=b""):
-    with Connection(address) as connection:
+def request(address, method, path, headers, body=b"", validate=True):
+    with Connection(address, validate) as connection:
         connection.send(
             encode(method, path, {**headers, "connection": "close"}, body))
         return connection.read(has_body=method != "HEAD")

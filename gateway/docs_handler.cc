@@ -1,0 +1,94 @@
+#include "gateway/docs_handler.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "gateway/answers.h"
+#include "proto/rpc/status.h"
+
+namespace webhooks::gateway {
+namespace {
+
+constexpr absl::string_view kOpenApi = "/openapi.json";
+constexpr absl::string_view kDocs = "/docs";
+
+// Scripts and styles of the pages themselves, and calls to this gateway.
+constexpr absl::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
+
+bool IsDocs(absl::string_view path) {
+  return absl::ConsumePrefix(&path, kDocs) &&
+         (path.empty() || absl::StartsWith(path, "/"));
+}
+
+}  // namespace
+
+DocsHandler::DocsHandler(RequestHandler& next, std::string openapi, Pages pages,
+                         std::function<absl::Time()> now)
+    : next_(next),
+      openapi_(std::move(openapi)),
+      pages_(std::move(pages)),
+      now_(std::move(now)) {}
+
+std::variant<HttpResponse, std::unique_ptr<Exchange>> DocsHandler::Accept(
+    const RequestHead& head) {
+  const bool is_docs = IsDocs(head.path);
+  if (head.path != kOpenApi && !is_docs) return next_.Accept(head);
+  HttpResponse response = Answer(head);
+  if (!TakeFromSecond(response.body.size())) {
+    response = ErrorAnswer(
+        WithReason(absl::UnavailableError("too many are reading at once"),
+                   "TOO_MANY_BYTES_BUFFERED"));
+  }
+  response.route = std::string(is_docs ? kDocs : kOpenApi);
+  return response;
+}
+
+bool DocsHandler::TakeFromSecond(std::size_t bytes) {
+  const std::int64_t second = absl::ToUnixSeconds(now_());
+  absl::MutexLock lock(&mutex_);
+  if (second != second_) taken_ = 0;
+  second_ = second;
+  if (taken_ + bytes > kDocsBytesPerSecond) return false;
+  taken_ += bytes;
+  return true;
+}
+
+HttpResponse DocsHandler::Answer(const RequestHead& head) const {
+  if (head.method != "GET" && head.method != "HEAD") {
+    return UnboundAnswer(head.method, {"GET", "HEAD", "OPTIONS"});
+  }
+  if (head.path != kOpenApi) return PageAnswer(head.path);
+  HttpResponse response;
+  response.body = openapi_;
+  return response;
+}
+
+HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
+  if (pages_.empty()) {
+    return ErrorAnswer(
+        WithReason(absl::NotFoundError("the pages of /docs are not installed; "
+                                       "/openapi.json is there without them"),
+                   "DOCS_NOT_INSTALLED"));
+  }
+  absl::ConsumePrefix(&path, kDocs);
+  absl::ConsumePrefix(&path, "/");
+  const auto page = pages_.find(path.empty() ? kFirstPage : path);
+  if (page == pages_.end()) return UnboundAnswer("GET", {});
+  HttpResponse response;
+  response.body = page->second.body;
+  response.content_type = page->second.content_type;
+  response.headers.emplace_back("Content-Security-Policy", kPolicy);
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+HttpResponse DocsHandler::AnswerError(const absl::Status& status,
+                                      int http_status) const {
+  return next_.AnswerError(status, http_status);
+}
+
+}  // namespace webhooks::gateway

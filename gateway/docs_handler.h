@@ -1,0 +1,58 @@
+#ifndef WEBHOOKS_GATEWAY_DOCS_HANDLER_H_
+#define WEBHOOKS_GATEWAY_DOCS_HANDLER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gateway/docs/pages.h"
+#include "gateway/http/request_handler.h"
+
+namespace webhooks::gateway {
+
+// Answers with the documentation of the API, to anybody, and hands everything
+// else to `next`, which must outlive this object. GET /openapi.json: `openapi`.
+// GET /docs and what is below it: `pages`, which may reach nothing but this
+// gateway; 404 (reason DOCS_NOT_INSTALLED) where there are none.
+//
+// Each answer is a copy that lasts until its client has read it, and clients
+// need no key. So in each second only kDocsBytesPerSecond are begun, and more
+// is 503 (reason TOO_MANY_BYTES_BUFFERED).
+class DocsHandler : public RequestHandler {
+ public:
+  static constexpr std::size_t kDocsBytesPerSecond = 8 << 20;
+
+  DocsHandler(RequestHandler& next, std::string openapi, Pages pages,
+              std::function<absl::Time()> now = &absl::Now);
+
+  std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
+      const RequestHead& head) override;
+
+  HttpResponse AnswerError(const absl::Status& status,
+                           int http_status) const override;
+
+ private:
+  HttpResponse Answer(const RequestHead& head) const;
+  HttpResponse PageAnswer(absl::string_view path) const;
+  bool TakeFromSecond(std::size_t bytes) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  RequestHandler& next_;
+  const std::string openapi_;
+  const Pages pages_;
+  const std::function<absl::Time()> now_;
+  absl::Mutex mutex_;
+  std::int64_t second_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_DOCS_HANDLER_H_

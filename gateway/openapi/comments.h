@@ -1,0 +1,40 @@
+#ifndef WEBHOOKS_GATEWAY_OPENAPI_COMMENTS_H_
+#define WEBHOOKS_GATEWAY_OPENAPI_COMMENTS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace webhooks::gateway {
+
+// The comments of protos, which the descriptors that are linked into a program
+// lack. Immutable.
+class Comments {
+ public:
+  // `descriptor_set` is a serialized google.protobuf.FileDescriptorSet with
+  // source information. INVALID_ARGUMENT: it is not.
+  static absl::StatusOr<Comments> Read(absl::string_view descriptor_set);
+
+  // The names of the files, in the order of the set.
+  const std::vector<std::string>& files() const { return files_; }
+
+  // The comment before the element, of any kind: its paragraphs, each one line,
+  // with an empty line between. "": it has none.
+  template <typename Descriptor>
+  std::string Of(const Descriptor& element) const {
+    return Find(element.full_name());
+  }
+
+ private:
+  std::string Find(const std::string& full_name) const;
+
+  std::vector<std::string> files_;
+  absl::flat_hash_map<std::string, std::string> comments_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_OPENAPI_COMMENTS_H_

@@ -1,0 +1,154 @@
+#include "gateway/openapi/document.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+#include "gateway/openapi/descriptors.h"
+#include "gateway/openapi/errors.h"
+#include "gateway/openapi/fixed_paths.h"
+#include "gateway/openapi/operations.h"
+#include "gateway/openapi/parameters.h"
+#include "gateway/openapi/receivers.h"
+
+namespace webhooks::gateway {
+namespace {
+
+namespace json = boost::json;
+using google::protobuf::Descriptor;
+using google::protobuf::ServiceDescriptor;
+using Services = std::vector<const ServiceDescriptor*>;
+
+constexpr char kDescription[] =
+    R"(Register endpoints, publish events, and see what became of their deliveries.
+
+- JSON is strict: UTF-8, no key twice, no unknown key. Keys are as below; camelCase is read too. 64-bit integers are strings.
+- Every failure has one shape, names all that is wrong with a request at once, and has a stable `reason`. After 429 and 503 try again when `Retry-After` says.
+- `HEAD` is answered as `GET` without the body, and `OPTIONS` with the methods of a path.
+- What a receiver gets stands under *Webhooks*.
+)";
+
+json::object Info() {
+  return {{"title", "Webhooks"},
+          {"version", WEBHOOKS_VERSION},
+          {"description", kDescription},
+          {"license", {{"name", "Apache 2.0"}, {"identifier", "Apache-2.0"}}}};
+}
+
+json::object SecuritySchemes() {
+  return {{"ApiKey",
+           {{"type", "apiKey"},
+            {"in", "header"},
+            {"name", "x-api-key"},
+            {"description", "The key names the project that calls work on."}}}};
+}
+
+json::array Tags(const Services& services, const Meanings& meanings) {
+  json::array tags;
+  for (const ServiceDescriptor* service : services) {
+    json::object tag{{"name", TagOf(*service)}};
+    const std::string text = meanings.comments().Of(*service);
+    if (!text.empty()) tag["description"] = text;
+    tags.push_back(std::move(tag));
+  }
+  tags.push_back(json::object{{"name", std::string(kGatewayTag)},
+                              {"description", "What needs no server."}});
+  return tags;
+}
+
+// Every route, in the order of services, methods and bindings.
+absl::StatusOr<std::vector<std::vector<Route>>> RoutesOf(
+    const Services& services) {
+  std::vector<std::vector<Route>> routes;
+  for (const ServiceDescriptor* service : services) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      auto of_method = ReadHttpRules(service->method(i));
+      if (!of_method.ok()) return of_method.status();
+      routes.push_back(*std::move(of_method));
+    }
+  }
+  return routes;
+}
+
+Types TypesOfAnswers(const std::vector<std::vector<Route>>& routes,
+                     const std::vector<const Descriptor*>& posted) {
+  Types types;
+  for (const auto& of_method : routes) {
+    for (const Route& route : of_method) {
+      AddWithin(route.binding.method->output_type(), types);
+    }
+  }
+  for (const Descriptor* message : posted) AddWithin(message, types);
+  return types;
+}
+
+json::object Paths(const std::vector<std::vector<Route>>& routes,
+                   const Meanings& meanings, Schemas& schemas,
+                   std::size_t body_bytes) {
+  json::object paths;
+  for (const auto& of_method : routes) {
+    for (std::size_t i = 0; i < of_method.size(); ++i) {
+      const std::string method = MethodOf(of_method[i]);
+      if (method.empty()) continue;
+      json::value& item = paths[PathOf(of_method[i]).text];
+      if (item.is_null()) item.emplace_object();
+      item.get_object()[method] =
+          Operation(meanings, schemas, of_method[i], i, body_bytes);
+    }
+  }
+  AddFixedPaths(paths);
+  return paths;
+}
+
+json::object Receivers(const std::vector<const Descriptor*>& posted,
+                       const Meanings& meanings, Schemas& schemas) {
+  json::object receivers;
+  for (const Descriptor* message : posted) {
+    receivers[message->options().GetExtension(v1::posted).name()] =
+        Receiver(meanings, schemas, *message);
+  }
+  return receivers;
+}
+
+json::object Components(Schemas& schemas) {
+  json::object error = ErrorSchema(schemas);
+  json::object all = schemas.TakeComponents();
+  all["Error"] = std::move(error);
+  return {{"securitySchemes", SecuritySchemes()},
+          {"schemas", std::move(all)},
+          {"responses", ErrorComponents()},
+          {"parameters", ParameterComponents()},
+          {"headers", HeaderComponents()}};
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> OpenApiDocument(const Services& services,
+                                            const Comments& comments,
+                                            std::size_t body_bytes) {
+  const auto routes = RoutesOf(services);
+  if (!routes.ok()) return routes.status();
+  const auto posted = PostedMessages(comments);
+  const Meanings meanings(comments);
+  Schemas schemas(meanings, TypesOfAnswers(*routes, posted));
+  json::object document{
+      {"openapi", "3.1.0"},
+      {"info", Info()},
+      {"servers", json::array{json::object{{"url", "/"}}}},
+      {"security", json::array{json::object{{"ApiKey", json::array()}}}},
+      {"tags", Tags(services, meanings)}};
+  document["paths"] = Paths(*routes, meanings, schemas, body_bytes);
+  document["webhooks"] = Receivers(posted, meanings, schemas);
+  document["components"] = Components(schemas);
+  return json::serialize(document);
+}
+
+absl::StatusOr<std::string> OpenApiDocument(const Services& services,
+                                            std::size_t body_bytes) {
+  const auto comments = Comments::Read(EmbeddedDescriptors());
+  if (!comments.ok()) return comments.status();
+  return OpenApiDocument(services, *comments, body_bytes);
+}
+
+}  // namespace webhooks::gateway

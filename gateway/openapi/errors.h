@@ -1,0 +1,36 @@
+#ifndef WEBHOOKS_GATEWAY_OPENAPI_ERRORS_H_
+#define WEBHOOKS_GATEWAY_OPENAPI_ERRORS_H_
+
+#include <boost/json/object.hpp>
+
+#include "gateway/openapi/meanings.h"
+#include "gateway/openapi/schemas.h"
+#include "gateway/transcoding/binding.h"
+
+// The failures of calls, whoever they are found by, as answers.
+namespace webhooks::gateway {
+
+// The component "Error", the one shape of all of them, and the details that it
+// may hold, which are taken from `schemas`.
+boost::json::object ErrorSchema(Schemas& schemas);
+
+// The headers that answers have, as components.
+boost::json::object HeaderComponents();
+
+// {"$ref": ...} to one of them.
+boost::json::object HeaderReference(absl::string_view name);
+
+// Those of the failures that every call may end with and that say no more of
+// one call than of another, as components.
+boost::json::object ErrorComponents();
+
+// Adds every failure of the binding's calls to `responses`, by status.
+void AddErrors(const Meanings& meanings, const Binding& binding,
+               boost::json::object& responses);
+
+// What is said of any answer: a header, and in `text` what it means.
+boost::json::object ErrorAnswerObject(absl::string_view text, int http_status);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_OPENAPI_ERRORS_H_

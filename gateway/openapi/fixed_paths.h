@@ -1,0 +1,18 @@
+#ifndef WEBHOOKS_GATEWAY_OPENAPI_FIXED_PATHS_H_
+#define WEBHOOKS_GATEWAY_OPENAPI_FIXED_PATHS_H_
+
+#include <boost/json/object.hpp>
+
+#include "absl/strings/string_view.h"
+
+namespace webhooks::gateway {
+
+// The tag of the paths that the gateway answers without an RPC.
+inline constexpr absl::string_view kGatewayTag = "Gateway";
+
+// Those paths: health, readiness and the document itself.
+void AddFixedPaths(boost::json::object& paths);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_OPENAPI_FIXED_PATHS_H_

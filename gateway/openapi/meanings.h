@@ -1,0 +1,61 @@
+#ifndef WEBHOOKS_GATEWAY_OPENAPI_MEANINGS_H_
+#define WEBHOOKS_GATEWAY_OPENAPI_MEANINGS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gateway/openapi/comments.h"
+#include "google/protobuf/descriptor.h"
+#include "webhooks/v1/options.pb.h"
+
+namespace webhooks::gateway {
+
+// What a field means: its comment, and what values it has.
+struct Meaning {
+  std::string text;
+  v1::Values values;
+};
+
+// How calls fail: for each code, in words. A code may have several causes.
+using Failures = std::multimap<absl::StatusCode, std::string>;
+
+// What the elements of protos mean, by the conventions of their comments:
+//
+// - "As Message.field" at the beginning of a field's comment stands for what is
+//   said of that field, and for its values (options.proto) as well.
+// - "NOT_FOUND: ..." in the comment of an RPC, or of its service for all of
+//   them, tells of a way to fail, up to the next code or the end of the
+//   paragraph; there "as Method" stands for what that one tells of the code,
+//   and "as OtherService's" for all of that service's.
+//
+// `comments` must outlive this object.
+class Meanings {
+ public:
+  explicit Meanings(const Comments& comments) : comments_(comments) {}
+
+  const Comments& comments() const { return comments_; }
+
+  Meaning Of(const google::protobuf::FieldDescriptor* field) const;
+
+  // Whether the field has an example of its own, taken from no other.
+  static bool HasExample(const google::protobuf::FieldDescriptor* field);
+
+  // The comment of `method` without its ways to fail.
+  std::string TextOf(const google::protobuf::MethodDescriptor* method) const;
+
+  // How `method` fails, its service's ways included.
+  Failures FailuresOf(const google::protobuf::MethodDescriptor* method) const;
+
+ private:
+  Failures OwnFailures(const google::protobuf::MethodDescriptor* method,
+                       int depth) const;
+  Failures OwnFailures(const google::protobuf::ServiceDescriptor* service,
+                       int depth) const;
+
+  const Comments& comments_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_OPENAPI_MEANINGS_H_

@@ -1,0 +1,24 @@
+#ifndef WEBHOOKS_GATEWAY_OPENAPI_RECEIVERS_H_
+#define WEBHOOKS_GATEWAY_OPENAPI_RECEIVERS_H_
+
+#include <boost/json/object.hpp>
+#include <vector>
+
+#include "gateway/openapi/meanings.h"
+#include "gateway/openapi/schemas.h"
+#include "google/protobuf/descriptor.h"
+
+// The requests that the service itself makes (the option `posted`).
+namespace webhooks::gateway {
+
+// The messages of the files of `comments` that receivers get.
+std::vector<const google::protobuf::Descriptor*> PostedMessages(
+    const Comments& comments);
+
+// One of them as an item of OpenAPI's webhooks.
+boost::json::object Receiver(const Meanings& meanings, Schemas& schemas,
+                             const google::protobuf::Descriptor& message);
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_OPENAPI_RECEIVERS_H_

@@ -1,0 +1,44 @@
+#include "gateway/docs/pages.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/temp_folder.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class PagesTest : public ::testing::Test {
+ protected:
+  void Write(const std::string& name, const std::string& text) {
+    testing::WriteFile(folder_.Path(name), text);
+  }
+
+  testing::TempFolder folder_;
+};
+
+TEST_F(PagesTest, AreTheFilesForBrowsers) {
+  Write("index.html", "<p>");
+  Write("page.js", "f()");
+  Write("LICENSE", "free");
+  const Pages pages = ReadPages(folder_.Path(""));
+  ASSERT_THAT(pages, SizeIs(2));
+  EXPECT_EQ(pages.at("index.html").body, "<p>");
+  EXPECT_EQ(pages.at("index.html").content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(pages.at("page.js").content_type, "text/javascript; charset=utf-8");
+}
+
+TEST_F(PagesTest, AreNoneWithoutTheFirst) {
+  Write("page.js", "f()");
+  EXPECT_THAT(ReadPages(folder_.Path("")), IsEmpty());
+}
+
+TEST_F(PagesTest, AreNoneWhereThereIsNoFolder) {
+  EXPECT_THAT(ReadPages(folder_.Path("none")), IsEmpty());
+  EXPECT_THAT(ReadPages(""), IsEmpty());
+}
+
+}  // namespace
+}  // namespace webhooks::gateway

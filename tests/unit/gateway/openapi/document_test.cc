@@ -1,0 +1,241 @@
+#include "gateway/openapi/document.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <set>
+
+#include "gateway/openapi/descriptors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/transcoding_test.pb.h"
+
+namespace webhooks::gateway {
+namespace {
+
+namespace json = boost::json;
+using google::protobuf::DescriptorPool;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+
+constexpr std::size_t kBodyBytes = 1000;
+
+json::value Document(const std::string& service) {
+  const auto text = OpenApiDocument(
+      {DescriptorPool::generated_pool()->FindServiceByName(service)},
+      kBodyBytes);
+  EXPECT_TRUE(text.ok()) << text.status();
+  return json::parse(*text);
+}
+
+// The document of the service that has every kind of binding and of field.
+const json::value& Everything() {
+  test::v1::Everything::descriptor();  // so that its file is linked
+  static const json::value& document =
+      *new json::value(Document("webhooks.test.v1.Transcoding"));
+  return document;
+}
+
+const json::value& At(absl::string_view pointer) {
+  return Everything().at_pointer({pointer.data(), pointer.size()});
+}
+
+// The schema of a field of Everything in answers, as text.
+std::string Answered(absl::string_view field) {
+  return json::serialize(
+      At(absl::StrCat("/components/schemas/Everything/properties/", field)));
+}
+
+std::vector<std::string> Strings(const json::value& array) {
+  std::vector<std::string> strings;
+  for (const json::value& item : array.as_array()) {
+    strings.emplace_back(item.as_string());
+  }
+  return strings;
+}
+
+// "in name" of each parameter that is given itself.
+std::vector<std::string> ParametersAt(absl::string_view pointer) {
+  std::vector<std::string> names;
+  for (const json::value& parameter :
+       At(absl::StrCat(pointer, "/parameters")).as_array()) {
+    if (!parameter.as_object().contains("name")) continue;
+    names.push_back(
+        absl::StrCat(std::string(parameter.at("in").as_string()), " ",
+                     std::string(parameter.at("name").as_string())));
+  }
+  return names;
+}
+
+struct SchemaCase {
+  absl::string_view field;
+  absl::string_view schema;
+};
+
+void PrintTo(const SchemaCase& c, std::ostream* out) { *out << c.field; }
+
+class AnswerSchemas : public testing::TestWithParam<SchemaCase> {};
+
+TEST_P(AnswerSchemas, AreWhatIsWritten) {
+  EXPECT_EQ(Answered(GetParam().field), GetParam().schema);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Fields, AnswerSchemas,
+    testing::Values(
+        SchemaCase{"bool", R"({"type":"boolean"})"},
+        SchemaCase{"uint32",
+                   R"({"type":"integer","format":"uint32","minimum":0,)"
+                   R"("maximum":4294967295})"},
+        SchemaCase{"int64", R"({"type":"string","pattern":"^-?[0-9]{1,19}$"})"},
+        SchemaCase{"bytes", R"({"type":"string","contentEncoding":"base64"})"},
+        SchemaCase{"kind", R"({"$ref":"#/components/schemas/Kind"})"},
+        SchemaCase{"child", R"({"$ref":"#/components/schemas/Everything"})"},
+        SchemaCase{"maybe_text", R"({"type":["string","null"]})"},
+        SchemaCase{"words",
+                   R"({"type":["array","null"],"items":{"type":"string"}})"},
+        SchemaCase{"by_int32", R"({"type":"object","additionalProperties":)"
+                               R"({"type":"string"}})"},
+        SchemaCase{"timestamp", R"({"type":"string","format":"date-time"})"},
+        SchemaCase{"nullable_timestamp",
+                   R"({"type":["string","null"],"format":"date-time"})"},
+        SchemaCase{"null_value", R"({"type":"null"})"},
+        SchemaCase{"int64_value",
+                   R"({"type":"string","pattern":"^-?[0-9]{1,19}$"})"}));
+
+TEST(OpenApiDocument, AnswersHoldWhatIsAlwaysWritten) {
+  EXPECT_THAT(Strings(At("/components/schemas/Everything/required")),
+              AllOf(IsSupersetOf({"int32", "maybe_text", "numbers", "words"}),
+                    Not(Contains("maybe_number")), Not(Contains("child"))));
+}
+
+TEST(OpenApiDocument, RequestsHoldWhatIsRequiredAndNothingUnknown) {
+  const json::value& schema = At("/components/schemas/Requirements");
+  EXPECT_THAT(Strings(schema.at("required")), ElementsAre("id", "url"));
+  EXPECT_EQ(schema.at("additionalProperties"), false);
+}
+
+TEST(OpenApiDocument, WhatThePathHoldsIsNoKeyOfTheBody) {
+  const json::value& body =
+      At("/paths/~1required~1{id}/put/requestBody/content/application~1json/"
+         "schema");
+  EXPECT_THAT(Strings(body.at("required")), ElementsAre("url"));
+}
+
+TEST(OpenApiDocument, MessagesOfRequestsAndAnswersAreTwo) {
+  EXPECT_TRUE(At("/components/schemas/EverythingInput/additionalProperties") ==
+              false);
+}
+
+TEST(OpenApiDocument, MembersOfAOneofAreNotTogether) {
+  const auto& schema = At("/components/schemas/Everything").as_object();
+  // Four that exclude each other, and one that is written whatever is set.
+  EXPECT_EQ(schema.at("maxProperties").as_int64(),
+            static_cast<std::int64_t>(
+                schema.at("properties").as_object().size() - 3));
+}
+
+TEST(OpenApiDocument, TheZeroThatStandsForNothingIsNoValue) {
+  EXPECT_THAT(Strings(At("/components/schemas/Kind/enum")),
+              ElementsAre("KIND_ROUND", "KIND_SQUARE"));
+}
+
+TEST(OpenApiDocument, QueriesReachIntoMessages) {
+  EXPECT_THAT(ParametersAt("/paths/~1search/get"),
+              IsSupersetOf({"query int32", "query child.int32", "query words",
+                            "query timestamp"}));
+}
+
+TEST(OpenApiDocument, APathsVariablesAreItsParameters) {
+  EXPECT_THAT(ParametersAt("/paths/~1files~1images~1{id.2}~1raw~1{id.4}/get"),
+              ElementsAre("path id.2", "path id.4", "query owner"));
+  EXPECT_THAT(
+      ParametersAt("/paths/~1shelves~1racks~1{id.2}~1{segment.4}~1end/get"),
+      ElementsAre("path id.2", "path segment.4", "query owner"));
+}
+
+TEST(OpenApiDocument, MarkedFieldsAreHeaders) {
+  EXPECT_THAT(
+      ParametersAt("/paths/~1marked~1{id}/patch"),
+      ElementsAre("path id", "header If-Match", "header Idempotency-Key"));
+  EXPECT_NO_THROW(At("/paths/~1marked~1{id}/patch/responses/200/headers/ETag"));
+  EXPECT_NO_THROW(At("/paths/~1marked/get/responses/200/headers/Link"));
+  EXPECT_NO_THROW(At("/paths/~1marked/get/responses/304"));
+}
+
+TEST(OpenApiDocument, MethodsThatOpenApiDoesNotKnowAreLeftOut) {
+  EXPECT_FALSE(At("/paths").as_object().contains("/links/{id}"));
+  EXPECT_THAT(At("/paths/~1any").as_object(), testing::SizeIs(1));
+}
+
+TEST(OpenApiDocument, EveryOperationHasAnIdOfItsOwn) {
+  std::set<std::string> ids;
+  int operations = 0;
+  for (const auto& path : At("/paths").as_object()) {
+    for (const auto& [method, operation] : path.value().as_object()) {
+      ids.emplace(operation.at("operationId").as_string());
+      ++operations;
+    }
+  }
+  EXPECT_EQ(static_cast<int>(ids.size()), operations);
+}
+
+TEST(OpenApiDocument, TellsHowLargeABodyMayBe) {
+  const json::value document = Document("webhooks.v1.EventService");
+  EXPECT_EQ(document.at_pointer("/paths/~1events/post/requestBody/description"),
+            "At most 1000 bytes.");
+  EXPECT_EQ(
+      document.at_pointer("/paths/~1events:batch/post/requestBody/description"),
+      "At most 4194304 bytes.");
+}
+
+TEST(OpenApiDocument, FailuresOfRpcsAreAnswers) {
+  const json::value document = Document("webhooks.v1.WebhookService");
+  const json::value& responses =
+      document.at_pointer("/paths/~1webhooks~1{id}/put/responses");
+  for (const char* status : {"201", "400", "401", "404", "412", "429", "503"}) {
+    EXPECT_TRUE(responses.as_object().contains(status)) << status;
+  }
+}
+
+TEST(OpenApiDocument, TellsWhatReceiversGet) {
+  const json::value& post = At("/webhooks/event/post");
+  std::vector<std::string> headers;
+  for (const json::value& parameter : post.at("parameters").as_array()) {
+    headers.emplace_back(parameter.at("name").as_string());
+  }
+  EXPECT_THAT(headers, ElementsAre("webhook-id", "webhook-timestamp",
+                                   "webhook-signature", "panora-signature"));
+  EXPECT_NO_THROW(
+      post.at("requestBody")
+          .at_pointer("/content/application~1json/example/id_event"));
+}
+
+TEST(OpenApiDocument, EveryReferenceIsThere) {
+  std::vector<const json::value*> left = {&Everything()};
+  std::vector<std::string> dangling;
+  while (!left.empty()) {
+    const json::value& value = *left.back();
+    left.pop_back();
+    if (value.is_array()) {
+      for (const json::value& item : value.as_array()) left.push_back(&item);
+    }
+    if (!value.is_object()) continue;
+    for (const auto& [key, item] : value.as_object()) left.push_back(&item);
+    const json::value* reference = value.as_object().if_contains("$ref");
+    if (reference == nullptr) continue;
+    boost::system::error_code error;
+    std::string pointer(reference->as_string());
+    if (Everything().find_pointer(pointer.substr(1), error) == nullptr) {
+      dangling.push_back(std::move(pointer));
+    }
+  }
+  EXPECT_THAT(dangling, IsEmpty());
+}
+
+}  // namespace
+}  // namespace webhooks::gateway

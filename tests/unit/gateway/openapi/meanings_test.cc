@@ -1,0 +1,103 @@
+#include "gateway/openapi/meanings.h"
+
+#include <boost/json/parse.hpp>
+
+#include "gateway/openapi/descriptors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace webhooks::gateway {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+using ::testing::StartsWith;
+
+const Comments& ProjectsComments() {
+  static const Comments& comments =
+      *new Comments(Comments::Read(EmbeddedDescriptors()).value());
+  return comments;
+}
+
+Meaning MeaningOf(const std::string& field) {
+  return Meanings(ProjectsComments())
+      .Of(DescriptorPool::generated_pool()->FindFieldByName("webhooks.v1." +
+                                                            field));
+}
+
+Failures FailuresOf(const std::string& method) {
+  return Meanings(ProjectsComments())
+      .FailuresOf(DescriptorPool::generated_pool()->FindMethodByName(
+          "webhooks.v1." + method));
+}
+
+TEST(Meanings, AsAnotherFieldIsWhatIsSaidOfThatField) {
+  const Meaning url = MeaningOf("CreateWebhookRequest.url");
+  EXPECT_THAT(url.text, StartsWith("Where deliveries are posted to"));
+  EXPECT_EQ(url.values.max_length(), 2048);
+}
+
+TEST(Meanings, WhatFollowsTheOtherFieldIsAdded) {
+  EXPECT_THAT(MeaningOf("PublishEventRequest.deliver_at").text,
+              HasSubstr("At most 30 days ahead."));
+}
+
+TEST(Meanings, ReferencesLeadToReferences) {
+  EXPECT_EQ(MeaningOf("UpdateWebhookStatusRequest.id").values.format(), "uuid");
+}
+
+TEST(Meanings, AFieldsOwnValuesAreAddedToThoseOfTheOther) {
+  const Meaning active = MeaningOf("UpdateWebhookStatusRequest.active");
+  EXPECT_EQ(active.values.example(), "false");
+  const Meaning text = MeaningOf("CreateWebhookRequest.description");
+  EXPECT_EQ(text.values.max_length(), 1024);
+}
+
+TEST(Meanings, AMethodsFailuresAreThoseOfTheOneItNames) {
+  EXPECT_THAT(FailuresOf("WebhookService.Update"),
+              Contains(Pair(absl::StatusCode::kNotFound,
+                            HasSubstr("WEBHOOK_NOT_FOUND"))));
+}
+
+TEST(Meanings, AMethodFailsAsItsServiceAndTheOneThatThatNames) {
+  for (const char* method : {"WebhookService.Get", "EventService.Get"}) {
+    EXPECT_THAT(FailuresOf(method),
+                Contains(Pair(absl::StatusCode::kUnauthenticated,
+                              HasSubstr("API_KEY_INVALID"))))
+        << method;
+  }
+}
+
+// Of `message` and of the messages declared in it; counts them.
+void ExpectJson(const Descriptor& message, int& examples) {
+  for (int i = 0; i < message.field_count(); ++i) {
+    const FieldDescriptor* field = message.field(i);
+    if (!Meanings::HasExample(field)) continue;
+    boost::system::error_code error;
+    boost::json::parse(field->options().GetExtension(v1::values).example(),
+                       error);
+    EXPECT_FALSE(error) << field->full_name();
+    ++examples;
+  }
+  for (int i = 0; i < message.nested_type_count(); ++i) {
+    ExpectJson(*message.nested_type(i), examples);
+  }
+}
+
+TEST(Meanings, EveryExampleIsJson) {
+  int examples = 0;
+  for (const std::string& name : ProjectsComments().files()) {
+    const auto* file = DescriptorPool::generated_pool()->FindFileByName(name);
+    for (int i = 0; i < file->message_type_count(); ++i) {
+      ExpectJson(*file->message_type(i), examples);
+    }
+  }
+  EXPECT_GT(examples, 10);
+}
+
+}  // namespace
+}  // namespace webhooks::gateway
