@@ -14,7 +14,6 @@ namespace {
 namespace json = boost::json;
 using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
-using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 
 // The headers of the message; every request has all of them.

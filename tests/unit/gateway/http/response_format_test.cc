@@ -33,6 +33,13 @@ TEST(FormatResponse, WritesAWholeAnswer) {
             "{}");
 }
 
+TEST(FormatResponse, NamesTheTypeOfABodyThatIsNoJson) {
+  HttpResponse response = Response(200, "<p>");
+  response.content_type = "text/html";
+  EXPECT_THAT(FormatResponse(response, {}, absl::UnixEpoch()),
+              HasSubstr("\r\nContent-Type: text/html\r\n"));
+}
+
 TEST(FormatResponse, SaysWhenTheConnectionCloses) {
   EXPECT_THAT(FormatResponse(Response(200, "{}"), {}, absl::UnixEpoch()),
               HasSubstr("\r\nConnection: close\r\n"));

@@ -5,7 +5,8 @@
 #include <boost/json/serialize.hpp>
 #include <set>
 
-#include "gateway/openapi/descriptors.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/openapi/value_schema.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/transcoding_test.pb.h"
@@ -107,6 +108,13 @@ INSTANTIATE_TEST_SUITE_P(
         SchemaCase{"int64_value",
                    R"({"type":"string","pattern":"^-?[0-9]{1,19}$"})"}));
 
+TEST(OrNull, AddsNullWhereItIsNotThere) {
+  EXPECT_EQ(OrNull({{"type", "string"}}).at("type"),
+            (json::array{"string", "null"}));
+  EXPECT_EQ(OrNull({{"type", "null"}}).at("type"), "null");
+  EXPECT_EQ(OrNull({{"$ref", "#"}}).at("anyOf").as_array().size(), 2);
+}
+
 TEST(OpenApiDocument, AnswersHoldWhatIsAlwaysWritten) {
   EXPECT_THAT(Strings(At("/components/schemas/Everything/required")),
               AllOf(IsSupersetOf({"int32", "maybe_text", "numbers", "words"}),
@@ -148,6 +156,14 @@ TEST(OpenApiDocument, QueriesReachIntoMessages) {
   EXPECT_THAT(ParametersAt("/paths/~1search/get"),
               IsSupersetOf({"query int32", "query child.int32", "query words",
                             "query timestamp"}));
+}
+
+TEST(OpenApiDocument, WhatIsNoKeyIsInNoQuery) {
+  EXPECT_THAT(
+      ParametersAt("/paths/~1marked/get"),
+      ElementsAre("query id", "query text", "query tags", "query part.name",
+                  "query part.size", "query page_token", "header If-Match",
+                  "header Idempotency-Key"));
 }
 
 TEST(OpenApiDocument, APathsVariablesAreItsParameters) {
