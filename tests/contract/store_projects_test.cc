@@ -15,7 +15,6 @@ namespace webhooks::testing {
 namespace {
 
 using ::google::protobuf::util::MessageDifferencer;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000005);

@@ -57,6 +57,15 @@ class StoreSecrets : public StoreContract {
     return texts;
   }
 
+  // More than a step of maintenance seals anew.
+  std::vector<v1::Webhook> NewWebhooks(const std::string& project) {
+    constexpr int kCount = 450;
+    std::vector<v1::Webhook> webhooks;
+    webhooks.reserve(kCount);
+    for (int i = 0; i < kCount; ++i) webhooks.push_back(NewWebhook(project));
+    return webhooks;
+  }
+
   absl::StatusOr<bool> MaintainOnce() {
     return Await<bool>(
         [&](auto done) { store_->Maintain(kNow, kRetention, {}, done); });
@@ -165,8 +174,7 @@ TEST_P(StoreSecrets, AStoreIsNotOpenedWithoutTheirKey) {
 
 TEST_P(StoreSecrets, AreSealedAnewUnderTheFirstKeyByMaintenance) {
   const std::string project = NewProject();
-  std::vector<v1::Webhook> webhooks;
-  for (int i = 0; i < 450; ++i) webhooks.push_back(NewWebhook(project));
+  const std::vector<v1::Webhook> webhooks = NewWebhooks(project);
   Reopen({TestKey(2), TestKey(1)});
   const v1::Webhook between = NewWebhook(project);
   Maintain();
@@ -193,8 +201,7 @@ TEST_P(StoreSecrets, AreSealedAnewWithTheSettingsOfTheirWebhook) {
 
 TEST_P(StoreSecrets, StayRightWhatIsWrittenBetweenTheStepsOfSealingAnew) {
   const std::string project = NewProject();
-  std::vector<v1::Webhook> webhooks;
-  for (int i = 0; i < 450; ++i) webhooks.push_back(NewWebhook(project));
+  std::vector<v1::Webhook> webhooks = NewWebhooks(project);
   Reopen({TestKey(2), TestKey(1)});
   for (std::size_t i = 0; *MaintainOnce(); ++i) {
     // One that was reached, one that may not have been, and a new one.

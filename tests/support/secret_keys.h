@@ -2,6 +2,7 @@
 #define WEBHOOKS_TESTS_SUPPORT_SECRET_KEYS_H_
 
 #include <cstdint>
+#include <utility>
 
 #include "storage/sealing/secret_key.h"
 
@@ -16,7 +17,7 @@ inline SecretKey TestKey(std::uint8_t name = 1) {
 
 // Gives `keys`, whether or not they must exist.
 inline SecretKeySource Always(SecretKeys keys = {TestKey()}) {
-  return [keys](bool) { return keys; };
+  return [keys = std::move(keys)](bool) { return keys; };
 }
 
 }  // namespace webhooks::testing
