@@ -62,8 +62,8 @@ def cases():
             **{field: bounds["maximum"]}), settings(
             **{field: bounds["maximum"] + 1})
     schedule = of_field(delivery, "schedule")["maxItems"]
-    yield "schedule", settings(schedule=["1s"] * schedule), settings(
-        schedule=["1s"] * (schedule + 1))
+    yield "schedule", settings(schedule=["0s"] * schedule), settings(
+        schedule=["0s"] * (schedule + 1))
     headers = {f"x-{i}": "1" for i in
                range(of_field(delivery, "headers")["maxProperties"] + 1)}
     yield "headers", settings(headers=dict(list(headers.items())[1:])), (
