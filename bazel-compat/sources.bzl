@@ -284,6 +284,7 @@ TARGETS = [
             "server/maintenance.cc",
             "server/private_file.cc",
             "server/server.cc",
+            "server/tls_credentials.cc",
         ],
         hdrs = [
             "server/bootstrap.h",
@@ -296,6 +297,7 @@ TARGETS = [
             "server/maintenance.h",
             "server/private_file.h",
             "server/server.h",
+            "server/tls_credentials.h",
         ],
         deps = [
             "server_call",
@@ -334,6 +336,7 @@ TARGETS = [
         root = "",
         srcs = [
             "server/runtime/address.cc",
+            "server/runtime/certificate_name.cc",
             "server/runtime/flags.cc",
             "server/runtime/library_logs.cc",
             "server/runtime/log.cc",
@@ -343,9 +346,12 @@ TARGETS = [
             "server/runtime/request_id.cc",
             "server/runtime/small_file.cc",
             "server/runtime/stop_signals.cc",
+            "server/runtime/tls_material.cc",
+            "server/runtime/tls_watch.cc",
         ],
         hdrs = [
             "server/runtime/address.h",
+            "server/runtime/certificate_name.h",
             "server/runtime/flags.h",
             "server/runtime/library_logs.h",
             "server/runtime/log.h",
@@ -356,6 +362,8 @@ TARGETS = [
             "server/runtime/request_id.h",
             "server/runtime/small_file.h",
             "server/runtime/stop_signals.h",
+            "server/runtime/tls_material.h",
+            "server/runtime/tls_watch.h",
         ],
         deps = [
             "absl::cleanup",
@@ -371,6 +379,7 @@ TARGETS = [
             "absl::synchronization",
             "gRPC::grpc++",
             "OpenSSL::Crypto",
+            "OpenSSL::SSL",
             "protobuf::libprotobuf",
         ],
         defines = [
@@ -652,6 +661,9 @@ TARGETS = [
             "gateway/http/request_log.cc",
             "gateway/http/request_reader.cc",
             "gateway/http/response_format.cc",
+            "gateway/http/tls_contexts.cc",
+            "gateway/http/tls_session.cc",
+            "gateway/http/transport.cc",
             "gateway/http/worker.cc",
         ],
         hdrs = [
@@ -668,6 +680,9 @@ TARGETS = [
             "gateway/http/request_log.h",
             "gateway/http/request_reader.h",
             "gateway/http/response_format.h",
+            "gateway/http/tls_contexts.h",
+            "gateway/http/tls_session.h",
+            "gateway/http/transport.h",
             "gateway/http/worker.h",
         ],
         deps = [
@@ -678,8 +693,10 @@ TARGETS = [
             "absl::status",
             "absl::statusor",
             "absl::strings",
+            "absl::span",
             "absl::synchronization",
             "absl::time",
+            "OpenSSL::SSL",
             "Threads::Threads",
         ],
         defines = [],
@@ -861,6 +878,7 @@ TARGETS = [
         kind = "library",
         root = "",
         srcs = [
+            "tests/support/certificates.cc",
             "tests/support/disk_faults.cc",
             "tests/support/fake_delivery.cc",
             "tests/support/fake_store.cc",
@@ -870,6 +888,7 @@ TARGETS = [
             "tests/support/temp_folder.cc",
         ],
         hdrs = [
+            "tests/support/certificates.h",
             "tests/support/database_001.h",
             "tests/support/disk_faults.h",
             "tests/support/fake_clock.h",
@@ -961,8 +980,11 @@ TARGETS = [
             "tests/unit/server/listen/acceptor_test.cc",
             "tests/unit/server/listen/listening_socket_test.cc",
             "tests/unit/server/runtime/address_test.cc",
+            "tests/unit/server/runtime/certificate_name_test.cc",
             "tests/unit/server/runtime/log_writer_test.cc",
             "tests/unit/server/runtime/request_id_test.cc",
+            "tests/unit/server/runtime/tls_material_test.cc",
+            "tests/unit/server/runtime/tls_watch_test.cc",
             "tests/unit/server/services/admin_rules_test.cc",
             "tests/unit/server/services/health_service_test.cc",
             "tests/unit/server/services/page_token_test.cc",

@@ -17,7 +17,9 @@ namespace webhooks::gateway {
 // thread-safe.
 class RequestReader {
  public:
-  explicit RequestReader(std::size_t max_header_bytes);
+  // `client_certificate`, as RequestHead has it, must outlive this.
+  explicit RequestReader(std::size_t max_header_bytes,
+                         absl::string_view client_certificate = "");
   ~RequestReader();
 
   // ReadHead and ReadBody take what belongs to the request from the front of `input` and leave

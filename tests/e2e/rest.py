@@ -42,11 +42,15 @@ class Response:
 
 
 class Connection:
-    """A connection on which bytes are sent and responses are read."""
+    """A connection on which bytes are sent and responses are read; in TLS by
+    `context`, if there is one."""
 
-    def __init__(self, address):
+    def __init__(self, address, context=None):
         host, port = address.rsplit(":", 1)
         self._socket = socket.create_connection((host, int(port)), PATIENCE)
+        if context is not None:
+            self._socket = context.wrap_socket(self._socket,
+                                               server_hostname="localhost")
         self._file = self._socket.makefile("rb")
 
     def __enter__(self):
@@ -58,6 +62,14 @@ class Connection:
 
     def send(self, data):
         self._socket.sendall(data)
+
+    def peer_serial(self):
+        """The serial number of the other side's certificate."""
+        return int(self._socket.getpeercert()["serialNumber"], 16)
+
+    def protocol(self):
+        """What was agreed on by ALPN."""
+        return self._socket.selected_alpn_protocol()
 
     def end_sending(self):
         self._socket.shutdown(socket.SHUT_WR)
@@ -75,6 +87,10 @@ class Connection:
         if has_body and length is not None:
             response.body = self._file.read(int(length))
         return response
+
+    def is_http(self):
+        """Whether what comes next is a response."""
+        return self._file.readline().startswith(b"HTTP/")
 
     def is_closed(self):
         """Awaits the other side's end of the connection; nothing may come."""
@@ -98,8 +114,8 @@ def encode(method, path, headers, body=b""):
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def request(address, method, path, headers, body=b""):
-    with Connection(address) as connection:
+def request(address, method, path, headers, body=b"", context=None):
+    with Connection(address, context) as connection:
         connection.send(
             encode(method, path, {**headers, "connection": "close"}, body))
         return connection.read(has_body=method != "HEAD")
