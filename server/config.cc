@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "server/listen/listening_socket.h"
+#include "server/runtime/certificate_name.h"
 #include "server/runtime/log.h"
 #include "storage/open.h"
 
@@ -28,6 +29,9 @@ ABSL_FLAG(std::string, tls_key, "",
 ABSL_FLAG(std::string, tls_client_ca, "",
           "A PEM file with authorities: clients must show a certificate of "
           "theirs. Read again when it changes.");
+ABSL_FLAG(std::string, trusted_gateways, "",
+          "Names of the certificates of gateways, with commas between: what "
+          "these say of their clients' certificates is believed.");
 ABSL_FLAG(bool, allow_plaintext, false,
           "Serve without TLS on addresses that other machines can reach.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
@@ -74,6 +78,20 @@ absl::StatusOr<std::vector<std::string>> ReadListen() {
   return addresses;
 }
 
+absl::Status ReadTrustedGateways(Config& config) {
+  config.trusted_gateways = absl::StrSplit(
+      absl::GetFlag(FLAGS_trusted_gateways), ',', absl::SkipEmpty());
+  if (!config.trusted_gateways.empty() && config.tls.authorities.empty()) {
+    return BadFlag("trusted_gateways", "needs --tls_client_ca");
+  }
+  for (const std::string& name : config.trusted_gateways) {
+    if (IsCertificateName(name)) continue;
+    return BadFlag("trusted_gateways",
+                   "must be names of 1 to 255 visible ASCII characters");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadTls(Config& config) {
   config.tls = {absl::GetFlag(FLAGS_tls_cert), absl::GetFlag(FLAGS_tls_key),
                 absl::GetFlag(FLAGS_tls_client_ca)};
@@ -83,7 +101,8 @@ absl::Status ReadTls(Config& config) {
       config.handshake_timeout > absl::Hours(1)) {
     return BadFlag("handshake_timeout", "must be 1ms to 1h");
   }
-  return CheckListenerFlags(config.tls);
+  absl::Status good = CheckListenerFlags(config.tls);
+  return good.ok() ? ReadTrustedGateways(config) : good;
 }
 
 // The file that a flag names, or the one called `name` in the database's

@@ -20,6 +20,8 @@ struct Config {
   // allow_plaintext.
   TlsFiles tls;
   bool allow_plaintext = false;
+  // Names of certificates: see ProjectAdmission.
+  std::vector<std::string> trusted_gateways;
   std::string database;
   std::string api_key_file;
   std::string admin_key_file;

@@ -56,8 +56,8 @@ class Calls {
 
   // Answers one call of a raw method (its messages still bytes, so that one
   // which cannot be read is our error and not gRPC's) with what `handler` is
-  // done with. Before it comes to that: UNAUTHENTICATED (API_KEY_MISSING) and
-  // what the admission says, INVALID_ARGUMENT (MALFORMED_MESSAGE), and what
+  // done with. Before it comes to that: what the admission says,
+  // INVALID_ARGUMENT (MALFORMED_MESSAGE), and what
   // `check` says, together with what the gateway has found. `rpc` is
   // "package.Service/Method".
   template <typename Request, typename Response>
@@ -114,9 +114,8 @@ class Calls {
   // Performs the call if it is in order, else answers it.
   template <typename Request>
   void Begin(UnaryCall* call, Check<Request> check, Perform<Request> perform) {
-    if (call->api_key().empty()) return call->Fail(ApiKeyMissing());
     admission_.Admit(
-        call->api_key(), call->options(),
+        call->credentials(), call->options(),
         [call, check = std::move(check), perform = std::move(perform)](
             absl::StatusOr<std::string> project) mutable {
           if (!project.ok()) return call->Fail(project.status());

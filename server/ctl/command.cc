@@ -43,9 +43,9 @@ environment, as WEBHOOKS_<FLAG>, and the command line wins:)";
 const std::vector<Command>& AllCommands() {
   static const std::vector<Command>& commands = *[] {
     auto* all = new std::vector<Command>;
-    for (auto group :
-         {ProjectCommands(), KeyCommands(), WebhookCommands(), EventCommands(),
-          DeliveryCommands(), ListenCommands(), OtherCommands()}) {
+    for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
+                       WebhookCommands(), EventCommands(), DeliveryCommands(),
+                       ListenCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;
@@ -100,7 +100,8 @@ std::string BashCompletion() {
         absl::StrAppend(out, command.words);
       });
   return absl::StrCat(R"(_webhookctl() {
-  local flags='--server= --key= --key_file= --json --timeout= --help'
+  local flags='--server= --key= --key_file= --json --timeout= --tls_ca= --tls_cert= --tls_key=
+    --tls_name= --help'
   local current=${COMP_WORDS[COMP_CWORD]} words='' word line
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in -*) ;; *) words+="$word " ;; esac

@@ -52,9 +52,7 @@ PublishStream::PublishStream(grpc::CallbackServerContext& context,
       cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
 
 void PublishStream::Admit(Admission& admission) {
-  const absl::string_view key = SingleEntry(context_, "x-api-key");
-  if (key.empty()) return End(ApiKeyMissing(), {});
-  admission.Admit(key, options(),
+  admission.Admit(ReadCredentials(context_), options(),
                   [self = self_](const absl::StatusOr<std::string>& project) {
                     if (!project.ok()) return self->End(project.status(), {});
                     self->Admitted(*project);

@@ -16,6 +16,7 @@ class Certificate:
 
     cert: pathlib.Path
     key: pathlib.Path
+    name: str = ""  # for tests to note what it goes by
 
     def install(self, other):
         """Puts another's files in the place of these, each at once."""
@@ -43,18 +44,17 @@ class Authority:
             "keyUsage=critical,keyCertSign,cRLSign"])
 
     def issue(self, alternative_names=LOOPBACK, common_name="test",
-              usage="serverAuth,clientAuth", algorithm=("ec", "-pkeyopt",
-                                                        "ec_paramgen_curve:P-256")):
+              extensions=()):
         self._count += 1
         stem = self._folder / f"{self._name}-{self._count}"
         made = Certificate(stem.with_suffix(".cert"), stem.with_suffix(".key"))
-        extensions = ["basicConstraints=critical,CA:FALSE",
-                      "keyUsage=critical,digitalSignature",
-                      f"extendedKeyUsage={usage}"]
+        added = ["basicConstraints=critical,CA:FALSE",
+                 "keyUsage=critical,digitalSignature",
+                 "extendedKeyUsage=serverAuth,clientAuth", *extensions]
         if alternative_names:
-            extensions.append(f"subjectAltName={alternative_names}")
-        request(made.cert, made.key, f"/CN={common_name}", extensions,
-                "-CA", self.ca, "-CAkey", self._key, algorithm=algorithm)
+            added.append(f"subjectAltName={alternative_names}")
+        request(made.cert, made.key, f"/CN={common_name}", added,
+                "-CA", self.ca, "-CAkey", self._key)
         return made
 
     def context(self, client=None, protocols=("http/1.1",)):
@@ -66,11 +66,11 @@ class Authority:
         return context
 
 
-def request(cert, key, subject, extensions, *options,
-            algorithm=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
+def request(cert, key, subject, extensions, *options):
     added = [word for extension in extensions
              for word in ("-addext", extension)]
-    openssl("req", "-x509", "-newkey", *algorithm, "-noenc", "-days", "30",
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-noenc", "-days", "200",
             "-keyout", key, "-out", cert, "-subj", subject, *added, *options)
 
 

@@ -1,5 +1,6 @@
 """HTTP/1.1 by hand, for requests that no client library would send."""
 
+import contextlib
 import dataclasses
 import json
 import socket
@@ -91,6 +92,11 @@ class Connection:
     def is_http(self):
         """Whether what comes next is a response."""
         return self._file.readline().startswith(b"HTTP/")
+
+    def await_end(self):
+        """Reads whatever comes until the other side ends the connection."""
+        with contextlib.suppress(ConnectionError):
+            self._file.read()
 
     def is_closed(self):
         """Awaits the other side's end of the connection; nothing may come."""

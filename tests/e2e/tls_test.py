@@ -15,54 +15,11 @@ from grpc.health.v1 import health_pb2, health_pb2_grpc
 import rest
 from authority import Authority, Certificate
 from processes import PATIENCE, run
-from service import REFERENCE, Service
+from safe_service import SafeService
+from service import REFERENCE
 from webhooks.v1 import webhook_service_pb2, webhook_service_pb2_grpc
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
-
-
-class SafeService(Service):
-    """Both processes with certificates that `authority` issued."""
-
-    def __init__(self, folder):
-        super().__init__(folder)
-        self.authority = Authority(folder)
-        self.certificate = self.authority.issue()
-        self.client = None
-
-    def tls_flags(self, *flags):
-        return (f"--tls_cert={self.certificate.cert}",
-                f"--tls_key={self.certificate.key}", *flags)
-
-    def start_server(self, *flags, **options):
-        return super().start_server(*self.tls_flags(), *flags, **options)
-
-    def start_gateway(self, *flags, **options):
-        return super().start_gateway(
-            *self.tls_flags(), f"--server_tls_ca={self.authority.ca}", *flags,
-            **options)
-
-    def request(self, method, path, body=b"", headers=None):
-        return rest.request(
-            self.gateway.address, method, path,
-            {"x-api-key": self.key, "content-type": "application/json",
-             **(headers or {})},
-            body if isinstance(body, bytes) else json.dumps(body).encode(),
-            self.context())
-
-    def context(self, **options):
-        return self.authority.context(self.client, **options)
-
-    def credentials(self, authority=None, client=None):
-        client = client or self.client
-        return grpc.ssl_channel_credentials(
-            (authority or self.authority).ca.read_bytes(),
-            client and client.key.read_bytes(),
-            client and client.cert.read_bytes())
-
-    def channel(self, **options):
-        return grpc.secure_channel(self.server.address,
-                                   self.credentials(**options))
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +125,21 @@ def test_plain_text_is_refused_on_both(safe):
             assert not connection.is_http()
     with grpc.insecure_channel(safe.server.address) as channel:
         assert code_of(lambda: health(channel)) == grpc.StatusCode.UNAVAILABLE
+
+
+def test_strangers_do_not_fill_the_log(own):
+    own.start_server()
+    own.start_gateway()
+    own.await_ready()
+    for process in (own.server, own.gateway):
+        before = process.log()
+        for _ in range(5):
+            with rest.Connection(process.address) as connection:
+                connection.send(b"nonsense that is no greeting\r\n\r\n")
+                connection.await_end()
+        assert own.get("/webhooks").status == 200
+        added = process.log()[len(before):].splitlines()
+        assert [line for line in added if " request " not in line] == []
 
 
 def test_a_server_of_another_authority_is_not_trusted(safe, tmp_path):
