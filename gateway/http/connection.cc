@@ -63,6 +63,8 @@ void Connection::Close() {
 }
 
 void Connection::Greet() {
+  // Whoever comes while the worker ends would keep it from ending.
+  if (worker_.draining()) return Close();
   Error error;
   transport_.Handshake(error);
   if (error == asio::error::would_block) {

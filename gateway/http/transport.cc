@@ -66,6 +66,7 @@ void Transport::EndOutput(Error& error) {
 }
 
 void Transport::Close() {
+  if (tls_ != nullptr && !output_ended_) tls_->EndOutput();
   Error ignored;
   socket_.close(ignored);
 }

@@ -43,6 +43,7 @@ class Transport {
 
   // Says that nothing more will be written.
   void EndOutput(Error& error);
+  // Says so too, if it can be said at once.
   void Close();
 
   // Waits until the handshake or reading can go on, and ends with
