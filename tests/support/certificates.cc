@@ -10,7 +10,7 @@
 namespace webhooks::testing {
 namespace {
 
-constexpr long kDay = 24 * 60 * 60;
+constexpr long kDay = 24L * 60 * 60;
 
 std::string TakeText(BIO* bio) {
   char* bytes = nullptr;
