@@ -122,6 +122,7 @@ HttpResponse Refusal(const Binding& binding, const absl::Status& status,
 // What the server would say of such a call, before a body costs memory.
 absl::Status CheckKey(const RequestHead& head) {
   const auto keys = head.Values("x-api-key");
+  if (keys.empty() && !head.client_certificate.empty()) return absl::OkStatus();
   if (keys.size() == 1 && !keys[0].empty()) return absl::OkStatus();
   return WithReason(
       absl::UnauthenticatedError("exactly one x-api-key is required"),

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/rpc/status.h"
+#include "server/runtime/certificate_name.h"
 #include "server/runtime/request_id.h"
 
 namespace webhooks::gateway {
@@ -103,6 +104,11 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
       return InvalidHeader(name, "must be printable ASCII");
     }
     headers.metadata.emplace_back(name, std::move(value));
+  }
+  // A key that is sent decides alone.
+  if (!head.client_certificate.empty() && head.Values("x-api-key").empty()) {
+    headers.metadata.emplace_back(kClientCertificateKey,
+                                  head.client_certificate);
   }
   const auto timeout = ReadTimeout(head, default_timeout);
   if (!timeout.ok()) return timeout.status();

@@ -32,7 +32,8 @@ struct CallHeaders {
   absl::Duration timeout;
 };
 
-// The metadata of `head`'s call, with its request id, and its deadline: the
+// The metadata of `head`'s call, with its request id and, where it has no
+// x-api-key, the name of its client's certificate; and its deadline: the
 // header grpc-timeout, up to kLongestCall, or `default_timeout`.
 // INVALID_ARGUMENT (INVALID_HEADER): a header of the list is repeated
 // (tracestate may be), holds anything but printable ASCII, or is a grpc-timeout

@@ -18,11 +18,33 @@
 ABSL_FLAG(std::string, listen, "127.0.0.1:8080",
           "Where to serve HTTP: host:port, several separated by commas. "
           "[::1]:8080 for IPv6; port 0 picks a free one");
+ABSL_FLAG(std::string, tls_cert, "",
+          "A PEM file with the certificate to serve TLS with, and those "
+          "between it and its authority; read again when it changes");
+ABSL_FLAG(std::string, tls_key, "",
+          "A PEM file with the certificate's private key, not encrypted; read "
+          "again when it changes");
+ABSL_FLAG(std::string, tls_client_ca, "",
+          "A PEM file with authorities: clients must show a certificate of "
+          "theirs; read again when it changes");
+ABSL_FLAG(bool, allow_plaintext, false,
+          "Serve without TLS on addresses that other machines can reach");
 ABSL_FLAG(int, threads, 0,
           "Threads that serve connections; 0: one per core, at most 4");
 ABSL_FLAG(std::string, server, "127.0.0.1:50051",
           "The gRPC server: host:port, or any other target that gRPC resolves");
 ABSL_FLAG(int, server_connections, 1, "Connections to the gRPC server");
+ABSL_FLAG(std::string, server_tls_ca, "",
+          "A PEM file with the authorities that the server's certificate must "
+          "be from: calls go out in TLS; read again when it changes");
+ABSL_FLAG(std::string, server_tls_cert, "",
+          "A PEM file with the certificate to show to the server; read again "
+          "when it changes");
+ABSL_FLAG(std::string, server_tls_key, "",
+          "A PEM file with that certificate's private key, not encrypted");
+ABSL_FLAG(std::string, server_tls_name, "",
+          "The name that the server's certificate must be for, where that is "
+          "not the host of --server");
 ABSL_FLAG(int, max_connections, 10000,
           "Open connections; a further one is answered with 503");
 ABSL_FLAG(int, max_header_bytes, 16 << 10,
@@ -105,7 +127,22 @@ HttpServer::Options ReadHttp(Problems& problems) {
     http.threads = std::clamp(cores, 1, 4);
   }
   http.limits = ReadLimits(problems);
+  http.allow_plaintext = absl::GetFlag(FLAGS_allow_plaintext);
   return http;
+}
+
+void ReadTls(Config& config, Problems& problems) {
+  config.tls = {absl::GetFlag(FLAGS_tls_cert), absl::GetFlag(FLAGS_tls_key),
+                absl::GetFlag(FLAGS_tls_client_ca)};
+  config.server_tls = {absl::GetFlag(FLAGS_server_tls_cert),
+                       absl::GetFlag(FLAGS_server_tls_key),
+                       absl::GetFlag(FLAGS_server_tls_ca)};
+  config.server_tls_name = absl::GetFlag(FLAGS_server_tls_name);
+  for (const absl::Status& status :
+       {CheckListenerFlags(config.tls),
+        CheckClientFlags(config.server_tls, "server_tls")}) {
+    if (!status.ok()) problems.emplace_back(status.message());
+  }
 }
 
 }  // namespace
@@ -114,6 +151,7 @@ absl::StatusOr<Config> ReadConfig() {
   Problems problems;
   Config config;
   config.http = ReadHttp(problems);
+  ReadTls(config, problems);
   config.server = absl::GetFlag(FLAGS_server);
   if (!IsTarget(config.server)) {
     problems.push_back(absl::StrCat(

@@ -6,14 +6,19 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/http/http_server.h"
+#include "server/runtime/tls_material.h"
 
 namespace webhooks::gateway {
 
 // What the flags of this process say; --help has the whole list.
 struct Config {
   HttpServer::Options http;
+  TlsFiles tls;
   std::string server;
   int server_connections = 1;
+  TlsFiles server_tls;
+  // The name that the server's certificate must have instead of its host's.
+  std::string server_tls_name;
   absl::Duration call_timeout;
   absl::Duration grace;
   std::string docs_folder;

@@ -14,6 +14,7 @@
 #include "server/runtime/open_files.h"
 #include "server/runtime/process.h"
 #include "server/runtime/stop_signals.h"
+#include "server/runtime/tls_watch.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -25,12 +26,17 @@ int Serve(const Config& config) {
   if (!router.ok()) return FailStart(router.status());
   const auto openapi = OpenApiDocument(services, config.http.limits.body_bytes);
   if (!openapi.ok()) return FailStart(openapi.status());
+  const auto tls = TlsWatch::Start(config.tls);
+  if (!tls.ok()) return FailStart(tls.status());
+  const auto server_tls = TlsWatch::Start(config.server_tls);
+  if (!server_tls.ok()) return FailStart(server_tls.status());
   // In this order: each uses those above it until its own end.
-  GrpcBackend backend(config.server, config.server_connections);
+  GrpcBackend backend(config.server, config.server_connections,
+                      server_tls->get(), config.server_tls_name);
   ApiHandler api(*router, backend, config.call_timeout);
   DocsHandler docs(api, *openapi, ReadPages(config.docs_folder));
   HealthHandler handler(docs, backend);
-  const auto server = HttpServer::Start(config.http, handler);
+  const auto server = HttpServer::Start(config.http, handler, tls->get());
   if (!server.ok()) return FailStart(server.status());
   for (const std::string& address : (*server)->addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "server/listen/listening_socket.h"
+#include "server/runtime/certificate_name.h"
 #include "server/runtime/log.h"
 #include "storage/open.h"
 
@@ -16,6 +17,23 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
 ABSL_FLAG(int, max_connections, 10000,
           "Open connections; a further one is closed at once. Other files that "
           "are opened meanwhile take places too.");
+ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
+          "How long a new connection may take to say what it wants: TLS and "
+          "the beginning of HTTP/2.");
+ABSL_FLAG(std::string, tls_cert, "",
+          "A PEM file with the certificate to serve TLS with, and those "
+          "between it and its authority. Read again when it changes.");
+ABSL_FLAG(std::string, tls_key, "",
+          "A PEM file with the certificate's private key, not encrypted. Read "
+          "again when it changes.");
+ABSL_FLAG(std::string, tls_client_ca, "",
+          "A PEM file with authorities: clients must show a certificate of "
+          "theirs. Read again when it changes.");
+ABSL_FLAG(std::string, trusted_gateways, "",
+          "Names of the certificates of gateways, with commas between: what "
+          "these say of their clients' certificates is believed.");
+ABSL_FLAG(bool, allow_plaintext, false,
+          "Serve without TLS on addresses that other machines can reach.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
           "The database: sqlite:PATH, made if it is not there; "
           "sqlite:PATH?max_bytes=N caps its size.");
@@ -60,6 +78,33 @@ absl::StatusOr<std::vector<std::string>> ReadListen() {
   return addresses;
 }
 
+absl::Status ReadTrustedGateways(Config& config) {
+  config.trusted_gateways = absl::StrSplit(
+      absl::GetFlag(FLAGS_trusted_gateways), ',', absl::SkipEmpty());
+  if (!config.trusted_gateways.empty() && config.tls.authorities.empty()) {
+    return BadFlag("trusted_gateways", "needs --tls_client_ca");
+  }
+  for (const std::string& name : config.trusted_gateways) {
+    if (IsCertificateName(name)) continue;
+    return BadFlag("trusted_gateways",
+                   "must be names of 1 to 255 visible ASCII characters");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadTls(Config& config) {
+  config.tls = {absl::GetFlag(FLAGS_tls_cert), absl::GetFlag(FLAGS_tls_key),
+                absl::GetFlag(FLAGS_tls_client_ca)};
+  config.allow_plaintext = absl::GetFlag(FLAGS_allow_plaintext);
+  config.handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout);
+  if (config.handshake_timeout < absl::Milliseconds(1) ||
+      config.handshake_timeout > absl::Hours(1)) {
+    return BadFlag("handshake_timeout", "must be 1ms to 1h");
+  }
+  absl::Status good = CheckListenerFlags(config.tls);
+  return good.ok() ? ReadTrustedGateways(config) : good;
+}
+
 // The file that a flag names, or the one called `name` in the database's
 // folder.
 std::string BesideDatabase(const Config& config, const std::string& flag,
@@ -82,6 +127,7 @@ absl::StatusOr<Config> ReadConfig() {
   if (config.max_connections < 1 || config.max_connections > 1'000'000) {
     return BadFlag("max_connections", "must be 1 to 1000000");
   }
+  if (absl::Status tls = ReadTls(config); !tls.ok()) return tls;
   config.database = absl::GetFlag(FLAGS_database);
   config.api_key_file =
       BesideDatabase(config, absl::GetFlag(FLAGS_api_key_file), "api-key");

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/delivery_config.h"
+#include "server/runtime/tls_material.h"
 
 namespace webhooks::server {
 
@@ -14,6 +15,13 @@ namespace webhooks::server {
 struct Config {
   std::vector<std::string> listen;
   int max_connections = 0;
+  absl::Duration handshake_timeout;
+  // Without a certificate plain text is spoken, to this machine alone unless
+  // allow_plaintext.
+  TlsFiles tls;
+  bool allow_plaintext = false;
+  // Names of certificates: see ProjectAdmission.
+  std::vector<std::string> trusted_gateways;
   std::string database;
   std::string api_key_file;
   std::string admin_key_file;

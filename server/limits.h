@@ -1,6 +1,8 @@
 #ifndef WEBHOOKS_SERVER_LIMITS_H_
 #define WEBHOOKS_SERVER_LIMITS_H_
 
+#include "absl/time/time.h"
+
 namespace grpc {
 class ServerBuilder;
 }
@@ -8,8 +10,9 @@ class ServerBuilder;
 namespace webhooks::server {
 
 // Sets what one message, call and connection, and all of them together, may
-// cost the server; server/README.md lists the numbers.
-void SetLimits(grpc::ServerBuilder& builder);
+// cost the server; server/README.md lists the numbers. A connection has
+// `handshake_timeout` to begin.
+void SetLimits(grpc::ServerBuilder& builder, absl::Duration handshake_timeout);
 
 }  // namespace webhooks::server
 

@@ -24,6 +24,7 @@
 #include "server/maintenance.h"
 #include "server/runtime/log.h"
 #include "server/runtime/open_files.h"
+#include "server/runtime/tls_watch.h"
 #include "server/services/admin_service.h"
 #include "server/services/delivery_service.h"
 #include "server/services/event_service.h"
@@ -31,6 +32,7 @@
 #include "server/services/reflection_service.h"
 #include "server/services/unknown_calls.h"
 #include "server/services/webhook_service.h"
+#include "server/tls_credentials.h"
 #include "storage/open.h"
 
 namespace webhooks::server {
@@ -44,13 +46,18 @@ using Connections = grpc::experimental::ExternalConnectionAcceptor;
 
 class RunningServer final : public Server {
  public:
+  // `tls` is null for plain text.
   RunningServer(const Config& config, std::unique_ptr<Store> store,
-                absl::string_view admin_key)
+                absl::string_view admin_key, std::unique_ptr<TlsWatch> tls)
       : grace_(config.grace),
+        tls_(std::move(tls)),
+        credentials_(tls_ == nullptr ? grpc::InsecureServerCredentials()
+                                     : MakeTlsCredentials(*tls_)),
         store_(std::move(store)),
         authenticator_(*store_, &absl::Now),
         rate_limits_(&absl::Now),
-        project_admission_(authenticator_, rate_limits_),
+        project_admission_(authenticator_, rate_limits_,
+                           config.trusted_gateways),
         admin_admission_(admin_key),
         project_calls_(project_admission_, &absl::Now),
         admin_calls_(admin_admission_, &absl::Now),
@@ -82,7 +89,7 @@ class RunningServer final : public Server {
     for (const ListeningSocket& socket : sockets) {
       addresses_.push_back(socket.address());
     }
-    Build();
+    Build(config.handshake_timeout);
     if (grpc_ == nullptr) return absl::InternalError("gRPC does not start");
     health_.emplace(
         *store_, kProbeInterval, kProbePatience,
@@ -128,12 +135,12 @@ class RunningServer final : public Server {
     return &deliveries_.emplace(*store_, entropy_, config).sender();
   }
 
-  void Build() {
+  void Build(absl::Duration handshake_timeout) {
     grpc::ServerBuilder builder;
-    SetLimits(builder);
+    SetLimits(builder, handshake_timeout);
     connections_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-        grpc::InsecureServerCredentials());
+        credentials_);
     builder.RegisterService(&webhooks_);
     builder.RegisterService(&events_);
     builder.RegisterService(&deliveries_service_);
@@ -153,6 +160,8 @@ class RunningServer final : public Server {
   }
 
   const absl::Duration grace_;
+  const std::unique_ptr<TlsWatch> tls_;
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
   SystemEntropy entropy_;
   std::unique_ptr<Store> store_;
   Authenticator authenticator_;
@@ -185,10 +194,10 @@ void LogFault(absl::string_view what, absl::string_view why) {
 }
 
 absl::StatusOr<std::vector<ListeningSocket>> Listen(
-    const std::vector<std::string>& addresses) {
+    const std::vector<std::string>& addresses, Reach reach) {
   std::vector<ListeningSocket> sockets;
   for (const std::string& address : addresses) {
-    auto opened = ListeningSocket::Open(address);
+    auto opened = ListeningSocket::Open(address, reach);
     if (!opened.ok()) return opened.status();
     std::move(opened->begin(), opened->end(), std::back_inserter(sockets));
   }
@@ -200,6 +209,8 @@ absl::StatusOr<std::vector<ListeningSocket>> Listen(
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   RaiseFileLimit(config.max_connections +
                  config.delivery.scheduler.max_in_flight);
+  auto tls = TlsWatch::Start(config.tls);
+  if (!tls.ok()) return tls.status();
   SystemEntropy entropy;
   auto store = OpenStore(
       config.database,
@@ -215,15 +226,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!store.ok()) return store.status();
   // Once the database is ours, so that no two servers of it take each other's
   // socket, and before anything is stored.
-  auto sockets = Listen(config.listen);
+  const bool is_safe = *tls != nullptr || config.allow_plaintext;
+  auto sockets =
+      Listen(config.listen, is_safe ? Reach::kAnywhere : Reach::kThisMachine);
   if (!sockets.ok()) return sockets.status();
   auto admin_key = TakeOrMakeAdminKey(config.admin_key_file, entropy);
   if (!admin_key.ok()) return admin_key.status();
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
-  auto server =
-      std::make_unique<RunningServer>(config, *std::move(store), *admin_key);
+  auto server = std::make_unique<RunningServer>(config, *std::move(store),
+                                                *admin_key, *std::move(tls));
   absl::Status serving = server->Serve(*std::move(sockets), config);
   if (!serving.ok()) return serving;
   return server;

@@ -46,6 +46,11 @@ absl::Status ApiKeyNotFound() {
                     "API_KEY_NOT_FOUND");
 }
 
+absl::Status CertificateNotFound() {
+  return WithReason(absl::NotFoundError("no certificate of this name is bound"),
+                    "CERTIFICATE_NOT_FOUND");
+}
+
 absl::Status EtagMismatch() {
   return WithReason(
       absl::AbortedError("the webhook has changed: its etag is another"),
@@ -64,6 +69,12 @@ absl::Status EventIdReused() {
   return WithReason(absl::AlreadyExistsError(
                         "the project has another event with this id_event"),
                     "EVENT_ID_REUSED");
+}
+
+absl::Status CertificateBound() {
+  return WithReason(absl::AlreadyExistsError(
+                        "the certificate's name is bound to another project"),
+                    "CERTIFICATE_BOUND");
 }
 
 absl::Status LeaseLost() {
@@ -133,6 +144,14 @@ absl::Status ApiKeyMissing() {
 absl::Status ApiKeyInvalid() {
   return WithReason(absl::UnauthenticatedError("the x-api-key is not valid"),
                     "API_KEY_INVALID");
+}
+
+absl::Status CertificateNotBound() {
+  return WithReason(
+      absl::UnauthenticatedError(
+          "exactly one x-api-key is required, as the client's certificate is "
+          "bound to no project"),
+      "CERTIFICATE_NOT_BOUND");
 }
 
 absl::Status StorageFull() {

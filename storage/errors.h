@@ -22,6 +22,8 @@ absl::Status RetryJobNotFound(absl::string_view id);
 absl::Status ProjectNotFound(absl::string_view id);
 // NOT_FOUND, API_KEY_NOT_FOUND: no key with this id, or of an unknown hash.
 absl::Status ApiKeyNotFound();
+// NOT_FOUND, CERTIFICATE_NOT_FOUND: no certificate of this name is bound.
+absl::Status CertificateNotFound();
 
 // ABORTED, ETAG_MISMATCH: the webhook is not in the state that the caller
 // named.
@@ -30,6 +32,8 @@ absl::Status EtagMismatch();
 absl::Status RequestIdReused();
 // ALREADY_EXISTS, EVENT_ID_REUSED: the project has another event with this id.
 absl::Status EventIdReused();
+// ALREADY_EXISTS, CERTIFICATE_BOUND: the name is bound to another project.
+absl::Status CertificateBound();
 // ABORTED, LEASE_LOST: the caller holds no lease for this attempt.
 absl::Status LeaseLost();
 // FAILED_PRECONDITION, DELIVERY_IN_FLIGHT: an attempt of it is being made.
@@ -55,6 +59,9 @@ absl::Status RequestRateExceeded(absl::Duration retry_after);
 absl::Status ApiKeyMissing();
 // UNAUTHENTICATED, API_KEY_INVALID: no such key, or it is revoked or has ended.
 absl::Status ApiKeyInvalid();
+// UNAUTHENTICATED, CERTIFICATE_NOT_BOUND: the call carries no key, and the
+// certificate that it comes with opens no project.
+absl::Status CertificateNotBound();
 // UNAUTHENTICATED, ADMIN_KEY_INVALID: not the admin key.
 absl::Status AdminKeyInvalid();
 

@@ -20,8 +20,9 @@ struct KeyOwner {
   v1::Project project;
 };
 
-// Projects and their API keys. What Store promises of its calls holds here.
-// NOT_FOUND (PROJECT_NOT_FOUND): there is no such project, or it was deleted.
+// Projects, their API keys and their certificates. What Store promises of its
+// calls holds here. NOT_FOUND (PROJECT_NOT_FOUND): there is no such project, or
+// it was deleted.
 class ProjectStore {
  public:
   virtual ~ProjectStore() = default;
@@ -91,6 +92,31 @@ class ProjectStore {
   // passed over.
   virtual void NoteKeyUse(absl::string_view id, absl::Time now,
                           const CallOptions& options, DoneStatus done) = 0;
+
+  // Stores `binding`, unless its name is bound to its project already. Ends
+  // with what then is. ALREADY_EXISTS (CERTIFICATE_BOUND): the name is bound to
+  // another project.
+  virtual void BindCertificate(const v1::CertificateBinding& binding,
+                               const CallOptions& options,
+                               Done<v1::CertificateBinding> done) = 0;
+
+  // Reads what is bound to a project, in the order of the names.
+  virtual void ListCertificates(absl::string_view project,
+                                const PageStart& start,
+                                const CallOptions& options,
+                                Done<Page<v1::CertificateBinding>> done) = 0;
+
+  // Removes a binding. Ends with what it was. NOT_FOUND
+  // (CERTIFICATE_NOT_FOUND): there is none of this name.
+  virtual void UnbindCertificate(absl::string_view name,
+                                 const CallOptions& options,
+                                 Done<v1::CertificateBinding> done) = 0;
+
+  // Finds the project that `name` is bound to. NOT_FOUND
+  // (CERTIFICATE_NOT_FOUND): there is none, or it was deleted.
+  virtual void FindCertificate(absl::string_view name,
+                               const CallOptions& options,
+                               Done<v1::Project> done) = 0;
 };
 
 }  // namespace webhooks

@@ -60,7 +60,9 @@ bool IsTarget(absl::string_view target) {
   return IsHostAndPort(target);
 }
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target,
+                                           const TlsMaterial* tls,
+                                           const std::string& tls_name) {
   grpc::ChannelArguments arguments;
   // Channels to the same target would otherwise share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -72,8 +74,13 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   SetReconnection(arguments);
   SetKeepalive(arguments);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(),
-                                   arguments);
+  if (!tls_name.empty()) arguments.SetSslTargetNameOverride(tls_name);
+  return grpc::CreateCustomChannel(
+      target,
+      tls == nullptr ? grpc::InsecureChannelCredentials()
+                     : grpc::SslCredentials(
+                           {tls->authorities, tls->key, tls->certificate}),
+      arguments);
 }
 
 }  // namespace webhooks::gateway

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "grpcpp/channel.h"
+#include "server/runtime/tls_material.h"
 
 namespace webhooks::gateway {
 
@@ -13,9 +14,13 @@ namespace webhooks::gateway {
 // ipv4, ipv6, unix and unix-abstract.
 bool IsTarget(absl::string_view target);
 
-// A plaintext channel to `target` with a connection of its own. It connects at
-// the first call, and tries again 100 ms to 1 s after each failure.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
+// A channel to `target` with a connection of its own. It connects at the first
+// call, and tries again 100 ms to 1 s after each failure. `tls` is null for
+// plain text; `tls_name` is what the server's certificate must be for, "" for
+// the target's host.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target,
+                                           const TlsMaterial* tls = nullptr,
+                                           const std::string& tls_name = "");
 
 }  // namespace webhooks::gateway
 

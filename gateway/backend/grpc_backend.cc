@@ -21,22 +21,40 @@ using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
 struct GrpcBackend::State {
   Call call;
   Done done;
+  // Where the call was made; they outlive it.
+  std::shared_ptr<const Stubs> stubs;
   grpc::ClientContext context;
   grpc::ByteBuffer request;
   grpc::ByteBuffer response;
 };
 
-GrpcBackend::GrpcBackend(const std::string& target, int connections)
-    : target_(target), reachability_(connections) {
-  for (int i = 0; i < connections; ++i) {
-    stubs_.push_back(std::make_unique<grpc::GenericStub>(MakeChannel(target)));
-  }
-}
+GrpcBackend::GrpcBackend(const std::string& target, int connections,
+                         const TlsWatch* tls, const std::string& tls_name)
+    : target_(target),
+      connections_(connections),
+      tls_(tls),
+      tls_name_(tls_name),
+      reachability_(connections) {}
 
 GrpcBackend::~GrpcBackend() {
   absl::MutexLock lock(&mutex_);
   mutex_.Await(absl::Condition(
       +[](int* calls) { return *calls == 0; }, &calls_));
+}
+
+std::shared_ptr<const GrpcBackend::Stubs> GrpcBackend::CurrentStubs() {
+  auto material = tls_ == nullptr ? nullptr : tls_->current();
+  absl::MutexLock lock(&mutex_);
+  if (stubs_ == nullptr || material != material_) {
+    auto stubs = std::make_shared<Stubs>();
+    for (int i = 0; i < connections_; ++i) {
+      stubs->push_back(std::make_unique<grpc::GenericStub>(
+          MakeChannel(target_, material.get(), tls_name_)));
+    }
+    stubs_ = std::move(stubs);
+    material_ = std::move(material);
+  }
+  return stubs_;
 }
 
 Backend::Cancel GrpcBackend::Start(Call call, Done done) {
@@ -59,9 +77,10 @@ Backend::Cancel GrpcBackend::Start(Call call, Done done) {
   }
   state->context.set_deadline(
       absl::ToChronoTime(absl::Now() + state->call.timeout));
+  state->stubs = CurrentStubs();
   const std::size_t connection =
-      next_stub_.fetch_add(1, std::memory_order_relaxed) % stubs_.size();
-  stubs_[connection]->UnaryCall(
+      next_stub_.fetch_add(1, std::memory_order_relaxed) % state->stubs->size();
+  (*state->stubs)[connection]->UnaryCall(
       &state->context, state->call.rpc_path, {}, &state->request,
       &state->response, [this, state, connection](const grpc::Status& status) {
         End(*state, connection, status);

@@ -1,7 +1,6 @@
 #include "gateway/http/connection.h"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
@@ -17,33 +16,31 @@ namespace webhooks::gateway {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using Error = boost::system::error_code;
 
 }  // namespace
 
-Connection::Connection(tcp::socket socket, Worker& worker)
-    : socket_(std::move(socket)),
+Connection::Connection(Transport transport, Worker& worker)
+    : transport_(std::move(transport)),
       timer_(*worker.context()),
       worker_(worker),
-      buffered_(worker.buffers()) {
-  Error ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(tcp::no_delay(true), ignored);
-}
+      buffered_(worker.buffers()) {}
 
-void Connection::Start() { AwaitRequest(); }
+void Connection::Start() {
+  Arm(worker_.limits().header_timeout);
+  Greet();
+}
 
 // Waits for the request though nobody will read it: clients take an answer that
 // comes before their request for a broken connection.
 void Connection::Refuse() {
   is_refused_ = true;
   Arm(worker_.limits().linger_timeout);
-  AwaitInput();
+  Greet();
 }
 
 void Connection::Drain() {
-  if (phase_ == Phase::kIdle) Close();
+  if (phase_ == Phase::kIdle || phase_ == Phase::kGreeting) Close();
 }
 
 void Connection::Close() {
@@ -61,9 +58,33 @@ void Connection::Close() {
   exchange_.reset();
   ForgetRequest();
   timer_.cancel();
-  Error ignored;
-  socket_.close(ignored);
+  transport_.Close();
   worker_.Forget(shared_from_this());
+}
+
+void Connection::Greet() {
+  // Whoever comes while the worker ends would keep it from ending.
+  if (worker_.draining()) return Close();
+  Error error;
+  transport_.Handshake(error);
+  if (error == asio::error::would_block) {
+    return transport_.WaitToRead(
+        [self = shared_from_this()](const Error& wait_error) {
+          if (self->phase_ != Phase::kGreeting) return;
+          if (wait_error) return self->Close();
+          self->Greet();
+        });
+  }
+  if (error) {
+    const std::string message = error.message();
+    Log(LogLevel::kDebug, "handshake failed", {{"error", message}});
+    // The client is told why by an alert, which closing could overtake.
+    return Linger();
+  }
+  client_certificate_ = transport_.client_certificate();
+  if (!is_refused_) return AwaitRequest();
+  phase_ = Phase::kIdle;
+  AwaitInput();
 }
 
 void Connection::AwaitRequest() {
@@ -82,23 +103,28 @@ void Connection::AwaitRequest() {
 void Connection::AwaitInput() {
   if (awaiting_input_ || input_ended_) return;
   awaiting_input_ = true;
-  socket_.async_wait(tcp::socket::wait_read,
-                     [self = shared_from_this()](const Error& error) {
-                       self->awaiting_input_ = false;
-                       if (self->phase_ == Phase::kClosed) return;
-                       if (error) return self->Close();
-                       self->TakeInput();
-                     });
+  transport_.WaitToRead([self = shared_from_this()](const Error& error) {
+    self->awaiting_input_ = false;
+    if (self->phase_ == Phase::kClosed) return;
+    if (error) return self->Close();
+    self->TakeInput();
+  });
 }
 
 void Connection::TakeInput() {
   Error error;
   auto& scratch = worker_.scratch();
-  const std::size_t size = socket_.read_some(asio::buffer(scratch), error);
+  const bool is_dropped = phase_ == Phase::kLingering;
+  std::size_t size = 0;
+  if (is_dropped) {
+    transport_.Drop(absl::MakeSpan(scratch), error);
+  } else {
+    size = transport_.Read(absl::MakeSpan(scratch), error);
+  }
   if (error == asio::error::would_block) return AwaitInput();
   if (error == asio::error::eof) return OnInputEnd();
   if (error) return Close();
-  if (phase_ == Phase::kLingering) return AwaitInput();
+  if (is_dropped) return AwaitInput();
   input_.append(scratch.data(), size);
   OnInput();
 }
@@ -124,7 +150,8 @@ void Connection::ReadInput() {
       started_ = absl::Now();
       if (is_refused_) return Fail(TooManyConnections());
       phase_ = Phase::kHead;
-      reader_ = std::make_unique<RequestReader>(worker_.limits().header_bytes);
+      reader_ = std::make_unique<RequestReader>(worker_.limits().header_bytes,
+                                                client_certificate_);
       Arm(worker_.limits().header_timeout);
       return ReadHead();
     case Phase::kHead:
@@ -146,10 +173,9 @@ void Connection::OnInputEnd() {
   if (phase_ == Phase::kWriting) return;
   if (phase_ != Phase::kRunning) return Close();
   is_last_ = true;
-  socket_.async_wait(tcp::socket::wait_error,
-                     [self = shared_from_this()](const Error&) {
-                       if (self->phase_ == Phase::kRunning) self->Close();
-                     });
+  transport_.WaitForReset([self = shared_from_this()](const Error&) {
+    if (self->phase_ == Phase::kRunning) self->Close();
+  });
 }
 
 void Connection::ReadHead() {
@@ -189,13 +215,12 @@ void Connection::AnswerRefused(HttpResponse response) {
 void Connection::SendContinue() {
   constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   Error error;
-  const std::size_t sent = socket_.write_some(
-      asio::buffer(kContinue.data(), kContinue.size()), error);
+  transport_.WriteShort(kContinue, error);
   // A full socket means that earlier answers wait to be read. The client may
   // send its body without being told to.
   if (error == asio::error::would_block) return;
   // What is left of it would be read as a part of the answer.
-  if (error || sent < kContinue.size()) Close();
+  if (error) Close();
 }
 
 void Connection::ReadBody() {

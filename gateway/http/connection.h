@@ -1,7 +1,6 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_CONNECTION_H_
 #define WEBHOOKS_GATEWAY_HTTP_CONNECTION_H_
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "gateway/http/errors.h"
 #include "gateway/http/request_handler.h"
 #include "gateway/http/request_reader.h"
+#include "gateway/http/transport.h"
 
 namespace webhooks::gateway {
 
@@ -22,7 +22,7 @@ class Worker;
 // Between requests it holds no buffers.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, Worker& worker);
+  Connection(Transport transport, Worker& worker);
 
   // Exactly one of these begins a connection's life.
   void Start();
@@ -35,6 +35,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   enum class Phase {
+    kGreeting,   // in the TLS handshake
     kIdle,       // waiting for the first byte of a request
     kHead,       // reading the header block
     kBody,       // reading the body
@@ -45,6 +46,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
 
   // Reading.
+  void Greet();
   void AwaitRequest();
   void AwaitInput();
   void TakeInput();
@@ -69,15 +71,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Arm(absl::Duration timeout);
   void OnTimeout();
 
-  boost::asio::ip::tcp::socket socket_;
+  Transport transport_;
   boost::asio::steady_timer timer_;
   Worker& worker_;
-  Phase phase_ = Phase::kIdle;
+  Phase phase_ = Phase::kGreeting;
   bool is_refused_ = false;
   bool awaiting_input_ = false;
   bool input_ended_ = false;
   // No further request can be read from this connection.
   bool is_last_ = false;
+  // As RequestHead::client_certificate.
+  std::string client_certificate_;
   // What arrived and does not belong to a request yet.
   std::string input_;
   std::string output_;

@@ -1,4 +1,3 @@
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
@@ -16,7 +15,6 @@ namespace webhooks::gateway {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using Error = boost::system::error_code;
 
 }  // namespace
@@ -51,10 +49,10 @@ void Connection::Answer(HttpResponse response) {
 void Connection::Write() {
   while (written_ < output_.size()) {
     Error error;
-    written_ += socket_.write_some(asio::buffer(output_) + written_, error);
+    written_ +=
+        transport_.Write(absl::string_view(output_).substr(written_), error);
     if (error == asio::error::would_block) {
-      return socket_.async_wait(
-          tcp::socket::wait_write,
+      return transport_.WaitToWrite(
           [self = shared_from_this()](const Error& wait_error) {
             if (self->phase_ != Phase::kWriting) return;
             if (wait_error) return self->Close();
@@ -82,7 +80,7 @@ void Connection::FinishAnswer() {
 void Connection::Linger() {
   if (input_ended_) return Close();
   Error error;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
+  transport_.EndOutput(error);
   if (error) return Close();
   phase_ = Phase::kLingering;
   ForgetRequest();

@@ -2,10 +2,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/http/listener.h"
+#include "gateway/http/tls_contexts.h"
 #include "gateway/http/worker.h"
 
 namespace webhooks::gateway {
@@ -16,9 +18,12 @@ using boost::asio::ip::tcp;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
-    Options options, RequestHandler& handler) {
+    Options options, RequestHandler& handler, const TlsWatch* tls) {
   std::unique_ptr<HttpServer> server(
-      new HttpServer(std::move(options), handler));
+      new HttpServer(std::move(options), handler, tls));
+  if (tls != nullptr && server->tls_->current() == nullptr) {
+    return absl::InternalError("OpenSSL cannot do TLS as it should be done");
+  }
   for (const Address& address : server->options_.listen) {
     if (absl::Status status = server->Listen(address); !status.ok()) {
       return status;
@@ -29,11 +34,14 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
   return server;
 }
 
-HttpServer::HttpServer(Options options, RequestHandler& handler)
-    : options_(std::move(options)), buffers_(options_.limits.buffered_bytes) {
+HttpServer::HttpServer(Options options, RequestHandler& handler,
+                       const TlsWatch* tls)
+    : options_(std::move(options)),
+      tls_(tls == nullptr ? nullptr : std::make_unique<TlsContexts>(*tls)),
+      buffers_(options_.limits.buffered_bytes) {
   for (int i = 0; i < options_.threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(options_.limits, handler,
-                                                open_connections_, buffers_));
+    workers_.push_back(std::make_unique<Worker>(
+        options_.limits, handler, open_connections_, buffers_, tls_.get()));
   }
 }
 
@@ -51,6 +59,9 @@ absl::Status HttpServer::Listen(const Address& address) {
   bool any = false;
   absl::Status not_ours;
   for (const auto& entry : found) {
+    if (absl::Status safe = CheckReach(entry.endpoint()); !safe.ok()) {
+      return safe;
+    }
     auto listener =
         Listener::Open(entry.endpoint(), *workers_.front(),
                        [this]() -> Worker& { return NextWorker(); });
@@ -65,6 +76,19 @@ absl::Status HttpServer::Listen(const Address& address) {
     }
   }
   return any ? absl::OkStatus() : absl::UnavailableError(not_ours.message());
+}
+
+absl::Status HttpServer::CheckReach(const tcp::endpoint& endpoint) const {
+  if (tls_ != nullptr || options_.allow_plaintext ||
+      endpoint.address().is_loopback()) {
+    return absl::OkStatus();
+  }
+  std::ostringstream text;
+  text << endpoint;
+  return absl::FailedPreconditionError(absl::StrCat(
+      "--listen: ", text.str(),
+      " can be reached from other machines, and needs --tls_cert and "
+      "--tls_key, or --allow_plaintext"));
 }
 
 // Called on the first worker's thread, where all listeners run.

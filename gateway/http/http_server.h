@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_HTTP_SERVER_H_
 #define WEBHOOKS_GATEWAY_HTTP_HTTP_SERVER_H_
 
+#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -14,10 +15,12 @@
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
 #include "server/runtime/address.h"
+#include "server/runtime/tls_watch.h"
 
 namespace webhooks::gateway {
 
 class Listener;
+class TlsContexts;
 class Worker;
 
 // The listener: accepts connections, deals them to its threads in turn, and
@@ -28,12 +31,16 @@ class HttpServer {
     std::vector<Address> listen;
     int threads = 1;
     HttpLimits limits;
+    // Whether plain text may be spoken where other machines can hear it.
+    bool allow_plaintext = false;
   };
 
   // Listens on every address and starts the threads. UNAVAILABLE names the
-  // address that cannot be had. `handler` must outlive the server.
+  // address that cannot be had, FAILED_PRECONDITION one that plain text may not
+  // be spoken on. `handler` and `tls`, which is null for plain text, must
+  // outlive the server.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
-      Options options, RequestHandler& handler);
+      Options options, RequestHandler& handler, const TlsWatch* tls = nullptr);
 
   // As Stop without patience.
   ~HttpServer();
@@ -48,12 +55,14 @@ class HttpServer {
   void Stop(absl::Duration patience);
 
  private:
-  HttpServer(Options options, RequestHandler& handler);
+  HttpServer(Options options, RequestHandler& handler, const TlsWatch* tls);
 
   absl::Status Listen(const Address& address);
+  absl::Status CheckReach(const boost::asio::ip::tcp::endpoint& endpoint) const;
   Worker& NextWorker();
 
   const Options options_;
+  const std::unique_ptr<TlsContexts> tls_;
   ConnectionCount open_connections_;
   BufferBudget buffers_;
   std::size_t next_worker_ = 0;

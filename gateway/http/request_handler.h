@@ -33,6 +33,9 @@ struct RequestHead {
   bool has_body = false;
   // The client's x-request-id, or a new one.
   std::string request_id;
+  // The name of the certificate that the client has shown in TLS, and that was
+  // verified; "": none.
+  absl::string_view client_certificate;
 
   // The values of every field named `name`, in order.
   std::vector<absl::string_view> Values(absl::string_view name) const;

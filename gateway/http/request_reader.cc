@@ -76,9 +76,11 @@ struct RequestReader::Parser : http::request_parser<http::string_body> {
       };
 };
 
-RequestReader::RequestReader(std::size_t max_header_bytes)
-    : max_header_bytes_(max_header_bytes),
-      parser_(std::make_unique<Parser>()) {}
+RequestReader::RequestReader(std::size_t max_header_bytes,
+                             absl::string_view client_certificate)
+    : max_header_bytes_(max_header_bytes), parser_(std::make_unique<Parser>()) {
+  head_.client_certificate = client_certificate;
+}
 
 RequestReader::~RequestReader() = default;
 
@@ -124,8 +126,7 @@ std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
   return std::nullopt;
 }
 
-std::optional<HttpError> RequestReader::LimitBody(
-    std::size_t max_body_bytes) {
+std::optional<HttpError> RequestReader::LimitBody(std::size_t max_body_bytes) {
   max_body_bytes_ = max_body_bytes;
   if (parser_->content_length().value_or(0) > max_body_bytes_) {
     return BodyTooLarge(max_body_bytes_);

@@ -17,15 +17,18 @@ namespace webhooks::gateway {
 // thread-safe.
 class RequestReader {
  public:
-  explicit RequestReader(std::size_t max_header_bytes);
+  // `client_certificate`, as RequestHead has it, must outlive this.
+  explicit RequestReader(std::size_t max_header_bytes,
+                         absl::string_view client_certificate = "");
   ~RequestReader();
 
-  // ReadHead and ReadBody take what belongs to the request from the front of `input` and leave
-  // the rest, or an unfinished part, there: call again when more has arrived.
-  // After an error (400, 413 or 431) the connection's framing is lost.
+  // ReadHead and ReadBody take what belongs to the request from the front of
+  // `input` and leave the rest, or an unfinished part, there: call again when
+  // more has arrived. After an error (400, 413 or 431) the connection's framing
+  // is lost.
   std::optional<HttpError> ReadHead(std::string& input);
-  // Sets how large the body may be, once head_done(): 413 where it is known to be
-  // larger.
+  // Sets how large the body may be, once head_done(): 413 where it is known to
+  // be larger.
   std::optional<HttpError> LimitBody(std::size_t max_body_bytes);
   // Only after LimitBody.
   std::optional<HttpError> ReadBody(std::string& input);

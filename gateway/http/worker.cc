@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/http/connection.h"
+#include "gateway/http/tls_contexts.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -18,11 +19,13 @@ constexpr int kRefusalsAtOnce = 256;
 }  // namespace
 
 Worker::Worker(const HttpLimits& limits, RequestHandler& handler,
-               ConnectionCount& open_connections, BufferBudget& buffers)
+               ConnectionCount& open_connections, BufferBudget& buffers,
+               TlsContexts* tls)
     : limits_(limits),
       handler_(handler),
       open_connections_(open_connections),
       buffers_(buffers),
+      tls_(tls),
       context_(std::make_shared<asio::io_context>(1)),
       work_(asio::make_work_guard(*context_)) {}
 
@@ -35,7 +38,8 @@ void Worker::Start() {
 void Worker::Adopt(asio::ip::tcp::socket socket) {
   asio::post(*context_, [this, socket = std::move(socket)]() mutable {
     const int open = open_connections_.Add();
-    auto connection = std::make_shared<Connection>(std::move(socket), *this);
+    auto connection = std::make_shared<Connection>(
+        Transport(std::move(socket), tls_ ? tls_->current() : nullptr), *this);
     connections_.insert(connection);
     if (open > limits_.connections + kRefusalsAtOnce) {
       connection->Close();

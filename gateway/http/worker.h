@@ -17,15 +17,17 @@
 namespace webhooks::gateway {
 
 class Connection;
+class TlsContexts;
 
 // A thread and the connections that live on it. Whatever touches a connection
 // runs on its worker's thread, so connections need no locks.
 class Worker {
  public:
-  // `open_connections` and `buffers` are those of all workers. All four must
-  // outlive this object.
+  // `open_connections` and `buffers` are those of all workers; `tls` is null
+  // for plain text. All must outlive this object.
   Worker(const HttpLimits& limits, RequestHandler& handler,
-         ConnectionCount& open_connections, BufferBudget& buffers);
+         ConnectionCount& open_connections, BufferBudget& buffers,
+         TlsContexts* tls);
   // Stop must have been called, or Start never.
   ~Worker();
 
@@ -59,6 +61,7 @@ class Worker {
   RequestHandler& handler_;
   ConnectionCount& open_connections_;
   BufferBudget& buffers_;
+  TlsContexts* const tls_;
   std::shared_ptr<boost::asio::io_context> context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
       work_;

@@ -8,10 +8,18 @@
 
 namespace webhooks::server {
 
-void ProjectAdmission::Admit(absl::string_view key, const CallOptions& options,
+void ProjectAdmission::Admit(const Credentials& credentials,
+                             const CallOptions& options,
                              Done<std::string> done) {
-  authenticator_.Authenticate(
-      key, options,
+  // A gateway's own name is nobody's: its client may have shown nothing.
+  const std::string& certificate =
+      trusted_gateways_.contains(credentials.certificate)
+          ? credentials.forwarded_certificate
+          : credentials.certificate;
+  if (credentials.has_key ? credentials.key.empty() : certificate.empty()) {
+    return std::move(done)(ApiKeyMissing());
+  }
+  Done<Access> count =
       [this, done = std::move(done)](absl::StatusOr<Access> access) mutable {
         if (!access.ok()) return std::move(done)(access.status());
         if (access->max_requests_per_second) {
@@ -20,12 +28,19 @@ void ProjectAdmission::Admit(absl::string_view key, const CallOptions& options,
           if (!counted.ok()) return std::move(done)(std::move(counted));
         }
         std::move(done)(std::move(access->project));
-      });
+      };
+  if (credentials.has_key) {
+    authenticator_.Authenticate(credentials.key, options, std::move(count));
+  } else {
+    authenticator_.AuthenticateCertificate(certificate, options,
+                                           std::move(count));
+  }
 }
 
-void AdminAdmission::Admit(absl::string_view key, const CallOptions&,
+void AdminAdmission::Admit(const Credentials& credentials, const CallOptions&,
                            Done<std::string> done) {
-  const ApiKeyHash hash = HashApiKey(key);
+  if (credentials.key.empty()) return std::move(done)(ApiKeyMissing());
+  const ApiKeyHash hash = HashApiKey(credentials.key);
   const bool is_right =
       CRYPTO_memcmp(hash.data(), hash_.data(), hash.size()) == 0;
   if (is_right) return std::move(done)(std::string());

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/call/api_key.h"
 #include "storage/errors.h"
 #include "storage/timestamp.h"
@@ -25,6 +26,19 @@ std::uint64_t Slot(const ApiKeyHash& hash) {
 absl::Time EndOf(const v1::ApiKey& key) {
   return key.has_expires_at() ? FromTimestamp(key.expires_at())
                               : absl::InfiniteFuture();
+}
+
+Access AccessTo(const v1::Project& project) {
+  Access access{project.id_project(), std::nullopt};
+  if (project.has_max_requests_per_second()) {
+    access.max_requests_per_second = project.max_requests_per_second();
+  }
+  return access;
+}
+
+// No key is hashed to the same: they begin with another letter.
+ApiKeyHash HashCertificate(absl::string_view name) {
+  return HashApiKey(absl::StrCat("certificate ", name));
 }
 
 }  // namespace
@@ -48,6 +62,27 @@ void Authenticator::Authenticate(absl::string_view key,
       });
 }
 
+void Authenticator::AuthenticateCertificate(const std::string& name,
+                                            const CallOptions& options,
+                                            Done<Access> done) {
+  const ApiKeyHash hash = HashCertificate(name);
+  if (auto access = Remembered(hash)) {
+    return std::move(done)(*std::move(access));
+  }
+  store_.FindCertificate(
+      name, options,
+      [this, hash, asked = Asked{clock_(), forgotten()},
+       done = std::move(done)](absl::StatusOr<v1::Project> found) mutable {
+        if (absl::IsNotFound(found.status())) {
+          return std::move(done)(CertificateNotBound());
+        }
+        if (!found.ok()) return std::move(done)(found.status());
+        Access access = AccessTo(*found);
+        Remember({hash, "", access, asked.time + kTrust}, asked);
+        std::move(done)(std::move(access));
+      });
+}
+
 absl::StatusOr<Access> Authenticator::Judge(const ApiKeyHash& hash,
                                             const Asked& asked,
                                             absl::StatusOr<KeyOwner> found) {
@@ -57,10 +92,7 @@ absl::StatusOr<Access> Authenticator::Judge(const ApiKeyHash& hash,
   if (found->key.has_revoked_at() || EndOf(found->key) <= now) {
     return ApiKeyInvalid();
   }
-  Access access{found->project.id_project(), std::nullopt};
-  if (found->project.has_max_requests_per_second()) {
-    access.max_requests_per_second = found->project.max_requests_per_second();
-  }
+  Access access = AccessTo(found->project);
   NoteUse(found->key, now);
   Remember({hash, found->key.id_api_key(), access,
             std::min(asked.time + kTrust, EndOf(found->key))},
@@ -110,6 +142,11 @@ int Authenticator::forgotten() const {
 
 void Authenticator::ForgetKey(absl::string_view id) {
   Forget([id](const Entry& entry) { return entry.key_id == id; });
+}
+
+void Authenticator::ForgetCertificate(absl::string_view name) {
+  const ApiKeyHash hash = HashCertificate(name);
+  Forget([&hash](const Entry& entry) { return entry.hash == hash; });
 }
 
 void Authenticator::ForgetProject(absl::string_view id) {

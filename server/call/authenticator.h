@@ -16,18 +16,19 @@
 
 namespace webhooks::server {
 
-// What an API key opens.
+// What an API key or a certificate opens.
 struct Access {
   std::string project;
   // As Project.max_requests_per_second.
   std::optional<int> max_requests_per_second;
 };
 
-// Tells whose project an API key opens, and notes the minute that it was used
-// in. Keys that were found are remembered until kTrust after they were looked
-// for, so that a busy caller costs no query; thus what is changed elsewhere (a
-// key is revoked, a project deleted or limited) holds here after that time, and
-// what is changed here at once, if it is forgotten. Thread-safe.
+// Tells whose project an API key or a certificate opens, and notes the minute
+// that a key was used in. What was found is remembered until kTrust after it was
+// looked for, so that a busy caller costs no query; thus what is changed
+// elsewhere (a key is revoked, a certificate unbound, a project deleted or
+// limited) holds here after that time, and what is changed here at once, if it
+// is forgotten. Thread-safe.
 class Authenticator {
  public:
   static constexpr absl::Duration kTrust = absl::Seconds(5);
@@ -41,15 +42,22 @@ class Authenticator {
   void Authenticate(absl::string_view key, const CallOptions& options,
                     Done<Access> done);
 
-  // What was found of the key with this id, or of the keys of this project,
-  // before now is not used from now on.
+  // As Authenticate, of the name of a certificate that was shown.
+  // UNAUTHENTICATED (CERTIFICATE_NOT_BOUND): it is bound to no project.
+  void AuthenticateCertificate(const std::string& name,
+                               const CallOptions& options, Done<Access> done);
+
+  // What was found of the key with this id, of the certificate with this name,
+  // or of all that opens this project, before now is not used from now on.
   void ForgetKey(absl::string_view id);
+  void ForgetCertificate(absl::string_view name);
   void ForgetProject(absl::string_view id);
 
  private:
   struct Entry {
+    // Of the key, or of the certificate's name.
     ApiKeyHash hash;
-    std::string key_id;
+    std::string key_id;  // "" for a certificate
     Access access;
     absl::Time forget_at;
   };

@@ -67,8 +67,8 @@ class Calls {
 
   // Answers one call of a raw method (its messages still bytes, so that one
   // which cannot be read is our error and not gRPC's) with what `handler` is
-  // done with. Before it comes to that: UNAUTHENTICATED (API_KEY_MISSING) and
-  // what the admission says, INVALID_ARGUMENT (MALFORMED_MESSAGE), and what
+  // done with. Before it comes to that: what the admission says,
+  // INVALID_ARGUMENT (MALFORMED_MESSAGE), and what
   // `check` says, together with what the gateway has found. `rpc` is
   // "package.Service/Method".
   template <typename Request, typename Response, typename Checker>
@@ -154,8 +154,7 @@ class Calls {
   // answers it.
   template <typename Request>
   void Begin(UnaryCall* call, Perform<Request> perform) {
-    if (call->api_key().empty()) return call->Fail(ApiKeyMissing());
-    admission_.Admit(call->api_key(), call->options(),
+    admission_.Admit(call->credentials(), call->options(),
                      [call, perform = std::move(perform)](
                          absl::StatusOr<std::string> project) mutable {
                        if (!project.ok()) return call->Fail(project.status());

@@ -44,9 +44,7 @@ UnaryCall::UnaryCall(absl::string_view rpc,
       request_(std::move(request)),
       cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
 
-absl::string_view UnaryCall::api_key() const {
-  return SingleEntry(context_, "x-api-key");
-}
+Credentials UnaryCall::credentials() const { return ReadCredentials(context_); }
 
 absl::Status UnaryCall::Read() {
   // Reading empties the buffer; a copy shares its bytes.

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "server/call/call_record.h"
+#include "server/call/credentials.h"
 #include "storage/store.h"
 
 namespace webhooks::server {
@@ -26,9 +27,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
             grpc::ByteBuffer& response_bytes,
             std::unique_ptr<google::protobuf::Message> request);
 
-  // The value of metadata entry x-api-key, or "" if there is none or more than
-  // one.
-  absl::string_view api_key() const;
+  // What the call shows of who makes it.
+  Credentials credentials() const;
 
   // Reads the request. INVALID_ARGUMENT (MALFORMED_MESSAGE): it is no message
   // of its type, or holds text that is not UTF-8.

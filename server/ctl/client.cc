@@ -18,16 +18,25 @@ namespace {
 // second time.
 constexpr char kRetries[] = R"json({"methodConfig": [
   {"name": [{"service": "webhooks.v1.WebhookService", "method": "Delete"},
-            {"service": "webhooks.v1.AdminService", "method": "DeleteProject"}]},
+            {"service": "webhooks.v1.AdminService", "method": "DeleteProject"},
+            {"service": "webhooks.v1.AdminService",
+             "method": "UnbindCertificate"}]},
   {"name": [{}], "retryPolicy": {"maxAttempts": 4, "initialBackoff": "0.1s",
    "maxBackoff": "1s", "backoffMultiplier": 2,
    "retryableStatusCodes": ["UNAVAILABLE"]}}]})json";
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& server) {
+std::shared_ptr<grpc::Channel> MakeChannel(const Options& options) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(kRetries);
-  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(),
-                                   arguments);
+  if (!options.tls_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls_name);
+  }
+  const std::optional<TlsMaterial>& tls = options.tls;
+  return grpc::CreateCustomChannel(
+      options.server,
+      tls ? grpc::SslCredentials({tls->authorities, tls->key, tls->certificate})
+          : grpc::InsecureChannelCredentials(),
+      arguments);
 }
 
 }  // namespace
@@ -60,7 +69,7 @@ Client::Client(const Options& options)
     : server_(options.server),
       key_(options.key),
       timeout_(options.timeout),
-      channel_(MakeChannel(options.server)) {}
+      channel_(MakeChannel(options)) {}
 
 void Client::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));

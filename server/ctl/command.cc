@@ -33,7 +33,8 @@ Commands:
 // Finds what the command line has before the word that is completed: the words
 // that are no flags and no values of flags. Bash breaks words at '=' and ':'.
 constexpr absl::string_view kReadWords = R"(_webhookctl() {
-  local flags='--server= --key= --key_file= --json --timeout= --help'
+  local flags='--server= --key= --key_file= --json --timeout= --tls_ca=
+    --tls_cert= --tls_key= --tls_name= --help'
   local current=${COMP_WORDS[COMP_CWORD]} words='' word line value=''
   local -a typed=()
   COMPREPLY=()
@@ -69,9 +70,9 @@ environment, as WEBHOOKS_<FLAG>, and the command line wins:)";
 const std::vector<Command>& AllCommands() {
   static const std::vector<Command>& commands = *[] {
     auto* all = new std::vector<Command>;
-    for (auto group :
-         {ProjectCommands(), KeyCommands(), WebhookCommands(), EventCommands(),
-          DeliveryCommands(), ListenCommands(), OtherCommands()}) {
+    for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
+                       WebhookCommands(), EventCommands(), DeliveryCommands(),
+                       ListenCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;

@@ -36,6 +36,7 @@ struct Command {
 // The commands by what they are about.
 std::vector<Command> ProjectCommands();
 std::vector<Command> KeyCommands();
+std::vector<Command> CertificateCommands();
 std::vector<Command> WebhookCommands();
 std::vector<Command> EventCommands();
 std::vector<Command> DeliveryCommands();

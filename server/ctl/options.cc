@@ -23,6 +23,16 @@ ABSL_FLAG(std::string, key, "",
           "prefer --key_file or WEBHOOKS_KEY.");
 ABSL_FLAG(std::string, key_file, "",
           "A file with the key in one line, such as the server's admin-key.");
+ABSL_FLAG(std::string, tls_ca, "",
+          "A PEM file with the authorities that the server's certificate must "
+          "be from: calls go out in TLS.");
+ABSL_FLAG(std::string, tls_cert, "",
+          "A PEM file with the certificate to show to the server.");
+ABSL_FLAG(std::string, tls_key, "",
+          "A PEM file with that certificate's private key, not encrypted.");
+ABSL_FLAG(std::string, tls_name, "",
+          "The name that the server's certificate must be for, where that is "
+          "not the host of --server.");
 ABSL_FLAG(bool, json, false, "Print JSON instead of tables.");
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(15),
           "How long a command may take for each of its calls.");
@@ -129,6 +139,22 @@ bool TakesNextWord(absl::string_view flag) {
   return found != nullptr && !found->IsOfType<bool>();
 }
 
+absl::StatusOr<std::optional<TlsMaterial>> ReadTls() {
+  const TlsFiles files = {absl::GetFlag(FLAGS_tls_cert),
+                          absl::GetFlag(FLAGS_tls_key),
+                          absl::GetFlag(FLAGS_tls_ca)};
+  if (!WantsTls(files)) return std::nullopt;
+  absl::Status good = CheckClientFlags(files, "tls");
+  if (!good.ok()) return good;
+  absl::StatusOr<TlsMaterial> material = ReadTlsFiles(files);
+  if (!material.ok()) {
+    return absl::InvalidArgumentError(material.status().message());
+  }
+  good = CheckTls(*material, files);
+  if (!good.ok()) return good;
+  return *std::move(material);
+}
+
 }  // namespace
 
 absl::Status CheckFlagsHaveValues(absl::Span<char* const> command_line) {
@@ -157,7 +183,11 @@ absl::Status CheckFlagsHaveValues(absl::Span<char* const> command_line) {
 absl::StatusOr<Options> ReadOptions() {
   absl::StatusOr<std::string> key = ReadKey();
   if (!key.ok()) return key.status();
+  absl::StatusOr<std::optional<TlsMaterial>> tls = ReadTls();
+  if (!tls.ok()) return tls.status();
   Options options;
+  options.tls = *std::move(tls);
+  options.tls_name = absl::GetFlag(FLAGS_tls_name);
   options.server = absl::GetFlag(FLAGS_server);
   options.key = *std::move(key);
   options.json = absl::GetFlag(FLAGS_json);

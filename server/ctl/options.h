@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "server/runtime/tls_material.h"
 
 namespace webhooks::ctl {
 
@@ -15,6 +16,9 @@ namespace webhooks::ctl {
 struct Options {
   std::string server;
   std::string key;
+  // Unset for plain text.
+  std::optional<TlsMaterial> tls;
+  std::string tls_name;
   bool json = false;
   absl::Duration timeout;
   int limit = 0;

@@ -92,6 +92,22 @@ int ErrorOfProbe(const sockaddr_un& address) {
   return error == ECONNREFUSED ? 0 : error;
 }
 
+bool IsLoopback(const sockaddr* address) {
+  if (address->sa_family == AF_INET) {
+    const auto* ipv4 = reinterpret_cast<const sockaddr_in*>(address);
+    return ntohl(ipv4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  const auto* ipv6 = reinterpret_cast<const sockaddr_in6*>(address);
+  return IN6_IS_ADDR_LOOPBACK(&ipv6->sin6_addr);
+}
+
+absl::Status BeyondThisMachine(const std::string& address) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "--listen: ", address,
+      " can be reached from other machines, and needs --tls_cert and "
+      "--tls_key, or --allow_plaintext"));
+}
+
 // Whether `error` says that an address is none of this machine's.
 bool IsNotOurs(int error) {
   return error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
@@ -178,7 +194,7 @@ absl::Status CheckListenAddress(absl::string_view address) {
 }
 
 absl::StatusOr<std::vector<ListeningSocket>> ListeningSocket::Open(
-    absl::string_view address) {
+    absl::string_view address, Reach reach) {
   if (absl::Status good = CheckListenAddress(address); !good.ok()) return good;
   std::vector<ListeningSocket> sockets;
   if (absl::StartsWith(address, kUnixScheme)) {
@@ -199,6 +215,9 @@ absl::StatusOr<std::vector<ListeningSocket>> ListeningSocket::Open(
                                                                  &freeaddrinfo);
   absl::Status not_ours;
   for (; found != nullptr; found = found->ai_next) {
+    if (reach == Reach::kThisMachine && !IsLoopback(found->ai_addr)) {
+      return BeyondThisMachine(Text(found->ai_addr, found->ai_addrlen));
+    }
     auto opened = SocketOpener::OpenTcp(*found);
     if (opened.ok()) {
       sockets.push_back(*std::move(opened));

@@ -16,6 +16,13 @@ namespace webhooks::server {
 // not.
 absl::Status CheckListenAddress(absl::string_view address);
 
+// Where the clients of a listener may be.
+enum class Reach {
+  kAnywhere,
+  // On this machine: what is sent in plain text does not leave it.
+  kThisMachine,
+};
+
 // A socket that listens. Clients may connect at once; they wait until somebody
 // accepts. Closes with its owner, and takes the file of a unix socket along.
 class ListeningSocket {
@@ -25,9 +32,10 @@ class ListeningSocket {
   // lacks all) and port 0 picks a free one for each; or unix:PATH (also
   // unix:///PATH), where the file of a socket that nobody listens on any more
   // is replaced. INVALID_ARGUMENT: the address. UNAVAILABLE: it cannot be had;
-  // the message names it and says why.
+  // the message names it and says why. FAILED_PRECONDITION: it is beyond
+  // `reach`.
   static absl::StatusOr<std::vector<ListeningSocket>> Open(
-      absl::string_view address);
+      absl::string_view address, Reach reach = Reach::kAnywhere);
 
   ListeningSocket(ListeningSocket&& other) noexcept;
   ListeningSocket& operator=(ListeningSocket&&) = delete;

@@ -16,6 +16,10 @@ LogLevel LevelOf(const gpr_log_func_args& args) {
   if (absl::StartsWith(args.message, "assertion failed")) {
     return LogLevel::kError;
   }
+  // Whoever connects can cause it, as often as they like.
+  if (absl::StartsWith(args.message, "Handshake failed")) {
+    return LogLevel::kDebug;
+  }
   return args.severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning
                                                  : LogLevel::kDebug;
 }

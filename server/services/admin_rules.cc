@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "proto/rpc/status.h"
+#include "server/runtime/certificate_name.h"
 #include "server/services/field_rules.h"
 #include "storage/changes.h"
 #include "storage/timestamp.h"
@@ -63,6 +64,15 @@ absl::Status CheckCreateApiKey(const v1::CreateApiKeyRequest& request,
                  "must be in the future, before the year 10000");
   }
   CheckRequestId(request.request_id(), violations);
+  return Verdict(violations);
+}
+
+absl::Status CheckBindCertificate(const v1::BindCertificateRequest& request) {
+  google::rpc::BadRequest violations;
+  if (!IsCertificateName(request.name())) {
+    AddViolation(violations, "name",
+                 "must be 1 to 255 visible ASCII characters");
+  }
   return Verdict(violations);
 }
 

@@ -16,6 +16,7 @@ absl::Status CheckUpdateProject(const v1::UpdateProjectRequest& request);
 // `now`: a key must not end before it.
 absl::Status CheckCreateApiKey(const v1::CreateApiKeyRequest& request,
                                absl::Time now);
+absl::Status CheckBindCertificate(const v1::BindCertificateRequest& request);
 
 // The fields that `request` changes: of name, max_webhooks and
 // max_requests_per_second.

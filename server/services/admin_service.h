@@ -15,14 +15,16 @@ namespace webhooks::server {
 // The generated service with every method raw.
 struct RawAdminService {
   using S = v1::AdminService;
+  using Keys = S::WithRawCallbackMethod_CreateApiKey<
+      S::WithRawCallbackMethod_ListApiKeys<
+          S::WithRawCallbackMethod_RevokeApiKey<S::Service>>>;
+  using KeysAndCertificates = S::WithRawCallbackMethod_BindCertificate<
+      S::WithRawCallbackMethod_ListCertificates<
+          S::WithRawCallbackMethod_UnbindCertificate<Keys>>>;
   using Type = S::WithRawCallbackMethod_CreateProject<
       S::WithRawCallbackMethod_GetProject<S::WithRawCallbackMethod_ListProjects<
           S::WithRawCallbackMethod_UpdateProject<
-              S::WithRawCallbackMethod_DeleteProject<
-                  S::WithRawCallbackMethod_CreateApiKey<
-                      S::WithRawCallbackMethod_ListApiKeys<
-                          S::WithRawCallbackMethod_RevokeApiKey<
-                              S::Service>>>>>>>>;
+              S::WithRawCallbackMethod_DeleteProject<KeysAndCertificates>>>>>;
 };
 
 // webhooks.v1.AdminService; what its calls promise stands in the proto.
@@ -53,11 +55,19 @@ class AdminService final : public RawAdminService::Type {
                        Bytes* response) override;
   Reactor* RevokeApiKey(Context* context, const Bytes* request,
                         Bytes* response) override;
+  Reactor* BindCertificate(Context* context, const Bytes* request,
+                           Bytes* response) override;
+  Reactor* ListCertificates(Context* context, const Bytes* request,
+                            Bytes* response) override;
+  Reactor* UnbindCertificate(Context* context, const Bytes* request,
+                             Bytes* response) override;
 
  private:
   std::string NewId();
   v1::Project MakeProject(const v1::CreateProjectRequest& request);
   v1::CreateApiKeyResponse MakeKey(const v1::CreateApiKeyRequest& request);
+
+  v1::CertificateBinding MakeBinding(const v1::BindCertificateRequest& request);
 
   // Passes a changed project on, once its keys are looked up anew.
   Done<v1::Project> ForgettingProject(Done<v1::Project> done);

@@ -62,10 +62,8 @@ PublishStream::PublishStream(grpc::CallbackServerContext& context,
       cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
 
 void PublishStream::Admit(Batch batch) {
-  const absl::string_view key = SingleEntry(context_, "x-api-key");
-  if (key.empty()) return Admitted(ApiKeyMissing(), {});
   admission_.Admit(
-      key, options(),
+      ReadCredentials(context_), options(),
       [self = shared_from_this(), batch = std::move(batch)](
           const absl::StatusOr<std::string>& project) mutable {
         self->Admitted(project, std::move(batch));

@@ -182,6 +182,7 @@ absl::StatusOr<bool> PurgeProject(Connection& connection) {
                     "project_id, event_type, webhook_id", project) > 0 ||
         DeleteOwned(connection, "webhooks", "project_id, id", project) > 0 ||
         DeleteOwned(connection, "api_keys", "id", project) > 0 ||
+        DeleteOwned(connection, "certificates", "name", project) > 0 ||
         DeleteOwned(connection, "answers", "id", project) > 0) {
       return true;
     }

@@ -1,5 +1,6 @@
 #include "storage/sqlite/answer_rows.h"
 #include "storage/sqlite/api_key_rows.h"
+#include "storage/sqlite/certificate_rows.h"
 #include "storage/sqlite/project_rows.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -146,6 +147,51 @@ void SqliteStore::NoteKeyUse(absl::string_view id, absl::Time now,
       options,
       [id = std::string(id), now](Connection& connection) {
         return UpdateLastUse(connection, id, now);
+      },
+      std::move(done));
+}
+
+void SqliteStore::BindCertificate(const v1::CertificateBinding& binding,
+                                  const CallOptions& options,
+                                  Done<v1::CertificateBinding> done) {
+  Write<v1::CertificateBinding>(
+      options,
+      [binding](Connection& connection) {
+        return sqlite::BindCertificate(connection, binding);
+      },
+      std::move(done));
+}
+
+void SqliteStore::ListCertificates(absl::string_view project,
+                                   const PageStart& start,
+                                   const CallOptions& options,
+                                   Done<Page<v1::CertificateBinding>> done) {
+  Read<Page<v1::CertificateBinding>>(
+      options,
+      [project = std::string(project), start](Connection& connection) {
+        return SelectCertificates(connection, project, start);
+      },
+      std::move(done));
+}
+
+void SqliteStore::UnbindCertificate(absl::string_view name,
+                                    const CallOptions& options,
+                                    Done<v1::CertificateBinding> done) {
+  Write<v1::CertificateBinding>(
+      options,
+      [name = std::string(name)](Connection& connection) {
+        return sqlite::UnbindCertificate(connection, name);
+      },
+      std::move(done));
+}
+
+void SqliteStore::FindCertificate(absl::string_view name,
+                                  const CallOptions& options,
+                                  Done<v1::Project> done) {
+  Read<v1::Project>(
+      options,
+      [name = std::string(name)](Connection& connection) {
+        return SelectCertificateProject(connection, name);
       },
       std::move(done));
 }

@@ -97,6 +97,16 @@ class SqliteStore final : public Store {
                   Done<KeyOwner> done) override;
   void NoteKeyUse(absl::string_view id, absl::Time now,
                   const CallOptions& options, DoneStatus done) override;
+  void BindCertificate(const v1::CertificateBinding& binding,
+                       const CallOptions& options,
+                       Done<v1::CertificateBinding> done) override;
+  void ListCertificates(absl::string_view project, const PageStart& start,
+                        const CallOptions& options,
+                        Done<Page<v1::CertificateBinding>> done) override;
+  void UnbindCertificate(absl::string_view name, const CallOptions& options,
+                         Done<v1::CertificateBinding> done) override;
+  void FindCertificate(absl::string_view name, const CallOptions& options,
+                       Done<v1::Project> done) override;
 
   void PublishEvents(
       absl::string_view project, MaybeEvents events,

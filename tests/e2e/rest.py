@@ -3,6 +3,7 @@
 Every answer is held to the OpenAPI document of the gateway.
 """
 
+import contextlib
 import dataclasses
 import json
 import re
@@ -50,13 +51,17 @@ class Response:
 
 
 class Connection:
-    """A connection on which bytes are sent and responses are read."""
+    """A connection on which bytes are sent and responses are read; in TLS by
+    `context`, if there is one."""
 
-    def __init__(self, address, validate=True):
+    def __init__(self, address, context=None, validate=True):
         host, port = address.rsplit(":", 1)
         self._validate = validate
         self._sent = b""  # what was not answered yet
         self._socket = socket.create_connection((host, int(port)), PATIENCE)
+        if context is not None:
+            self._socket = context.wrap_socket(self._socket,
+                                               server_hostname="localhost")
         self._file = self._socket.makefile("rb")
 
     def __enter__(self):
@@ -69,6 +74,14 @@ class Connection:
     def send(self, data):
         self._sent += data
         self._socket.sendall(data)
+
+    def peer_serial(self):
+        """The serial number of the other side's certificate."""
+        return int(self._socket.getpeercert()["serialNumber"], 16)
+
+    def protocol(self):
+        """What was agreed on by ALPN."""
+        return self._socket.selected_alpn_protocol()
 
     def end_sending(self):
         self._socket.shutdown(socket.SHUT_WR)
@@ -98,6 +111,15 @@ class Connection:
         self._sent = self._sent[line.end():]
         return line[1].decode(), line[2].decode()
 
+    def is_http(self):
+        """Whether what comes next is a response."""
+        return self._file.readline().startswith(b"HTTP/")
+
+    def await_end(self):
+        """Reads whatever comes until the other side ends the connection."""
+        with contextlib.suppress(ConnectionError):
+            self._file.read()
+
     def is_closed(self):
         """Awaits the other side's end of the connection; nothing may come."""
         try:
@@ -120,8 +142,9 @@ def encode(method, path, headers, body=b""):
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def request(address, method, path, headers, body=b"", validate=True):
-    with Connection(address, validate) as connection:
+def request(address, method, path, headers, body=b"", context=None,
+            validate=True):
+    with Connection(address, context, validate) as connection:
         connection.send(
             encode(method, path, {**headers, "connection": "close"}, body))
         return connection.read(has_body=method != "HEAD")

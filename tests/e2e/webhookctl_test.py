@@ -237,8 +237,8 @@ def test_a_key_is_read_from_its_file(service):
 
 
 @pytest.mark.parametrize("line, wanted", [
-    ("webhookctl ", {"project", "key", "webhook", "event", "delivery",
-                     "listen", "health", "completion", "help"}),
+    ("webhookctl ", {"project", "key", "certificate", "webhook", "event",
+                     "delivery", "listen", "health", "completion", "help"}),
     ("webhookctl pro", {"project"}),
     ("webhookctl --json key ", {"create", "list", "revoke"}),
     ("webhookctl --server a:1 key ", {"create", "list", "revoke"}),

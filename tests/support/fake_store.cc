@@ -360,4 +360,59 @@ void FakeStore::NoteKeyUse(absl::string_view id, absl::Time, const CallOptions&,
                   }).status());
 }
 
+void FakeStore::BindCertificate(const v1::CertificateBinding& binding,
+                                const CallOptions&,
+                                Done<v1::CertificateBinding> done) {
+  using Binding = v1::CertificateBinding;
+  std::move(done)(Run<Binding>([&]() -> absl::StatusOr<Binding> {
+    mutex_.AssertHeld();
+    const auto project = Find(binding.id_project());
+    if (!project.ok()) return project.status();
+    const Binding& bound =
+        certificates_.emplace(binding.name(), binding).first->second;
+    if (bound.id_project() != binding.id_project()) return CertificateBound();
+    return bound;
+  }));
+}
+
+void FakeStore::ListCertificates(absl::string_view project,
+                                 const PageStart& start, const CallOptions&,
+                                 Done<Page<v1::CertificateBinding>> done) {
+  using Bindings = Page<v1::CertificateBinding>;
+  std::move(done)(Run<Bindings>([&]() -> absl::StatusOr<Bindings> {
+    mutex_.AssertHeld();
+    if (const auto found = Find(project); !found.ok()) return found.status();
+    return PageOf(certificates_, start,
+                  [&](const v1::CertificateBinding& binding) {
+                    return binding.id_project() == project;
+                  });
+  }));
+}
+
+void FakeStore::UnbindCertificate(absl::string_view name, const CallOptions&,
+                                  Done<v1::CertificateBinding> done) {
+  using Binding = v1::CertificateBinding;
+  std::move(done)(Run<Binding>([&]() -> absl::StatusOr<Binding> {
+    mutex_.AssertHeld();
+    const auto found = certificates_.find(std::string(name));
+    if (found == certificates_.end()) return CertificateNotFound();
+    Binding unbound = found->second;
+    certificates_.erase(found);
+    return unbound;
+  }));
+}
+
+void FakeStore::FindCertificate(absl::string_view name, const CallOptions&,
+                                Done<v1::Project> done) {
+  ++key_lookups_;
+  std::move(done)(Run<v1::Project>([&]() -> absl::StatusOr<v1::Project> {
+    mutex_.AssertHeld();
+    const auto bound = certificates_.find(std::string(name));
+    if (bound == certificates_.end()) return CertificateNotFound();
+    const auto project = projects_.find(bound->second.id_project());
+    if (project == projects_.end()) return CertificateNotFound();
+    return project->second;
+  }));
+}
+
 }  // namespace webhooks::testing

@@ -18,7 +18,8 @@
 namespace webhooks::testing {
 
 // The store of webhooks and projects in memory that completes its calls at
-// once, counts look-ups of keys, and can be made to fail. It keeps every answer
+// once, counts look-ups of keys
+// and certificates, and can be made to fail. It keeps every answer
 // for Idempotency and of secrets only the newest.
 class FakeStore final : public WebhookStore,
                         public ProjectStore,
@@ -99,6 +100,16 @@ class FakeStore final : public WebhookStore,
                   Done<KeyOwner> done) override;
   void NoteKeyUse(absl::string_view id, absl::Time now,
                   const CallOptions& options, DoneStatus done) override;
+  void BindCertificate(const v1::CertificateBinding& binding,
+                       const CallOptions& options,
+                       Done<v1::CertificateBinding> done) override;
+  void ListCertificates(absl::string_view project, const PageStart& start,
+                        const CallOptions& options,
+                        Done<Page<v1::CertificateBinding>> done) override;
+  void UnbindCertificate(absl::string_view name, const CallOptions& options,
+                         Done<v1::CertificateBinding> done) override;
+  void FindCertificate(absl::string_view name, const CallOptions& options,
+                       Done<v1::Project> done) override;
 
  private:
   struct KeptAnswer {
@@ -131,6 +142,8 @@ class FakeStore final : public WebhookStore,
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::map<ApiKeyHash, v1::ApiKey> keys_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::Project> projects_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::CertificateBinding> certificates_
+      ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::Webhook> webhooks_ ABSL_GUARDED_BY(mutex_);
   std::map<Digest, KeptAnswer> answers_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> noted_uses_ ABSL_GUARDED_BY(mutex_);

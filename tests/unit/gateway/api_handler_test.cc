@@ -224,6 +224,20 @@ TEST_F(ApiHandlerTest, RefusesWhateverHasNotOneKeyBeforeItsBodyIsRead) {
   }
 }
 
+TEST_F(ApiHandlerTest, TakesACertificateInPlaceOfAKeyButNotOfABadOne) {
+  RequestHead head;
+  head.method = "GET";
+  head.path = "/webhooks";
+  head.client_certificate = "client.example";
+  const auto is_accepted = [&] {
+    return std::holds_alternative<std::unique_ptr<Exchange>>(
+        handler_.Accept(head));
+  };
+  EXPECT_TRUE(is_accepted());
+  head.fields = {{"x-api-key", ""}};
+  EXPECT_FALSE(is_accepted());
+}
+
 TEST_F(ApiHandlerTest, RefusesHeadersThatTheServerWouldNotTake) {
   const std::string state(15'800, 'a');
   const HttpResponse answer =

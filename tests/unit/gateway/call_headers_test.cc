@@ -33,6 +33,8 @@ TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
                              {"x-request-id", "not this one"},
                              {"authorization", "secret"},
                              {"x-project-id", "p1"},
+                             {"x-client-certificate", "forged"},
+                             {"X-Client-Certificate", "forged"},
                              {"x-api-key-bin", "AAAA"},
                              {"x-violations-bin", "AAAA"},
                              {"X-Violations-Bin", "AAAA"},
@@ -45,6 +47,20 @@ TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
                   Pair("x-request-id", "r1"), Pair("x-api-key", "k1"),
                   Pair("traceparent", "t1"), Pair("tracestate", "a=1,b=2")));
   EXPECT_EQ(headers->timeout, kDefault);
+}
+
+TEST(ReadCallHeaders, PassesTheCertificatesNameOnWhereThereIsNoKey) {
+  RequestHead head;
+  head.request_id = "r1";
+  head.client_certificate = "client.example";
+  EXPECT_THAT(
+      ReadCallHeaders(head, kDefault)->metadata,
+      UnorderedElementsAre(Pair("x-request-id", "r1"),
+                           Pair("x-client-certificate", "client.example")));
+  head.fields = {{"X-Api-Key", "k1"}, {"x-client-certificate", "forged"}};
+  EXPECT_THAT(ReadCallHeaders(head, kDefault)->metadata,
+              UnorderedElementsAre(Pair("x-request-id", "r1"),
+                                   Pair("x-api-key", "k1")));
 }
 
 TEST(ReadCallHeaders, RefusesARepeatedKey) {

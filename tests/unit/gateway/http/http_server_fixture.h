@@ -14,7 +14,7 @@
 namespace webhooks::gateway {
 
 // A listener on a free loopback port before a FakeHandler.
-class HttpServerTest : public testing::Test {
+class HttpServerTest : public ::testing::Test {
  protected:
   // Call it before Connect where a test needs other limits.
   void Serve(HttpLimits limits, int threads = 1) {

@@ -30,7 +30,7 @@ std::size_t ContentLength(absl::string_view head) {
 }  // namespace
 
 RawClient::RawClient(absl::string_view address)
-    : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
   std::uint32_t port = 0;
   EXPECT_TRUE(absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port));
   const timeval patience = {.tv_sec = 10, .tv_usec = 0};

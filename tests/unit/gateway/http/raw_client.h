@@ -33,6 +33,9 @@ class RawClient {
   // Whether the other end closed the connection without another byte.
   bool IsClosed();
 
+  // For those who speak on it themselves.
+  int socket() const { return socket_; }
+
  private:
   bool ReadMore();
 

@@ -44,6 +44,30 @@ class AuthenticatorTest : public ::testing::Test {
         [&](auto done) { authenticator_.Authenticate(key, {}, done); });
   }
 
+  // Binds a certificate to the project of the last key.
+  void Bind(const std::string& name) {
+    v1::CertificateBinding binding;
+    binding.set_name(name);
+    binding.set_id_project(project_);
+    ASSERT_THAT(testing::Await<v1::CertificateBinding>([&](auto done) {
+                  store_.BindCertificate(binding, {}, done);
+                }),
+                IsOk());
+  }
+
+  void Unbind(const std::string& name) {
+    ASSERT_THAT(testing::Await<v1::CertificateBinding>([&](auto done) {
+                  store_.UnbindCertificate(name, {}, done);
+                }),
+                IsOk());
+  }
+
+  absl::StatusOr<Access> AuthenticateCertificate(const std::string& name) {
+    return testing::Await<Access>([&](auto done) {
+      authenticator_.AuthenticateCertificate(name, {}, done);
+    });
+  }
+
   void Revoke(const std::string& id) {
     ASSERT_THAT(testing::Await<v1::ApiKey>([&](auto done) {
                   store_.RevokeApiKey(id, now_, {}, done);
@@ -170,6 +194,44 @@ TEST_F(AuthenticatorTest, RefusesWhatIsNotAKeyWithoutAsking) {
   EXPECT_THAT(Authenticate("whk_mistyped"),
               StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
   EXPECT_EQ(store_.key_lookups(), 0);
+}
+
+TEST_F(AuthenticatorTest, TellsTheProjectOfACertificateAndRemembersIt) {
+  limit_ = 7;
+  NewKey();
+  Bind("client.example");
+  for (int i = 0; i < 2; ++i) {
+    const auto access = AuthenticateCertificate("client.example");
+    ASSERT_THAT(access, IsOk());
+    EXPECT_EQ(access->project, project_);
+    EXPECT_EQ(access->max_requests_per_second, 7);
+  }
+  EXPECT_EQ(store_.key_lookups(), 1);
+}
+
+TEST_F(AuthenticatorTest, ForgetsACertificateAtOnceOrAfterAWhile) {
+  const auto not_bound =
+      StatusIs(absl::StatusCode::kUnauthenticated, "CERTIFICATE_NOT_BOUND");
+  NewKey();
+  Bind("client.example");
+  ASSERT_THAT(AuthenticateCertificate("client.example"), IsOk());
+  Unbind("client.example");
+  EXPECT_THAT(AuthenticateCertificate("client.example"), IsOk());
+  now_ += Authenticator::kTrust;
+  EXPECT_THAT(AuthenticateCertificate("client.example"), not_bound);
+  Bind("client.example");
+  ASSERT_THAT(AuthenticateCertificate("client.example"), IsOk());
+  Unbind("client.example");
+  authenticator_.ForgetCertificate("client.example");
+  EXPECT_THAT(AuthenticateCertificate("client.example"), not_bound);
+}
+
+TEST_F(AuthenticatorTest, DoesNotTakeACertificatesNameForAKey) {
+  const std::string key = NewKey();
+  ASSERT_THAT(Authenticate(key), IsOk());
+  EXPECT_THAT(
+      AuthenticateCertificate(key),
+      StatusIs(absl::StatusCode::kUnauthenticated, "CERTIFICATE_NOT_BOUND"));
 }
 
 TEST_F(AuthenticatorTest, PassesOnWhatAilsTheStoreAndDoesNotRememberIt) {

@@ -48,6 +48,23 @@ TEST(ListeningSocket, TellsThePortThatWasPicked) {
               MatchesRegex("127\\.0\\.0\\.1:[1-9][0-9]*"));
 }
 
+TEST(ListeningSocket, StaysOnThisMachineWhereItMust) {
+  for (const char* address : {"127.0.0.1:0", "127.1.2.3:0", "localhost:0"}) {
+    EXPECT_TRUE(ListeningSocket::Open(address, Reach::kThisMachine).ok())
+        << address;
+  }
+  for (const char* address : {"0.0.0.0:0", "[::]:0", "[::ffff:127.0.0.1]:0"}) {
+    const auto refused = ListeningSocket::Open(address, Reach::kThisMachine);
+    EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << address;
+    EXPECT_THAT(refused.status().message(), HasSubstr("--allow_plaintext"));
+  }
+  EXPECT_TRUE(ListeningSocket::Open("0.0.0.0:0", Reach::kAnywhere).ok());
+}
+
+TEST_F(UnixSocketTest, StaysOnThisMachineByItself) {
+  EXPECT_TRUE(ListeningSocket::Open(Address(), Reach::kThisMachine).ok());
+}
+
 TEST(ListeningSocket, NamesAnAddressThatIsInUseAndSaysWhy) {
   const auto first = ListeningSocket::Open("127.0.0.1:0");
   ASSERT_TRUE(first.ok());

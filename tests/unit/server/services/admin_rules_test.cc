@@ -85,5 +85,21 @@ TEST(AdminRules, TakeNoEndOfAKeyThatIsNoTime) {
   EXPECT_THAT(CheckCreateApiKey(request, kNow), IsOk());
 }
 
+TEST(AdminRules, TakeNamesOfCertificatesThatMetadataCanHold) {
+  v1::BindCertificateRequest request;
+  for (const std::string& name :
+       {std::string("client.example"), std::string("spiffe://x/billing"),
+        std::string(255, 'x')}) {
+    request.set_name(name);
+    EXPECT_THAT(CheckBindCertificate(request), IsOk());
+  }
+  for (const std::string& name :
+       {std::string(), std::string("two words"), std::string("\xc3\xa9"),
+        std::string(256, 'x')}) {
+    request.set_name(name);
+    EXPECT_THAT(FieldsOf(CheckBindCertificate(request)), ElementsAre("name"));
+  }
+}
+
 }  // namespace
 }  // namespace webhooks::server

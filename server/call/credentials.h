@@ -1,0 +1,32 @@
+#ifndef WEBHOOKS_SERVER_CALL_CREDENTIALS_H_
+#define WEBHOOKS_SERVER_CALL_CREDENTIALS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace grpc {
+class ServerContextBase;
+}
+
+namespace webhooks::server {
+
+// What a call shows of who makes it.
+struct Credentials {
+  // Whether it carries x-api-key, and the one value of it; "": several, or an
+  // empty one. A view into the call's context.
+  bool has_key = false;
+  absl::string_view key = {};
+  // The rest only without a key. The name of the certificate that the other end
+  // of the connection has shown, and that was verified; "": none.
+  std::string certificate = {};
+  // The name that the call's metadata has for the certificate of a gateway's
+  // client; anybody can send it. "": none, or several.
+  std::string forwarded_certificate = {};
+};
+
+Credentials ReadCredentials(const grpc::ServerContextBase& context);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CALL_CREDENTIALS_H_

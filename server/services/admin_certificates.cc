@@ -1,0 +1,81 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/services/admin_rules.h"
+#include "server/services/admin_service.h"
+#include "server/services/lists.h"
+#include "storage/timestamp.h"
+
+// The part of AdminService that is about certificates.
+namespace webhooks::server {
+namespace {
+
+// What page tokens are bound to.
+std::string CertificatesOf(const std::string& project) {
+  return absl::StrCat("certificates\n", project);
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* AdminService::BindCertificate(Context* context,
+                                                        const Bytes* request,
+                                                        Bytes* response) {
+  return calls_.Unary<v1::BindCertificateRequest, v1::CertificateBinding>(
+      "webhooks.v1.AdminService/BindCertificate", context, request, response,
+      &CheckBindCertificate,
+      [this](const Caller& caller, const v1::BindCertificateRequest& wanted,
+             Done<v1::CertificateBinding> done) {
+        store_.BindCertificate(MakeBinding(wanted), caller.options,
+                               std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::ListCertificates(Context* context,
+                                                         const Bytes* request,
+                                                         Bytes* response) {
+  using Request = v1::ListCertificatesRequest;
+  using Response = v1::ListCertificatesResponse;
+  return calls_.Unary<Request, Response>(
+      "webhooks.v1.AdminService/ListCertificates", context, request, response,
+      [](const Request& wanted) {
+        return CheckPage(CertificatesOf(wanted.id_project()), wanted);
+      },
+      [this](const Caller& caller, const Request& wanted, Done<Response> done) {
+        const std::string list = CertificatesOf(wanted.id_project());
+        store_.ListCertificates(
+            wanted.id_project(), PageOf(list, wanted), caller.options,
+            AnswerWithPage(list, &Response::mutable_certificates,
+                           std::move(done)));
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::UnbindCertificate(Context* context,
+                                                          const Bytes* request,
+                                                          Bytes* response) {
+  return calls_.Unary<v1::UnbindCertificateRequest, v1::CertificateBinding>(
+      "webhooks.v1.AdminService/UnbindCertificate", context, request, response,
+      &Calls::Anything,
+      [this](const Caller& caller, const v1::UnbindCertificateRequest& wanted,
+             Done<v1::CertificateBinding> done) {
+        store_.UnbindCertificate(
+            wanted.name(), caller.options,
+            [this, done = std::move(done)](
+                absl::StatusOr<v1::CertificateBinding> binding) mutable {
+              if (binding.ok()) {
+                authenticator_.ForgetCertificate(binding->name());
+              }
+              std::move(done)(std::move(binding));
+            });
+      });
+}
+
+v1::CertificateBinding AdminService::MakeBinding(
+    const v1::BindCertificateRequest& request) {
+  v1::CertificateBinding binding;
+  binding.set_name(request.name());
+  binding.set_id_project(request.id_project());
+  *binding.mutable_created_at() = ToTimestamp(clock_());
+  return binding;
+}
+
+}  // namespace webhooks::server

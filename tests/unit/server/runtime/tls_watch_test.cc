@@ -1,0 +1,94 @@
+#include "server/runtime/tls_watch.h"
+
+#include <filesystem>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "gtest/gtest.h"
+#include "tests/support/certificates.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace webhooks {
+namespace {
+
+using testing::IsOk;
+using testing::StatusIs;
+
+class TlsWatchTest : public ::testing::Test {
+ protected:
+  TlsWatchTest() { Write(first_); }
+
+  void Write(const testing::TestCertificate& made) {
+    testing::WriteFile(files_.certificate, made.certificate);
+    testing::WriteFile(files_.key, made.key);
+  }
+
+  void Watch() {
+    auto watch = TlsWatch::Start(files_, absl::Milliseconds(5));
+    ASSERT_THAT(watch, IsOk());
+    watch_ = *std::move(watch);
+  }
+
+  // Waits until `certificate` is what is to be used.
+  void Await(const std::string& certificate) {
+    const absl::Time end = absl::Now() + absl::Seconds(10);
+    while (watch_->current()->certificate != certificate) {
+      ASSERT_LT(absl::Now(), end);
+      std::this_thread::yield();
+    }
+  }
+
+  testing::TempFolder folder_;
+  const TlsFiles files_ = {folder_.Path("cert"), folder_.Path("key"), ""};
+  const testing::TestCertificate first_ = testing::MakeCertificate("a", "");
+  const testing::TestCertificate second_ = testing::MakeCertificate("b", "");
+  std::unique_ptr<TlsWatch> watch_;
+};
+
+TEST_F(TlsWatchTest, BeginsWithWhatTheFilesHold) {
+  Watch();
+  EXPECT_EQ(watch_->current()->certificate, first_.certificate);
+  EXPECT_EQ(watch_->current(), watch_->current());
+}
+
+TEST_F(TlsWatchTest, DoesNotBeginWithWhatCannotBeUsed) {
+  testing::WriteFile(files_.key, second_.key);
+  EXPECT_THAT(TlsWatch::Start(files_),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  std::filesystem::remove(files_.key);
+  EXPECT_THAT(TlsWatch::Start(files_), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(TlsWatchTest, IsNoneWithoutFiles) {
+  const auto none = TlsWatch::Start({});
+  ASSERT_THAT(none, IsOk());
+  EXPECT_EQ(*none, nullptr);
+}
+
+TEST_F(TlsWatchTest, TakesWhatChanges) {
+  Watch();
+  Write(second_);
+  Await(second_.certificate);
+  EXPECT_EQ(watch_->current()->key, second_.key);
+  Write(first_);
+  Await(first_.certificate);
+}
+
+TEST_F(TlsWatchTest, KeepsWhatWasWhileHalfAPairIsThere) {
+  Watch();
+  testing::WriteFile(files_.certificate, second_.certificate);
+  std::filesystem::remove(files_.key);
+  testing::WriteFile(files_.key, second_.key);
+  Await(second_.certificate);
+  const auto before = watch_->current();
+  testing::WriteFile(files_.key, first_.key);
+  // A watch that begins now would find what the other one has found.
+  EXPECT_FALSE(TlsWatch::Start(files_).ok());
+  EXPECT_EQ(watch_->current(), before);
+  testing::WriteFile(files_.certificate, first_.certificate);
+  Await(first_.certificate);
+}
+
+}  // namespace
+}  // namespace webhooks
