@@ -13,9 +13,9 @@ from receiver import FLAGS
 from service import Service
 
 README = Page("README.md")
-CREATE, CREATED, CREATE_OVER_GRPC, LISTEN, PUBLISH, OPERATE = map(
+CREATE, CREATED, CREATE_OVER_GRPC, LISTEN, PUBLISH, OPERATE, BIND = map(
     README.block, ["create", "created", "create over gRPC", "listen", "publish",
-                   "operate"])
+                   "operate", "bind"])
 
 # grpcurl is not packaged everywhere; buf calls with the same words.
 GRPCURL = """#!/bin/bash
@@ -128,6 +128,13 @@ def test_a_project_gets_a_key_that_is_revoked(checkout):
     assert key in checkout.run("\n".join([given[0], given[3]]))
     checkout.run("\n".join([given[0], lines[4].replace("KEY_ID", key)]))
     assert len(lines) == 5
+
+
+def test_a_certificate_is_bound_and_unbound(checkout):
+    made = checkout.run("\n".join(OPERATE.code.splitlines()[:2]))
+    project = re.search(r"id_project +(\S+)", made)[1]
+    shown = checkout.run(BIND.code.replace("PROJECT", project))
+    assert shown.count("spiffe://example.org/billing") == 3
 
 
 def test_no_example_is_left():

@@ -248,8 +248,8 @@ def test_a_key_is_read_from_its_file(service):
     ("webhookctl --timeout = 5s --json key re", {"revoke"}),
     ("webhookctl --server ", set()),
     ("webhookctl --server = ", set()),
-    ("webhookctl --key_file key ", {"project", "key", "webhook", "event",
-                                    "delivery", "listen", "health",
+    ("webhookctl --key_file key ", {"project", "key", "certificate", "webhook",
+                                    "event", "delivery", "listen", "health",
                                     "completion", "help"}),
     ("webhookctl webhook rotate-secret --ov", {"--overlap="}),
     ("webhookctl webhook create --des", {"--description="})])
