@@ -41,6 +41,9 @@ ABSL_FLAG(absl::Duration, call_timeout, absl::Seconds(15),
           "Deadline of a call whose client sends no grpc-timeout; at most 1m");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
           "How long requests in progress may take after SIGTERM");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "Where to serve metrics for Prometheus, to GET /metrics: host:port; "
+          "port 0 picks a free one. Default: nowhere");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(std::string, log_format, "text", "text, or json: one object a line");
 
@@ -121,6 +124,13 @@ absl::StatusOr<Config> ReadConfig() {
       Between(FLAGS_server_connections, 1, 64, problems);
   config.call_timeout = Timeout(FLAGS_call_timeout, problems, kLongestCall);
   config.grace = Timeout(FLAGS_grace, problems);
+  auto metrics_listen = ParseOptionalAddress(
+      "metrics_listen", absl::GetFlag(FLAGS_metrics_listen));
+  if (metrics_listen.ok()) {
+    config.metrics_listen = *std::move(metrics_listen);
+  } else {
+    problems.emplace_back(metrics_listen.status().message());
+  }
   const absl::Status log = ConfigureLog(absl::GetFlag(FLAGS_log_level),
                                         absl::GetFlag(FLAGS_log_format));
   if (!log.ok()) problems.emplace_back(log.message());

@@ -1,11 +1,13 @@
 #ifndef WEBHOOKS_GATEWAY_CONFIG_H_
 #define WEBHOOKS_GATEWAY_CONFIG_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/http/http_server.h"
+#include "server/runtime/address.h"
 
 namespace webhooks::gateway {
 
@@ -16,6 +18,8 @@ struct Config {
   int server_connections = 1;
   absl::Duration call_timeout;
   absl::Duration grace;
+  // Unset: no metrics are served.
+  std::optional<Address> metrics_listen;
 };
 
 // Reads the flags, which must have been parsed, and configures the log.

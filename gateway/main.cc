@@ -1,20 +1,36 @@
 #include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "gateway/api_handler.h"
 #include "gateway/backend/grpc_backend.h"
 #include "gateway/config.h"
 #include "gateway/health_handler.h"
 #include "gateway/http/http_server.h"
+#include "gateway/request_metrics.h"
 #include "gateway/services.h"
 #include "gateway/transcoding/router.h"
 #include "server/runtime/flags.h"
 #include "server/runtime/log.h"
+#include "server/runtime/metrics/page.h"
+#include "server/runtime/metrics/process_figures.h"
 #include "server/runtime/open_files.h"
 #include "server/runtime/process.h"
 #include "server/runtime/stop_signals.h"
 
 namespace webhooks::gateway {
 namespace {
+
+absl::StatusOr<std::unique_ptr<MetricsPage>> ServeMetrics(
+    const Config& config, std::vector<const prometheus::Collectable*> metrics) {
+  if (!config.metrics_listen) return nullptr;
+  auto page = MetricsPage::Serve(*config.metrics_listen, std::move(metrics));
+  if (page.ok()) {
+    Log(LogLevel::kInfo, "serving metrics", {{"address", (*page)->address()}});
+  }
+  return page;
+}
 
 int Serve(const Config& config) {
   RaiseFileLimit(config.http.limits.connections);
@@ -24,8 +40,14 @@ int Serve(const Config& config) {
   GrpcBackend backend(config.server, config.server_connections);
   ApiHandler api(*router, backend, config.call_timeout);
   HealthHandler handler(api, backend);
-  const auto server = HttpServer::Start(config.http, handler);
+  const ProcessFigures process("gateway");
+  prometheus::Registry registry;
+  RequestMetrics requests(registry);
+  const auto server = HttpServer::Start(config.http, handler, requests);
   if (!server.ok()) return FailStart(server.status());
+  const ConnectionFigures connections(**server);
+  const auto page = ServeMetrics(config, {&process, &registry, &connections});
+  if (!page.ok()) return FailStart(page.status());
   for (const std::string& address : (*server)->addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }

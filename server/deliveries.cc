@@ -45,9 +45,10 @@ void LogAttempt(const AttemptResult& result) {
 }  // namespace
 
 Deliveries::Deliveries(DeliveryQueue& queue, Entropy& entropy,
-                       const DeliveryConfig& config)
+                       const DeliveryConfig& config, DeliveryMetrics& metrics)
     : queue_(queue),
       entropy_(entropy),
+      metrics_(metrics),
       options_(config.scheduler),
       sender_(SenderOptions(config), &absl::Now) {}
 
@@ -60,7 +61,10 @@ Deliveries::~Deliveries() {
 void Deliveries::Start() {
   scheduler_.emplace(
       queue_, sender_, options_, &absl::Now, [this] { return Roll(entropy_); },
-      &LogAttempt);
+      [this](const AttemptResult& result) {
+        metrics_.AttemptEnded(result);
+        LogAttempt(result);
+      });
 }
 
 // The scheduler has its own requests given up; this is for those of others.

@@ -16,9 +16,9 @@ using boost::asio::ip::tcp;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
-    Options options, RequestHandler& handler) {
+    Options options, RequestHandler& handler, RequestObserver& observer) {
   std::unique_ptr<HttpServer> server(
-      new HttpServer(std::move(options), handler));
+      new HttpServer(std::move(options), handler, observer));
   for (const Address& address : server->options_.listen) {
     if (absl::Status status = server->Listen(address); !status.ok()) {
       return status;
@@ -29,11 +29,12 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
   return server;
 }
 
-HttpServer::HttpServer(Options options, RequestHandler& handler)
+HttpServer::HttpServer(Options options, RequestHandler& handler,
+                       RequestObserver& observer)
     : options_(std::move(options)), buffers_(options_.limits.buffered_bytes) {
   for (int i = 0; i < options_.threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(options_.limits, handler,
-                                                open_connections_, buffers_));
+    workers_.push_back(std::make_unique<Worker>(
+        options_.limits, handler, observer, open_connections_, buffers_));
   }
 }
 

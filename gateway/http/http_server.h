@@ -13,6 +13,7 @@
 #include "gateway/http/connection_count.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
+#include "gateway/http/request_observer.h"
 #include "server/runtime/address.h"
 
 namespace webhooks::gateway {
@@ -31,15 +32,19 @@ class HttpServer {
   };
 
   // Listens on every address and starts the threads. UNAVAILABLE names the
-  // address that cannot be had. `handler` must outlive the server.
+  // address that cannot be had. `handler` and `observer` must outlive the
+  // server.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
-      Options options, RequestHandler& handler);
+      Options options, RequestHandler& handler, RequestObserver& observer);
 
   // As Stop without patience.
   ~HttpServer();
 
   // "127.0.0.1:8080", in the order of the options, with the ports picked.
   std::vector<std::string> addresses() const;
+
+  // How many connections are open.
+  int connections() const { return open_connections_.Count(); }
 
   // Stops accepting, closes idle connections, waits up to `patience` for the
   // requests in progress to be answered, then cancels those that are left.
@@ -48,7 +53,8 @@ class HttpServer {
   void Stop(absl::Duration patience);
 
  private:
-  HttpServer(Options options, RequestHandler& handler);
+  HttpServer(Options options, RequestHandler& handler,
+             RequestObserver& observer);
 
   absl::Status Listen(const Address& address);
   Worker& NextWorker();

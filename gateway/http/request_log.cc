@@ -8,7 +8,9 @@
 namespace webhooks::gateway {
 
 void LogAnswer(const RequestHead& head, const HttpResponse& response,
-               absl::string_view request_id, absl::Duration latency) {
+               absl::string_view request_id, absl::Duration latency,
+               RequestObserver& observer) {
+  observer.RequestEnded(head.method, response.route, response.status, latency);
   constexpr std::size_t kLongestMethod = 16;
   const auto parents = head.Values("traceparent");
   LogEach("request",

@@ -18,9 +18,11 @@ constexpr int kRefusalsAtOnce = 256;
 }  // namespace
 
 Worker::Worker(const HttpLimits& limits, RequestHandler& handler,
-               ConnectionCount& open_connections, BufferBudget& buffers)
+               RequestObserver& observer, ConnectionCount& open_connections,
+               BufferBudget& buffers)
     : limits_(limits),
       handler_(handler),
+      observer_(observer),
       open_connections_(open_connections),
       buffers_(buffers),
       context_(std::make_shared<asio::io_context>(1)),

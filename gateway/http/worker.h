@@ -13,6 +13,7 @@
 #include "gateway/http/connection_count.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
+#include "gateway/http/request_observer.h"
 
 namespace webhooks::gateway {
 
@@ -22,10 +23,11 @@ class Connection;
 // runs on its worker's thread, so connections need no locks.
 class Worker {
  public:
-  // `open_connections` and `buffers` are those of all workers. All four must
+  // `open_connections` and `buffers` are those of all workers. All five must
   // outlive this object.
   Worker(const HttpLimits& limits, RequestHandler& handler,
-         ConnectionCount& open_connections, BufferBudget& buffers);
+         RequestObserver& observer, ConnectionCount& open_connections,
+         BufferBudget& buffers);
   // Stop must have been called, or Start never.
   ~Worker();
 
@@ -47,6 +49,7 @@ class Worker {
   // The rest is for connections, on the worker's thread.
   const HttpLimits& limits() const { return limits_; }
   RequestHandler& handler() { return handler_; }
+  RequestObserver& observer() { return observer_; }
   BufferBudget& buffers() { return buffers_; }
   bool draining() const { return draining_; }
   void Forget(const std::shared_ptr<Connection>& connection);
@@ -57,6 +60,7 @@ class Worker {
  private:
   const HttpLimits& limits_;
   RequestHandler& handler_;
+  RequestObserver& observer_;
   ConnectionCount& open_connections_;
   BufferBudget& buffers_;
   std::shared_ptr<boost::asio::io_context> context_;

@@ -29,8 +29,10 @@ absl::string_view SingleEntry(const grpc::ServerContextBase& context,
   return {first->second.data(), first->second.size()};
 }
 
-CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context)
+CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
+                       CallObserver& observer)
     : context_(context),
+      observer_(observer),
       rpc_(rpc.substr(0, kMaxRpcSize)),
       start_(std::chrono::steady_clock::now()),
       request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey.data()))),
@@ -46,6 +48,7 @@ void CallRecord::SetProject(const std::string& project) {
 void CallRecord::End(const absl::Status& status) const {
   const absl::Duration latency =
       absl::FromChrono(std::chrono::steady_clock::now() - start_);
+  observer_.CallEnded(rpc_, status.code(), latency);
   LogEach("request", {{"rpc", rpc_},
                       {"status", absl::StatusCodeToString(status.code())},
                       {"reason", Reason(status)},

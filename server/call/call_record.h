@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "server/call/call_observer.h"
 
 namespace grpc {
 class ServerContextBase;
@@ -18,23 +19,25 @@ namespace webhooks::server {
 absl::string_view SingleEntry(const grpc::ServerContextBase& context,
                               const char* key);
 
-// What the log says of one call, and the metadata that its answer carries: the
-// request id, and whose call it was.
+// What log and metrics say of one call, and the metadata that its answer
+// carries: the request id, and whose call it was.
 class CallRecord {
  public:
   // Begins with the call, whose `rpc` is "package.Service/Method" (of which the
-  // line holds at most 256 bytes). `context` must outlive this.
-  CallRecord(absl::string_view rpc, grpc::ServerContextBase& context);
+  // line holds at most 256 bytes). Both others must outlive this.
+  CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
+             CallObserver& observer);
 
   // The project that the call turned out to be of. At most once, and before
   // anything is written to the caller.
   void SetProject(const std::string& project);
 
-  // Writes the call's one line: it ends with `status`.
+  // Writes the call's one line, and tells the observer: it ends with `status`.
   void End(const absl::Status& status) const;
 
  private:
   grpc::ServerContextBase& context_;
+  CallObserver& observer_;
   const std::string rpc_;
   const std::chrono::steady_clock::time_point start_;
   const std::string request_id_;

@@ -9,6 +9,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
 #include "server/call/admission.h"
+#include "server/call/call_observer.h"
 #include "server/call/clock.h"
 #include "server/call/once.h"
 #include "server/call/unary_call.h"
@@ -25,12 +26,15 @@ struct Caller {
 };
 
 // What stands around every handler: the key, deadline and cancellation, the
-// request id, the log line and the answer. Thread-safe.
+// request id, the log line, the metrics and the answer. Thread-safe.
 class Calls {
  public:
-  // `admission` must outlive this.
-  Calls(Admission& admission, Clock clock)
-      : admission_(admission), clock_(std::move(clock)) {}
+  // `admission` and `observer` must outlive this.
+  Calls(Admission& admission, Clock clock, CallObserver& observer)
+      : admission_(admission), clock_(std::move(clock)), observer_(observer) {}
+
+  // Who is told of calls that are not unary.
+  CallObserver& observer() const { return observer_; }
 
   // What is wrong with a request: OK or as of InvalidFields. Must not block.
   template <typename Request>
@@ -68,7 +72,7 @@ class Calls {
                                   Check<Request> check,
                                   Handler<Request, Response> handler) {
     auto* call = new UnaryCall(rpc, *context, *request, *response,
-                               std::make_unique<Request>());
+                               std::make_unique<Request>(), observer_);
     Begin<Request>(call, std::move(check),
                    [call, handler = std::move(handler)](
                        const Caller& caller, const Request& read) mutable {
@@ -91,7 +95,7 @@ class Calls {
                                       Check<Request> check,
                                       OnceHandler<Request, Response> handler) {
     auto* call = new UnaryCall(rpc, *context, *request, *response,
-                               std::make_unique<Request>());
+                               std::make_unique<Request>(), observer_);
     Begin<Request>(
         call, std::move(check),
         [this, call, rpc, handler = std::move(handler)](
@@ -134,6 +138,7 @@ class Calls {
 
   Admission& admission_;
   const Clock clock_;
+  CallObserver& observer_;
 };
 
 }  // namespace webhooks::server

@@ -20,9 +20,10 @@ UnaryCall::UnaryCall(absl::string_view rpc,
                      grpc::CallbackServerContext& context,
                      const grpc::ByteBuffer& request_bytes,
                      grpc::ByteBuffer& response_bytes,
-                     std::unique_ptr<google::protobuf::Message> request)
+                     std::unique_ptr<google::protobuf::Message> request,
+                     CallObserver& observer)
     : context_(context),
-      record_(rpc, context),
+      record_(rpc, context, observer),
       request_bytes_(request_bytes),
       response_bytes_(response_bytes),
       request_(std::move(request)),

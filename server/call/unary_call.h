@@ -24,7 +24,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   UnaryCall(absl::string_view rpc, grpc::CallbackServerContext& context,
             const grpc::ByteBuffer& request_bytes,
             grpc::ByteBuffer& response_bytes,
-            std::unique_ptr<google::protobuf::Message> request);
+            std::unique_ptr<google::protobuf::Message> request,
+            CallObserver& observer);
 
   // The value of metadata entry x-api-key, or "" if there is none or more than
   // one.

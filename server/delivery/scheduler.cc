@@ -104,6 +104,12 @@ void Scheduler::BeginStop(absl::Time deadline) {
 
 void Scheduler::Wake() { loop_.Wake(); }
 
+Scheduler::Figures Scheduler::figures() const {
+  absl::MutexLock lock(&loop_.turn());
+  return {in_flight_, stock_.leased(), turns_.size(),
+          std::min(stock_.OldestDue(), turns_.OldestDue())};
+}
+
 std::optional<absl::Time> Scheduler::Turn() {
   loop_.turn().AssertHeld();
   if (!stop_by_) {
@@ -216,6 +222,7 @@ void Scheduler::TakeIn(const LeaseWish& wish, EndpointLease lease,
     flight->event = std::move(delivery.event);
     flight->step = delivery.step;
     flight->bytes = flight->event.data().size();
+    flight->due = delivery.due;
     flight->leased_until = until;
     flight->is_ordered = limits && limits->ordered;
     stock_.Add(std::move(flight));

@@ -23,6 +23,8 @@ struct Flight {
   v1::Event event;
   int step = 1;
   std::size_t bytes = 0;
+  // When it became due.
+  absl::Time due;
   // When the lease ends.
   absl::Time leased_until;
   // What was signed says so too.
@@ -59,6 +61,10 @@ class Stock {
 
   // The endpoints of the project that have something in stock.
   std::vector<Endpoint> Of(const std::string& project) const;
+
+  // When the first of what is not begun became due; InfiniteFuture: there is
+  // nothing.
+  absl::Time OldestDue() const;
 
   // An endpoint that has something in stock; null: none has.
   const Endpoint* Any() const;

@@ -74,6 +74,7 @@ void Connection::SetPragmas(Mode mode) {
     return;
   }
   database_.exec("PRAGMA synchronous = FULL");
+  page_size_ = database_.execAndGet("PRAGMA page_size").getInt();
   // Takes the place of the automatic checkpoint, which would delay the answers
   // of the commit that it follows.
   sqlite3_wal_hook(handle(), &RecordWalPages, &wal_pages_);

@@ -193,6 +193,18 @@ absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
       });
 }
 
+absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit) {
+  return connection.Guarded(
+      "count waiting", [&]() -> absl::StatusOr<std::int64_t> {
+        Statement row = connection.Prepared(
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries"
+            " INDEXED BY waiting_deliveries WHERE state = 1 LIMIT ?)");
+        row->bind(1, limit);
+        row->executeStep();
+        return row->getColumn(0).getInt64();
+      });
+}
+
 absl::StatusOr<EndpointLease> LeaseDue(Connection& connection,
                                        const Sealer& sealer, Leases& leases,
                                        const LeaseWish& wish, absl::Time now,
