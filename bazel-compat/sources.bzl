@@ -346,6 +346,7 @@ TARGETS = [
             "server/runtime/request_id.cc",
             "server/runtime/small_file.cc",
             "server/runtime/stop_signals.cc",
+            "server/runtime/trace_context.cc",
         ],
         hdrs = [
             "server/runtime/address.h",
@@ -359,6 +360,7 @@ TARGETS = [
             "server/runtime/request_id.h",
             "server/runtime/small_file.h",
             "server/runtime/stop_signals.h",
+            "server/runtime/trace_context.h",
         ],
         deps = [
             "absl::cleanup",
@@ -1036,6 +1038,7 @@ TARGETS = [
             "tests/unit/server/runtime/metrics/latencies_test.cc",
             "tests/unit/server/runtime/metrics/page_test.cc",
             "tests/unit/server/runtime/request_id_test.cc",
+            "tests/unit/server/runtime/trace_context_test.cc",
             "tests/unit/server/services/admin_rules_test.cc",
             "tests/unit/server/services/event_rules_test.cc",
             "tests/unit/server/services/health_service_test.cc",

@@ -25,7 +25,7 @@ double Roll(Entropy& entropy) {
   return number / kRange;
 }
 
-void LogAttempt(const AttemptResult& result) {
+void LogAttempt(const AttemptResult& result, const Span& span) {
   const v1::Attempt& attempt = result.record;
   const double millis = static_cast<double>(attempt.total().seconds()) * 1e3 +
                         static_cast<double>(attempt.total().nanos()) / 1e6;
@@ -39,7 +39,10 @@ void LogAttempt(const AttemptResult& result) {
            {"reason", !attempt.has_error()
                           ? std::string()
                           : v1::Attempt::Error_Name(attempt.error())},
-           {"ms", millis}});
+           {"ms", millis},
+           {"trace_id", span.trace_id},
+           {"span_id", span.span_id},
+           {"parent_id", span.parent_id}});
 }
 
 }  // namespace
@@ -61,9 +64,9 @@ Deliveries::~Deliveries() {
 void Deliveries::Start() {
   scheduler_.emplace(
       queue_, sender_, options_, &absl::Now, [this] { return Roll(entropy_); },
-      [this](const AttemptResult& result) {
+      [this](const AttemptResult& result, const Span& span) {
         metrics_.AttemptEnded(result);
-        LogAttempt(result);
+        LogAttempt(result, span);
       });
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "gateway/http/framing.h"
 #include "server/runtime/request_id.h"
@@ -124,8 +125,7 @@ std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
   return std::nullopt;
 }
 
-std::optional<HttpError> RequestReader::LimitBody(
-    std::size_t max_body_bytes) {
+std::optional<HttpError> RequestReader::LimitBody(std::size_t max_body_bytes) {
   max_body_bytes_ = max_body_bytes;
   if (parser_->content_length().value_or(0) > max_body_bytes_) {
     return BodyTooLarge(max_body_bytes_);
@@ -147,6 +147,10 @@ void RequestReader::DescribeHead() {
   head_.has_body = !parser_->is_done();
   const auto ids = head_.Values(kRequestIdKey);
   head_.request_id = RequestIdOr(ids.empty() ? "" : ids.front());
+  const auto parents = head_.Values(kTraceparentKey);
+  head_.span =
+      BeginSpan(parents.size() == 1 ? parents.front() : absl::string_view(),
+                absl::StrJoin(head_.Values(kTracestateKey), ","));
 }
 
 std::optional<HttpError> RequestReader::ReadBody(std::string& input) {

@@ -36,7 +36,8 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
       rpc_(rpc.substr(0, kMaxRpcSize)),
       start_(std::chrono::steady_clock::now()),
       request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey.data()))),
-      trace_id_(TraceId(SingleEntry(context, "traceparent"))) {
+      span_(BeginSpan(SingleEntry(context, kTraceparentKey.data()),
+                      SingleEntry(context, kTracestateKey.data()))) {
   context_.AddInitialMetadata(std::string(kRequestIdKey), request_id_);
 }
 
@@ -55,7 +56,9 @@ void CallRecord::End(const absl::Status& status) const {
                       {"latency_ms", absl::ToDoubleMilliseconds(latency)},
                       {"project_id", project_},
                       {"request_id", request_id_},
-                      {"trace_id", trace_id_}});
+                      {"trace_id", span_.trace_id},
+                      {"span_id", span_.span_id},
+                      {"parent_id", span_.parent_id}});
 }
 
 }  // namespace webhooks::server

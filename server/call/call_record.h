@@ -7,6 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "server/call/call_observer.h"
+#include "server/runtime/trace_context.h"
+#include "storage/call.h"
 
 namespace grpc {
 class ServerContextBase;
@@ -28,6 +30,12 @@ class CallRecord {
   CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
              CallObserver& observer);
 
+  // The call's own span: of the caller's trace, or of a new one.
+  const Span& span() const { return span_; }
+
+  // What follows from the call goes on with.
+  TraceHeaders trace() const { return {span_.Traceparent(), span_.tracestate}; }
+
   // The project that the call turned out to be of. At most once, and before
   // anything is written to the caller.
   void SetProject(const std::string& project);
@@ -41,7 +49,7 @@ class CallRecord {
   const std::string rpc_;
   const std::chrono::steady_clock::time_point start_;
   const std::string request_id_;
-  const std::string trace_id_;
+  const Span span_;
   std::string project_;
 };
 

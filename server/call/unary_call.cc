@@ -27,7 +27,8 @@ UnaryCall::UnaryCall(absl::string_view rpc,
       request_bytes_(request_bytes),
       response_bytes_(response_bytes),
       request_(std::move(request)),
-      cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
+      cancelled_(std::make_shared<std::atomic<bool>>(false)),
+      trace_(std::make_shared<const TraceHeaders>(record_.trace())) {}
 
 absl::string_view UnaryCall::api_key() const {
   return SingleEntry(context_, "x-api-key");
@@ -55,7 +56,7 @@ CallOptions UnaryCall::options() const {
   return {deadline == std::chrono::system_clock::time_point::max()
               ? absl::InfiniteFuture()
               : absl::FromChrono(deadline),
-          cancelled_};
+          cancelled_, trace_};
 }
 
 void UnaryCall::MarkReplayed() {

@@ -47,8 +47,8 @@ class Scheduler {
     absl::Time oldest_due = absl::InfiniteFuture();
   };
 
-  // Told of each attempt that was recorded.
-  using Observer = std::function<void(const AttemptResult&)>;
+  // Told of each attempt that was recorded, and of its span.
+  using Observer = std::function<void(const AttemptResult&, const Span&)>;
 
   // On a thread of its own, at once. `queue` and `sender` must outlive this.
   // `dice` gives numbers from 0 to 1, below 1.

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "server/delivery/turns.h"
+#include "server/runtime/trace_context.h"
 #include "storage/delivery_queue.h"
 
 namespace webhooks::server {
@@ -21,6 +22,9 @@ struct Flight {
   std::shared_ptr<const EndpointLease> lease;
   // Empty once it is sent.
   v1::Event event;
+  // The publisher's, and in it the attempt's own once it is begun.
+  TraceHeaders trace;
+  Span span;
   int step = 1;
   std::size_t bytes = 0;
   // When it became due.

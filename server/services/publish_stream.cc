@@ -61,7 +61,8 @@ PublishStream::PublishStream(grpc::CallbackServerContext& context,
       store_(store),
       make_event_(std::move(make_event)),
       record_("webhooks.v1.EventService/PublishStream", context, observer),
-      cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
+      cancelled_(std::make_shared<std::atomic<bool>>(false)),
+      trace_(std::make_shared<const TraceHeaders>(record_.trace())) {}
 
 void PublishStream::Admit(Batch batch) {
   const absl::string_view key = SingleEntry(context_, "x-api-key");
@@ -234,7 +235,7 @@ CallOptions PublishStream::options() const {
   return {deadline == std::chrono::system_clock::time_point::max()
               ? absl::InfiniteFuture()
               : absl::FromChrono(deadline),
-          cancelled_};
+          cancelled_, trace_};
 }
 
 void PublishStream::OnCancel() {

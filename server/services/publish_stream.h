@@ -92,6 +92,7 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   const MakeEvent make_event_;
   CallRecord record_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;
+  const std::shared_ptr<const TraceHeaders> trace_;
   // Set before the first read.
   std::string project_;
   // Until gRPC is done with this.

@@ -68,7 +68,8 @@ class Leaser {
     leased.attempt = waiting.attempts + 1;
     leased.step = leased.attempt - waiting.schedule_base;
     leased.due = waiting.due;
-    leased.event = SelectEventBody(connection_, waiting.event_seq);
+    leased.event =
+        SelectEventBody(connection_, waiting.event_seq, leased.trace);
     bytes_ += leased.event.data().size();
     leased.lease = leases_.Add(waiting.id, leased.attempt, until_);
   }

@@ -68,7 +68,7 @@ absl::Status Deactivate(Connection& connection, const Sealer& sealer,
   if (!status.ok()) return status;
   return InsertEvent(connection,
                      DeactivationEvent(stored->webhook, result.lease.delivery),
-                     notes, UuidBytes(result.endpoint.webhook))
+                     TraceHeaders(), notes, UuidBytes(result.endpoint.webhook))
       .status();
 }
 
