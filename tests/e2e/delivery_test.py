@@ -275,9 +275,9 @@ def test_a_stream_is_slowed_down_to_the_projects_rate(api):
 
 
 def test_no_more_tests_of_webhooks_run_than_may(api, receiver, place):
-    path, _ = place
+    path, type = place
     receiver.answer(path, "hang")
-    id = api.webhook(receiver.url(path))["id_webhook_endpoint"]
+    id = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
     answers = queue.Queue()
 
     def test():
