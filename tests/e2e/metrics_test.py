@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -69,6 +70,11 @@ def used(tmp_path_factory):
             service.start_gateway("--metrics_listen=127.0.0.1:0")
             service.await_ready()
             use(Api(service), receiver)
+            # Attempts are counted a moment after they are recorded.
+            end = time.monotonic() + PATIENCE
+            while Page(service.server).value(
+                    "webhooks_deliveries_ended_total") < PUBLISHED + 2:
+                assert time.monotonic() < end, Page(service.server).text
             yield service
         finally:
             service.stop()
@@ -263,7 +269,7 @@ def test_nothing_is_served_without_the_flag(fresh):
 
 
 @pytest.mark.parametrize("name", ["webhook-server", "webhook-gateway"])
-@pytest.mark.parametrize("value", ["nonsense", "127.0.0.1:99999", "999.0.0.1:0"])
+@pytest.mark.parametrize("value", ["nonsense", "127.0.0.1:99999", "192.0.2.1:0"])
 def test_a_bad_address_is_an_error_that_names_the_flag(name, value, tmp_path):
     flags = ([f"--database=sqlite:{tmp_path}/webhooks.db"]
              if name == "webhook-server" else [])

@@ -134,10 +134,10 @@ TEST_F(MetricsPageTest, AnAddressInUseIsAnErrorThatNamesIt) {
               HasSubstr(page_->address()));
 }
 
-TEST_F(MetricsPageTest, WhatIsNoAddressIsAnErrorThatNamesIt) {
-  const auto page = MetricsPage::Serve({"999.0.0.1", "0"}, {});
+TEST_F(MetricsPageTest, AnAddressOfAnotherMachineIsAnErrorThatNamesIt) {
+  const auto page = MetricsPage::Serve({"192.0.2.1", "0"}, {});
   EXPECT_EQ(page.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(page.status().message()), HasSubstr("999.0.0.1"));
+  EXPECT_THAT(std::string(page.status().message()), HasSubstr("192.0.2.1"));
 }
 
 }  // namespace
