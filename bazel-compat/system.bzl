@@ -11,6 +11,7 @@ _PACKAGES = {
     "OpenSSL::SSL": "libssl",
     "SQLite::SQLite3": "sqlite3",
     "gRPC::grpc++": "grpc++",
+    "prometheus-cpp::core": "prometheus-cpp-core",
     "protobuf::libprotobuf": "protobuf",
 }
 

@@ -7,7 +7,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "proto/rpc/status.h"
 #include "server/runtime/certificate_name.h"
 #include "server/runtime/request_id.h"
@@ -15,18 +14,7 @@
 namespace webhooks::gateway {
 namespace {
 
-struct Passed {
-  absl::string_view name;
-  bool may_repeat;  // a list, so that several fields are one value
-};
-
-// In: request headers that become metadata under the same name.
-constexpr Passed kRequestHeaders[] = {
-    {"x-api-key", false},
-    {"traceparent", false},
-    {"tracestate", true},
-};
-
+constexpr absl::string_view kApiKey = "x-api-key";
 constexpr absl::string_view kProjectKey = "x-project-id";
 constexpr absl::string_view kReplayedKey = "idempotent-replayed";
 
@@ -82,6 +70,13 @@ absl::StatusOr<absl::Duration> ReadTimeout(const RequestHead& head,
   return *timeout;
 }
 
+void AddTrace(const Span& span, CallHeaders& headers) {
+  if (span.trace_id.empty()) return;
+  headers.metadata.emplace_back(kTraceparentKey, span.Traceparent());
+  if (span.tracestate.empty()) return;
+  headers.metadata.emplace_back(kTracestateKey, span.tracestate);
+}
+
 }  // namespace
 
 bool IsPrintable(absl::string_view text) {
@@ -93,23 +88,19 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout) {
   CallHeaders headers;
   headers.metadata.emplace_back(kRequestIdKey, head.request_id);
-  for (const auto& [name, may_repeat] : kRequestHeaders) {
-    const auto values = head.Values(name);
-    if (values.empty()) continue;
-    if (values.size() > 1 && !may_repeat) {
-      return InvalidHeader(name, "must not be repeated");
-    }
-    std::string value = absl::StrJoin(values, ",");
-    if (!IsPrintable(value)) {
-      return InvalidHeader(name, "must be printable ASCII");
-    }
-    headers.metadata.emplace_back(name, std::move(value));
+  const auto keys = head.Values(kApiKey);
+  if (keys.size() > 1) return InvalidHeader(kApiKey, "must not be repeated");
+  if (!keys.empty() && !IsPrintable(keys[0])) {
+    return InvalidHeader(kApiKey, "must be printable ASCII");
   }
   // A key that is sent decides alone.
-  if (!head.client_certificate.empty() && head.Values("x-api-key").empty()) {
+  if (!keys.empty()) {
+    headers.metadata.emplace_back(kApiKey, keys[0]);
+  } else if (!head.client_certificate.empty()) {
     headers.metadata.emplace_back(kClientCertificateKey,
                                   head.client_certificate);
   }
+  AddTrace(head.span, headers);
   const auto timeout = ReadTimeout(head, default_timeout);
   if (!timeout.ok()) return timeout.status();
   headers.timeout = *timeout;

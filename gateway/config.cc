@@ -67,6 +67,9 @@ ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
 ABSL_FLAG(std::string, docs_folder, "",
           "Where the pages of /docs lie; empty: ../share/webhooks/docs beside "
           "the program's own folder");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "Where to serve metrics for Prometheus, to GET /metrics: host:port; "
+          "port 0 picks a free one. Default: nowhere");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(std::string, log_format, "text", "text, or json: one object a line");
 
@@ -165,6 +168,13 @@ absl::StatusOr<Config> ReadConfig() {
   config.grace = Timeout(FLAGS_grace, problems);
   config.docs_folder = absl::GetFlag(FLAGS_docs_folder);
   if (config.docs_folder.empty()) config.docs_folder = DefaultPagesFolder();
+  auto metrics_listen = ParseOptionalAddress(
+      "metrics_listen", absl::GetFlag(FLAGS_metrics_listen));
+  if (metrics_listen.ok()) {
+    config.metrics_listen = *std::move(metrics_listen);
+  } else {
+    problems.emplace_back(metrics_listen.status().message());
+  }
   const absl::Status log = ConfigureLog(absl::GetFlag(FLAGS_log_level),
                                         absl::GetFlag(FLAGS_log_format));
   if (!log.ok()) problems.emplace_back(log.message());

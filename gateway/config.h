@@ -1,11 +1,13 @@
 #ifndef WEBHOOKS_GATEWAY_CONFIG_H_
 #define WEBHOOKS_GATEWAY_CONFIG_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/http/http_server.h"
+#include "server/runtime/address.h"
 #include "server/runtime/tls_material.h"
 
 namespace webhooks::gateway {
@@ -22,6 +24,8 @@ struct Config {
   absl::Duration call_timeout;
   absl::Duration grace;
   std::string docs_folder;
+  // Unset: no metrics are served.
+  std::optional<Address> metrics_listen;
 };
 
 // Reads the flags, which must have been parsed, and configures the log.

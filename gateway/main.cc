@@ -1,4 +1,7 @@
 #include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "gateway/api_handler.h"
 #include "gateway/backend/grpc_backend.h"
@@ -7,10 +10,13 @@
 #include "gateway/health_handler.h"
 #include "gateway/http/http_server.h"
 #include "gateway/openapi/document.h"
+#include "gateway/request_metrics.h"
 #include "gateway/services.h"
 #include "gateway/transcoding/router.h"
 #include "server/runtime/flags.h"
 #include "server/runtime/log.h"
+#include "server/runtime/metrics/page.h"
+#include "server/runtime/metrics/process_figures.h"
 #include "server/runtime/open_files.h"
 #include "server/runtime/process.h"
 #include "server/runtime/stop_signals.h"
@@ -18,6 +24,16 @@
 
 namespace webhooks::gateway {
 namespace {
+
+absl::StatusOr<std::unique_ptr<MetricsPage>> ServeMetrics(
+    const Config& config, std::vector<const prometheus::Collectable*> metrics) {
+  if (!config.metrics_listen) return nullptr;
+  auto page = MetricsPage::Serve(*config.metrics_listen, std::move(metrics));
+  if (page.ok()) {
+    Log(LogLevel::kInfo, "serving metrics", {{"address", (*page)->address()}});
+  }
+  return page;
+}
 
 int Serve(const Config& config) {
   RaiseFileLimit(config.http.limits.connections);
@@ -36,8 +52,15 @@ int Serve(const Config& config) {
   ApiHandler api(*router, backend, config.call_timeout);
   DocsHandler docs(api, *openapi, ReadPages(config.docs_folder));
   HealthHandler handler(docs, backend);
-  const auto server = HttpServer::Start(config.http, handler, tls->get());
+  const ProcessFigures process("gateway");
+  prometheus::Registry registry;
+  RequestMetrics requests(registry);
+  const auto server =
+      HttpServer::Start(config.http, handler, requests, tls->get());
   if (!server.ok()) return FailStart(server.status());
+  const ConnectionFigures connections(**server);
+  const auto page = ServeMetrics(config, {&process, &registry, &connections});
+  if (!page.ok()) return FailStart(page.status());
   for (const std::string& address : (*server)->addresses()) {
     Log(LogLevel::kInfo, "listening", {{"address", address}});
   }

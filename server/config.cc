@@ -55,6 +55,10 @@ ABSL_FLAG(bool, allow_http_urls, false,
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
           "On SIGTERM or SIGINT, how long calls and deliveries in progress may "
           "take before they are given up.");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "Where to serve metrics for Prometheus, to GET /metrics over HTTP: "
+          "host:port; port 0 picks a free one, which the log tells. Default: "
+          "nowhere. Whoever reaches it reads them: nothing is asked for.");
 ABSL_FLAG(std::string, log_level, "info",
           "The least that is logged: debug, info, warning or error.");
 ABSL_FLAG(std::string, log_format, "text",
@@ -143,6 +147,10 @@ absl::StatusOr<Config> ReadConfig() {
   if (config.grace < absl::ZeroDuration()) {
     return BadFlag("grace", "must not be negative");
   }
+  auto metrics_listen = ParseOptionalAddress(
+      "metrics_listen", absl::GetFlag(FLAGS_metrics_listen));
+  if (!metrics_listen.ok()) return metrics_listen.status();
+  config.metrics_listen = *std::move(metrics_listen);
   return config;
 }
 

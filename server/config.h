@@ -1,12 +1,14 @@
 #ifndef WEBHOOKS_SERVER_CONFIG_H_
 #define WEBHOOKS_SERVER_CONFIG_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/delivery_config.h"
+#include "server/runtime/address.h"
 #include "server/runtime/tls_material.h"
 
 namespace webhooks::server {
@@ -29,6 +31,8 @@ struct Config {
   bool allow_http_urls = false;
   DeliveryConfig delivery;
   absl::Duration grace;
+  // Unset: no metrics are served.
+  std::optional<Address> metrics_listen;
 };
 
 // Reads the flags, after ParseFlags, and sets up the log. INVALID_ARGUMENT

@@ -25,7 +25,7 @@ double Roll(Entropy& entropy) {
   return number / kRange;
 }
 
-void LogAttempt(const AttemptResult& result) {
+void LogAttempt(const AttemptResult& result, const Span& span) {
   const v1::Attempt& attempt = result.record;
   const double millis = static_cast<double>(attempt.total().seconds()) * 1e3 +
                         static_cast<double>(attempt.total().nanos()) / 1e6;
@@ -39,15 +39,19 @@ void LogAttempt(const AttemptResult& result) {
            {"reason", !attempt.has_error()
                           ? std::string()
                           : v1::Attempt::Error_Name(attempt.error())},
-           {"ms", millis}});
+           {"ms", millis},
+           {"trace_id", span.trace_id},
+           {"span_id", span.span_id},
+           {"parent_id", span.parent_id}});
 }
 
 }  // namespace
 
 Deliveries::Deliveries(DeliveryQueue& queue, Entropy& entropy,
-                       const DeliveryConfig& config)
+                       const DeliveryConfig& config, DeliveryMetrics& metrics)
     : queue_(queue),
       entropy_(entropy),
+      metrics_(metrics),
       options_(config.scheduler),
       sender_(SenderOptions(config), &absl::Now) {}
 
@@ -60,7 +64,10 @@ Deliveries::~Deliveries() {
 void Deliveries::Start() {
   scheduler_.emplace(
       queue_, sender_, options_, &absl::Now, [this] { return Roll(entropy_); },
-      &LogAttempt);
+      [this](const AttemptResult& result, const Span& span) {
+        metrics_.AttemptEnded(result);
+        LogAttempt(result, span);
+      });
 }
 
 // The scheduler has its own requests given up; this is for those of others.

@@ -10,16 +10,17 @@
 #include "server/delivery/curl_sender.h"
 #include "server/delivery/scheduler.h"
 #include "server/delivery_config.h"
+#include "server/observability/delivery_metrics.h"
 #include "storage/delivery_queue.h"
 
 namespace webhooks::server {
 
-// Sends what waits, and writes a log line for each attempt.
+// Sends what waits, writes a log line for each attempt, and measures it.
 class Deliveries {
  public:
-  // Both must outlive this.
+  // All must outlive this.
   Deliveries(DeliveryQueue& queue, Entropy& entropy,
-             const DeliveryConfig& config);
+             const DeliveryConfig& config, DeliveryMetrics& metrics);
 
   // Ends as Scheduler::BeginStop says, by the deadline of BeginStop.
   ~Deliveries();
@@ -27,6 +28,9 @@ class Deliveries {
   // What sends; others may use it too. It works from the beginning, until
   // BeginStop's deadline.
   Sender& sender() { return sender_; }
+
+  // How things stand; from Start on.
+  Scheduler::Figures figures() const { return scheduler_->figures(); }
 
   // Begins to send what waits. At most once.
   void Start();
@@ -37,6 +41,7 @@ class Deliveries {
  private:
   DeliveryQueue& queue_;
   Entropy& entropy_;
+  DeliveryMetrics& metrics_;
   const Scheduler::Options options_;
   CurlSender sender_;
   std::optional<Scheduler> scheduler_;

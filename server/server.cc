@@ -22,7 +22,9 @@
 #include "server/listen/acceptor.h"
 #include "server/listen/listening_socket.h"
 #include "server/maintenance.h"
+#include "server/observability/metrics.h"
 #include "server/runtime/log.h"
+#include "server/runtime/metrics/page.h"
 #include "server/runtime/open_files.h"
 #include "server/runtime/tls_watch.h"
 #include "server/services/admin_service.h"
@@ -41,15 +43,28 @@ namespace {
 constexpr absl::Duration kProbeInterval = absl::Seconds(1);
 constexpr absl::Duration kProbePatience = absl::Seconds(5);
 constexpr absl::Duration kMaintenanceInterval = absl::Seconds(5);
+constexpr absl::Duration kCountPatience = absl::Seconds(1);
 
 using Connections = grpc::experimental::ExternalConnectionAcceptor;
+
+std::vector<std::string> ServiceNames() {
+  return {v1::AdminService::service_full_name(),
+          v1::DeliveryService::service_full_name(),
+          v1::EventService::service_full_name(),
+          v1::WebhookService::service_full_name(),
+          "grpc.health.v1.Health",
+          "grpc.reflection.v1.ServerReflection",
+          "grpc.reflection.v1alpha.ServerReflection"};
+}
 
 class RunningServer final : public Server {
  public:
   // `tls` is null for plain text.
-  RunningServer(const Config& config, std::unique_ptr<Store> store,
-                absl::string_view admin_key, std::unique_ptr<TlsWatch> tls)
+  RunningServer(const Config& config, std::unique_ptr<Metrics> metrics,
+                std::unique_ptr<Store> store, absl::string_view admin_key,
+                std::unique_ptr<TlsWatch> tls)
       : grace_(config.grace),
+        metrics_(std::move(metrics)),
         tls_(std::move(tls)),
         credentials_(tls_ == nullptr ? grpc::InsecureServerCredentials()
                                      : MakeTlsCredentials(*tls_)),
@@ -59,8 +74,8 @@ class RunningServer final : public Server {
         project_admission_(authenticator_, rate_limits_,
                            config.trusted_gateways),
         admin_admission_(admin_key),
-        project_calls_(project_admission_, &absl::Now),
-        admin_calls_(admin_admission_, &absl::Now),
+        project_calls_(project_admission_, &absl::Now, metrics_->calls()),
+        admin_calls_(admin_admission_, &absl::Now, metrics_->calls()),
         webhooks_(project_calls_, *store_, entropy_, &absl::Now,
                   WebhookRules{config.allow_http_urls}),
         events_(project_calls_, project_admission_, *store_, entropy_,
@@ -70,16 +85,11 @@ class RunningServer final : public Server {
         deliveries_service_(project_calls_, *store_, tester_, entropy_,
                             &absl::Now, [this] { maintenance_->Wake(); }),
         admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
-        service_names_{v1::AdminService::service_full_name(),
-                       v1::DeliveryService::service_full_name(),
-                       v1::EventService::service_full_name(),
-                       v1::WebhookService::service_full_name(),
-                       "grpc.health.v1.Health",
-                       "grpc.reflection.v1.ServerReflection",
-                       "grpc.reflection.v1alpha.ServerReflection"},
-        health_service_(service_names_),
-        reflection_v1_(MakeReflectionV1(service_names_)),
-        reflection_v1alpha_(MakeReflectionV1Alpha(service_names_)) {}
+        health_service_(ServiceNames(), metrics_->calls()),
+        reflection_v1_(MakeReflectionV1(ServiceNames(), metrics_->calls())),
+        reflection_v1alpha_(
+            MakeReflectionV1Alpha(ServiceNames(), metrics_->calls())),
+        unknown_calls_(metrics_->calls()) {}
 
   ~RunningServer() override { Stop(); }
 
@@ -97,6 +107,8 @@ class RunningServer final : public Server {
     maintenance_.emplace(*store_, &absl::Now, kMaintenanceInterval,
                          config.delivery.retention);
     if (deliveries_) deliveries_->Start();
+    absl::Status page = ServeMetrics(config);
+    if (!page.ok()) return page;
     auto acceptor = Acceptor::Start(std::move(sockets), config.max_connections,
                                     [this](int listener, int connection) {
                                       HandOver(listener, connection);
@@ -123,6 +135,7 @@ class RunningServer final : public Server {
     grpc_->Shutdown(absl::ToChronoTime(deadline));
     grpc_->Wait();
     grpc_.reset();
+    metrics_page_.reset();
     deliveries_.reset();
     maintenance_.reset();
     store_.reset();
@@ -132,7 +145,27 @@ class RunningServer final : public Server {
   // Null where nothing is to be delivered.
   Sender* StartSender(const DeliveryConfig& config) {
     if (!config.deliver) return nullptr;
-    return &deliveries_.emplace(*store_, entropy_, config).sender();
+    return &deliveries_
+                .emplace(*store_, entropy_, config, metrics_->deliveries())
+                .sender();
+  }
+
+  absl::Status ServeMetrics(const Config& config) {
+    if (!config.metrics_listen) return absl::OkStatus();
+    std::vector<const prometheus::Collectable*> metrics =
+        metrics_->collectables();
+    if (deliveries_) {
+      delivery_figures_.emplace(
+          *store_, [this] { return deliveries_->figures(); }, &absl::Now,
+          kCountPatience);
+      metrics.push_back(&*delivery_figures_);
+    }
+    auto page = MetricsPage::Serve(*config.metrics_listen, std::move(metrics));
+    if (!page.ok()) return page.status();
+    metrics_page_ = *std::move(page);
+    Log(LogLevel::kInfo, "serving metrics",
+        {{"address", metrics_page_->address()}});
+    return absl::OkStatus();
   }
 
   void Build(absl::Duration handshake_timeout) {
@@ -160,6 +193,7 @@ class RunningServer final : public Server {
   }
 
   const absl::Duration grace_;
+  const std::unique_ptr<Metrics> metrics_;
   const std::unique_ptr<TlsWatch> tls_;
   const std::shared_ptr<grpc::ServerCredentials> credentials_;
   SystemEntropy entropy_;
@@ -176,7 +210,6 @@ class RunningServer final : public Server {
   WebhookTester tester_;
   DeliveryService deliveries_service_;
   AdminService admin_;
-  const std::vector<std::string> service_names_;
   HealthService health_service_;
   const std::unique_ptr<StoppableService> reflection_v1_;
   const std::unique_ptr<StoppableService> reflection_v1alpha_;
@@ -187,6 +220,8 @@ class RunningServer final : public Server {
   std::optional<HealthMonitor> health_;
   std::optional<Maintenance> maintenance_;
   std::unique_ptr<Acceptor> acceptor_;
+  std::optional<DeliveryFigures> delivery_figures_;
+  std::unique_ptr<MetricsPage> metrics_page_;
 };
 
 void LogFault(absl::string_view what, absl::string_view why) {
@@ -211,6 +246,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
                  config.delivery.scheduler.max_in_flight);
   auto tls = TlsWatch::Start(config.tls);
   if (!tls.ok()) return tls.status();
+  auto metrics = std::make_unique<Metrics>(ServiceNames());
   SystemEntropy entropy;
   auto store = OpenStore(
       config.database,
@@ -218,7 +254,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
         return TakeOrMakeSecretKeys(config.secret_key_file, must_exist,
                                     entropy);
       },
-      &LogFault);
+      &LogFault, metrics->store());
   if (absl::IsInvalidArgument(store.status())) {
     return absl::InvalidArgumentError(
         absl::StrCat("--database: ", store.status().message()));
@@ -235,8 +271,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
-  auto server = std::make_unique<RunningServer>(config, *std::move(store),
-                                                *admin_key, *std::move(tls));
+  auto server = std::make_unique<RunningServer>(config, std::move(metrics),
+                                                *std::move(store), *admin_key,
+                                                *std::move(tls));
   absl::Status serving = server->Serve(*std::move(sockets), config);
   if (!serving.ok()) return serving;
   return server;

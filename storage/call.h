@@ -26,6 +26,13 @@ using Done = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
 // As Done, of a call without a result.
 using DoneStatus = absl::AnyInvocable<void(absl::Status) &&>;
 
+// Where in a trace something stands (https://www.w3.org/TR/trace-context-1/):
+// the headers that what follows from it goes on with. "": none.
+struct TraceHeaders {
+  std::string traceparent;
+  std::string tracestate;
+};
+
 // How long a caller waits, and whether it still does. A call that has not
 // begun when its caller stops waiting ends with DEADLINE_EXCEEDED or CANCELLED
 // and does nothing; one that has begun runs to its end.
@@ -33,6 +40,8 @@ struct CallOptions {
   absl::Time deadline = absl::InfiniteFuture();
   // Set by the caller once it no longer waits; null: it always does.
   std::shared_ptr<const std::atomic<bool>> cancelled;
+  // Goes on with the events that the call publishes; null: there is none.
+  std::shared_ptr<const TraceHeaders> trace = nullptr;
 };
 
 // A SHA-256.

@@ -61,6 +61,8 @@ struct LeasedDelivery {
   // When it became due.
   absl::Time due;
   v1::Event event;
+  // That of the call which has published the event.
+  TraceHeaders trace;
 };
 
 // How many deliveries to lease for an endpoint.

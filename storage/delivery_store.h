@@ -2,6 +2,7 @@
 #define WEBHOOKS_STORAGE_DELIVERY_STORE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -82,6 +83,11 @@ class DeliveryStore {
                                 absl::string_view webhook,
                                 const CallOptions& options,
                                 Done<DeliveryFacts> done) = 0;
+
+  // Counts the deliveries of every project that have not ended: what is in
+  // flight, due or held. Stops at `limit`.
+  virtual void CountWaiting(int limit, const CallOptions& options,
+                            Done<std::int64_t> done) = 0;
 
   // Stores a job that RetryJob steps of Upkeep::Maintain work on, one part
   // after another: failed deliveries of the webhook in the job's time are

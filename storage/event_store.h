@@ -38,7 +38,8 @@ class EventStore {
   // and time and checked every field. Where the project has the same event
   // already, ends with what was answered for the first. ALREADY_EXISTS
   // (EVENT_ID_REUSED): the project has another event with this id. NOT_FOUND
-  // (PROJECT_NOT_FOUND): the project is gone.
+  // (PROJECT_NOT_FOUND): the project is gone. The deliveries are leased with
+  // the trace of `options`.
   virtual void PublishEvent(const v1::Event& event,
                             const std::optional<Idempotency>& once,
                             const CallOptions& options,

@@ -58,9 +58,10 @@ absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Store>> OpenStore(
-    absl::string_view url, const SecretKeySource& keys,
-    const FaultObserver& observer) {
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
+                                                 const SecretKeySource& keys,
+                                                 const FaultObserver& faults,
+                                                 StoreObserver& observer) {
   if (!absl::StartsWith(url, kSqliteScheme)) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", url, "' is not sqlite:PATH"));
@@ -71,7 +72,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(
     return made;
   }
   return sqlite::SqliteStore::Open(parsed->path, parsed->max_bytes, keys,
-                                   observer);
+                                   faults, observer);
 }
 
 std::string StoreFolder(absl::string_view url) {

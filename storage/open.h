@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/sealing/secret_key.h"
 #include "storage/store.h"
+#include "storage/store_observer.h"
 
 namespace webhooks {
 
@@ -25,7 +26,7 @@ using FaultObserver =
 // it past N bytes are RESOURCE_EXHAUSTED.
 //
 // `keys` is asked once, when the database is this process's own and before
-// anything in it is changed.
+// anything in it is changed. `observer` must outlive the store.
 //
 // INVALID_ARGUMENT: the URL. FAILED_PRECONDITION: not a database of this
 // service, one of a newer version or with secrets under a key that `keys` does
@@ -33,9 +34,10 @@ using FaultObserver =
 // hard links. Errors of `keys` are passed on.
 // PERMISSION_DENIED, UNAVAILABLE, DATA_LOSS: the file cannot be opened, read,
 // or is damaged.
-absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
-                                                 const SecretKeySource& keys,
-                                                 const FaultObserver& observer);
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(
+    absl::string_view url, const SecretKeySource& keys,
+    const FaultObserver& faults,
+    StoreObserver& observer = StoreObserver::Nobody());
 
 // The folder that a store's files lie in, for files to be kept beside them; ""
 // where the URL names none.

@@ -51,7 +51,7 @@ void Connection::Close() {
     unsent.reason = "CALL_CANCELLED";
     unsent.route = std::string(exchange_->route());
     LogAnswer(reader_->head(), unsent, reader_->head().request_id,
-              absl::Now() - started_);
+              absl::Now() - started_, worker_.observer());
     exchange_->Cancel();
   }
   phase_ = Phase::kClosed;

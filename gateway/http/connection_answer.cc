@@ -34,7 +34,8 @@ void Connection::Answer(HttpResponse response) {
   static const RequestHead kNoHead;
   const RequestHead& head = reader_ ? reader_->head() : kNoHead;
   const std::string request_id = RequestIdOr(head.request_id);
-  LogAnswer(head, response, request_id, absl::Now() - started_);
+  LogAnswer(head, response, request_id, absl::Now() - started_,
+            worker_.observer());
   output_ = FormatResponse(response,
                            {.request_id = request_id,
                             .keep_alive = keep_alive,

@@ -21,6 +21,11 @@ class ConnectionCount {
     --open_;
   }
 
+  int Count() const {
+    absl::MutexLock lock(&mutex_);
+    return open_;
+  }
+
   // Returns once no connection is open, or after `patience`.
   void AwaitNone(absl::Duration patience) const {
     absl::MutexLock lock(&mutex_);

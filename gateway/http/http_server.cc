@@ -18,9 +18,10 @@ using boost::asio::ip::tcp;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
-    Options options, RequestHandler& handler, const TlsWatch* tls) {
+    Options options, RequestHandler& handler, RequestObserver& observer,
+    const TlsWatch* tls) {
   std::unique_ptr<HttpServer> server(
-      new HttpServer(std::move(options), handler, tls));
+      new HttpServer(std::move(options), handler, observer, tls));
   if (tls != nullptr && server->tls_->current() == nullptr) {
     return absl::InternalError("OpenSSL cannot do TLS as it should be done");
   }
@@ -35,13 +36,14 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
 }
 
 HttpServer::HttpServer(Options options, RequestHandler& handler,
-                       const TlsWatch* tls)
+                       RequestObserver& observer, const TlsWatch* tls)
     : options_(std::move(options)),
       tls_(tls == nullptr ? nullptr : std::make_unique<TlsContexts>(*tls)),
       buffers_(options_.limits.buffered_bytes) {
   for (int i = 0; i < options_.threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(
-        options_.limits, handler, open_connections_, buffers_, tls_.get()));
+    workers_.push_back(std::make_unique<Worker>(options_.limits, handler,
+                                                observer, open_connections_,
+                                                buffers_, tls_.get()));
   }
 }
 

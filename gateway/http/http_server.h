@@ -14,6 +14,7 @@
 #include "gateway/http/connection_count.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
+#include "gateway/http/request_observer.h"
 #include "server/runtime/address.h"
 #include "server/runtime/tls_watch.h"
 
@@ -37,16 +38,20 @@ class HttpServer {
 
   // Listens on every address and starts the threads. UNAVAILABLE names the
   // address that cannot be had, FAILED_PRECONDITION one that plain text may not
-  // be spoken on. `handler` and `tls`, which is null for plain text, must
-  // outlive the server.
+  // be spoken on. `handler`, `observer` and `tls`, which is null for plain
+  // text, must outlive the server.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
-      Options options, RequestHandler& handler, const TlsWatch* tls = nullptr);
+      Options options, RequestHandler& handler, RequestObserver& observer,
+      const TlsWatch* tls = nullptr);
 
   // As Stop without patience.
   ~HttpServer();
 
   // "127.0.0.1:8080", in the order of the options, with the ports picked.
   std::vector<std::string> addresses() const;
+
+  // How many connections are open.
+  int connections() const { return open_connections_.Count(); }
 
   // Stops accepting, closes idle connections, waits up to `patience` for the
   // requests in progress to be answered, then cancels those that are left.
@@ -55,7 +60,8 @@ class HttpServer {
   void Stop(absl::Duration patience);
 
  private:
-  HttpServer(Options options, RequestHandler& handler, const TlsWatch* tls);
+  HttpServer(Options options, RequestHandler& handler,
+             RequestObserver& observer, const TlsWatch* tls);
 
   absl::Status Listen(const Address& address);
   absl::Status CheckReach(const boost::asio::ip::tcp::endpoint& endpoint) const;

@@ -11,6 +11,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "server/runtime/trace_context.h"
 
 // What stands between the HTTP listener, which knows connections and nothing
 // of the API, and the code that answers requests.
@@ -36,6 +37,9 @@ struct RequestHead {
   // The name of the certificate that the client has shown in TLS, and that was
   // verified; "": none.
   absl::string_view client_certificate;
+  // The request's own span, of the client's trace or of a new one; not begun
+  // where there is no head.
+  Span span;
 
   // The values of every field named `name`, in order.
   std::vector<absl::string_view> Values(absl::string_view name) const;

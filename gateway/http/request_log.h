@@ -4,13 +4,15 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gateway/http/request_handler.h"
+#include "gateway/http/request_observer.h"
 
 namespace webhooks::gateway {
 
 // Writes the one log line of a request: never its path, query, keys or body,
-// but the template that the path matched.
+// but the template that the path matched. Tells the observer of it too.
 void LogAnswer(const RequestHead& head, const HttpResponse& response,
-               absl::string_view request_id, absl::Duration latency);
+               absl::string_view request_id, absl::Duration latency,
+               RequestObserver& observer);
 
 }  // namespace webhooks::gateway
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "gateway/http/framing.h"
 #include "server/runtime/request_id.h"
@@ -148,6 +149,10 @@ void RequestReader::DescribeHead() {
   head_.has_body = !parser_->is_done();
   const auto ids = head_.Values(kRequestIdKey);
   head_.request_id = RequestIdOr(ids.empty() ? "" : ids.front());
+  const auto parents = head_.Values(kTraceparentKey);
+  head_.span =
+      BeginSpan(parents.size() == 1 ? parents.front() : absl::string_view(),
+                absl::StrJoin(head_.Values(kTracestateKey), ","));
 }
 
 std::optional<HttpError> RequestReader::ReadBody(std::string& input) {

@@ -19,10 +19,11 @@ constexpr int kRefusalsAtOnce = 256;
 }  // namespace
 
 Worker::Worker(const HttpLimits& limits, RequestHandler& handler,
-               ConnectionCount& open_connections, BufferBudget& buffers,
-               TlsContexts* tls)
+               RequestObserver& observer, ConnectionCount& open_connections,
+               BufferBudget& buffers, TlsContexts* tls)
     : limits_(limits),
       handler_(handler),
+      observer_(observer),
       open_connections_(open_connections),
       buffers_(buffers),
       tls_(tls),

@@ -13,6 +13,7 @@
 #include "gateway/http/connection_count.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
+#include "gateway/http/request_observer.h"
 
 namespace webhooks::gateway {
 
@@ -26,8 +27,8 @@ class Worker {
   // `open_connections` and `buffers` are those of all workers; `tls` is null
   // for plain text. All must outlive this object.
   Worker(const HttpLimits& limits, RequestHandler& handler,
-         ConnectionCount& open_connections, BufferBudget& buffers,
-         TlsContexts* tls);
+         RequestObserver& observer, ConnectionCount& open_connections,
+         BufferBudget& buffers, TlsContexts* tls);
   // Stop must have been called, or Start never.
   ~Worker();
 
@@ -49,6 +50,7 @@ class Worker {
   // The rest is for connections, on the worker's thread.
   const HttpLimits& limits() const { return limits_; }
   RequestHandler& handler() { return handler_; }
+  RequestObserver& observer() { return observer_; }
   BufferBudget& buffers() { return buffers_; }
   bool draining() const { return draining_; }
   void Forget(const std::shared_ptr<Connection>& connection);
@@ -59,6 +61,7 @@ class Worker {
  private:
   const HttpLimits& limits_;
   RequestHandler& handler_;
+  RequestObserver& observer_;
   ConnectionCount& open_connections_;
   BufferBudget& buffers_;
   TlsContexts* const tls_;

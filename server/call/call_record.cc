@@ -29,12 +29,15 @@ absl::string_view SingleEntry(const grpc::ServerContextBase& context,
   return {first->second.data(), first->second.size()};
 }
 
-CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context)
+CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
+                       CallObserver& observer)
     : context_(context),
+      observer_(observer),
       rpc_(rpc.substr(0, kMaxRpcSize)),
       start_(std::chrono::steady_clock::now()),
       request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey.data()))),
-      trace_id_(TraceId(SingleEntry(context, "traceparent"))) {
+      span_(BeginSpan(SingleEntry(context, kTraceparentKey.data()),
+                      SingleEntry(context, kTracestateKey.data()))) {
   context_.AddInitialMetadata(std::string(kRequestIdKey), request_id_);
 }
 
@@ -46,13 +49,16 @@ void CallRecord::SetProject(const std::string& project) {
 void CallRecord::End(const absl::Status& status) const {
   const absl::Duration latency =
       absl::FromChrono(std::chrono::steady_clock::now() - start_);
+  observer_.CallEnded(rpc_, status.code(), latency);
   LogEach("request", {{"rpc", rpc_},
                       {"status", absl::StatusCodeToString(status.code())},
                       {"reason", Reason(status)},
                       {"latency_ms", absl::ToDoubleMilliseconds(latency)},
                       {"project_id", project_},
                       {"request_id", request_id_},
-                      {"trace_id", trace_id_}});
+                      {"trace_id", span_.trace_id},
+                      {"span_id", span_.span_id},
+                      {"parent_id", span_.parent_id}});
 }
 
 }  // namespace webhooks::server

@@ -6,6 +6,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "server/call/call_observer.h"
+#include "server/runtime/trace_context.h"
+#include "storage/call.h"
 
 namespace grpc {
 class ServerContextBase;
@@ -18,27 +21,35 @@ namespace webhooks::server {
 absl::string_view SingleEntry(const grpc::ServerContextBase& context,
                               const char* key);
 
-// What the log says of one call, and the metadata that its answer carries: the
-// request id, and whose call it was.
+// What log and metrics say of one call, and the metadata that its answer
+// carries: the request id, and whose call it was.
 class CallRecord {
  public:
   // Begins with the call, whose `rpc` is "package.Service/Method" (of which the
-  // line holds at most 256 bytes). `context` must outlive this.
-  CallRecord(absl::string_view rpc, grpc::ServerContextBase& context);
+  // line holds at most 256 bytes). Both others must outlive this.
+  CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
+             CallObserver& observer);
+
+  // The call's own span: of the caller's trace, or of a new one.
+  const Span& span() const { return span_; }
+
+  // What follows from the call goes on with.
+  TraceHeaders trace() const { return {span_.Traceparent(), span_.tracestate}; }
 
   // The project that the call turned out to be of. At most once, and before
   // anything is written to the caller.
   void SetProject(const std::string& project);
 
-  // Writes the call's one line: it ends with `status`.
+  // Writes the call's one line, and tells the observer: it ends with `status`.
   void End(const absl::Status& status) const;
 
  private:
   grpc::ServerContextBase& context_;
+  CallObserver& observer_;
   const std::string rpc_;
   const std::chrono::steady_clock::time_point start_;
   const std::string request_id_;
-  const std::string trace_id_;
+  const Span span_;
   std::string project_;
 };
 

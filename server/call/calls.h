@@ -10,6 +10,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
 #include "server/call/admission.h"
+#include "server/call/call_observer.h"
 #include "server/call/clock.h"
 #include "server/call/once.h"
 #include "server/call/unary_call.h"
@@ -26,12 +27,15 @@ struct Caller {
 };
 
 // What stands around every handler: the key, deadline and cancellation, the
-// request id, the log line and the answer. Thread-safe.
+// request id, the log line, the metrics and the answer. Thread-safe.
 class Calls {
  public:
-  // `admission` must outlive this.
-  Calls(Admission& admission, Clock clock)
-      : admission_(admission), clock_(std::move(clock)) {}
+  // `admission` and `observer` must outlive this.
+  Calls(Admission& admission, Clock clock, CallObserver& observer)
+      : admission_(admission), clock_(std::move(clock)), observer_(observer) {}
+
+  // Who is told of calls that are not unary.
+  CallObserver& observer() const { return observer_; }
 
   // What is wrong with a request: OK or as of InvalidFields. Must not block.
   // Unary also takes one that asks who calls: (const Caller&, const Request&).
@@ -78,7 +82,7 @@ class Calls {
                                   grpc::ByteBuffer* response, Checker check,
                                   Handler<Request, Response> handler) {
     auto* call = new UnaryCall(rpc, *context, *request, *response,
-                               std::make_unique<Request>());
+                               std::make_unique<Request>(), observer_);
     Begin<Request>(
         call, [call, check = std::move(check), handler = std::move(handler)](
                   const Caller& caller, const Request& read) mutable {
@@ -105,7 +109,7 @@ class Calls {
                                       OnceCheck<Request> check,
                                       OnceHandler<Request, Response> handler) {
     auto* call = new UnaryCall(rpc, *context, *request, *response,
-                               std::make_unique<Request>());
+                               std::make_unique<Request>(), observer_);
     Begin<Request>(
         call, [this, call, rpc, check = std::move(check),
                handler = std::move(handler)](const Caller& caller,
@@ -170,6 +174,7 @@ class Calls {
 
   Admission& admission_;
   const Clock clock_;
+  CallObserver& observer_;
 };
 
 }  // namespace webhooks::server

@@ -36,13 +36,15 @@ UnaryCall::UnaryCall(absl::string_view rpc,
                      grpc::CallbackServerContext& context,
                      const grpc::ByteBuffer& request_bytes,
                      grpc::ByteBuffer& response_bytes,
-                     std::unique_ptr<google::protobuf::Message> request)
+                     std::unique_ptr<google::protobuf::Message> request,
+                     CallObserver& observer)
     : context_(context),
-      record_(rpc, context),
+      record_(rpc, context, observer),
       request_bytes_(request_bytes),
       response_bytes_(response_bytes),
       request_(std::move(request)),
-      cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
+      cancelled_(std::make_shared<std::atomic<bool>>(false)),
+      trace_(std::make_shared<const TraceHeaders>(record_.trace())) {}
 
 Credentials UnaryCall::credentials() const { return ReadCredentials(context_); }
 
@@ -68,7 +70,7 @@ CallOptions UnaryCall::options() const {
   return {deadline == std::chrono::system_clock::time_point::max()
               ? absl::InfiniteFuture()
               : absl::FromChrono(deadline),
-          cancelled_};
+          cancelled_, trace_};
 }
 
 void UnaryCall::MarkReplayed() {

@@ -25,7 +25,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   UnaryCall(absl::string_view rpc, grpc::CallbackServerContext& context,
             const grpc::ByteBuffer& request_bytes,
             grpc::ByteBuffer& response_bytes,
-            std::unique_ptr<google::protobuf::Message> request);
+            std::unique_ptr<google::protobuf::Message> request,
+            CallObserver& observer);
 
   // What the call shows of who makes it.
   Credentials credentials() const;
@@ -41,7 +42,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // InvalidFields) is what its rules say: see AddForeignViolations.
   absl::Status Judge(const absl::Status& found) const;
 
-  // The caller's deadline, and its cancellation once it comes.
+  // The caller's deadline, its cancellation once it comes, and the trace.
   CallOptions options() const;
 
   // The project that the call turned out to be of.
@@ -69,6 +70,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   grpc::ByteBuffer& response_bytes_;
   const std::unique_ptr<google::protobuf::Message> request_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;
+  const std::shared_ptr<const TraceHeaders> trace_;
 };
 
 }  // namespace webhooks::server

@@ -30,6 +30,8 @@ constexpr absl::string_view kReserved[] = {"accept-encoding",
                                            "proxy-authorization",
                                            "proxy-connection",
                                            "te",
+                                           "traceparent",
+                                           "tracestate",
                                            "trailer",
                                            "transfer-encoding",
                                            "upgrade",
@@ -87,6 +89,8 @@ HttpRequest MakeDeliveryRequest(const v1::Webhook& webhook,
   const std::map<std::string, std::string> own(
       webhook.delivery().headers().begin(), webhook.delivery().headers().end());
   for (const auto& [name, value] : own) {
+    // Others may have been reserved since.
+    if (IsReservedHeader(name)) continue;
     // libcurl drops a header that ends with its colon.
     request.headers.push_back(value.empty() ? absl::StrCat(name, ";")
                                             : absl::StrCat(name, ": ", value));
@@ -97,6 +101,14 @@ HttpRequest MakeDeliveryRequest(const v1::Webhook& webhook,
                 absl::Nanoseconds(webhook.delivery().timeout().nanos())
           : timeout;
   return request;
+}
+
+void AddTrace(const Span& span, HttpRequest& request) {
+  request.headers.push_back(
+      absl::StrCat(kTraceparentKey, ": ", span.Traceparent()));
+  if (span.tracestate.empty()) return;
+  request.headers.push_back(
+      absl::StrCat(kTracestateKey, ": ", span.tracestate));
 }
 
 bool IsReservedHeader(absl::string_view name) {

@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/delivery/sender.h"
+#include "server/runtime/trace_context.h"
 #include "webhooks/v1/event.pb.h"
 #include "webhooks/v1/webhook.pb.h"
 
@@ -21,6 +22,9 @@ HttpRequest MakeDeliveryRequest(const v1::Webhook& webhook,
                                 const v1::WebhookSecrets& secrets,
                                 const v1::Event& event, absl::Time now,
                                 absl::Duration timeout);
+
+// Has the request go on with the span's trace.
+void AddTrace(const Span& span, HttpRequest& request);
 
 // Whether a webhook may not have a header of this name of its own, in any case:
 // the service sets it, or it belongs to the connection (RFC 9110, 7.6.1).

@@ -104,6 +104,12 @@ void Scheduler::BeginStop(absl::Time deadline) {
 
 void Scheduler::Wake() { loop_.Wake(); }
 
+Scheduler::Figures Scheduler::figures() const {
+  absl::MutexLock lock(&loop_.turn());
+  return {in_flight_, stock_.leased(), turns_.size(),
+          std::min(stock_.OldestDue(), turns_.OldestDue())};
+}
+
 std::optional<absl::Time> Scheduler::Turn() {
   loop_.turn().AssertHeld();
   if (!stop_by_) {
@@ -214,8 +220,10 @@ void Scheduler::TakeIn(const LeaseWish& wish, EndpointLease lease,
     flight->result.url = shared->webhook->url();
     flight->lease = shared;
     flight->event = std::move(delivery.event);
+    flight->trace = std::move(delivery.trace);
     flight->step = delivery.step;
     flight->bytes = flight->event.data().size();
+    flight->due = delivery.due;
     flight->leased_until = until;
     flight->is_ordered = limits && limits->ordered;
     stock_.Add(std::move(flight));
@@ -251,6 +259,8 @@ void Scheduler::Send(const std::shared_ptr<Flight>& flight) {
   HttpRequest request = MakeDeliveryRequest(
       *lease.webhook, InForce(lease.secrets, flight->begun_at), flight->event,
       flight->begun_at, options_.timeout);
+  flight->span = BeginSpan(flight->trace.traceparent, flight->trace.tracestate);
+  AddTrace(flight->span, request);
   flight->event.Clear();
   sender_.Send(std::move(request), [this, flight](const HttpOutcome& outcome) {
     if (outcome.is_abandoned) {
@@ -321,7 +331,7 @@ void Scheduler::Recorded(const std::shared_ptr<Flight>& flight,
   if (flight->is_ordered) {
     turns_.Ended(result.endpoint, flight->ending, flight->pause, now);
   }
-  if (status.ok()) return observer_(result);
+  if (status.ok()) return observer_(result, flight->span);
   Log(LogLevel::kError, "attempt not recorded",
       {{"delivery", result.lease.delivery}, {"cause", status.message()}});
   turns_.Due(result.endpoint, flight->leased_until, now);

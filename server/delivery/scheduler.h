@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_SERVER_DELIVERY_SCHEDULER_H_
 #define WEBHOOKS_SERVER_DELIVERY_SCHEDULER_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,8 +36,19 @@ class Scheduler {
     absl::Duration patience = absl::Hours(24 * 5);
   };
 
-  // Told of each attempt that was recorded.
-  using Observer = std::function<void(const AttemptResult&)>;
+  // How things stand.
+  struct Figures {
+    // Attempts in flight or not recorded yet, and leases in all.
+    int in_flight = 0;
+    int leased = 0;
+    // Those that something waits for or is in flight to.
+    std::size_t endpoints = 0;
+    // When the first of what can be attempted and is not begun is due, or was.
+    absl::Time oldest_due = absl::InfiniteFuture();
+  };
+
+  // Told of each attempt that was recorded, and of its span.
+  using Observer = std::function<void(const AttemptResult&, const Span&)>;
 
   // On a thread of its own, at once. `queue` and `sender` must outlive this.
   // `dice` gives numbers from 0 to 1, below 1.
@@ -54,6 +66,9 @@ class Scheduler {
 
   // Looks at the clock again.
   void Wake();
+
+  // Waits for the end of a turn, and looks at every endpoint that is known.
+  Figures figures() const;
 
  private:
   // A turn of the loop, behind its events: what is to be done now.

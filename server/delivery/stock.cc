@@ -1,5 +1,6 @@
 #include "server/delivery/stock.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace webhooks::server {
@@ -42,6 +43,14 @@ std::vector<Endpoint> Stock::Of(const std::string& project) const {
     if (endpoint.project == project) endpoints.push_back(endpoint);
   }
   return endpoints;
+}
+
+absl::Time Stock::OldestDue() const {
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const auto& [webhook, flights] : flights_) {
+    for (const auto& flight : flights) oldest = std::min(oldest, flight->due);
+  }
+  return oldest;
 }
 
 const Endpoint* Stock::Any() const {

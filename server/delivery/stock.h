@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "server/delivery/turns.h"
+#include "server/runtime/trace_context.h"
 #include "storage/delivery_queue.h"
 
 namespace webhooks::server {
@@ -21,8 +22,13 @@ struct Flight {
   std::shared_ptr<const EndpointLease> lease;
   // Empty once it is sent.
   v1::Event event;
+  // The publisher's, and in it the attempt's own once it is begun.
+  TraceHeaders trace;
+  Span span;
   int step = 1;
   std::size_t bytes = 0;
+  // When it became due.
+  absl::Time due;
   // When the lease ends.
   absl::Time leased_until;
   // What was signed says so too.
@@ -59,6 +65,10 @@ class Stock {
 
   // The endpoints of the project that have something in stock.
   std::vector<Endpoint> Of(const std::string& project) const;
+
+  // When the first of what is not begun became due; InfiniteFuture: there is
+  // nothing.
+  absl::Time OldestDue() const;
 
   // An endpoint that has something in stock; null: none has.
   const Endpoint* Any() const;

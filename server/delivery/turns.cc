@@ -179,6 +179,14 @@ void Turns::Ended(const Endpoint& endpoint, Ending ending, absl::Duration pause,
   Place(state, now);
 }
 
+absl::Time Turns::OldestDue() const {
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const auto& [webhook, state] : endpoints_) {
+    oldest = std::min({oldest, state->due, state->due_since});
+  }
+  return oldest;
+}
+
 absl::Time Turns::NextTime() const {
   return timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
 }

@@ -90,6 +90,9 @@ class Turns {
   // nothing else happens.
   absl::Time NextTime() const;
 
+  // When the first of what is not leased is due, or was.
+  absl::Time OldestDue() const;
+
   // How many endpoints are known.
   std::size_t size() const { return endpoints_.size(); }
 

@@ -39,6 +39,15 @@ absl::StatusOr<Address> ParseAddress(absl::string_view text) {
       absl::StrCat("'", text, "' is not host:port"));
 }
 
+absl::StatusOr<std::optional<Address>> ParseOptionalAddress(
+    absl::string_view flag, absl::string_view text) {
+  if (text.empty()) return std::nullopt;
+  std::optional<Address> address = Parse(text);
+  if (address) return address;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, ": '", text, "' is not host:port"));
+}
+
 absl::StatusOr<std::vector<Address>> ParseAddresses(absl::string_view text) {
   std::vector<Address> addresses;
   for (const absl::string_view part : absl::StrSplit(text, ',')) {

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_SERVER_RUNTIME_ADDRESS_H_
 #define WEBHOOKS_SERVER_RUNTIME_ADDRESS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,11 @@ struct Address {
 // Reads "127.0.0.1:8080", "[::1]:8080" or "localhost:0". INVALID_ARGUMENT names
 // what is not host:port.
 absl::StatusOr<Address> ParseAddress(absl::string_view text);
+
+// What a flag says of one address: none where it is empty. INVALID_ARGUMENT
+// names the flag.
+absl::StatusOr<std::optional<Address>> ParseOptionalAddress(
+    absl::string_view flag, absl::string_view text);
 
 // Reads several, with commas between. INVALID_ARGUMENT names the bad one.
 absl::StatusOr<std::vector<Address>> ParseAddresses(absl::string_view text);

@@ -5,8 +5,7 @@
 
 #include "absl/strings/string_view.h"
 
-// The id that follows one request through both processes and their logs, and
-// the W3C trace context that it may belong to.
+// The id that follows one request through both processes and their logs.
 namespace webhooks {
 
 // The header and metadata key of the request id.
@@ -15,10 +14,6 @@ inline constexpr absl::string_view kRequestIdKey = "x-request-id";
 // `given` where it is fit to be one (1 to 128 visible ASCII characters), or a
 // new random id of 32 hex digits.
 std::string RequestIdOr(absl::string_view given);
-
-// The trace id of a W3C `traceparent` ("00-<32 hex>-<16 hex>-<2 hex>", not all
-// zeros), or "" where it is malformed. A view into `traceparent`.
-absl::string_view TraceId(absl::string_view traceparent);
 
 }  // namespace webhooks
 

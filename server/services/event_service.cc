@@ -62,7 +62,7 @@ grpc::ServerUnaryReactor* EventService::PublishBatch(Context* context,
 grpc::ServerReadReactor<grpc::ByteBuffer>* EventService::PublishStream(
     Context* context, Bytes* response) {
   return server::PublishStream::Begin(
-      *context, *response, admission_, store_,
+      *context, *response, admission_, store_, calls_.observer(),
       [this](const std::string& project,
              const v1::PublishEventRequest& request) {
         return MakeOneOfMany(project, request);

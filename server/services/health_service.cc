@@ -36,10 +36,10 @@ class HealthService::Watcher final
     : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
   Watcher(OpenStreams<Watcher>& streams, bool is_known,
-          grpc::CallbackServerContext& context)
+          grpc::CallbackServerContext& context, CallObserver& observer)
       : streams_(streams),
         is_known_(is_known),
-        record_("grpc.health.v1.Health/Watch", context) {}
+        record_("grpc.health.v1.Health/Watch", context, observer) {}
 
   void Tell(bool serving) {
     absl::MutexLock lock(&mutex_);
@@ -112,8 +112,9 @@ class HealthService::Watcher final
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-HealthService::HealthService(std::vector<std::string> services)
-    : services_(std::move(services)) {}
+HealthService::HealthService(std::vector<std::string> services,
+                             CallObserver& observer)
+    : services_(std::move(services)), observer_(observer) {}
 
 void HealthService::SetServing(bool serving) {
   absl::MutexLock lock(&mutex_);
@@ -136,7 +137,7 @@ void HealthService::Stop() {
 grpc::ServerUnaryReactor* HealthService::Check(
     grpc::CallbackServerContext* context, const HealthCheckRequest* request,
     HealthCheckResponse* response) {
-  const CallRecord record("grpc.health.v1.Health/Check", *context);
+  const CallRecord record("grpc.health.v1.Health/Check", *context, observer_);
   absl::Status status;
   if (Knows(request->service())) {
     absl::MutexLock lock(&mutex_);
@@ -152,7 +153,8 @@ grpc::ServerUnaryReactor* HealthService::Check(
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
     grpc::CallbackServerContext* context, const HealthCheckRequest* request) {
-  auto* watcher = new Watcher(watchers_, Knows(request->service()), *context);
+  auto* watcher =
+      new Watcher(watchers_, Knows(request->service()), *context, observer_);
   // Under the lock, so that no change comes between the first status and those
   // that SetServing tells.
   absl::MutexLock lock(&mutex_);

@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "server/call/call_observer.h"
 #include "server/services/open_streams.h"
 
 namespace webhooks::server {
@@ -18,8 +19,8 @@ namespace webhooks::server {
 class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
   // Tells one status for "", which stands for the server, and for each of
-  // `services`; NOT_SERVING at first.
-  explicit HealthService(std::vector<std::string> services);
+  // `services`; NOT_SERVING at first. `observer` must outlive this.
+  HealthService(std::vector<std::string> services, CallObserver& observer);
 
   // Tells whoever asks from now on, and every watcher if it is a change.
   void SetServing(bool serving);
@@ -41,6 +42,7 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   bool Knows(const std::string& service) const;
 
   const std::vector<std::string> services_;
+  CallObserver& observer_;
   OpenStreams<Watcher> watchers_;
   absl::Mutex mutex_;
   bool serving_ ABSL_GUARDED_BY(mutex_) = false;

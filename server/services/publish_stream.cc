@@ -42,9 +42,10 @@ absl::Status Malformed() {
 PublishStream* PublishStream::Begin(grpc::CallbackServerContext& context,
                                     grpc::ByteBuffer& response,
                                     Admission& admission, EventStore& store,
+                                    CallObserver& observer,
                                     MakeEvent make_event) {
   const auto stream = std::make_shared<PublishStream>(
-      context, response, admission, store, std::move(make_event));
+      context, response, admission, store, observer, std::move(make_event));
   stream->self_ = stream;
   stream->Admit({});
   return stream.get();
@@ -52,14 +53,16 @@ PublishStream* PublishStream::Begin(grpc::CallbackServerContext& context,
 
 PublishStream::PublishStream(grpc::CallbackServerContext& context,
                              grpc::ByteBuffer& response, Admission& admission,
-                             EventStore& store, MakeEvent make_event)
+                             EventStore& store, CallObserver& observer,
+                             MakeEvent make_event)
     : context_(context),
       response_(response),
       admission_(admission),
       store_(store),
       make_event_(std::move(make_event)),
-      record_("webhooks.v1.EventService/PublishStream", context),
-      cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
+      record_("webhooks.v1.EventService/PublishStream", context, observer),
+      cancelled_(std::make_shared<std::atomic<bool>>(false)),
+      trace_(std::make_shared<const TraceHeaders>(record_.trace())) {}
 
 void PublishStream::Admit(Batch batch) {
   admission_.Admit(
@@ -136,8 +139,8 @@ PublishStream::Steps PublishStream::NextSteps() {
     batch_bytes_ = 0;
   }
   const bool has_room = batch_.size() < kFullBatch && batch_bytes_ < kFullBytes;
-  steps.reads = status_.ok() && is_admitted_ && !is_reading_ && !is_whole_ &&
-                has_room;
+  steps.reads =
+      status_.ok() && is_admitted_ && !is_reading_ && !is_whole_ && has_room;
   is_reading_ |= steps.reads;
   is_starting_ |= steps.reads;
   // An error is told at once; gRPC ends a read that waits.
@@ -173,9 +176,9 @@ void PublishStream::Store(Batch batch) {
   const auto kept = std::make_shared<const Batch>(batch);
   store_.PublishEvents(
       project_, std::move(batch), std::nullopt, options(),
-      [self = shared_from_this(), kept](
-          const absl::StatusOr<Created<v1::PublishEventBatchResponse>>&
-              result) { self->Stored(result, *kept); });
+      [self = shared_from_this(),
+       kept](const absl::StatusOr<Created<v1::PublishEventBatchResponse>>&
+                 result) { self->Stored(result, *kept); });
 }
 
 void PublishStream::Stored(
@@ -231,7 +234,7 @@ CallOptions PublishStream::options() const {
   return {deadline == std::chrono::system_clock::time_point::max()
               ? absl::InfiniteFuture()
               : absl::FromChrono(deadline),
-          cancelled_};
+          cancelled_, trace_};
 }
 
 void PublishStream::OnCancel() {

@@ -39,12 +39,14 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   // call; the others must outlive it.
   static PublishStream* Begin(grpc::CallbackServerContext& context,
                               grpc::ByteBuffer& response, Admission& admission,
-                              EventStore& store, MakeEvent make_event);
+                              EventStore& store, CallObserver& observer,
+                              MakeEvent make_event);
 
   // See Begin.
   PublishStream(grpc::CallbackServerContext& context,
                 grpc::ByteBuffer& response, Admission& admission,
-                EventStore& store, MakeEvent make_event);
+                EventStore& store, CallObserver& observer,
+                MakeEvent make_event);
 
  private:
   using Batch = EventStore::MaybeEvents;
@@ -53,7 +55,8 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   void OnCancel() override;
   void OnDone() override;
 
-  // Asks whether the call may go on, and then stores the batch if it has events.
+  // Asks whether the call may go on, and then stores the batch if it has
+  // events.
   void Admit(Batch batch);
   void Admitted(const absl::StatusOr<std::string>& project, Batch batch);
   void AdmitLater(Batch batch);
@@ -89,6 +92,7 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   const MakeEvent make_event_;
   CallRecord record_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;
+  const std::shared_ptr<const TraceHeaders> trace_;
   // Set before the first read.
   std::string project_;
   // Until gRPC is done with this.

@@ -136,11 +136,11 @@ class Stream final
                                      typename Version::Response> {
  public:
   Stream(OpenStreams<Stream>& streams, const std::vector<std::string>& services,
-         grpc::CallbackServerContext& context)
+         grpc::CallbackServerContext& context, CallObserver& observer)
       : streams_(streams),
         services_(services),
         context_(context),
-        record_(Version::kRpc, context) {
+        record_(Version::kRpc, context, observer) {
     this->StartRead(&request_);
     streams_.Add(*this);
   }
@@ -202,8 +202,8 @@ template <typename Version>
 class ReflectionService final : public Version::Service,
                                 public StoppableService {
  public:
-  explicit ReflectionService(std::vector<std::string> services)
-      : services_(std::move(services)) {}
+  ReflectionService(std::vector<std::string> services, CallObserver& observer)
+      : services_(std::move(services)), observer_(observer) {}
 
   grpc::Service& service() override { return *this; }
 
@@ -213,23 +213,25 @@ class ReflectionService final : public Version::Service,
   grpc::ServerBidiReactor<typename Version::Request,
                           typename Version::Response>*
   ServerReflectionInfo(grpc::CallbackServerContext* context) override {
-    return new Stream<Version>(streams_, services_, *context);
+    return new Stream<Version>(streams_, services_, *context, observer_);
   }
 
   const std::vector<std::string> services_;
+  CallObserver& observer_;
   OpenStreams<Stream<Version>> streams_;
 };
 
 }  // namespace
 
 std::unique_ptr<StoppableService> MakeReflectionV1(
-    std::vector<std::string> services) {
-  return std::make_unique<ReflectionService<V1>>(std::move(services));
+    std::vector<std::string> services, CallObserver& observer) {
+  return std::make_unique<ReflectionService<V1>>(std::move(services), observer);
 }
 
 std::unique_ptr<StoppableService> MakeReflectionV1Alpha(
-    std::vector<std::string> services) {
-  return std::make_unique<ReflectionService<V1Alpha>>(std::move(services));
+    std::vector<std::string> services, CallObserver& observer) {
+  return std::make_unique<ReflectionService<V1Alpha>>(std::move(services),
+                                                      observer);
 }
 
 }  // namespace webhooks::server

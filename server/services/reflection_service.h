@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "server/call/call_observer.h"
+
 namespace webhooks::server {
 
 // A service whose streams last as long as their client likes.
@@ -21,13 +23,13 @@ class StoppableService {
 // gRPC server reflection over the descriptors that are linked in
 // (https://github.com/grpc/grpc/blob/master/doc/server-reflection.md).
 // `services` is what ListServices tells, by full name. Needs no API key: the
-// contract is public.
+// contract is public. `observer` must outlive it.
 std::unique_ptr<StoppableService> MakeReflectionV1(
-    std::vector<std::string> services);
+    std::vector<std::string> services, CallObserver& observer);
 
 // The same under its older name, which grpcurl before 1.8.8 and grpc_cli ask.
 std::unique_ptr<StoppableService> MakeReflectionV1Alpha(
-    std::vector<std::string> services);
+    std::vector<std::string> services, CallObserver& observer);
 
 }  // namespace webhooks::server
 

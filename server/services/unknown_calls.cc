@@ -13,11 +13,12 @@ namespace {
 
 class UnknownCall final : public grpc::ServerGenericBidiReactor {
  public:
-  explicit UnknownCall(grpc::GenericCallbackServerContext& context) {
+  UnknownCall(grpc::GenericCallbackServerContext& context,
+              CallObserver& observer) {
     const std::string rpc(absl::StripPrefix(context.method(), "/"));
     const absl::Status status = WithReason(
         absl::UnimplementedError("there is no such method"), "METHOD_UNKNOWN");
-    CallRecord(rpc, context).End(status);
+    CallRecord(rpc, context, observer).End(status);
     Finish(ToGrpcStatus(status));
   }
 
@@ -29,7 +30,7 @@ class UnknownCall final : public grpc::ServerGenericBidiReactor {
 
 grpc::ServerGenericBidiReactor* UnknownCalls::CreateReactor(
     grpc::GenericCallbackServerContext* context) {
-  return new UnknownCall(*context);
+  return new UnknownCall(*context, observer_);
 }
 
 }  // namespace webhooks::server

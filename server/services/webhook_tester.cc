@@ -39,11 +39,10 @@ absl::Status DeliveryDisabled() {
 }
 
 absl::Status TooManyTests() {
-  return WithRetryDelay(
-      WithReason(
-          absl::ResourceExhaustedError("too many tests run at the same time"),
-          "TOO_MANY_TESTS"),
-      absl::Seconds(1));
+  return WithRetryDelay(WithReason(absl::ResourceExhaustedError(
+                                       "too many tests run at the same time"),
+                                   "TOO_MANY_TESTS"),
+                        absl::Seconds(1));
 }
 
 }  // namespace
@@ -120,6 +119,11 @@ void WebhookTester::Send(const Caller& caller, const v1::Webhook& webhook,
       webhook, secrets, MakeEvent(webhook, request), now, timeout_);
   http.timeout =
       std::min(http.timeout, caller.options.deadline - now - kForAnswer);
+  if (caller.options.trace != nullptr) {
+    AddTrace(BeginSpan(caller.options.trace->traceparent,
+                       caller.options.trace->tracestate),
+             http);
+  }
   if (http.timeout <= absl::ZeroDuration()) {
     return std::move(done)(DeadlinePassed());
   }

@@ -77,6 +77,7 @@ void Connection::SetPragmas(Mode mode) {
   // Nothing secret lies open in the file, and kAlways makes the deletion of old
   // events write three times as much.
   database_.exec("PRAGMA secure_delete = FAST");
+  page_size_ = database_.execAndGet("PRAGMA page_size").getInt();
   // Takes the place of the automatic checkpoint, which would delay the answers
   // of the commit that it follows.
   sqlite3_wal_hook(handle(), &RecordWalPages, &wal_pages_);

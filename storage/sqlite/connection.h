@@ -94,6 +94,11 @@ class Connection {
   // they have been copied.
   int wal_pages() const { return wal_pages_; }
 
+  // The same in bytes.
+  std::int64_t wal_bytes() const {
+    return std::int64_t{wal_pages_} * page_size_;
+  }
+
   // Copies the write-ahead log into the database as far as readers allow.
   absl::Status Checkpoint();
 
@@ -119,6 +124,7 @@ class Connection {
   absl::flat_hash_map<std::string, std::unique_ptr<SQLite::Statement>>
       statements_;
   int wal_pages_ = 0;
+  int page_size_ = 0;
 };
 
 }  // namespace webhooks::sqlite

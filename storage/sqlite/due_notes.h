@@ -11,7 +11,7 @@
 namespace webhooks::sqlite {
 
 // What a change has to tell DeliveryQueue::Watcher once it is committed: one
-// note for each endpoint, with the earliest time.
+// note for each endpoint, with the earliest time; and what StoreObserver.
 class DueNotes {
  public:
   void Add(const Endpoint& endpoint, absl::Time due) {
@@ -32,6 +32,15 @@ class DueNotes {
     Find(endpoint).is_urgent = true;
   }
 
+  // A webhook was deactivated.
+  void AddDeactivation(v1::Deactivation::Reason reason) {
+    deactivations_.push_back(reason);
+  }
+
+  const std::vector<v1::Deactivation::Reason>& deactivations() const {
+    return deactivations_;
+  }
+
   std::vector<EndpointDue> notes() const {
     std::vector<EndpointDue> notes;
     for (const auto& [endpoint, note] : notes_) notes.push_back(note);
@@ -46,6 +55,7 @@ class DueNotes {
   }
 
   absl::flat_hash_map<Endpoint, EndpointDue> notes_;
+  std::vector<v1::Deactivation::Reason> deactivations_;
 };
 
 }  // namespace webhooks::sqlite

@@ -21,7 +21,8 @@ constexpr std::size_t kIdSize = 16;
 
 // The columns of ReadEvent, by their places.
 constexpr absl::string_view kEventColumns =
-    "seq, id, type, created_at, deliver_at, deliveries, data, project_id";
+    "seq, id, type, created_at, deliver_at, deliveries, data, project_id,"
+    " traceparent, tracestate";
 enum EventColumn {
   kSeqColumn,
   kIdColumn,
@@ -31,6 +32,8 @@ enum EventColumn {
   kDeliveriesColumn,
   kDataColumn,
   kProjectColumn,
+  kTraceparentColumn,
+  kTracestateColumn,
 };
 
 v1::Event ReadEvent(Statement& row) {
@@ -87,10 +90,12 @@ std::optional<v1::Event> SelectSameId(Connection& connection,
 }
 
 std::int64_t InsertRow(Connection& connection, const v1::Event& event,
+                       const TraceHeaders& trace,
                        const std::string& deliveries) {
   Statement insert = connection.Prepared(
       "INSERT INTO events (project_id, id, type, created_at, deliver_at,"
-      " deliveries, data) VALUES (?, ?, ?, ?, ?, ?, ?)");
+      " deliveries, data, traceparent, tracestate)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   BindUuid(insert, 1, event.id_project());
   BindUuid(insert, 2, event.id_event());
   BindText(insert, 3, event.type());
@@ -98,6 +103,8 @@ std::int64_t InsertRow(Connection& connection, const v1::Event& event,
   if (event.has_deliver_at()) BindTime(insert, 5, event.deliver_at());
   BindBytes(insert, 6, deliveries);
   if (event.has_data()) BindText(insert, 7, event.data());
+  if (!trace.traceparent.empty()) BindText(insert, 8, trace.traceparent);
+  if (!trace.tracestate.empty()) BindText(insert, 9, trace.tracestate);
   insert->exec();
   return sqlite3_last_insert_rowid(connection.handle());
 }
@@ -139,6 +146,7 @@ absl::Status CheckProject(Connection& connection, absl::string_view id) {
 
 absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
                                                      const v1::Event& event,
+                                                     const TraceHeaders& trace,
                                                      DueNotes& notes,
                                                      absl::string_view but) {
   using Response = v1::PublishEventResponse;
@@ -166,7 +174,7 @@ absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
       deliveries.push_back(MakeDerivedId(created, event_id, webhook));
       ids.append(deliveries.back().begin(), deliveries.back().end());
     }
-    const std::int64_t seq = InsertRow(connection, event, ids);
+    const std::int64_t seq = InsertRow(connection, event, trace, ids);
     for (std::size_t i = 0; i < webhooks.size(); ++i) {
       InsertDelivery(connection, deliveries[i], event.id_project(), webhooks[i],
                      seq, due);
@@ -236,12 +244,20 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
       });
 }
 
-v1::Event SelectEventBody(Connection& connection, std::int64_t seq) {
+v1::Event SelectEventBody(Connection& connection, std::int64_t seq,
+                          TraceHeaders& trace) {
   static const std::string& sql = *new std::string(
       absl::StrCat("SELECT ", kEventColumns, " FROM events WHERE seq = ?"));
   Statement row = connection.Prepared(sql);
   row->bind(1, seq);
-  return row->executeStep() ? ReadEvent(row) : v1::Event();
+  if (!row->executeStep()) return v1::Event();
+  if (!row->isColumnNull(kTraceparentColumn)) {
+    trace.traceparent = TextColumn(row, kTraceparentColumn);
+  }
+  if (!row->isColumnNull(kTracestateColumn)) {
+    trace.tracestate = TextColumn(row, kTracestateColumn);
+  }
+  return ReadEvent(row);
 }
 
 }  // namespace webhooks::sqlite

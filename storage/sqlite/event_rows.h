@@ -19,8 +19,8 @@ namespace webhooks::sqlite {
 
 // `but`: the 16 bytes of a webhook that does not get it.
 absl::StatusOr<v1::PublishEventResponse> InsertEvent(
-    Connection& connection, const v1::Event& event, DueNotes& notes,
-    absl::string_view but = "");
+    Connection& connection, const v1::Event& event, const TraceHeaders& trace,
+    DueNotes& notes, absl::string_view but = "");
 
 // NOT_FOUND (PROJECT_NOT_FOUND): there is no such project, or it was deleted.
 absl::Status CheckProject(Connection& connection, absl::string_view id);
@@ -37,9 +37,10 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
                                              const PageStart& start);
 
 // The event in the row `seq` as deliveries carry it: id, type, data, created_at
-// and project. Throws what SQLiteCpp throws; for use inside
+// and project; and its trace. Throws what SQLiteCpp throws; for use inside
 // Connection::Guarded.
-v1::Event SelectEventBody(Connection& connection, std::int64_t seq);
+v1::Event SelectEventBody(Connection& connection, std::int64_t seq,
+                          TraceHeaders& trace);
 
 // The 16 bytes of each id in the column events.deliveries.
 std::vector<std::string> SplitIds(absl::string_view ids);

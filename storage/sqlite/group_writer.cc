@@ -19,10 +19,18 @@ constexpr std::size_t kMaxBatch = 512;
 // Checkpoint at this size of the write-ahead log: 4 MiB, SQLite's own default.
 constexpr int kCheckpointPages = 1000;
 
+using SteadyClock = std::chrono::steady_clock;
+
+absl::Duration Since(SteadyClock::time_point time) {
+  return absl::FromChrono(SteadyClock::now() - time);
+}
+
 }  // namespace
 
-GroupWriter::GroupWriter(std::unique_ptr<Connection> connection)
-    : connection_(std::move(connection)),
+GroupWriter::GroupWriter(std::unique_ptr<Connection> connection,
+                         StoreObserver& observer)
+    : observer_(observer),
+      connection_(std::move(connection)),
       queue_(kQueueCapacity),
       thread_([this] { Run(); }) {}
 
@@ -33,24 +41,43 @@ GroupWriter::~GroupWriter() {
 
 void GroupWriter::Submit(const CallOptions& options, Work work,
                          DoneStatus done) {
-  Operation operation{options, std::move(work), std::move(done), {}};
-  if (!queue_.TryPush(operation)) std::move(operation.done)(StorageBusy());
+  Operation operation{
+      options, std::move(work), std::move(done), SteadyClock::now(), {}};
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
+  if (queue_.TryPush(operation)) return;
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+  std::move(operation.done)(StorageBusy());
 }
 
 void GroupWriter::Run() {
   for (;;) {
     std::vector<Operation> batch = queue_.Take(kMaxBatch);
     if (batch.empty()) return;
+    const int calls = static_cast<int>(batch.size());
+    observer_.WaitingChanged(StoreObserver::Kind::kWrite, -calls);
+    const auto begin = SteadyClock::now();
     CommitTogether(batch);
-    for (Operation& operation : batch) {
-      std::move(operation.done)(std::move(operation.outcome));
-    }
-    if (connection_->wal_pages() >= kCheckpointPages) {
-      // A failure leaves the log to grow until the next commit tries again;
-      // the observer has been told.
-      connection_->Checkpoint().IgnoreError();
-    }
+    observer_.Committed(calls, Since(begin));
+    observer_.LogChanged(connection_->wal_bytes());
+    Complete(batch);
+    if (connection_->wal_pages() >= kCheckpointPages) Checkpoint();
   }
+}
+
+void GroupWriter::Complete(std::vector<Operation>& batch) {
+  for (Operation& operation : batch) {
+    observer_.CallEnded(StoreObserver::Kind::kWrite, Since(operation.made_at));
+    std::move(operation.done)(std::move(operation.outcome));
+  }
+}
+
+void GroupWriter::Checkpoint() {
+  const auto begin = SteadyClock::now();
+  // A failure leaves the log to grow until the next commit tries again; whoever
+  // is told of faults has been.
+  connection_->Checkpoint().IgnoreError();
+  observer_.Checkpointed(Since(begin));
+  observer_.LogChanged(connection_->wal_bytes());
 }
 
 void GroupWriter::CommitTogether(std::vector<Operation>& batch) {

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_SQLITE_GROUP_WRITER_H_
 #define WEBHOOKS_STORAGE_SQLITE_GROUP_WRITER_H_
 
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "storage/sqlite/bounded_queue.h"
 #include "storage/sqlite/connection.h"
 #include "storage/store.h"
+#include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
@@ -23,7 +25,8 @@ class GroupWriter {
   // at most once.
   using Work = absl::AnyInvocable<absl::Status(Connection&)>;
 
-  explicit GroupWriter(std::unique_ptr<Connection> connection);
+  // `observer` must outlive this.
+  GroupWriter(std::unique_ptr<Connection> connection, StoreObserver& observer);
   // Finishes everything that was accepted.
   ~GroupWriter();
 
@@ -35,15 +38,19 @@ class GroupWriter {
     CallOptions options;
     Work work;
     DoneStatus done;
+    std::chrono::steady_clock::time_point made_at;
     absl::Status outcome;
   };
 
   void Run();
+  void Complete(std::vector<Operation>& batch);
+  void Checkpoint();
   void CommitTogether(std::vector<Operation>& batch);
   // The outcome of the transaction; each operation's own stands in it.
   absl::Status RunTransaction(std::vector<Operation>& batch);
   absl::Status RunOperation(Operation& operation);
 
+  StoreObserver& observer_;
   std::unique_ptr<Connection> connection_;
   BoundedQueue<Operation> queue_;
   std::thread thread_;

@@ -68,7 +68,8 @@ class Leaser {
     leased.attempt = waiting.attempts + 1;
     leased.step = leased.attempt - waiting.schedule_base;
     leased.due = waiting.due;
-    leased.event = SelectEventBody(connection_, waiting.event_seq);
+    leased.event =
+        SelectEventBody(connection_, waiting.event_seq, leased.trace);
     bytes_ += leased.event.data().size();
     leased.lease = leases_.Add(waiting.id, leased.attempt, until_);
   }
@@ -190,6 +191,18 @@ absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
                absl::FromUnixMillis(row->getColumn(2).getInt64())});
         }
         return endpoints;
+      });
+}
+
+absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit) {
+  return connection.Guarded(
+      "count waiting", [&]() -> absl::StatusOr<std::int64_t> {
+        Statement row = connection.Prepared(
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries"
+            " INDEXED BY waiting_deliveries WHERE state = 1 LIMIT ?)");
+        row->bind(1, limit);
+        row->executeStep();
+        return row->getColumn(0).getInt64();
       });
 }
 

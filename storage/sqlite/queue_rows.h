@@ -20,6 +20,8 @@ namespace webhooks::sqlite {
 absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
     Connection& connection, absl::string_view after, int limit);
 
+absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit);
+
 absl::StatusOr<EndpointLease> LeaseDue(Connection& connection,
                                        const Sealer& sealer, Leases& leases,
                                        const LeaseWish& wish, absl::Time now,

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_SQLITE_READER_POOL_H_
 #define WEBHOOKS_STORAGE_SQLITE_READER_POOL_H_
 
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "storage/sqlite/bounded_queue.h"
 #include "storage/sqlite/connection.h"
 #include "storage/store.h"
+#include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
@@ -21,8 +23,9 @@ class ReaderPool {
   using Read =
       absl::AnyInvocable<void(absl::Status status, Connection* connection) &&>;
 
-  // One thread for each of `connections`.
-  explicit ReaderPool(std::vector<std::unique_ptr<Connection>> connections);
+  // One thread for each of `connections`. `observer` must outlive this.
+  ReaderPool(std::vector<std::unique_ptr<Connection>> connections,
+             StoreObserver& observer);
   // Finishes everything that was accepted.
   ~ReaderPool();
 
@@ -33,10 +36,12 @@ class ReaderPool {
   struct Operation {
     CallOptions options;
     Read read;
+    std::chrono::steady_clock::time_point made_at;
   };
 
   void Run(Connection& connection);
 
+  StoreObserver& observer_;
   std::vector<std::unique_ptr<Connection>> connections_;
   BoundedQueue<Operation> queue_;
   std::vector<std::thread> threads_;

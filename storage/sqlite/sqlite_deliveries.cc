@@ -85,6 +85,16 @@ void SqliteStore::GetDeliveryFacts(absl::string_view project,
       std::move(done));
 }
 
+void SqliteStore::CountWaiting(int limit, const CallOptions& options,
+                               Done<std::int64_t> done) {
+  Read<std::int64_t>(
+      options,
+      [limit](Connection& connection) {
+        return sqlite::CountWaiting(connection, limit);
+      },
+      std::move(done));
+}
+
 void SqliteStore::CreateRetryJob(const v1::RetryJob& job,
                                  const std::optional<Idempotency>& once,
                                  const CallOptions& options,
@@ -206,6 +216,9 @@ void SqliteStore::Watch(Watcher watcher) {
 }
 
 void SqliteStore::Tell(const DueNotes& notes) {
+  for (const v1::Deactivation::Reason reason : notes.deactivations()) {
+    observer_.WebhookDeactivated(reason);
+  }
   const std::vector<EndpointDue> dues = notes.notes();
   if (dues.empty()) return;
   absl::MutexLock lock(&watcher_mutex_);

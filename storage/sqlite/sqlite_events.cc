@@ -12,16 +12,20 @@ namespace {
 
 using Batch = v1::PublishEventBatchResponse;
 
+TraceHeaders TraceOf(const CallOptions& options) {
+  return options.trace == nullptr ? TraceHeaders() : *options.trace;
+}
+
 // Each event's result; an error of the database is of all, and so is too large
 // a fan-out: it would keep the writer from everybody else for long.
 absl::StatusOr<Batch> InsertEvents(Connection& connection,
                                    const EventStore::MaybeEvents& events,
-                                   DueNotes& notes) {
+                                   const TraceHeaders& trace, DueNotes& notes) {
   Batch batch;
   std::int64_t deliveries = 0;
   for (const absl::StatusOr<v1::Event>& event : events) {
     const auto published =
-        event.ok() ? InsertEvent(connection, *event, notes)
+        event.ok() ? InsertEvent(connection, *event, trace, notes)
                    : absl::StatusOr<v1::PublishEventResponse>(event.status());
     const bool is_its_own =
         !event.ok() || absl::IsAlreadyExists(published.status());
@@ -43,13 +47,13 @@ void SqliteStore::PublishEvents(absl::string_view project, MaybeEvents events,
                                 Done<Created<Batch>> done) {
   WriteNoting<Created<Batch>>(
       options,
-      [this, project = std::string(project), events = std::move(events), once](
-          Connection& connection,
-          DueNotes& notes) -> absl::StatusOr<Created<Batch>> {
+      [this, project = std::string(project), events = std::move(events), once,
+       trace = TraceOf(options)](Connection& connection, DueNotes& notes)
+          -> absl::StatusOr<Created<Batch>> {
         absl::Status there = CheckProject(connection, project);
         if (!there.ok()) return there;
         return PerformOnce<Batch>(connection, *sealer_, once, [&] {
-          return InsertEvents(connection, events, notes);
+          return InsertEvents(connection, events, trace, notes);
         });
       },
       std::move(done));
@@ -62,12 +66,13 @@ void SqliteStore::PublishEvent(const v1::Event& event,
   using Response = v1::PublishEventResponse;
   WriteNoting<Created<Response>>(
       options,
-      [this, event, once](Connection& connection, DueNotes& notes)
-          -> absl::StatusOr<Created<Response>> {
+      [this, event, once, trace = TraceOf(options)](
+          Connection& connection,
+          DueNotes& notes) -> absl::StatusOr<Created<Response>> {
         absl::Status there = CheckProject(connection, event.id_project());
         if (!there.ok()) return there;
         return PerformOnce<Response>(connection, *sealer_, once, [&] {
-          return InsertEvent(connection, event, notes);
+          return InsertEvent(connection, event, trace, notes);
         });
       },
       std::move(done));

@@ -41,7 +41,8 @@ absl::Status Prepare(const std::string& path, Connection& writer,
 
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
     const std::string& given_path, std::optional<std::int64_t> max_bytes,
-    const SecretKeySource& keys, const FaultObserver& observer) {
+    const SecretKeySource& keys, const FaultObserver& faults,
+    StoreObserver& observer) {
   absl::Status file = CheckDatabaseFile(given_path);
   if (file.ok()) file = MakeDatabaseFile(given_path);
   if (!file.ok()) return file;
@@ -50,7 +51,7 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
   const std::string& path = *resolved;
   auto lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
   if (!lock.ok()) return lock.status();
-  auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
+  auto writer = Connection::Open(path, Connection::Mode::kWrite, faults);
   if (!writer.ok()) return writer.status();
   auto sealer = MakeSealer(path, **writer, keys);
   if (!sealer.ok()) return sealer.status();
@@ -58,23 +59,25 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
   if (!prepared.ok()) return prepared;
   std::vector<std::unique_ptr<Connection>> readers;
   for (int i = 0; i < kReaders; ++i) {
-    auto reader = Connection::Open(path, Connection::Mode::kRead, observer);
+    auto reader = Connection::Open(path, Connection::Mode::kRead, faults);
     if (!reader.ok()) return reader.status();
     readers.push_back(*std::move(reader));
   }
   return std::unique_ptr<Store>(
       new SqliteStore(*std::move(lock), *std::move(sealer), *std::move(writer),
-                      std::move(readers)));
+                      std::move(readers), observer));
 }
 
 SqliteStore::SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
                          std::unique_ptr<Connection> writer,
-                         std::vector<std::unique_ptr<Connection>> readers)
-    : lock_(std::move(lock)),
+                         std::vector<std::unique_ptr<Connection>> readers,
+                         StoreObserver& observer)
+    : observer_(observer),
+      lock_(std::move(lock)),
       sealer_(std::move(sealer)),
       maintenance_(*sealer_),
-      writer_(std::move(writer)),
-      readers_(std::move(readers)) {}
+      writer_(std::move(writer), observer),
+      readers_(std::move(readers), observer) {}
 
 void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
   readers_.Submit(options, [this, options, done = std::move(done)](

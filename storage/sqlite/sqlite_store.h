@@ -22,6 +22,7 @@
 #include "storage/sqlite/maintenance.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/store.h"
+#include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
@@ -32,7 +33,8 @@ class SqliteStore final : public Store {
   // Opens or makes the file `path`; see OpenStore for the rest.
   static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, std::optional<std::int64_t> max_bytes,
-      const SecretKeySource& keys, const FaultObserver& observer);
+      const SecretKeySource& keys, const FaultObserver& faults,
+      StoreObserver& observer);
 
   void Probe(const CallOptions& options, DoneStatus done) override;
   void Maintain(absl::Time now, absl::Duration retention,
@@ -138,6 +140,8 @@ class SqliteStore final : public Store {
   void GetDeliveryFacts(absl::string_view project, absl::string_view event,
                         absl::string_view webhook, const CallOptions& options,
                         Done<DeliveryFacts> done) override;
+  void CountWaiting(int limit, const CallOptions& options,
+                    Done<std::int64_t> done) override;
   void CreateRetryJob(const v1::RetryJob& job,
                       const std::optional<Idempotency>& once,
                       const CallOptions& options,
@@ -165,7 +169,8 @@ class SqliteStore final : public Store {
  private:
   SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
               std::unique_ptr<Connection> writer,
-              std::vector<std::unique_ptr<Connection>> readers);
+              std::vector<std::unique_ptr<Connection>> readers,
+              StoreObserver& observer);
 
   // Completes the call with what `select` gives, on a reader.
   template <typename T, typename Select>
@@ -221,6 +226,7 @@ class SqliteStore final : public Store {
 
   // In the order of opening; the readers close before the writer, which makes
   // the last checkpoint.
+  StoreObserver& observer_;
   FileLock lock_;
   const std::unique_ptr<const Sealer> sealer_;
   Maintenance maintenance_;

@@ -62,12 +62,13 @@ absl::Status Deactivate(Connection& connection, const Sealer& sealer,
   const v1::Webhook before = stored->webhook;
   if (!webhooks::Deactivate(reason, result.now, stored->webhook))
     return absl::OkStatus();
+  notes.AddDeactivation(reason);
   absl::Status status =
       WriteChange(connection, sealer, before, result.now, *stored, notes);
   if (!status.ok()) return status;
   return InsertEvent(connection,
                      DeactivationEvent(stored->webhook, result.lease.delivery),
-                     notes, UuidBytes(result.endpoint.webhook))
+                     TraceHeaders(), notes, UuidBytes(result.endpoint.webhook))
       .status();
 }
 

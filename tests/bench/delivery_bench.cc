@@ -171,7 +171,7 @@ void DeliverAgainstBareCurl(benchmark::State& state) {
     start = Clock::now();
     server::Scheduler scheduler(
         *store, sender, options, &absl::Now, [] { return 0.5; },
-        [&](const AttemptResult&) {
+        [&](const AttemptResult&, const Span&) {
           absl::MutexLock lock(&mutex);
           ++recorded;
         });
@@ -237,7 +237,7 @@ void PublishToArrival(benchmark::State& state) {
   server::CurlSender sender(LoopbackAllowed(), &absl::Now);
   server::Scheduler scheduler(
       *store, sender, {}, &absl::Now, [] { return 0.5; },
-      [](const AttemptResult&) {});
+      [](const AttemptResult&, const Span&) {});
   absl::Notification stopped;
   std::thread load([&] {
     // A hundred times a second, each event going to ten webhooks.

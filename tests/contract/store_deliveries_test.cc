@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -302,6 +303,25 @@ TEST_P(StoreRetryJobs, StandStillOnceTheyAreCancelled) {
   Maintain();
   EXPECT_EQ(Job(job).state(), v1::RetryJob::CANCELLED);
   EXPECT_EQ(Job(job).retried_count(), retried);
+}
+
+TEST_P(StoreDeliveries, WhatHasNotEndedIsCountedUpToALimit) {
+  const v1::Webhook webhook = NewListener();
+  for (int i = 0; i < 3; ++i) PublishOne();
+  const auto count = [&](int limit) {
+    return Await<std::int64_t>(
+        [&](auto done) { store_->CountWaiting(limit, {}, done); });
+  };
+  EXPECT_EQ(*count(100), 3);
+  EXPECT_EQ(*count(2), 2);
+  const EndpointLease lease = Lease(webhook, 1);
+  EXPECT_EQ(*count(100), 3);
+  ASSERT_THAT(
+      Record(ResultOf(webhook, lease.deliveries[0], Outcome::kDelivered)),
+      IsOk());
+  EXPECT_EQ(*count(100), 2);
+  SetActive(webhook, false);
+  EXPECT_EQ(*count(100), 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, StoreRetryJobs,

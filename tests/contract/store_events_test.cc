@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,34 @@ TEST_P(StoreEvents, AnEventGoesToThoseThatListenToItsType) {
   NewWebhook();
   EXPECT_EQ(Publish(MakeEvent())->matched_webhooks(), 2);
   EXPECT_EQ(Publish(MakeEvent("thing"))->matched_webhooks(), 1);
+}
+
+TEST_P(StoreEvents, DeliveriesAreLeasedWithTheTraceOfTheirPublisher) {
+  const v1::Webhook webhook = NewListener();
+  CallOptions traced;
+  traced.trace = std::make_shared<const TraceHeaders>(
+      TraceHeaders{"00-trace-span-01", "vendor=1"});
+  for (const CallOptions& options : {traced, CallOptions()}) {
+    ASSERT_THAT(Await<Created<Published>>([&](auto done) {
+                  store_->PublishEvent(MakeEvent(), std::nullopt, options,
+                                       done);
+                }),
+                IsOk());
+    now_ += absl::Milliseconds(1);
+  }
+  ASSERT_THAT(Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
+                store_->PublishEvents(project_, {MakeEvent()}, std::nullopt,
+                                      traced, done);
+              }),
+              IsOk());
+  Reopen();
+  const EndpointLease lease = Lease(webhook);
+  ASSERT_THAT(lease.deliveries, SizeIs(3));
+  EXPECT_EQ(lease.deliveries[0].trace.traceparent, "00-trace-span-01");
+  EXPECT_EQ(lease.deliveries[0].trace.tracestate, "vendor=1");
+  EXPECT_EQ(lease.deliveries[1].trace.traceparent, "");
+  EXPECT_EQ(lease.deliveries[1].trace.tracestate, "");
+  EXPECT_EQ(lease.deliveries[2].trace.traceparent, "00-trace-span-01");
 }
 
 TEST_P(StoreEvents, AScopeThatChangesCountsFromThenOn) {

@@ -89,6 +89,11 @@ void FakeQueue::AwaitWish(const Endpoint& endpoint) {
   absl::MutexLock lock(&mutex_, absl::Condition(&wished));
 }
 
+void FakeQueue::SetTrace(const TraceHeaders& trace) {
+  absl::MutexLock lock(&mutex_);
+  trace_ = trace;
+}
+
 absl::Time FakeQueue::LeasedUntil(const std::string& id) const {
   absl::MutexLock lock(&mutex_);
   return waiting_.at(id).leased_until;
@@ -141,6 +146,7 @@ EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
     delivery.lease = ++waiting.lease;
     delivery.due = waiting.due;
     delivery.event.set_data("{}");
+    delivery.trace = trace_;
   }
   return lease;
 }

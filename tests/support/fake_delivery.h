@@ -28,6 +28,8 @@ class FakeQueue : public DeliveryQueue {
   // What webhooks are leased with.
   void SetSettings(const v1::DeliverySettings& settings);
   void SetSecrets(const v1::WebhookSecrets& secrets);
+  // What deliveries are leased with.
+  void SetTrace(const TraceHeaders& trace);
 
   // What the next calls end with, instead of what they do.
   void FailLists(const absl::Status& status);
@@ -78,6 +80,7 @@ class FakeQueue : public DeliveryQueue {
   std::vector<Endpoint> wishes_ ABSL_GUARDED_BY(mutex_);
   v1::DeliverySettings settings_ ABSL_GUARDED_BY(mutex_);
   v1::WebhookSecrets secrets_ ABSL_GUARDED_BY(mutex_);
+  TraceHeaders trace_ ABSL_GUARDED_BY(mutex_);
   absl::Status list_status_ ABSL_GUARDED_BY(mutex_);
   absl::Status lease_status_ ABSL_GUARDED_BY(mutex_);
   absl::Status record_status_ ABSL_GUARDED_BY(mutex_);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
@@ -43,9 +44,8 @@ TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
                              {"host", "a"}});
   ASSERT_TRUE(headers.ok());
   EXPECT_THAT(headers->metadata,
-              UnorderedElementsAre(
-                  Pair("x-request-id", "r1"), Pair("x-api-key", "k1"),
-                  Pair("traceparent", "t1"), Pair("tracestate", "a=1,b=2")));
+              UnorderedElementsAre(Pair("x-request-id", "r1"),
+                                   Pair("x-api-key", "k1")));
   EXPECT_EQ(headers->timeout, kDefault);
 }
 
@@ -61,6 +61,22 @@ TEST(ReadCallHeaders, PassesTheCertificatesNameOnWhereThereIsNoKey) {
   EXPECT_THAT(ReadCallHeaders(head, kDefault)->metadata,
               UnorderedElementsAre(Pair("x-request-id", "r1"),
                                    Pair("x-api-key", "k1")));
+}
+
+TEST(ReadCallHeaders, HandsOnTheTraceOfTheRequestsSpan) {
+  RequestHead head;
+  head.fields = {{"traceparent", "the client's"}, {"tracestate", "no=1"}};
+  head.span = BeginSpan(
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "a=1,b=2");
+  const auto headers = ReadCallHeaders(head, kDefault);
+  ASSERT_TRUE(headers.ok());
+  EXPECT_THAT(headers->metadata,
+              UnorderedElementsAre(
+                  Pair("x-request-id", ""),
+                  Pair("traceparent",
+                       absl::StrCat("00-4bf92f3577b34da6a3ce929d0e0e4736-",
+                                    head.span.span_id, "-01")),
+                  Pair("tracestate", "a=1,b=2")));
 }
 
 TEST(ReadCallHeaders, RefusesARepeatedKey) {

@@ -73,7 +73,7 @@ TEST(AddViolations, KeepsTheFirstThatFit) {
 
 TEST(AddViolations, LeavesTheCallsMetadataWithinItsBound) {
   CallHeaders headers;
-  headers.metadata = {{"tracestate", std::string(kMaxCallMetadata - 400, 'a')}};
+  headers.metadata = {{"x-api-key", std::string(kMaxCallMetadata - 400, 'a')}};
   ASSERT_TRUE(AddViolations(Violating(ManyFields()), headers));
   EXPECT_LE(MetadataSize(headers) + headers.metadata[1].second.size() / 3,
             kMaxCallMetadata);
@@ -81,7 +81,7 @@ TEST(AddViolations, LeavesTheCallsMetadataWithinItsBound) {
 
 TEST(AddViolations, AddsNothingWhereNoneFits) {
   CallHeaders headers;
-  headers.metadata = {{"tracestate", std::string(kMaxCallMetadata - 60, 'a')}};
+  headers.metadata = {{"x-api-key", std::string(kMaxCallMetadata - 60, 'a')}};
   EXPECT_FALSE(AddViolations(Violating({"url"}), headers));
   EXPECT_THAT(headers.metadata, SizeIs(1));
 }

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/gateway/http/fake_handler.h"
+#include "tests/unit/gateway/http/fake_observer.h"
 #include "tests/unit/gateway/http/raw_client.h"
 
 namespace webhooks::gateway {
@@ -20,7 +21,7 @@ class HttpServerTest : public ::testing::Test {
   void Serve(HttpLimits limits, int threads = 1) {
     auto server = HttpServer::Start(
         {.listen = {{"127.0.0.1", "0"}}, .threads = threads, .limits = limits},
-        handler_);
+        handler_, observer_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -38,6 +39,7 @@ class HttpServerTest : public ::testing::Test {
   }
 
   FakeHandler handler_;
+  FakeObserver observer_;
   std::unique_ptr<HttpServer> server_;
 };
 

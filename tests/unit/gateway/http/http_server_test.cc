@@ -19,7 +19,7 @@ TEST_F(HttpServerTest, ServesOnSeveralAddressesAndThreads) {
       HttpServer::Start({.listen = {{"127.0.0.1", "0"}, {"127.0.0.1", "0"}},
                          .threads = 2,
                          .limits = {}},
-                        handler_);
+                        handler_, observer_);
   ASSERT_TRUE(server.ok());
   const std::vector<std::string> addresses = (*server)->addresses();
   ASSERT_EQ(addresses.size(), 2u);
@@ -34,12 +34,21 @@ TEST_F(HttpServerTest, ServesOnSeveralAddressesAndThreads) {
   }
 }
 
+TEST_F(HttpServerTest, TellsOfEachRequestThatEnds) {
+  EXPECT_THAT(Ask(kGet), HasStatus(200));
+  EXPECT_THAT(Ask("nonsense\r\n\r\n"), HasStatus(400));
+  EXPECT_EQ(observer_.ended().size(), 2u);
+  EXPECT_THAT(observer_.ended()[0],
+              AllOf(HasSubstr("GET "), HasSubstr(" 200")));
+  EXPECT_THAT(observer_.ended()[1], HasSubstr(" 400"));
+}
+
 TEST_F(HttpServerTest, NamesAnAddressThatIsInUse) {
   Serve(HttpLimits());
   const std::string address = server_->addresses().front();
   const auto second = HttpServer::Start(
       {.listen = *ParseAddresses(address), .threads = 1, .limits = {}},
-      handler_);
+      handler_, observer_);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(address));
 }

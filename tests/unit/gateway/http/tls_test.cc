@@ -38,7 +38,7 @@ class TlsTest : public HttpServerTest {
   std::string Serve(const HttpLimits& limits = {}) {
     auto server = HttpServer::Start(
         {.listen = {{"127.0.0.1", "0"}}, .threads = 1, .limits = limits},
-        handler_, watch_.get());
+        handler_, observer_, watch_.get());
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     return server_->addresses().front();

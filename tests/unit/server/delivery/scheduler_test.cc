@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/timestamp.h"
@@ -31,7 +33,11 @@ class SchedulerTest : public ::testing::Test {
   void Start() {
     scheduler_.emplace(
         queue_, sender_, options_, [this] { return clock_.Now(); },
-        [] { return 0.5; }, [](const AttemptResult&) {});
+        [] { return 0.5; },
+        [this](const AttemptResult&, const Span& span) {
+          absl::MutexLock lock(&mutex_);
+          spans_.push_back(span);
+        });
   }
 
   void Advance(absl::Duration duration) {
@@ -79,6 +85,8 @@ class SchedulerTest : public ::testing::Test {
   testing::FakeSender sender_;
   Scheduler::Options options_;
   int settled_ = 0;
+  absl::Mutex mutex_;
+  std::vector<Span> spans_ ABSL_GUARDED_BY(mutex_);
   // Last, so that it ends first.
   std::optional<Scheduler> scheduler_;
 };
@@ -124,6 +132,52 @@ TEST_F(SchedulerTest, RecordsWhenAFailureIsTriedAgain) {
   const AttemptResult result = queue_.AwaitRecords(1)[0];
   EXPECT_EQ(result.outcome, Outcome::kRetry);
   EXPECT_EQ(result.retry_at, clock_.Now() + absl::Seconds(5));
+}
+
+TEST_F(SchedulerTest, EachAttemptGoesOnWithItsPublishersTrace) {
+  queue_.SetTrace(
+      {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=1"});
+  queue_.Put(kA, "1", clock_.Now());
+  queue_.Put(kB, "2", clock_.Now());
+  Start();
+  for (const Endpoint& endpoint : {kA, kB}) {
+    sender_.AwaitSent(endpoint == kA ? 1 : 2);
+  }
+  const std::vector<std::string> headers = sender_.LastHeaders();
+  sender_.Answer(kA.webhook, 200);
+  sender_.Answer(kB.webhook, 200);
+  queue_.AwaitRecords(2);
+  absl::MutexLock lock(&mutex_);
+  const auto both = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return spans_.size() == 2;
+  };
+  mutex_.Await(absl::Condition(&both));
+  EXPECT_NE(spans_[0].span_id, spans_[1].span_id);
+  for (const Span& span : spans_) {
+    EXPECT_EQ(span.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_EQ(span.parent_id, "00f067aa0ba902b7");
+  }
+  EXPECT_THAT(headers, ::testing::Contains("tracestate: vendor=1"));
+  EXPECT_THAT(
+      headers,
+      ::testing::AnyOf(
+          ::testing::Contains("traceparent: " + spans_[0].Traceparent()),
+          ::testing::Contains("traceparent: " + spans_[1].Traceparent())));
+}
+
+TEST_F(SchedulerTest, TellsWhatIsInFlightLeasedAndDue) {
+  StartWithStock();
+  clock_.Advance(absl::Seconds(7));
+  const Scheduler::Figures figures = scheduler_->figures();
+  EXPECT_EQ(figures.in_flight, 1);
+  EXPECT_GT(figures.leased, 1);
+  EXPECT_EQ(clock_.Now() - figures.oldest_due, absl::Seconds(7));
+}
+
+TEST_F(SchedulerTest, NothingIsDueWhereNothingWaits) {
+  Start();
+  Settle();
+  EXPECT_EQ(scheduler_->figures().in_flight, 0);
 }
 
 TEST_F(SchedulerTest, LeavesWhatIsDueLaterUntilThen) {

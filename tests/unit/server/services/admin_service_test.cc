@@ -13,6 +13,7 @@
 #include "server/call/admission.h"
 #include "server/call/api_key.h"
 #include "storage/timestamp.h"
+#include "tests/support/fake_call_observer.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
@@ -30,7 +31,8 @@ class AdminServiceTest : public ::testing::Test {
       : key_(MakeAdminKey(entropy_)),
         admission_(key_),
         authenticator_(store_, [this] { return now_; }),
-        calls_(admission_, [this] { return now_; }),
+        calls_(
+            admission_, [this] { return now_; }, observer_),
         service_(calls_, store_, authenticator_, entropy_,
                  [this] { return now_; }) {
     grpc::ServerBuilder builder;
@@ -82,6 +84,7 @@ class AdminServiceTest : public ::testing::Test {
   const std::string key_;
   AdminAdmission admission_;
   Authenticator authenticator_;
+  testing::FakeCallObserver observer_;
   Calls calls_;
   AdminService service_;
   std::unique_ptr<grpc::Server> server_;

@@ -9,6 +9,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/fake_call_observer.h"
 
 namespace webhooks::server {
 namespace {
@@ -19,7 +20,7 @@ using ::grpc::health::v1::HealthCheckResponse;
 
 class HealthServiceTest : public ::testing::Test {
  protected:
-  HealthServiceTest() : service_({"webhooks.v1.WebhookService"}) {
+  HealthServiceTest() : service_({"webhooks.v1.WebhookService"}, observer_) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
@@ -50,6 +51,7 @@ class HealthServiceTest : public ::testing::Test {
     return response.status();
   }
 
+  testing::FakeCallObserver observer_;
   HealthService service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Health::Stub> stub_;

@@ -11,6 +11,7 @@
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "gtest/gtest.h"
+#include "tests/support/fake_call_observer.h"
 
 namespace webhooks::server {
 namespace {
@@ -22,7 +23,7 @@ using ::grpc::reflection::v1::ServerReflectionResponse;
 class ReflectionTest : public ::testing::Test {
  protected:
   ReflectionTest()
-      : service_(MakeReflectionV1({"webhooks.v1.WebhookService"})) {
+      : service_(MakeReflectionV1({"webhooks.v1.WebhookService"}, observer_)) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_->service());
     server_ = builder.BuildAndStart();
@@ -44,6 +45,7 @@ class ReflectionTest : public ::testing::Test {
   }
 
   grpc::StatusCode expected_end_ = grpc::StatusCode::OK;
+  testing::FakeCallObserver observer_;
   std::unique_ptr<StoppableService> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ServerReflection::Stub> stub_;

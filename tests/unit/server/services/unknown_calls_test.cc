@@ -9,13 +9,15 @@
 
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
+#include "tests/support/fake_call_observer.h"
 #include "webhooks/v1/webhook_service.grpc.pb.h"
 
 namespace webhooks::server {
 namespace {
 
 TEST(UnknownCalls, EndWithAReason) {
-  UnknownCalls unknown;
+  testing::FakeCallObserver observer;
+  UnknownCalls unknown(observer);
   grpc::ServerBuilder builder;
   builder.RegisterCallbackGenericService(&unknown);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
@@ -30,6 +32,9 @@ TEST(UnknownCalls, EndWithAReason) {
   EXPECT_EQ(Reason(FromRpcStatus(rpc)), "METHOD_UNKNOWN");
   EXPECT_EQ(context.GetServerInitialMetadata().count("x-request-id"), 1u);
   server->Shutdown();
+  EXPECT_EQ(observer.calls(), (std::vector<testing::FakeCallObserver::Call>{
+                                  {"webhooks.v1.WebhookService/Create",
+                                   absl::StatusCode::kUnimplemented}}));
 }
 
 }  // namespace

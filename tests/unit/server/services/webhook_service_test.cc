@@ -19,6 +19,7 @@
 #include "server/call/admission.h"
 #include "server/call/api_key.h"
 #include "storage/errors.h"
+#include "tests/support/fake_call_observer.h"
 #include "tests/support/fake_entropy.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/records.h"
@@ -39,7 +40,7 @@ class WebhookServiceTest : public ::testing::Test {
       : authenticator_(store_, &Now),
         rate_limits_(&Now),
         admission_(authenticator_, rate_limits_),
-        calls_(admission_, &Now),
+        calls_(admission_, &Now, observer_),
         service_(calls_, store_, entropy_, &Now, WebhookRules{}),
         key_(MakeApiKey(entropy_)) {
     grpc::ServerBuilder builder;
@@ -110,6 +111,7 @@ class WebhookServiceTest : public ::testing::Test {
   Authenticator authenticator_;
   RateLimits rate_limits_;
   ProjectAdmission admission_;
+  testing::FakeCallObserver observer_;
   Calls calls_;
   WebhookService service_;
   const std::string key_;

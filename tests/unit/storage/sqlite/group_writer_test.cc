@@ -1,11 +1,15 @@
 #include "storage/sqlite/group_writer.h"
 
+#include <algorithm>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -20,6 +24,40 @@ namespace {
 using testing::IsOk;
 using testing::StatusIs;
 
+// Counts what it is told. Thread-safe.
+class FakeObserver final : public StoreObserver {
+ public:
+  void WaitingChanged(Kind kind, int change) override {
+    EXPECT_EQ(kind, Kind::kWrite);
+    waiting += change;
+  }
+  void CallEnded(Kind, absl::Duration) override { ++ended; }
+  void Committed(int calls, absl::Duration) override {
+    absl::MutexLock lock(&mutex_);
+    batches_.push_back(calls);
+  }
+  void Checkpointed(absl::Duration) override { ++checkpoints; }
+  void LogChanged(std::int64_t bytes) override {
+    log_bytes = bytes;
+    most_log_bytes = std::max<std::int64_t>(most_log_bytes, bytes);
+  }
+
+  std::vector<int> batches() const {
+    absl::MutexLock lock(&mutex_);
+    return batches_;
+  }
+
+  std::atomic<int> waiting = 0;
+  std::atomic<int> ended = 0;
+  std::atomic<int> checkpoints = 0;
+  std::atomic<std::int64_t> log_bytes = 0;
+  std::atomic<std::int64_t> most_log_bytes = 0;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<int> batches_ ABSL_GUARDED_BY(mutex_);
+};
+
 class GroupWriterTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -30,7 +68,7 @@ class GroupWriterTest : public ::testing::Test {
     ASSERT_THAT((*connection)->UseWriteAheadLog(), IsOk());
     ASSERT_THAT((*connection)->Execute("make", "CREATE TABLE t (x UNIQUE)"),
                 IsOk());
-    writer_ = std::make_unique<GroupWriter>(*std::move(connection));
+    writer_ = std::make_unique<GroupWriter>(*std::move(connection), observer_);
   }
 
   static GroupWriter::Work Insert(int value) {
@@ -78,6 +116,7 @@ class GroupWriterTest : public ::testing::Test {
   }
 
   testing::TempFolder folder_;
+  FakeObserver observer_;
   std::unique_ptr<GroupWriter> writer_;
 };
 
@@ -94,6 +133,34 @@ TEST_F(GroupWriterTest, CallsThatWaitTogetherShareOneSync) {
   release.Notify();
   for (auto& one : pending) EXPECT_THAT(one.Get(), IsOk());
   EXPECT_EQ(testing::FsyncCount() - before, 1);
+}
+
+TEST_F(GroupWriterTest, TellsHowManyCallsShareATransaction) {
+  absl::Notification release;
+  Hold(release);
+  std::vector<testing::Pending<absl::Status>> calls(7);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    writer_->Submit({}, Insert(static_cast<int>(i)), calls[i].Completion());
+  }
+  EXPECT_EQ(observer_.waiting, 7);
+  release.Notify();
+  for (auto& call : calls) EXPECT_THAT(call.Get(), IsOk());
+  EXPECT_EQ(observer_.waiting, 0);
+  EXPECT_EQ(observer_.ended, 8);
+  EXPECT_THAT(observer_.batches(), ::testing::ElementsAre(1, 7));
+  EXPECT_GT(observer_.log_bytes, 0);
+}
+
+TEST_F(GroupWriterTest, TellsOfCheckpointsAndOfTheLog) {
+  const auto grow = [](Connection& connection) {
+    return connection.Execute("grow",
+                              "INSERT INTO t SELECT randomblob(5000000)");
+  };
+  EXPECT_THAT(Run(grow), IsOk());
+  writer_.reset();
+  EXPECT_EQ(observer_.checkpoints, 1);
+  EXPECT_GT(observer_.most_log_bytes, 5'000'000);
+  EXPECT_EQ(observer_.log_bytes, 0);
 }
 
 TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsWhole) {

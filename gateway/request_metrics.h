@@ -1,0 +1,43 @@
+#ifndef WEBHOOKS_GATEWAY_REQUEST_METRICS_H_
+#define WEBHOOKS_GATEWAY_REQUEST_METRICS_H_
+
+#include <prometheus/registry.h>
+
+#include <vector>
+
+#include "gateway/http/http_server.h"
+#include "gateway/http/request_observer.h"
+#include "server/runtime/metrics/latencies.h"
+
+namespace webhooks::gateway {
+
+// webhooks_http_request_duration_seconds, by method, route and code.
+class RequestMetrics final : public RequestObserver {
+ public:
+  // `registry` must outlive this.
+  explicit RequestMetrics(prometheus::Registry& registry);
+
+  // A method that is not one of HTTP's own, and a path without a route, are
+  // "other".
+  void RequestEnded(absl::string_view method, absl::string_view route,
+                    int status, absl::Duration latency) override;
+
+ private:
+  Latencies latencies_;
+};
+
+// webhooks_http_connections.
+class ConnectionFigures final : public prometheus::Collectable {
+ public:
+  // `server` must outlive this.
+  explicit ConnectionFigures(const HttpServer& server) : server_(server) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const HttpServer& server_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_REQUEST_METRICS_H_

@@ -1,0 +1,123 @@
+#include "server/observability/delivery_metrics.h"
+
+#include <prometheus/metric_family.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "server/runtime/metrics/process_figures.h"
+
+namespace webhooks::server {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+// To count more would keep a reader busy for too long.
+constexpr int kMostCounted = 1'000'000;
+
+absl::string_view NameOf(AttemptResult::Outcome outcome) {
+  switch (outcome) {
+    case AttemptResult::Outcome::kDelivered:
+      return "delivered";
+    case AttemptResult::Outcome::kRetry:
+      return "retry";
+    case AttemptResult::Outcome::kFailed:
+      return "failed";
+  }
+  return kOther;
+}
+
+prometheus::Counter& Ended(prometheus::Registry& registry, const char* state) {
+  return prometheus::BuildCounter()
+      .Name("webhooks_deliveries_ended_total")
+      .Help("Deliveries whose last attempt was made, by what became of them.")
+      .Register(registry)
+      .Add({{"state", state}});
+}
+
+MetricFamily Gauge(const std::string& name, const std::string& help,
+                   double value) {
+  return Figure(name, help, MetricType::Gauge, value);
+}
+
+// nullopt: the store does not say in time.
+std::optional<std::int64_t> CountWaiting(DeliveryStore& store,
+                                         absl::Duration patience) {
+  struct Outcome {
+    absl::Notification known;
+    absl::StatusOr<std::int64_t> count = std::int64_t{0};
+  };
+  // Shared, since a call that hangs completes after this has given up on it.
+  const auto outcome = std::make_shared<Outcome>();
+  store.CountWaiting(kMostCounted, {absl::Now() + patience, nullptr},
+                     [outcome](absl::StatusOr<std::int64_t> count) {
+                       outcome->count = std::move(count);
+                       outcome->known.Notify();
+                     });
+  if (!outcome->known.WaitForNotificationWithTimeout(patience) ||
+      !outcome->count.ok()) {
+    return std::nullopt;
+  }
+  return *outcome->count;
+}
+
+}  // namespace
+
+DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry)
+    : attempts_(registry, "webhooks_delivery_attempt_duration_seconds",
+                "How long attempts took, by what came of them.",
+                {"outcome", "error", ""}),
+      delivered_(Ended(registry, "DELIVERED")),
+      failed_(Ended(registry, "FAILED")) {}
+
+void DeliveryMetrics::AttemptEnded(const AttemptResult& result) {
+  const v1::Attempt& attempt = result.record;
+  attempts_.Observe(
+      {NameOf(result.outcome),
+       attempt.has_error()
+           ? absl::string_view(v1::Attempt::Error_Name(attempt.error()))
+           : "none",
+       ""},
+      absl::Seconds(attempt.total().seconds()) +
+          absl::Nanoseconds(attempt.total().nanos()));
+  if (result.outcome == AttemptResult::Outcome::kDelivered) {
+    delivered_.Increment();
+  } else if (result.outcome == AttemptResult::Outcome::kFailed) {
+    failed_.Increment();
+  }
+}
+
+std::vector<MetricFamily> DeliveryFigures::Collect() const {
+  const Scheduler::Figures figures = figures_();
+  const absl::Duration lag =
+      std::max(clock_() - figures.oldest_due, absl::ZeroDuration());
+  std::vector<MetricFamily> families = {
+      Gauge("webhooks_delivery_attempts_in_flight",
+            "Attempts that are being made, or not recorded yet.",
+            figures.in_flight),
+      Gauge("webhooks_deliveries_leased",
+            "Deliveries that are in flight, or next to be.", figures.leased),
+      Gauge("webhooks_delivery_endpoints",
+            "Webhooks that deliveries wait for or are in flight to.",
+            static_cast<double>(figures.endpoints)),
+      Gauge("webhooks_delivery_oldest_due_seconds",
+            "How long the delivery has been due that has been for longest and "
+            "is not begun; 0: none is.",
+            absl::ToDoubleSeconds(lag))};
+  if (const auto waiting = CountWaiting(store_, patience_)) {
+    families.push_back(
+        Gauge("webhooks_deliveries_waiting",
+              "Deliveries that have not ended: in flight, to be attempted, or "
+              "held; counted up to a million.",
+              static_cast<double>(*waiting)));
+  }
+  return families;
+}
+
+}  // namespace webhooks::server

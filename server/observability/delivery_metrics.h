@@ -1,0 +1,61 @@
+#ifndef WEBHOOKS_SERVER_OBSERVABILITY_DELIVERY_METRICS_H_
+#define WEBHOOKS_SERVER_OBSERVABILITY_DELIVERY_METRICS_H_
+
+#include <prometheus/collectable.h>
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
+
+#include <functional>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/call/clock.h"
+#include "server/delivery/scheduler.h"
+#include "server/runtime/metrics/latencies.h"
+#include "storage/delivery_queue.h"
+#include "storage/delivery_store.h"
+
+namespace webhooks::server {
+
+// webhooks_delivery_attempt_duration_seconds, by outcome and error, and
+// webhooks_deliveries_ended_total, by state. Thread-safe.
+class DeliveryMetrics {
+ public:
+  // `registry` must outlive this.
+  explicit DeliveryMetrics(prometheus::Registry& registry);
+
+  // An attempt was recorded.
+  void AttemptEnded(const AttemptResult& result);
+
+ private:
+  Latencies attempts_;
+  prometheus::Counter& delivered_;
+  prometheus::Counter& failed_;
+};
+
+// What waits, is due and is in flight, as it is when the page is asked for.
+class DeliveryFigures final : public prometheus::Collectable {
+ public:
+  using Figures = std::function<Scheduler::Figures()>;
+
+  // A store that takes longer than `patience` to count is left out. `store`
+  // must outlive this.
+  DeliveryFigures(DeliveryStore& store, Figures figures, Clock clock,
+                  absl::Duration patience)
+      : store_(store),
+        figures_(std::move(figures)),
+        clock_(std::move(clock)),
+        patience_(patience) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  DeliveryStore& store_;
+  const Figures figures_;
+  const Clock clock_;
+  const absl::Duration patience_;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_OBSERVABILITY_DELIVERY_METRICS_H_

@@ -1,0 +1,45 @@
+#ifndef WEBHOOKS_SERVER_OBSERVABILITY_METRICS_H_
+#define WEBHOOKS_SERVER_OBSERVABILITY_METRICS_H_
+
+#include <prometheus/registry.h>
+
+#include <string>
+#include <vector>
+
+#include "server/observability/call_metrics.h"
+#include "server/observability/delivery_metrics.h"
+#include "server/observability/store_metrics.h"
+#include "server/runtime/metrics/process_figures.h"
+
+namespace webhooks::server {
+
+// All that the server's page of metrics shows and that is counted as it
+// happens.
+class Metrics {
+ public:
+  // See CallMetrics.
+  explicit Metrics(const std::vector<std::string>& services)
+      : calls_(registry_, services),
+        store_(registry_),
+        deliveries_(registry_) {}
+
+  CallObserver& calls() { return calls_; }
+  StoreObserver& store() { return store_; }
+  DeliveryMetrics& deliveries() { return deliveries_; }
+
+  // What to serve.
+  std::vector<const prometheus::Collectable*> collectables() const {
+    return {&process_, &registry_};
+  }
+
+ private:
+  const ProcessFigures process_{"server"};
+  prometheus::Registry registry_;
+  CallMetrics calls_;
+  StoreMetrics store_;
+  DeliveryMetrics deliveries_;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_OBSERVABILITY_METRICS_H_

@@ -1,0 +1,98 @@
+#include "server/observability/store_metrics.h"
+
+#include <string>
+
+#include "server/runtime/metrics/latencies.h"
+
+namespace webhooks::server {
+namespace {
+
+using prometheus::Histogram;
+using prometheus::Registry;
+
+Histogram& Seconds(Registry& registry, const std::string& name,
+                   const std::string& help,
+                   const prometheus::Labels& labels = {}) {
+  return prometheus::BuildHistogram()
+      .Name(name)
+      .Help(help)
+      .Register(registry)
+      .Add(labels, LatencyBuckets());
+}
+
+Histogram& Batches(Registry& registry) {
+  return prometheus::BuildHistogram()
+      .Name("webhooks_storage_batch_calls")
+      .Help("Calls whose changes shared one transaction.")
+      .Register(registry)
+      .Add({},
+           Histogram::BucketBoundaries{1, 2, 4, 8, 16, 32, 64, 128, 256, 512});
+}
+
+prometheus::Gauge& Gauge(Registry& registry, const std::string& name,
+                         const std::string& help,
+                         const prometheus::Labels& labels = {}) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(
+      labels);
+}
+
+prometheus::Counter& Deactivations(Registry& registry, const char* reason) {
+  return prometheus::BuildCounter()
+      .Name("webhooks_endpoints_deactivated_total")
+      .Help("Webhooks that the failures of their attempts made inactive.")
+      .Register(registry)
+      .Add({{"reason", reason}});
+}
+
+}  // namespace
+
+StoreMetrics::OfKind StoreMetrics::MakeKind(Registry& registry,
+                                            const char* kind) {
+  return {Gauge(registry, "webhooks_storage_calls_waiting",
+                "Calls that wait for their turn.", {{"kind", kind}}),
+          Seconds(registry, "webhooks_storage_call_duration_seconds",
+                  "How long calls of the store took, waiting included.",
+                  {{"kind", kind}})};
+}
+
+StoreMetrics::StoreMetrics(Registry& registry)
+    : reads_(MakeKind(registry, "read")),
+      writes_(MakeKind(registry, "write")),
+      batch_(Batches(registry)),
+      commit_(Seconds(registry, "webhooks_storage_commit_duration_seconds",
+                      "How long transactions took until they were durable.")),
+      checkpoint_(Seconds(registry,
+                          "webhooks_storage_checkpoint_duration_seconds",
+                          "How long checkpoints of the write-ahead log took.")),
+      log_bytes_(Gauge(registry, "webhooks_storage_wal_bytes",
+                       "What the write-ahead log holds that is not in the "
+                       "database's file yet.")),
+      gone_(Deactivations(registry, "GONE")),
+      failing_(Deactivations(registry, "FAILING")) {}
+
+void StoreMetrics::WaitingChanged(Kind kind, int change) {
+  Of(kind).waiting.Increment(change);
+}
+
+void StoreMetrics::CallEnded(Kind kind, absl::Duration latency) {
+  Of(kind).latency.Observe(absl::ToDoubleSeconds(latency));
+}
+
+void StoreMetrics::Committed(int calls, absl::Duration duration) {
+  batch_.Observe(calls);
+  commit_.Observe(absl::ToDoubleSeconds(duration));
+}
+
+void StoreMetrics::Checkpointed(absl::Duration duration) {
+  checkpoint_.Observe(absl::ToDoubleSeconds(duration));
+}
+
+void StoreMetrics::LogChanged(std::int64_t bytes) {
+  log_bytes_.Set(static_cast<double>(bytes));
+}
+
+void StoreMetrics::WebhookDeactivated(v1::Deactivation::Reason reason) {
+  (reason == v1::Deactivation::GONE ? gone_ : failing_).Increment();
+}
+
+}  // namespace webhooks::server

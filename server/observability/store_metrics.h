@@ -1,0 +1,50 @@
+#ifndef WEBHOOKS_SERVER_OBSERVABILITY_STORE_METRICS_H_
+#define WEBHOOKS_SERVER_OBSERVABILITY_STORE_METRICS_H_
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <cstdint>
+
+#include "storage/store_observer.h"
+
+namespace webhooks::server {
+
+// webhooks_storage_*, and webhooks_endpoints_deactivated_total.
+class StoreMetrics final : public StoreObserver {
+ public:
+  // `registry` must outlive this.
+  explicit StoreMetrics(prometheus::Registry& registry);
+
+  void WaitingChanged(Kind kind, int change) override;
+  void CallEnded(Kind kind, absl::Duration latency) override;
+  void Committed(int calls, absl::Duration duration) override;
+  void Checkpointed(absl::Duration duration) override;
+  void LogChanged(std::int64_t bytes) override;
+  void WebhookDeactivated(v1::Deactivation::Reason reason) override;
+
+ private:
+  // What is measured of reads and of writes.
+  struct OfKind {
+    prometheus::Gauge& waiting;
+    prometheus::Histogram& latency;
+  };
+
+  static OfKind MakeKind(prometheus::Registry& registry, const char* kind);
+  OfKind& Of(Kind kind) { return kind == Kind::kRead ? reads_ : writes_; }
+
+  OfKind reads_;
+  OfKind writes_;
+  prometheus::Histogram& batch_;
+  prometheus::Histogram& commit_;
+  prometheus::Histogram& checkpoint_;
+  prometheus::Gauge& log_bytes_;
+  prometheus::Counter& gone_;
+  prometheus::Counter& failing_;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_OBSERVABILITY_STORE_METRICS_H_

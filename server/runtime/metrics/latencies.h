@@ -1,0 +1,60 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_METRICS_LATENCIES_H_
+#define WEBHOOKS_SERVER_RUNTIME_METRICS_LATENCIES_H_
+
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+namespace webhooks {
+
+// The bounds, in seconds, of the buckets that every latency is counted in.
+const prometheus::Histogram::BucketBoundaries& LatencyBuckets();
+
+// What a part of a page stands for in all labels where it would be one of too
+// many.
+inline constexpr absl::string_view kOther = "other";
+
+// Latencies by three labels, as one family of histograms; a label without a
+// name is left out. However many values it is given, it never has more than
+// kMost histograms and one: what comes later is counted with every label
+// "other". Thread-safe.
+class Latencies {
+ public:
+  static constexpr std::size_t kMost = 1000;
+  static constexpr std::size_t kLabels = 3;
+  using Labels = std::array<absl::string_view, kLabels>;
+
+  // `registry` must outlive this.
+  Latencies(prometheus::Registry& registry, const std::string& name,
+            const std::string& help, const Labels& names);
+
+  void Observe(const Labels& values, absl::Duration latency);
+
+ private:
+  prometheus::Histogram& Find(const Labels& values) ABSL_LOCKS_EXCLUDED(mutex_);
+  prometheus::Histogram& Add(const Labels& values)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  prometheus::Family<prometheus::Histogram>& family_;
+  const std::array<std::string, kLabels> names_;
+  absl::Mutex mutex_;
+  // What the keys of histograms_ are views of.
+  std::deque<std::string> values_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<Labels, prometheus::Histogram*> histograms_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_METRICS_LATENCIES_H_

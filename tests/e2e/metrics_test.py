@@ -1,0 +1,297 @@
+"""What the pages of metrics say is what happened, and no more than that."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import grpc
+import pytest
+
+from processes import PATIENCE, Process, run
+from receiver import FLAGS, Api, Receiver
+from service import REFERENCE, Service
+
+ROOT = pathlib.Path(__file__).parents[2]
+OBSERVABILITY = ROOT / "server/observability"
+PROMTOOL = os.environ["E2E_PROMTOOL"]
+PAGE = r"serving metrics address=(\S+)"
+SAMPLE = re.compile(r"^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
+LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{16}", re.IGNORECASE)
+
+needs_promtool = pytest.mark.skipif(
+    not os.path.exists(PROMTOOL), reason="promtool is not there: ./dev deps")
+
+
+class Page:
+    """One look at a page."""
+
+    def __init__(self, process):
+        self.address = process.await_line(PAGE)[1]
+        url = f"http://{self.address}/metrics"
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            assert answer.headers["content-type"].startswith("text/plain")
+            self.text = answer.read().decode()
+        self.types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", self.text, re.M))
+        self.samples = []
+        for line in self.text.splitlines():
+            if not line.startswith("#"):
+                name, labels, value = SAMPLE.match(line).groups()
+                self.samples.append(
+                    (name, dict(LABEL.findall(labels or "")), float(value)))
+
+    def value(self, name, **labels):
+        """The sum of the samples that have these labels."""
+        return sum(value for found, has, value in self.samples
+                   if found == name and labels.items() <= has.items())
+
+
+def promtool(*arguments, text=None):
+    result = subprocess.run([PROMTOOL, *arguments], input=text,
+                            capture_output=True, text=True, timeout=PATIENCE)
+    return result.returncode, result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory):
+    """A service that has answered, delivered and failed, and its receiver."""
+    service = Service(tmp_path_factory.mktemp("service"))
+    with Receiver() as receiver:
+        try:
+            service.start_server(
+                *FLAGS, "--metrics_listen=127.0.0.1:0",
+                "--retry_schedule=0s,10ms", "--retry_jitter=0")
+            service.start_gateway("--metrics_listen=127.0.0.1:0")
+            service.await_ready()
+            use(Api(service), receiver)
+            # Attempts are counted a moment after they are recorded.
+            end = time.monotonic() + PATIENCE
+            while Page(service.server).value(
+                    "webhooks_deliveries_ended_total") < PUBLISHED + 2:
+                assert time.monotonic() < end, Page(service.server).text
+            yield service
+        finally:
+            service.stop()
+
+
+CREATED, REFUSED, PUBLISHED = 30, 7, 40
+
+
+def use(api, receiver):
+    for n in range(CREATED):
+        api.call("POST", "/webhooks", {**REFERENCE, "description": str(n)}, 201)
+    for _ in range(REFUSED):
+        api.call("POST", "/webhooks", {**REFERENCE, "url": "nope"}, 400)
+    for n in range(5):
+        api.call("GET", f"/webhooks/{uuid.uuid4()}", status=404)
+        api.call("GET", f"/no/such/{n}", status=404)
+        api.service.request(f"BREW{n}", "/webhooks")
+    with api.service.channel() as channel:
+        for n in range(3):
+            with pytest.raises(grpc.RpcError):
+                channel.unary_unary(f"/none.Such/Method{n}")(b"", timeout=30)
+    receiver.answer("/failing", 500)
+    receiver.answer("/gone", 410)
+    api.webhook(receiver.url("/good"), ["good"])
+    api.webhook(receiver.url("/failing"), ["failing"])
+    api.webhook(receiver.url("/gone"), ["gone"])
+    for n in range(PUBLISHED):
+        api.publish("good", n)
+    api.publish("failing")
+    api.publish("gone")
+    api.await_deliveries(PUBLISHED, state="DELIVERED")
+    api.await_deliveries(2, state="FAILED")
+
+
+def test_calls_are_counted_by_method_and_code(used):
+    page = Page(used.server)
+    count = "webhooks_rpc_duration_seconds_count"
+    create = "webhooks.v1.WebhookService/Create"
+    # Three more were made to deliver to.
+    assert page.value(count, method=create, code="OK") == CREATED + 3
+    assert page.value(count, method=create,
+                      code="INVALID_ARGUMENT") == REFUSED
+    assert page.value(count, method="webhooks.v1.WebhookService/Get",
+                      code="NOT_FOUND") == 5
+    assert page.value(count, method="other", code="UNIMPLEMENTED") == 3
+    assert page.value("webhooks_rpc_duration_seconds_bucket", method=create,
+                      code="OK", le="+Inf") == CREATED + 3
+
+
+def test_requests_are_counted_by_method_route_and_code(used):
+    page = Page(used.gateway)
+    count = "webhooks_http_request_duration_seconds_count"
+    assert page.value(count, method="POST", route="/webhooks",
+                      code="201") == CREATED + 3
+    assert page.value(count, method="POST", route="/webhooks",
+                      code="400") == REFUSED
+    assert page.value(count, method="GET", route="/webhooks/{id}",
+                      code="404") == 5
+    assert page.value(count, method="GET", route="other", code="404") == 5
+    assert page.value(count, method="other") == 5
+
+
+def test_attempts_and_deliveries_are_counted(used):
+    page = Page(used.server)
+    count = "webhooks_delivery_attempt_duration_seconds_count"
+    assert page.value(count, outcome="delivered", error="none") == PUBLISHED
+    assert page.value(count, outcome="retry", error="HTTP_STATUS") == 1
+    assert page.value(count, outcome="failed", error="HTTP_STATUS") == 2
+    ended = "webhooks_deliveries_ended_total"
+    assert page.value(ended, state="DELIVERED") == PUBLISHED
+    assert page.value(ended, state="FAILED") == 2
+    deactivated = "webhooks_endpoints_deactivated_total"
+    assert page.value(deactivated, reason="GONE") == 1
+    assert page.value(deactivated, reason="FAILING") == 0
+    assert page.value("webhooks_deliveries_waiting") == 0
+    assert page.value("webhooks_delivery_attempts_in_flight") == 0
+    assert page.value("webhooks_delivery_oldest_due_seconds") == 0
+
+
+def test_the_store_is_measured(used):
+    page = Page(used.server)
+    writes = page.value("webhooks_storage_call_duration_seconds_count",
+                        kind="write")
+    assert writes > CREATED + PUBLISHED
+    # Those of the last moment may have been counted between the two.
+    assert page.value("webhooks_storage_batch_calls_sum") >= writes
+    assert page.value("webhooks_storage_commit_duration_seconds_count") > 0
+    assert page.value("webhooks_storage_wal_bytes") > 0
+    assert page.value("webhooks_storage_call_duration_seconds_count",
+                      kind="read") > 0
+
+
+def test_the_processes_are_measured(used):
+    for process, name in ((used.server, "server"), (used.gateway, "gateway")):
+        page = Page(process)
+        assert page.value("webhooks_build_info", process=name) == 1
+        assert page.value("process_cpu_seconds_total") > 0
+        assert page.value("process_resident_memory_bytes") > 1 << 20
+        assert 3 < page.value("process_open_fds") < page.value(
+            "process_max_fds")
+        assert page.value("process_start_time_seconds") > 1.7e9
+
+
+def test_what_waits_and_what_is_in_flight_is_seen(tmp_path):
+    service = Service(tmp_path)
+    with Receiver() as receiver:
+        try:
+            service.start_server(*FLAGS, "--metrics_listen=[::1]:0",
+                                 "--max_in_flight_per_endpoint=1", "--grace=0s")
+            service.start_gateway()
+            service.await_ready()
+            receiver.answer("/", "hang")
+            api = Api(service)
+            api.webhook(receiver.url())
+            for n in range(5):
+                api.publish(data=n)
+            receiver.await_requests(1)
+            page = Page(service.server)
+            assert page.value("webhooks_delivery_attempts_in_flight") == 1
+            assert page.value("webhooks_deliveries_waiting") == 5
+            assert page.value("webhooks_delivery_endpoints") == 1
+            assert page.value("webhooks_delivery_oldest_due_seconds") > 0
+        finally:
+            service.stop()
+
+
+def test_no_label_holds_what_a_caller_chose(used):
+    for process in (used.server, used.gateway):
+        for name, labels, _ in Page(process).samples:
+            for value in labels.values():
+                assert not UUID.search(value), (name, labels)
+                assert "://" not in value and "127.0.0.1" not in value
+                assert "BREW" not in value and "none.Such" not in value
+
+
+@needs_promtool
+def test_promtool_finds_the_pages_clean(used):
+    for process in (used.server, used.gateway):
+        assert promtool("check", "metrics",
+                        text=Page(process).text) == (0, "")
+
+
+@needs_promtool
+def test_promtool_finds_the_rules_valid():
+    code, output = promtool("check", "rules", OBSERVABILITY / "alerts.yml")
+    assert code == 0, output
+
+
+@needs_promtool
+def test_the_rules_do_what_they_should():
+    code, output = promtool("test", "rules",
+                            pathlib.Path(__file__).parent / "alerts.yml")
+    assert code == 0, output
+
+
+def expressions():
+    """What the dashboard and the rules ask for."""
+    dashboard = json.loads((OBSERVABILITY / "dashboard.json").read_text())
+    for panel in dashboard["panels"]:
+        for target in panel.get("targets", ()):
+            yield target["expr"]
+    # All of it: a name in a comment must exist as well.
+    yield (OBSERVABILITY / "alerts.yml").read_text()
+
+
+def test_what_dashboard_and_rules_name_is_on_the_pages(used):
+    types = {**Page(used.server).types, **Page(used.gateway).types}
+    named = set()
+    for expression in expressions():
+        named |= set(re.findall(r"\b(?:webhooks|process)_[a-z_]+\b",
+                                expression))
+    assert len(named) > 15
+    for name in named:
+        family = re.sub("_(bucket|count|sum)$", "", name)
+        assert name in types or types.get(family) == "histogram", name
+
+
+@needs_promtool
+def test_the_dashboards_expressions_can_be_read(tmp_path):
+    rules = [{"record": f"panel:{n}", "expr": re.sub(
+        r"\$__rate_interval", "5m", expression).replace("$instance", ".*")}
+        for n, expression in enumerate(list(expressions())[:-1])]
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps({"groups": [{"name": "g", "rules": rules}]}))
+    code, output = promtool("check", "rules", file)
+    assert code == 0, output
+
+
+def test_nothing_is_served_without_the_flag(fresh):
+    for process in (fresh.server, fresh.gateway):
+        assert process.lines("serving metrics") == []
+
+
+@pytest.mark.parametrize("name", ["webhook-server", "webhook-gateway"])
+@pytest.mark.parametrize("value", ["nonsense", "127.0.0.1:99999", "192.0.2.1:0"])
+def test_a_bad_address_is_an_error_that_names_the_flag(name, value, tmp_path):
+    flags = ([f"--database=sqlite:{tmp_path}/webhooks.db"]
+             if name == "webhook-server" else [])
+    result = run(name, "--listen=127.0.0.1:0", f"--metrics_listen={value}",
+                 *flags)
+    assert result.returncode > 0
+    assert len(result.stderr.splitlines()) == 1
+    assert "metrics_listen" in result.stderr and value[:9] in result.stderr
+
+
+def test_two_processes_do_not_share_a_page(used):
+    address = Page(used.server).address
+    result = run("webhook-gateway", "--listen=127.0.0.1:0",
+                 f"--metrics_listen={address}")
+    assert result.returncode > 0
+    assert address in result.stderr
+
+
+def test_a_page_goes_with_its_process(tmp_path):
+    process = Process("webhook-gateway", "--listen=127.0.0.1:0",
+                      "--metrics_listen=127.0.0.1:0")
+    address = Page(process).address
+    process.stop()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://{address}/metrics", timeout=PATIENCE)
