@@ -24,8 +24,8 @@ struct Access {
 };
 
 // Tells whose project an API key or a certificate opens, and notes the minute
-// that a key was used in. What was found is remembered until kTrust after it was
-// looked for, so that a busy caller costs no query; thus what is changed
+// that a key was used in. What was found is remembered until kTrust after it
+// was looked for, so that a busy caller costs no query; thus what is changed
 // elsewhere (a key is revoked, a certificate unbound, a project deleted or
 // limited) holds here after that time, and what is changed here at once, if it
 // is forgotten. Thread-safe.

@@ -120,10 +120,10 @@ class CurlLoop {
 
   static int OnTimer(CURLM*, long milliseconds, void* self) {
     auto& loop = *static_cast<CurlLoop*>(self);
-    loop.timer_ = milliseconds < 0
-                      ? SteadyClock::time_point::max()
-                      : SteadyClock::now() +
-                            std::chrono::milliseconds(milliseconds);
+    loop.timer_ =
+        milliseconds < 0
+            ? SteadyClock::time_point::max()
+            : SteadyClock::now() + std::chrono::milliseconds(milliseconds);
     return 0;
   }
 

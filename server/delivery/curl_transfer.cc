@@ -102,8 +102,8 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
   curl_easy_setopt(
       handle_, CURLOPT_TIMEOUT_MS,
       // 0 would be no limit at all.
-      std::max(1L, static_cast<long>(
-                       absl::ToInt64Milliseconds(request_.timeout))));
+      std::max(1L,
+               static_cast<long>(absl::ToInt64Milliseconds(request_.timeout))));
   if (options_.resolve) SetHost();
 }
 

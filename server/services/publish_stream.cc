@@ -65,12 +65,11 @@ PublishStream::PublishStream(grpc::CallbackServerContext& context,
       trace_(std::make_shared<const TraceHeaders>(record_.trace())) {}
 
 void PublishStream::Admit(Batch batch) {
-  admission_.Admit(
-      ReadCredentials(context_), options(),
-      [self = shared_from_this(), batch = std::move(batch)](
-          const absl::StatusOr<std::string>& project) mutable {
-        self->Admitted(project, std::move(batch));
-      });
+  admission_.Admit(ReadCredentials(context_), options(),
+                   [self = shared_from_this(), batch = std::move(batch)](
+                       const absl::StatusOr<std::string>& project) mutable {
+                     self->Admitted(project, std::move(batch));
+                   });
 }
 
 void PublishStream::Admitted(const absl::StatusOr<std::string>& project,
