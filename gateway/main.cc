@@ -28,7 +28,11 @@ namespace {
 absl::StatusOr<std::unique_ptr<MetricsPage>> ServeMetrics(
     const Config& config, std::vector<const prometheus::Collectable*> metrics) {
   if (!config.metrics_listen) return nullptr;
-  auto page = MetricsPage::Serve(*config.metrics_listen, std::move(metrics));
+  auto page = MetricsPage::Serve(*config.metrics_listen,
+                                 config.http.allow_plaintext
+                                     ? MetricsPage::Reach::kAnybody
+                                     : MetricsPage::Reach::kThisMachine,
+                                 std::move(metrics));
   if (page.ok()) {
     Log(LogLevel::kInfo, "serving metrics", {{"address", (*page)->address()}});
   }

@@ -160,7 +160,11 @@ class RunningServer final : public Server {
           kCountPatience);
       metrics.push_back(&*delivery_figures_);
     }
-    auto page = MetricsPage::Serve(*config.metrics_listen, std::move(metrics));
+    auto page = MetricsPage::Serve(*config.metrics_listen,
+                                   config.allow_plaintext
+                                       ? MetricsPage::Reach::kAnybody
+                                       : MetricsPage::Reach::kThisMachine,
+                                   std::move(metrics));
     if (!page.ok()) return page.status();
     metrics_page_ = *std::move(page);
     Log(LogLevel::kInfo, "serving metrics",

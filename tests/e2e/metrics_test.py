@@ -280,6 +280,16 @@ def test_a_bad_address_is_an_error_that_names_the_flag(name, value, tmp_path):
     assert "metrics_listen" in result.stderr and value[:9] in result.stderr
 
 
+@pytest.mark.parametrize("name", ["webhook-server", "webhook-gateway"])
+def test_other_machines_reach_a_page_only_where_they_may(name, tmp_path):
+    flags = ([f"--database=sqlite:{tmp_path}/webhooks.db"]
+             if name == "webhook-server" else [])
+    result = run(name, "--listen=127.0.0.1:0", "--metrics_listen=0.0.0.0:0",
+                 *flags)
+    assert result.returncode > 0
+    assert "allow_plaintext" in result.stderr
+
+
 def test_two_processes_do_not_share_a_page(used):
     address = Page(used.server).address
     result = run("webhook-gateway", "--listen=127.0.0.1:0",

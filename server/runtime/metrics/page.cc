@@ -1,6 +1,8 @@
 #include "server/runtime/metrics/page.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <prometheus/text_serializer.h>
 #include <sys/eventfd.h>
@@ -11,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <iterator>
 #include <sstream>
@@ -49,6 +52,16 @@ int Listen(const addrinfo& info) {
   close(socket);
   errno = error;
   return -1;
+}
+
+bool IsLoopback(const sockaddr* address) {
+  if (address->sa_family == AF_INET6) {
+    const auto* const v6 = reinterpret_cast<const sockaddr_in6*>(address);
+    return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+  }
+  const auto* const v4 = reinterpret_cast<const sockaddr_in*>(address);
+  constexpr std::uint32_t kLoopback = 127;
+  return ntohl(v4->sin_addr.s_addr) >> 24 == kLoopback;
 }
 
 std::string LocalAddress(int socket) {
@@ -91,7 +104,7 @@ struct MetricsPage::Client {
 };
 
 absl::StatusOr<std::unique_ptr<MetricsPage>> MetricsPage::Serve(
-    const Address& address,
+    const Address& address, Reach reach,
     std::vector<const prometheus::Collectable*> metrics) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -104,6 +117,11 @@ absl::StatusOr<std::unique_ptr<MetricsPage>> MetricsPage::Serve(
   int listener = -1;
   for (const addrinfo* info = found; info != nullptr && listener < 0;
        info = info->ai_next) {
+    if (reach == Reach::kThisMachine && !IsLoopback(info->ai_addr)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "--metrics_listen: ", address.host,
+          " can be reached from other machines, and needs --allow_plaintext"));
+    }
     listener = Listen(*info);
   }
   if (listener < 0) return CannotListen(address, std::strerror(errno));

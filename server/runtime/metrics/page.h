@@ -20,11 +20,14 @@ namespace webhooks {
 // place of the oldest, so that none can keep others from the page for long.
 class MetricsPage {
  public:
+  // Who may read the page: it is plain text and asks for nothing.
+  enum class Reach { kThisMachine, kAnybody };
+
   // Listens on `address`, whose port 0 picks one. UNAVAILABLE names what cannot
-  // be listened on. All of `metrics` must outlive the page; they are asked on
-  // its thread.
+  // be listened on, FAILED_PRECONDITION what others than `reach` can reach. All
+  // of `metrics` must outlive the page; they are asked on its thread.
   static absl::StatusOr<std::unique_ptr<MetricsPage>> Serve(
-      const Address& address,
+      const Address& address, Reach reach,
       std::vector<const prometheus::Collectable*> metrics);
 
   // Closes every connection at once.
