@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <string>
 
 #include "absl/strings/numbers.h"
@@ -119,8 +120,8 @@ TEST_F(MetricsPageTest, ClosesOnARequestWithoutEnd) {
 }
 
 TEST_F(MetricsPageTest, ClientsThatSayNothingKeepNobodyOut) {
-  std::vector<int> silent;
-  for (int i = 0; i < 40; ++i) silent.push_back(Connect());
+  std::array<int, 40> silent;
+  for (int& socket : silent) socket = Connect();
   EXPECT_THAT(Ask("GET /metrics HTTP/1.1\r\n\r\n"),
               StartsWith("HTTP/1.1 200 "));
   for (const int socket : silent) close(socket);
