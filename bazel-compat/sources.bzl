@@ -1245,8 +1245,11 @@ TARGETS = [
             "tests/unit/gateway/backend/channel_test.cc",
             "tests/unit/gateway/backend/grpc_backend_test.cc",
             "tests/unit/gateway/backend/reachability_test.cc",
+            "tests/support/temp_folder.cc",
         ],
-        hdrs = [],
+        hdrs = [
+            "tests/support/temp_folder.h",
+        ],
         deps = [
             "gateway_backend",
             "grpc_proto",

@@ -1,5 +1,6 @@
 #include "gateway/backend/grpc_backend.h"
 
+#include <optional>
 #include <utility>
 
 #include "gateway/backend/call_status.h"
@@ -19,13 +20,29 @@ using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
 
 // One call, kept alive by its completion and by whoever may cancel it.
 struct GrpcBackend::State {
+  void Cancel() ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    if (in_progress) context->TryCancel();
+  }
+
+  // Lets go of all that belongs to gRPC. It ends its threads with the last
+  // channel, so one of them must not be what drops it.
+  void Release() ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    in_progress = false;
+    context.reset();
+    stubs.reset();
+  }
+
   Call call;
   Done done;
   // Where the call was made; they outlive it.
   std::shared_ptr<const Stubs> stubs;
-  grpc::ClientContext context;
+  std::optional<grpc::ClientContext> context{std::in_place};
   grpc::ByteBuffer request;
   grpc::ByteBuffer response;
+  absl::Mutex mutex;
+  bool in_progress ABSL_GUARDED_BY(mutex) = true;
 };
 
 GrpcBackend::GrpcBackend(const std::string& target, int connections,
@@ -73,19 +90,19 @@ Backend::Cancel GrpcBackend::Start(Call call, Done done) {
     return [] {};
   }
   for (const auto& [key, value] : state->call.metadata) {
-    state->context.AddMetadata(key, value);
+    state->context->AddMetadata(key, value);
   }
-  state->context.set_deadline(
+  state->context->set_deadline(
       absl::ToChronoTime(absl::Now() + state->call.timeout));
   state->stubs = CurrentStubs();
   const std::size_t connection =
       next_stub_.fetch_add(1, std::memory_order_relaxed) % state->stubs->size();
   (*state->stubs)[connection]->UnaryCall(
-      &state->context, state->call.rpc_path, {}, &state->request,
+      &*state->context, state->call.rpc_path, {}, &state->request,
       &state->response, [this, state, connection](const grpc::Status& status) {
         End(*state, connection, status);
       });
-  return [state] { state->context.TryCancel(); };
+  return [state] { state->Cancel(); };
 }
 
 void GrpcBackend::End(State& state, std::size_t connection,
@@ -119,7 +136,7 @@ Backend::Reply GrpcBackend::ReadReply(State& state,
         Serialization::Deserialize(&state.response, state.call.response.get()));
   }
   reply.response = std::move(state.call.response);
-  for (const auto& [key, value] : state.context.GetServerInitialMetadata()) {
+  for (const auto& [key, value] : state.context->GetServerInitialMetadata()) {
     reply.metadata.emplace(std::string(key.data(), key.size()),
                            std::string(value.data(), value.size()));
   }
@@ -128,6 +145,7 @@ Backend::Reply GrpcBackend::ReadReply(State& state,
 
 void GrpcBackend::Finish(State& state, Reply reply) {
   std::exchange(state.done, nullptr)(std::move(reply));
+  state.Release();
   absl::MutexLock lock(&mutex_);
   --calls_;
 }

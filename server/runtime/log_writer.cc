@@ -1,5 +1,6 @@
 #include "server/runtime/log_writer.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -48,6 +49,8 @@ void LogWriter::Flush(absl::Duration patience) {
 }
 
 void LogWriter::Run() {
+  // Else it is shown by the name of whatever thread logged first.
+  pthread_setname_np(pthread_self(), "log_writer");
   std::string text;
   for (;;) {
     {

@@ -1,5 +1,6 @@
 #include "gateway/backend/grpc_backend.h"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
 #include "server/runtime/log.h"
+#include "tests/support/temp_folder.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -72,13 +74,21 @@ class FakeHealth : public grpc::health::v1::Health::CallbackService {
   std::string key_;
 };
 
-class GrpcBackendTest : public testing::Test {
+// How many threads gRPC has that run callbacks.
+int CountGrpcThreads() {
+  int count = 0;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/self/task")) {
+    if (testing::ReadFile(task.path() / "comm") == "nexting_thread\n") ++count;
+  }
+  return count;
+}
+
+class GrpcBackendTest : public ::testing::Test {
  protected:
-  // Serves on the port of an earlier call, or on a free one.
   void StartServer() {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:" + std::to_string(port_),
-                             grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(target_, grpc::InsecureServerCredentials());
     builder.RegisterService(&health_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
@@ -95,7 +105,7 @@ class GrpcBackendTest : public testing::Test {
   }
 
   GrpcBackend& Connect(int connections = 1) {
-    backend_.emplace("127.0.0.1:" + std::to_string(port_), connections);
+    backend_.emplace(target_, connections);
     return *backend_;
   }
 
@@ -141,7 +151,9 @@ class GrpcBackendTest : public testing::Test {
     return std::move(pending.reply);
   }
 
-  int port_ = 0;
+  // A socket and not a port: a port is anybody's while no server holds it.
+  const testing::TempFolder folder_;
+  const std::string target_ = "unix:" + folder_.Path("socket");
   FakeHealth health_;
   std::unique_ptr<grpc::Server> server_;
   std::optional<GrpcBackend> backend_;
@@ -205,22 +217,36 @@ TEST_F(GrpcBackendTest, FailsAtOnceWithoutAServerAndRecoversByItself) {
   EXPECT_TRUE(Recovers());
 }
 
+// Its threads end with the last channel, so one of them must not be what drops
+// it.
+TEST_F(GrpcBackendTest, LeavesNothingOfGrpcToACallThatEnded) {
+  Connect();
+  const auto pending = Start("");
+  Finish(*pending);
+  EXPECT_GT(CountGrpcThreads(), 0);
+  backend_.reset();
+  const absl::Time give_up = absl::Now() + kPatience;
+  while (CountGrpcThreads() > 0 && absl::Now() < give_up) {
+  }
+  EXPECT_EQ(CountGrpcThreads(), 0);
+}
+
 TEST_F(GrpcBackendTest, LogsOnceThatTheServerIsLostAndOnceThatItIsBack) {
   StartServer();
   StopServer();
   Connect(/*connections=*/2);
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStdout();
   for (int i = 0; i < 6; ++i) Finish(*Start(""));
   StartServer();
   EXPECT_TRUE(Recovers(/*connections=*/2));
   EXPECT_EQ(Finish(*Start("missing")).status.code(),
             absl::StatusCode::kNotFound);
   FlushLog();
-  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(),
               MatchesRegex("[^\n]* warning cannot reach the server "
-                           "target=127.0.0.1:[0-9]+\n"
+                           "target=unix:[^\n]+/socket\n"
                            "[^\n]* info server reached again "
-                           "target=127.0.0.1:[0-9]+\n"));
+                           "target=unix:[^\n]+/socket\n"));
 }
 
 }  // namespace
