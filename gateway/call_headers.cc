@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "proto/rpc/status.h"
 #include "server/runtime/certificate_name.h"
+#include "server/runtime/client_address.h"
 #include "server/runtime/request_id.h"
 
 namespace webhooks::gateway {
@@ -16,7 +18,14 @@ namespace {
 
 constexpr absl::string_view kApiKey = "x-api-key";
 constexpr absl::string_view kProjectKey = "x-project-id";
-constexpr absl::string_view kReplayedKey = "idempotent-replayed";
+
+// The metadata that clients get as headers.
+constexpr std::pair<absl::string_view, const char*> kHeadersOfEntries[] = {
+    {"idempotent-replayed", "Idempotent-Replayed"},
+    {"ratelimit-limit", "RateLimit-Limit"},
+    {"ratelimit-remaining", "RateLimit-Remaining"},
+    {"ratelimit-reset", "RateLimit-Reset"},
+};
 
 absl::Status InvalidHeader(absl::string_view name, absl::string_view problem) {
   google::rpc::BadRequest violations;
@@ -100,6 +109,9 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
     headers.metadata.emplace_back(kClientCertificateKey,
                                   head.client_certificate);
   }
+  if (!head.client_address.empty()) {
+    headers.metadata.emplace_back(kClientAddressKey, head.client_address);
+  }
   AddTrace(head.span, headers);
   const auto timeout = ReadTimeout(head, default_timeout);
   if (!timeout.ok()) return timeout.status();
@@ -129,8 +141,8 @@ void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
   for (const auto& [key, value] : metadata) {
     if (!IsPrintable(value)) continue;
     if (key == kProjectKey) response.project = value;
-    if (key == kReplayedKey) {
-      response.headers.emplace_back("Idempotent-Replayed", value);
+    for (const auto& [entry, header] : kHeadersOfEntries) {
+      if (key == entry) response.headers.emplace_back(header, value);
     }
   }
 }

@@ -47,6 +47,10 @@ ABSL_FLAG(std::string, server_tls_name, "",
           "not the host of --server");
 ABSL_FLAG(int, max_connections, 10000,
           "Open connections; a further one is answered with 503");
+ABSL_FLAG(
+    int, max_connections_per_address, 1000,
+    "Open connections from one address (of IPv6: from one /64 network); a "
+    "further one is answered with 503");
 ABSL_FLAG(int, max_header_bytes, 16 << 10,
           "Largest request line and headers together; beyond: 431");
 ABSL_FLAG(int, max_body_bytes, 1 << 20, "Largest request body; beyond: 413");
@@ -102,6 +106,8 @@ HttpLimits ReadLimits(Problems& problems) {
   constexpr int kLargestBody = 4 << 20;  // of a message that gRPC servers take
   HttpLimits limits;
   limits.connections = Between(FLAGS_max_connections, 1, 1'000'000, problems);
+  limits.connections_per_address =
+      Between(FLAGS_max_connections_per_address, 1, 1'000'000, problems);
   limits.header_bytes = static_cast<std::size_t>(
       Between(FLAGS_max_header_bytes, 256, kLargestHeader, problems));
   limits.body_bytes = static_cast<std::size_t>(

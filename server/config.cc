@@ -17,6 +17,13 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
 ABSL_FLAG(int, max_connections, 10000,
           "Open connections; a further one is closed at once. Other files that "
           "are opened meanwhile take places too.");
+ABSL_FLAG(
+    int, max_connections_per_address, 1000,
+    "Open connections from one address (of IPv6: from one /64 network); a "
+    "further one is closed at once.");
+ABSL_FLAG(int, max_calls_per_key, 1000,
+          "Calls in flight with one API key or certificate; a further one is "
+          "RESOURCE_EXHAUSTED.");
 ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
           "How long a new connection may take to say what it wants: TLS and "
           "the beginning of HTTP/2.");
@@ -130,6 +137,15 @@ absl::StatusOr<Config> ReadConfig() {
   config.max_connections = absl::GetFlag(FLAGS_max_connections);
   if (config.max_connections < 1 || config.max_connections > 1'000'000) {
     return BadFlag("max_connections", "must be 1 to 1000000");
+  }
+  config.max_connections_per_address =
+      absl::GetFlag(FLAGS_max_connections_per_address);
+  if (config.max_connections_per_address < 1) {
+    return BadFlag("max_connections_per_address", "must be at least 1");
+  }
+  config.max_calls_per_key = absl::GetFlag(FLAGS_max_calls_per_key);
+  if (config.max_calls_per_key < 1) {
+    return BadFlag("max_calls_per_key", "must be at least 1");
   }
   if (absl::Status tls = ReadTls(config); !tls.ok()) return tls;
   config.database = absl::GetFlag(FLAGS_database);

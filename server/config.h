@@ -17,6 +17,8 @@ namespace webhooks::server {
 struct Config {
   std::vector<std::string> listen;
   int max_connections = 0;
+  int max_connections_per_address = 0;
+  int max_calls_per_key = 0;
   absl::Duration handshake_timeout;
   // Without a certificate plain text is spoken, to this machine alone unless
   // allow_plaintext.

@@ -69,11 +69,13 @@ class RunningServer final : public Server {
         credentials_(tls_ == nullptr ? grpc::InsecureServerCredentials()
                                      : MakeTlsCredentials(*tls_)),
         store_(std::move(store)),
-        authenticator_(*store_, &absl::Now),
+        failed_keys_(&absl::Now),
+        authenticator_(*store_, failed_keys_, &absl::Now),
         rate_limits_(&absl::Now),
-        project_admission_(authenticator_, rate_limits_,
+        calls_in_flight_(config.max_calls_per_key),
+        project_admission_(authenticator_, rate_limits_, calls_in_flight_,
                            config.trusted_gateways),
-        admin_admission_(admin_key),
+        admin_admission_(admin_key, failed_keys_),
         project_calls_(project_admission_, &absl::Now, metrics_->calls()),
         admin_calls_(admin_admission_, &absl::Now, metrics_->calls()),
         webhooks_(project_calls_, *store_, entropy_, &absl::Now,
@@ -109,10 +111,12 @@ class RunningServer final : public Server {
     if (deliveries_) deliveries_->Start();
     absl::Status page = ServeMetrics(config);
     if (!page.ok()) return page;
-    auto acceptor = Acceptor::Start(std::move(sockets), config.max_connections,
-                                    [this](int listener, int connection) {
-                                      HandOver(listener, connection);
-                                    });
+    auto acceptor = Acceptor::Start(
+        std::move(sockets),
+        {config.max_connections, config.max_connections_per_address},
+        [this](int listener, int connection) {
+          HandOver(listener, connection);
+        });
     if (!acceptor.ok()) return acceptor.status();
     acceptor_ = *std::move(acceptor);
     return absl::OkStatus();
@@ -202,8 +206,10 @@ class RunningServer final : public Server {
   const std::shared_ptr<grpc::ServerCredentials> credentials_;
   SystemEntropy entropy_;
   std::unique_ptr<Store> store_;
+  FailedKeys failed_keys_;
   Authenticator authenticator_;
   RateLimits rate_limits_;
+  CallsInFlight calls_in_flight_;
   ProjectAdmission project_admission_;
   AdminAdmission admin_admission_;
   Calls project_calls_;

@@ -129,6 +129,22 @@ absl::Status RequestRateExceeded(absl::Duration retry_after) {
       retry_after);
 }
 
+absl::Status TooManyCalls() {
+  return WithRetryDelay(
+      WithReason(absl::ResourceExhaustedError(
+                     "the key has as many calls in flight as it may"),
+                 "TOO_MANY_CALLS"),
+      absl::Seconds(1));
+}
+
+absl::Status TooManyFailedKeys(absl::Duration retry_after) {
+  return WithRetryDelay(
+      WithReason(absl::ResourceExhaustedError(
+                     "too many keys that open nothing came from this address"),
+                 "TOO_MANY_FAILED_KEYS"),
+      retry_after);
+}
+
 absl::Status AdminKeyInvalid() {
   return WithReason(
       absl::UnauthenticatedError("the x-api-key is not the admin key"),

@@ -54,6 +54,12 @@ absl::Status WebhookLimitReached();
 // RESOURCE_EXHAUSTED, REQUEST_RATE_EXCEEDED: the project calls more often than
 // it may; google.rpc.RetryInfo says when to try again.
 absl::Status RequestRateExceeded(absl::Duration retry_after);
+// RESOURCE_EXHAUSTED, TOO_MANY_CALLS: the key has as many calls in flight as it
+// may; google.rpc.RetryInfo says when to try again.
+absl::Status TooManyCalls();
+// RESOURCE_EXHAUSTED, TOO_MANY_FAILED_KEYS: keys that open nothing came from
+// the caller's address; google.rpc.RetryInfo says when to try again.
+absl::Status TooManyFailedKeys(absl::Duration retry_after);
 
 // UNAUTHENTICATED, API_KEY_MISSING: the call carries no key, or several.
 absl::Status ApiKeyMissing();

@@ -20,10 +20,11 @@ using Error = boost::system::error_code;
 
 }  // namespace
 
-Connection::Connection(Transport transport, Worker& worker)
+Connection::Connection(Transport transport, std::string address, Worker& worker)
     : transport_(std::move(transport)),
       timer_(*worker.context()),
       worker_(worker),
+      client_{std::move(address), ""},
       buffered_(worker.buffers()) {}
 
 void Connection::Start() {
@@ -81,7 +82,7 @@ void Connection::Greet() {
     // The client is told why by an alert, which closing could overtake.
     return Linger();
   }
-  client_certificate_ = transport_.client_certificate();
+  client_.certificate = transport_.client_certificate();
   if (!is_refused_) return AwaitRequest();
   phase_ = Phase::kIdle;
   AwaitInput();
@@ -151,7 +152,7 @@ void Connection::ReadInput() {
       if (is_refused_) return Fail(TooManyConnections());
       phase_ = Phase::kHead;
       reader_ = std::make_unique<RequestReader>(worker_.limits().header_bytes,
-                                                client_certificate_);
+                                                client_);
       Arm(worker_.limits().header_timeout);
       return ReadHead();
     case Phase::kHead:

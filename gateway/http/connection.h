@@ -22,7 +22,8 @@ class Worker;
 // Between requests it holds no buffers.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Transport transport, Worker& worker);
+  // `address` as of HttpClient.
+  Connection(Transport transport, std::string address, Worker& worker);
 
   // Exactly one of these begins a connection's life.
   void Start();
@@ -32,6 +33,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Drain();
   // Closes it now and cancels the request in progress. Idempotent.
   void Close();
+
+  const HttpClient& client() const { return client_; }
 
  private:
   enum class Phase {
@@ -80,8 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool input_ended_ = false;
   // No further request can be read from this connection.
   bool is_last_ = false;
-  // As RequestHead::client_certificate.
-  std::string client_certificate_;
+  HttpClient client_;
   // What arrived and does not belong to a request yet.
   std::string input_;
   std::string output_;

@@ -1,7 +1,10 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_CONNECTION_COUNT_H_
 #define WEBHOOKS_GATEWAY_HTTP_CONNECTION_COUNT_H_
 
+#include <string>
+
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
@@ -10,15 +13,23 @@ namespace webhooks::gateway {
 // How many connections are open in the whole process. Thread-safe.
 class ConnectionCount {
  public:
-  // The count with the added one.
-  int Add() {
+  struct Counts {
+    int all;
+    int of_address;
+  };
+
+  // The counts with the added one, which comes from `address` (see
+  // ClientAddress).
+  Counts Add(const std::string& address) {
     absl::MutexLock lock(&mutex_);
-    return ++open_;
+    return {++open_, ++by_address_[address]};
   }
 
-  void Remove() {
+  void Remove(const std::string& address) {
     absl::MutexLock lock(&mutex_);
     --open_;
+    const auto count = by_address_.find(address);
+    if (--count->second == 0) by_address_.erase(count);
   }
 
   int Count() const {
@@ -38,6 +49,7 @@ class ConnectionCount {
  private:
   mutable absl::Mutex mutex_;
   int open_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, int> by_address_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::gateway

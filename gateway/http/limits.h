@@ -30,6 +30,8 @@ struct HttpLimits {
   absl::Duration linger_timeout = absl::Seconds(2);
   // Open connections: a further one is answered with 503.
   int connections = 10000;
+  // Of those, from one address (see ClientAddress): likewise.
+  int connections_per_address = 1000;
 };
 
 }  // namespace webhooks::gateway

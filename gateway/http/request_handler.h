@@ -17,6 +17,16 @@
 // of the API, and the code that answers requests.
 namespace webhooks::gateway {
 
+// The other end of a connection.
+struct HttpClient {
+  // As of ClientAddress.
+  std::string address;
+  // The name of the certificate that it has shown in TLS, and that was
+  // verified;
+  // "": none.
+  std::string certificate;
+};
+
 // A request up to its body. The views are valid only during Accept.
 struct RequestHead {
   struct Field {
@@ -34,8 +44,8 @@ struct RequestHead {
   bool has_body = false;
   // The client's x-request-id, or a new one.
   std::string request_id;
-  // The name of the certificate that the client has shown in TLS, and that was
-  // verified; "": none.
+  // As of HttpClient.
+  absl::string_view client_address;
   absl::string_view client_certificate;
   // The request's own span, of the client's trace or of a new one; not begun
   // where there is no head.

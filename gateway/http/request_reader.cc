@@ -78,9 +78,10 @@ struct RequestReader::Parser : http::request_parser<http::string_body> {
 };
 
 RequestReader::RequestReader(std::size_t max_header_bytes,
-                             absl::string_view client_certificate)
+                             const HttpClient& client)
     : max_header_bytes_(max_header_bytes), parser_(std::make_unique<Parser>()) {
-  head_.client_certificate = client_certificate;
+  head_.client_address = client.address;
+  head_.client_certificate = client.certificate;
 }
 
 RequestReader::~RequestReader() = default;

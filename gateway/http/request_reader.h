@@ -17,9 +17,8 @@ namespace webhooks::gateway {
 // thread-safe.
 class RequestReader {
  public:
-  // `client_certificate`, as RequestHead has it, must outlive this.
-  explicit RequestReader(std::size_t max_header_bytes,
-                         absl::string_view client_certificate = "");
+  // `client` must outlive this.
+  RequestReader(std::size_t max_header_bytes, const HttpClient& client);
   ~RequestReader();
 
   // ReadHead and ReadBody take what belongs to the request from the front of

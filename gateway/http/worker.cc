@@ -1,20 +1,36 @@
 #include "gateway/http/worker.h"
 
 #include <boost/asio/post.hpp>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "gateway/http/connection.h"
 #include "gateway/http/tls_contexts.h"
+#include "server/runtime/client_address.h"
 
 namespace webhooks::gateway {
 namespace {
 
 namespace asio = boost::asio;
 
-// Beyond the cap so many connections more are told so; past them the socket is
+// Beyond a cap so many connections more are told so; past them the socket is
 // closed without a word.
 constexpr int kRefusalsAtOnce = 256;
+constexpr int kRefusalsPerAddress = 16;
+
+std::string AddressOf(const asio::ip::tcp::socket& socket) {
+  boost::system::error_code error;
+  const auto client = socket.remote_endpoint(error);
+  return error ? "" : ClientAddress(client.data());
+}
+
+// Whether so many connections are more than the caps, by a margin.
+bool Exceed(const ConnectionCount::Counts& open, const HttpLimits& limits,
+            int margin, int margin_per_address) {
+  return open.all > limits.connections + margin ||
+         open.of_address > limits.connections_per_address + margin_per_address;
+}
 
 }  // namespace
 
@@ -38,13 +54,15 @@ void Worker::Start() {
 
 void Worker::Adopt(asio::ip::tcp::socket socket) {
   asio::post(*context_, [this, socket = std::move(socket)]() mutable {
-    const int open = open_connections_.Add();
+    const std::string address = AddressOf(socket);
+    const ConnectionCount::Counts open = open_connections_.Add(address);
     auto connection = std::make_shared<Connection>(
-        Transport(std::move(socket), tls_ ? tls_->current() : nullptr), *this);
+        Transport(std::move(socket), tls_ ? tls_->current() : nullptr), address,
+        *this);
     connections_.insert(connection);
-    if (open > limits_.connections + kRefusalsAtOnce) {
+    if (Exceed(open, limits_, kRefusalsAtOnce, kRefusalsPerAddress)) {
       connection->Close();
-    } else if (open > limits_.connections) {
+    } else if (Exceed(open, limits_, 0, 0)) {
       connection->Refuse();
     } else {
       connection->Start();
@@ -53,7 +71,9 @@ void Worker::Adopt(asio::ip::tcp::socket socket) {
 }
 
 void Worker::Forget(const std::shared_ptr<Connection>& connection) {
-  if (connections_.erase(connection) > 0) open_connections_.Remove();
+  if (connections_.erase(connection) > 0) {
+    open_connections_.Remove(connection->client().address);
+  }
 }
 
 void Worker::Drain() {

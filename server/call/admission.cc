@@ -4,47 +4,63 @@
 
 #include <utility>
 
+#include "server/runtime/client_address.h"
 #include "storage/errors.h"
 
 namespace webhooks::server {
 
 void ProjectAdmission::Admit(const Credentials& credentials,
-                             const CallOptions& options,
-                             Done<std::string> done) {
+                             const CallOptions& options, Decide decide) {
+  const bool is_gateway = trusted_gateways_.contains(credentials.certificate);
   // A gateway's own name is nobody's: its client may have shown nothing.
   const std::string& certificate =
-      trusted_gateways_.contains(credentials.certificate)
-          ? credentials.forwarded_certificate
-          : credentials.certificate;
+      is_gateway ? credentials.forwarded_certificate : credentials.certificate;
+  const bool is_forwarded = !credentials.forwarded_address.empty() &&
+                            (is_gateway || IsThisMachine(credentials.address));
+  const std::string& address =
+      is_forwarded ? credentials.forwarded_address : credentials.address;
   if (credentials.has_key ? credentials.key.empty() : certificate.empty()) {
-    return std::move(done)(ApiKeyMissing());
+    return std::move(decide)({ApiKeyMissing()});
   }
-  Done<Access> count =
-      [this, done = std::move(done)](absl::StatusOr<Access> access) mutable {
-        if (!access.ok()) return std::move(done)(access.status());
-        if (access->max_requests_per_second) {
-          absl::Status counted =
-              limits_.Count(access->project, *access->max_requests_per_second);
-          if (!counted.ok()) return std::move(done)(std::move(counted));
-        }
-        std::move(done)(std::move(access->project));
-      };
+  Done<Access> judge = [this, decide = std::move(decide)](
+                           absl::StatusOr<Access> access) mutable {
+    std::move(decide)(Judge(std::move(access)));
+  };
   if (credentials.has_key) {
-    authenticator_.Authenticate(credentials.key, options, std::move(count));
+    authenticator_.Authenticate(credentials.key, address, options,
+                                std::move(judge));
   } else {
-    authenticator_.AuthenticateCertificate(certificate, options,
-                                           std::move(count));
+    authenticator_.AuthenticateCertificate(certificate, address, options,
+                                           std::move(judge));
   }
 }
 
+Decision ProjectAdmission::Judge(absl::StatusOr<Access> access) {
+  if (!access.ok()) return {access.status()};
+  Decision decision;
+  decision.place = calls_.Take(access->key);
+  if (decision.place == nullptr) {
+    decision.status = TooManyCalls();
+  } else if (access->max_requests_per_second) {
+    decision.status =
+        limits_.Count(access->project, *access->max_requests_per_second,
+                      decision.rate.emplace());
+  }
+  decision.project = std::move(access->project);
+  return decision;
+}
+
 void AdminAdmission::Admit(const Credentials& credentials, const CallOptions&,
-                           Done<std::string> done) {
-  if (credentials.key.empty()) return std::move(done)(ApiKeyMissing());
+                           Decide decide) {
+  if (credentials.key.empty()) return std::move(decide)({ApiKeyMissing()});
   const ApiKeyHash hash = HashApiKey(credentials.key);
   const bool is_right =
       CRYPTO_memcmp(hash.data(), hash_.data(), hash.size()) == 0;
-  if (is_right) return std::move(done)(std::string());
-  std::move(done)(AdminKeyInvalid());
+  if (is_right) return std::move(decide)({absl::OkStatus()});
+  absl::Status may_try = failed_.Check(credentials.address);
+  if (!may_try.ok()) return std::move(decide)({std::move(may_try)});
+  failed_.Note(credentials.address);
+  std::move(decide)({AdminKeyInvalid()});
 }
 
 }  // namespace webhooks::server

@@ -28,32 +28,50 @@ absl::Time EndOf(const v1::ApiKey& key) {
                               : absl::InfiniteFuture();
 }
 
-Access AccessTo(const v1::Project& project) {
-  Access access{project.id_project(), std::nullopt};
+Access AccessTo(const v1::Project& project, std::string key) {
+  Access access{project.id_project(), std::move(key), std::nullopt};
   if (project.has_max_requests_per_second()) {
     access.max_requests_per_second = project.max_requests_per_second();
   }
   return access;
 }
 
-// No key is hashed to the same: they begin with another letter.
+// No key is or is hashed to the same: they begin with another letter.
+std::string KeyOfCertificate(absl::string_view name) {
+  return absl::StrCat("certificate ", name);
+}
+
 ApiKeyHash HashCertificate(absl::string_view name) {
-  return HashApiKey(absl::StrCat("certificate ", name));
+  return HashApiKey(KeyOfCertificate(name));
 }
 
 }  // namespace
 
-Authenticator::Authenticator(ProjectStore& store, Clock clock)
-    : store_(store), clock_(std::move(clock)) {}
+Authenticator::Authenticator(ProjectStore& store, FailedKeys& failed,
+                             Clock clock)
+    : store_(store), failed_(failed), clock_(std::move(clock)) {}
+
+Done<Access> Authenticator::NotingFailures(const std::string& address,
+                                           Done<Access> done) {
+  return [this, address,
+          done = std::move(done)](absl::StatusOr<Access> access) mutable {
+    if (absl::IsUnauthenticated(access.status())) failed_.Note(address);
+    std::move(done)(std::move(access));
+  };
+}
 
 void Authenticator::Authenticate(absl::string_view key,
+                                 const std::string& address,
                                  const CallOptions& options,
                                  Done<Access> done) {
-  if (!IsApiKey(key)) return std::move(done)(ApiKeyInvalid());
   const ApiKeyHash hash = HashApiKey(key);
   if (auto access = Remembered(hash)) {
     return std::move(done)(*std::move(access));
   }
+  absl::Status may_try = failed_.Check(address);
+  if (!may_try.ok()) return std::move(done)(std::move(may_try));
+  done = NotingFailures(address, std::move(done));
+  if (!IsApiKey(key)) return std::move(done)(ApiKeyInvalid());
   store_.FindApiKey(
       hash, options,
       [this, hash, asked = Asked{clock_(), forgotten()},
@@ -63,22 +81,26 @@ void Authenticator::Authenticate(absl::string_view key,
 }
 
 void Authenticator::AuthenticateCertificate(const std::string& name,
+                                            const std::string& address,
                                             const CallOptions& options,
                                             Done<Access> done) {
   const ApiKeyHash hash = HashCertificate(name);
   if (auto access = Remembered(hash)) {
     return std::move(done)(*std::move(access));
   }
+  absl::Status may_try = failed_.Check(address);
+  if (!may_try.ok()) return std::move(done)(std::move(may_try));
+  done = NotingFailures(address, std::move(done));
   store_.FindCertificate(
       name, options,
-      [this, hash, asked = Asked{clock_(), forgotten()},
+      [this, name, hash, asked = Asked{clock_(), forgotten()},
        done = std::move(done)](absl::StatusOr<v1::Project> found) mutable {
         if (absl::IsNotFound(found.status())) {
           return std::move(done)(CertificateNotBound());
         }
         if (!found.ok()) return std::move(done)(found.status());
-        Access access = AccessTo(*found);
-        Remember({hash, "", access, asked.time + kTrust}, asked);
+        Access access = AccessTo(*found, KeyOfCertificate(name));
+        Remember({hash, access, asked.time + kTrust}, asked);
         std::move(done)(std::move(access));
       });
 }
@@ -92,10 +114,9 @@ absl::StatusOr<Access> Authenticator::Judge(const ApiKeyHash& hash,
   if (found->key.has_revoked_at() || EndOf(found->key) <= now) {
     return ApiKeyInvalid();
   }
-  Access access = AccessTo(found->project);
+  Access access = AccessTo(found->project, found->key.id_api_key());
   NoteUse(found->key, now);
-  Remember({hash, found->key.id_api_key(), access,
-            std::min(asked.time + kTrust, EndOf(found->key))},
+  Remember({hash, access, std::min(asked.time + kTrust, EndOf(found->key))},
            asked);
   return access;
 }
@@ -141,7 +162,7 @@ int Authenticator::forgotten() const {
 }
 
 void Authenticator::ForgetKey(absl::string_view id) {
-  Forget([id](const Entry& entry) { return entry.key_id == id; });
+  Forget([id](const Entry& entry) { return entry.access.key == id; });
 }
 
 void Authenticator::ForgetCertificate(absl::string_view name) {

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/call/clock.h"
+#include "server/call/failed_keys.h"
 #include "storage/project_store.h"
 
 namespace webhooks::server {
@@ -19,6 +20,8 @@ namespace webhooks::server {
 // What an API key or a certificate opens.
 struct Access {
   std::string project;
+  // The key's id, or "certificate NAME".
+  std::string key;
   // As Project.max_requests_per_second.
   std::optional<int> max_requests_per_second;
 };
@@ -33,18 +36,20 @@ class Authenticator {
  public:
   static constexpr absl::Duration kTrust = absl::Seconds(5);
 
-  // `store` must outlive this.
-  Authenticator(ProjectStore& store, Clock clock);
+  // Both must outlive this.
+  Authenticator(ProjectStore& store, FailedKeys& failed, Clock clock);
 
-  // Ends with what `key` opens, at once where it is remembered.
-  // UNAUTHENTICATED (API_KEY_INVALID): there is no such key, or it is revoked
-  // or has ended. Other errors as of ProjectStore::FindApiKey.
-  void Authenticate(absl::string_view key, const CallOptions& options,
-                    Done<Access> done);
+  // Ends with what `key`, which came from `address`, opens, at once where it is
+  // remembered. UNAUTHENTICATED (API_KEY_INVALID): there is no such key, or it
+  // is revoked or has ended. RESOURCE_EXHAUSTED (TOO_MANY_FAILED_KEYS), as of
+  // FailedKeys. Other errors as of ProjectStore::FindApiKey.
+  void Authenticate(absl::string_view key, const std::string& address,
+                    const CallOptions& options, Done<Access> done);
 
   // As Authenticate, of the name of a certificate that was shown.
   // UNAUTHENTICATED (CERTIFICATE_NOT_BOUND): it is bound to no project.
   void AuthenticateCertificate(const std::string& name,
+                               const std::string& address,
                                const CallOptions& options, Done<Access> done);
 
   // What was found of the key with this id, of the certificate with this name,
@@ -57,7 +62,6 @@ class Authenticator {
   struct Entry {
     // Of the key, or of the certificate's name.
     ApiKeyHash hash;
-    std::string key_id;  // "" for a certificate
     Access access;
     absl::Time forget_at;
   };
@@ -76,7 +80,11 @@ class Authenticator {
   int forgotten() const;
   void Forget(const std::function<bool(const Entry&)>& is_meant);
 
+  // `done`, but that a failure of the caller's is noted first.
+  Done<Access> NotingFailures(const std::string& address, Done<Access> done);
+
   ProjectStore& store_;
+  FailedKeys& failed_;
   const Clock clock_;
   mutable absl::Mutex mutex_;
   // By the first bytes of the hash; the whole is compared in constant time.

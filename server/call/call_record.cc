@@ -3,10 +3,13 @@
 #include <grpcpp/server_context.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
+#include "server/call/admission.h"
 #include "server/runtime/log.h"
 #include "server/runtime/request_id.h"
 
@@ -41,9 +44,19 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
   context_.AddInitialMetadata(std::string(kRequestIdKey), request_id_);
 }
 
-void CallRecord::SetProject(const std::string& project) {
-  project_ = project;
-  context_.AddInitialMetadata(kProjectIdKey, project);
+void CallRecord::SetDecision(const Decision& decision) {
+  if (!decision.project.empty()) {
+    project_ = decision.project;
+    context_.AddInitialMetadata(kProjectIdKey, project_);
+  }
+  if (!decision.rate) return;
+  const auto add = [&](const char* key, std::int64_t value) {
+    context_.AddInitialMetadata(key, absl::StrCat(value));
+  };
+  add("ratelimit-limit", decision.rate->limit);
+  add("ratelimit-remaining", decision.rate->remaining);
+  add("ratelimit-reset",
+      absl::ToInt64Seconds(absl::Ceil(decision.rate->reset, absl::Seconds(1))));
 }
 
 void CallRecord::End(const absl::Status& status) const {

@@ -16,6 +16,8 @@ class ServerContextBase;
 
 namespace webhooks::server {
 
+struct Decision;
+
 // The value of the metadata entry `key` of a call, or "" if there is none or
 // more than one. A view into `context`.
 absl::string_view SingleEntry(const grpc::ServerContextBase& context,
@@ -36,9 +38,10 @@ class CallRecord {
   // What follows from the call goes on with.
   TraceHeaders trace() const { return {span_.Traceparent(), span_.tracestate}; }
 
-  // The project that the call turned out to be of. At most once, and before
-  // anything is written to the caller.
-  void SetProject(const std::string& project);
+  // What was decided of the call: its project, and what the caller is told of
+  // the project's rate. At most once, and before anything is written to the
+  // caller.
+  void SetDecision(const Decision& decision);
 
   // Writes the call's one line, and tells the observer: it ends with `status`.
   void End(const absl::Status& status) const;

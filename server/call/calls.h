@@ -158,18 +158,20 @@ class Calls {
   // answers it.
   template <typename Request>
   void Begin(UnaryCall* call, Perform<Request> perform) {
-    admission_.Admit(call->credentials(), call->options(),
-                     [call, perform = std::move(perform)](
-                         absl::StatusOr<std::string> project) mutable {
-                       if (!project.ok()) return call->Fail(project.status());
-                       call->SetProject(*project);
-                       if (absl::Status read = call->Read(); !read.ok()) {
-                         return call->Fail(read);
-                       }
-                       std::move(perform)(
-                           Caller{*std::move(project), call->options()},
-                           static_cast<const Request&>(call->request()));
-                     });
+    admission_.Admit(
+        call->credentials(), call->options(),
+        [call, perform = std::move(perform)](Decision decision) mutable {
+          call->Take(decision);
+          if (!decision.status.ok()) {
+            return call->Fail(decision.status);
+          }
+          if (absl::Status read = call->Read(); !read.ok()) {
+            return call->Fail(read);
+          }
+          std::move(perform)(
+              Caller{std::move(decision.project), call->options()},
+              static_cast<const Request&>(call->request()));
+        });
   }
 
   Admission& admission_;

@@ -7,6 +7,7 @@
 
 #include "server/call/call_record.h"
 #include "server/runtime/certificate_name.h"
+#include "server/runtime/client_address.h"
 
 namespace webhooks::server {
 namespace {
@@ -37,7 +38,9 @@ Credentials ReadCredentials(const grpc::ServerContextBase& context) {
   Credentials credentials;
   credentials.has_key = context.client_metadata().count(kApiKey) > 0;
   credentials.key = SingleEntry(context, kApiKey);
-  if (credentials.has_key) return credentials;
+  credentials.address = ClientAddressOfPeer(context.peer());
+  credentials.forwarded_address =
+      std::string(SingleEntry(context, kClientAddressKey));
   if (const auto connection = context.auth_context()) {
     credentials.certificate = PeerCertificate(*connection);
   }

@@ -17,8 +17,13 @@ struct Credentials {
   // empty one. A view into the call's context.
   bool has_key = false;
   absl::string_view key = {};
-  // The rest only without a key. The name of the certificate that the other end
-  // of the connection has shown, and that was verified; "": none.
+  // The other end of the connection, as of ClientAddress.
+  std::string address = {};
+  // The same of a gateway's client, as the call's metadata has it; anybody can
+  // send it. "": none, or several.
+  std::string forwarded_address = {};
+  // The name of the certificate that the other end of the connection has shown,
+  // and that was verified; "": none.
   std::string certificate = {};
   // The name that the call's metadata has for the certificate of a gateway's
   // client; anybody can send it. "": none, or several.

@@ -15,7 +15,8 @@ constexpr std::size_t kMaxBuckets = 10'000;
 
 RateLimits::RateLimits(Clock clock) : clock_(std::move(clock)) {}
 
-absl::Status RateLimits::Count(const std::string& project, int per_second) {
+absl::Status RateLimits::Count(const std::string& project, int per_second,
+                               RateState& state) {
   const double full = per_second;
   const absl::Time now = clock_();
   absl::MutexLock lock(&mutex_);
@@ -31,11 +32,16 @@ absl::Status RateLimits::Count(const std::string& project, int per_second) {
   bucket.tokens =
       std::min(full, bucket.tokens + std::max(seconds, 0.0) * per_second);
   bucket.filled_at = now;
+  absl::Status status;
   if (bucket.tokens < 1) {
-    return RequestRateExceeded(absl::Seconds((1 - bucket.tokens) / per_second));
+    status =
+        RequestRateExceeded(absl::Seconds((1 - bucket.tokens) / per_second));
+  } else {
+    bucket.tokens -= 1;
   }
-  bucket.tokens -= 1;
-  return absl::OkStatus();
+  state = {per_second, static_cast<int>(bucket.tokens),
+           absl::Seconds((full - bucket.tokens) / per_second)};
+  return status;
 }
 
 }  // namespace webhooks::server

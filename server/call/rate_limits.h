@@ -12,6 +12,15 @@
 
 namespace webhooks::server {
 
+// What is left of the calls that a project may make.
+struct RateState {
+  // Calls a second.
+  int limit = 0;
+  int remaining = 0;
+  // How long until all of them are there again, if none is made.
+  absl::Duration reset;
+};
+
 // How many calls a second each project may make: a token bucket that holds one
 // second's worth. Thread-safe.
 class RateLimits {
@@ -20,8 +29,10 @@ class RateLimits {
 
   // Counts one call of `project`, which may make `per_second` of them (at least
   // 1). RESOURCE_EXHAUSTED (REQUEST_RATE_EXCEEDED), which says when to try
-  // again: it is one too many, and does not count.
-  absl::Status Count(const std::string& project, int per_second);
+  // again: it is one too many, and does not count. `state` is what is left
+  // then.
+  absl::Status Count(const std::string& project, int per_second,
+                     RateState& state);
 
  private:
   struct Bucket {

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
+#include "server/call/admission.h"
 #include "server/call/call_record.h"
 #include "server/call/credentials.h"
 #include "storage/store.h"
@@ -45,9 +46,10 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // The caller's deadline, its cancellation once it comes, and the trace.
   CallOptions options() const;
 
-  // The project that the call turned out to be of.
-  void SetProject(const std::string& project) {
-    if (!project.empty()) record_.SetProject(project);
+  // What was decided of the call. At most once, before the answer.
+  void Take(const Decision& decision) {
+    record_.SetDecision(decision);
+    place_ = decision.place;
   }
 
   // Says in the answer's metadata that it was given before.
@@ -71,6 +73,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   const std::unique_ptr<google::protobuf::Message> request_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;
   const std::shared_ptr<const TraceHeaders> trace_;
+  CallsInFlight::Place place_;
 };
 
 }  // namespace webhooks::server

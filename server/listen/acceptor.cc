@@ -50,7 +50,7 @@ bool IsOfOneConnection(int error) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Start(
-    std::vector<ListeningSocket> sockets, int max_connections,
+    std::vector<ListeningSocket> sockets, const Limits& limits,
     Accepted accepted) {
   const int stop_event = eventfd(0, EFD_CLOEXEC);
   const int lowest_free = LowestFreeFile();
@@ -58,17 +58,18 @@ absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Start(
     return absl::UnavailableError(
         absl::StrCat("cannot accept connections: ", std::strerror(errno)));
   }
-  return std::unique_ptr<Acceptor>(
-      new Acceptor(std::move(sockets), lowest_free + max_connections,
-                   stop_event, std::move(accepted)));
+  return std::unique_ptr<Acceptor>(new Acceptor(
+      std::move(sockets), lowest_free + limits.connections,
+      limits.connections_per_address, stop_event, std::move(accepted)));
 }
 
 Acceptor::Acceptor(std::vector<ListeningSocket> sockets, int lowest_refused,
-                   int stop_event, Accepted accepted)
+                   int max_per_address, int stop_event, Accepted accepted)
     : sockets_(std::move(sockets)),
       stop_event_(stop_event),
       lowest_refused_(lowest_refused),
       accepted_(std::move(accepted)),
+      by_address_(max_per_address),
       thread_([this] { Run(); }) {}
 
 Acceptor::~Acceptor() {
@@ -95,18 +96,26 @@ void Acceptor::Run() {
 }
 
 bool Acceptor::AcceptOne(int listener) {
-  const int connection =
-      accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  sockaddr_storage peer = {};
+  socklen_t size = sizeof(peer);
+  const int connection = accept4(listener, reinterpret_cast<sockaddr*>(&peer),
+                                 &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (connection < 0) return AfterFailure(errno);
-  if (connection < lowest_refused_) {
+  if (connection >= lowest_refused_) {
+    Refuse(connection, "too many connections, so new ones are closed");
+  } else if (!by_address_.Add(connection, peer)) {
+    Refuse(connection,
+           "too many connections from one address, so new ones of "
+           "it are closed");
+  } else {
     accepted_(listener, connection);
-    return true;
-  }
-  close(connection);
-  if (refusal_lines_.IsDue()) {
-    Log(LogLevel::kWarning, "too many connections, so new ones are closed");
   }
   return true;
+}
+
+void Acceptor::Refuse(int connection, absl::string_view why) {
+  close(connection);
+  if (refusal_lines_.IsDue()) Log(LogLevel::kWarning, why);
 }
 
 bool Acceptor::AfterFailure(int error) {

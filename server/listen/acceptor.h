@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/listen/connections_by_address.h"
 #include "server/listen/listening_socket.h"
 #include "server/runtime/once_a_second.h"
 
@@ -21,12 +23,19 @@ class Acceptor {
   // Takes over a connection, non-blocking and close-on-exec, of `listener`.
   using Accepted = std::function<void(int listener, int connection)>;
 
-  // Accepts on every socket from now on. At most `max_connections` (1 to
-  // 1,000,000) are open at a time; one more is closed at once, which is logged.
-  // Other files that the process opens meanwhile take some of the places. Where
-  // it is out of files it rests and tries again. UNAVAILABLE: it is so already.
+  // How many connections may be open at a time: 1 to 1,000,000.
+  struct Limits {
+    int connections;
+    // From one address; see ClientAddress.
+    int connections_per_address;
+  };
+
+  // Accepts on every socket from now on. One connection more than `limits` has
+  // is closed at once, which is logged. Other files that the process opens
+  // meanwhile take some of the places. Where it is out of files it rests and
+  // tries again. UNAVAILABLE: it is so already.
   static absl::StatusOr<std::unique_ptr<Acceptor>> Start(
-      std::vector<ListeningSocket> sockets, int max_connections,
+      std::vector<ListeningSocket> sockets, const Limits& limits,
       Accepted accepted);
 
   // Stops accepting and closes the sockets.
@@ -34,11 +43,12 @@ class Acceptor {
 
  private:
   Acceptor(std::vector<ListeningSocket> sockets, int lowest_refused,
-           int stop_event, Accepted accepted);
+           int max_per_address, int stop_event, Accepted accepted);
 
   void Run();
   // Accepts a connection that waits at `listener`; false if it must rest.
   bool AcceptOne(int listener);
+  void Refuse(int connection, absl::string_view why);
   bool AfterFailure(int error);
 
   const std::vector<ListeningSocket> sockets_;
@@ -48,6 +58,8 @@ class Acceptor {
   // connection tells how many are open.
   const int lowest_refused_;
   const Accepted accepted_;
+  // Of the thread.
+  ConnectionsByAddress by_address_;
   OnceASecond refusal_lines_;
   OnceASecond failure_lines_;
   std::thread thread_;

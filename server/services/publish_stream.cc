@@ -65,30 +65,35 @@ PublishStream::PublishStream(grpc::CallbackServerContext& context,
       trace_(std::make_shared<const TraceHeaders>(record_.trace())) {}
 
 void PublishStream::Admit(Batch batch) {
+  {
+    // Else the call would wait for itself.
+    absl::MutexLock lock(&mutex_);
+    place_.reset();
+  }
   admission_.Admit(ReadCredentials(context_), options(),
                    [self = shared_from_this(), batch = std::move(batch)](
-                       const absl::StatusOr<std::string>& project) mutable {
-                     self->Admitted(project, std::move(batch));
+                       const Decision& decision) mutable {
+                     self->Admitted(decision, std::move(batch));
                    });
 }
 
-void PublishStream::Admitted(const absl::StatusOr<std::string>& project,
-                             Batch batch) {
+void PublishStream::Admitted(const Decision& decision, Batch batch) {
   bool is_slowed = false;
   {
     absl::MutexLock lock(&mutex_);
-    is_slowed = is_admitted_ && absl::IsResourceExhausted(project.status()) &&
+    is_slowed = is_admitted_ && absl::IsResourceExhausted(decision.status) &&
                 !*cancelled_;
-    if (!is_slowed) status_.Update(project.status());
-    if (project.ok() && !is_admitted_) {
-      project_ = *project;
-      record_.SetProject(project_);
-      is_admitted_ = true;
+    if (!is_slowed) status_.Update(decision.status);
+    place_ = decision.place;
+    if (!is_admitted_) {
+      project_ = decision.project;
+      record_.SetDecision(decision);
+      is_admitted_ = decision.status.ok();
     }
     is_busy_ = is_slowed || (status_.ok() && !batch.empty());
   }
   if (is_slowed) return AdmitLater(std::move(batch));
-  if (project.ok() && !batch.empty()) return Store(std::move(batch));
+  if (decision.status.ok() && !batch.empty()) return Store(std::move(batch));
   Go();
 }
 

@@ -58,7 +58,7 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   // Asks whether the call may go on, and then stores the batch if it has
   // events.
   void Admit(Batch batch);
-  void Admitted(const absl::StatusOr<std::string>& project, Batch batch);
+  void Admitted(const Decision& decision, Batch batch);
   void AdmitLater(Batch batch);
   void Add(const grpc::ByteBuffer& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What there is to do now: any of these.
@@ -102,6 +102,7 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   grpc::Alarm later_;
 
   absl::Mutex mutex_;
+  CallsInFlight::Place place_ ABSL_GUARDED_BY(mutex_);
   // What is to be stored before what is read next.
   std::deque<Batch> halves_ ABSL_GUARDED_BY(mutex_);
   Batch batch_ ABSL_GUARDED_BY(mutex_);

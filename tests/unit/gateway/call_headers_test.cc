@@ -63,6 +63,16 @@ TEST(ReadCallHeaders, PassesTheCertificatesNameOnWhereThereIsNoKey) {
                                    Pair("x-api-key", "k1")));
 }
 
+TEST(ReadCallHeaders, TellsTheClientsAddress) {
+  RequestHead head;
+  head.request_id = "r1";
+  head.client_address = "192.0.2.7";
+  head.fields = {{"x-client-address", "forged"}};
+  EXPECT_THAT(ReadCallHeaders(head, kDefault)->metadata,
+              UnorderedElementsAre(Pair("x-request-id", "r1"),
+                                   Pair("x-client-address", "192.0.2.7")));
+}
+
 TEST(ReadCallHeaders, HandsOnTheTraceOfTheRequestsSpan) {
   RequestHead head;
   head.fields = {{"traceparent", "the client's"}, {"tracestate", "no=1"}};

@@ -139,5 +139,24 @@ TEST_F(ConnectionLimitsTest, TellsAConnectionTooManyToComeBackLater) {
   EXPECT_THAT(first.ReadAnswer(), AllOf(HasStatus(200), Not(Closes())));
 }
 
+TEST_F(ConnectionLimitsTest, TellsAnAddressWithTooManyConnectionsSo) {
+  HttpLimits limits;
+  limits.connections_per_address = 1;
+  Serve(limits, /*threads=*/2);
+  const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  {
+    RawClient first = Connect();
+    first.Send(request);
+    EXPECT_THAT(first.ReadAnswer(), HasStatus(200));
+    EXPECT_THAT(Ask(request), AllOf(HasStatus(503), Closes()));
+    first.Send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(first.ReadAnswer(), HasStatus(200));
+    EXPECT_TRUE(first.IsClosed());
+  }
+  while (server_->connections() > 0) {
+  }
+  EXPECT_THAT(Ask(request), HasStatus(200));
+}
+
 }  // namespace
 }  // namespace webhooks::gateway

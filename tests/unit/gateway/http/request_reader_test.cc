@@ -10,6 +10,8 @@
 namespace webhooks::gateway {
 namespace {
 
+const HttpClient kClient;
+
 using ::testing::IsEmpty;
 
 constexpr std::size_t kMaxHeader = 1024;
@@ -28,7 +30,7 @@ struct Outcome {
 
 // Reads `text` as it arrives in pieces of `piece` bytes.
 Outcome ReadInPieces(const std::string& text, std::size_t piece) {
-  RequestReader reader(kMaxHeader);
+  RequestReader reader(kMaxHeader, kClient);
   std::string input;
   std::size_t sent = 0;
   while (!reader.done() && sent < text.size()) {
@@ -51,7 +53,7 @@ Outcome Read(const std::string& text) {
 }
 
 TEST(RequestReader, SplitsTheTargetAndNamesTheFields) {
-  RequestReader reader(kMaxHeader);
+  RequestReader reader(kMaxHeader, kClient);
   std::string input =
       "GET /a/b?c=d?e HTTP/1.1\r\nHost: a\r\nX-Request-Id: r1\r\n\r\n";
   EXPECT_FALSE(reader.ReadHead(input).has_value());
@@ -129,14 +131,14 @@ TEST(RequestReader, RefusesEndlessChunkExtensionsAndTrailers) {
 TEST(RequestReader, RefusesFieldsThatBeastCannotHold) {
   constexpr std::size_t kLimit = 256 << 10;
   const std::string large(70'000, 'a');
-  RequestReader head_reader(kLimit);
+  RequestReader head_reader(kLimit, kClient);
   std::string head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + large + "\r\n\r\n";
   const auto head_error = head_reader.ReadHead(head);
   ASSERT_TRUE(head_error.has_value());
   EXPECT_EQ(head_error->http_status, 431);
 
   for (const std::size_t limit : {kMaxHeader, kLimit}) {
-    RequestReader body_reader(limit);
+    RequestReader body_reader(limit, kClient);
     std::string body = kChunkedHead;
     ASSERT_FALSE(body_reader.ReadHead(body).has_value());
     ASSERT_FALSE(body_reader.LimitBody(kMaxBody).has_value());
@@ -175,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(RequestReader, SaysWhetherTheConnectionIsKept) {
   const auto keeps = [](std::string text) {
-    RequestReader reader(kMaxHeader);
+    RequestReader reader(kMaxHeader, kClient);
     EXPECT_FALSE(reader.ReadHead(text).has_value());
     return reader.keep_alive();
   };

@@ -17,13 +17,16 @@ using testing::IsOk;
 using testing::StatusIs;
 
 constexpr auto kUnauthenticated = absl::StatusCode::kUnauthenticated;
+constexpr auto kExhausted = absl::StatusCode::kResourceExhausted;
 
 class AdmissionTest : public ::testing::Test {
  protected:
   AdmissionTest()
-      : authenticator_(store_, [this] { return now_; }),
+      : failed_([this] { return now_; }),
+        authenticator_(store_, failed_, [this] { return now_; }),
         limits_([this] { return now_; }),
-        admission_(authenticator_, limits_, {"gateway.example"}) {
+        in_flight_(2),
+        admission_(authenticator_, limits_, in_flight_, {"gateway.example"}) {
     const testing::ProjectAndKey made = testing::MakeProject();
     EXPECT_THAT(testing::CreateProject(store_, made.project, made.key,
                                        HashApiKey(key_)),
@@ -47,22 +50,41 @@ class AdmissionTest : public ::testing::Test {
                 IsOk());
   }
 
+  static Decision Decide(Admission& admission, const Credentials& credentials) {
+    testing::Pending<Decision> decided;
+    admission.Admit(credentials, {}, decided.Completion());
+    return decided.Get();
+  }
+
   static absl::StatusOr<std::string> Admit(Admission& admission,
                                            const Credentials& credentials) {
-    return testing::Await<std::string>(
-        [&](auto done) { admission.Admit(credentials, {}, done); });
+    const Decision decision = Decide(admission, credentials);
+    if (!decision.status.ok()) return decision.status;
+    return decision.project;
   }
 
   absl::StatusOr<std::string> Admit(const Credentials& credentials) {
     return Admit(admission_, credentials);
   }
 
+  // Shows keys that open nothing, as many as may be looked up.
+  void TryKeys(Credentials credentials) {
+    for (int i = 0; i < FailedKeys::kBurst; ++i) {
+      const std::string key = MakeApiKey(entropy_);
+      credentials.has_key = true;
+      credentials.key = key;
+      EXPECT_FALSE(Admit(credentials).ok());
+    }
+  }
+
   absl::Time now_ = absl::FromUnixSeconds(1727784000);
   SystemEntropy entropy_;
   const std::string key_ = MakeApiKey(entropy_);
   testing::FakeStore store_;
+  FailedKeys failed_;
   Authenticator authenticator_;
   RateLimits limits_;
+  CallsInFlight in_flight_;
   ProjectAdmission admission_;
   std::string of_key_;
   std::string of_certificate_;
@@ -113,12 +135,58 @@ TEST_F(AdmissionTest, DoesNotTakeAGatewayForItsClients) {
 }
 
 TEST_F(AdmissionTest, GoesByTheAdminKeyAlone) {
-  AdminAdmission admins("wadm_key");
+  AdminAdmission admins("wadm_key", failed_);
   EXPECT_EQ(*Admit(admins, {.has_key = true, .key = "wadm_key"}), "");
   EXPECT_THAT(Admit(admins, {.has_key = true, .key = "wadm_other"}),
               StatusIs(kUnauthenticated, "ADMIN_KEY_INVALID"));
   EXPECT_THAT(Admit(admins, {.certificate = "client.example"}),
               StatusIs(kUnauthenticated, "API_KEY_MISSING"));
+}
+
+TEST_F(AdmissionTest, SlowsAnAddressThatTriesAdminKeys) {
+  AdminAdmission admins("wadm_key", failed_);
+  Credentials wrong{.has_key = true, .key = "x", .address = "192.0.2.1"};
+  for (int i = 0; i < FailedKeys::kBurst; ++i) {
+    EXPECT_FALSE(Admit(admins, wrong).ok());
+  }
+  EXPECT_THAT(Admit(admins, wrong),
+              StatusIs(kExhausted, "TOO_MANY_FAILED_KEYS"));
+  wrong.key = "wadm_key";
+  EXPECT_THAT(Admit(admins, wrong), IsOk());
+}
+
+TEST_F(AdmissionTest, LetsAKeyHaveOnlySoManyCallsInFlight) {
+  const Credentials mine{.has_key = true, .key = key_};
+  Decision first = Decide(admission_, mine);
+  const Decision second = Decide(admission_, mine);
+  EXPECT_THAT(second.status, IsOk());
+  EXPECT_THAT(Admit(mine), StatusIs(kExhausted, "TOO_MANY_CALLS"));
+  EXPECT_THAT(Admit({.certificate = "client.example"}), IsOk());
+  first.place.reset();
+  EXPECT_THAT(Admit(mine), IsOk());
+}
+
+TEST_F(AdmissionTest, GoesByTheAddressOfTheConnection) {
+  TryKeys({.address = "192.0.2.1", .forwarded_address = "192.0.2.2"});
+  const Credentials mine{.has_key = true, .key = key_, .address = "192.0.2.1"};
+  EXPECT_THAT(Admit(mine), StatusIs(kExhausted, "TOO_MANY_FAILED_KEYS"));
+}
+
+TEST_F(AdmissionTest, GoesByTheAddressThatAGatewayTells) {
+  for (const Credentials& gateway :
+       {Credentials{.address = "127.0.0.1", .forwarded_address = "192.0.2.2"},
+        Credentials{.address = "192.0.2.1",
+        .forwarded_address = "192.0.2.3",
+        .certificate = "gateway.example"}}) {
+    TryKeys(gateway);
+    Credentials mine = gateway;
+    mine.has_key = true;
+    mine.key = key_;
+    EXPECT_THAT(Admit(mine), StatusIs(kExhausted, "TOO_MANY_FAILED_KEYS"));
+    mine.forwarded_address = "192.0.2.9";
+    EXPECT_THAT(Admit(mine), IsOk());
+    authenticator_.ForgetProject(of_key_);
+  }
 }
 
 }  // namespace

@@ -21,7 +21,9 @@ using testing::StatusIs;
 
 class AuthenticatorTest : public ::testing::Test {
  protected:
-  AuthenticatorTest() : authenticator_(store_, [this] { return now_; }) {}
+  AuthenticatorTest()
+      : failed_([this] { return now_; }),
+        authenticator_(store_, failed_, [this] { return now_; }) {}
 
   // A key of a new project in the store.
   std::string NewKey() {
@@ -40,8 +42,9 @@ class AuthenticatorTest : public ::testing::Test {
   }
 
   absl::StatusOr<Access> Authenticate(const std::string& key) {
-    return testing::Await<Access>(
-        [&](auto done) { authenticator_.Authenticate(key, {}, done); });
+    return testing::Await<Access>([&](auto done) {
+      authenticator_.Authenticate(key, "192.0.2.1", {}, done);
+    });
   }
 
   // Binds a certificate to the project of the last key.
@@ -64,7 +67,7 @@ class AuthenticatorTest : public ::testing::Test {
 
   absl::StatusOr<Access> AuthenticateCertificate(const std::string& name) {
     return testing::Await<Access>([&](auto done) {
-      authenticator_.AuthenticateCertificate(name, {}, done);
+      authenticator_.AuthenticateCertificate(name, "192.0.2.1", {}, done);
     });
   }
 
@@ -78,6 +81,7 @@ class AuthenticatorTest : public ::testing::Test {
   absl::Time now_ = absl::FromUnixSeconds(1727784000);
   SystemEntropy entropy_;
   testing::FakeStore store_;
+  FailedKeys failed_;
   Authenticator authenticator_;
   std::string project_;
   std::string key_id_;
@@ -133,7 +137,7 @@ TEST_F(AuthenticatorTest, DoesNotRememberWhatWasFoundBeforeItWasForgotten) {
   const std::string key = NewKey();
   testing::Pending<absl::StatusOr<Access>> early;
   store_.HoldLookUps();
-  authenticator_.Authenticate(key, {}, early.Completion());
+  authenticator_.Authenticate(key, "192.0.2.1", {}, early.Completion());
   Revoke(key_id_);
   authenticator_.ForgetKey(key_id_);
   store_.CompleteLookUps();
@@ -173,7 +177,7 @@ TEST_F(AuthenticatorTest, TrustsFromTheBeginningOfALookUpOn) {
   const std::string key = NewKey();
   testing::Pending<absl::StatusOr<Access>> slow;
   store_.HoldLookUps();
-  authenticator_.Authenticate(key, {}, slow.Completion());
+  authenticator_.Authenticate(key, "192.0.2.1", {}, slow.Completion());
   now_ += Authenticator::kTrust - absl::Seconds(1);
   store_.CompleteLookUps();
   ASSERT_THAT(slow.Get(), IsOk());
@@ -250,6 +254,38 @@ TEST_F(AuthenticatorTest, StillWorksWithMoreKeysThanItRemembers) {
   }
   EXPECT_THAT(Authenticate(last), IsOk());
   EXPECT_EQ(store_.key_lookups(), 10'050);
+}
+
+TEST_F(AuthenticatorTest, LooksNothingUpForAnAddressThatTriesKeys) {
+  const std::string known = NewKey();
+  const std::string other = NewKey();
+  ASSERT_THAT(Authenticate(known), IsOk());
+  for (int i = 0; i < FailedKeys::kBurst; ++i) {
+    EXPECT_FALSE(Authenticate(MakeApiKey(entropy_)).ok());
+  }
+  const int lookups = store_.key_lookups();
+  EXPECT_THAT(
+      Authenticate(other),
+      StatusIs(absl::StatusCode::kResourceExhausted, "TOO_MANY_FAILED_KEYS"));
+  EXPECT_THAT(
+      AuthenticateCertificate("stranger"),
+      StatusIs(absl::StatusCode::kResourceExhausted, "TOO_MANY_FAILED_KEYS"));
+  EXPECT_THAT(Authenticate(known), IsOk());
+  EXPECT_EQ(store_.key_lookups(), lookups);
+  EXPECT_THAT(testing::Await<Access>([&](auto done) {
+                authenticator_.Authenticate(other, "192.0.2.2", {}, done);
+              }),
+              IsOk());
+  now_ += absl::Seconds(1);
+  EXPECT_THAT(Authenticate(other), IsOk());
+}
+
+TEST_F(AuthenticatorTest, TellsKeysAndCertificatesApart) {
+  const std::string key = NewKey();
+  EXPECT_EQ(Authenticate(key)->key, key_id_);
+  Bind("client.example");
+  EXPECT_EQ(AuthenticateCertificate("client.example")->key,
+            "certificate client.example");
 }
 
 }  // namespace

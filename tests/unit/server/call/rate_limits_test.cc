@@ -15,37 +15,51 @@ using testing::StatusIs;
 class RateLimitsTest : public ::testing::Test {
  protected:
   absl::Time now_ = absl::FromUnixSeconds(1800000000);
+  absl::Status Count(const std::string& project, int per_second) {
+    return limits_.Count(project, per_second, state_);
+  }
+
   RateLimits limits_{[this] { return now_; }};
+  RateState state_;
 };
 
+TEST_F(RateLimitsTest, TellWhatIsLeft) {
+  EXPECT_THAT(Count("p", 4), IsOk());
+  EXPECT_EQ(state_.limit, 4);
+  EXPECT_EQ(state_.remaining, 3);
+  EXPECT_EQ(state_.reset, absl::Milliseconds(250));
+  for (int i = 0; i < 4; ++i) (void)Count("p", 4);
+  EXPECT_EQ(state_.remaining, 0);
+  EXPECT_EQ(state_.reset, absl::Seconds(1));
+}
+
 TEST_F(RateLimitsTest, LetASecondsWorthThroughAtOnceAndThenTheRate) {
-  for (int i = 0; i < 3; ++i) EXPECT_THAT(limits_.Count("p", 3), IsOk());
-  EXPECT_THAT(
-      limits_.Count("p", 3),
-      StatusIs(absl::StatusCode::kResourceExhausted, "REQUEST_RATE_EXCEEDED"));
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(Count("p", 3), IsOk());
+  EXPECT_THAT(Count("p", 3), StatusIs(absl::StatusCode::kResourceExhausted,
+                                      "REQUEST_RATE_EXCEEDED"));
   now_ += absl::Milliseconds(334);
-  EXPECT_THAT(limits_.Count("p", 3), IsOk());
-  EXPECT_FALSE(limits_.Count("p", 3).ok());
+  EXPECT_THAT(Count("p", 3), IsOk());
+  EXPECT_FALSE(Count("p", 3).ok());
 }
 
 TEST_F(RateLimitsTest, SaveUpNoMoreThanASecondsWorth) {
-  EXPECT_THAT(limits_.Count("p", 2), IsOk());
+  EXPECT_THAT(Count("p", 2), IsOk());
   now_ += absl::Hours(1);
-  for (int i = 0; i < 2; ++i) EXPECT_THAT(limits_.Count("p", 2), IsOk());
-  EXPECT_FALSE(limits_.Count("p", 2).ok());
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(Count("p", 2), IsOk());
+  EXPECT_FALSE(Count("p", 2).ok());
 }
 
 TEST_F(RateLimitsTest, AreEachProjectsOwn) {
-  EXPECT_THAT(limits_.Count("p", 1), IsOk());
-  EXPECT_THAT(limits_.Count("q", 1), IsOk());
-  EXPECT_FALSE(limits_.Count("p", 1).ok());
+  EXPECT_THAT(Count("p", 1), IsOk());
+  EXPECT_THAT(Count("q", 1), IsOk());
+  EXPECT_FALSE(Count("p", 1).ok());
 }
 
 TEST_F(RateLimitsTest, SayWhenToTryAgain) {
-  EXPECT_THAT(limits_.Count("p", 4), IsOk());
-  for (int i = 0; i < 3; ++i) EXPECT_THAT(limits_.Count("p", 4), IsOk());
-  const auto payload = limits_.Count("p", 4).GetPayload(
-      "type.googleapis.com/google.rpc.RetryInfo");
+  EXPECT_THAT(Count("p", 4), IsOk());
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(Count("p", 4), IsOk());
+  const auto payload =
+      Count("p", 4).GetPayload("type.googleapis.com/google.rpc.RetryInfo");
   google::rpc::RetryInfo info;
   ASSERT_TRUE(payload && info.ParseFromString(std::string(*payload)));
   EXPECT_EQ(info.retry_delay().seconds(), 0);
@@ -54,19 +68,19 @@ TEST_F(RateLimitsTest, SayWhenToTryAgain) {
 
 TEST_F(RateLimitsTest, HoldWithMoreProjectsThanAreRemembered) {
   for (int i = 0; i < 10'000; ++i) {
-    EXPECT_THAT(limits_.Count(absl::StrCat(i), 1), IsOk());
+    EXPECT_THAT(Count(absl::StrCat(i), 1), IsOk());
   }
-  EXPECT_FALSE(limits_.Count("9999", 1).ok());
+  EXPECT_FALSE(Count("9999", 1).ok());
   now_ += absl::Seconds(1);
-  EXPECT_THAT(limits_.Count("new", 1), IsOk());
-  EXPECT_THAT(limits_.Count("9999", 1), IsOk());
+  EXPECT_THAT(Count("new", 1), IsOk());
+  EXPECT_THAT(Count("9999", 1), IsOk());
 }
 
 TEST_F(RateLimitsTest, TakeALimitThatChanges) {
-  for (int i = 0; i < 5; ++i) EXPECT_THAT(limits_.Count("p", 5), IsOk());
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Count("p", 5), IsOk());
   now_ += absl::Seconds(1);
-  EXPECT_THAT(limits_.Count("p", 1), IsOk());
-  EXPECT_FALSE(limits_.Count("p", 1).ok());
+  EXPECT_THAT(Count("p", 1), IsOk());
+  EXPECT_FALSE(Count("p", 1).ok());
 }
 
 }  // namespace

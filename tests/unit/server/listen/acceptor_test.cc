@@ -1,5 +1,6 @@
 #include "server/listen/acceptor.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,17 +21,18 @@ namespace {
 // Clients of an acceptor on a free port, and what it accepted.
 class AcceptorTest : public ::testing::Test {
  protected:
-  void Start(int max_connections) {
+  void Start(int max_connections, int max_per_address = 1000) {
     auto sockets = ListeningSocket::Open("127.0.0.1:0");
     ASSERT_TRUE(sockets.ok()) << sockets.status();
     const std::string& address = sockets->front().address();
     ASSERT_TRUE(
         absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port_));
-    auto started = Acceptor::Start(*std::move(sockets), max_connections,
-                                   [this](int, int connection) {
-                                     absl::MutexLock lock(&mutex_);
-                                     accepted_.push_back(connection);
-                                   });
+    auto started =
+        Acceptor::Start(*std::move(sockets), {max_connections, max_per_address},
+                        [this](int, int connection) {
+                          absl::MutexLock lock(&mutex_);
+                          accepted_.push_back(connection);
+                        });
     ASSERT_TRUE(started.ok()) << started.status();
     acceptor_ = *std::move(started);
   }
@@ -42,11 +44,15 @@ class AcceptorTest : public ::testing::Test {
     for (const int connection : accepted_) close(connection);
   }
 
-  int Connect() {
+  int Connect(const char* from = "127.0.0.1") {
     const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     EXPECT_GE(client, 0);
     sockaddr_in address = {};
     address.sin_family = AF_INET;
+    EXPECT_EQ(inet_pton(AF_INET, from, &address.sin_addr), 1);
+    EXPECT_EQ(bind(client, reinterpret_cast<const sockaddr*>(&address),
+                   sizeof(address)),
+              0);
     address.sin_port = htons(static_cast<in_port_t>(port_));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(connect(client, reinterpret_cast<const sockaddr*>(&address),
@@ -115,6 +121,24 @@ TEST_F(AcceptorTest, AcceptsAgainOnceAnotherIsGone) {
   }
   Connect();
   AwaitAccepted(2);
+}
+
+TEST_F(AcceptorTest, ClosesAConnectionTooManyOfOneAddress) {
+  Start(100, 2);
+  Connect();
+  const int second = Connect();
+  AwaitAccepted(2);
+  EXPECT_TRUE(IsClosed(Connect()));
+  Connect("127.0.0.2");
+  AwaitAccepted(3);
+  {
+    absl::MutexLock lock(&mutex_);
+    close(accepted_[1]);
+    accepted_.erase(accepted_.begin() + 1);
+  }
+  EXPECT_TRUE(IsClosed(second));
+  Connect();
+  AwaitAccepted(3);
 }
 
 }  // namespace

@@ -29,8 +29,9 @@ class AdminServiceTest : public ::testing::Test {
  protected:
   AdminServiceTest()
       : key_(MakeAdminKey(entropy_)),
-        admission_(key_),
-        authenticator_(store_, [this] { return now_; }),
+        failed_([this] { return now_; }),
+        admission_(key_, failed_),
+        authenticator_(store_, failed_, [this] { return now_; }),
         calls_(
             admission_, [this] { return now_; }, observer_),
         service_(calls_, store_, authenticator_, entropy_,
@@ -82,6 +83,7 @@ class AdminServiceTest : public ::testing::Test {
   testing::FakeStore store_;
   SystemEntropy entropy_;
   const std::string key_;
+  FailedKeys failed_;
   AdminAdmission admission_;
   Authenticator authenticator_;
   testing::FakeCallObserver observer_;

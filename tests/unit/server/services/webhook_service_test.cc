@@ -37,9 +37,11 @@ using ::testing::MatchesRegex;
 class WebhookServiceTest : public ::testing::Test {
  protected:
   WebhookServiceTest()
-      : authenticator_(store_, &Now),
+      : failed_(&Now),
+        authenticator_(store_, failed_, &Now),
         rate_limits_(&Now),
-        admission_(authenticator_, rate_limits_),
+        in_flight_(10),
+        admission_(authenticator_, rate_limits_, in_flight_),
         calls_(admission_, &Now, observer_),
         service_(calls_, store_, entropy_, &Now, WebhookRules{}),
         key_(MakeApiKey(entropy_)) {
@@ -108,8 +110,10 @@ class WebhookServiceTest : public ::testing::Test {
 
   testing::FakeStore store_;
   SystemEntropy entropy_;
+  FailedKeys failed_;
   Authenticator authenticator_;
   RateLimits rate_limits_;
+  CallsInFlight in_flight_;
   ProjectAdmission admission_;
   testing::FakeCallObserver observer_;
   Calls calls_;

@@ -1,0 +1,50 @@
+#include "server/call/failed_keys.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "storage/errors.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr std::size_t kMaxBuckets = 10'000;
+
+}  // namespace
+
+FailedKeys::FailedKeys(Clock clock) : clock_(std::move(clock)) {}
+
+double FailedKeys::Left(const Bucket& bucket, absl::Time now) const {
+  const double seconds = absl::ToDoubleSeconds(now - bucket.filled_at);
+  return std::min<double>(kBurst,
+                          bucket.left + std::max(seconds, 0.0) * kPerSecond);
+}
+
+absl::Status FailedKeys::Check(absl::string_view address) {
+  const absl::Time now = clock_();
+  absl::MutexLock lock(&mutex_);
+  const auto bucket = buckets_.find(address);
+  if (bucket == buckets_.end()) return absl::OkStatus();
+  const double left = Left(bucket->second, now);
+  if (left >= 1) return absl::OkStatus();
+  return TooManyFailedKeys(absl::Seconds((1 - left) / kPerSecond));
+}
+
+void FailedKeys::Note(absl::string_view address) {
+  const absl::Time now = clock_();
+  absl::MutexLock lock(&mutex_);
+  if (buckets_.size() >= kMaxBuckets) {
+    absl::erase_if(buckets_, [&](const auto& bucket) {
+      return Left(bucket.second, now) >= kBurst;
+    });
+  }
+  // So many addresses at a time: start over rather than grow.
+  if (buckets_.size() >= kMaxBuckets) buckets_.clear();
+  Bucket& bucket =
+      buckets_.try_emplace(address, Bucket{kBurst, now}).first->second;
+  bucket.left = std::max(0.0, Left(bucket, now) - 1);
+  bucket.filled_at = now;
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,49 @@
+#ifndef WEBHOOKS_SERVER_CALL_FAILED_KEYS_H_
+#define WEBHOOKS_SERVER_CALL_FAILED_KEYS_H_
+
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/call/clock.h"
+
+namespace webhooks::server {
+
+// Slows down whoever tries keys: an address may show kBurst that open nothing,
+// and kPerSecond more. Thread-safe.
+class FailedKeys {
+ public:
+  static constexpr int kBurst = 100;
+  static constexpr int kPerSecond = 10;
+
+  explicit FailedKeys(Clock clock);
+
+  // Whether a key from `address` may be looked up now. RESOURCE_EXHAUSTED
+  // (TOO_MANY_FAILED_KEYS), which says when to try again.
+  absl::Status Check(absl::string_view address);
+
+  // A key from `address` opened nothing.
+  void Note(absl::string_view address);
+
+ private:
+  // How many more may fail, at a time.
+  struct Bucket {
+    double left;
+    absl::Time filled_at;
+  };
+
+  double Left(const Bucket& bucket, absl::Time now) const;
+
+  const Clock clock_;
+  absl::Mutex mutex_;
+  // Of those that are not full.
+  absl::flat_hash_map<std::string, Bucket> buckets_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CALL_FAILED_KEYS_H_

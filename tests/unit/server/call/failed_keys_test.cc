@@ -1,0 +1,47 @@
+#include "server/call/failed_keys.h"
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace webhooks::server {
+namespace {
+
+using testing::IsOk;
+using testing::StatusIs;
+
+class FailedKeysTest : public ::testing::Test {
+ protected:
+  void Fail(absl::string_view address, int times) {
+    for (int i = 0; i < times; ++i) failed_.Note(address);
+  }
+
+  absl::Time now_ = absl::FromUnixSeconds(1800000000);
+  FailedKeys failed_{[this] { return now_; }};
+};
+
+TEST_F(FailedKeysTest, SlowAnAddressAndNoOther) {
+  Fail("a", FailedKeys::kBurst - 1);
+  EXPECT_THAT(failed_.Check("a"), IsOk());
+  Fail("a", 1);
+  EXPECT_THAT(failed_.Check("a"), StatusIs(absl::StatusCode::kResourceExhausted,
+                                           "TOO_MANY_FAILED_KEYS"));
+  EXPECT_THAT(failed_.Check("b"), IsOk());
+}
+
+TEST_F(FailedKeysTest, AreForgivenOneByOne) {
+  Fail("a", 2 * FailedKeys::kBurst);
+  now_ += absl::Seconds(1) / FailedKeys::kPerSecond;
+  EXPECT_THAT(failed_.Check("a"), IsOk());
+  Fail("a", 1);
+  EXPECT_FALSE(failed_.Check("a").ok());
+}
+
+TEST_F(FailedKeysTest, TakeNoMoreRoomThanTheyMay) {
+  Fail("a", FailedKeys::kBurst);
+  for (int i = 0; i < 20'000; ++i) failed_.Note(absl::StrCat(i));
+  EXPECT_THAT(failed_.Check("a"), IsOk());
+}
+
+}  // namespace
+}  // namespace webhooks::server
