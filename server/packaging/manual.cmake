@@ -25,17 +25,21 @@ function(webhooks_manuals)
     endif()
     file(MAKE_DIRECTORY "${man}/man${section}")
     add_custom_command(
-      OUTPUT "${man}/man${section}/${page}" "${completions}/${program}"
+      OUTPUT "${man}/man${section}/${page}.gz" "${completions}/${program}"
+      BYPRODUCTS "${man}/man${section}/${page}"
       COMMAND "${Python3_EXECUTABLE}" -B "${script}" man
               $<TARGET_FILE:${program}> ${section} ${others}
               > "${man}/man${section}/${page}"
+      COMMAND gzip -9nkf "${man}/man${section}/${page}"
       COMMAND ${completion} > "${completions}/${program}"
       DEPENDS ${program} "${script}"
       COMMENT "Writing the man page and completion of ${program}"
       VERBATIM)
-    list(APPEND made "${man}/man${section}/${page}")
+    list(APPEND made "${man}/man${section}/${page}.gz")
   endforeach()
   add_custom_target(manuals ALL DEPENDS ${made})
-  install(DIRECTORY "${man}" "${PROJECT_BINARY_DIR}/share/bash-completion"
+  install(DIRECTORY "${man}" DESTINATION ${CMAKE_INSTALL_DATADIR}
+          COMPONENT programs FILES_MATCHING PATTERN "*.gz")
+  install(DIRECTORY "${PROJECT_BINARY_DIR}/share/bash-completion"
           DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT programs)
 endfunction()
