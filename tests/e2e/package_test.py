@@ -1,6 +1,7 @@
 """The Debian packages: what is in them, and that what they install works."""
 
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -162,6 +163,14 @@ def test_a_unit_is_sound(root, tmp_path, name):
         ["systemd-analyze", "verify", "--man=no", unit], capture_output=True,
         text=True, timeout=PATIENCE)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_can_be_enabled(root, tmp_path, name):
+    shutil.copytree(root / "lib", tmp_path / "lib")
+    output("systemctl", f"--root={tmp_path}", "enable", name)
+    wants = tmp_path / "etc/systemd/system/multi-user.target.wants"
+    assert [link.name for link in wants.iterdir()] == [f"{name}.service"]
 
 
 @pytest.mark.parametrize("name", UNITS)
