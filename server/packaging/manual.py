@@ -57,14 +57,15 @@ class Help:
             if re.fullmatch(r"\w+:", line):
                 items = self.lists.setdefault(line[:-1], [])
             elif line.startswith(" " * 6):
-                items[-1] = (items[-1][0], f"{items[-1][1]} {line.strip()}".strip())
+                item, text = items[-1]
+                items[-1] = item, f"{text} {line.strip()}".strip()
             elif line.startswith("  "):
                 items.append((line.strip(), ""))
             elif line and is_open:
                 self.paragraphs[-1] += f" {line}"
             elif line:
                 self.paragraphs.append(line)
-            is_open = bool(line) and not line.startswith(" ") and line[-1] != ":"
+            is_open = re.fullmatch(r"\S.*[^:]", line) is not None
 
 
 def read_help(program):

@@ -1,5 +1,5 @@
-# Debian packages, by cpack: `webhooks`, what runs, and `webhooks-dev`, what other
-# programs are built against.
+# Debian packages, by cpack: `webhooks`, what runs, and `webhooks-dev`, what
+# other programs are built against.
 
 # webhooks_install_service(UNIT FLAGS): a unit of systemd, and the flags that it
 # starts its program with. Outside of the prefix, so in the package alone.

@@ -24,7 +24,7 @@ def man_file(name):
 
 def test_the_readmes_tables_are_what_the_programs_say():
     page = (ROOT / "README.md").read_text()
-    assert {found["name"] for found in manual.TABLE.finditer(page)} == set(PAGES)
+    assert {t["name"] for t in manual.TABLE.finditer(page)} == set(PAGES)
     assert manual.with_tables(page, BIN) == page, "./dev format renews them"
 
 
