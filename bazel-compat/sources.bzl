@@ -699,6 +699,7 @@ TARGETS = [
             "server/ctl/other_commands.cc",
             "server/ctl/output.cc",
             "server/ctl/project_commands.cc",
+            "server/ctl/retry_job_commands.cc",
             "server/ctl/webhook_commands.cc",
         ],
         hdrs = [

@@ -142,7 +142,7 @@ v1::Event DeactivationEvent(const v1::Webhook& webhook,
   event.set_id_project(webhook.id_project());
   event.set_id_event(
       FormatUuid(MakeDerivedId(time, cause, webhook.id_webhook_endpoint())));
-  event.set_type("webhook.deactivated");
+  event.set_type(std::string(kDeactivatedType));
   event.set_data(std::move(data));
   *event.mutable_created_at() = deactivation.time();
   return event;

@@ -45,7 +45,10 @@ bool CanReceive(const v1::Webhook& webhook);
 bool Deactivate(v1::Deactivation::Reason reason, absl::Time now,
                 v1::Webhook& webhook);
 
-// The event webhook.deactivated of a webhook that Deactivate has changed;
+// The type of the event that only the service publishes.
+inline constexpr absl::string_view kDeactivatedType = "webhook.deactivated";
+
+// The event of that type for a webhook that Deactivate has changed;
 // `cause` names the attempt that led to it.
 v1::Event DeactivationEvent(const v1::Webhook& webhook,
                             absl::string_view cause);

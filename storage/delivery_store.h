@@ -33,9 +33,11 @@ struct DeliveryFacts {
   std::optional<v1::Webhook> webhook;
   // With all attempts. Unset: the event did not match the webhook.
   std::optional<v1::Delivery> delivery;
-  // Whether others wait for the webhook that are due before, and after.
-  bool is_behind_others = false;
-  bool is_before_others = false;
+  // The delivery that is first of those that wait for the webhook, where that is
+  // another one.
+  std::optional<std::string> first_in_line;
+  // Whether others wait behind this one, where it is the first.
+  bool others_wait = false;
 };
 
 // What became of the deliveries of every project. What Store promises of its
@@ -62,7 +64,8 @@ class DeliveryStore {
                               Done<Page<v1::Delivery>> done) = 0;
 
   // Makes a delivery due at `now`, with its schedule begun anew, whatever
-  // became of it. Ends with the delivery as it then is. FAILED_PRECONDITION:
+  // became of it. One that had ended goes behind those that wait. Ends with the
+  // delivery as it then is. FAILED_PRECONDITION:
   // DELIVERY_IN_FLIGHT, WEBHOOK_REMOVED.
   virtual void RetryDelivery(absl::string_view project, absl::string_view id,
                              absl::Time now, const CallOptions& options,

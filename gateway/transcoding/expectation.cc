@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace webhooks::gateway {
@@ -15,6 +16,17 @@ std::string IntegerExpectation() {
   using Limits = std::numeric_limits<Integer>;
   return absl::StrCat("must be an integer from ", Limits::min(), " to ",
                       Limits::max());
+}
+
+// Without those names that mean that there is no value.
+std::string EnumExpectation(const google::protobuf::EnumDescriptor& type) {
+  std::string names;
+  for (int i = 0; i < type.value_count(); ++i) {
+    const std::string& name = type.value(i)->name();
+    if (absl::EndsWith(name, "_UNSPECIFIED")) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", name);
+  }
+  return absl::StrCat("must be one of ", names);
 }
 
 }  // namespace
@@ -36,8 +48,7 @@ std::string Expectation(const FieldDescriptor* field) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return "must be true or false";
     case FieldDescriptor::CPPTYPE_ENUM:
-      return absl::StrCat("must be a name or number of ",
-                          field->enum_type()->full_name());
+      return EnumExpectation(*field->enum_type());
     case FieldDescriptor::CPPTYPE_STRING:
       return field->type() == FieldDescriptor::TYPE_BYTES
                  ? "must be a string of base64"

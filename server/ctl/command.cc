@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <iterator>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -22,6 +23,12 @@ std::string FlagsOf(const Command& command) {
     absl::StrAppend(&text, " [--", flag, "]");
   }
   return text;
+}
+
+std::string UsageOf(const Command& command) {
+  return absl::StrCat("webhookctl ", command.words,
+                      command.arguments.empty() ? "" : " ", command.arguments,
+                      FlagsOf(command));
 }
 
 constexpr absl::string_view kUsage =
@@ -76,7 +83,7 @@ const std::vector<Command>& AllCommands() {
     auto* all = new std::vector<Command>;
     for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
                        WebhookCommands(), EventCommands(), DeliveryCommands(),
-                       ListenCommands(), OtherCommands()}) {
+                       RetryJobCommands(), ListenCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;
@@ -95,15 +102,26 @@ absl::StatusOr<const Command*> FindCommand(
     arguments.assign(words.begin() + own.size(), words.end());
     if (arguments.size() == Words(command.arguments).size()) return &command;
     return absl::InvalidArgumentError(
-        absl::StrCat("usage: webhookctl ", command.words,
-                     command.arguments.empty() ? "" : " ", command.arguments,
-                     FlagsOf(command)));
+        absl::StrCat("usage: ", UsageOf(command)));
   }
   return absl::InvalidArgumentError(absl::StrCat(
       words.empty()
           ? "a command is needed"
           : absl::StrCat("no command '", absl::StrJoin(words, " "), "'"),
       "; webhookctl --help lists them"));
+}
+
+absl::Status CheckFlags(const Command& command,
+                        absl::Span<const std::string> given) {
+  for (const std::string& flag : given) {
+    const auto has = [&](const Command& one) {
+      return absl::c_linear_search(one.flags, flag);
+    };
+    if (has(command) || absl::c_none_of(AllCommands(), has)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--", flag, " is not for this; usage: ", UsageOf(command)));
+  }
+  return absl::OkStatus();
 }
 
 std::string Usage() {

@@ -40,6 +40,7 @@ std::vector<Command> CertificateCommands();
 std::vector<Command> WebhookCommands();
 std::vector<Command> EventCommands();
 std::vector<Command> DeliveryCommands();
+std::vector<Command> RetryJobCommands();
 std::vector<Command> ListenCommands();
 std::vector<Command> OtherCommands();
 
@@ -50,6 +51,11 @@ const std::vector<Command>& AllCommands();
 // INVALID_ARGUMENT: there is none, or it takes another number of arguments.
 absl::StatusOr<const Command*> FindCommand(absl::Span<const std::string> words,
                                            std::vector<std::string>& arguments);
+
+// Whether the command knows the flags that were given. INVALID_ARGUMENT names
+// one that it does not.
+absl::Status CheckFlags(const Command& command,
+                        absl::Span<const std::string> given);
 
 // What --help says before the flags, which are those of this folder.
 std::string Usage();

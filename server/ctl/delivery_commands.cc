@@ -76,8 +76,12 @@ absl::Status Test(Session& session) {
   v1::TestWebhookRequest request;
   request.set_id(session.arguments[0]);
   if (session.options.event_type) request.set_type(*session.options.event_type);
-  return PrintResult(session,
-                     session.client.Call<Deliveries>(&Stub::Test, request));
+  const auto attempt = session.client.Call<Deliveries>(&Stub::Test, request);
+  absl::Status printed = PrintResult(session, attempt);
+  if (!printed.ok() || !attempt->has_error()) return printed;
+  return absl::UnknownError(
+      absl::StrCat("the receiver did not take it: ",
+                   v1::Attempt::Error_Name(attempt->error())));
 }
 
 }  // namespace
@@ -87,7 +91,8 @@ std::vector<Command> DeliveryCommands() {
       {"webhook test",
        "WEBHOOK",
        {"event_type"},
-       "Sends an example event to a webhook, and shows the attempt.",
+       "Sends an example event to a webhook, and shows the attempt; fails "
+       "where the receiver did not take it.",
        &Test},
       {"delivery list",
        "",

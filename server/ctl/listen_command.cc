@@ -15,6 +15,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "proto/json/compact_json.h"
+#include "proto/json/json_text.h"
+#include "proto/rpc/status.h"
 #include "server/ctl/command.h"
 #include "server/ctl/output.h"
 #include "server/delivery/standard_signature.h"
@@ -32,6 +35,9 @@ using Webhooks = v1::WebhookService;
 
 // How long one request may take to arrive.
 constexpr std::chrono::seconds kPatience{15};
+
+// As deep as the body of a delivery can be.
+constexpr int kMaxBodyDepth = 64;
 
 std::string Header(const http::request<http::string_body>& request,
                    const char* name) {
@@ -59,11 +65,34 @@ bool IsSigned(const http::request<http::string_body>& request,
   return false;
 }
 
+// A body as JSON: as it is, or as a string where it is none; null where it is
+// no text either.
+std::string BodyJson(const std::string& body) {
+  if (auto json = CompactJson(body, kMaxBodyDepth)) return *std::move(json);
+  std::string text;
+  return AppendJsonString(body, text) ? text : "null";
+}
+
+// What is told of a delivery: for people, or as one JSON object.
+std::string Line(const http::request<http::string_body>& request,
+                 bool is_signed, bool json) {
+  if (!json) {
+    return absl::StrCat(
+        absl::FormatTime("%H:%M:%E3S", absl::Now(), absl::LocalTimeZone()),
+        is_signed ? " verified " : " NOT VERIFIED ", Printable(request.body()));
+  }
+  return absl::StrCat("{\"received_at\":\"",
+                      absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
+                                       absl::UTCTimeZone()),
+                      "\",\"verified\":", is_signed ? "true" : "false",
+                      ",\"body\":", BodyJson(request.body()), "}");
+}
+
 // Prints a delivery, and says that it has arrived.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
-  Delivery(tcp::socket socket, const std::string& secret)
-      : stream_(std::move(socket)), secret_(secret) {}
+  Delivery(tcp::socket socket, const std::string& secret, bool json)
+      : stream_(std::move(socket)), secret_(secret), json_(json) {}
 
   void Read() {
     stream_.expires_after(kPatience);
@@ -77,10 +106,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
  private:
   void Answer() {
-    std::cout << absl::FormatTime("%H:%M:%E3S", absl::Now(),
-                                  absl::LocalTimeZone())
-              << (IsSigned(request_, secret_) ? " verified " : " NOT VERIFIED ")
-              << Printable(request_.body()) << std::endl;
+    std::cout << Line(request_, IsSigned(request_, secret_), json_)
+              << std::endl;
     response_ = {http::status::ok, request_.version()};
     response_.keep_alive(request_.keep_alive());
     response_.prepare_payload();
@@ -95,18 +122,19 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   beast::tcp_stream stream_;
   const std::string& secret_;
+  const bool json_;
   beast::flat_buffer input_;
   http::request<http::string_body> request_;
   http::response<http::empty_body> response_;
 };
 
-void Accept(tcp::acceptor& acceptor, const std::string& secret) {
-  acceptor.async_accept([&](beast::error_code error, tcp::socket socket) {
+void Accept(tcp::acceptor& acceptor, const std::string& secret, bool json) {
+  acceptor.async_accept([&, json](beast::error_code error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) {
-      std::make_shared<Delivery>(std::move(socket), secret)->Read();
+      std::make_shared<Delivery>(std::move(socket), secret, json)->Read();
     }
-    Accept(acceptor, secret);
+    Accept(acceptor, secret, json);
   });
 }
 
@@ -121,7 +149,24 @@ absl::StatusOr<v1::Webhook> Register(Session& session, int port) {
       request.add_scope(std::string(type));
     }
   }
-  return session.client.Call<Webhooks>(&Webhooks::Stub::Create, request);
+  const auto webhook =
+      session.client.Call<Webhooks>(&Webhooks::Stub::Create, request);
+  if (Reason(webhook.status()) != "INVALID_URL") return webhook;
+  return absl::FailedPreconditionError(
+      "the server refuses http:// URLs; it needs --allow_http_urls and "
+      "--allow_targets=127.0.0.1");
+}
+
+absl::Status Remove(Session& session, const std::string& webhook) {
+  v1::DeleteWebhookRequest request;
+  request.set_id(webhook);
+  const absl::Status status =
+      session.client.Call<Webhooks>(&Webhooks::Stub::Delete, request).status();
+  if (status.ok() || absl::IsNotFound(status)) return absl::OkStatus();
+  return absl::Status(
+      status.code(),
+      absl::StrCat(status.message(), "; the webhook is still there: ",
+                   "webhookctl webhook delete ", webhook));
 }
 
 absl::Status Listen(Session& session) {
@@ -136,15 +181,13 @@ absl::Status Listen(Session& session) {
   asio::signal_set signals(context, SIGINT, SIGTERM);
   const auto webhook = Register(session, acceptor.local_endpoint().port());
   if (!webhook.ok()) return webhook.status();
-  std::cout << "webhook " << webhook->id_webhook_endpoint() << " listens at "
-            << webhook->url() << "; Ctrl-C removes it" << std::endl;
+  (session.options.json ? std::cerr : std::cout)
+      << "webhook " << webhook->id_webhook_endpoint() << " listens at "
+      << webhook->url() << "; Ctrl-C removes it" << std::endl;
   signals.async_wait([&](beast::error_code, int) { context.stop(); });
-  Accept(acceptor, webhook->secret());
+  Accept(acceptor, webhook->secret(), session.options.json);
   context.run();
-  v1::DeleteWebhookRequest request;
-  request.set_id(webhook->id_webhook_endpoint());
-  return session.client.Call<Webhooks>(&Webhooks::Stub::Delete, request)
-      .status();
+  return Remove(session, webhook->id_webhook_endpoint());
 }
 
 }  // namespace

@@ -32,14 +32,16 @@ int Fail(const absl::Status& status, int code) {
 int Run(int argc, char** argv) {
   const std::vector<std::string> words = ParseFlagsAndWords(
       argc, argv, Usage(), kFlagsFolder, {"server", "json", "timeout"});
-  const absl::Status given = CheckFlagsHaveValues(
-      absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
-  if (!given.ok()) return Fail(given, 1);
+  const auto given =
+      FlagsGiven(absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
+  if (!given.ok()) return Fail(given.status(), 1);
   const auto options = ReadOptions();
   if (!options.ok()) return Fail(options.status(), 1);
   std::vector<std::string> arguments;
   const auto command = FindCommand(words, arguments);
   if (!command.ok()) return Fail(command.status(), 1);
+  const absl::Status fits = CheckFlags(**command, *given);
+  if (!fits.ok()) return Fail(fits, 1);
   Client client(*options);
   Session session{*options, client, arguments};
   const absl::Status status = (*command)->run(session);

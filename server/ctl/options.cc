@@ -38,7 +38,8 @@ ABSL_FLAG(absl::Duration, timeout, absl::Seconds(15),
           "How long a command may take for each of its calls.");
 ABSL_FLAG(int, limit, 0, "Lists end after as many; 0: all.");
 ABSL_FLAG(std::optional<bool>, active, std::nullopt,
-          "Lists only webhooks that are, or are not, active.");
+          "Lists only webhooks that are, or are not, active; makes a webhook "
+          "active or not: --active=false.");
 ABSL_FLAG(
     OptionalText, event_type, std::nullopt,
     "The type of the events to list, or that webhooks listen to, or of an "
@@ -51,12 +52,20 @@ ABSL_FLAG(OptionalText, state, std::nullopt,
           "Lists only deliveries in this state: pending, in_flight, delivered, "
           "failed, held or cancelled.");
 ABSL_FLAG(OptionalText, url, std::nullopt,
-          "The URL of a new webhook, or of those to list.");
-ABSL_FLAG(OptionalText, description, std::nullopt,
-          "What a new webhook is for.");
+          "The URL of a webhook, or of those to list.");
+ABSL_FLAG(OptionalText, description, std::nullopt, "What a webhook is for.");
 ABSL_FLAG(OptionalText, scope, std::nullopt,
-          "The event types of a new webhook, with commas between them; "
-          "default: every type.");
+          "The event types of a webhook, with commas between them; default of "
+          "a new one: every type.");
+ABSL_FLAG(OptionalText, delivery, std::nullopt,
+          "How deliveries to a webhook are sent, as JSON of DeliverySettings: "
+          "{\"ordered\": true, \"timeout\": \"5s\"}. All of it is replaced.");
+ABSL_FLAG(
+    OptionalText, start_time, std::nullopt,
+    "Only deliveries of events that were published at this time or later: "
+    "2026-11-23T19:56:26Z.");
+ABSL_FLAG(OptionalText, end_time, std::nullopt,
+          "Only deliveries of events that were published before this time.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
           "How long the old secret goes on signing, as 90m or 24h; default: "
           "24h.");
@@ -157,12 +166,15 @@ absl::StatusOr<std::optional<TlsMaterial>> ReadTls() {
 
 }  // namespace
 
-absl::Status CheckFlagsHaveValues(absl::Span<char* const> command_line) {
+absl::StatusOr<std::vector<std::string>> FlagsGiven(
+    absl::Span<char* const> command_line) {
+  std::vector<std::string> given;
   for (std::size_t i = 1; i < command_line.size(); ++i) {
     absl::string_view name = command_line[i];
     if (name == "--") break;
     if (!absl::ConsumePrefix(&name, "-")) continue;
     absl::ConsumePrefix(&name, "-");
+    given.emplace_back(name.substr(0, name.find('=')));
     absl::string_view value;
     if (const std::size_t equals = name.find('='); equals != name.npos) {
       value = name.substr(equals + 1);
@@ -177,7 +189,7 @@ absl::Status CheckFlagsHaveValues(absl::Span<char* const> command_line) {
           absl::StrCat("--", name, ": must not be empty"));
     }
   }
-  return absl::OkStatus();
+  return given;
 }
 
 absl::StatusOr<Options> ReadOptions() {
@@ -201,6 +213,9 @@ absl::StatusOr<Options> ReadOptions() {
   options.url = absl::GetFlag(FLAGS_url);
   options.description = absl::GetFlag(FLAGS_description);
   options.scope = absl::GetFlag(FLAGS_scope);
+  options.delivery = absl::GetFlag(FLAGS_delivery);
+  options.start_time = absl::GetFlag(FLAGS_start_time);
+  options.end_time = absl::GetFlag(FLAGS_end_time);
   options.overlap = absl::GetFlag(FLAGS_overlap);
   options.expires_in = absl::GetFlag(FLAGS_expires_in);
   options.max_webhooks = absl::GetFlag(FLAGS_max_webhooks);

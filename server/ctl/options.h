@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,15 +31,19 @@ struct Options {
   std::optional<std::string> url;
   std::optional<std::string> description;
   std::optional<std::string> scope;
+  std::optional<std::string> delivery;
+  std::optional<std::string> start_time;
+  std::optional<std::string> end_time;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
   std::optional<std::string> max_webhooks;
   std::optional<std::string> max_requests_per_second;
 };
 
-// Looks at a whole command line. INVALID_ARGUMENT names a flag whose value is
-// empty: a script's variable that is must not pass for no flag.
-absl::Status CheckFlagsHaveValues(absl::Span<char* const> command_line);
+// The names of the flags on a whole command line. INVALID_ARGUMENT names one
+// whose value is empty: a script's variable that is must not pass for no flag.
+absl::StatusOr<std::vector<std::string>> FlagsGiven(
+    absl::Span<char* const> command_line);
 
 // Reads the flags, after ParseFlagsAndWords. INVALID_ARGUMENT names the flag,
 // or the file that cannot be read.

@@ -2,19 +2,26 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "server/ctl/client.h"
+#include "webhooks/v1/options.pb.h"
 
 namespace webhooks::ctl {
 namespace {
 
+using google::protobuf::Duration;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Timestamp;
@@ -25,12 +32,16 @@ std::string TimeText(const Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
-// Times as such, all else as JSON.
+// Times and durations as such, all else as JSON.
 std::string MessageText(const Message& message) {
   if (message.GetDescriptor() == Timestamp::descriptor()) {
     return TimeText(static_cast<const Timestamp&>(message));
   }
-  return Printable(Json(message));
+  std::string json = Json(message);
+  if (message.GetDescriptor() == Duration::descriptor()) {
+    return std::string(absl::StripPrefix(absl::StripSuffix(json, "\""), "\""));
+  }
+  return Printable(json);
 }
 
 std::string ScalarText(const Message& message, const FieldDescriptor* field) {
@@ -53,6 +64,20 @@ std::string ScalarText(const Message& message, const FieldDescriptor* field) {
   }
 }
 
+// The fields of one message of many that hold something: "number=1 status=200".
+std::string ItemText(const Message& item) {
+  std::string text;
+  for (int i = 0; i < item.GetDescriptor()->field_count(); ++i) {
+    const std::string& name = item.GetDescriptor()->field(i)->name();
+    const std::string value = FieldText(item, name);
+    if (value == "-") continue;
+    absl::StrAppend(&text, text.empty() ? "" : " ", name, "=");
+    const bool is_word = value.find(' ') == value.npos;
+    absl::StrAppend(&text, is_word ? value : absl::StrCat("'", value, "'"));
+  }
+  return text;
+}
+
 std::string ListText(const Message& message, const FieldDescriptor* field) {
   const int size = message.GetReflection()->FieldSize(message, field);
   std::vector<std::string> parts;
@@ -63,10 +88,39 @@ std::string ListText(const Message& message, const FieldDescriptor* field) {
   for (int i = 0; i < size; ++i) {
     parts.push_back(
         has_messages
-            ? Printable(Json(reflection->GetRepeatedMessage(message, field, i)))
+            ? ItemText(reflection->GetRepeatedMessage(message, field, i))
             : Printable(reflection->GetRepeatedString(message, field, i)));
   }
   return absl::StrJoin(parts, has_messages ? "\n" : ",");
+}
+
+// What stands for raw JSON in a message that is printed, and the JSON.
+using Substitutes = std::vector<std::pair<std::string, std::string>>;
+
+// Puts a substitute into every field that holds raw JSON.
+void TakeRawJson(const std::string& mark, Message& message,
+                 Substitutes& taken) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->options().GetExtension(v1::raw_json)) {
+      const std::string name = absl::StrCat(mark, taken.size());
+      taken.emplace_back(absl::StrCat("\"", name, "\""),
+                         reflection->GetString(message, field));
+      reflection->SetString(&message, field, name);
+    } else if (field->is_repeated() && !field->is_map() &&
+               field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+        TakeRawJson(mark,
+                    *reflection->MutableRepeatedMessage(&message, field, i),
+                    taken);
+      }
+    } else if (!field->is_repeated() &&
+               field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      TakeRawJson(mark, *reflection->MutableMessage(&message, field), taken);
+    }
+  }
 }
 
 void AppendPadded(std::string& out, absl::string_view text, std::size_t width) {
@@ -159,12 +213,18 @@ std::string Json(const Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
+  // A mark that no other text holds.
+  static const std::string& mark = *new std::string(NewRequestId() + ":");
+  std::unique_ptr<Message> copy(message.New());
+  copy->CopyFrom(message);
+  Substitutes taken;
+  TakeRawJson(mark, *copy, taken);
   std::string json;
   const auto written =
-      google::protobuf::util::MessageToJsonString(message, &json, options);
+      google::protobuf::util::MessageToJsonString(*copy, &json, options);
   // Only a time out of range has no JSON.
   if (!written.ok()) return "null";
-  return json;
+  return absl::StrReplaceAll(json, taken);
 }
 
 }  // namespace webhooks::ctl

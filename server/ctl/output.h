@@ -14,9 +14,9 @@ namespace webhooks::ctl {
 // Text of others, safe for a terminal: control characters as \xNN.
 std::string Printable(absl::string_view text);
 
-// The field `name` of `message`: times in UTC to the second, other messages as
-// JSON, lists with commas (of messages with a line for each), "-" where it is
-// not set or empty.
+// The field `name` of `message`: times in UTC to the second, durations as
+// "1.5s", other messages as JSON, lists with commas (of messages with a line
+// for each: name=value), "-" where it is not set or empty.
 std::string FieldText(const google::protobuf::Message& message,
                       absl::string_view name);
 
@@ -27,7 +27,8 @@ std::string Table(const std::vector<const google::protobuf::Message*>& rows,
 // Every field of `message`, a line each: name, value.
 std::string Details(const google::protobuf::Message& message);
 
-// The proto3 JSON of `message`, with the proto's names and without a new line.
+// The proto3 JSON of `message`, with the proto's names and without a new line;
+// what is marked raw_json stands in it as it is.
 std::string Json(const google::protobuf::Message& message);
 
 }  // namespace webhooks::ctl

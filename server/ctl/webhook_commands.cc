@@ -1,4 +1,6 @@
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "google/protobuf/util/json_util.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
 #include "webhooks/v1/webhook_service.grpc.pb.h"
@@ -34,10 +36,9 @@ absl::Status Get(Session& session) {
                      session.client.Call<Webhooks>(&Stub::Get, request));
 }
 
-absl::Status Create(Session& session) {
-  const Options& options = session.options;
-  v1::CreateWebhookRequest request;
-  request.set_request_id(NewRequestId());
+// What new webhooks and changed ones have in common.
+template <typename Request>
+absl::Status Fill(const Options& options, Request& request) {
   if (options.url) request.set_url(*options.url);
   if (options.description) request.set_description(*options.description);
   if (options.scope) {
@@ -45,8 +46,34 @@ absl::Status Create(Session& session) {
       request.add_scope(std::string(type));
     }
   }
+  if (!options.delivery) return absl::OkStatus();
+  const auto read = google::protobuf::util::JsonStringToMessage(
+      *options.delivery, request.mutable_delivery());
+  if (read.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--delivery: ", std::string(read.message())));
+}
+
+absl::Status Create(Session& session) {
+  v1::CreateWebhookRequest request;
+  request.set_request_id(NewRequestId());
+  absl::Status filled = Fill(session.options, request);
+  if (!filled.ok()) return filled;
   return PrintResult(session,
                      session.client.Call<Webhooks>(&Stub::Create, request));
+}
+
+absl::Status Update(Session& session) {
+  v1::UpdateWebhookRequest request;
+  if (session.options.active) request.set_active(*session.options.active);
+  absl::Status filled = Fill(session.options, request);
+  if (!filled.ok()) return filled;
+  if (request.ByteSizeLong() == 0) {
+    return absl::InvalidArgumentError("no flag says what to change");
+  }
+  request.set_id(session.arguments[0]);
+  return PrintResult(session,
+                     session.client.Call<Webhooks>(&Stub::Update, request));
 }
 
 absl::Status Delete(Session& session) {
@@ -83,9 +110,14 @@ std::vector<Command> WebhookCommands() {
       {"webhook get", "WEBHOOK", {}, "Shows one webhook.", &Get},
       {"webhook create",
        "",
-       {"url", "description", "scope"},
+       {"url", "description", "scope", "delivery"},
        "Registers a webhook.",
        &Create},
+      {"webhook update",
+       "WEBHOOK",
+       {"active", "url", "description", "scope", "delivery"},
+       "Changes a webhook, makes it active or inactive.",
+       &Update},
       {"webhook delete", "WEBHOOK", {}, "Removes a webhook.", &Delete},
       {"webhook rotate-secret",
        "WEBHOOK",

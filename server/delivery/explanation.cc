@@ -24,7 +24,7 @@ Reason ReasonOfNone(const DeliveryFacts& facts) {
 }
 
 Reason ReasonOfPending(const DeliveryFacts& facts, absl::Time now) {
-  if (facts.webhook->delivery().ordered() && facts.is_behind_others) {
+  if (facts.webhook->delivery().ordered() && facts.first_in_line) {
     return Response::BEHIND_ANOTHER;
   }
   if (FromTimestamp(facts.delivery->next_attempt_at()) <= now) {
@@ -73,7 +73,7 @@ absl::string_view Words(Reason reason) {
     case Response::RETRYING:
       return "it is tried again later";
     case Response::BEHIND_ANOTHER:
-      return "the webhook is ordered, and an earlier event is not through";
+      return "the webhook is ordered, and another event is not through";
     case Response::WEBHOOK_INACTIVE:
       return "the webhook is inactive; it is delivered once that is active";
     case Response::WEBHOOK_WITHOUT_URL:
@@ -97,13 +97,17 @@ absl::string_view Words(Reason reason) {
 }
 
 bool IsHeadThatBlocks(const DeliveryFacts& facts, Reason reason) {
-  return reason == Response::RETRYING && facts.is_before_others &&
-         facts.webhook && facts.webhook->delivery().ordered();
+  return reason == Response::RETRYING && facts.others_wait && facts.webhook &&
+         facts.webhook->delivery().ordered();
 }
 
 // The reason, and what the latest attempt met with.
 std::string MessageOf(const DeliveryFacts& facts, Reason reason) {
   std::string message(Words(reason));
+  if (reason == Response::BEHIND_ANOTHER) {
+    absl::StrAppend(&message, ": delivery ", *facts.first_in_line,
+                    " is the first in line");
+  }
   if (!facts.delivery || facts.delivery->attempts().empty()) return message;
   const v1::Attempt& latest = *facts.delivery->attempts().rbegin();
   absl::StrAppend(&message, "; attempt ", latest.number(), ": ");

@@ -4,6 +4,7 @@
 #include "proto/json/compact_json.h"
 #include "proto/rpc/status.h"
 #include "server/services/field_rules.h"
+#include "storage/changes.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
@@ -36,6 +37,9 @@ void CheckData(const std::string& data, google::rpc::BadRequest& violations) {
 void EventRules::CheckEvent(const v1::PublishEventRequest& request,
                             google::rpc::BadRequest& violations) const {
   CheckType(request.type(), violations);
+  if (request.type() == kDeactivatedType) {
+    AddViolation(violations, "type", "is published by the service only");
+  }
   if (request.has_data()) CheckData(request.data(), violations);
   if (!request.id_event().empty() && !ParseUuid(request.id_event())) {
     AddViolation(violations, "id_event", "must be a UUID");
@@ -106,7 +110,9 @@ absl::Status CheckRequest(const v1::ListDeliveriesRequest& request) {
   if (request.has_state() &&
       (!v1::Delivery::State_IsValid(request.state()) ||
        request.state() == v1::Delivery::STATE_UNSPECIFIED)) {
-    AddViolation(violations, "state", "must be a state");
+    AddViolation(violations, "state",
+                 "must be PENDING, IN_FLIGHT, DELIVERED, FAILED, HELD or "
+                 "CANCELLED");
   }
   return Verdict(violations);
 }

@@ -8,6 +8,7 @@
 #include "proto/rpc/status.h"
 #include "server/call/clock.h"
 #include "server/services/field_rules.h"
+#include "storage/timestamp.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event_service.pb.h"
 
@@ -43,6 +44,11 @@ void CheckTimes(const Request& request, google::rpc::BadRequest& violations) {
   }
   if (request.has_end_time() && !IsTimestamp(request.end_time())) {
     AddViolation(violations, "end_time", "must be a time");
+  } else if (request.has_end_time() && request.has_start_time() &&
+             IsTimestamp(request.start_time()) &&
+             FromTimestamp(request.end_time()) <=
+                 FromTimestamp(request.start_time())) {
+    AddViolation(violations, "end_time", "must be after start_time");
   }
 }
 

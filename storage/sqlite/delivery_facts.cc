@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "storage/derived_id.h"
 #include "storage/sqlite/columns.h"
 #include "storage/sqlite/delivery_rows.h"
@@ -14,19 +13,23 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Whether others wait for the same webhook that come before the delivery
-// (`order` is "<") or after it (">").
-absl::StatusOr<bool> HasOthers(Connection& connection,
-                               absl::string_view delivery,
-                               absl::string_view order) {
-  return connection.Guarded("look around", [&]() -> absl::StatusOr<bool> {
-    Statement row = connection.Prepared(absl::StrCat(
-        "SELECT 1 FROM deliveries other JOIN deliveries this ON this.id = ?"
-        " WHERE other.webhook_id = this.webhook_id AND other.state = 1"
-        " AND (other.queue_at, other.event_seq) ",
-        order, " (this.queue_at, this.event_seq) LIMIT 1"));
-    BindUuid(row, 1, delivery);
-    return row->executeStep();
+// Tells who is first of those that wait for the webhook, beside the delivery.
+absl::Status LookAround(Connection& connection, const v1::Delivery& delivery,
+                        DeliveryFacts& facts) {
+  return connection.Guarded("look around", [&]() -> absl::Status {
+    Statement row = connection.Prepared(
+        "SELECT id FROM deliveries INDEXED BY waiting_deliveries"
+        " WHERE webhook_id = ? AND state = 1 ORDER BY queue_at, event_seq"
+        " LIMIT 2");
+    BindUuid(row, 1, delivery.id_webhook_endpoint());
+    if (!row->executeStep()) return absl::OkStatus();
+    const std::string first = UuidColumn(row, 0);
+    if (first != delivery.id_delivery()) {
+      facts.first_in_line = first;
+    } else {
+      facts.others_wait = row->executeStep();
+    }
+    return absl::OkStatus();
   });
 }
 
@@ -56,12 +59,8 @@ absl::StatusOr<DeliveryFacts> SelectFacts(Connection& connection,
   if (!delivery.ok() && !found_webhook.ok()) return found_webhook.status();
   if (found_webhook.ok()) facts.webhook = *std::move(found_webhook);
   if (!delivery.ok()) return facts;
-  const auto is_behind = HasOthers(connection, delivery->id_delivery(), "<");
-  if (!is_behind.ok()) return is_behind.status();
-  facts.is_behind_others = *is_behind;
-  const auto is_before = HasOthers(connection, delivery->id_delivery(), ">");
-  if (!is_before.ok()) return is_before.status();
-  facts.is_before_others = *is_before;
+  absl::Status looked = LookAround(connection, *delivery, facts);
+  if (!looked.ok()) return looked;
   facts.delivery = *std::move(delivery);
   return facts;
 }

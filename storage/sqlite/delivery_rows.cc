@@ -86,11 +86,11 @@ absl::StatusOr<v1::Delivery> SelectDelivery(Connection& connection,
   });
 }
 
-// It keeps its place among those of an ordered webhook.
 void MakeDueAnew(Connection& connection, const std::string& id,
                  absl::Time now) {
   Statement update = connection.Prepared(
-      "UPDATE deliveries SET state = 1, queue_at = min(queue_at, ?1),"
+      "UPDATE deliveries SET state = 1,"
+      " queue_at = CASE state WHEN 1 THEN min(queue_at, ?1) ELSE ?1 END,"
       " retry_at = ?1, schedule_base = attempts WHERE id = ?2");
   update->bind(1, absl::ToUnixMillis(now));
   BindBytes(update, 2, id);

@@ -19,7 +19,48 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class StoreDeliveries : public DeliveryContract {};
+class StoreDeliveries : public DeliveryContract {
+ protected:
+  absl::StatusOr<DeliveryFacts> Facts(const std::string& event,
+                                      const std::string& webhook) {
+    return Await<DeliveryFacts>([&](auto done) {
+      store_->GetDeliveryFacts(project_, event, webhook, {}, done);
+    });
+  }
+};
+
+TEST_P(StoreDeliveries, TellsHowAnEventAndAWebhookStandToEachOther) {
+  const v1::Webhook webhook = NewListener();
+  const std::string first = PublishOne();
+  const std::string second = PublishOne();
+  const auto alone = Facts(first, webhook.id_webhook_endpoint());
+  ASSERT_THAT(alone, IsOk());
+  EXPECT_EQ(alone->event.id_event(), first);
+  EXPECT_EQ(alone->webhook->url(), webhook.url());
+  EXPECT_EQ(alone->delivery->id_event(), first);
+  EXPECT_EQ(alone->first_in_line, std::nullopt);
+  EXPECT_TRUE(alone->others_wait);
+  const auto behind = Facts(second, webhook.id_webhook_endpoint());
+  ASSERT_THAT(behind, IsOk());
+  EXPECT_EQ(behind->first_in_line, alone->delivery->id_delivery());
+  ASSERT_THAT(Cancel(alone->delivery->id_delivery()), IsOk());
+  const auto last = Facts(second, webhook.id_webhook_endpoint());
+  EXPECT_EQ(last->first_in_line, std::nullopt);
+  EXPECT_FALSE(last->others_wait);
+}
+
+TEST_P(StoreDeliveries, TellsThatAnEventDidNotMatchAWebhook) {
+  const std::string event = PublishOne();
+  const v1::Webhook webhook = NewListener();
+  const auto facts = Facts(event, webhook.id_webhook_endpoint());
+  ASSERT_THAT(facts, IsOk());
+  EXPECT_TRUE(facts->webhook.has_value());
+  EXPECT_FALSE(facts->delivery.has_value());
+  EXPECT_THAT(Facts(FormatUuid(Uuid{}), webhook.id_webhook_endpoint()),
+              StatusIs(absl::StatusCode::kNotFound, "EVENT_NOT_FOUND"));
+  EXPECT_THAT(Facts(event, FormatUuid(Uuid{})),
+              StatusIs(absl::StatusCode::kNotFound, "WEBHOOK_NOT_FOUND"));
+}
 
 TEST_P(StoreDeliveries, AnEndedDeliveryIsRetriedWithItsScheduleAnew) {
   const v1::Webhook webhook = NewListener();

@@ -257,6 +257,24 @@ TEST_P(StoreQueue, ARetryOfAnOrderedWebhookKeepsItsPlace) {
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
 }
 
+TEST_P(StoreQueue, ARetryOfWhatHadEndedGoesBehindOthersOfAnOrderedWebhook) {
+  v1::DeliverySettings settings;
+  settings.set_ordered(true);
+  const v1::Webhook webhook = NewListener(&settings);
+  const std::string first = PublishOne();
+  const LeasedDelivery failed = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Record(ResultOf(webhook, failed, Outcome::kFailed)), IsOk());
+  const std::string second = PublishOne();
+  now_ += absl::Seconds(1);
+  EXPECT_THAT(Retry(failed.id), IsOk());
+  const EndpointLease lease = Lease(webhook);
+  EXPECT_THAT(EventsOf(lease), ElementsAre(second));
+  ASSERT_THAT(
+      Record(ResultOf(webhook, lease.deliveries[0], Outcome::kDelivered)),
+      IsOk());
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
+}
+
 TEST_P(StoreQueue, AChangedWebhookIsTriedThoughItWasToBeLeftAlone) {
   const v1::Webhook webhook = NewListener();
   const std::vector<EndpointDue> told =

@@ -216,7 +216,7 @@ def test_a_newcomer_sees_a_webhook_fire(tmp_path):
             rows = json.loads(ctl("--json", "delivery", "list",
                                   "--state=delivered"))
             shown = ctl("delivery", "get", rows[0]["id_delivery"])
-            assert '"status":200' in shown
+            assert "status=200" in shown
             assert "DELIVERED" in ctl("delivery", "explain",
                                       rows[0]["id_event"],
                                       rows[0]["id_webhook_endpoint"])
@@ -229,6 +229,79 @@ def test_a_newcomer_sees_a_webhook_fire(tmp_path):
             listen.stdout.close()
 
 
+def test_what_arrives_is_listed_as_json(tmp_path):
+    with delivering(tmp_path) as api:
+        listen = subprocess.Popen(
+            [BIN / "webhookctl", f"--server={api.service.server.address}",
+             "--json", "listen", "--scope=a.b"],
+            env=clean_environment({"WEBHOOKS_KEY": api.service.key}),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert " listens at " in listen.stderr.readline()
+            api.publish("a.b", {"x": 12345678901234567890})
+            line = json.loads(listen.stdout.readline())
+            assert line["verified"] is True
+            assert line["body"]["data"] == {"x": 12345678901234567890}
+        finally:
+            listen.terminate()
+            listen.wait()
+            listen.stdout.close()
+            listen.stderr.close()
+
+
+def test_listen_says_what_the_server_lacks(ctl, key):
+    result = ctl("listen", key=key, code=6)
+    assert "--allow_http_urls" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_webhook_is_changed(ctl, ctl_json, key):
+    id = ctl_json("webhook", "create", "--url=https://a.example/", key=key)[
+        "id_webhook_endpoint"]
+    changed = ctl_json(
+        "webhook", "update", id, "--active=false", "--scope=a.b,c.d",
+        '--delivery={"ordered": true, "timeout": "5s"}', key=key)
+    assert changed["active"] is False
+    assert changed["url"] == "https://a.example/"
+    assert changed["scope"] == ["a.b", "c.d"]
+    assert changed["delivery"]["ordered"] is True
+    assert ctl_json("webhook", "update", id, "--active=true",
+                    key=key)["active"]
+    assert "--delivery" in ctl("webhook", "update", id, "--delivery={", key=key,
+                               code=6).stderr
+    ctl("webhook", "update", id, key=key, code=6)
+
+
+def test_failed_deliveries_are_retried_by_a_job(ctl, ctl_json, key):
+    id = ctl_json("webhook", "create", "--url=https://a.example/", key=key)[
+        "id_webhook_endpoint"]
+    job = ctl_json("retry-job", "create", id,
+                   "--start_time=2026-11-01T00:00:00Z", key=key)
+    assert job["start_time"] == "2026-11-01T00:00:00Z"
+    name = job["id_retry_job"]
+    ctl("retry-job", "get", name, key=key)
+    assert ctl_json("retry-job", "cancel", name, key=key)["state"] in (
+        "CANCELLED", "DONE")
+    assert "--end_time" in ctl("retry-job", "create", id, "--end_time=now",
+                               key=key, code=6).stderr
+
+
+def test_a_flag_of_another_command_is_refused(ctl, key):
+    result = ctl("webhook", "get", "x", "--scope=a.b", key=key, code=1)
+    assert "--scope" in result.stderr
+    assert "webhook get WEBHOOK" in result.stderr
+
+
+def test_a_test_fails_where_the_receiver_fails(tmp_path):
+    with delivering(tmp_path) as api:
+        id = api.webhook("http://127.0.0.1:1/", ["a.b"])["id_webhook_endpoint"]
+        result = run("webhookctl", f"--server={api.service.server.address}",
+                     "webhook", "test", id,
+                     env={"WEBHOOKS_KEY": api.service.key})
+        assert result.returncode == 1
+        assert "CONNECTION_REFUSED" in result.stderr
+
+
 def test_a_key_is_read_from_its_file(service):
     result = run("webhookctl", f"--server={service.server.address}",
                  f"--key_file={service.folder}/admin-key", "project", "list")
@@ -238,7 +311,8 @@ def test_a_key_is_read_from_its_file(service):
 
 @pytest.mark.parametrize("line, wanted", [
     ("webhookctl ", {"project", "key", "certificate", "webhook", "event",
-                     "delivery", "listen", "health", "completion", "help"}),
+                     "delivery", "retry-job", "listen", "health",
+                     "completion", "help"}),
     ("webhookctl pro", {"project"}),
     ("webhookctl --json key ", {"create", "list", "revoke"}),
     ("webhookctl --server a:1 key ", {"create", "list", "revoke"}),
@@ -249,7 +323,8 @@ def test_a_key_is_read_from_its_file(service):
     ("webhookctl --server ", set()),
     ("webhookctl --server = ", set()),
     ("webhookctl --key_file key ", {"project", "key", "certificate", "webhook",
-                                    "event", "delivery", "listen", "health",
+                                    "event", "delivery", "retry-job",
+                                    "listen", "health",
                                     "completion", "help"}),
     ("webhookctl webhook rotate-secret --ov", {"--overlap="}),
     ("webhookctl webhook create --des", {"--description="})])

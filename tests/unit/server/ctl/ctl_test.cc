@@ -7,6 +7,8 @@
 #include "server/ctl/output.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
+#include "webhooks/v1/delivery.pb.h"
+#include "webhooks/v1/event_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
@@ -37,6 +39,37 @@ TEST(FindCommand, RefusesWhatIsNone) {
   EXPECT_FALSE(FindCommand({}, arguments).ok());
   EXPECT_FALSE(FindCommand({"key"}, arguments).ok());
   EXPECT_FALSE(FindCommand({"keys", "list"}, arguments).ok());
+}
+
+TEST(CheckFlags, NamesOneOfAnotherCommand) {
+  std::vector<std::string> arguments;
+  const auto command = FindCommand({"webhook", "get", "w1"}, arguments);
+  ASSERT_THAT(command, IsOk());
+  EXPECT_THAT(CheckFlags(**command, {"json", "server"}), IsOk());
+  const absl::Status status = CheckFlags(**command, {"json", "scope"});
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(status.message(), HasSubstr("--scope"));
+}
+
+TEST(Output, KeepsRawJsonAsItIs) {
+  v1::ListEventsResponse page;
+  page.add_events()->set_data(R"({"big":12345678901234567890})");
+  page.add_events()->set_data("null");
+  EXPECT_THAT(Json(page), HasSubstr(R"("data":{"big":12345678901234567890})"));
+  EXPECT_THAT(Json(page), HasSubstr(R"("data":null)"));
+}
+
+TEST(Output, HasALineForEachMessageOfMany) {
+  v1::Delivery delivery;
+  v1::Attempt& first = *delivery.add_attempts();
+  first.set_number(1);
+  first.set_error(v1::Attempt::TIMEOUT);
+  first.set_error_detail("it took too long");
+  first.mutable_total()->set_nanos(500000000);
+  delivery.add_attempts()->set_number(2);
+  EXPECT_EQ(FieldText(delivery, "attempts"),
+            "number=1 error=TIMEOUT error_detail='it took too long' "
+            "total=0.500s\nnumber=2");
 }
 
 TEST(Output, NeverShowsControlCharactersRaw) {

@@ -67,15 +67,16 @@ TEST_F(ExplanationTest, WhatIsDueLaterIsScheduledOrRetried) {
 }
 
 TEST_F(ExplanationTest, BehindOthersOnlyAnOrderedWebhookWaits) {
-  facts_.is_behind_others = true;
+  facts_.first_in_line = "01a2";
   EXPECT_EQ(Reason(), Response::WAITING);
   facts_.webhook->mutable_delivery()->set_ordered(true);
   EXPECT_EQ(Reason(), Response::BEHIND_ANOTHER);
+  EXPECT_THAT(Explain(facts_, kNow).message(), HasSubstr("delivery 01a2"));
 }
 
 TEST_F(ExplanationTest, AFailingFirstOfAnOrderedWebhookSaysThatOthersWait) {
   facts_.webhook->mutable_delivery()->set_ordered(true);
-  facts_.is_before_others = true;
+  facts_.others_wait = true;
   SetNext(kNow + absl::Hours(1));
   AddAttempt(500);
   EXPECT_THAT(Explain(facts_, kNow).message(), HasSubstr("wait for it"));

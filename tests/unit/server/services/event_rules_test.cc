@@ -107,5 +107,24 @@ TEST(EventRules, CheckEveryFilterOfDeliveries) {
                           "id_event", "state"));
 }
 
+TEST(EventRules, WantTimesInTheirOrder) {
+  v1::ListEventsRequest request;
+  request.mutable_start_time()->set_seconds(2000);
+  request.mutable_end_time()->set_seconds(2000);
+  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("end_time"));
+  request.mutable_end_time()->set_nanos(1000000);
+  EXPECT_THAT(FieldsOf(kRules.Check(request)), IsEmpty());
+}
+
+TEST(EventRules, LeaveTheServicesOwnEventToIt) {
+  v1::PublishEventRequest request = Event();
+  request.set_type("webhook.deactivated");
+  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("type"));
+  EXPECT_THAT(FieldsOf(kRules.CheckOneOfMany(request)), ElementsAre("type"));
+  v1::TestWebhookRequest example;
+  example.set_type("webhook.deactivated");
+  EXPECT_THAT(FieldsOf(CheckTypeAndData(example)), IsEmpty());
+}
+
 }  // namespace
 }  // namespace webhooks::server
