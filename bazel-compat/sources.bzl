@@ -312,6 +312,7 @@ TARGETS = [
             "server_metrics",
             "server_observability",
             "server_runtime",
+            "server_service_flags",
             "server_services",
             "storage_open",
             "absl::cleanup",
@@ -398,6 +399,21 @@ TARGETS = [
         defines = [
             "WEBHOOKS_VERSION=\\\"0.1.0\\\"",
         ],
+    ),
+    struct(
+        name = "server_service_flags",
+        kind = "library",
+        root = "",
+        srcs = [
+            "server/runtime/service_flags.cc",
+        ],
+        hdrs = [
+            "server/runtime/service_flags.h",
+        ],
+        deps = [
+            "absl::flags",
+        ],
+        defines = [],
     ),
     struct(
         name = "server_metrics",
@@ -879,6 +895,7 @@ TARGETS = [
             "gateway_api",
             "gateway_http",
             "server_runtime",
+            "server_service_flags",
             "absl::flags",
             "absl::flags_reflection",
         ],

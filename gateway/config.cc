@@ -14,68 +14,59 @@
 #include "gateway/call_headers.h"
 #include "gateway/docs/pages.h"
 #include "server/runtime/log.h"
+#include "server/runtime/service_flags.h"
 
-ABSL_FLAG(std::string, listen, "127.0.0.1:8080",
-          "Where to serve HTTP: host:port, several separated by commas. "
-          "[::1]:8080 for IPv6; port 0 picks a free one");
-ABSL_FLAG(std::string, tls_cert, "",
-          "A PEM file with the certificate to serve TLS with, and those "
-          "between it and its authority; read again when it changes");
-ABSL_FLAG(std::string, tls_key, "",
-          "A PEM file with the certificate's private key, not encrypted; read "
-          "again when it changes");
-ABSL_FLAG(std::string, tls_client_ca, "",
-          "A PEM file with authorities: clients must show a certificate of "
-          "theirs; read again when it changes");
-ABSL_FLAG(bool, allow_plaintext, false,
-          "Serve without TLS on addresses that other machines can reach");
+ABSL_FLAG(
+    std::string, listen, "127.0.0.1:8080",
+    "Where to serve HTTP: host:port or [ipv6]:port, or several with commas "
+    "between; port 0 picks a free one, which the log tells.");
 ABSL_FLAG(int, threads, 0,
-          "Threads that serve connections; 0: one per core, at most 4");
-ABSL_FLAG(std::string, server, "127.0.0.1:50051",
-          "The gRPC server: host:port, or any other target that gRPC resolves");
-ABSL_FLAG(int, server_connections, 1, "Connections to the gRPC server");
+          "Threads that serve connections; 0: one a core, at most 4.");
+ABSL_FLAG(
+    std::string, server, "127.0.0.1:50051",
+    "The gRPC server: host:port, or any other target that gRPC resolves.");
+ABSL_FLAG(int, server_connections, 1, "Connections to the gRPC server.");
 ABSL_FLAG(std::string, server_tls_ca, "",
           "A PEM file with the authorities that the server's certificate must "
-          "be from: calls go out in TLS; read again when it changes");
+          "be from: calls go out in TLS. Read again when it changes.");
 ABSL_FLAG(std::string, server_tls_cert, "",
-          "A PEM file with the certificate to show to the server; read again "
-          "when it changes");
+          "A PEM file with the certificate to show to the server. Read again "
+          "when it changes.");
 ABSL_FLAG(std::string, server_tls_key, "",
-          "A PEM file with that certificate's private key, not encrypted");
+          "A PEM file with that certificate's private key, not encrypted.");
 ABSL_FLAG(std::string, server_tls_name, "",
           "The name that the server's certificate must be for, where that is "
-          "not the host of --server");
+          "not the host of --server.");
 ABSL_FLAG(int, max_connections, 10000,
-          "Open connections; a further one is answered with 503");
+          "Open connections; a further one is answered with 503.");
 ABSL_FLAG(
     int, max_connections_per_address, 1000,
     "Open connections from one address (of IPv6: from one /64 network); a "
-    "further one is answered with 503");
+    "further one is answered with 503.");
 ABSL_FLAG(int, max_header_bytes, 16 << 10,
-          "Largest request line and headers together; beyond: 431");
-ABSL_FLAG(int, max_body_bytes, 1 << 20, "Largest request body; beyond: 413");
+          "Largest request line and headers together; beyond: 431.");
+ABSL_FLAG(int, max_body_bytes, 1 << 20,
+          "Largest request body, but for batches of events; beyond: 413.");
 ABSL_FLAG(std::int64_t, max_buffered_bytes, 256 << 20,
-          "Bodies of all requests in progress together; beyond: 503");
-ABSL_FLAG(absl::Duration, header_timeout, absl::Seconds(10),
-          "From a request's first byte to the end of its headers; beyond: 408");
+          "Bodies of all requests in progress together; beyond: 503.");
+ABSL_FLAG(
+    absl::Duration, header_timeout, absl::Seconds(10),
+    "From a request's first byte to the end of its headers; beyond: 408.");
 ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30),
-          "From the end of the headers to the end of the body; beyond: 408");
+          "From the end of the headers to the end of the body; beyond: 408.");
 ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(120),
-          "How long a connection may wait between requests");
+          "How long a connection may wait between requests.");
 ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
-          "How long a client may take to read an answer");
+          "How long a client may take to read an answer.");
 ABSL_FLAG(absl::Duration, call_timeout, absl::Seconds(15),
-          "Deadline of a call whose client sends no grpc-timeout; at most 1m");
+          "Deadline of a call whose client sends no grpc-timeout; at most 1m.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
-          "How long requests in progress may take after SIGTERM");
-ABSL_FLAG(std::string, docs_folder, "",
-          "Where the pages of /docs lie; empty: ../share/webhooks/docs beside "
-          "the program's own folder");
-ABSL_FLAG(std::string, metrics_listen, "",
-          "Where to serve metrics for Prometheus, to GET /metrics: host:port; "
-          "port 0 picks a free one. Default: nowhere");
-ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
-ABSL_FLAG(std::string, log_format, "text", "text, or json: one object a line");
+          "On SIGTERM or SIGINT, how long requests in progress may take before "
+          "they are given up.");
+ABSL_FLAG(
+    std::string, docs_folder, "",
+    "Where the pages of /docs lie. Default: ../share/webhooks/docs beside "
+    "the program's own folder.");
 
 namespace webhooks::gateway {
 namespace {

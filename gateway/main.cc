@@ -80,9 +80,11 @@ int Serve(const Config& config) {
 
 int main(int argc, char** argv) {
   webhooks::BeginProcess();
-  webhooks::ParseFlags(argc, argv,
-                       "Serves the webhook API as REST, from a gRPC server.",
-                       "gateway/");
+  webhooks::ParseFlags(
+      argc, argv,
+      webhooks::ServiceUsage("webhook-gateway [FLAGS]: serves the webhook "
+                             "API as REST, from a gRPC server."),
+      "gateway/");
   const auto config = webhooks::gateway::ReadConfig();
   if (!config.ok()) return webhooks::FailStart(config.status());
   return webhooks::gateway::Serve(*config);

@@ -8,6 +8,7 @@
 #include "server/listen/listening_socket.h"
 #include "server/runtime/certificate_name.h"
 #include "server/runtime/log.h"
+#include "server/runtime/service_flags.h"
 #include "storage/open.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
@@ -27,20 +28,9 @@ ABSL_FLAG(int, max_calls_per_key, 1000,
 ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
           "How long a new connection may take to say what it wants: TLS and "
           "the beginning of HTTP/2.");
-ABSL_FLAG(std::string, tls_cert, "",
-          "A PEM file with the certificate to serve TLS with, and those "
-          "between it and its authority. Read again when it changes.");
-ABSL_FLAG(std::string, tls_key, "",
-          "A PEM file with the certificate's private key, not encrypted. Read "
-          "again when it changes.");
-ABSL_FLAG(std::string, tls_client_ca, "",
-          "A PEM file with authorities: clients must show a certificate of "
-          "theirs. Read again when it changes.");
 ABSL_FLAG(std::string, trusted_gateways, "",
           "Names of the certificates of gateways, with commas between: what "
           "these say of their clients' certificates is believed.");
-ABSL_FLAG(bool, allow_plaintext, false,
-          "Serve without TLS on addresses that other machines can reach.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
           "The database: sqlite:PATH, made if it is not there; "
           "sqlite:PATH?max_bytes=N caps its size.");
@@ -62,14 +52,6 @@ ABSL_FLAG(bool, allow_http_urls, false,
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
           "On SIGTERM or SIGINT, how long calls and deliveries in progress may "
           "take before they are given up.");
-ABSL_FLAG(std::string, metrics_listen, "",
-          "Where to serve metrics for Prometheus, to GET /metrics over HTTP: "
-          "host:port; port 0 picks a free one, which the log tells. Default: "
-          "nowhere. Whoever reaches it reads them: nothing is asked for.");
-ABSL_FLAG(std::string, log_level, "info",
-          "The least that is logged: debug, info, warning or error.");
-ABSL_FLAG(std::string, log_format, "text",
-          "How log lines look: text, or json for one object a line.");
 
 namespace webhooks::server {
 namespace {

@@ -14,8 +14,9 @@ int main(int argc, char** argv) {
   webhooks::BeginProcess();
   webhooks::ParseFlags(
       argc, argv,
-      "Stores webhooks and serves webhooks.v1 over gRPC. Every flag is also "
-      "read from the environment, as WEBHOOKS_<FLAG>.",
+      webhooks::ServiceUsage(
+          "webhook-server [FLAGS]: stores webhooks, delivers events to them "
+          "and serves webhooks.v1 over gRPC."),
       "server/");
   const auto config = webhooks::server::ReadConfig();
   if (!config.ok()) return webhooks::FailStart(config.status());

@@ -69,8 +69,12 @@ Exit codes: 0 done; 1 the command line cannot be read, or another failure;
 3 not found; 4 no valid key; 5 the server cannot be reached or is too slow;
 6 refused as it is; 7 a limit; 8 a conflict. health: 1 not serving.
 
-Flags; --server, --key, --key_file, --json and --timeout are also read from the
-environment, as WEBHOOKS_<FLAG>, and the command line wins:)";
+--server, --key, --key_file, --json and --timeout are also read from the
+environment, as WEBHOOKS_<FLAG>, and every flag from the files of --flagfile,
+which have one --flag=value a line: the command line wins over a file, and a file
+over the environment.
+
+Flags:)";
 
 }  // namespace
 

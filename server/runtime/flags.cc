@@ -15,10 +15,16 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/runtime/process.h"
 
 namespace webhooks {
 namespace {
+
+// Abseil's own, and the only one of those that --help shows.
+constexpr absl::string_view kFlagFile = "flagfile";
+constexpr absl::string_view kFlagFileHelp =
+    "Files to read flags from, with commas between.";
 
 bool IsOurs(absl::string_view file, absl::string_view folder) {
   return absl::StrContains(file, folder) ||
@@ -54,22 +60,59 @@ bool AsksForHelp(int argc, char** argv) {
   });
 }
 
+// The command line with each --flagfile before everything else, as Abseil lets
+// the later one win.
+std::vector<char*> FlagFilesFirst(int argc, char** argv) {
+  std::vector<char*> line = {argv[0]};
+  std::vector<char*> rest;
+  int i = 1;
+  for (; i < argc && absl::string_view(argv[i]) != "--"; ++i) {
+    absl::string_view name = argv[i];
+    const bool is_flag = absl::ConsumePrefix(&name, "-");
+    absl::ConsumePrefix(&name, "-");
+    const bool has_value = absl::StartsWith(name, "flagfile=");
+    const bool is_file = is_flag && (has_value || name == kFlagFile);
+    (is_file ? line : rest).push_back(argv[i]);
+    if (is_file && !has_value && i + 1 < argc) line.push_back(argv[++i]);
+  }
+  rest.insert(rest.end(), argv + i, argv + argc);
+  line.insert(line.end(), rest.begin(), rest.end());
+  return line;
+}
+
 }  // namespace
 
 // Abseil's own --help names source files and ends the process with 1.
 void PrintHelp(absl::string_view usage, absl::string_view flags_folder) {
   std::map<std::string, const absl::CommandLineFlag*> flags;
   for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (IsOurs(flag->Filename(), flags_folder)) flags.emplace(name, flag);
+    if (name == kFlagFile || IsOurs(flag->Filename(), flags_folder)) {
+      flags.emplace(name, flag);
+    }
   }
   std::cout << usage << "\n";
   for (const auto& [name, flag] : flags) {
     const std::string value = flag->DefaultValue();
     std::cout << "\n  --" << name
               << " (default: " << (value.empty() ? "none" : value)
-              << ")\n      " << flag->Help() << "\n";
+              << ")\n      "
+              << (name == kFlagFile ? kFlagFileHelp : flag->Help()) << "\n";
   }
   std::cout.flush();
+}
+
+std::string ServiceUsage(absl::string_view line) {
+  return absl::StrCat(line, R"(
+
+Each flag is also read from the environment, as WEBHOOKS_<FLAG>, and from the
+files of --flagfile, which have one --flag=value a line: the command line wins
+over a file, and a file over the environment. SIGTERM and SIGINT end the process
+in order, a second one at once.
+
+Exit codes: 0: it ended in order; 1: it could not start, and says why on standard
+error; 74: a write of the server's could not be made durable.
+
+Flags:)");
 }
 
 void ParseFlags(int argc, char** argv, absl::string_view usage,
@@ -100,7 +143,9 @@ std::vector<std::string> ParseFlagsAndWords(
     std::exit(EXIT_SUCCESS);
   }
   SetFlagsFromEnvironment(folder, environment);
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  std::vector<char*> line = FlagFilesFirst(argc, argv);
+  const std::vector<char*> rest =
+      absl::ParseCommandLine(static_cast<int>(line.size()), line.data());
   return {rest.begin() + 1, rest.end()};
 }
 

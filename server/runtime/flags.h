@@ -7,17 +7,24 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-// Abseil flags, also read from the environment.
+// Abseil flags, also read from the environment and from files.
 namespace webhooks {
 
-// Sets every flag from its environment variable WEBHOOKS_<FLAG> (upper case)
-// and then from the command line, which wins. --help shows the flags whose
+// Sets every flag from its environment variable WEBHOOKS_<FLAG> (upper case),
+// then from the files of --flagfile and then from the command line: each wins
+// over those before it. A file has one --flag=value a line; empty lines and
+// those that begin with # are passed over. --help shows the flags whose
 // definitions stand in a file below `flags_folder` or server/runtime, after
 // `usage`. Ends the process: with 0 after --help and --version, with 1 and one
 // line on standard error that names it for an unknown flag, a bad value
-// (also of a variable) or a positional argument.
+// (also of a variable), a positional argument, or a file that cannot be read or
+// has another line.
 void ParseFlags(int argc, char** argv, absl::string_view usage,
                 absl::string_view flags_folder);
+
+// The usage of a program whose flags are all read from the environment: `line`,
+// which is "PROGRAM [FLAGS]: what it does.", and what is true of its flags.
+std::string ServiceUsage(absl::string_view line);
 
 // As ParseFlags, but for a program that takes words as well: ends with the
 // positional arguments, wherever they stand among the flags. Of the environment

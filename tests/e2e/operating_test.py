@@ -2,14 +2,20 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 
-from pages import Page
+import pytest
+
+from pages import ROOT, Page
 from processes import BIN, PATIENCE, clean_environment
 
 PAGE = Page("server/OPERATING.md")
 START, LOOK, STOP, FIND = map(PAGE.block, ["start", "look", "stop", "find"])
+GROUP, PORT, SCRAPE = map(PAGE.block, ["group", "port", "scrape"])
+PROMTOOL = os.environ["E2E_PROMTOOL"]
+UNITS = {"webhook-server": "server", "webhook-gateway": "gateway"}
 
 
 def free_port():
@@ -54,6 +60,41 @@ def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
         assert json.loads(line)["request_id"] == "my-request-1"
     for name in ("webhooks.db", "secret-key", "admin-key", "api-key"):
         assert (tmp_path / "data" / name).exists()
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_takes_the_settings(tmp_path, name):
+    unit = tmp_path / f"{name}.service"
+    text = (ROOT / UNITS[name] / "packaging" / unit.name).read_text()
+    unit.write_text(text.replace("/usr/bin", str(BIN)))
+    changes = tmp_path / f"{unit.name}.d"
+    changes.mkdir()
+    for block in (GROUP, PORT):
+        (changes / f"{len(block.code)}.conf").write_text(block.code)
+    result = subprocess.run(["systemd-analyze", "verify", "--man=no", unit],
+                            capture_output=True, text=True, timeout=PATIENCE)
+    assert (result.returncode, result.stderr) == (0, "")
+    shown = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--json=short",
+         "--no-pager", unit], capture_output=True, text=True, timeout=PATIENCE)
+    rows = {row["json_field"]: row["set"] for row in json.loads(shown.stdout)}
+    assert rows["PrivateUsers"] is False
+    assert rows["AmbientCapabilities"] is False
+
+
+@pytest.mark.skipif(not os.path.exists(PROMTOOL),
+                    reason="promtool is not there: ./dev deps extracts it")
+def test_prometheus_takes_its_lines(tmp_path):
+    installed = re.search(r"/usr/share/webhooks/observability/(\S+)",
+                          SCRAPE.code)
+    ours = ROOT / "server" / "observability" / installed[1]
+    (tmp_path / "prometheus.yml").write_text(
+        SCRAPE.code.replace(installed[0], str(ours)))
+    result = subprocess.run(
+        [PROMTOOL, "check", "config", tmp_path / "prometheus.yml"],
+        capture_output=True, text=True, timeout=PATIENCE)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "rules found" in result.stdout
 
 
 def test_no_command_is_left():

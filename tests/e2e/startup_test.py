@@ -204,6 +204,54 @@ def test_the_command_line_wins_over_the_environment(tmp_path):
     assert not (tmp_path / "variable.db").exists()
 
 
+@pytest.fixture
+def flag_file(tmp_path):
+    def write(*lines):
+        path = tmp_path / "flags"
+        path.write_text("".join(f"{line}\n" for line in lines))
+        return f"--flagfile={path}"
+    return write
+
+
+def test_flags_are_read_from_a_file(tmp_path, flag_file):
+    server = Process("webhook-server", flag_file(
+        "# where", "", "--listen=127.0.0.1:0",
+        f"--database=sqlite:{tmp_path}/of-file.db"))
+    server.stop()
+    assert (tmp_path / "of-file.db").exists()
+
+
+@pytest.mark.parametrize("file_is_last", [False, True])
+def test_the_command_line_wins_over_a_file_and_that_over_the_environment(
+        tmp_path, flag_file, file_is_last):
+    words = [flag_file(f"--database=sqlite:{tmp_path}/of-file.db",
+                       "--listen=127.0.0.1:0"),
+             f"--database=sqlite:{tmp_path}/of-line.db"]
+    server = Process("webhook-server", *(words[::-1] if file_is_last else words),
+                     env={"WEBHOOKS_LISTEN": "127.0.0.1:1"})
+    server.stop()
+    assert (tmp_path / "of-line.db").exists()
+    assert not (tmp_path / "of-file.db").exists()
+
+
+@pytest.mark.parametrize("name", BINARIES)
+@pytest.mark.parametrize("line", [
+    "--nonsense=1", "nonsense", "--log_level=nonsense"])
+def test_a_bad_line_of_a_file_is_an_error_that_names_it(name, line, flag_file):
+    assert_one_line(run(name, flag_file(line)), "nonsense")
+
+
+@pytest.mark.parametrize("name", [*BINARIES, "webhookctl"])
+def test_a_file_that_is_not_there_is_an_error_that_names_it(name):
+    assert_one_line(run(name, "--flagfile=/nowhere/flags"), "/nowhere/flags")
+
+
+def test_webhookctl_reads_flags_from_a_file(flag_file):
+    result = run("webhookctl", "--timeout=5s", "health",
+                 flag_file("--server=unix:/nowhere", "--timeout=0"))
+    assert result.returncode == 5, result
+
+
 @pytest.mark.parametrize("name, flags", [
     ("webhook-server", ["listen", "database", "api_key_file",
                         "allow_http_urls", "log_level", "log_format"]),
