@@ -149,7 +149,7 @@ absl::StatusOr<v1::Webhook> Register(Session& session, int port) {
       request.add_scope(std::string(type));
     }
   }
-  const auto webhook =
+  auto webhook =
       session.client.Call<Webhooks>(&Webhooks::Stub::Create, request);
   if (Reason(webhook.status()) != "INVALID_URL") return webhook;
   return absl::FailedPreconditionError(

@@ -172,7 +172,7 @@ TEST_P(StoreDeliveries, DeliveriesAreListedTheNewestFirstAndByFilter) {
     }
     return ids;
   };
-  const std::string id = webhook.id_webhook_endpoint();
+  const std::string& id = webhook.id_webhook_endpoint();
   EXPECT_THAT(events({.webhook = id}), ElementsAre(second, first));
   EXPECT_THAT(events({.event = first}), ElementsAre(first, first));
   EXPECT_THAT(events({.webhook = id, .event = first}), ElementsAre(first));
@@ -195,8 +195,8 @@ TEST_P(StoreDeliveries, DeliveriesAreListedTheNewestFirstAndByFilter) {
 
 TEST_P(StoreDeliveries, ListsContinueWhereAPageEnded) {
   const v1::Webhook webhook = NewListener();
-  std::vector<std::string> published;
-  for (int i = 0; i < 5; ++i) published.push_back(PublishOne());
+  std::vector<std::string> published(5);
+  for (std::string& event : published) event = PublishOne();
   std::vector<std::string> deliveries;
   std::vector<std::string> events;
   PageStart start{"", 2};

@@ -408,9 +408,9 @@ TEST_P(StoreQueue, TheWatcherIsToldOfWhatIsDue) {
 }
 
 TEST_P(StoreQueue, EndpointsThatSomethingWaitsForAreListedInPages) {
-  std::vector<std::string> webhooks;
-  for (int i = 0; i < 3; ++i) {
-    webhooks.push_back(NewListener().id_webhook_endpoint());
+  std::vector<std::string> webhooks(3);
+  for (std::string& webhook : webhooks) {
+    webhook = NewListener().id_webhook_endpoint();
   }
   NewWebhook(project_);
   PublishOne();
