@@ -40,18 +40,18 @@ class MarksTest : public testing::Test {
         handler_(router_, backend_, absl::Seconds(15)) {}
 
   // With the headers that every request has.
-  HttpResponse Answer(Ask ask, std::vector<RequestHead::Field> fields = {}) {
+  HttpResponse Answer(Ask ask,
+                      const std::vector<RequestHead::Field>& fields = {}) {
     for (const auto& field : fields) ask.fields.push_back(field);
     return AnswerOf(handler_, ask);
   }
 
-  HttpResponse Get(std::vector<RequestHead::Field> fields) {
-    return Answer({.path = "/webhooks/1"}, std::move(fields));
+  HttpResponse Get(const std::vector<RequestHead::Field>& fields) {
+    return Answer({.path = "/webhooks/1"}, fields);
   }
 
-  HttpResponse Delete(std::vector<RequestHead::Field> fields) {
-    return Answer({.method = "DELETE", .path = "/webhooks/1"},
-                  std::move(fields));
+  HttpResponse Delete(const std::vector<RequestHead::Field>& fields) {
+    return Answer({.method = "DELETE", .path = "/webhooks/1"}, fields);
   }
 
   template <typename Request>
