@@ -170,10 +170,14 @@ TARGETS = [
         kind = "library",
         root = "",
         srcs = [
+            "storage/backup.cc",
             "storage/open.cc",
+            "storage/sqlite_url.cc",
         ],
         hdrs = [
+            "storage/backup.h",
             "storage/open.h",
+            "storage/sqlite_url.h",
         ],
         deps = [
             "storage_records",
@@ -192,6 +196,7 @@ TARGETS = [
         srcs = [
             "storage/sqlite/answer_rows.cc",
             "storage/sqlite/api_key_rows.cc",
+            "storage/sqlite/backup.cc",
             "storage/sqlite/certificate_rows.cc",
             "storage/sqlite/columns.cc",
             "storage/sqlite/connection.cc",
@@ -202,6 +207,7 @@ TARGETS = [
             "storage/sqlite/event_rows.cc",
             "storage/sqlite/file_lock.cc",
             "storage/sqlite/group_writer.cc",
+            "storage/sqlite/integrity.cc",
             "storage/sqlite/leases.cc",
             "storage/sqlite/maintenance.cc",
             "storage/sqlite/migrations.cc",
@@ -220,6 +226,7 @@ TARGETS = [
             "storage/sqlite/sqlite_webhooks.cc",
             "storage/sqlite/stored_webhook.cc",
             "storage/sqlite/subscription_rows.cc",
+            "storage/sqlite/unfinished_file.cc",
             "storage/sqlite/webhook_health.cc",
             "storage/sqlite/webhook_lists.cc",
             "storage/sqlite/webhook_rows.cc",
@@ -227,6 +234,7 @@ TARGETS = [
         hdrs = [
             "storage/sqlite/answer_rows.h",
             "storage/sqlite/api_key_rows.h",
+            "storage/sqlite/backup.h",
             "storage/sqlite/bounded_queue.h",
             "storage/sqlite/certificate_rows.h",
             "storage/sqlite/columns.h",
@@ -238,6 +246,7 @@ TARGETS = [
             "storage/sqlite/event_rows.h",
             "storage/sqlite/file_lock.h",
             "storage/sqlite/group_writer.h",
+            "storage/sqlite/integrity.h",
             "storage/sqlite/leases.h",
             "storage/sqlite/maintenance.h",
             "storage/sqlite/migrations.h",
@@ -253,6 +262,7 @@ TARGETS = [
             "storage/sqlite/sqlite_store.h",
             "storage/sqlite/stored_webhook.h",
             "storage/sqlite/subscription_rows.h",
+            "storage/sqlite/unfinished_file.h",
             "storage/sqlite/waiting.h",
             "storage/sqlite/webhook_health.h",
             "storage/sqlite/webhook_rows.h",
@@ -264,6 +274,7 @@ TARGETS = [
             "SQLite::SQLite3",
             "Threads::Threads",
             "absl::any_invocable",
+            "absl::cleanup",
             "absl::flat_hash_map",
             "absl::span",
             "absl::status",
@@ -1106,6 +1117,7 @@ TARGETS = [
         kind = "test",
         root = "",
         srcs = [
+            "tests/unit/storage/backup_test.cc",
             "tests/unit/storage/open_test.cc",
             "tests/unit/storage/sealing/sealer_test.cc",
             "tests/unit/storage/sqlite/bounded_queue_test.cc",
