@@ -683,6 +683,7 @@ TARGETS = [
         kind = "library",
         root = "",
         srcs = [
+            "server/ctl/backup_command.cc",
             "server/ctl/certificate_commands.cc",
             "server/ctl/client.cc",
             "server/ctl/command.cc",
@@ -707,9 +708,11 @@ TARGETS = [
             "server_call",
             "server_runtime",
             "server_signing",
+            "storage_open",
             "storage_records",
             "grpc_proto",
             "webhooks_proto",
+            "proto_json",
             "proto_rpc",
             "absl::flags",
             "absl::span",
@@ -1188,6 +1191,7 @@ TARGETS = [
         kind = "test",
         root = "",
         srcs = [
+            "tests/unit/server/ctl/backup_command_test.cc",
             "tests/unit/server/ctl/ctl_test.cc",
         ],
         hdrs = [],

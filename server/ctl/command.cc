@@ -62,8 +62,8 @@ Exit codes: 0 done; 1 the command line cannot be read, or another failure;
 3 not found; 4 no valid key; 5 the server cannot be reached or is too slow;
 6 refused as it is; 7 a limit; 8 a conflict. health: 1 not serving.
 
-Flags; --server, --key, --key_file, --json and --timeout are also read from the
-environment, as WEBHOOKS_<FLAG>, and the command line wins:)";
+Flags; --server, --key, --key_file, --json, --timeout and --database are also
+read from the environment, as WEBHOOKS_<FLAG>, and the command line wins:)";
 
 }  // namespace
 
@@ -72,7 +72,7 @@ const std::vector<Command>& AllCommands() {
     auto* all = new std::vector<Command>;
     for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
                        WebhookCommands(), EventCommands(), DeliveryCommands(),
-                       ListenCommands(), OtherCommands()}) {
+                       ListenCommands(), BackupCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;

@@ -41,6 +41,7 @@ std::vector<Command> WebhookCommands();
 std::vector<Command> EventCommands();
 std::vector<Command> DeliveryCommands();
 std::vector<Command> ListenCommands();
+std::vector<Command> BackupCommands();
 std::vector<Command> OtherCommands();
 
 // All of them.

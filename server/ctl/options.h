@@ -32,6 +32,7 @@ struct Options {
   std::optional<std::string> scope;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
+  std::string database;
   std::optional<std::string> max_webhooks;
   std::optional<std::string> max_requests_per_second;
 };
