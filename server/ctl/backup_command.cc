@@ -31,7 +31,7 @@ void NoteSignals() {
 
 // As long as it works, the disk is the server's again.
 bool Pause(absl::Duration worked) {
-  if (has_signal == 0) absl::SleepFor(std::min(worked, absl::Seconds(1)));
+  if (has_signal == 0) absl::SleepFor(std::min(4 * worked, absl::Seconds(1)));
   return has_signal == 0;
 }
 

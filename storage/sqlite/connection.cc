@@ -125,6 +125,9 @@ void Connection::SetPragmas(Mode mode) {
   // Nothing secret lies open in the file, and kAlways makes the deletion of old
   // events write three times as much.
   database_.exec("PRAGMA secure_delete = FAST");
+  // What a long reader, say a backup, has made of the log is given back once
+  // the log begins anew: bytes.
+  database_.exec("PRAGMA journal_size_limit = 16777216");
   page_size_ = database_.execAndGet("PRAGMA page_size").getInt();
   // Takes the place of the automatic checkpoint, which would delay the answers
   // of the commit that it follows.
