@@ -3,12 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "storage/sqlite/connection.h"
 #include "storage/sqlite/database_file.h"
+#include "storage/sqlite/explained_connection.h"
 #include "storage/sqlite/integrity.h"
 #include "storage/sqlite/migrations.h"
 #include "storage/sqlite/unfinished_file.h"
@@ -44,46 +43,6 @@ class Pauses {
   SteadyClock::time_point begin_ = SteadyClock::now();
 };
 
-// A connection, and what its driver has last complained of.
-class Database {
- public:
-  static absl::StatusOr<Database> Open(const std::string& path,
-                                       const std::string& name,
-                                       Connection::Mode mode) {
-    auto fault = std::make_unique<std::string>();
-    auto connection = Connection::Open(
-        path, mode,
-        [fault = fault.get()](absl::string_view what, absl::string_view why) {
-          *fault = absl::StrCat(what, ": ", why);
-        });
-    if (!connection.ok()) return connection.status();
-    return Database(name, std::move(fault), *std::move(connection));
-  }
-
-  Connection& connection() { return *connection_; }
-  sqlite3* handle() const { return connection_->handle(); }
-
-  // `status` for the operator.
-  absl::Status Explain(const absl::Status& status) const {
-    if (status.ok() || absl::IsCancelled(status)) return status;
-    return absl::Status(
-        status.code(),
-        absl::StrCat("database ", name_, ": ",
-                     fault_->empty() ? status.message() : *fault_));
-  }
-
- private:
-  Database(std::string name, std::unique_ptr<std::string> fault,
-           std::unique_ptr<Connection> connection)
-      : name_(std::move(name)),
-        fault_(std::move(fault)),
-        connection_(std::move(connection)) {}
-
-  std::string name_;
-  std::unique_ptr<std::string> fault_;
-  std::unique_ptr<Connection> connection_;
-};
-
 // SQLite would take what lies there under these names for parts of the copy.
 absl::Status CheckTarget(const std::string& path) {
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
@@ -100,20 +59,20 @@ absl::Status CheckTarget(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Database> OpenSource(const std::string& given_path) {
+absl::StatusOr<ExplainedConnection> OpenSource(const std::string& given_path) {
   absl::Status file = CheckDatabaseFile(given_path);
   if (!file.ok()) return file;
   const auto path = ResolvedPath(given_path);
   if (!path.ok()) return path.status();
-  return Database::Open(*path, given_path, Connection::Mode::kRead);
+  return ExplainedConnection::Open(*path, given_path, Connection::Mode::kRead);
 }
 
 // The version of what will be copied: from here on the database stays as it is
 // for this connection.
-absl::StatusOr<int> BeginReading(Database& source) {
-  absl::Status begun = source.connection().Execute("begin", "BEGIN");
+absl::StatusOr<int> BeginReading(ExplainedConnection& source) {
+  absl::Status begun = source->Execute("begin", "BEGIN");
   if (!begun.ok()) return source.Explain(begun);
-  const auto version = ReadSchemaVersion(source.connection());
+  const auto version = ReadSchemaVersion(*source);
   if (!version.ok()) return source.Explain(version.status());
   if (*version > 0) return version;
   return source.Explain(absl::FailedPreconditionError("the file is empty"));
@@ -141,14 +100,15 @@ absl::Status CopyPages(sqlite3_backup* backup, UnfinishedFile& file,
   return code == SQLITE_DONE ? absl::OkStatus() : CopyFailure(code, path);
 }
 
-absl::Status Copy(const Database& source, UnfinishedFile& file,
+absl::Status Copy(const ExplainedConnection& source, UnfinishedFile& file,
                   const std::string& path, Pauses& pauses) {
-  auto copy = Database::Open(file.path(), path, Connection::Mode::kFill);
+  auto copy =
+      ExplainedConnection::Open(file.path(), path, Connection::Mode::kFill);
   if (!copy.ok()) return copy.status();
   sqlite3_backup* const backup =
-      sqlite3_backup_init(copy->handle(), "main", source.handle(), "main");
+      sqlite3_backup_init((*copy)->handle(), "main", source->handle(), "main");
   if (backup == nullptr) {
-    return CopyFailure(sqlite3_errcode(copy->handle()), path);
+    return CopyFailure(sqlite3_errcode((*copy)->handle()), path);
   }
   absl::Status copied = CopyPages(backup, file, path, pauses);
   const int code = sqlite3_backup_finish(backup);
@@ -158,14 +118,15 @@ absl::Status Copy(const Database& source, UnfinishedFile& file,
 
 absl::Status Verify(const UnfinishedFile& file, const std::string& path,
                     int version, Pauses& pauses) {
-  auto copy = Database::Open(file.path(), path, Connection::Mode::kInspect);
+  auto copy =
+      ExplainedConnection::Open(file.path(), path, Connection::Mode::kInspect);
   if (!copy.ok()) return copy.status();
-  const auto found = ReadSchemaVersion(copy->connection());
+  const auto found = ReadSchemaVersion(**copy);
   if (!found.ok()) return copy->Explain(found.status());
   if (*found != version) {
     return copy->Explain(absl::DataLossError("the copy is another database"));
   }
-  return copy->Explain(CheckIntegrity(copy->connection(), Thoroughness::kAll,
+  return copy->Explain(CheckIntegrity(**copy, Thoroughness::kAll,
                                       [&] { return pauses.Pause(); }));
 }
 
@@ -186,7 +147,7 @@ absl::StatusOr<Backup> BackUp(const std::string& database,
   status = Copy(*source, *file, path, pauses);
   if (!status.ok()) return status;
   // The log of the database may shrink again while the copy is checked.
-  status = source->Explain(source->connection().Execute("end", "COMMIT"));
+  status = source->Explain((*source)->Execute("end", "COMMIT"));
   if (status.ok()) status = Verify(*file, path, *version, pauses);
   if (!status.ok()) return status;
   const auto bytes = file->Size();

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/errors.h"
+#include "storage/sqlite/database_file.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -53,19 +54,13 @@ int OpenFlags(Connection::Mode mode) {
   }
 }
 
-bool HasContent(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  return !error && size > 0;
-}
-
 // A URI (https://www.sqlite.org/uri.html) by which SQLite writes nothing: where
 // there is an index of the log, that one is read only, and SQLite makes its own
 // in memory if no process keeps it; where there is none, nobody uses the file.
 absl::StatusOr<std::string> InspectionUri(const std::string& path) {
   std::error_code error;
   const bool has_index = std::filesystem::exists(path + "-shm", error);
-  if (!has_index && HasContent(path + "-wal")) {
+  if (NeedsRecovery(path)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "database ", path, ": its write-ahead log has yet to be recovered"));
   }

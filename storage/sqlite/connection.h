@@ -43,8 +43,7 @@ class Connection {
     kRead,   // the file must be there, in WAL mode
     // As kRead, and leaves the files and their folder as they are. Tells the
     // truth unless a server starts on the database meanwhile.
-    // FAILED_PRECONDITION: the database has a write-ahead log without an index,
-    // which only recovery can make.
+    // FAILED_PRECONDITION: NeedsRecovery.
     kInspect,
     // The file must be there, and be nobody else's. Nothing is synced, and what
     // a failure leaves is no database.
