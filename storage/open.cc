@@ -1,48 +1,14 @@
 #include "storage/open.h"
 
-#include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <system_error>
-#include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "storage/sqlite/sqlite_store.h"
+#include "storage/sqlite_url.h"
 
 namespace webhooks {
 namespace {
-
-constexpr absl::string_view kSqliteScheme = "sqlite:";
-
-struct SqliteUrl {
-  std::string path;
-  std::optional<std::int64_t> max_bytes;
-};
-
-absl::StatusOr<SqliteUrl> ParseSqliteUrl(absl::string_view url) {
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(
-      absl::StripPrefix(url, kSqliteScheme), absl::MaxSplits('?', 1));
-  SqliteUrl parsed{std::string(parts.first), std::nullopt};
-  if (parsed.path.empty() || parsed.path == ":memory:") {
-    return absl::InvalidArgumentError("sqlite: needs the path of a file");
-  }
-  for (const absl::string_view option :
-       absl::StrSplit(parts.second, '&', absl::SkipEmpty())) {
-    std::int64_t bytes = 0;
-    absl::string_view value = option;
-    if (!absl::ConsumePrefix(&value, "max_bytes=") ||
-        !absl::SimpleAtoi(value, &bytes) || bytes <= 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("unknown or malformed option '", option, "'"));
-    }
-    parsed.max_bytes = bytes;
-  }
-  return parsed;
-}
 
 absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
   if (folder.empty()) return absl::OkStatus();
@@ -62,10 +28,6 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  const FaultObserver& faults,
                                                  StoreObserver& observer) {
-  if (!absl::StartsWith(url, kSqliteScheme)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", url, "' is not sqlite:PATH"));
-  }
   const absl::StatusOr<SqliteUrl> parsed = ParseSqliteUrl(url);
   if (!parsed.ok()) return parsed.status();
   if (absl::Status made = MakePrivateFolder(StoreFolder(url)); !made.ok()) {
@@ -77,7 +39,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
 
 std::string StoreFolder(absl::string_view url) {
   const absl::StatusOr<SqliteUrl> parsed = ParseSqliteUrl(url);
-  if (!absl::StartsWith(url, kSqliteScheme) || !parsed.ok()) return "";
+  if (!parsed.ok()) return "";
   return std::filesystem::path(parsed->path).parent_path().string();
 }
 

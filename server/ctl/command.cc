@@ -69,8 +69,8 @@ Exit codes: 0 done; 1 the command line cannot be read, or another failure;
 3 not found; 4 no valid key; 5 the server cannot be reached or is too slow;
 6 refused as it is; 7 a limit; 8 a conflict. health: 1 not serving.
 
---server, --key, --key_file, --json and --timeout are also read from the
-environment, as WEBHOOKS_<FLAG>, and every flag from the files of --flagfile,
+--server, --key, --key_file, --json, --timeout and --database are also read from
+the environment, as WEBHOOKS_<FLAG>, and every flag from the files of --flagfile,
 which have one --flag=value a line: the command line wins over a file, and a file
 over the environment.
 
@@ -83,7 +83,8 @@ const std::vector<Command>& AllCommands() {
     auto* all = new std::vector<Command>;
     for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
                        WebhookCommands(), EventCommands(), DeliveryCommands(),
-                       RetryJobCommands(), ListenCommands(), OtherCommands()}) {
+                       RetryJobCommands(), ListenCommands(), BackupCommands(),
+                       OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;

@@ -42,6 +42,7 @@ std::vector<Command> EventCommands();
 std::vector<Command> DeliveryCommands();
 std::vector<Command> RetryJobCommands();
 std::vector<Command> ListenCommands();
+std::vector<Command> BackupCommands();
 std::vector<Command> OtherCommands();
 
 // All of them.

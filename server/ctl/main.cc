@@ -30,8 +30,9 @@ int Fail(const absl::Status& status, int code) {
 }
 
 int Run(int argc, char** argv) {
-  const std::vector<std::string> words = ParseFlagsAndWords(
-      argc, argv, Usage(), kFlagsFolder, {"server", "json", "timeout"});
+  const std::vector<std::string> words =
+      ParseFlagsAndWords(argc, argv, Usage(), kFlagsFolder,
+                         {"server", "json", "timeout", "database"});
   const auto given =
       FlagsGiven(absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
   if (!given.ok()) return Fail(given.status(), 1);

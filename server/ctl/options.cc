@@ -71,6 +71,8 @@ ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
           "24h.");
 ABSL_FLAG(OptionalDuration, expires_in, std::nullopt,
           "When a new key ends, from now, as 90m or 720h; default: never.");
+ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
+          "The database to copy, as the server's --database.");
 ABSL_FLAG(OptionalText, max_webhooks, std::nullopt,
           "How many webhooks the project may have, or none for no limit.");
 ABSL_FLAG(
@@ -218,6 +220,7 @@ absl::StatusOr<Options> ReadOptions() {
   options.end_time = absl::GetFlag(FLAGS_end_time);
   options.overlap = absl::GetFlag(FLAGS_overlap);
   options.expires_in = absl::GetFlag(FLAGS_expires_in);
+  options.database = absl::GetFlag(FLAGS_database);
   options.max_webhooks = absl::GetFlag(FLAGS_max_webhooks);
   options.max_requests_per_second =
       absl::GetFlag(FLAGS_max_requests_per_second);

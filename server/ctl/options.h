@@ -36,6 +36,7 @@ struct Options {
   std::optional<std::string> end_time;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
+  std::string database;
   std::optional<std::string> max_webhooks;
   std::optional<std::string> max_requests_per_second;
 };

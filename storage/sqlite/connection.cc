@@ -1,9 +1,13 @@
 #include "storage/sqlite/connection.h"
 
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "storage/errors.h"
+#include "storage/sqlite/database_file.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -37,17 +41,51 @@ absl::Status OpenStatus(const std::string& path,
   }
 }
 
+int OpenFlags(Connection::Mode mode) {
+  switch (mode) {
+    case Connection::Mode::kWrite:
+      return SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+    case Connection::Mode::kFill:
+      return SQLite::OPEN_READWRITE;
+    case Connection::Mode::kInspect:
+      return SQLite::OPEN_READONLY | SQLite::OPEN_URI;
+    default:
+      return SQLite::OPEN_READONLY;
+  }
+}
+
+// A URI (https://www.sqlite.org/uri.html) by which SQLite writes nothing: where
+// there is an index of the log, that one is read only, and SQLite makes its own
+// in memory if no process keeps it; where there is none, nobody uses the file.
+absl::StatusOr<std::string> InspectionUri(const std::string& path) {
+  std::error_code error;
+  const bool has_index = std::filesystem::exists(path + "-shm", error);
+  if (NeedsRecovery(path)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "database ", path, ": its write-ahead log has yet to be recovered"));
+  }
+  return absl::StrCat(
+      "file:",
+      absl::StrReplaceAll(path, {{"%", "%25"}, {"?", "%3f"}, {"#", "%23"}}),
+      has_index ? "?readonly_shm=1" : "?immutable=1");
+}
+
+absl::StatusOr<std::string> NameFor(const std::string& path,
+                                    Connection::Mode mode) {
+  if (mode == Connection::Mode::kInspect) return InspectionUri(path);
+  return path;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
     const std::string& path, Mode mode, FaultObserver observer) {
-  const int flags =
-      SQLite::OPEN_NOMUTEX |
-      (mode == Mode::kWrite ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE
-                            : SQLite::OPEN_READONLY);
+  const absl::StatusOr<std::string> name = NameFor(path, mode);
+  if (!name.ok()) return name.status();
+  const int flags = SQLite::OPEN_NOMUTEX | OpenFlags(mode);
   try {
     std::unique_ptr<Connection> connection(
-        new Connection(path, flags, std::move(observer)));
+        new Connection(*name, flags, std::move(observer)));
     connection->SetPragmas(mode);
     return connection;
   } catch (const SQLite::Exception& exception) {
@@ -55,10 +93,10 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
   }
 }
 
-Connection::Connection(const std::string& path, int flags,
+Connection::Connection(const std::string& name, int flags,
                        FaultObserver observer)
     : observer_(std::move(observer)),
-      database_(path, flags, kBusyTimeoutMillis) {}
+      database_(name, flags, kBusyTimeoutMillis) {}
 
 void Connection::SetPragmas(Mode mode) {
   database_.exec("PRAGMA mmap_size = 0");
@@ -68,7 +106,12 @@ void Connection::SetPragmas(Mode mode) {
   database_.exec("PRAGMA cache_size = -16384");
   // The first read: it finds out whether the file is a database at all.
   database_.execAndGet("PRAGMA schema_version");
-  if (mode == Mode::kRead) {
+  if (mode == Mode::kFill) {
+    database_.exec("PRAGMA journal_mode = OFF");
+    database_.exec("PRAGMA synchronous = OFF");
+    return;
+  }
+  if (mode != Mode::kWrite) {
     database_.exec("PRAGMA wal_autocheckpoint = 0");
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return;
@@ -77,6 +120,9 @@ void Connection::SetPragmas(Mode mode) {
   // Nothing secret lies open in the file, and kAlways makes the deletion of old
   // events write three times as much.
   database_.exec("PRAGMA secure_delete = FAST");
+  // What a long reader, say a backup, has made of the log is given back once
+  // the log begins anew: bytes.
+  database_.exec("PRAGMA journal_size_limit = 16777216");
   page_size_ = database_.execAndGet("PRAGMA page_size").getInt();
   // Takes the place of the automatic checkpoint, which would delay the answers
   // of the commit that it follows.

@@ -41,6 +41,13 @@ class Connection {
   enum class Mode {
     kWrite,  // makes the file if need be; checkpoints
     kRead,   // the file must be there, in WAL mode
+    // As kRead, and leaves the files and their folder as they are. Tells the
+    // truth unless a server starts on the database meanwhile.
+    // FAILED_PRECONDITION: NeedsRecovery.
+    kInspect,
+    // The file must be there, and be nobody else's. Nothing is synced, and what
+    // a failure leaves is no database.
+    kFill,
   };
 
   // Opens `path` and sets its pragmas; what the file holds is not changed.
@@ -113,7 +120,7 @@ class Connection {
   sqlite3* handle() const { return database_.getHandle(); }
 
  private:
-  Connection(const std::string& path, int flags, FaultObserver observer);
+  Connection(const std::string& name, int flags, FaultObserver observer);
   void SetPragmas(Mode mode);
   absl::Status CopyLog(int how);
   absl::Status StatusOf(absl::string_view what, int code,

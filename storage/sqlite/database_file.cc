@@ -53,4 +53,11 @@ absl::Status MakeDatabaseFile(const std::string& path) {
   return absl::OkStatus();
 }
 
+bool NeedsRecovery(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path + "-shm", error)) return false;
+  const auto log_bytes = std::filesystem::file_size(path + "-wal", error);
+  return !error && log_bytes > 0;
+}
+
 }  // namespace webhooks::sqlite

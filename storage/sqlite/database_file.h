@@ -24,6 +24,10 @@ absl::Status CheckDatabaseFile(const std::string& path);
 // log and its index take the file's mode.
 absl::Status MakeDatabaseFile(const std::string& path);
 
+// Whether the database has a write-ahead log without an index: only recovery
+// can make that, and until then nobody can read it.
+bool NeedsRecovery(const std::string& path);
+
 }  // namespace webhooks::sqlite
 
 #endif  // WEBHOOKS_STORAGE_SQLITE_DATABASE_FILE_H_

@@ -77,25 +77,9 @@ absl::Status CheckKeys(Connection& connection, const Sealer& sealer) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::int64_t> ReadVersion(Connection& connection) {
-  std::int64_t version = 0;
-  absl::Status readable =
-      connection.Guarded("read schema version", [&]() -> absl::Status {
-        version = ReadNumber(connection, "PRAGMA user_version");
-        return CheckOwner(connection);
-      });
-  if (!readable.ok()) return readable;
-  if (version > kNewest) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the database has schema version ", version,
-                     "; this program knows versions up to ", kNewest));
-  }
-  return version;
-}
-
 // Applies what is missing after `version`, and leaves nothing of what was there
 // in unused pages.
-absl::Status ApplyFrom(std::int64_t version, Connection& connection,
+absl::Status ApplyFrom(int version, Connection& connection,
                        const Sealer& sealer) {
   AddSealingFunctions(connection.handle(), sealer);
   absl::Status status = connection.Erase(Connection::Erasure::kAlways);
@@ -111,24 +95,40 @@ absl::Status ApplyFrom(std::int64_t version, Connection& connection,
 // At a later one that can only be what a start left which was cut off; so where
 // another program's reading keeps the log, that is no reason not to start: the
 // observer has been told, and the next start tries again.
-absl::Status EmptyLog(std::int64_t version, Connection& connection) {
+absl::Status EmptyLog(int version, Connection& connection) {
   absl::Status emptied = connection.TruncateLog();
   return version < kFirstSealed ? emptied : absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<bool> IsSealed(Connection& connection) {
-  const auto version = ReadVersion(connection);
+int NewestSchemaVersion() { return kNewest; }
+
+absl::StatusOr<int> ReadSchemaVersion(Connection& connection) {
+  std::int64_t version = 0;
+  absl::Status readable =
+      connection.Guarded("read schema version", [&]() -> absl::Status {
+        version = ReadNumber(connection, "PRAGMA user_version");
+        return CheckOwner(connection);
+      });
+  if (!readable.ok()) return readable;
+  if (version > kNewest) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database has schema version ", version,
+                     "; this program knows versions up to ", kNewest));
+  }
+  return static_cast<int>(version);
+}
+
+absl::StatusOr<std::vector<SecretKey::Id>> SealedUnder(Connection& connection) {
+  const auto version = ReadSchemaVersion(connection);
   if (!version.ok()) return version.status();
-  if (*version < kFirstSealed) return false;
-  const auto keys = SelectSecretKeys(connection);
-  if (!keys.ok()) return keys.status();
-  return !keys->empty();
+  if (*version < kFirstSealed) return std::vector<SecretKey::Id>();
+  return SelectSecretKeys(connection);
 }
 
 absl::Status Migrate(Connection& connection, const Sealer& sealer) {
-  const auto version = ReadVersion(connection);
+  const auto version = ReadSchemaVersion(connection);
   if (!version.ok()) return version.status();
   if (*version >= kFirstSealed) {
     absl::Status known = CheckKeys(connection, sealer);

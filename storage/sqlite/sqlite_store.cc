@@ -22,9 +22,9 @@ absl::Status Named(const std::string& path, const absl::Status& status) {
 
 absl::StatusOr<std::unique_ptr<Sealer>> MakeSealer(
     const std::string& path, Connection& writer, const SecretKeySource& keys) {
-  const auto must_exist = IsSealed(writer);
-  if (!must_exist.ok()) return Named(path, must_exist.status());
-  auto found = keys(*must_exist);
+  const auto needed = SealedUnder(writer);
+  if (!needed.ok()) return Named(path, needed.status());
+  auto found = keys(/*must_exist=*/!needed->empty());
   if (!found.ok()) return found.status();
   return std::make_unique<Sealer>(*std::move(found));
 }

@@ -1,0 +1,24 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_INTEGRITY_H_
+#define WEBHOOKS_STORAGE_SQLITE_INTEGRITY_H_
+
+#include <functional>
+
+#include "absl/status/status.h"
+#include "storage/sqlite/connection.h"
+
+namespace webhooks::sqlite {
+
+enum class Thoroughness {
+  kPages,  // every page, row and constraint
+  kAll,    // and that indexes and tables have the same
+};
+
+// Reads the whole database. DATA_LOSS: it is damaged; the message has the first
+// fault. CANCELLED: `go_on`, which is called now and then, was false. Others as
+// of Guarded.
+absl::Status CheckIntegrity(Connection& connection, Thoroughness thoroughness,
+                            std::function<bool()> go_on);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_INTEGRITY_H_
