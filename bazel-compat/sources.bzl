@@ -298,6 +298,7 @@ TARGETS = [
         root = "",
         srcs = [
             "server/bootstrap.cc",
+            "server/check.cc",
             "server/config.cc",
             "server/deliveries.cc",
             "server/delivery_config.cc",
@@ -311,6 +312,7 @@ TARGETS = [
         ],
         hdrs = [
             "server/bootstrap.h",
+            "server/check.h",
             "server/config.h",
             "server/deliveries.h",
             "server/delivery_config.h",
@@ -365,6 +367,7 @@ TARGETS = [
             "server/runtime/address.cc",
             "server/runtime/certificate_name.cc",
             "server/runtime/client_address.cc",
+            "server/runtime/findings.cc",
             "server/runtime/flags.cc",
             "server/runtime/library_logs.cc",
             "server/runtime/log.cc",
@@ -382,6 +385,7 @@ TARGETS = [
             "server/runtime/address.h",
             "server/runtime/certificate_name.h",
             "server/runtime/client_address.h",
+            "server/runtime/findings.h",
             "server/runtime/flags.h",
             "server/runtime/library_logs.h",
             "server/runtime/log.h",

@@ -20,6 +20,9 @@ ABSL_FLAG(
     std::string, listen, "127.0.0.1:8080",
     "Where to serve HTTP: host:port or [ipv6]:port, or several with commas "
     "between; port 0 picks a free one, which the log tells.");
+ABSL_FLAG(bool, check, false,
+          "Only look whether a start would succeed: at flags and certificates. "
+          "Says what was found, and exits with 1 where something is wrong.");
 ABSL_FLAG(int, threads, 0,
           "Threads that serve connections; 0: one a core, at most 4.");
 ABSL_FLAG(
@@ -150,6 +153,7 @@ void ReadTls(Config& config, Problems& problems) {
 absl::StatusOr<Config> ReadConfig() {
   Problems problems;
   Config config;
+  config.check = absl::GetFlag(FLAGS_check);
   config.http = ReadHttp(problems);
   ReadTls(config, problems);
   config.server = absl::GetFlag(FLAGS_server);

@@ -14,6 +14,8 @@ namespace webhooks::gateway {
 
 // What the flags of this process say; --help has the whole list.
 struct Config {
+  // Only look at what a start would find.
+  bool check = false;
   HttpServer::Options http;
   TlsFiles tls;
   std::string server;

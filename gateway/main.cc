@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "gateway/api_handler.h"
 #include "gateway/backend/grpc_backend.h"
 #include "gateway/config.h"
@@ -13,6 +14,7 @@
 #include "gateway/request_metrics.h"
 #include "gateway/services.h"
 #include "gateway/transcoding/router.h"
+#include "server/runtime/findings.h"
 #include "server/runtime/flags.h"
 #include "server/runtime/log.h"
 #include "server/runtime/metrics/page.h"
@@ -37,6 +39,14 @@ absl::StatusOr<std::unique_ptr<MetricsPage>> ServeMetrics(
     Log(LogLevel::kInfo, "serving metrics", {{"address", (*page)->address()}});
   }
   return page;
+}
+
+int Check(const Config& config) {
+  std::vector<Finding> findings{"flags"};
+  for (const TlsFiles* files : {&config.tls, &config.server_tls}) {
+    if (WantsTls(*files)) findings.push_back(InspectTls(*files, absl::Now()));
+  }
+  return TellFindings(findings);
 }
 
 int Serve(const Config& config) {
@@ -87,5 +97,6 @@ int main(int argc, char** argv) {
       "gateway/");
   const auto config = webhooks::gateway::ReadConfig();
   if (!config.ok()) return webhooks::FailStart(config.status());
-  return webhooks::gateway::Serve(*config);
+  return config->check ? webhooks::gateway::Check(*config)
+                       : webhooks::gateway::Serve(*config);
 }

@@ -15,6 +15,11 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "Where to serve gRPC: host:port, [ipv6]:port or unix:PATH, or "
           "several with commas between; port 0 picks a free one, which the "
           "log tells.");
+ABSL_FLAG(bool, check, false,
+          "Only look whether a start would succeed: at flags, certificates, "
+          "the whole database and key files, without a change to any, and also "
+          "while a server runs. Says what was found, and exits with 1 where "
+          "something is wrong.");
 ABSL_FLAG(int, max_connections, 10000,
           "Open connections; a further one is closed at once. Other files that "
           "are opened meanwhile take places too.");
@@ -113,6 +118,7 @@ absl::StatusOr<Config> ReadConfig() {
                                   absl::GetFlag(FLAGS_log_format));
   if (!log.ok()) return log;
   Config config;
+  config.check = absl::GetFlag(FLAGS_check);
   auto listen = ReadListen();
   if (!listen.ok()) return listen.status();
   config.listen = *std::move(listen);

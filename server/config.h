@@ -15,6 +15,8 @@ namespace webhooks::server {
 
 // What the flags say; see their help texts.
 struct Config {
+  // Only look at what a start would find.
+  bool check = false;
   std::vector<std::string> listen;
   int max_connections = 0;
   int max_connections_per_address = 0;

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_SERVER_KEY_FILES_H_
 #define WEBHOOKS_SERVER_KEY_FILES_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -13,6 +14,14 @@
 // PERMISSION_DENIED, NOT_FOUND, ...: it cannot be read or written.
 namespace webhooks::server {
 
+// What such a file holds now; nothing where it is absent or empty.
+absl::StatusOr<std::optional<std::string>> ReadApiKey(const std::string& path);
+absl::StatusOr<std::optional<std::string>> ReadAdminKey(
+    const std::string& path);
+// FAILED_PRECONDITION: the file holds something else.
+absl::StatusOr<std::optional<SecretKeys>> ReadSecretKeys(
+    const std::string& path);
+
 // The API key of the first project, in one line.
 absl::StatusOr<std::string> TakeOrMakeApiKey(const std::string& path,
                                              Entropy& entropy);
@@ -22,8 +31,8 @@ absl::StatusOr<std::string> TakeOrMakeAdminKey(const std::string& path,
                                                Entropy& entropy);
 
 // The keys that secrets are sealed under: see ParseSecretKeys. `must_exist`: no
-// new one would do. FAILED_PRECONDITION: but there is none, or the file holds
-// something else.
+// new one would do. FAILED_PRECONDITION: but there is none, or as
+// ReadSecretKeys.
 absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,
                                                 bool must_exist,
                                                 Entropy& entropy);

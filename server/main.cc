@@ -3,7 +3,10 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "server/check.h"
 #include "server/config.h"
+#include "server/runtime/findings.h"
 #include "server/runtime/flags.h"
 #include "server/runtime/log.h"
 #include "server/runtime/process.h"
@@ -20,6 +23,10 @@ int main(int argc, char** argv) {
       "server/");
   const auto config = webhooks::server::ReadConfig();
   if (!config.ok()) return webhooks::FailStart(config.status());
+  if (config->check) {
+    return webhooks::TellFindings(
+        webhooks::server::CheckStart(*config, absl::Now()));
+  }
   const auto server = webhooks::server::Server::Start(*config);
   if (!server.ok()) return webhooks::FailStart(server.status());
   for (const std::string& address : (*server)->addresses()) {

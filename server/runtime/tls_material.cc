@@ -3,7 +3,9 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -87,6 +89,12 @@ absl::Status CheckPair(const TlsFiles& files, absl::string_view prefix) {
                    "_key belong together, and only one is given"));
 }
 
+std::optional<absl::Time> ReadTime(const ASN1_TIME* time) {
+  std::tm fields = {};
+  if (ASN1_TIME_to_tm(time, &fields) != 1) return std::nullopt;
+  return absl::FromTM(fields, absl::UTCTimeZone());
+}
+
 }  // namespace
 
 absl::Status CheckListenerFlags(const TlsFiles& files) {
@@ -137,6 +145,18 @@ absl::Status CheckTls(const TlsMaterial& material, const TlsFiles& files) {
   }
   ERR_clear_error();
   return absl::OkStatus();
+}
+
+absl::StatusOr<ValidTime> TimeOfCertificate(const TlsMaterial& material) {
+  const X509Ptr certificate(PEM_read_bio_X509(
+      Reader(material.certificate).get(), nullptr, &NoPassword, nullptr));
+  if (certificate != nullptr) {
+    const auto begin = ReadTime(X509_get0_notBefore(certificate.get()));
+    const auto end = ReadTime(X509_get0_notAfter(certificate.get()));
+    if (begin && end) return ValidTime{*begin, *end};
+  }
+  ERR_clear_error();
+  return absl::InvalidArgumentError("the certificate has no time");
 }
 
 bool UseTls(const TlsMaterial& material, SSL_CTX& context) {

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace webhooks {
 
@@ -51,6 +52,15 @@ absl::StatusOr<TlsMaterial> ReadTlsFiles(const TlsFiles& files);
 // enough for OpenSSL, and the key is the certificate's. INVALID_ARGUMENT names
 // the one of `files` that is to blame.
 absl::Status CheckTls(const TlsMaterial& material, const TlsFiles& files);
+
+// When the first certificate of `material` is valid.
+struct ValidTime {
+  absl::Time begin;
+  absl::Time end;
+};
+
+// Of what CheckTls has found good. INVALID_ARGUMENT: its times are none.
+absl::StatusOr<ValidTime> TimeOfCertificate(const TlsMaterial& material);
 
 // Gives `context` what CheckTls has found good: its certificate and key, and
 // the authorities to check the other side by. False: OpenSSL refuses it.

@@ -13,6 +13,7 @@ from processes import BIN, PATIENCE, clean_environment
 
 PAGE = Page("server/OPERATING.md")
 START, LOOK, STOP, FIND = map(PAGE.block, ["start", "look", "stop", "find"])
+BACKUP, RESTORE = map(PAGE.block, ["backup", "restore"])
 GROUP, PORT, SCRAPE = map(PAGE.block, ["group", "port", "scrape"])
 PROMTOOL = os.environ["E2E_PROMTOOL"]
 UNITS = {"webhook-server": "server", "webhook-gateway": "gateway"}
@@ -45,7 +46,8 @@ def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
         # Lines are written after the answer.
         "until grep -q my-request-1 gateway.log && "
         "grep -q my-request-1 server.log; do sleep 0.05; done",
-        "echo; echo FOUND", FIND.code, "echo END", STOP.code, "trap - EXIT"])
+        "echo; echo FOUND", FIND.code, "echo END", BACKUP.code, RESTORE.code,
+        STOP.code, "trap - EXIT"])
     result = subprocess.run(
         ["bash", "-euc", script], cwd=tmp_path, text=True, capture_output=True,
         timeout=2 * PATIENCE,
@@ -54,6 +56,8 @@ def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
             "WEBHOOKS_SERVER": f"127.0.0.1:{ports['50051']}"}))
     logs = "".join(log.read_text() for log in tmp_path.glob("*.log"))
     assert result.returncode == 0, f"{result}\n{logs}"
+    assert "copied sqlite:data/webhooks.db" in result.stdout
+    assert "ok: database sqlite:restored/webhooks.db: whole" in result.stdout
     found = result.stdout.split("FOUND\n")[1].split("END\n")[0].splitlines()
     assert len(found) == 2
     for line in found:

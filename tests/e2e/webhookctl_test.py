@@ -311,8 +311,8 @@ def test_a_key_is_read_from_its_file(service):
 
 @pytest.mark.parametrize("line, wanted", [
     ("webhookctl ", {"project", "key", "certificate", "webhook", "event",
-                     "delivery", "retry-job", "listen", "health",
-                     "completion", "help"}),
+                     "delivery", "retry-job", "listen", "backup",
+                     "health", "completion", "help"}),
     ("webhookctl pro", {"project"}),
     ("webhookctl --json key ", {"create", "list", "revoke"}),
     ("webhookctl --server a:1 key ", {"create", "list", "revoke"}),
@@ -324,7 +324,7 @@ def test_a_key_is_read_from_its_file(service):
     ("webhookctl --server = ", set()),
     ("webhookctl --key_file key ", {"project", "key", "certificate", "webhook",
                                     "event", "delivery", "retry-job",
-                                    "listen", "health",
+                                    "listen", "backup", "health",
                                     "completion", "help"}),
     ("webhookctl webhook rotate-secret --ov", {"--overlap="}),
     ("webhookctl webhook create --des", {"--description="})])

@@ -1,0 +1,27 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_FINDINGS_H_
+#define WEBHOOKS_SERVER_RUNTIME_FINDINGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/runtime/tls_material.h"
+
+// What --check tells an operator.
+namespace webhooks {
+
+// A line of what was looked at, or what is wrong with it.
+using Finding = absl::StatusOr<std::string>;
+
+// Looks at the files as a start does, and at the certificate's time.
+Finding InspectTls(const TlsFiles& files, absl::Time now);
+
+// Prints what is good to standard output ("ok: ...") and what is not to
+// standard error ("ERROR: ..."), after everything that was logged. The
+// process's exit code: 0 where all is good, else 1.
+int TellFindings(const std::vector<Finding>& findings);
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_FINDINGS_H_

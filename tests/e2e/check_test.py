@@ -1,0 +1,104 @@
+"""What --check says before a start, and that it changes nothing."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from authority import Authority
+from processes import run
+
+
+def check(folder, *flags, name="webhook-server"):
+    return run(name, "--check", *(
+        [f"--database=sqlite:{folder}/webhooks.db"]
+        if name == "webhook-server" else []), *flags)
+
+
+def files(folder):
+    """What lies in a folder, and when it was changed."""
+    return {entry.name: (entry.stat().st_mtime_ns, entry.stat().st_mode,
+                         (folder / entry.name).read_bytes())
+            for entry in os.scandir(folder)}
+
+
+def test_before_the_first_start_all_is_good_and_nothing_is_made(tmp_path):
+    result = check(tmp_path)
+    assert result.returncode == 0, result
+    assert "a start makes it" in result.stdout
+    assert result.stderr == ""
+    assert files(tmp_path) == {}
+
+
+def test_after_a_stop_all_is_good_and_nothing_is_changed(stopped):
+    stopped.start()
+    stopped.post({"url": None, "scope": None})
+    stopped.stop()
+    before = files(stopped.folder)
+    result = check(stopped.folder)
+    assert result.returncode == 0, result
+    assert re.search(r"ok: database .*: whole, of version \d+\n",
+                     result.stdout)
+    assert "ok: secret keys" in result.stdout
+    assert files(stopped.folder) == before
+
+
+def test_while_a_server_runs_it_is_not_disturbed(fresh):
+    fresh.post({"url": None, "scope": None})
+    result = check(fresh.folder)
+    assert result.returncode == 0, result
+    assert "whole" in result.stdout
+    assert fresh.post({"url": None, "scope": None}).status == 201
+
+
+def test_every_problem_is_told(stopped, tmp_path):
+    stopped.start()
+    stopped.post({"url": None, "scope": None})
+    stopped.stop()
+    (stopped.folder / "secret-key").unlink()
+    (stopped.folder / "admin-key").write_text("no key")
+    result = check(stopped.folder)
+    assert result.returncode == 1
+    assert "sealed under it" in result.stderr
+    assert "admin-key" in result.stderr
+    assert "ok: database" in result.stdout
+    assert not (stopped.folder / "secret-key").exists()
+
+
+def test_what_is_no_database_is_told(tmp_path):
+    (tmp_path / "webhooks.db").write_text("x" * 5000)
+    result = check(tmp_path)
+    assert result.returncode == 1
+    assert "webhooks.db" in result.stderr
+
+
+def test_flags_are_checked(tmp_path):
+    result = check(tmp_path, "--grace=-1s")
+    assert result.returncode == 1
+    assert "--grace" in result.stderr
+    assert check(tmp_path, "--threads=0", name="webhook-gateway").returncode == 0
+    assert check(tmp_path, "--threads=-1",
+                 name="webhook-gateway").returncode == 1
+
+
+@pytest.mark.parametrize("name", ["webhook-server", "webhook-gateway"])
+def test_certificates_are_checked(tmp_path, name):
+    authority = Authority(tmp_path)
+    good = authority.issue()
+    flags = [f"--tls_cert={good.cert}", f"--tls_key={good.key}"]
+    result = check(tmp_path, *flags, name=name)
+    assert result.returncode == 0, result
+    assert "is valid until" in result.stdout
+    old = tmp_path / "old.pem"
+    subprocess.run(
+        ["openssl", "x509", "-req", "-in", "/dev/stdin", "-signkey", good.key,
+         "-days", "-1", "-out", old],
+        input=subprocess.run(
+            ["openssl", "req", "-new", "-key", good.key, "-subj", "/CN=a"],
+            check=True, capture_output=True).stdout,
+        check=True, capture_output=True)
+    result = check(tmp_path, f"--tls_cert={old}", f"--tls_key={good.key}",
+                   name=name)
+    assert result.returncode == 1
+    assert "has ended" in result.stderr
