@@ -136,6 +136,7 @@ json::object ErrorSchema(Schemas& schemas) {
 
 json::object HeaderComponents() {
   const json::object text{{"type", "string"}};
+  const json::object count{{"type", "integer"}, {"minimum", 0}};
   return {
       {"x-request-id",
        Header("The request's own x-request-id, or a new one; logs have it.",
@@ -149,11 +150,25 @@ json::object HeaderComponents() {
               "Idempotency-Key got, and nothing was done.",
               text)},
       {"Retry-After", Header("After how many seconds to try again.",
-                             {{"type", "integer"}, {"minimum", 1}})}};
+                             {{"type", "integer"}, {"minimum", 1}})},
+      {"RateLimit-Limit",
+       Header("How many calls a second the project may make. This and the next "
+              "two only where it has a limit.",
+              {{"type", "integer"}, {"minimum", 1}})},
+      {"RateLimit-Remaining", Header("How many of them are left.", count)},
+      {"RateLimit-Reset",
+       Header("In how many seconds all of them are there again.", count)}};
 }
 
 json::object HeaderReference(absl::string_view name) {
   return {{"$ref", absl::StrCat("#/components/headers/", name)}};
+}
+
+void AddRateHeaders(json::object& headers) {
+  for (const char* name :
+       {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}) {
+    headers[name] = HeaderReference(name);
+  }
 }
 
 json::object ErrorAnswerObject(absl::string_view text, int http_status) {
@@ -161,6 +176,7 @@ json::object ErrorAnswerObject(absl::string_view text, int http_status) {
   if (http_status == 429 || http_status == 503) {
     headers["Retry-After"] = HeaderReference("Retry-After");
   }
+  if (http_status == 429) AddRateHeaders(headers);
   return {{"description", std::string(text)},
           {"headers", std::move(headers)},
           {"content",

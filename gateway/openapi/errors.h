@@ -20,6 +20,9 @@ boost::json::object HeaderComponents();
 // {"$ref": ...} to one of them.
 boost::json::object HeaderReference(absl::string_view name);
 
+// Adds references to the headers that tell of a project's rate.
+void AddRateHeaders(boost::json::object& headers);
+
 // Those of the failures that every call may end with and that say no more of
 // one call than of another, as components.
 boost::json::object ErrorComponents();

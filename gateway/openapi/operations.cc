@@ -68,6 +68,7 @@ json::object AnswerHeader(const Meanings& meanings, Schemas& schemas,
 json::object SuccessHeaders(const Meanings& meanings, Schemas& schemas,
                             const Binding& binding) {
   json::object headers{{"x-request-id", HeaderReference("x-request-id")}};
+  AddRateHeaders(headers);
   for (const HeaderField& header : binding.response_headers) {
     headers[header.header] = AnswerHeader(meanings, schemas, header);
   }
