@@ -14,7 +14,9 @@
 namespace webhooks::gateway {
 namespace {
 
-constexpr int kMaxMessageBytes = 8 << 20;
+// Well above what is taken as an answer: a call whose answer gRPC refuses may
+// wait for its deadline.
+constexpr int kMaxMessageBytes = 64 << 20;
 constexpr int kMaxMetadataBytes = 32 << 10;
 
 void SetReconnection(grpc::ChannelArguments& arguments) {

@@ -1,5 +1,6 @@
 #include "gateway/backend/grpc_backend.h"
 
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,8 @@
 
 namespace webhooks::gateway {
 namespace {
+
+constexpr std::size_t kLargestAnswer = 8 << 20;
 
 using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
 
@@ -131,7 +134,10 @@ Backend::Reply GrpcBackend::ReadReply(State& state,
                                       const grpc::Status& status) {
   Reply reply;
   reply.status = CallStatus(status);
-  if (status.ok()) {
+  if (status.ok() && state.response.Length() > kLargestAnswer) {
+    reply.status = CallStatus(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                                           "the answer is too long"));
+  } else if (status.ok()) {
     reply.status = CallStatus(
         Serialization::Deserialize(&state.response, state.call.response.get()));
   }

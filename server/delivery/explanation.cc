@@ -133,7 +133,9 @@ v1::ExplainDeliveryResponse Explain(const DeliveryFacts& facts,
   absl::Time signed_at = now;
   if (facts.delivery) {
     *response.mutable_delivery() = *facts.delivery;
-    if (facts.delivery->has_next_attempt_at()) {
+    // Of one behind another, nobody knows.
+    if (facts.delivery->has_next_attempt_at() &&
+        response.reason() != Response::BEHIND_ANOTHER) {
       *response.mutable_next_attempt_at() = facts.delivery->next_attempt_at();
     }
     if (!facts.delivery->attempts().empty()) {

@@ -71,7 +71,9 @@ TEST_F(ExplanationTest, BehindOthersOnlyAnOrderedWebhookWaits) {
   EXPECT_EQ(Reason(), Response::WAITING);
   facts_.webhook->mutable_delivery()->set_ordered(true);
   EXPECT_EQ(Reason(), Response::BEHIND_ANOTHER);
-  EXPECT_THAT(Explain(facts_, kNow).message(), HasSubstr("delivery 01a2"));
+  const Response response = Explain(facts_, kNow);
+  EXPECT_THAT(response.message(), HasSubstr("delivery 01a2"));
+  EXPECT_FALSE(response.has_next_attempt_at());
 }
 
 TEST_F(ExplanationTest, AFailingFirstOfAnOrderedWebhookSaysThatOthersWait) {
