@@ -65,15 +65,16 @@ std::string NewRequestId() {
   return FormatUuid(MakeUuidV7(absl::Now(), entropy.Bytes<10>()));
 }
 
-Client::Client(const Options& options)
-    : server_(options.server),
-      key_(options.key),
-      timeout_(options.timeout),
-      channel_(MakeChannel(options)) {}
+Client::Client(const Options& options) : options_(options) {}
+
+std::shared_ptr<grpc::Channel> Client::Connection() {
+  if (channel_ == nullptr) channel_ = MakeChannel(options_);
+  return channel_;
+}
 
 void Client::Prepare(grpc::ClientContext& context) const {
-  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
-  if (!key_.empty()) context.AddMetadata("x-api-key", key_);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  if (!options_.key.empty()) context.AddMetadata("x-api-key", options_.key);
 }
 
 }  // namespace webhooks::ctl

@@ -24,6 +24,7 @@ std::string NewRequestId();
 // unless a repeat could do something else than the first.
 class Client {
  public:
+  // `options` must outlive this.
   explicit Client(const Options& options);
 
   // The answer of `method` of `Service` to `request`:
@@ -37,20 +38,24 @@ class Client {
     grpc::ClientContext context;
     Prepare(context);
     Response response;
-    const auto stub = Service::NewStub(channel_);
-    const absl::Status status =
-        StatusOf((stub.get()->*method)(&context, request, &response), server_);
+    const auto stub = Service::NewStub(Connection());
+    const absl::Status status = StatusOf(
+        (stub.get()->*method)(&context, request, &response), options_.server);
     if (!status.ok()) return status;
     return response;
   }
 
+  // Closes the connection; the next call makes another. For whoever makes no
+  // calls for a while: nobody answers on the connection meanwhile, and a server
+  // that stops would wait for that.
+  void Disconnect() { channel_.reset(); }
+
  private:
   void Prepare(grpc::ClientContext& context) const;
+  std::shared_ptr<grpc::Channel> Connection();
 
-  const std::string server_;
-  const std::string key_;
-  const absl::Duration timeout_;
-  const std::shared_ptr<grpc::Channel> channel_;
+  const Options& options_;
+  std::shared_ptr<grpc::Channel> channel_;
 };
 
 }  // namespace webhooks::ctl

@@ -181,6 +181,7 @@ absl::Status Listen(Session& session) {
   asio::signal_set signals(context, SIGINT, SIGTERM);
   const auto webhook = Register(session, acceptor.local_endpoint().port());
   if (!webhook.ok()) return webhook.status();
+  session.client.Disconnect();
   (session.options.json ? std::cerr : std::cout)
       << "webhook " << webhook->id_webhook_endpoint() << " listens at "
       << webhook->url() << "; Ctrl-C removes it" << std::endl;

@@ -1,3 +1,5 @@
+#include <grpc/grpc.h>
+
 #include <iostream>
 #include <string>
 #include <vector>
@@ -30,6 +32,8 @@ int Fail(const absl::Status& status, int code) {
 }
 
 int Run(int argc, char** argv) {
+  // For good, as in BeginProcess.
+  grpc_init();
   const std::vector<std::string> words =
       ParseFlagsAndWords(argc, argv, Usage(), kFlagsFolder,
                          {"server", "json", "timeout", "database"});

@@ -1,5 +1,7 @@
 #include "server/runtime/process.h"
 
+#include <grpc/grpc.h>
+
 #include <cstdlib>
 #include <iostream>
 
@@ -14,6 +16,9 @@ void BeginProcess() {
   HoldStandardFiles();
   BlockStopSignals();
   RouteLibraryLogs();
+  // For good: gRPC's own end, with the last of its objects, waits for up to ten
+  // seconds for a thread that polls.
+  grpc_init();
 }
 
 int FailStart(const absl::Status& status) {

@@ -6,8 +6,8 @@
 // How a process of this service begins, well or not.
 namespace webhooks {
 
-// Holds the standard files, blocks the stop signals and makes the libraries'
-// log lines ours. The first thing in main, before any thread or file.
+// Holds the standard files, blocks the stop signals, makes the libraries' log
+// lines ours and begins gRPC. The first thing in main, before any thread or file.
 void BeginProcess();
 
 // Says on standard error why the process does not start ("ERROR: ..."), after

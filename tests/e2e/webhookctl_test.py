@@ -1,12 +1,15 @@
 """webhookctl against a running server, as an operator and a script use it."""
 
 import json
+import pathlib
 import subprocess
+import time
 
 import pytest
 
 from processes import BIN, PATIENCE, clean_environment, run
 from receiver import delivering
+from service import Service
 
 
 @pytest.fixture
@@ -247,6 +250,37 @@ def test_what_arrives_is_listed_as_json(tmp_path):
             listen.wait()
             listen.stdout.close()
             listen.stderr.close()
+
+
+def connections_to(port):
+    """The connections of this machine to a port of it that stand."""
+    lines = [line for table in ("tcp", "tcp6") for line in
+             pathlib.Path("/proc/net", table).read_text().splitlines()[1:]]
+    return [line for line in map(str.split, lines)
+            if line[2].endswith(f":{port:04X}") and line[3] == "01"]
+
+
+def test_whoever_listens_keeps_no_connection_that_a_stop_waits_for(tmp_path):
+    service = Service(tmp_path)
+    try:
+        server = service.start_server("--allow_http_urls",
+                                      "--allow_targets=127.0.0.0/8")
+        listen = subprocess.Popen(
+            [BIN / "webhookctl", f"--server={server.address}", "listen"],
+            env=clean_environment({"WEBHOOKS_KEY": service.key}),
+            stdout=subprocess.PIPE, text=True)
+        try:
+            assert " listens at " in listen.stdout.readline()
+            port = int(server.address.rsplit(":", 1)[1])
+            end = time.monotonic() + PATIENCE
+            while connections_to(port):
+                assert time.monotonic() < end
+        finally:
+            listen.kill()
+            listen.wait()
+            listen.stdout.close()
+    finally:
+        service.stop()
 
 
 def test_listen_says_what_the_server_lacks(ctl, key):

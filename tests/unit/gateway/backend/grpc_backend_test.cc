@@ -8,6 +8,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
+#include "grpc/grpc.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
@@ -86,6 +87,9 @@ int CountGrpcThreads() {
 
 class GrpcBackendTest : public ::testing::Test {
  protected:
+  // As BeginProcess does.
+  static void SetUpTestSuite() { grpc_init(); }
+
   void StartServer() {
     grpc::ServerBuilder builder;
     builder.AddListeningPort(target_, grpc::InsecureServerCredentials());
