@@ -226,7 +226,9 @@ def cancel_streams(api, key, events):
 
             call = stub.PublishStream.future(
                 requests(), timeout=PATIENCE,
-                metadata=(("x-api-key", key),) if key else ())
+                # As of many clients: one that tries keys would be slowed.
+                metadata=(("x-client-address", f"192.0.2.{n}"),
+                          *((("x-api-key", key),) if key else ())))
             if n % 4:
                 sent.wait(n / 10_000)
             call.cancel()
