@@ -22,7 +22,7 @@ class TurnsTest : public ::testing::Test {
   // stock, and of which no more is due.
   Endpoint Known(const std::string& project, const std::string& webhook,
                  int stock, const Turns::EndpointLimits& limits = {}) {
-    const Endpoint endpoint{project, webhook};
+    Endpoint endpoint{project, webhook};
     turns_.Due(endpoint, now_, now_);
     Lease();
     for (int i = 0; i < 1000; ++i) End(endpoint);
