@@ -32,13 +32,12 @@ struct CallHeaders {
   absl::Duration timeout;
 };
 
-// The metadata of `head`'s call, with its request id, trace and client's address
-// and, where it has no x-api-key, the name of its client's certificate; and its
-// deadline: the
-// header grpc-timeout, up to kLongestCall, or `default_timeout`.
-// INVALID_ARGUMENT (INVALID_HEADER): the key is repeated or holds anything but
-// printable ASCII, or a grpc-timeout is not 1 to 8 digits, not all zero, and
-// one of H, M, S, m, u, n.
+// The metadata of `head`'s call, with its request id, trace and client's
+// address and, where it has no x-api-key, the name of its client's certificate;
+// and its deadline: the header grpc-timeout, up to kLongestCall, or
+// `default_timeout`. INVALID_ARGUMENT (INVALID_HEADER): the key is repeated or
+// holds anything but printable ASCII, or a grpc-timeout is not 1 to 8 digits,
+// not all zero, and one of H, M, S, m, u, n.
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout);
 
