@@ -36,7 +36,7 @@ class BackupCommand : public ::testing::Test {
     Client client(options_);
     Session session{options_, client, arguments};
     ::testing::internal::CaptureStdout();
-    const absl::Status status = (*command)->run(session);
+    absl::Status status = (*command)->run(session);
     output_ = ::testing::internal::GetCapturedStdout();
     return status;
   }
