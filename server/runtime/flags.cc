@@ -1,10 +1,12 @@
 #include "server/runtime/flags.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <iostream>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/commandlineflag.h"
@@ -15,7 +17,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "server/runtime/flag_files.h"
 #include "server/runtime/process.h"
 
 namespace webhooks {
@@ -24,7 +26,8 @@ namespace {
 // Abseil's own, and the only one of those that --help shows.
 constexpr absl::string_view kFlagFile = "flagfile";
 constexpr absl::string_view kFlagFileHelp =
-    "Files to read flags from, with commas between.";
+    "Files to read flags from, with commas between. A file names no other, and "
+    "the environment none.";
 
 bool IsOurs(absl::string_view file, absl::string_view folder) {
   return absl::StrContains(file, folder) ||
@@ -58,26 +61,6 @@ bool AsksForHelp(int argc, char** argv) {
   return std::any_of(argv, argv + argc, [](absl::string_view argument) {
     return argument == "--help" || argument == "-help" || argument == "-h";
   });
-}
-
-// The command line with each --flagfile before everything else, as Abseil lets
-// the later one win.
-std::vector<char*> FlagFilesFirst(int argc, char** argv) {
-  std::vector<char*> line = {argv[0]};
-  std::vector<char*> rest;
-  int i = 1;
-  for (; i < argc && absl::string_view(argv[i]) != "--"; ++i) {
-    absl::string_view name = argv[i];
-    const bool is_flag = absl::ConsumePrefix(&name, "-");
-    absl::ConsumePrefix(&name, "-");
-    const bool has_value = absl::StartsWith(name, "flagfile=");
-    const bool is_file = is_flag && (has_value || name == kFlagFile);
-    (is_file ? line : rest).push_back(argv[i]);
-    if (is_file && !has_value && i + 1 < argc) line.push_back(argv[++i]);
-  }
-  rest.insert(rest.end(), argv + i, argv + argc);
-  line.insert(line.end(), rest.begin(), rest.end());
-  return line;
 }
 
 }  // namespace
@@ -143,7 +126,10 @@ std::vector<std::string> ParseFlagsAndWords(
     std::exit(EXIT_SUCCESS);
   }
   SetFlagsFromEnvironment(folder, environment);
-  std::vector<char*> line = FlagFilesFirst(argc, argv);
+  auto ordered =
+      FlagFilesFirst(absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
+  if (!ordered.ok()) std::exit(FailStart(ordered.status()));
+  std::vector<char*> line = *std::move(ordered);
   const std::vector<char*> rest =
       absl::ParseCommandLine(static_cast<int>(line.size()), line.data());
   return {rest.begin() + 1, rest.end()};

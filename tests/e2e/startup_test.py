@@ -242,6 +242,17 @@ def test_a_bad_line_of_a_file_is_an_error_that_names_it(name, line, flag_file):
 
 
 @pytest.mark.parametrize("name", [*BINARIES, "webhookctl"])
+def test_a_file_that_names_itself_is_refused(name, flag_file, tmp_path):
+    assert_one_line(run(name, flag_file("", f"--flagfile={tmp_path}/flags")),
+                    "line 2")
+
+
+def test_a_bad_flag_of_a_file_is_found_by_its_line(flag_file):
+    assert_one_line(run("webhook-server", flag_file(
+        "# mine", "--nodeliver", "--listen 127.0.0.1:0")), "line 3")
+
+
+@pytest.mark.parametrize("name", [*BINARIES, "webhookctl"])
 def test_a_file_that_is_not_there_is_an_error_that_names_it(name):
     assert_one_line(run(name, "--flagfile=/nowhere/flags"), "/nowhere/flags")
 
