@@ -504,6 +504,7 @@ TARGETS = [
             "server/call/once.h",
             "server/call/rate_limits.h",
             "server/call/stable_bytes.h",
+            "server/call/token_bucket.h",
             "server/call/unary_call.h",
         ],
         deps = [

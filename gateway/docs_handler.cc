@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "gateway/answers.h"
 #include "proto/rpc/status.h"
@@ -75,10 +76,16 @@ HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
                    "DOCS_NOT_INSTALLED"));
   }
   absl::ConsumePrefix(&path, kDocs);
+  HttpResponse response;
+  if (path == "/" || path == absl::StrCat("/", kFirstPage)) {
+    // The page's links are relative to /docs, wherever a proxy has that.
+    response.status = 308;
+    response.headers.emplace_back("Location", "../docs");
+    return response;
+  }
   absl::ConsumePrefix(&path, "/");
   const auto page = pages_.find(path.empty() ? kFirstPage : path);
   if (page == pages_.end()) return UnboundAnswer("GET", {});
-  HttpResponse response;
   response.body = page->second.body;
   response.content_type = page->second.content_type;
   response.headers.emplace_back("Content-Security-Policy", kPolicy);

@@ -11,15 +11,13 @@ namespace {
 
 constexpr std::size_t kMaxBuckets = 10'000;
 
+double Left(const TokenBucket& bucket, absl::Time now) {
+  return bucket.At(now, FailedKeys::kBurst, FailedKeys::kPerSecond);
+}
+
 }  // namespace
 
 FailedKeys::FailedKeys(Clock clock) : clock_(std::move(clock)) {}
-
-double FailedKeys::Left(const Bucket& bucket, absl::Time now) const {
-  const double seconds = absl::ToDoubleSeconds(now - bucket.filled_at);
-  return std::min<double>(kBurst,
-                          bucket.left + std::max(seconds, 0.0) * kPerSecond);
-}
 
 absl::Status FailedKeys::Check(absl::string_view address) {
   const absl::Time now = clock_();
@@ -41,10 +39,9 @@ void FailedKeys::Note(absl::string_view address) {
   }
   // So many addresses at a time: start over rather than grow.
   if (buckets_.size() >= kMaxBuckets) buckets_.clear();
-  Bucket& bucket =
-      buckets_.try_emplace(address, Bucket{kBurst, now}).first->second;
-  bucket.left = std::max(0.0, Left(bucket, now) - 1);
-  bucket.filled_at = now;
+  TokenBucket& bucket =
+      buckets_.try_emplace(address, TokenBucket{kBurst, now}).first->second;
+  bucket = {std::max(0.0, Left(bucket, now) - 1), now};
 }
 
 }  // namespace webhooks::server

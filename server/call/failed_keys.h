@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/call/clock.h"
+#include "server/call/token_bucket.h"
 
 namespace webhooks::server {
 
@@ -30,18 +31,11 @@ class FailedKeys {
   void Note(absl::string_view address);
 
  private:
-  // How many more may fail, at a time.
-  struct Bucket {
-    double left;
-    absl::Time filled_at;
-  };
-
-  double Left(const Bucket& bucket, absl::Time now) const;
-
   const Clock clock_;
   absl::Mutex mutex_;
-  // Of those that are not full.
-  absl::flat_hash_map<std::string, Bucket> buckets_ ABSL_GUARDED_BY(mutex_);
+  // How many more of an address may fail; all, where it is not here.
+  absl::flat_hash_map<std::string, TokenBucket> buckets_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::server

@@ -1,6 +1,5 @@
 #include "server/call/rate_limits.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -26,12 +25,9 @@ absl::Status RateLimits::Count(const std::string& project, int per_second,
       return bucket.second.filled_at + absl::Seconds(1) <= now;
     });
   }
-  Bucket& bucket =
-      buckets_.try_emplace(project, Bucket{full, now}).first->second;
-  const double seconds = absl::ToDoubleSeconds(now - bucket.filled_at);
-  bucket.tokens =
-      std::min(full, bucket.tokens + std::max(seconds, 0.0) * per_second);
-  bucket.filled_at = now;
+  TokenBucket& bucket =
+      buckets_.try_emplace(project, TokenBucket{full, now}).first->second;
+  bucket = {bucket.At(now, full, per_second), now};
   absl::Status status;
   if (bucket.tokens < 1) {
     status =

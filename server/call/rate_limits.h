@@ -9,6 +9,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/call/clock.h"
+#include "server/call/token_bucket.h"
 
 namespace webhooks::server {
 
@@ -35,14 +36,10 @@ class RateLimits {
                      RateState& state);
 
  private:
-  struct Bucket {
-    double tokens;
-    absl::Time filled_at;
-  };
-
   const Clock clock_;
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, Bucket> buckets_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, TokenBucket> buckets_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::server

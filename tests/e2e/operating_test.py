@@ -35,8 +35,9 @@ def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
 
     gateway = f"http://127.0.0.1:{ports['8080']}"
     script = "\n".join([
-        here(START.code).replace("server.log &", "server.log &\nSERVER_PID=$!")
-        .replace("gateway.log &", "gateway.log &\nGATEWAY_PID=$!"),
+        re.sub(r"(server|gateway)\.log 2>&1 &",
+               lambda found: f"{found[0]}\n{found[1].upper()}_PID=$!",
+               here(START.code)),
         'trap \'kill -KILL "$SERVER_PID" "$GATEWAY_PID" 2>/dev/null\' EXIT',
         f"until curl -fsm 2 -o /dev/null {gateway}/readyz; do",
         '  kill -0 "$SERVER_PID" "$GATEWAY_PID"; sleep 0.05', "done",

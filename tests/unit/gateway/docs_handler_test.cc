@@ -46,13 +46,21 @@ TEST_F(DocsHandlerTest, AnswersWithTheDocumentToAnybody) {
 }
 
 TEST_F(DocsHandlerTest, AnswersWithPages) {
-  for (const char* path : {"/docs", "/docs/", "/docs/index.html"}) {
-    const HttpResponse answer = Get(path);
-    EXPECT_EQ(answer.status, 200) << path;
-    EXPECT_EQ(answer.content_type, "text/html") << path;
-    EXPECT_EQ(answer.body, "<p>") << path;
-  }
+  const HttpResponse answer = Get("/docs");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.content_type, "text/html");
+  EXPECT_EQ(answer.body, "<p>");
   EXPECT_EQ(Get("/docs/page.js").content_type, "text/javascript");
+}
+
+// Links of the page are relative, and lead nowhere from there.
+TEST_F(DocsHandlerTest, SendsOtherNamesOfTheFirstPageToTheOne) {
+  for (const char* path : {"/docs/", "/docs/index.html"}) {
+    const HttpResponse answer = Get(path);
+    EXPECT_EQ(answer.status, 308) << path;
+    EXPECT_THAT(answer.headers,
+                ::testing::Contains(::testing::Pair("Location", "../docs")));
+  }
 }
 
 TEST_F(DocsHandlerTest, PagesMayReachNothingElse) {

@@ -1,0 +1,26 @@
+#ifndef WEBHOOKS_SERVER_CALL_TOKEN_BUCKET_H_
+#define WEBHOOKS_SERVER_CALL_TOKEN_BUCKET_H_
+
+#include <algorithm>
+
+#include "absl/time/time.h"
+
+namespace webhooks::server {
+
+// Tokens that come back with time.
+struct TokenBucket {
+  double tokens;
+  // When there were so many.
+  absl::Time filled_at;
+
+  // How many there are at `now`, where `per_second` come back until there are
+  // `size`.
+  double At(absl::Time now, double size, double per_second) const {
+    const double seconds = absl::ToDoubleSeconds(now - filled_at);
+    return std::min(size, tokens + std::max(seconds, 0.0) * per_second);
+  }
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CALL_TOKEN_BUCKET_H_
