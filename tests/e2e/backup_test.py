@@ -1,12 +1,12 @@
 """webhookctl backup: a whole copy of a database that goes on being used."""
 
+import functools
 import json
 import shutil
 import signal
 import sqlite3
 import stat
 import subprocess
-import threading
 import time
 
 import pytest
@@ -15,6 +15,7 @@ import rest
 from processes import BIN, PATIENCE, clean_environment, run
 from receiver import Receiver, delivering
 from service import Service
+from workers import Workers
 
 CLIENTS = 3
 TYPE = "load.made"
@@ -41,7 +42,7 @@ class Client:
         return response.json()
 
 
-class Load:
+class Load(Workers):
     """Clients that publish and clients that make webhooks, until the end."""
 
     def __init__(self, service):
@@ -54,41 +55,28 @@ class Load:
             for n in range(CLIENTS)]
         self.clients = self.publishers + self.makers
         self._address = service.gateway.address
-        self._stopping = threading.Event()
-        self._changed = threading.Condition()
-        self._threads = [threading.Thread(target=self._run, args=(client,))
-                         for client in self.clients]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__([functools.partial(self._run, client)
+                          for client in self.clients])
 
     def counts(self):
         """How much of each client was acknowledged."""
-        with self._changed:
+        with self.changed:
             return [len(client.acknowledged) for client in self.clients]
 
     def await_more(self, count):
         """Returns once `count` more of each client was acknowledged."""
         goals = [had + count for had in self.counts()]
-        with self._changed:
-            assert self._changed.wait_for(
-                lambda: all(len(client.acknowledged) >= goal for client, goal
-                            in zip(self.clients, goals)), PATIENCE)
+        self.await_change(
+            lambda: all(len(client.acknowledged) >= goal for client, goal
+                        in zip(self.clients, goals)))
 
     def _run(self, client):
         with rest.Connection(self._address) as connection:
-            while not self._stopping.is_set():
+            while self.is_working():
                 answer = client.post_on(connection)
-                with self._changed:
+                with self.changed:
                     client.acknowledged.append(answer)
-                    self._changed.notify_all()
+                    self.changed.notify_all()
 
 
 def backup(database, file, *flags, code=0):

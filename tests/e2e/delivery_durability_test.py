@@ -1,12 +1,12 @@
 """Every event that was accepted arrives, also after kill -9 under load."""
 
 import random
-import threading
 import time
 import uuid
 
 import rest
 from receiver import FLAGS, Receiver, delivering
+from workers import Workers
 
 ROUNDS = 5
 # Requests in flight, or whose end is not recorded yet.
@@ -15,42 +15,27 @@ UNRECORDED = f"--max_in_flight={MOST_UNRECORDED}"
 CLIENTS = 4
 
 
-class Publisher:
+class Publisher(Workers):
     """Publishes on several connections until it is told to stop."""
 
     def __init__(self, service):
         self.accepted = set()
         self._service = service
-        self._stopping = threading.Event()
-        self._changed = threading.Condition()
-        self._threads = [threading.Thread(target=self._run)
-                         for _ in range(CLIENTS)]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__([self._run] * CLIENTS)
 
     def await_accepted(self, count):
-        with self._changed:
-            assert self._changed.wait_for(
-                lambda: len(self.accepted) >= count, rest.PATIENCE)
+        self.await_change(lambda: len(self.accepted) >= count)
 
     def _run(self):
-        while not self._stopping.is_set():
+        while self.is_working():
             id = str(uuid.uuid4())
             response = self._service.request("POST", "/events", {
                 "type": "t", "data": id, "id_event": id})
             if response.status != 202:
                 continue
-            with self._changed:
+            with self.changed:
                 self.accepted.add(id)
-                self._changed.notify_all()
+                self.changed.notify_all()
 
 
 def test_every_accepted_event_arrives_though_the_server_is_killed(tmp_path):

@@ -1,13 +1,13 @@
 """Clients that post webhooks as fast as they are answered."""
 
 import json
-import threading
 
 import rest
 from service import REFERENCE
+from workers import Workers
 
 
-class Load:
+class Load(Workers):
     """Posts on several connections until it is told to stop."""
 
     def __init__(self, service, clients=8):
@@ -18,30 +18,16 @@ class Load:
             "x-api-key": service.key, "content-type": "application/json"},
             json.dumps(REFERENCE).encode())
         self._address = service.gateway.address
-        self._stopping = threading.Event()
-        self._progress = threading.Condition()
-        self._threads = [threading.Thread(target=self._run)
-                         for _ in range(clients)]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__([self._run] * clients)
 
     def await_created(self, count):
         """Returns once `count` more webhooks than now were created."""
-        with self._progress:
+        with self.changed:
             goal = len(self.created) + count
-            assert self._progress.wait_for(
-                lambda: len(self.created) >= goal, rest.PATIENCE)
+        self.await_change(lambda: len(self.created) >= goal)
 
     def _run(self):
-        while not self._stopping.is_set():
+        while self.is_working():
             try:
                 with rest.Connection(self._address) as connection:
                     self._post_on(connection)
@@ -49,20 +35,20 @@ class Load:
                 return  # the gateway listens no more
 
     def _post_on(self, connection):
-        while not self._stopping.is_set():
+        while self.is_working():
             try:
                 connection.send(self._request)
                 response = connection.read()
             except (OSError, AssertionError):
-                with self._progress:
+                with self.changed:
                     self.lost += 1
                 return
-            with self._progress:
+            with self.changed:
                 if response.status == 201:
                     self.created.append(response.json())
                 else:
                     self.refused.append(response)
-                self._progress.notify_all()
+                self.changed.notify_all()
             if response.header("connection") == "close":
                 return
 
