@@ -1,9 +1,12 @@
 #!/usr/bin/python3
-"""Prints each skipped test of ctest's JUnit file, with the reason."""
+"""Prints what a run of ctest's needs a look at, from its JUnit file: each skipped
+test with the reason, and each failed one with the end of its output."""
 
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
+
+LINES_OF_A_FAILURE = 60
 
 
 def reasons(output):
@@ -15,11 +18,15 @@ def reasons(output):
 
 def main(path):
     for case in ElementTree.parse(path).iter("testcase"):
-        given = reasons(case.findtext("system-out") or "")
+        name, output = case.get("name"), case.findtext("system-out") or ""
+        given = reasons(output)
         if case.find("skipped") is not None or case.get("status") == "disabled":
             given = given or [case.get("status")]
         for reason in given:
-            print(f"skipped: {case.get('name')}: {reason}")
+            print(f"skipped: {name}: {reason}")
+        if case.find("failure") is not None:
+            print(f"failed: {name}:")
+            print(*output.splitlines()[-LINES_OF_A_FAILURE:], sep="\n")
 
 
 if __name__ == "__main__":
