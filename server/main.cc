@@ -19,7 +19,8 @@ int main(int argc, char** argv) {
       argc, argv,
       webhooks::ServiceUsage(
           "webhook-server [FLAGS]: stores webhooks, delivers events to them "
-          "and serves webhooks.v1 over gRPC."),
+          "and serves webhooks.v1 over gRPC.",
+          "; 74: a write could not be made durable"),
       "server/");
   const auto config = webhooks::server::ReadConfig();
   if (!config.ok()) return webhooks::FailStart(config.status());

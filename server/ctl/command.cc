@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -29,6 +30,26 @@ std::string UsageOf(const Command& command) {
   return absl::StrCat("webhookctl ", command.words,
                       command.arguments.empty() ? "" : " ", command.arguments,
                       FlagsOf(command));
+}
+
+absl::Status NoCommand(absl::Span<const std::string> words) {
+  if (words.empty()) {
+    return absl::InvalidArgumentError(
+        "a command is needed; webhookctl --help lists them");
+  }
+  const std::string typed = absl::StrJoin(words, " ");
+  std::vector<absl::string_view> longer;
+  for (const Command& command : AllCommands()) {
+    if (absl::StartsWith(command.words, typed + " ")) {
+      longer.push_back(command.words);
+    }
+  }
+  if (longer.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no command '", typed, "'; webhookctl --help lists them"));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", typed, "' is not all of a command: ", absl::StrJoin(longer, ", ")));
 }
 
 constexpr absl::string_view kUsage =
@@ -105,11 +126,7 @@ absl::StatusOr<const Command*> FindCommand(
     return absl::InvalidArgumentError(
         absl::StrCat("usage: ", UsageOf(command)));
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      words.empty()
-          ? "a command is needed"
-          : absl::StrCat("no command '", absl::StrJoin(words, " "), "'"),
-      "; webhookctl --help lists them"));
+  return NoCommand(words);
 }
 
 absl::Status CheckFlags(const Command& command,
@@ -123,6 +140,10 @@ absl::Status CheckFlags(const Command& command,
         "--", flag, " is not for this; usage: ", UsageOf(command)));
   }
   return absl::OkStatus();
+}
+
+absl::Status NothingToChange() {
+  return absl::InvalidArgumentError("no flag says what to change");
 }
 
 std::string Usage() {
@@ -164,7 +185,7 @@ std::string BashCompletion() {
 END
   mapfile -t COMPREPLY < <(compgen -W "${!next[*]}" -- "$current")
 }
-complete -F _webhookctl webhookctl
+complete -o default -F _webhookctl webhookctl
 )");
 }
 

@@ -58,6 +58,9 @@ absl::StatusOr<const Command*> FindCommand(absl::Span<const std::string> words,
 absl::Status CheckFlags(const Command& command,
                         absl::Span<const std::string> given);
 
+// The error of a command to change something that says not what.
+absl::Status NothingToChange();
+
 // What --help says before the flags, which are those of this folder.
 std::string Usage();
 inline constexpr absl::string_view kFlagsFolder = "server/ctl/";

@@ -27,6 +27,7 @@ absl::Status List(Session& session) {
   if (options.webhook) wanted.set_id_webhook_endpoint(*options.webhook);
   if (options.event) wanted.set_id_event(*options.event);
   if (options.event_type) wanted.set_event_type(*options.event_type);
+  SetTimes(options, wanted);
   if (options.state) {
     absl::Status known = SetState(*options.state, wanted);
     if (!known.ok()) return known;
@@ -96,7 +97,8 @@ std::vector<Command> DeliveryCommands() {
        &Test},
       {"delivery list",
        "",
-       {"webhook", "event", "event_type", "state", "limit"},
+       {"webhook", "event", "event_type", "state", "start_time", "end_time",
+        "limit"},
        "Lists the deliveries of the key's project, the newest first.",
        &List},
       {"delivery get",

@@ -18,6 +18,11 @@ absl::Status Publish(Session& session) {
   if (request.data() == "-") {
     request.set_data(std::string(std::istreambuf_iterator<char>(std::cin), {}));
   }
+  const Options& options = session.options;
+  if (options.id_event) request.set_id_event(*options.id_event);
+  if (options.deliver_at) {
+    *request.mutable_deliver_at() = ToTimestamp(*options.deliver_at);
+  }
   request.set_request_id(NewRequestId());
   return PrintResult(session,
                      session.client.Call<Events>(&Stub::Publish, request));
@@ -26,6 +31,7 @@ absl::Status Publish(Session& session) {
 absl::Status List(Session& session) {
   v1::ListEventsRequest wanted;
   if (session.options.event_type) wanted.set_type(*session.options.event_type);
+  SetTimes(session.options, wanted);
   const auto events = ListAll<v1::Event>(
       session, wanted,
       [&](const auto& request) {
@@ -49,12 +55,12 @@ std::vector<Command> EventCommands() {
   return {
       {"event publish",
        "TYPE DATA",
-       {},
+       {"id_event", "deliver_at"},
        "Publishes an event; DATA is JSON, or - for what standard input holds.",
        &Publish},
       {"event list",
        "",
-       {"event_type", "limit"},
+       {"event_type", "start_time", "end_time", "limit"},
        "Lists the events of the key's project, the newest first.",
        &List},
       {"event get", "EVENT", {}, "Shows one event.", &Get},

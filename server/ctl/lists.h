@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "server/ctl/command.h"
 #include "server/ctl/output.h"
+#include "storage/timestamp.h"
 
 namespace webhooks::ctl {
 
@@ -41,6 +42,17 @@ absl::Status PrintRows(const Session& session, const std::vector<T>& rows,
   for (const T& row : rows) json += (json.size() > 1 ? "," : "") + Json(row);
   std::cout << json << "]\n";
   return absl::OkStatus();
+}
+
+// Restricts `request` to the times that --start_time and --end_time give.
+template <typename Request>
+void SetTimes(const Options& options, Request& request) {
+  if (options.start_time) {
+    *request.mutable_start_time() = ToTimestamp(*options.start_time);
+  }
+  if (options.end_time) {
+    *request.mutable_end_time() = ToTimestamp(*options.end_time);
+  }
 }
 
 // All rows of a list, page by page, up to --limit: `call` answers `request`,

@@ -60,12 +60,21 @@ ABSL_FLAG(OptionalText, scope, std::nullopt,
 ABSL_FLAG(OptionalText, delivery, std::nullopt,
           "How deliveries to a webhook are sent, as JSON of DeliverySettings: "
           "{\"ordered\": true, \"timeout\": \"5s\"}. All of it is replaced.");
-ABSL_FLAG(
-    OptionalText, start_time, std::nullopt,
-    "Only deliveries of events that were published at this time or later: "
-    "2026-11-23T19:56:26Z.");
+ABSL_FLAG(OptionalText, clear, std::nullopt,
+          "What a webhook is to have no more, with commas between them: url, "
+          "description, scope (it listens to every type) or delivery.");
+ABSL_FLAG(OptionalText, id_event, std::nullopt,
+          "The id of a new event, a UUID: of two events with the same, one is "
+          "published. Default: a new one.");
+ABSL_FLAG(OptionalText, deliver_at, std::nullopt,
+          "When an event is delivered, at most 30 days ahead: "
+          "2026-11-23T19:56:26Z. Default: at once.");
+ABSL_FLAG(OptionalText, start_time, std::nullopt,
+          "Only events that were published at this time or later, or their "
+          "deliveries: 2026-11-23T19:56:26Z.");
 ABSL_FLAG(OptionalText, end_time, std::nullopt,
-          "Only deliveries of events that were published before this time.");
+          "Only events that were published before this time, or their "
+          "deliveries.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
           "How long the old secret goes on signing, as 90m or 24h; default: "
           "24h.");
@@ -136,6 +145,29 @@ absl::StatusOr<std::string> ReadKey(const KeySource& source) {
   return key;
 }
 
+absl::StatusOr<std::optional<absl::Time>> ReadTime(absl::string_view flag,
+                                                   const OptionalText& text) {
+  if (!text) return std::nullopt;
+  absl::Time time;
+  if (absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr)) return time;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--", flag, ": must be a time, such as 2026-11-23T19:56:26Z"));
+}
+
+absl::Status ReadTimes(Options& options) {
+  const auto deliver_at =
+      ReadTime("deliver_at", absl::GetFlag(FLAGS_deliver_at));
+  if (!deliver_at.ok()) return deliver_at.status();
+  const auto start = ReadTime("start_time", absl::GetFlag(FLAGS_start_time));
+  if (!start.ok()) return start.status();
+  const auto end = ReadTime("end_time", absl::GetFlag(FLAGS_end_time));
+  if (!end.ok()) return end.status();
+  options.deliver_at = *deliver_at;
+  options.start_time = *start;
+  options.end_time = *end;
+  return absl::OkStatus();
+}
+
 // The command line's, else the environment's; "": neither gives one.
 absl::StatusOr<std::string> ReadKey() {
   for (const KeySource& source : {FromCommandLine(), FromEnvironment()}) {
@@ -200,6 +232,8 @@ absl::StatusOr<Options> ReadOptions() {
   absl::StatusOr<std::optional<TlsMaterial>> tls = ReadTls();
   if (!tls.ok()) return tls.status();
   Options options;
+  absl::Status times = ReadTimes(options);
+  if (!times.ok()) return times;
   options.tls = *std::move(tls);
   options.tls_name = absl::GetFlag(FLAGS_tls_name);
   options.server = absl::GetFlag(FLAGS_server);
@@ -216,8 +250,8 @@ absl::StatusOr<Options> ReadOptions() {
   options.description = absl::GetFlag(FLAGS_description);
   options.scope = absl::GetFlag(FLAGS_scope);
   options.delivery = absl::GetFlag(FLAGS_delivery);
-  options.start_time = absl::GetFlag(FLAGS_start_time);
-  options.end_time = absl::GetFlag(FLAGS_end_time);
+  options.clear = absl::GetFlag(FLAGS_clear);
+  options.id_event = absl::GetFlag(FLAGS_id_event);
   options.overlap = absl::GetFlag(FLAGS_overlap);
   options.expires_in = absl::GetFlag(FLAGS_expires_in);
   options.database = absl::GetFlag(FLAGS_database);

@@ -32,8 +32,11 @@ struct Options {
   std::optional<std::string> description;
   std::optional<std::string> scope;
   std::optional<std::string> delivery;
-  std::optional<std::string> start_time;
-  std::optional<std::string> end_time;
+  std::optional<std::string> clear;
+  std::optional<std::string> id_event;
+  std::optional<absl::Time> deliver_at;
+  std::optional<absl::Time> start_time;
+  std::optional<absl::Time> end_time;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
   std::string database;

@@ -78,20 +78,28 @@ std::string ItemText(const Message& item) {
   return text;
 }
 
+// Whether the field holds messages of many fields, which no word can tell.
+bool HasRecords(const FieldDescriptor* field) {
+  return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+         field->message_type() != Timestamp::descriptor() &&
+         field->message_type() != Duration::descriptor();
+}
+
 std::string ListText(const Message& message, const FieldDescriptor* field) {
-  const int size = message.GetReflection()->FieldSize(message, field);
+  const auto* reflection = message.GetReflection();
+  const int size = reflection->FieldSize(message, field);
   std::vector<std::string> parts;
   parts.reserve(size);
-  const auto* reflection = message.GetReflection();
-  const bool has_messages =
-      field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
   for (int i = 0; i < size; ++i) {
-    parts.push_back(
-        has_messages
-            ? ItemText(reflection->GetRepeatedMessage(message, field, i))
-            : Printable(reflection->GetRepeatedString(message, field, i)));
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      parts.push_back(
+          Printable(reflection->GetRepeatedString(message, field, i)));
+      continue;
+    }
+    const Message& item = reflection->GetRepeatedMessage(message, field, i);
+    parts.push_back(HasRecords(field) ? ItemText(item) : MessageText(item));
   }
-  return absl::StrJoin(parts, has_messages ? "\n" : ",");
+  return absl::StrJoin(parts, HasRecords(field) ? "\n" : ",");
 }
 
 // What stands for raw JSON in a message that is printed, and the JSON.
@@ -123,6 +131,26 @@ void TakeRawJson(const std::string& mark, Message& message,
   }
 }
 
+using Lines = std::vector<std::vector<std::string>>;
+
+void AppendDetails(const std::string& prefix, const Message& message,
+                   Lines& lines) {
+  const auto* reflection = message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    std::string label = prefix + field->name();
+    if (HasRecords(field) && !field->is_repeated() &&
+        reflection->HasField(message, field)) {
+      AppendDetails(label + ".", reflection->GetMessage(message, field), lines);
+      continue;
+    }
+    for (const absl::string_view line :
+         absl::StrSplit(FieldText(message, field->name()), '\n')) {
+      lines.push_back({std::exchange(label, ""), std::string(line)});
+    }
+  }
+}
+
 void AppendPadded(std::string& out, absl::string_view text, std::size_t width) {
   // Of UTF-8, what is not a continuation is a column.
   const auto columns = static_cast<std::size_t>(std::count_if(
@@ -132,7 +160,7 @@ void AppendPadded(std::string& out, absl::string_view text, std::size_t width) {
                   std::string(width > columns ? width - columns : 0, ' '));
 }
 
-std::string Columns(const std::vector<std::vector<std::string>>& lines) {
+std::string Columns(const Lines& lines) {
   std::vector<std::size_t> widths;
   for (const auto& line : lines) {
     widths.resize(std::max(widths.size(), line.size()));
@@ -183,7 +211,7 @@ std::string FieldText(const Message& message, absl::string_view name) {
 
 std::string Table(const std::vector<const Message*>& rows,
                   std::initializer_list<absl::string_view> fields) {
-  std::vector<std::vector<std::string>> lines(1);
+  Lines lines(1);
   for (const absl::string_view field : fields) {
     lines[0].push_back(absl::AsciiStrToUpper(field));
   }
@@ -197,15 +225,8 @@ std::string Table(const std::vector<const Message*>& rows,
 }
 
 std::string Details(const Message& message) {
-  std::vector<std::vector<std::string>> lines;
-  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    const std::string& name = message.GetDescriptor()->field(i)->name();
-    std::string label = name;
-    for (const absl::string_view line :
-         absl::StrSplit(FieldText(message, name), '\n')) {
-      lines.push_back({std::exchange(label, ""), std::string(line)});
-    }
-  }
+  Lines lines;
+  AppendDetails("", message, lines);
   return Columns(lines);
 }
 

@@ -24,7 +24,8 @@ std::string FieldText(const google::protobuf::Message& message,
 std::string Table(const std::vector<const google::protobuf::Message*>& rows,
                   std::initializer_list<absl::string_view> fields);
 
-// Every field of `message`, a line each: name, value.
+// Every field of `message`, a line each: name, value. Those of a message in it
+// that is set as outer.inner.
 std::string Details(const google::protobuf::Message& message);
 
 // The proto3 JSON of `message`, with the proto's names and without a new line;

@@ -85,6 +85,7 @@ absl::Status Limit(Session& session) {
   absl::Status limits =
       SetLimits(session.options, request, request.mutable_update_mask());
   if (!limits.ok()) return limits;
+  if (request.update_mask().paths().empty()) return NothingToChange();
   return PrintResult(session,
                      session.client.Call<Admin>(&Stub::UpdateProject, request));
 }

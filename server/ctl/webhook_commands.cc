@@ -1,4 +1,8 @@
+#include <vector>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/util/json_util.h"
 #include "server/ctl/command.h"
@@ -63,14 +67,39 @@ absl::Status Create(Session& session) {
                      session.client.Call<Webhooks>(&Stub::Create, request));
 }
 
+constexpr absl::string_view kClearable[] = {"url", "description", "scope",
+                                            "delivery"};
+
+// Names in the mask what `request` sets and what --clear wants to be empty.
+absl::Status SetMask(absl::string_view cleared,
+                     v1::UpdateWebhookRequest& request) {
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  request.GetReflection()->ListFields(request, &set);
+  google::protobuf::FieldMask& mask = *request.mutable_update_mask();
+  for (const auto* field : set) mask.add_paths(field->name());
+  for (const absl::string_view field : absl::StrSplit(cleared, ',')) {
+    if (!absl::c_linear_search(kClearable, field)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--clear: '", field, "' is none of ",
+                       absl::StrJoin(kClearable, ", ")));
+    }
+    if (absl::c_linear_search(mask.paths(), field)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--clear: --", field, " is given too"));
+    }
+    mask.add_paths(std::string(field));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Update(Session& session) {
   v1::UpdateWebhookRequest request;
-  if (session.options.active) request.set_active(*session.options.active);
-  absl::Status filled = Fill(session.options, request);
+  const Options& options = session.options;
+  if (options.active) request.set_active(*options.active);
+  absl::Status filled = Fill(options, request);
+  if (filled.ok() && options.clear) filled = SetMask(*options.clear, request);
   if (!filled.ok()) return filled;
-  if (request.ByteSizeLong() == 0) {
-    return absl::InvalidArgumentError("no flag says what to change");
-  }
+  if (request.ByteSizeLong() == 0) return NothingToChange();
   request.set_id(session.arguments[0]);
   return PrintResult(session,
                      session.client.Call<Webhooks>(&Stub::Update, request));
@@ -115,7 +144,7 @@ std::vector<Command> WebhookCommands() {
        &Create},
       {"webhook update",
        "WEBHOOK",
-       {"active", "url", "description", "scope", "delivery"},
+       {"active", "url", "description", "scope", "delivery", "clear"},
        "Changes a webhook, makes it active or inactive.",
        &Update},
       {"webhook delete", "WEBHOOK", {}, "Removes a webhook.", &Delete},

@@ -84,7 +84,7 @@ void PrintHelp(absl::string_view usage, absl::string_view flags_folder) {
   std::cout.flush();
 }
 
-std::string ServiceUsage(absl::string_view line) {
+std::string ServiceUsage(absl::string_view line, absl::string_view exit_codes) {
   return absl::StrCat(line, R"(
 
 Each flag is also read from the environment, as WEBHOOKS_<FLAG>, and from the
@@ -93,7 +93,8 @@ over a file, and a file over the environment. SIGTERM and SIGINT end the process
 in order, a second one at once.
 
 Exit codes: 0: it ended in order; 1: it could not start, and says why on standard
-error; 74: a write of the server's could not be made durable.
+error)",
+                      exit_codes, R"(.
 
 Flags:)");
 }

@@ -24,7 +24,9 @@ void ParseFlags(int argc, char** argv, absl::string_view usage,
 
 // The usage of a program whose flags are all read from the environment: `line`,
 // which is "PROGRAM [FLAGS]: what it does.", and what is true of its flags.
-std::string ServiceUsage(absl::string_view line);
+// `exit_codes`: "; CODE: MEANING" of those that only this program has.
+std::string ServiceUsage(absl::string_view line,
+                         absl::string_view exit_codes = "");
 
 // As ParseFlags, but for a program that takes words as well: ends with the
 // positional arguments, wherever they stand among the flags. Of the environment

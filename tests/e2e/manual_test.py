@@ -53,6 +53,11 @@ def test_a_man_page_is_sound_and_whole(name):
         assert flag.text in result.stdout, flag
 
 
+def test_an_exit_code_is_in_the_help_of_the_program_that_has_it():
+    assert {name for name in PAGES if "; 74: " in run(name, "--help").stdout
+            } == {"webhook-server"}
+
+
 def test_the_man_page_of_webhookctl_has_its_commands():
     words = man_file("webhookctl").read_text()
     assert ".SH COMMANDS" in words
@@ -84,6 +89,7 @@ def complete(name, line):
     ("webhook-server", "webhook-server --database = sq", set()),
     ("webhook-server", "webhook-server ", set()),
     ("webhookctl", "webhookctl pro", {"project"}),
+    ("webhookctl", "webhookctl webhook update --cl", {"--clear="}),
     ("webhookctl", "webhookctl webhook create --des", {"--description="})])
 def test_bash_completes(name, line, wanted):
     assert complete(name, line) == wanted

@@ -80,6 +80,7 @@ def test_what_runs_and_what_is_built_against_are_apart(packages):
     assert {"/usr/include/webhooks/webhooks/v1/event_service.grpc.pb.h",
             "/usr/share/webhooks/webhooks.binpb"} <= built
     assert {"/usr/share/doc/webhooks/copyright",
+            "/usr/share/doc/webhooks/server/OPERATING.md",
             "/usr/share/webhooks/observability/alerts.yml",
             "/usr/share/man/man1/webhookctl.1.gz",
             *(f"/usr/bin/{name}" for name in PAGES),

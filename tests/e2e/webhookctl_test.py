@@ -306,6 +306,52 @@ def test_a_webhook_is_changed(ctl, ctl_json, key):
     ctl("webhook", "update", id, key=key, code=6)
 
 
+def test_what_a_webhook_has_is_cleared(ctl, ctl_json, key):
+    id = ctl_json("webhook", "create", "--url=https://a.example/",
+                  "--description=Mine", "--scope=a.b",
+                  '--delivery={"schedule": ["0s", "60s"]}',
+                  key=key)["id_webhook_endpoint"]
+    shown = ctl("webhook", "get", id, key=key).stdout.splitlines()
+    assert ["delivery.schedule", "0s,60s"] in [line.split() for line in shown]
+    changed = ctl_json("webhook", "update", id, "--url=https://b.example/",
+                       "--clear=description,scope,delivery", key=key)
+    assert changed["url"] == "https://b.example/"
+    assert changed["scope"] == []
+    assert not {"endpoint_description", "delivery"} & set(changed)
+    for wrong in ["url", "secret", "id"]:
+        assert wrong in ctl(
+            "webhook", "update", id, "--url=https://c.example/",
+            f"--clear={wrong}", key=key, code=6).stderr
+    assert ctl_json("webhook", "get", id, key=key) == changed
+
+
+def test_an_event_is_published_once_and_in_its_time(ctl, ctl_json, key):
+    id = "0192f3c0-1111-7000-8000-000000000001"
+    for _ in range(2):
+        assert ctl_json("event", "publish", "a.b", "1", f"--id_event={id}",
+                        "--deliver_at=2026-11-23T19:56:26Z",
+                        key=key)["id_event"] == id
+    times = ["--start_time=2000-01-01T00:00:00Z",
+             "--end_time=2100-01-01T00:00:00Z"]
+    [event] = ctl_json("event", "list", *times, key=key)
+    assert event["deliver_at"] == "2026-11-23T19:56:26Z"
+    for what in "event", "delivery":
+        assert ctl_json(what, "list", *times, "--start_time="
+                        "2099-01-01T00:00:00Z", key=key) == []
+
+
+def test_what_could_follow_is_told(ctl):
+    stderr = ctl("key", code=1).stderr
+    assert "key create, key list, key revoke" in stderr
+    assert "webhook" not in stderr.replace("webhookctl", "")
+
+
+def test_a_limit_that_is_not_told_is_an_error(ctl, ctl_json):
+    project = ctl_json("project", "create", "acme")
+    assert "no flag" in ctl("project", "limit", project["id_project"],
+                            code=6).stderr
+
+
 def test_failed_deliveries_are_retried_by_a_job(ctl, ctl_json, key):
     id = ctl_json("webhook", "create", "--url=https://a.example/", key=key)[
         "id_webhook_endpoint"]
@@ -317,7 +363,7 @@ def test_failed_deliveries_are_retried_by_a_job(ctl, ctl_json, key):
     assert ctl_json("retry-job", "cancel", name, key=key)["state"] in (
         "CANCELLED", "DONE")
     assert "--end_time" in ctl("retry-job", "create", id, "--end_time=now",
-                               key=key, code=6).stderr
+                               key=key, code=1).stderr
 
 
 def test_a_flag_of_another_command_is_refused(ctl, key):

@@ -1,0 +1,103 @@
+#include "gmock/gmock.h"
+#include "tests/contract/delivery_contract.h"
+#include "tests/support/records.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait.h"
+
+// What storage/delivery_queue.h promises of receivers that fail.
+namespace webhooks::testing {
+namespace {
+
+using ::testing::SizeIs;
+
+constexpr absl::Duration kPatience = absl::Hours(1);
+
+class StoreDeactivation : public DeliveryContract {
+ protected:
+  // The result of an attempt at an event that is published for it.
+  AttemptResult NextResult(const v1::Webhook& webhook, Outcome outcome) {
+    PublishOne();
+    AttemptResult result =
+        ResultOf(webhook, Lease(webhook).deliveries[0], outcome);
+    result.patience = kPatience;
+    return result;
+  }
+
+  AttemptResult Gone(const v1::Webhook& webhook) {
+    AttemptResult result = NextResult(webhook, Outcome::kFailed);
+    result.gone = true;
+    return result;
+  }
+
+  v1::Webhook Stored(const v1::Webhook& webhook) {
+    return *GetWebhook(*store_, project_, webhook.id_webhook_endpoint());
+  }
+};
+
+TEST_P(StoreDeactivation, OneThatIsGoneIsDeactivatedAndTheOthersAreTold) {
+  const v1::Webhook gone = NewListener();
+  v1::Webhook other = MakeWebhook(project_);
+  other.clear_scope();
+  other.add_scope("webhook.deactivated");
+  other = *CreateWebhook(*store_, other);
+  ASSERT_THAT(Record(Gone(gone)), IsOk());
+  const v1::Webhook webhook = Stored(gone);
+  EXPECT_FALSE(webhook.active());
+  EXPECT_EQ(webhook.deactivation().reason(), v1::Deactivation::GONE);
+  EXPECT_NE(webhook.etag(), gone.etag());
+  const EndpointLease told = Lease(other);
+  ASSERT_THAT(told.deliveries, SizeIs(1));
+  EXPECT_EQ(told.deliveries[0].event.type(), "webhook.deactivated");
+}
+
+TEST_P(StoreDeactivation, IsNotToldToTheWebhookItself) {
+  v1::Webhook everything = MakeWebhook(project_);
+  everything.clear_scope();
+  everything = *CreateWebhook(*store_, everything);
+  ASSERT_THAT(Record(Gone(everything)), IsOk());
+  EXPECT_THAT(List(), SizeIs(1));
+}
+
+TEST_P(StoreDeactivation, AReceiverThatWasReplacedMeanwhileCausesNone) {
+  const v1::Webhook webhook = NewListener();
+  const AttemptResult result = Gone(webhook);
+  SetUrl(webhook, "https://another.example/hook");
+  ASSERT_THAT(Record(result), IsOk());
+  EXPECT_TRUE(Stored(webhook).active());
+}
+
+TEST_P(StoreDeactivation, ComesOfFailingForLong) {
+  const v1::Webhook webhook = NewListener();
+  ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
+  now_ += kPatience - absl::Seconds(1);
+  ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
+  EXPECT_TRUE(Stored(webhook).active());
+  now_ += absl::Seconds(1);
+  ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
+  EXPECT_FALSE(Stored(webhook).active());
+}
+
+TEST_P(StoreDeactivation, ASuccessInBetweenIsPatienceAnew) {
+  const v1::Webhook webhook = NewListener();
+  for (const Outcome outcome :
+       {Outcome::kFailed, Outcome::kDelivered, Outcome::kFailed}) {
+    ASSERT_THAT(Record(NextResult(webhook, outcome)), IsOk());
+    now_ += kPatience * 2 / 3;
+  }
+  EXPECT_TRUE(Stored(webhook).active());
+}
+
+TEST_P(StoreDeactivation, PatienceBeginsAnewWithAnotherReceiver) {
+  const v1::Webhook webhook = NewListener();
+  ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
+  now_ += kPatience;
+  SetUrl(webhook, "https://another.example/hook");
+  ASSERT_THAT(Record(NextResult(Stored(webhook), Outcome::kFailed)), IsOk());
+  EXPECT_TRUE(Stored(webhook).active());
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreDeactivation,
+                         ::testing::ValuesIn(AllBackends()), BackendName);
+
+}  // namespace
+}  // namespace webhooks::testing

@@ -1,0 +1,122 @@
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "tests/contract/delivery_contract.h"
+#include "tests/support/status_matchers.h"
+
+// What storage/delivery_queue.h promises of ordered webhooks.
+namespace webhooks::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class StoreOrder : public DeliveryContract {
+ protected:
+  v1::Webhook NewOrderedListener() {
+    v1::DeliverySettings settings;
+    settings.set_ordered(true);
+    return NewListener(&settings);
+  }
+};
+
+TEST_P(StoreOrder, AnOrderedWebhookGetsTheFirstAloneAndInItsTime) {
+  const v1::Webhook webhook = NewOrderedListener();
+  const std::string first = PublishOne();
+  const std::string second = PublishOne();
+  const EndpointLease lease = Lease(webhook);
+  EXPECT_THAT(EventsOf(lease), ElementsAre(first));
+  EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
+  ASSERT_THAT(Record(ResultOf(webhook, lease.deliveries[0], Outcome::kRetry)),
+              IsOk());
+  const EndpointLease waiting = Lease(webhook);
+  EXPECT_THAT(waiting.deliveries, IsEmpty());
+  EXPECT_EQ(waiting.next_due, now_ + absl::Seconds(5));
+  now_ += absl::Seconds(5);
+  const EndpointLease again = Lease(webhook);
+  EXPECT_THAT(EventsOf(again), ElementsAre(first));
+  ASSERT_THAT(
+      Record(ResultOf(webhook, again.deliveries[0], Outcome::kDelivered)),
+      IsOk());
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
+}
+
+TEST_P(StoreOrder, OneThatBecomesOrderedWaitsForWhatIsInFlight) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const std::string second = PublishOne();
+  const LeasedDelivery first = Lease(webhook, 1).deliveries[0];
+  SetOrdered(webhook);
+  const EndpointLease waiting = Lease(webhook);
+  EXPECT_THAT(waiting.deliveries, IsEmpty());
+  EXPECT_EQ(waiting.next_due, now_ + kLease);
+  const std::vector<EndpointDue> told = Told([&] {
+    EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kDelivered)), IsOk());
+  });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_LE(told[0].due, now_);
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
+}
+
+TEST_P(StoreOrder, TheNextOfAnOrderedWebhookIsDueOnceTheFirstIsCancelled) {
+  const v1::Webhook webhook = NewOrderedListener();
+  PublishOne();
+  const std::string second = PublishOne();
+  const LeasedDelivery first = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Record(ResultOf(webhook, first, Outcome::kRetry)), IsOk());
+  const std::vector<EndpointDue> told =
+      Told([&] { EXPECT_THAT(Cancel(first.id), IsOk()); });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_LE(told[0].due, now_);
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
+}
+
+TEST_P(StoreOrder, AFirstThatIsCancelledInFlightLetsTheNextOneGo) {
+  const v1::Webhook webhook = NewOrderedListener();
+  PublishOne();
+  PublishOne();
+  const LeasedDelivery first = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Cancel(first.id), IsOk());
+  const std::vector<EndpointDue> told = Told([&] {
+    EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kRetry)), IsOk());
+  });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_LE(told[0].due, now_);
+}
+
+TEST_P(StoreOrder, ARetryOfAnOrderedWebhookKeepsItsPlace) {
+  const v1::Webhook webhook = NewOrderedListener();
+  const std::string first = PublishOne();
+  const LeasedDelivery leased = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Record(ResultOf(webhook, leased, Outcome::kRetry)), IsOk());
+  PublishOne();
+  const std::vector<EndpointDue> told =
+      Told([&] { EXPECT_THAT(Retry(leased.id), IsOk()); });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_TRUE(told[0].is_urgent);
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
+}
+
+TEST_P(StoreOrder, ARetryOfWhatHadEndedGoesBehindOthersOfAnOrderedWebhook) {
+  const v1::Webhook webhook = NewOrderedListener();
+  const std::string first = PublishOne();
+  const LeasedDelivery failed = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Record(ResultOf(webhook, failed, Outcome::kFailed)), IsOk());
+  const std::string second = PublishOne();
+  now_ += absl::Seconds(1);
+  EXPECT_THAT(Retry(failed.id), IsOk());
+  const EndpointLease lease = Lease(webhook);
+  EXPECT_THAT(EventsOf(lease), ElementsAre(second));
+  ASSERT_THAT(
+      Record(ResultOf(webhook, lease.deliveries[0], Outcome::kDelivered)),
+      IsOk());
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreOrder, ::testing::ValuesIn(AllBackends()),
+                         BackendName);
+
+}  // namespace
+}  // namespace webhooks::testing
