@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
@@ -148,7 +149,8 @@ void CheckMask(const google::protobuf::FieldMask& mask,
   for (const std::string& path : mask.paths()) {
     if (path == "*" || Holds(allowed, path)) continue;
     AddViolation(violations, "update_mask",
-                 "must name only fields that can be changed, or *");
+                 absl::StrCat("must name only ", absl::StrJoin(allowed, ", "),
+                              ", or *"));
     return;
   }
 }
