@@ -77,18 +77,20 @@ void UnaryCall::MarkReplayed() {
   context_.AddInitialMetadata(std::string(kReplayedKey), "true");
 }
 
-void UnaryCall::Fail(const absl::Status& status) {
-  record_.End(status);
-  Finish(ToGrpcStatus(status));
-}
+void UnaryCall::Fail(const absl::Status& status) { End(status); }
 
 void UnaryCall::Succeed(const google::protobuf::Message& response) {
   if (!Write(response, response_bytes_)) {
     return Fail(WithReason(absl::InternalError("the answer cannot be written"),
                            "ANSWER_UNWRITABLE"));
   }
-  record_.End(absl::OkStatus());
-  Finish(grpc::Status::OK);
+  End(absl::OkStatus());
+}
+
+void UnaryCall::End(const absl::Status& status) {
+  record_.End(status);
+  place_.reset();
+  Finish(ToGrpcStatus(status));
 }
 
 void UnaryCall::OnCancel() { *cancelled_ = true; }

@@ -55,11 +55,14 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // Says in the answer's metadata that it was given before.
   void MarkReplayed();
 
-  // Each answers the call, exactly once and as the last touch.
+  // Each answers the call, exactly once and as the last touch. By then its place
+  // is free: who has the answer may make the next call.
   void Fail(const absl::Status& status);
   void Succeed(const google::protobuf::Message& response);
 
  private:
+  void End(const absl::Status& status);
+
   // Others hold calls only by the pointer that gRPC was given.
   ~UnaryCall() override = default;
 

@@ -152,7 +152,10 @@ PublishStream::Steps PublishStream::NextSteps() {
   steps.ends = is_over && !is_busy_ && !is_starting_;
   has_ended_ = steps.ends;
   steps.status = status_;
-  if (steps.ends) steps.answer = answer_;
+  if (steps.ends) {
+    steps.answer = answer_;
+    place_.reset();
+  }
   return steps;
 }
 

@@ -125,11 +125,16 @@ def test_a_key_has_only_so_many_calls_in_flight(stopped):
             assert "in flight" in refused.details()
             streams.pop(refused).put(None)
         [(stream, events)] = streams.items()
-        events.put(event_service_pb2.PublishEventRequest(type="a", data="1"))
+        event = event_service_pb2.PublishEventRequest(type="a", data="1")
+        events.put(event)
         events.put(None)
         assert stream.result(PATIENCE).published_count == 1
         stub = webhook_service_pb2_grpc.WebhookServiceStub(channel)
-        stub.List(webhook_service_pb2.ListWebhooksRequest(), metadata=metadata)
+        # Who has an answer may make the next call.
+        for _ in range(100):
+            assert publish(iter([event]), metadata=metadata).published_count
+            stub.List(webhook_service_pb2.ListWebhooksRequest(),
+                      metadata=metadata)
 
 
 @pytest.mark.parametrize("flag", ["--max_connections_per_address=0",
