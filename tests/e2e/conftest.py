@@ -2,6 +2,7 @@
 
 import os
 import sys
+import uuid
 
 import grpc
 import pytest
@@ -10,6 +11,7 @@ import pytest
 sys.path.append(os.environ["E2E_STUBS"])
 grpc.__path__.append(os.path.join(os.environ["E2E_STUBS"], "grpc"))
 
+from receiver import FAST, Receiver, delivering  # noqa: E402
 from service import Service  # noqa: E402
 
 
@@ -41,3 +43,28 @@ def service(tmp_path_factory):
 def channel(service):
     with service.channel() as channel:
         yield channel
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """The calls of a service that delivers, and a receiver."""
+    with Receiver() as receiver, delivering(
+            tmp_path_factory.mktemp("service"), *FAST) as api:
+        yield api, receiver
+
+
+@pytest.fixture
+def api(shared):
+    return shared[0]
+
+
+@pytest.fixture
+def receiver(shared):
+    return shared[1]
+
+
+@pytest.fixture
+def place():
+    """A path and an event type that no other test uses."""
+    name = uuid.uuid4().hex
+    return f"/{name}", f"t.{name}"

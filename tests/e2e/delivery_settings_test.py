@@ -6,9 +6,7 @@ import time
 
 import pytest
 
-from receiver import Receiver, delivering
-
-FAST = ("--retry_schedule=0s,10ms,10ms", "--retry_jitter=0")
+from receiver import FAST, Receiver, delivering
 
 
 @pytest.fixture

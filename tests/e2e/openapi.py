@@ -1,6 +1,5 @@
 """Holds every REST answer to /openapi.json, with a validator that is not ours."""
 
-import copy
 import functools
 import json
 import re

@@ -13,6 +13,8 @@ from processes import PATIENCE
 from service import Service
 
 FLAGS = ("--allow_http_urls", "--allow_targets=127.0.0.0/8")
+# Three attempts, one after the other.
+FAST = ("--retry_schedule=0s,10ms,10ms", "--retry_jitter=0")
 
 
 @dataclasses.dataclass
@@ -158,6 +160,12 @@ class Api:
             assert time.monotonic() < end, self.deliveries()
             time.sleep(0.02)
         return found
+
+    def delivered(self, event, state="DELIVERED"):
+        """The one delivery of an event, once it is in `state`."""
+        found = self.await_deliveries(1, id_event=event["id_event"],
+                                      state=state)
+        return self.call("GET", f"/deliveries/{found[0]['id_delivery']}")
 
 
 @contextlib.contextmanager

@@ -15,24 +15,6 @@ TRACEPARENT = f"00-{TRACE}-{PARENT}-01"
 HEADER = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-(0[01])")
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    with Receiver() as receiver, delivering(
-            tmp_path_factory.mktemp("service"),
-            "--retry_schedule=0s,10ms,10ms", "--retry_jitter=0") as api:
-        yield api, receiver
-
-
-@pytest.fixture
-def api(shared):
-    return shared[0]
-
-
-@pytest.fixture
-def receiver(shared):
-    return shared[1]
-
-
 def span(line):
     """trace_id, span_id and parent_id of a log line."""
     found = dict(re.findall(r"\b(trace_id|span_id|parent_id)=([0-9a-f]+)",

@@ -1,0 +1,27 @@
+"""Webhooks over REST, for tests of what is done with one."""
+
+import datetime
+
+from contract import KEYS
+from service import REFERENCE
+
+
+def make(service, **changes):
+    response = service.post({**REFERENCE, **changes})
+    assert response.status == 201
+    return response.json()
+
+
+def path(webhook, suffix=""):
+    return f"/webhooks/{webhook['id_webhook_endpoint']}{suffix}"
+
+
+def time_of(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def assert_changed(before, after, **changes):
+    """`after` is `before` with `changes`, made later."""
+    assert list(after) == KEYS
+    assert after == {**before, **changes, "last_update": after["last_update"]}
+    assert time_of(after["last_update"]) > time_of(before["last_update"])
