@@ -49,7 +49,7 @@ std::size_t MetadataSize(const CallHeaders& headers);
 absl::Status CheckSize(const CallHeaders& headers);
 
 // Sets the project for the log line. Of the server's initial metadata clients
-// see idempotent-replayed only.
+// see idempotent-replayed and ratelimit-* only.
 void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
                         HttpResponse& response);
 

@@ -36,7 +36,8 @@ ABSL_FLAG(std::string, server_tls_cert, "",
           "A PEM file with the certificate to show to the server. Read again "
           "when it changes.");
 ABSL_FLAG(std::string, server_tls_key, "",
-          "A PEM file with that certificate's private key, not encrypted.");
+          "A PEM file with that certificate's private key, not encrypted. Read "
+          "again when it changes.");
 ABSL_FLAG(std::string, server_tls_name, "",
           "The name that the server's certificate must be for, where that is "
           "not the host of --server.");
@@ -51,10 +52,12 @@ ABSL_FLAG(int, max_header_bytes, 16 << 10,
 ABSL_FLAG(int, max_body_bytes, 1 << 20,
           "Largest request body, but for batches of events; beyond: 413.");
 ABSL_FLAG(std::int64_t, max_buffered_bytes, 256 << 20,
-          "Bodies of all requests in progress together; beyond: 503.");
+          "Bodies of all requests in progress together; beyond: 503. Also "
+          "answers that wait to be read; beyond, theirs are cut off.");
 ABSL_FLAG(
     absl::Duration, header_timeout, absl::Seconds(10),
-    "From a request's first byte to the end of its headers; beyond: 408.");
+    "From a request's first byte to the end of its headers; beyond: 408. Also "
+    "how long the handshake of TLS may take.");
 ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30),
           "From the end of the headers to the end of the body; beyond: 408.");
 ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(120),
@@ -130,7 +133,7 @@ HttpServer::Options ReadHttp(Problems& problems) {
     http.threads = std::clamp(cores, 1, 4);
   }
   http.limits = ReadLimits(problems);
-  http.allow_plaintext = absl::GetFlag(FLAGS_allow_plaintext);
+  http.plaintext = PlaintextReach();
   return http;
 }
 
@@ -162,6 +165,13 @@ absl::StatusOr<Config> ReadConfig() {
         "--server must be host:port, or a target of dns, ipv4, ipv6, unix or "
         "unix-abstract, not ",
         config.server));
+  } else if (!WantsTls(config.server_tls) &&
+             config.http.plaintext == Reach::kThisMachine &&
+             !StaysOnThisMachine(config.server)) {
+    problems.push_back(
+        absl::StrCat("--server: ", config.server,
+                     " is not on this machine, and needs --server_tls_ca, or "
+                     "--allow_plaintext"));
   }
   config.server_connections =
       Between(FLAGS_server_connections, 1, 64, problems);

@@ -39,7 +39,8 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> DocsHandler::Accept(
   const bool is_docs = IsDocs(head.path);
   if (head.path != kOpenApi && !is_docs) return next_.Accept(head);
   HttpResponse response = Answer(head);
-  if (!TakeFromSecond(response.body.size())) {
+  const bool sends_body = head.method != "HEAD";
+  if (sends_body && !TakeFromSecond(response.body.size())) {
     response = ErrorAnswer(
         WithReason(absl::UnavailableError("too many are reading at once"),
                    "TOO_MANY_BYTES_BUFFERED"));

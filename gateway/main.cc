@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gateway/api_handler.h"
 #include "gateway/backend/grpc_backend.h"
@@ -30,21 +31,34 @@ namespace {
 absl::StatusOr<std::unique_ptr<MetricsPage>> ServeMetrics(
     const Config& config, std::vector<const prometheus::Collectable*> metrics) {
   if (!config.metrics_listen) return nullptr;
-  auto page = MetricsPage::Serve(*config.metrics_listen,
-                                 config.http.allow_plaintext
-                                     ? MetricsPage::Reach::kAnybody
-                                     : MetricsPage::Reach::kThisMachine,
-                                 std::move(metrics));
-  if (page.ok()) {
-    Log(LogLevel::kInfo, "serving metrics", {{"address", (*page)->address()}});
-  }
+  auto page =
+      MetricsPage::Listen(*config.metrics_listen, config.http.plaintext);
+  if (!page.ok()) return page;
+  (*page)->Serve(std::move(metrics));
+  Log(LogLevel::kInfo, "serving metrics", {{"address", (*page)->address()}});
   return page;
 }
 
 int Check(const Config& config) {
+  UnblockStopSignals();
   std::vector<Finding> findings{"flags"};
   for (const TlsFiles* files : {&config.tls, &config.server_tls}) {
     if (WantsTls(*files)) findings.push_back(InspectTls(*files, absl::Now()));
+  }
+  for (const Address& address : config.http.listen) {
+    findings.push_back(InspectListener(
+        "listen", address,
+        WantsTls(config.tls) ? Reach::kAnywhere : config.http.plaintext,
+        kListenRemedy));
+  }
+  if (config.metrics_listen) {
+    findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
+                                       config.http.plaintext, kMetricsRemedy));
+  }
+  if (ReadPages(config.docs_folder).empty()) {
+    findings.emplace_back(absl::StrCat("no pages of /docs in ",
+                                       config.docs_folder,
+                                       ", so they are not served"));
   }
   return TellFindings(findings);
 }

@@ -1,6 +1,11 @@
 #include "server/check.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -32,11 +37,30 @@ bool Opens(const SecretKeys& keys, const SecretKey::Id& id) {
                      [&](const SecretKey& key) { return key.id() == id; });
 }
 
+// Whether a start can make the file.
+Finding CheckAbsent(absl::string_view what, const std::string& path) {
+  const std::string folder =
+      (std::filesystem::path(".") / path).parent_path().string();
+  if (access(folder.c_str(), W_OK | X_OK) == 0) {
+    return absl::StrCat(what, " ", path, ": not there yet; a start makes it");
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(what, " ", path, ": not there, and cannot be made in ",
+                   folder, ": ", std::strerror(errno)));
+}
+
 // `found` tells what the database needs, where that is known.
 Finding CheckSecretKeys(const std::string& path,
                         const absl::StatusOr<Inspection>& found) {
   const auto keys = ReadSecretKeys(path);
   if (!keys.ok()) return keys.status();
+  if (found.ok() && found->state == Inspection::State::kUnfinished &&
+      !keys->has_value()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("secret keys ", path,
+                     ": not there, and what the database needs is not known "
+                     "before a start has recovered it"));
+  }
   for (const SecretKey::Id& id :
        found.ok() ? found->secret_keys : std::vector<SecretKey::Id>()) {
     if (keys->has_value() && Opens(**keys, id)) continue;
@@ -44,23 +68,38 @@ Finding CheckSecretKeys(const std::string& path,
         "secret keys ", path, ": the key ", FormatKeyId(id),
         " is not there, and the database has secrets sealed under it"));
   }
-  if (!keys->has_value()) {
-    return absl::StrCat("secret keys ", path, ": not there yet");
-  }
+  if (!keys->has_value()) return CheckAbsent("secret keys", path);
   return absl::StrCat("secret keys ", path, ": ", (*keys)->size());
 }
 
 Finding CheckKey(absl::string_view what, const std::string& path,
                  const absl::StatusOr<std::optional<std::string>>& found) {
   if (!found.ok()) return found.status();
-  return absl::StrCat(what, " ", path,
-                      found->has_value() ? "" : ": not there yet");
+  if (!found->has_value()) return CheckAbsent(what, path);
+  return absl::StrCat(what, " ", path);
+}
+
+// Where the server is to listen, in plain text or not.
+void CheckListeners(const Config& config, std::vector<Finding>& findings) {
+  const Reach reach =
+      WantsTls(config.tls) ? Reach::kAnywhere : config.plaintext;
+  for (const std::string& text : config.listen) {
+    const absl::StatusOr<Address> address = ParseAddress(text);
+    // What is left is a unix socket.
+    if (!address.ok()) continue;
+    findings.push_back(
+        InspectListener("listen", *address, reach, kListenRemedy));
+  }
+  if (!config.metrics_listen) return;
+  findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
+                                     config.plaintext, kMetricsRemedy));
 }
 
 }  // namespace
 
 std::vector<Finding> CheckStart(const Config& config, absl::Time now) {
   std::vector<Finding> findings{"flags"};
+  CheckListeners(config, findings);
   if (WantsTls(config.tls)) findings.push_back(InspectTls(config.tls, now));
   const absl::StatusOr<Inspection> found = InspectStore(config.database);
   findings.push_back(found.ok()
@@ -70,8 +109,11 @@ std::vector<Finding> CheckStart(const Config& config, absl::Time now) {
   findings.push_back(CheckSecretKeys(config.secret_key_file, found));
   findings.push_back(CheckKey("admin key", config.admin_key_file,
                               ReadAdminKey(config.admin_key_file)));
-  findings.push_back(CheckKey("API key", config.api_key_file,
-                              ReadApiKey(config.api_key_file)));
+  // No later start looks at it.
+  if (found.ok() && found->state == Inspection::State::kNew) {
+    findings.push_back(CheckKey("API key", config.api_key_file,
+                                ReadApiKey(config.api_key_file)));
+  }
   return findings;
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "absl/algorithm/container.h"
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -33,9 +34,14 @@ ABSL_FLAG(int, max_calls_per_key, 1000,
 ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
           "How long a new connection may take to say what it wants: TLS and "
           "the beginning of HTTP/2.");
-ABSL_FLAG(std::string, trusted_gateways, "",
-          "Names of the certificates of gateways, with commas between: what "
-          "these say of their clients' certificates is believed.");
+ABSL_FLAG(
+    std::string, trusted_gateways, "",
+    "Names of the certificates of gateways, with commas between: what "
+    "these say of their clients' certificates and addresses is believed.");
+ABSL_FLAG(std::string, trusted_gateway_addresses, "",
+          "Addresses and ranges of gateways, with commas between (of IPv6: "
+          "networks of /64 or larger): what these say of their clients' "
+          "addresses is believed, as it is of whoever is on this machine.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
           "The database: sqlite:PATH, made if it is not there; "
           "sqlite:PATH?max_bytes=N caps its size.");
@@ -76,31 +82,37 @@ absl::StatusOr<std::vector<std::string>> ReadListen() {
   return addresses;
 }
 
-absl::Status ReadTrustedGateways(Config& config) {
-  config.trusted_gateways = absl::StrSplit(
-      absl::GetFlag(FLAGS_trusted_gateways), ',', absl::SkipEmpty());
-  if (!config.trusted_gateways.empty() && config.tls.authorities.empty()) {
+absl::Status ReadGateways(Config& config) {
+  std::vector<std::string>& names = config.gateways.names;
+  names = absl::StrSplit(absl::GetFlag(FLAGS_trusted_gateways), ',',
+                         absl::SkipEmpty());
+  if (!names.empty() && config.tls.authorities.empty()) {
     return BadFlag("trusted_gateways", "needs --tls_client_ca");
   }
-  for (const std::string& name : config.trusted_gateways) {
-    if (IsCertificateName(name)) continue;
+  if (!absl::c_all_of(names, IsCertificateName)) {
     return BadFlag("trusted_gateways",
                    "must be names of 1 to 255 visible ASCII characters");
   }
+  auto addresses =
+      ParseAddressRanges(absl::GetFlag(FLAGS_trusted_gateway_addresses));
+  if (!addresses.ok()) {
+    return BadFlag("trusted_gateway_addresses", addresses.status().message());
+  }
+  config.gateways.addresses = *std::move(addresses);
   return absl::OkStatus();
 }
 
 absl::Status ReadTls(Config& config) {
   config.tls = {absl::GetFlag(FLAGS_tls_cert), absl::GetFlag(FLAGS_tls_key),
                 absl::GetFlag(FLAGS_tls_client_ca)};
-  config.allow_plaintext = absl::GetFlag(FLAGS_allow_plaintext);
+  config.plaintext = PlaintextReach();
   config.handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout);
   if (config.handshake_timeout < absl::Milliseconds(1) ||
       config.handshake_timeout > absl::Hours(1)) {
     return BadFlag("handshake_timeout", "must be 1ms to 1h");
   }
   absl::Status good = CheckListenerFlags(config.tls);
-  return good.ok() ? ReadTrustedGateways(config) : good;
+  return good.ok() ? ReadGateways(config) : good;
 }
 
 // The file that a flag names, or the one called `name` in the database's

@@ -7,8 +7,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/call/admission.h"
 #include "server/delivery_config.h"
 #include "server/runtime/address.h"
+#include "server/runtime/reach.h"
 #include "server/runtime/tls_material.h"
 
 namespace webhooks::server {
@@ -22,12 +24,10 @@ struct Config {
   int max_connections_per_address = 0;
   int max_calls_per_key = 0;
   absl::Duration handshake_timeout;
-  // Without a certificate plain text is spoken, to this machine alone unless
-  // allow_plaintext.
+  // Without a certificate plain text is spoken, as far as `plaintext`.
   TlsFiles tls;
-  bool allow_plaintext = false;
-  // Names of certificates: see ProjectAdmission.
-  std::vector<std::string> trusted_gateways;
+  Reach plaintext = Reach::kThisMachine;
+  ProjectAdmission::Gateways gateways;
   std::string database;
   std::string api_key_file;
   std::string admin_key_file;

@@ -1,10 +1,11 @@
 #include "server/delivery_config.h"
 
-#include <unistd.h>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "server/runtime/tls_material.h"
 
 ABSL_FLAG(bool, deliver, true,
           "Deliver events; without, the server only answers calls.");
@@ -51,12 +52,9 @@ absl::Status BadFlag(absl::string_view flag, absl::string_view problem) {
 }
 
 absl::Status ReadTargets(std::vector<AddressRange>& targets) {
-  for (const absl::string_view text : absl::StrSplit(
-           absl::GetFlag(FLAGS_allow_targets), ',', absl::SkipEmpty())) {
-    const auto range = AddressRange::Parse(text);
-    if (!range.ok()) return BadFlag("allow_targets", range.status().message());
-    targets.push_back(*range);
-  }
+  auto ranges = ParseAddressRanges(absl::GetFlag(FLAGS_allow_targets));
+  if (!ranges.ok()) return BadFlag("allow_targets", ranges.status().message());
+  targets = *std::move(ranges);
   return absl::OkStatus();
 }
 
@@ -94,6 +92,14 @@ absl::Status CheckTimeout(absl::string_view flag, absl::Duration value) {
   return BadFlag(flag, "must be 1ms to 1m");
 }
 
+absl::Status CheckAuthorities(const std::string& file) {
+  TlsFiles files;
+  files.authorities = file;
+  const absl::StatusOr<TlsMaterial> read = ReadTlsFiles(files);
+  const absl::Status good = read.ok() ? CheckTls(*read, files) : read.status();
+  return good.ok() ? good : BadFlag("ca_file", good.message());
+}
+
 absl::Status CheckRest(const DeliveryConfig& config) {
   const Scheduler::Options& options = config.scheduler;
   absl::Status good = CheckTimeout("delivery_timeout", options.timeout);
@@ -115,9 +121,7 @@ absl::Status CheckRest(const DeliveryConfig& config) {
   if (config.retention < absl::Minutes(1)) {
     good.Update(BadFlag("retention", "must be 1m at least"));
   }
-  if (!config.ca_file.empty() && access(config.ca_file.c_str(), R_OK) != 0) {
-    good.Update(BadFlag("ca_file", "cannot be read"));
-  }
+  if (!config.ca_file.empty()) good.Update(CheckAuthorities(config.ca_file));
   return good;
 }
 

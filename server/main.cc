@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   const auto config = webhooks::server::ReadConfig();
   if (!config.ok()) return webhooks::FailStart(config.status());
   if (config->check) {
+    webhooks::UnblockStopSignals();
     return webhooks::TellFindings(
         webhooks::server::CheckStart(*config, absl::Now()));
   }

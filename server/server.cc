@@ -59,10 +59,11 @@ std::vector<std::string> ServiceNames() {
 
 class RunningServer final : public Server {
  public:
-  // `tls` is null for plain text.
+  // `tls` is null for plain text, and `metrics_page` where there is none.
   RunningServer(const Config& config, std::unique_ptr<Metrics> metrics,
                 std::unique_ptr<Store> store, absl::string_view admin_key,
-                std::unique_ptr<TlsWatch> tls)
+                std::unique_ptr<TlsWatch> tls,
+                std::unique_ptr<MetricsPage> metrics_page)
       : grace_(config.grace),
         metrics_(std::move(metrics)),
         tls_(std::move(tls)),
@@ -74,7 +75,7 @@ class RunningServer final : public Server {
         rate_limits_(&absl::Now),
         calls_in_flight_(config.max_calls_per_key),
         project_admission_(authenticator_, rate_limits_, calls_in_flight_,
-                           config.trusted_gateways),
+                           config.gateways),
         admin_admission_(admin_key, failed_keys_),
         project_calls_(project_admission_, &absl::Now, metrics_->calls()),
         admin_calls_(admin_admission_, &absl::Now, metrics_->calls()),
@@ -91,7 +92,8 @@ class RunningServer final : public Server {
         reflection_v1_(MakeReflectionV1(ServiceNames(), metrics_->calls())),
         reflection_v1alpha_(
             MakeReflectionV1Alpha(ServiceNames(), metrics_->calls())),
-        unknown_calls_(metrics_->calls()) {}
+        unknown_calls_(metrics_->calls()),
+        metrics_page_(std::move(metrics_page)) {}
 
   ~RunningServer() override { Stop(); }
 
@@ -109,8 +111,7 @@ class RunningServer final : public Server {
     maintenance_.emplace(*store_, &absl::Now, kMaintenanceInterval,
                          config.delivery.retention);
     if (deliveries_) deliveries_->Start();
-    absl::Status page = ServeMetrics(config);
-    if (!page.ok()) return page;
+    if (metrics_page_ != nullptr) ServeMetrics();
     auto acceptor = Acceptor::Start(
         std::move(sockets),
         {config.max_connections, config.max_connections_per_address},
@@ -154,8 +155,7 @@ class RunningServer final : public Server {
                 .sender();
   }
 
-  absl::Status ServeMetrics(const Config& config) {
-    if (!config.metrics_listen) return absl::OkStatus();
+  void ServeMetrics() {
     std::vector<const prometheus::Collectable*> metrics =
         metrics_->collectables();
     if (deliveries_) {
@@ -164,16 +164,9 @@ class RunningServer final : public Server {
           kCountPatience);
       metrics.push_back(&*delivery_figures_);
     }
-    auto page = MetricsPage::Serve(*config.metrics_listen,
-                                   config.allow_plaintext
-                                       ? MetricsPage::Reach::kAnybody
-                                       : MetricsPage::Reach::kThisMachine,
-                                   std::move(metrics));
-    if (!page.ok()) return page.status();
-    metrics_page_ = *std::move(page);
+    metrics_page_->Serve(std::move(metrics));
     Log(LogLevel::kInfo, "serving metrics",
         {{"address", metrics_page_->address()}});
-    return absl::OkStatus();
   }
 
   void Build(absl::Duration handshake_timeout) {
@@ -234,10 +227,6 @@ class RunningServer final : public Server {
   std::unique_ptr<MetricsPage> metrics_page_;
 };
 
-void LogFault(absl::string_view what, absl::string_view why) {
-  Log(LogLevel::kError, "storage fault", {{"operation", what}, {"cause", why}});
-}
-
 absl::StatusOr<std::vector<ListeningSocket>> Listen(
     const std::vector<std::string>& addresses, Reach reach) {
   std::vector<ListeningSocket> sockets;
@@ -264,7 +253,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
         return TakeOrMakeSecretKeys(config.secret_key_file, must_exist,
                                     entropy);
       },
-      &LogFault, metrics->store());
+      [&counted = metrics->store()](absl::string_view what,
+                                    absl::string_view why) {
+        Log(LogLevel::kError, "storage fault",
+            {{"operation", what}, {"cause", why}});
+        counted.CountFault();
+      },
+      metrics->store());
   if (absl::IsInvalidArgument(store.status())) {
     return absl::InvalidArgumentError(
         absl::StrCat("--database: ", store.status().message()));
@@ -272,18 +267,23 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!store.ok()) return store.status();
   // Once the database is ours, so that no two servers of it take each other's
   // socket, and before anything is stored.
-  const bool is_safe = *tls != nullptr || config.allow_plaintext;
-  auto sockets =
-      Listen(config.listen, is_safe ? Reach::kAnywhere : Reach::kThisMachine);
+  auto sockets = Listen(config.listen,
+                        *tls == nullptr ? config.plaintext : Reach::kAnywhere);
   if (!sockets.ok()) return sockets.status();
+  std::unique_ptr<MetricsPage> metrics_page;
+  if (config.metrics_listen) {
+    auto page = MetricsPage::Listen(*config.metrics_listen, config.plaintext);
+    if (!page.ok()) return page.status();
+    metrics_page = *std::move(page);
+  }
   auto admin_key = TakeOrMakeAdminKey(config.admin_key_file, entropy);
   if (!admin_key.ok()) return admin_key.status();
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
-  auto server = std::make_unique<RunningServer>(config, std::move(metrics),
-                                                *std::move(store), *admin_key,
-                                                *std::move(tls));
+  auto server = std::make_unique<RunningServer>(
+      config, std::move(metrics), *std::move(store), *admin_key,
+      *std::move(tls), std::move(metrics_page));
   absl::Status serving = server->Serve(*std::move(sockets), config);
   if (!serving.ok()) return serving;
   return server;

@@ -171,9 +171,12 @@ absl::Status CertificateNotBound() {
 }
 
 absl::Status StorageFull() {
-  return WithReason(
-      absl::ResourceExhaustedError("the storage is full; nothing was changed"),
-      "STORAGE_FULL");
+  // Somebody has to make room first.
+  return WithRetryDelay(
+      WithReason(absl::ResourceExhaustedError(
+                     "the storage is full; nothing was changed"),
+                 "STORAGE_FULL"),
+      absl::Seconds(30));
 }
 
 absl::Status StorageBusy() {

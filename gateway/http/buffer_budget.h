@@ -45,6 +45,17 @@ class BufferBudget {
   std::atomic<std::size_t> held_ = 0;
 };
 
+// The budgets of all connections, as much each.
+struct Buffers {
+  explicit Buffers(std::size_t limit) : requests(limit), answers(limit) {}
+
+  // The bodies of requests in progress.
+  BufferBudget requests;
+  // Answers that their clients have yet to read: a budget of its own, so that
+  // slow readers are in the way of each other only.
+  BufferBudget answers;
+};
+
 }  // namespace webhooks::gateway
 
 #endif  // WEBHOOKS_GATEWAY_HTTP_BUFFER_BUDGET_H_

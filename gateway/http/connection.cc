@@ -25,7 +25,8 @@ Connection::Connection(Transport transport, std::string address, Worker& worker)
       timer_(*worker.context()),
       worker_(worker),
       client_{std::move(address), ""},
-      buffered_(worker.buffers()) {}
+      buffered_(worker.buffers().requests),
+      unread_(worker.buffers().answers) {}
 
 void Connection::Start() {
   Arm(worker_.limits().header_timeout);

@@ -91,6 +91,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The request in progress.
   std::unique_ptr<RequestReader> reader_;
   BufferBudget::Share buffered_;
+  // What is in output_ and does not go out at once.
+  BufferBudget::Share unread_;
   std::unique_ptr<Exchange> exchange_;
   absl::Time started_;
 };

@@ -53,6 +53,7 @@ void Connection::Write() {
     written_ +=
         transport_.Write(absl::string_view(output_).substr(written_), error);
     if (error == asio::error::would_block) {
+      if (!unread_.Resize(output_.size())) return Close();
       return transport_.WaitToWrite(
           [self = shared_from_this()](const Error& wait_error) {
             if (self->phase_ != Phase::kWriting) return;
@@ -66,6 +67,7 @@ void Connection::Write() {
 }
 
 void Connection::FinishAnswer() {
+  unread_.Resize(0);
   if (is_last_) return Linger();
   // Posted, so that a client which sends many requests at once neither deepens
   // the stack with each nor keeps the other connections waiting.

@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -61,11 +60,13 @@ absl::Status HttpServer::Listen(const Address& address) {
   bool any = false;
   absl::Status not_ours;
   for (const auto& entry : found) {
-    if (absl::Status safe = CheckReach(entry.endpoint()); !safe.ok()) {
-      return safe;
-    }
+    const tcp::endpoint endpoint = entry.endpoint();
+    absl::Status safe = CheckReach(
+        "listen", endpoint.data(), static_cast<socklen_t>(endpoint.size()),
+        tls_ == nullptr ? options_.plaintext : Reach::kAnywhere, kListenRemedy);
+    if (!safe.ok()) return safe;
     auto listener =
-        Listener::Open(entry.endpoint(), *workers_.front(),
+        Listener::Open(endpoint, *workers_.front(),
                        [this]() -> Worker& { return NextWorker(); });
     if (listener.ok()) {
       listeners_.push_back(*std::move(listener));
@@ -78,19 +79,6 @@ absl::Status HttpServer::Listen(const Address& address) {
     }
   }
   return any ? absl::OkStatus() : absl::UnavailableError(not_ours.message());
-}
-
-absl::Status HttpServer::CheckReach(const tcp::endpoint& endpoint) const {
-  if (tls_ != nullptr || options_.allow_plaintext ||
-      endpoint.address().is_loopback()) {
-    return absl::OkStatus();
-  }
-  std::ostringstream text;
-  text << endpoint;
-  return absl::FailedPreconditionError(absl::StrCat(
-      "--listen: ", text.str(),
-      " can be reached from other machines, and needs --tls_cert and "
-      "--tls_key, or --allow_plaintext"));
 }
 
 // Called on the first worker's thread, where all listeners run.

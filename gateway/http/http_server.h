@@ -1,7 +1,6 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_HTTP_SERVER_H_
 #define WEBHOOKS_GATEWAY_HTTP_HTTP_SERVER_H_
 
-#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -16,6 +15,7 @@
 #include "gateway/http/request_handler.h"
 #include "gateway/http/request_observer.h"
 #include "server/runtime/address.h"
+#include "server/runtime/reach.h"
 #include "server/runtime/tls_watch.h"
 
 namespace webhooks::gateway {
@@ -32,8 +32,8 @@ class HttpServer {
     std::vector<Address> listen;
     int threads = 1;
     HttpLimits limits;
-    // Whether plain text may be spoken where other machines can hear it.
-    bool allow_plaintext = false;
+    // How far plain text may go.
+    Reach plaintext = Reach::kThisMachine;
   };
 
   // Listens on every address and starts the threads. UNAVAILABLE names the
@@ -64,13 +64,12 @@ class HttpServer {
              RequestObserver& observer, const TlsWatch* tls);
 
   absl::Status Listen(const Address& address);
-  absl::Status CheckReach(const boost::asio::ip::tcp::endpoint& endpoint) const;
   Worker& NextWorker();
 
   const Options options_;
   const std::unique_ptr<TlsContexts> tls_;
   ConnectionCount open_connections_;
-  BufferBudget buffers_;
+  Buffers buffers_;
   std::size_t next_worker_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::shared_ptr<Listener>> listeners_;

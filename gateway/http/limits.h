@@ -14,9 +14,10 @@ struct HttpLimits {
   // The body without its chunk framing: 413 beyond.
   std::size_t body_bytes = 1 << 20;
   // The bodies of all requests in progress, as far as they have arrived: 503
-  // beyond.
+  // beyond. Also all answers that wait to be read: the connection is closed.
   std::size_t buffered_bytes = 256 << 20;
-  // From the first byte of a request to the end of its header: 408.
+  // From the first byte of a request to the end of its header: 408. Also how
+  // long a handshake of TLS may take: the connection is closed.
   absl::Duration header_timeout = absl::Seconds(10);
   // From the end of the header to the end of the body: 408.
   absl::Duration body_timeout = absl::Seconds(30);

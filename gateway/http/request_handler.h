@@ -22,8 +22,7 @@ struct HttpClient {
   // As of ClientAddress.
   std::string address;
   // The name of the certificate that it has shown in TLS, and that was
-  // verified;
-  // "": none.
+  // verified; "": none.
   std::string certificate;
 };
 

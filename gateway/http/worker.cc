@@ -36,7 +36,7 @@ bool Exceed(const ConnectionCount::Counts& open, const HttpLimits& limits,
 
 Worker::Worker(const HttpLimits& limits, RequestHandler& handler,
                RequestObserver& observer, ConnectionCount& open_connections,
-               BufferBudget& buffers, TlsContexts* tls)
+               Buffers& buffers, TlsContexts* tls)
     : limits_(limits),
       handler_(handler),
       observer_(observer),

@@ -28,7 +28,7 @@ class Worker {
   // for plain text. All must outlive this object.
   Worker(const HttpLimits& limits, RequestHandler& handler,
          RequestObserver& observer, ConnectionCount& open_connections,
-         BufferBudget& buffers, TlsContexts* tls);
+         Buffers& buffers, TlsContexts* tls);
   // Stop must have been called, or Start never.
   ~Worker();
 
@@ -51,7 +51,7 @@ class Worker {
   const HttpLimits& limits() const { return limits_; }
   RequestHandler& handler() { return handler_; }
   RequestObserver& observer() { return observer_; }
-  BufferBudget& buffers() { return buffers_; }
+  Buffers& buffers() { return buffers_; }
   bool draining() const { return draining_; }
   void Forget(const std::shared_ptr<Connection>& connection);
   // Where a connection reads to before it keeps what belongs to it: one buffer
@@ -63,7 +63,7 @@ class Worker {
   RequestHandler& handler_;
   RequestObserver& observer_;
   ConnectionCount& open_connections_;
-  BufferBudget& buffers_;
+  Buffers& buffers_;
   TlsContexts* const tls_;
   std::shared_ptr<boost::asio::io_context> context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type>

@@ -41,7 +41,12 @@ json::object SecuritySchemes() {
            {{"type", "apiKey"},
             {"in", "header"},
             {"name", "x-api-key"},
-            {"description", "The key names the project that calls work on."}}}};
+            {"description", "The key names the project that calls work on."}}},
+          {"Certificate",
+           {{"type", "mutualTLS"},
+            {"description",
+             "In place of a key, where the gateway asks for certificates: one "
+             "whose name an administrator has bound to the project."}}}};
 }
 
 json::array Tags(const Services& services, const Meanings& meanings) {
@@ -136,7 +141,8 @@ absl::StatusOr<std::string> OpenApiDocument(const Services& services,
       {"openapi", "3.1.0"},
       {"info", Info()},
       {"servers", json::array{json::object{{"url", "/"}}}},
-      {"security", json::array{json::object{{"ApiKey", json::array()}}}},
+      {"security", json::array{json::object{{"ApiKey", json::array()}},
+                               json::object{{"Certificate", json::array()}}}},
       {"tags", Tags(services, meanings)}};
   document["paths"] = Paths(*routes, meanings, schemas, body_bytes);
   document["webhooks"] = Receivers(posted, meanings, schemas);

@@ -127,18 +127,18 @@ Failures Meanings::OwnFailures(const ServiceDescriptor* service,
       failures.emplace(code, failure.text);
     }
   }
+  if (depth == kMaxDepth) return failures;
   absl::string_view rest = told.rest;
-  const std::size_t reference = rest.find(" as ");
-  if (reference == absl::string_view::npos || depth == kMaxDepth) {
-    return failures;
+  constexpr absl::string_view kReference = " as ";
+  for (std::size_t at = rest.find(kReference); at != rest.npos;
+       at = rest.find(kReference)) {
+    rest.remove_prefix(at + kReference.size());
+    const absl::string_view name = TakeName(rest);
+    if (!absl::StartsWith(rest, "'s")) continue;
+    const ServiceDescriptor* other = service->file()->pool()->FindServiceByName(
+        InPackage(service->file(), name));
+    if (other != nullptr) failures.merge(OwnFailures(other, depth + 1));
   }
-  rest.remove_prefix(reference + 4);
-  const absl::string_view name = TakeName(rest);
-  const ServiceDescriptor* other =
-      absl::StartsWith(rest, "'s") ? service->file()->pool()->FindServiceByName(
-                                         InPackage(service->file(), name))
-                                   : nullptr;
-  if (other != nullptr) failures.merge(OwnFailures(other, depth + 1));
   return failures;
 }
 

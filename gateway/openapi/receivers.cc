@@ -16,7 +16,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptor;
 
-// The headers of the message; every request has all of them.
+// The headers of the message; every request has those that are not optional.
 json::array Headers(const Meanings& meanings, Schemas& schemas,
                     const MessagePlan& plan) {
   json::array headers;
@@ -26,7 +26,7 @@ json::array Headers(const Meanings& meanings, Schemas& schemas,
     json::object header =
         HeaderParameter(meanings, schemas,
                         {options.GetExtension(v1::http_header), {field.field}});
-    header["required"] = true;
+    header["required"] = !field.field->has_presence();
     headers.push_back(std::move(header));
   }
   return headers;

@@ -4,19 +4,28 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "server/runtime/client_address.h"
 #include "storage/errors.h"
 
 namespace webhooks::server {
 
+bool ProjectAdmission::KnowsAddresses(const Credentials& credentials) const {
+  if (IsThisMachine(credentials.address)) return true;
+  const auto address = BytesOfClient(credentials.address);
+  return address && AnyHolds(gateways_.addresses, *address);
+}
+
 void ProjectAdmission::Admit(const Credentials& credentials,
                              const CallOptions& options, Decide decide) {
-  const bool is_gateway = trusted_gateways_.contains(credentials.certificate);
+  const bool is_gateway =
+      absl::c_linear_search(gateways_.names, credentials.certificate);
   // A gateway's own name is nobody's: its client may have shown nothing.
   const std::string& certificate =
       is_gateway ? credentials.forwarded_certificate : credentials.certificate;
-  const bool is_forwarded = !credentials.forwarded_address.empty() &&
-                            (is_gateway || IsThisMachine(credentials.address));
+  const bool is_forwarded =
+      (is_gateway || KnowsAddresses(credentials)) &&
+      BytesOfClient(credentials.forwarded_address).has_value();
   const std::string& address =
       is_forwarded ? credentials.forwarded_address : credentials.address;
   if (credentials.has_key ? credentials.key.empty() : certificate.empty()) {

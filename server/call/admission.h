@@ -3,9 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -15,6 +15,7 @@
 #include "server/call/credentials.h"
 #include "server/call/failed_keys.h"
 #include "server/call/rate_limits.h"
+#include "server/runtime/address_range.h"
 #include "storage/call.h"
 
 namespace webhooks::server {
@@ -49,28 +50,36 @@ class Admission {
 // calls in flight as it may.
 class ProjectAdmission final : public Admission {
  public:
-  // All must outlive this. Connections whose certificate's name is one of
-  // `trusted_gateways` make calls for others, and say what certificates those
-  // have shown; nobody else is believed. What their address is, whoever is on
-  // this machine is believed as well.
+  // Who makes calls for others.
+  struct Gateways {
+    // The names of their certificates: they are believed what certificates
+    // those others have shown, and from where they call.
+    std::vector<std::string> names;
+    // Where they are: they are believed from where those others call. So is
+    // whoever is on this machine.
+    std::vector<AddressRange> addresses;
+  };
+
+  // All must outlive this. Nobody but `gateways` is believed.
   ProjectAdmission(Authenticator& authenticator, RateLimits& limits,
-                   CallsInFlight& calls,
-                   const std::vector<std::string>& trusted_gateways = {})
+                   CallsInFlight& calls, Gateways gateways)
       : authenticator_(authenticator),
         limits_(limits),
         calls_(calls),
-        trusted_gateways_(trusted_gateways.begin(), trusted_gateways.end()) {}
+        gateways_(std::move(gateways)) {}
 
   void Admit(const Credentials& credentials, const CallOptions& options,
              Decide decide) override;
 
  private:
+  // Whether the connection's other end is believed where its clients are.
+  bool KnowsAddresses(const Credentials& credentials) const;
   Decision Judge(absl::StatusOr<Access> access);
 
   Authenticator& authenticator_;
   RateLimits& limits_;
   CallsInFlight& calls_;
-  const absl::flat_hash_set<std::string> trusted_gateways_;
+  const Gateways gateways_;
 };
 
 // Admits the calls of administrators, who have one key. UNAUTHENTICATED

@@ -51,11 +51,15 @@ Authenticator::Authenticator(ProjectStore& store, FailedKeys& failed,
                              Clock clock)
     : store_(store), failed_(failed), clock_(std::move(clock)) {}
 
-Done<Access> Authenticator::NotingFailures(const std::string& address,
+Done<Access> Authenticator::NotingFailures(const ApiKeyHash& hash,
+                                           const std::string& address,
                                            Done<Access> done) {
-  return [this, address,
+  return [this, hash, address,
           done = std::move(done)](absl::StatusOr<Access> access) mutable {
-    if (absl::IsUnauthenticated(access.status())) failed_.Note(address);
+    if (absl::IsUnauthenticated(access.status())) {
+      failed_.Note(address);
+      ForgetHash(hash);
+    }
     std::move(done)(std::move(access));
   };
 }
@@ -68,9 +72,9 @@ void Authenticator::Authenticate(absl::string_view key,
   if (auto access = Remembered(hash)) {
     return std::move(done)(*std::move(access));
   }
-  absl::Status may_try = failed_.Check(address);
+  absl::Status may_try = MayLookUp(hash, address);
   if (!may_try.ok()) return std::move(done)(std::move(may_try));
-  done = NotingFailures(address, std::move(done));
+  done = NotingFailures(hash, address, std::move(done));
   if (!IsApiKey(key)) return std::move(done)(ApiKeyInvalid());
   store_.FindApiKey(
       hash, options,
@@ -88,9 +92,9 @@ void Authenticator::AuthenticateCertificate(const std::string& name,
   if (auto access = Remembered(hash)) {
     return std::move(done)(*std::move(access));
   }
-  absl::Status may_try = failed_.Check(address);
+  absl::Status may_try = MayLookUp(hash, address);
   if (!may_try.ok()) return std::move(done)(std::move(may_try));
-  done = NotingFailures(address, std::move(done));
+  done = NotingFailures(hash, address, std::move(done));
   store_.FindCertificate(
       name, options,
       [this, name, hash, asked = Asked{clock_(), forgotten()},
@@ -131,29 +135,50 @@ void Authenticator::NoteUse(const v1::ApiKey& key, absl::Time now) {
   store_.NoteKeyUse(key.id_api_key(), now, {}, [](const absl::Status&) {});
 }
 
+const Authenticator::Entry* Authenticator::Find(const ApiKeyHash& hash) const {
+  const auto entry = entries_.find(Slot(hash));
+  if (entry == entries_.end() || entry->second.forget_at + kKnown <= clock_() ||
+      CRYPTO_memcmp(entry->second.hash.data(), hash.data(), hash.size()) != 0) {
+    return nullptr;
+  }
+  return &entry->second;
+}
+
 std::optional<Access> Authenticator::Remembered(const ApiKeyHash& hash) {
   absl::MutexLock lock(&mutex_);
-  const auto entry = entries_.find(Slot(hash));
-  if (entry == entries_.end() || entry->second.forget_at <= clock_() ||
-      CRYPTO_memcmp(entry->second.hash.data(), hash.data(), hash.size()) != 0) {
-    return std::nullopt;
+  const Entry* entry = Find(hash);
+  if (entry == nullptr || entry->forget_at <= clock_()) return std::nullopt;
+  return entry->access;
+}
+
+absl::Status Authenticator::MayLookUp(const ApiKeyHash& hash,
+                                      const std::string& address) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (Find(hash) != nullptr) return absl::OkStatus();
   }
-  return entry->second.access;
+  return failed_.Check(address);
 }
 
 void Authenticator::Remember(Entry entry, const Asked& asked) {
   const absl::Time now = clock_();
   absl::MutexLock lock(&mutex_);
   if (forgotten_ != asked.forgotten) return;
-  if (entries_.size() >= kMaxEntries) {
-    absl::erase_if(entries_, [now](const auto& other) {
-      return other.second.forget_at <= now;
+  // Those of use the longest ago first, and rather all than grow.
+  for (const absl::Duration age : {kKnown, absl::ZeroDuration()}) {
+    if (entries_.size() < kMaxEntries) break;
+    absl::erase_if(entries_, [&](const auto& other) {
+      return other.second.forget_at + age <= now;
     });
   }
-  // Every key in use within the last seconds: start over rather than grow.
   if (entries_.size() >= kMaxEntries) entries_.clear();
   const std::uint64_t slot = Slot(entry.hash);
   entries_.insert_or_assign(slot, std::move(entry));
+}
+
+void Authenticator::ForgetHash(const ApiKeyHash& hash) {
+  absl::MutexLock lock(&mutex_);
+  if (Find(hash) != nullptr) entries_.erase(Slot(hash));
 }
 
 int Authenticator::forgotten() const {

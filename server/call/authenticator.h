@@ -39,6 +39,10 @@ class Authenticator {
   // Both must outlive this.
   Authenticator(ProjectStore& store, FailedKeys& failed, Clock clock);
 
+  // A key that was found within this time is no guess: FailedKeys does not slow
+  // its next look-up, wherever it comes from.
+  static constexpr absl::Duration kKnown = absl::Minutes(10);
+
   // Ends with what `key`, which came from `address`, opens, at once where it is
   // remembered. UNAUTHENTICATED (API_KEY_INVALID): there is no such key, or it
   // is revoked or has ended. RESOURCE_EXHAUSTED (TOO_MANY_FAILED_KEYS), as of
@@ -63,6 +67,7 @@ class Authenticator {
     // Of the key, or of the certificate's name.
     ApiKeyHash hash;
     Access access;
+    // When it is to be looked up again.
     absl::Time forget_at;
   };
 
@@ -72,7 +77,12 @@ class Authenticator {
     int forgotten;
   };
 
+  // The one of the hash, if it was found within kKnown; else null.
+  const Entry* Find(const ApiKeyHash& hash) const
+      ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   std::optional<Access> Remembered(const ApiKeyHash& hash);
+  // Whether what was shown may be looked up.
+  absl::Status MayLookUp(const ApiKeyHash& hash, const std::string& address);
   absl::StatusOr<Access> Judge(const ApiKeyHash& hash, const Asked& asked,
                                absl::StatusOr<KeyOwner> found);
   void NoteUse(const v1::ApiKey& key, absl::Time now);
@@ -80,8 +90,11 @@ class Authenticator {
   int forgotten() const;
   void Forget(const std::function<bool(const Entry&)>& is_meant);
 
+  void ForgetHash(const ApiKeyHash& hash);
+
   // `done`, but that a failure of the caller's is noted first.
-  Done<Access> NotingFailures(const std::string& address, Done<Access> done);
+  Done<Access> NotingFailures(const ApiKeyHash& hash,
+                              const std::string& address, Done<Access> done);
 
   ProjectStore& store_;
   FailedKeys& failed_;

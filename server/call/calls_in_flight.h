@@ -13,7 +13,7 @@ namespace webhooks::server {
 // How many calls each key may have in flight at the same time. Thread-safe.
 class CallsInFlight {
  public:
-  // The place of one call, given back before its answer is sent. The object that it is of must
+  // The place of one call, given back with it. The object that it is of must
   // outlive it.
   using Place = std::shared_ptr<const void>;
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "server/runtime/log.h"
 #include "storage/errors.h"
 
 namespace webhooks::server {
@@ -25,7 +26,13 @@ absl::Status FailedKeys::Check(absl::string_view address) {
   const auto bucket = buckets_.find(address);
   if (bucket == buckets_.end()) return absl::OkStatus();
   const double left = Left(bucket->second, now);
+  // Kept with the time, which may be set back.
+  bucket->second = {left, now};
   if (left >= 1) return absl::OkStatus();
+  if (refusal_lines_.IsDue()) {
+    Log(LogLevel::kWarning, "too many keys that open nothing",
+        {{"client_address", address}});
+  }
   return TooManyFailedKeys(absl::Seconds((1 - left) / kPerSecond));
 }
 
@@ -41,7 +48,8 @@ void FailedKeys::Note(absl::string_view address) {
   if (buckets_.size() >= kMaxBuckets) buckets_.clear();
   TokenBucket& bucket =
       buckets_.try_emplace(address, TokenBucket{kBurst, now}).first->second;
-  bucket = {std::max(0.0, Left(bucket, now) - 1), now};
+  // Several may have been let through before the first of them was noted.
+  bucket = {std::max<double>(-kBurst, Left(bucket, now) - 1), now};
 }
 
 }  // namespace webhooks::server

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "server/call/clock.h"
 #include "server/call/token_bucket.h"
+#include "server/runtime/once_a_second.h"
 
 namespace webhooks::server {
 
@@ -24,7 +25,8 @@ class FailedKeys {
   explicit FailedKeys(Clock clock);
 
   // Whether a key from `address` may be looked up now. RESOURCE_EXHAUSTED
-  // (TOO_MANY_FAILED_KEYS), which says when to try again.
+  // (TOO_MANY_FAILED_KEYS), which says when to try again; the log tells of the
+  // address.
   absl::Status Check(absl::string_view address);
 
   // A key from `address` opened nothing.
@@ -36,6 +38,7 @@ class FailedKeys {
   // How many more of an address may fail; all, where it is not here.
   absl::flat_hash_map<std::string, TokenBucket> buckets_
       ABSL_GUARDED_BY(mutex_);
+  OnceASecond refusal_lines_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::server

@@ -55,8 +55,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // Says in the answer's metadata that it was given before.
   void MarkReplayed();
 
-  // Each answers the call, exactly once and as the last touch. By then its place
-  // is free: who has the answer may make the next call.
+  // Each answers the call, exactly once and as the last touch.
   void Fail(const absl::Status& status);
   void Succeed(const google::protobuf::Message& response);
 

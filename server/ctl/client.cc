@@ -50,7 +50,8 @@ absl::Status StatusOf(const grpc::Status& status, const std::string& server) {
     return FromRpcStatus(details);
   }
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-    return absl::UnavailableError(absl::StrCat("cannot reach ", server));
+    return absl::UnavailableError(
+        absl::StrCat("cannot reach ", server, ": ", status.error_message()));
   }
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
     return absl::DeadlineExceededError(

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "proto/rpc/status.h"
+#include "server/runtime/flags.h"
 
 namespace webhooks::ctl {
 namespace {
@@ -18,7 +20,7 @@ std::vector<std::string> Words(absl::string_view text) {
 }
 
 // " [--url] [--scope]"
-std::string FlagsOf(const Command& command) {
+std::string FlagsText(const Command& command) {
   std::string text;
   for (const absl::string_view flag : command.flags) {
     absl::StrAppend(&text, " [--", flag, "]");
@@ -29,7 +31,7 @@ std::string FlagsOf(const Command& command) {
 std::string UsageOf(const Command& command) {
   return absl::StrCat("webhookctl ", command.words,
                       command.arguments.empty() ? "" : " ", command.arguments,
-                      FlagsOf(command));
+                      FlagsText(command));
 }
 
 absl::Status NoCommand(absl::Span<const std::string> words) {
@@ -60,9 +62,7 @@ Commands:
 
 // Finds what the command line has before the word that is completed: the words
 // that are no flags and no values of flags. Bash breaks words at '=' and ':'.
-constexpr absl::string_view kReadWords = R"(_webhookctl() {
-  local flags='--server= --key= --key_file= --json --timeout= --tls_ca=
-    --tls_cert= --tls_key= --tls_name= --help'
+constexpr absl::string_view kReadWords = R"(
   local current=${COMP_WORDS[COMP_CWORD]} words='' word line value=''
   local -a typed=()
   COMPREPLY=()
@@ -78,12 +78,35 @@ constexpr absl::string_view kReadWords = R"(_webhookctl() {
       value=''
     elif [[ $word != -* ]]; then
       words+="$word "
-    elif [[ $word != --json && $word != --help && $word != -*=?* ]]; then
+    elif [[ " $switches " != *" $word "* && $word != -*=?* ]]; then
       value=next
     fi
   done
   [[ -z $value && $current != = ]] || return 0
 )";
+
+bool IsOfCommand(absl::string_view flag) {
+  return absl::c_any_of(AllCommands(), [&](const Command& command) {
+    return absl::c_linear_search(command.flags, flag);
+  });
+}
+
+// The flags that every command has: those without a value, and all as they are
+// completed.
+std::string CommonFlags() {
+  std::string switches = "--help --version";
+  std::string rest;
+  for (const auto& [name, flag] : FlagsOf(kFlagsFolder)) {
+    if (IsOfCommand(name)) continue;
+    if (flag->IsOfType<bool>()) {
+      absl::StrAppend(&switches, " --", name);
+    } else {
+      absl::StrAppend(&rest, " --", name, "=");
+    }
+  }
+  return absl::StrCat("  local switches='", switches,
+                      "'\n  local flags=\"$switches", rest, "\"");
+}
 
 constexpr absl::string_view kExitCodes = R"(
 Exit codes: 0 done; 1 the command line cannot be read, or another failure;
@@ -132,10 +155,9 @@ absl::StatusOr<const Command*> FindCommand(
 absl::Status CheckFlags(const Command& command,
                         absl::Span<const std::string> given) {
   for (const std::string& flag : given) {
-    const auto has = [&](const Command& one) {
-      return absl::c_linear_search(one.flags, flag);
-    };
-    if (has(command) || absl::c_none_of(AllCommands(), has)) continue;
+    if (absl::c_linear_search(command.flags, flag) || !IsOfCommand(flag)) {
+      continue;
+    }
     return absl::InvalidArgumentError(absl::StrCat(
         "--", flag, " is not for this; usage: ", UsageOf(command)));
   }
@@ -153,8 +175,8 @@ std::string Usage() {
     if (!command.arguments.empty()) {
       absl::StrAppend(&line, " ", command.arguments);
     }
-    absl::StrAppend(&text, line, FlagsOf(command), "\n      ", command.summary,
-                    "\n");
+    absl::StrAppend(&text, line, FlagsText(command), "\n      ",
+                    command.summary, "\n");
   }
   return absl::StrCat(text, kExitCodes);
 }
@@ -170,7 +192,8 @@ std::string BashCompletion() {
       AllCommands(), "\n", [](std::string* out, const Command& command) {
         absl::StrAppend(out, command.words);
       });
-  return absl::StrCat(kReadWords, "  case $words in\n", cases, R"(  esac
+  return absl::StrCat("_webhookctl() {\n", CommonFlags(), kReadWords,
+                      "  case $words in\n", cases, R"(  esac
   if [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null || true
@@ -202,6 +225,7 @@ int ExitCode(const absl::Status& status) {
     case absl::StatusCode::kDeadlineExceeded:
       return 5;
     case absl::StatusCode::kInvalidArgument:
+      return Reason(status).empty() ? 1 : 6;
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kOutOfRange:
       return 6;

@@ -69,8 +69,8 @@ inline constexpr absl::string_view kFlagsFolder = "server/ctl/";
 std::string BashCompletion();
 
 // The exit code of a command that ended so: 0 OK, 3 NOT_FOUND, 4
-// authentication, 5 unreachable or too late, 6 refused as it is, 7 a limit, 8 a
-// conflict, 1 anything else.
+// authentication, 5 unreachable or too late, 6 refused as it is by the server,
+// whose errors have reasons, 7 a limit, 8 a conflict, 1 anything else.
 int ExitCode(const absl::Status& status);
 
 }  // namespace webhooks::ctl

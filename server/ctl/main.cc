@@ -50,9 +50,12 @@ int Run(int argc, char** argv) {
   Client client(*options);
   Session session{*options, client, arguments};
   const absl::Status status = (*command)->run(session);
-  std::cout.flush();
-  if (status.ok()) return 0;
-  return Fail(status, ExitCode(status));
+  if (!status.ok()) {
+    std::cout.flush();
+    return Fail(status, ExitCode(status));
+  }
+  if (std::cout.flush()) return 0;
+  return Fail(absl::DataLossError("standard output cannot be written"), 1);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/runtime/reach.h"
 #include "server/runtime/small_file.h"
 
 using OptionalText = std::optional<std::string>;
@@ -33,6 +34,9 @@ ABSL_FLAG(std::string, tls_key, "",
 ABSL_FLAG(std::string, tls_name, "",
           "The name that the server's certificate must be for, where that is "
           "not the host of --server.");
+ABSL_FLAG(bool, allow_plaintext, false,
+          "Send the key in plain text to a server that is not on this "
+          "machine.");
 ABSL_FLAG(bool, json, false, "Print JSON instead of tables.");
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(15),
           "How long a command may take for each of its calls.");
@@ -258,6 +262,13 @@ absl::StatusOr<Options> ReadOptions() {
   options.max_webhooks = absl::GetFlag(FLAGS_max_webhooks);
   options.max_requests_per_second =
       absl::GetFlag(FLAGS_max_requests_per_second);
+  if (!options.tls && !absl::GetFlag(FLAGS_allow_plaintext) &&
+      !StaysOnThisMachine(options.server)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--server: ", options.server,
+                     " is not on this machine, and needs --tls_ca, or "
+                     "--allow_plaintext"));
+  }
   if (options.timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("--timeout: must be positive");
   }

@@ -3,34 +3,15 @@
 
 #include <sys/socket.h>
 
-#include <array>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "server/runtime/address_range.h"
 
 // Which addresses nothing may be sent to: those of this machine, of private
 // networks and of the cloud's own services, so that a webhook's URL gives
 // nobody a way into them (server-side request forgery).
 namespace webhooks::server {
-
-// An IPv6 address; IPv4 as ::ffff:a.b.c.d.
-using AddressBytes = std::array<std::uint8_t, 16>;
-
-// The addresses whose first `bits` bits are those of `address`.
-struct AddressRange {
-  AddressBytes address{};
-  int bits = 0;
-
-  // Reads "10.0.0.0/8", "fd00::/8" or one address. INVALID_ARGUMENT: it is
-  // neither, or has bits set behind its prefix.
-  static absl::StatusOr<AddressRange> Parse(absl::string_view text);
-
-  bool Holds(const AddressBytes& other) const;
-};
 
 // Thread-safe.
 class TargetGuard {

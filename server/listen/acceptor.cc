@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "server/runtime/client_address.h"
 #include "server/runtime/log.h"
 
 namespace webhooks::server {
@@ -102,20 +103,25 @@ bool Acceptor::AcceptOne(int listener) {
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (connection < 0) return AfterFailure(errno);
   if (connection >= lowest_refused_) {
-    Refuse(connection, "too many connections, so new ones are closed");
+    Refuse(connection, "too many connections, so new ones are closed", peer);
   } else if (!by_address_.Add(connection, peer)) {
     Refuse(connection,
            "too many connections from one address, so new ones of "
-           "it are closed");
+           "it are closed",
+           peer);
   } else {
     accepted_(listener, connection);
   }
   return true;
 }
 
-void Acceptor::Refuse(int connection, absl::string_view why) {
+void Acceptor::Refuse(int connection, absl::string_view why,
+                      const sockaddr_storage& peer) {
   close(connection);
-  if (refusal_lines_.IsDue()) Log(LogLevel::kWarning, why);
+  if (!refusal_lines_.IsDue()) return;
+  const std::string client =
+      ClientAddress(reinterpret_cast<const sockaddr*>(&peer));
+  Log(LogLevel::kWarning, why, {{"client_address", client}});
 }
 
 bool Acceptor::AfterFailure(int error) {

@@ -48,7 +48,8 @@ class Acceptor {
   void Run();
   // Accepts a connection that waits at `listener`; false if it must rest.
   bool AcceptOne(int listener);
-  void Refuse(int connection, absl::string_view why);
+  void Refuse(int connection, absl::string_view why,
+              const sockaddr_storage& peer);
   bool AfterFailure(int error);
 
   const std::vector<ListeningSocket> sockets_;

@@ -39,24 +39,12 @@ absl::Status UnavailableErrno(absl::string_view address) {
   return Unavailable(address, std::strerror(errno));
 }
 
-// "127.0.0.1:80" or "[::1]:80".
-std::string Text(const sockaddr* address, socklen_t size) {
-  char host[NI_MAXHOST];
-  char port[NI_MAXSERV];
-  if (getnameinfo(address, size, host, sizeof(host), port, sizeof(port),
-                  NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-    return "";
-  }
-  return address->sa_family == AF_INET6 ? absl::StrCat("[", host, "]:", port)
-                                        : absl::StrCat(host, ":", port);
-}
-
 std::string LocalText(int descriptor) {
   sockaddr_storage storage;
   socklen_t size = sizeof(storage);
   auto* address = reinterpret_cast<sockaddr*>(&storage);
   if (getsockname(descriptor, address, &size) != 0) return "";
-  return Text(address, size);
+  return SocketAddressText(address, size);
 }
 
 void Enable(int descriptor, int level, int option) {
@@ -92,22 +80,6 @@ int ErrorOfProbe(const sockaddr_un& address) {
   return error == ECONNREFUSED ? 0 : error;
 }
 
-bool IsLoopback(const sockaddr* address) {
-  if (address->sa_family == AF_INET) {
-    const auto* ipv4 = reinterpret_cast<const sockaddr_in*>(address);
-    return ntohl(ipv4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-  }
-  const auto* ipv6 = reinterpret_cast<const sockaddr_in6*>(address);
-  return IN6_IS_ADDR_LOOPBACK(&ipv6->sin6_addr);
-}
-
-absl::Status BeyondThisMachine(const std::string& address) {
-  return absl::FailedPreconditionError(absl::StrCat(
-      "--listen: ", address,
-      " can be reached from other machines, and needs --tls_cert and "
-      "--tls_key, or --allow_plaintext"));
-}
-
 // Whether `error` says that an address is none of this machine's.
 bool IsNotOurs(int error) {
   return error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
@@ -119,7 +91,7 @@ bool IsNotOurs(int error) {
 class SocketOpener {
  public:
   static absl::StatusOr<ListeningSocket> OpenTcp(const addrinfo& info) {
-    const std::string text = Text(info.ai_addr, info.ai_addrlen);
+    const std::string text = SocketAddressText(info.ai_addr, info.ai_addrlen);
     ListeningSocket listening = Make(info.ai_family, text);
     const int descriptor = listening.descriptor_;
     if (descriptor < 0) return UnavailableErrno(text);
@@ -215,9 +187,9 @@ absl::StatusOr<std::vector<ListeningSocket>> ListeningSocket::Open(
                                                                  &freeaddrinfo);
   absl::Status not_ours;
   for (; found != nullptr; found = found->ai_next) {
-    if (reach == Reach::kThisMachine && !IsLoopback(found->ai_addr)) {
-      return BeyondThisMachine(Text(found->ai_addr, found->ai_addrlen));
-    }
+    absl::Status safe = CheckReach("listen", found->ai_addr, found->ai_addrlen,
+                                   reach, kListenRemedy);
+    if (!safe.ok()) return safe;
     auto opened = SocketOpener::OpenTcp(*found);
     if (opened.ok()) {
       sockets.push_back(*std::move(opened));

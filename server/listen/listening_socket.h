@@ -9,19 +9,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "server/runtime/reach.h"
 
 namespace webhooks::server {
 
 // OK if `address` is host:port or unix:PATH; INVALID_ARGUMENT says what it is
 // not.
 absl::Status CheckListenAddress(absl::string_view address);
-
-// Where the clients of a listener may be.
-enum class Reach {
-  kAnywhere,
-  // On this machine: what is sent in plain text does not leave it.
-  kThisMachine,
-};
 
 // A socket that listens. Clients may connect at once; they wait until somebody
 // accepts. Closes with its owner, and takes the file of a unix socket along.

@@ -24,7 +24,7 @@ class Metrics {
         deliveries_(registry_) {}
 
   CallObserver& calls() { return calls_; }
-  StoreObserver& store() { return store_; }
+  StoreMetrics& store() { return store_; }
   DeliveryMetrics& deliveries() { return deliveries_; }
 
   // What to serve.

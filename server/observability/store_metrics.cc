@@ -67,6 +67,12 @@ StoreMetrics::StoreMetrics(Registry& registry)
       log_bytes_(Gauge(registry, "webhooks_storage_wal_bytes",
                        "What the write-ahead log holds that is not in the "
                        "database's file yet.")),
+      faults_(prometheus::BuildCounter()
+                  .Name("webhooks_storage_faults_total")
+                  .Help("Whenever the disk or the database refused something, "
+                        "as when it is full; the log tells of each.")
+                  .Register(registry)
+                  .Add({})),
       gone_(Deactivations(registry, "GONE")),
       failing_(Deactivations(registry, "FAILING")) {}
 

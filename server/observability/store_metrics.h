@@ -25,6 +25,9 @@ class StoreMetrics final : public StoreObserver {
   void LogChanged(std::int64_t bytes) override;
   void WebhookDeactivated(v1::Deactivation::Reason reason) override;
 
+  // The disk or the database refused something: see FaultObserver.
+  void CountFault() { faults_.Increment(); }
+
  private:
   // What is measured of reads and of writes.
   struct OfKind {
@@ -41,6 +44,7 @@ class StoreMetrics final : public StoreObserver {
   prometheus::Histogram& commit_;
   prometheus::Histogram& checkpoint_;
   prometheus::Gauge& log_bytes_;
+  prometheus::Counter& faults_;
   prometheus::Counter& gone_;
   prometheus::Counter& failing_;
 };

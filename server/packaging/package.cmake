@@ -19,12 +19,12 @@ install(FILES server/observability/alerts.yml
         DESTINATION ${CMAKE_INSTALL_DATADIR}/webhooks/observability
         COMPONENT programs)
 # Where they stand in the tree, so that their links lead on.
-foreach(page README.md server/OPERATING.md gateway/CALLING.md proto/CALLING.md
-             proto/RECEIVING.md)
-  get_filename_component(folder ${page} DIRECTORY)
-  install(FILES ${page} DESTINATION share/doc/webhooks/${folder}
-          COMPONENT service EXCLUDE_FROM_ALL)
-endforeach()
+install(DIRECTORY server gateway proto storage tests bazel-compat
+        DESTINATION share/doc/webhooks
+        COMPONENT service EXCLUDE_FROM_ALL
+        FILES_MATCHING PATTERN "*.md")
+install(FILES README.md LICENSE DESTINATION share/doc/webhooks
+        COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES server/packaging/copyright DESTINATION share/doc/webhooks
         COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES server/packaging/copyright DESTINATION share/doc/webhooks-dev

@@ -35,6 +35,17 @@ std::string Text(in6_addr address) {
   return absl::StrCat(text, "/64");
 }
 
+// "" where the host is no such address.
+std::string V4Text(const std::string& host) {
+  in_addr address;
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 ? Text(address) : "";
+}
+
+std::string V6Text(const std::string& host) {
+  in6_addr address;
+  return inet_pton(AF_INET6, host.c_str(), &address) == 1 ? Text(address) : "";
+}
+
 }  // namespace
 
 std::string ClientAddress(const sockaddr* address) {
@@ -48,16 +59,24 @@ std::string ClientAddress(const sockaddr* address) {
 }
 
 std::string ClientAddressOfPeer(absl::string_view peer) {
-  const bool is_v6 = absl::ConsumePrefix(&peer, "ipv6:");
-  if (!is_v6 && !absl::ConsumePrefix(&peer, "ipv4:")) return "";
-  // gRPC percent-encodes the brackets.
-  const std::string host =
-      absl::StrReplaceAll(peer.substr(0, peer.rfind(':')),
+  if (absl::StartsWith(peer, "unix")) return "";
+  absl::string_view rest = peer;
+  const bool is_v6 = absl::ConsumePrefix(&rest, "ipv6:");
+  absl::ConsumePrefix(&rest, "ipv4:");
+  // gRPC percent-encodes the brackets, and the '%' of a link's zone.
+  std::string host =
+      absl::StrReplaceAll(rest.substr(0, rest.rfind(':')),
                           {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
-  in_addr v4;
-  in6_addr v6;
-  if (is_v6) return inet_pton(AF_INET6, host.c_str(), &v6) == 1 ? Text(v6) : "";
-  return inet_pton(AF_INET, host.c_str(), &v4) == 1 ? Text(v4) : "";
+  host.resize(std::min(host.find('%'), host.size()));
+  std::string text = is_v6 ? V6Text(host) : V4Text(host);
+  return text.empty() ? std::string(peer) : text;
+}
+
+std::optional<AddressBytes> BytesOfClient(absl::string_view text) {
+  std::string host(text);
+  if (const auto ipv4 = ReadIpv4(host)) return ipv4;
+  host = std::string(absl::StripSuffix(text, "/64"));
+  return V6Text(host) == text ? ReadIpv6(host) : std::nullopt;
 }
 
 bool IsThisMachine(absl::string_view client_address) {

@@ -3,13 +3,15 @@
 
 #include <sys/socket.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "server/runtime/address_range.h"
 
 // What limits know clients by: an IPv4 address ("192.0.2.7"), or the network of
 // an IPv6 address ("2001:db8::/64"), which one client may have all to itself.
-// "" stands for what has no such address, as a unix socket.
+// "" stands for a unix socket, which has no such address.
 namespace webhooks {
 
 // The metadata entry in which a gateway tells the server its client's address.
@@ -17,8 +19,13 @@ inline constexpr char kClientAddressKey[] = "x-client-address";
 
 std::string ClientAddress(const sockaddr* address);
 
-// Of the peer as gRPC names it: "ipv4:192.0.2.7:443", "ipv6:[::1]:443".
+// Of the peer as gRPC names it: "ipv4:192.0.2.7:443", "ipv6:[::1]:443". One
+// that is not understood stands for itself.
 std::string ClientAddressOfPeer(absl::string_view peer);
+
+// The address, or the network's first, that `text` is; nothing where it is not
+// what ClientAddress gives of an IPv4 or IPv6 address.
+std::optional<AddressBytes> BytesOfClient(absl::string_view text);
 
 // Whether the client is on this machine.
 bool IsThisMachine(absl::string_view client_address);

@@ -7,14 +7,6 @@
 #include "server/runtime/log.h"
 
 namespace webhooks {
-namespace {
-
-std::string Day(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
-
-}  // namespace
-
 Finding InspectTls(const TlsFiles& files, absl::Time now) {
   const absl::StatusOr<TlsMaterial> material = ReadTlsFiles(files);
   if (!material.ok()) return material.status();
@@ -23,19 +15,17 @@ Finding InspectTls(const TlsFiles& files, absl::Time now) {
   if (files.certificate.empty()) {
     return absl::StrCat("authorities ", files.authorities);
   }
-  const absl::StatusOr<ValidTime> valid = TimeOfCertificate(*material);
-  if (!valid.ok()) return valid.status();
-  const std::string certificate =
-      absl::StrCat("certificate ", files.certificate);
-  if (now < valid->begin) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(certificate, " is not valid before ", Day(valid->begin)));
-  }
-  if (now >= valid->end) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(certificate, " has ended at ", Day(valid->end)));
-  }
-  return absl::StrCat(certificate, " is valid until ", Day(valid->end));
+  const absl::Status timely = CheckTime(*material, files, now);
+  if (!timely.ok()) return timely;
+  return absl::StrCat("certificate ", files.certificate, " is valid until ",
+                      TimeText(TimeOfCertificate(*material)->end));
+}
+
+Finding InspectListener(absl::string_view flag, const Address& address,
+                        Reach reach, absl::string_view remedy) {
+  const absl::Status safe = CheckReach(flag, address, reach, remedy);
+  if (!safe.ok()) return safe;
+  return absl::StrCat("--", flag, " ", address.host, ":", address.port);
 }
 
 int TellFindings(const std::vector<Finding>& findings) {

@@ -6,6 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/runtime/address.h"
+#include "server/runtime/reach.h"
 #include "server/runtime/tls_material.h"
 
 // What --check tells an operator.
@@ -16,6 +18,10 @@ using Finding = absl::StatusOr<std::string>;
 
 // Looks at the files as a start does, and at the certificate's time.
 Finding InspectTls(const TlsFiles& files, absl::Time now);
+
+// Looks up the address, which `flag` names, and judges it as CheckReach does.
+Finding InspectListener(absl::string_view flag, const Address& address,
+                        Reach reach, absl::string_view remedy);
 
 // Prints what is good to standard output ("ok: ...") and what is not to
 // standard error ("ERROR: ..."), after everything that was logged. The

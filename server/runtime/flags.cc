@@ -4,12 +4,10 @@
 #include <cstddef>
 #include <cstdlib>
 #include <iostream>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/flags/commandlineflag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
@@ -65,16 +63,21 @@ bool AsksForHelp(int argc, char** argv) {
 
 }  // namespace
 
-// Abseil's own --help names source files and ends the process with 1.
-void PrintHelp(absl::string_view usage, absl::string_view flags_folder) {
+std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
+    absl::string_view flags_folder) {
   std::map<std::string, const absl::CommandLineFlag*> flags;
   for (const auto& [name, flag] : absl::GetAllFlags()) {
     if (name == kFlagFile || IsOurs(flag->Filename(), flags_folder)) {
       flags.emplace(name, flag);
     }
   }
+  return flags;
+}
+
+// Abseil's own --help names source files and ends the process with 1.
+void PrintHelp(absl::string_view usage, absl::string_view flags_folder) {
   std::cout << usage << "\n";
-  for (const auto& [name, flag] : flags) {
+  for (const auto& [name, flag] : FlagsOf(flags_folder)) {
     const std::string value = flag->DefaultValue();
     std::cout << "\n  --" << name
               << " (default: " << (value.empty() ? "none" : value)
@@ -89,8 +92,8 @@ std::string ServiceUsage(absl::string_view line, absl::string_view exit_codes) {
 
 Each flag is also read from the environment, as WEBHOOKS_<FLAG>, and from the
 files of --flagfile, which have one --flag=value a line: the command line wins
-over a file, and a file over the environment. SIGTERM and SIGINT end the process
-in order, a second one at once.
+over a file, and a file over the environment. Once the process listens, SIGTERM
+and SIGINT end it in order, a second one at once. SIGHUP does nothing.
 
 Exit codes: 0: it ended in order; 1: it could not start, and says why on standard
 error)",

@@ -1,9 +1,11 @@
 #ifndef WEBHOOKS_SERVER_RUNTIME_FLAGS_H_
 #define WEBHOOKS_SERVER_RUNTIME_FLAGS_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "absl/flags/commandlineflag.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -35,6 +37,10 @@ std::vector<std::string> ParseFlagsAndWords(
     int argc, char** argv, absl::string_view usage,
     absl::string_view flags_folder,
     absl::Span<const absl::string_view> environment);
+
+// The flags that --help shows, by their names; see ParseFlags.
+std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
+    absl::string_view flags_folder);
 
 // Prints what --help does: `usage` and the flags of ParseFlags.
 void PrintHelp(absl::string_view usage, absl::string_view flags_folder);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "proto/json/utf8.h"
 #include "server/runtime/log_writer.h"
 
 namespace webhooks {
@@ -28,15 +29,6 @@ std::atomic<LogLevel> lowest_level{LogLevel::kInfo};
 
 constexpr std::size_t kMaxWaitingBytes = std::size_t{4} << 20;
 constexpr absl::Duration kFlushPatience = absl::Seconds(1);
-
-// Never destroyed: threads may log to the very end of the process.
-LogWriter& Writer() {
-  static LogWriter& writer = *[] {
-    std::atexit(&FlushLog);
-    return new LogWriter(STDOUT_FILENO, kMaxWaitingBytes);
-  }();
-  return writer;
-}
 
 absl::string_view LevelName(LogLevel level) {
   return kLevels[static_cast<int>(level)].first;
@@ -126,15 +118,34 @@ std::string TextLine(absl::string_view time, LogLevel level,
   return line;
 }
 
+// In UTF-8, whatever others have sent.
+std::string Line(LogLevel level, absl::string_view message,
+                 std::initializer_list<LogField> fields) {
+  const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
+                                            absl::UTCTimeZone());
+  return ReplaceInvalidUtf8(log_as_json.load(std::memory_order_relaxed)
+                                ? JsonLine(time, level, message, fields)
+                                : TextLine(time, level, message, fields));
+}
+
+std::string TellDropped(std::size_t count) {
+  return Line(LogLevel::kWarning, "log lines dropped",
+              {{"count", static_cast<std::int64_t>(count)}});
+}
+
+// Never destroyed: threads may log to the very end of the process.
+LogWriter& Writer() {
+  static LogWriter& writer = *[] {
+    std::atexit(&FlushLog);
+    return new LogWriter(STDOUT_FILENO, kMaxWaitingBytes, &TellDropped);
+  }();
+  return writer;
+}
+
 void Write(LogLevel level, absl::string_view message,
            std::initializer_list<LogField> fields, bool urgent) {
   if (level < lowest_level.load(std::memory_order_relaxed)) return;
-  const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
-                                            absl::UTCTimeZone());
-  const std::string line = log_as_json.load(std::memory_order_relaxed)
-                               ? JsonLine(time, level, message, fields)
-                               : TextLine(time, level, message, fields);
-  Writer().Add(line, urgent);
+  Writer().Add(Line(level, message, fields), urgent);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -22,8 +23,8 @@ void WriteAll(int file, absl::string_view text) {
 
 }  // namespace
 
-LogWriter::LogWriter(int file, std::size_t capacity)
-    : file_(file), capacity_(capacity) {
+LogWriter::LogWriter(int file, std::size_t capacity, TellDropped tell_dropped)
+    : file_(file), capacity_(capacity), tell_dropped_(std::move(tell_dropped)) {
   std::thread([this] { Run(); }).detach();
 }
 
@@ -34,7 +35,7 @@ void LogWriter::Add(absl::string_view line, bool urgent) {
     return;
   }
   if (dropped_ > 0) {
-    absl::StrAppend(&waiting_, "log lines dropped: ", dropped_, "\n");
+    absl::StrAppend(&waiting_, tell_dropped_(dropped_), "\n");
     dropped_ = 0;
   }
   absl::StrAppend(&waiting_, line, "\n");

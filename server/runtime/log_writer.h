@@ -2,6 +2,7 @@
 #define WEBHOOKS_SERVER_RUNTIME_LOG_WRITER_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -19,8 +20,11 @@ class LogWriter {
   // Lines that wait for others to share their write wait no longer than this.
   static constexpr absl::Duration kDelay = absl::Milliseconds(200);
 
+  // The line that tells how many were dropped.
+  using TellDropped = std::function<std::string(std::size_t count)>;
+
   // Holds at most `capacity` bytes that are not written yet.
-  LogWriter(int file, std::size_t capacity);
+  LogWriter(int file, std::size_t capacity, TellDropped tell_dropped);
 
   // Its thread goes on to the end of the process.
   LogWriter(const LogWriter&) = delete;
@@ -43,6 +47,7 @@ class LogWriter {
 
   const int file_;
   const std::size_t capacity_;
+  const TellDropped tell_dropped_;
   absl::Mutex mutex_;
   std::string waiting_ ABSL_GUARDED_BY(mutex_);
   std::size_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;

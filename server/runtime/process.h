@@ -7,7 +7,8 @@
 namespace webhooks {
 
 // Holds the standard files, blocks the stop signals, makes the libraries' log
-// lines ours and begins gRPC. The first thing in main, before any thread or file.
+// lines ours and begins gRPC. The first thing in main, before any thread or
+// file.
 void BeginProcess();
 
 // Says on standard error why the process does not start ("ERROR: ..."), after

@@ -12,8 +12,9 @@ ABSL_FLAG(std::string, tls_client_ca, "",
           "A PEM file with authorities: clients must show a certificate of "
           "theirs. Read again when it changes.");
 ABSL_FLAG(bool, allow_plaintext, false,
-          "Serve without TLS on addresses that other machines can reach; and "
-          "the metrics, which are always plain text and ask for no key.");
+          "Speak without TLS to other machines: on addresses that they can "
+          "reach, and with a server on one of them; and let them read the "
+          "metrics, which are always plain text and ask for no key.");
 ABSL_FLAG(std::string, metrics_listen, "",
           "Where to serve metrics for Prometheus, to GET /metrics over HTTP: "
           "host:port; port 0 picks a free one, which the log tells. Default: "
@@ -23,3 +24,12 @@ ABSL_FLAG(std::string, log_level, "info",
           "The least that is logged: debug, info, warning or error.");
 ABSL_FLAG(std::string, log_format, "text",
           "How log lines look: text, or json for one object a line.");
+
+namespace webhooks {
+
+Reach PlaintextReach() {
+  return absl::GetFlag(FLAGS_allow_plaintext) ? Reach::kAnywhere
+                                              : Reach::kThisMachine;
+}
+
+}  // namespace webhooks

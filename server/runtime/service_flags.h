@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/flags/declare.h"
+#include "server/runtime/reach.h"
 
 // The flags that mean the same to both processes. A library of its own: a
 // program that links it has them.
@@ -14,5 +15,12 @@ ABSL_DECLARE_FLAG(bool, allow_plaintext);
 ABSL_DECLARE_FLAG(std::string, metrics_listen);
 ABSL_DECLARE_FLAG(std::string, log_level);
 ABSL_DECLARE_FLAG(std::string, log_format);
+
+namespace webhooks {
+
+// How far --allow_plaintext lets plain text go.
+Reach PlaintextReach();
+
+}  // namespace webhooks
 
 #endif  // WEBHOOKS_SERVER_RUNTIME_SERVICE_FLAGS_H_

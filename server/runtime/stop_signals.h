@@ -5,8 +5,12 @@
 namespace webhooks {
 
 // Blocks SIGTERM and SIGINT in this thread and all that it starts later, and
-// ignores SIGPIPE. Call it in main before any thread exists.
+// ignores SIGPIPE, and SIGHUP: what can be read again is without being asked.
+// Call it in main before any thread exists.
 void BlockStopSignals();
+
+// Lets them end the process at once, as they do where nobody blocks them.
+void UnblockStopSignals();
 
 // Waits for SIGTERM or SIGINT and returns its number. From then on a second
 // one ends the process at once, for an operator who will not wait.

@@ -159,6 +159,28 @@ absl::StatusOr<ValidTime> TimeOfCertificate(const TlsMaterial& material) {
   return absl::InvalidArgumentError("the certificate has no time");
 }
 
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+absl::Status CheckTime(const TlsMaterial& material, const TlsFiles& files,
+                       absl::Time now) {
+  if (files.certificate.empty()) return absl::OkStatus();
+  const absl::StatusOr<ValidTime> valid = TimeOfCertificate(material);
+  if (!valid.ok()) return valid.status();
+  if (now < valid->begin) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("certificate ", files.certificate, " is not valid before ",
+                     TimeText(valid->begin)));
+  }
+  if (now >= valid->end) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("certificate ", files.certificate, " has ended at ",
+                     TimeText(valid->end)));
+  }
+  return absl::OkStatus();
+}
+
 bool UseTls(const TlsMaterial& material, SSL_CTX& context) {
   ERR_clear_error();
   const bool done = (material.certificate.empty() ||

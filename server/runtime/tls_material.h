@@ -62,6 +62,14 @@ struct ValidTime {
 // Of what CheckTls has found good. INVALID_ARGUMENT: its times are none.
 absl::StatusOr<ValidTime> TimeOfCertificate(const TlsMaterial& material);
 
+// Whether the certificate is valid at `now`, if there is one.
+// FAILED_PRECONDITION names its file and says when it is.
+absl::Status CheckTime(const TlsMaterial& material, const TlsFiles& files,
+                       absl::Time now);
+
+// "2026-11-23T19:56:26Z"
+std::string TimeText(absl::Time time);
+
 // Gives `context` what CheckTls has found good: its certificate and key, and
 // the authorities to check the other side by. False: OpenSSL refuses it.
 bool UseTls(const TlsMaterial& material, SSL_CTX& context);

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "server/runtime/log.h"
 
 namespace webhooks {
@@ -14,6 +15,13 @@ absl::StatusOr<std::unique_ptr<TlsWatch>> TlsWatch::Start(
   if (!first.ok()) return first.status();
   absl::Status good = CheckTls(*first, files);
   if (!good.ok()) return good;
+  // There is none to use instead; clients refuse it, but for those that do not
+  // look.
+  const absl::Status timely = CheckTime(*first, files, absl::Now());
+  if (!timely.ok()) {
+    Log(LogLevel::kWarning, "a certificate that is not valid now is in use",
+        {{"error", timely.message()}});
+  }
   return std::unique_ptr<TlsWatch>(
       new TlsWatch(files, interval, *std::move(first)));
 }
@@ -60,9 +68,13 @@ void TlsWatch::Look() {
   Judge(found_);
 }
 
+absl::Status TlsWatch::CheckNow(const TlsMaterial& found) const {
+  absl::Status good = CheckTls(found, files_);
+  return good.ok() ? CheckTime(found, files_, absl::Now()) : good;
+}
+
 void TlsWatch::Judge(const absl::StatusOr<TlsMaterial>& found) {
-  const absl::Status good =
-      found.ok() ? CheckTls(*found, files_) : found.status();
+  const absl::Status good = found.ok() ? CheckNow(*found) : found.status();
   if (!good.ok()) {
     Log(LogLevel::kWarning,
         "certificates cannot be used, those before stay in use",

@@ -16,8 +16,8 @@ namespace webhooks {
 // What TLS goes by, kept as the files have it. They are read again and again
 // (so it does not matter how they are replaced), and what has changed is used
 // once it stays the same for `interval`, so that a certificate and its key are
-// not taken apart. What cannot be used is one line in the log, and what was in
-// use stays so. Thread-safe.
+// not taken apart. What cannot be used, or is a certificate that is not valid
+// now, is one line in the log, and what was in use stays so. Thread-safe.
 class TlsWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Milliseconds(500);
@@ -39,6 +39,7 @@ class TlsWatch {
 
   void Run();
   void Look();
+  absl::Status CheckNow(const TlsMaterial& found) const;
   void Judge(const absl::StatusOr<TlsMaterial>& found);
 
   const TlsFiles files_;

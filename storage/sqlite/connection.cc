@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/errors.h"
@@ -65,7 +66,8 @@ absl::StatusOr<std::string> InspectionUri(const std::string& path) {
         "database ", path, ": its write-ahead log has yet to be recovered"));
   }
   return absl::StrCat(
-      "file:",
+      // An authority, though it is empty: else a second slash begins one.
+      absl::StartsWith(path, "/") ? "file://" : "file:",
       absl::StrReplaceAll(path, {{"%", "%25"}, {"?", "%3f"}, {"#", "%23"}}),
       has_index ? "?readonly_shm=1" : "?immutable=1");
 }
@@ -206,10 +208,13 @@ absl::Status Connection::TruncateLog() {
 }
 
 absl::Status Connection::CopyLog(int how) {
+  int pages = 0;
+  int copied = 0;
   const int code =
-      sqlite3_wal_checkpoint_v2(handle(), nullptr, how, nullptr, nullptr);
+      sqlite3_wal_checkpoint_v2(handle(), nullptr, how, &pages, &copied);
   if (code == SQLITE_OK) {
-    wal_pages_ = 0;
+    // A reader that still needs older pages holds back the rest.
+    wal_pages_ = pages - copied;
     return absl::OkStatus();
   }
   return StatusOf("checkpoint", sqlite3_extended_errcode(handle()),

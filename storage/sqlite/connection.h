@@ -97,8 +97,8 @@ class Connection {
   // Whether a transaction is open: SQLite ends one by itself on some errors.
   bool InTransaction() const;
 
-  // How many pages the write-ahead log held after the last commit here; 0 once
-  // they have been copied.
+  // How many pages the write-ahead log held after the last commit here; of
+  // those, once they are copied, the ones that readers have held back.
   int wal_pages() const { return wal_pages_; }
 
   // The same in bytes.

@@ -97,8 +97,7 @@ std::unique_ptr<Store> OpenIn(const testing::TempFolder& folder) {
 
 server::CurlSender::Options LoopbackAllowed() {
   server::CurlSender::Options options;
-  options.guard =
-      server::TargetGuard({*server::AddressRange::Parse("127.0.0.0/8")});
+  options.guard = server::TargetGuard({*AddressRange::Parse("127.0.0.0/8")});
   return options;
 }
 

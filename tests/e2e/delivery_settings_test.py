@@ -51,21 +51,21 @@ def test_what_was_held_is_sent_slowly(tmp_path, receiver):
     with delivering(tmp_path, "--catch_up_per_second=10") as api:
         id = api.webhook(receiver.url())["id_webhook_endpoint"]
         api.call("PUT", f"/webhooks/{id}", {"active": False}, 201)
-        for n in range(10):
+        for n in range(20):
             api.publish(data=n)
         api.call("PUT", f"/webhooks/{id}", {"active": True}, 201)
-        requests = receiver.await_requests(10)
+        requests = receiver.await_requests(20)
         # Two may go at once: a rate may be ahead by a tenth of a second.
-        assert requests[-1].time - requests[0].time > 0.7
+        assert requests[-1].time - requests[0].time > 1
 
 
 def test_a_webhooks_rate_is_kept(tmp_path, receiver):
     with delivering(tmp_path) as api:
         api.webhook(receiver.url(), delivery={"max_per_second": 10})
-        for n in range(10):
+        for n in range(20):
             api.publish(data=n)
-        requests = receiver.await_requests(10)
-        assert requests[-1].time - requests[0].time > 0.7
+        requests = receiver.await_requests(20)
+        assert requests[-1].time - requests[0].time > 1
 
 
 def test_a_webhooks_schedule_goes_before_the_flag(tmp_path, receiver):

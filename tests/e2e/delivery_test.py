@@ -111,12 +111,13 @@ def test_a_webhooks_own_headers_are_sent(api, receiver, place):
 def test_no_more_tests_of_webhooks_run_than_may(api, receiver, place):
     path, type = place
     receiver.answer(path, "hang")
-    id = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    id = api.webhook(receiver.url(path), [type], delivery={"timeout": "1s"})[
+        "id_webhook_endpoint"]
     answers = queue.Queue()
 
     def test():
         answers.put(api.service.request(
-            "POST", f"/webhooks/{id}:test", headers={"grpc-timeout": "2S"}))
+            "POST", f"/webhooks/{id}:test", headers={"grpc-timeout": "20S"}))
 
     threads = [threading.Thread(target=test) for _ in range(9)]
     for thread in threads:
@@ -237,7 +238,7 @@ def test_a_server_that_does_not_deliver_leaves_it_to_the_next(tmp_path):
 
 def test_a_server_that_stops_lets_attempts_end_and_records_them(tmp_path):
     with Receiver() as receiver, delivering(
-            tmp_path, "--delivery_timeout=300ms", *FAST) as api:
+            tmp_path, "--delivery_timeout=2s", "--retry_schedule=0s,24h") as api:
         receiver.answer("/", "hang")
         api.webhook(receiver.url(), None)
         event = api.publish()

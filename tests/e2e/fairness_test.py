@@ -9,6 +9,8 @@ EVENTS = 40
 # The medians of two runs of the same thing differ by less than this; a receiver
 # that waited for the others' time-outs would take a thousand times as long.
 TOLERANCE = 5
+# Seconds: with the tolerance, far from what those that hang would take.
+FLOOR = 0.02
 
 
 def latencies(api, receiver, path, type):
@@ -34,7 +36,7 @@ def test_the_healthy_one_is_not_delayed_by_those_that_fail(tmp_path):
         print(f"median alone {statistics.median(alone) * 1e3:.2f} ms, "
               f"among the others {statistics.median(among) * 1e3:.2f} ms")
         assert statistics.median(among) < TOLERANCE * max(
-            statistics.median(alone), 1e-3)
+            statistics.median(alone), FLOOR)
         # No more than 8 at a time to the one that hangs.
         assert len(receiver.at("/hangs")) <= 8
 
@@ -55,7 +57,7 @@ def test_the_healthy_one_is_not_delayed_by_those_that_have_a_rate(tmp_path):
         print(f"median alone {statistics.median(alone) * 1e3:.2f} ms, "
               f"among the others {statistics.median(among) * 1e3:.2f} ms")
         assert statistics.median(among) < TOLERANCE * max(
-            statistics.median(alone), 1e-3)
+            statistics.median(alone), FLOOR)
 
 
 def test_a_project_does_not_take_all_that_may_be_in_flight(tmp_path):
@@ -74,5 +76,5 @@ def test_a_project_does_not_take_all_that_may_be_in_flight(tmp_path):
             headers=headers)
         api.call("POST", "/events", {"type": "t", "data": 1}, 202,
                  headers=headers)
-        receiver.await_requests(1, "/other", patience=5)
+        receiver.await_requests(1, "/other")
         assert len(receiver.at("/hangs")) == 6

@@ -16,7 +16,7 @@ from grpc.reflection.v1 import reflection_pb2, reflection_pb2_grpc
 import grpc
 from grpc_errors import failure
 from reflection import Reflection
-from service import REFERENCE
+from service import REFERENCE, Service
 
 PATIENCE = 30
 PACKAGE = "webhooks.v1"
@@ -89,6 +89,16 @@ def names_something(message, seen=()):
             and names_something(field.message_type,
                                 (*seen, message.full_name)))
         for field in message.fields)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """One that delivers: else no webhook can be tested, whoever's it is."""
+    shared = Service(tmp_path_factory.mktemp("service"))
+    try:
+        yield shared.start("--allow_targets=127.0.0.1")
+    finally:
+        shared.stop()
 
 
 @pytest.fixture(scope="module")

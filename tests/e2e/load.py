@@ -39,7 +39,7 @@ class Load(Workers):
             try:
                 connection.send(self._request)
                 response = connection.read()
-            except (OSError, AssertionError):
+            except OSError:
                 with self.changed:
                     self.lost += 1
                 return

@@ -99,3 +99,15 @@ def test_bash_completes(name, line, wanted):
 def test_bash_completes_every_flag(name):
     assert {word.rstrip("=") for word in complete(name, f"{name} --")} == {
         "--help", "--version", *(f"--{flag.name}" for flag in FLAGS[name])}
+
+
+def test_bash_completes_every_flag_of_a_command():
+    known = {"--help", "--version",
+             *(f"--{flag.name}" for flag in FLAGS["webhookctl"])}
+    common = complete("webhookctl", "webhookctl health --")
+    assert {"--flagfile=", "--version", "--json", "--server="} <= common
+    seen = set(common)
+    for command in re.findall(r"^  ([a-z][a-z -]*?)(?: [A-Z].*| \[.*)?$",
+                              run("webhookctl", "--help").stdout, re.M):
+        seen |= complete("webhookctl", f"webhookctl {command} --")
+    assert {word.rstrip("=") for word in seen} == known

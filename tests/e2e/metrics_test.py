@@ -182,7 +182,7 @@ def test_what_waits_and_what_is_in_flight_is_seen(tmp_path):
     service = Service(tmp_path)
     with Receiver() as receiver:
         try:
-            service.start_server(*FLAGS, "--metrics_listen=[::1]:0",
+            service.start_server(*FLAGS, "--metrics_listen=127.0.0.1:0",
                                  "--max_in_flight_per_endpoint=1", "--grace=0s")
             service.start_gateway()
             service.await_ready()
@@ -299,9 +299,9 @@ def test_two_processes_do_not_share_a_page(used):
 
 
 def test_a_page_goes_with_its_process(tmp_path):
-    process = Process("webhook-gateway", "--listen=127.0.0.1:0",
-                      "--metrics_listen=127.0.0.1:0")
-    address = Page(process).address
-    process.stop()
+    with Process("webhook-gateway", "--listen=127.0.0.1:0",
+                 "--metrics_listen=127.0.0.1:0") as process:
+        address = Page(process).address
+        process.stop()
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"http://{address}/metrics", timeout=PATIENCE)

@@ -1,8 +1,10 @@
 """The commands of server/OPERATING.md, in the order in which they are given."""
 
+import contextlib
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 
@@ -25,6 +27,21 @@ def free_port():
         return listening.getsockname()[1]
 
 
+def run_script(script, folder, env):
+    """Runs it in a session of its own, which ends with it."""
+    shell = subprocess.Popen(
+        ["bash", "-euc", script], cwd=folder, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        env=clean_environment(env))
+    try:
+        stdout, stderr = shell.communicate(timeout=2 * PATIENCE)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(shell.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(shell.args, shell.returncode, stdout,
+                                       stderr)
+
+
 def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
     ports = {"50051": str(free_port()), "8080": str(free_port())}
 
@@ -40,7 +57,7 @@ def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
                here(START.code)),
         'trap \'kill -KILL "$SERVER_PID" "$GATEWAY_PID" 2>/dev/null\' EXIT',
         f"until curl -fsm 2 -o /dev/null {gateway}/readyz; do",
-        '  kill -0 "$SERVER_PID" "$GATEWAY_PID"; sleep 0.05', "done",
+        '  kill -0 "$SERVER_PID"; kill -0 "$GATEWAY_PID"; sleep 0.05', "done",
         here(LOOK.code),
         f"curl -s -o /dev/null {gateway}/webhooks -H 'x-request-id: "
         "my-request-1' -H \"x-api-key: $(cat data/api-key)\"",
@@ -49,12 +66,9 @@ def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
         "grep -q my-request-1 server.log; do sleep 0.05; done",
         "echo; echo FOUND", FIND.code, "echo END", BACKUP.code, RESTORE.code,
         STOP.code, "trap - EXIT"])
-    result = subprocess.run(
-        ["bash", "-euc", script], cwd=tmp_path, text=True, capture_output=True,
-        timeout=2 * PATIENCE,
-        env=clean_environment({
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "WEBHOOKS_SERVER": f"127.0.0.1:{ports['50051']}"}))
+    result = run_script(script, tmp_path, {
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "WEBHOOKS_SERVER": f"127.0.0.1:{ports['50051']}"})
     logs = "".join(log.read_text() for log in tmp_path.glob("*.log"))
     assert result.returncode == 0, f"{result}\n{logs}"
     assert "copied sqlite:data/webhooks.db" in result.stdout

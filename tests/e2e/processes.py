@@ -25,12 +25,13 @@ def clean_environment(extra=None):
 
 
 class Process:
-    """A running binary and its log. Ended by its id."""
+    """A running binary and its log. Ended by its id: at the end of a block, and
+    if the test's own process ends before."""
 
     def __init__(self, name, *flags, env=None):
         self._popen = subprocess.Popen(
-            [BIN / name, *flags], env=clean_environment(env), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            ["setpriv", "--pdeathsig", "KILL", BIN / name, *flags],
+            env=clean_environment(env), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._lines = []
         self._ended = False
         self._changed = threading.Condition()
@@ -41,6 +42,13 @@ class Process:
         except BaseException:
             self.kill()
             raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.is_running():
+            self.kill()
 
     def _read(self):
         for line in self._popen.stdout:

@@ -148,7 +148,7 @@ def test_a_stream_is_slowed_down_to_the_projects_rate(api):
 def test_an_event_can_be_delivered_later(api, receiver, place):
     path, type = place
     api.webhook(receiver.url(path), [type])
-    at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=1)
+    at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=3)
     event = api.publish(type, deliver_at=at.isoformat())
     waiting = api.await_deliveries(1, id_event=event["id_event"])[0]
     assert waiting["state"] == "PENDING"

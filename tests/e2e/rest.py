@@ -50,15 +50,21 @@ class Response:
         return found[0]
 
 
+class Ended(ConnectionError):
+    """The other side ended the connection before a response was whole."""
+
+
 class Connection:
     """A connection on which bytes are sent and responses are read; in TLS by
-    `context`, if there is one."""
+    `context`, if there is one, and from `source`, an address of this machine,
+    if that is given."""
 
-    def __init__(self, address, context=None, validate=True):
+    def __init__(self, address, context=None, validate=True, source=None):
         host, port = address.rsplit(":", 1)
         self._validate = validate
         self._sent = b""  # what was not answered yet
-        self._socket = socket.create_connection((host, int(port)), PATIENCE)
+        self._socket = socket.create_connection(
+            (host, int(port)), PATIENCE, source and (source, 0))
         if context is not None:
             self._socket = context.wrap_socket(self._socket,
                                                server_hostname="localhost")
@@ -88,19 +94,27 @@ class Connection:
 
     def read(self, has_body=True):
         """The next response."""
-        start = self._file.readline()
+        start = self._line()
         assert start.startswith(b"HTTP/1.1 "), start
         headers = []
-        while (line := self._file.readline().rstrip(b"\r\n")):
+        while (line := self._line().rstrip(b"\r\n")):
             name, value = line.decode("latin-1").split(":", 1)
             headers.append((name.lower(), value.strip()))
         response = Response(int(start.split()[1]), headers, b"")
         length = response.header("content-length")
         if has_body and length is not None:
             response.body = self._file.read(int(length))
+            if len(response.body) < int(length):
+                raise Ended
         if self._validate and response.status != 100:
             openapi.check(*self._next_request(), response)
         return response
+
+    def _line(self):
+        line = self._file.readline()
+        if not line.endswith(b"\n"):
+            raise Ended
+        return line
 
     def _next_request(self):
         """Method and target of the request whose answer has come; empty where

@@ -31,6 +31,9 @@ class Service:
         return (self.folder / "api-key").read_text().strip()
 
     def start_server(self, *flags, listen="127.0.0.1:0", options="", env=None):
+        if not any(flag.startswith("--allow_targets") for flag in flags):
+            # It could send to the world alone.
+            flags = (*flags, "--deliver=false")
         self.server = Process(
             "webhook-server", f"--listen={listen}",
             f"--database=sqlite:{self.database}{options}", *flags, env=env)
@@ -42,8 +45,8 @@ class Service:
             f"--server={self.server.address}", *flags, env=env)
         return self.gateway
 
-    def start(self):
-        self.start_server()
+    def start(self, *flags):
+        self.start_server(*flags)
         self.start_gateway()
         self.await_ready()
         return self

@@ -71,11 +71,12 @@ def test_sigint_stops_as_sigterm_does(fresh, name):
 
 
 def test_the_gateway_starts_and_stops_without_a_server(tmp_path):
-    gateway = Process("webhook-gateway", "--listen=127.0.0.1:0",
-                      f"--server=unix:{tmp_path}/nobody")
-    assert rest.request(gateway.address, "GET", "/healthz", {}).status == 200
-    assert rest.request(gateway.address, "GET", "/readyz", {}).status == 503
-    gateway.stop()
+    with Process("webhook-gateway", "--listen=127.0.0.1:0",
+                 f"--server=unix:{tmp_path}/nobody") as gateway:
+        address = gateway.address
+        assert rest.request(address, "GET", "/healthz", {}).status == 200
+        assert rest.request(address, "GET", "/readyz", {}).status == 503
+        gateway.stop()
 
 
 def streams(channel):

@@ -14,8 +14,8 @@ def impatient(tmp_path_factory):
     service = Service(tmp_path_factory.mktemp("impatient"))
     try:
         service.start_server()
-        service.start_gateway("--header_timeout=200ms", "--body_timeout=200ms",
-                              "--idle_timeout=300ms")
+        service.start_gateway("--header_timeout=1s", "--body_timeout=1s",
+                              "--idle_timeout=1s")
         service.await_ready()
         yield service
     finally:

@@ -278,13 +278,12 @@ def test_help_explains_every_flag(name, flags):
 
 def test_a_server_listens_on_several_addresses(tmp_path, database):
     socket_path = tmp_path / "socket"
-    server = Process("webhook-server", database,
-                     f"--listen=127.0.0.1:0,unix:{socket_path}")
-    server.await_line(f"listening address=unix:{socket_path}")
-    gateway = Process("webhook-gateway", "--listen=127.0.0.1:0",
-                      f"--server=unix:{socket_path}")
-    try:
-        assert rest.request(gateway.address, "GET", "/readyz", {}).status == 200
-    finally:
-        gateway.stop()
+    with Process("webhook-server", database,
+                 f"--listen=127.0.0.1:0,unix:{socket_path}") as server:
+        server.await_line(f"listening address=unix:{socket_path}")
+        with Process("webhook-gateway", "--listen=127.0.0.1:0",
+                     f"--server=unix:{socket_path}") as gateway:
+            assert rest.request(gateway.address, "GET", "/readyz",
+                                {}).status == 200
+            gateway.stop()
         server.stop()

@@ -57,7 +57,7 @@ def test_a_limit_may_be_as_large_as_the_servers(ctl, ctl_json):
     made = ctl_json("project", "create", "large",
                     f"--max_webhooks={2**63 - 1}")
     assert made["max_webhooks"] == str(2**63 - 1)
-    result = ctl("project", "create", "x", f"--max_webhooks={2**63}", code=6)
+    result = ctl("project", "create", "x", f"--max_webhooks={2**63}", code=1)
     assert "--max_webhooks" in result.stderr
 
 
@@ -302,8 +302,8 @@ def test_a_webhook_is_changed(ctl, ctl_json, key):
     assert ctl_json("webhook", "update", id, "--active=true",
                     key=key)["active"]
     assert "--delivery" in ctl("webhook", "update", id, "--delivery={", key=key,
-                               code=6).stderr
-    ctl("webhook", "update", id, key=key, code=6)
+                               code=1).stderr
+    ctl("webhook", "update", id, key=key, code=1)
 
 
 def test_what_a_webhook_has_is_cleared(ctl, ctl_json, key):
@@ -321,7 +321,7 @@ def test_what_a_webhook_has_is_cleared(ctl, ctl_json, key):
     for wrong in ["url", "secret", "id"]:
         assert wrong in ctl(
             "webhook", "update", id, "--url=https://c.example/",
-            f"--clear={wrong}", key=key, code=6).stderr
+            f"--clear={wrong}", key=key, code=1).stderr
     assert ctl_json("webhook", "get", id, key=key) == changed
 
 
@@ -329,15 +329,24 @@ def test_an_event_is_published_once_and_in_its_time(ctl, ctl_json, key):
     id = "0192f3c0-1111-7000-8000-000000000001"
     for _ in range(2):
         assert ctl_json("event", "publish", "a.b", "1", f"--id_event={id}",
-                        "--deliver_at=2026-11-23T19:56:26Z",
+                        "--deliver_at=2020-11-23T19:56:26Z",
                         key=key)["id_event"] == id
     times = ["--start_time=2000-01-01T00:00:00Z",
              "--end_time=2100-01-01T00:00:00Z"]
     [event] = ctl_json("event", "list", *times, key=key)
-    assert event["deliver_at"] == "2026-11-23T19:56:26Z"
+    assert event["deliver_at"] == "2020-11-23T19:56:26Z"
     for what in "event", "delivery":
         assert ctl_json(what, "list", *times, "--start_time="
                         "2099-01-01T00:00:00Z", key=key) == []
+
+
+def test_an_output_that_cannot_be_written_is_an_error():
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([BIN / "webhookctl", "completion", "bash"],
+                                stdout=full, stderr=subprocess.PIPE,
+                                timeout=PATIENCE, env=clean_environment())
+    assert result.returncode == 1
+    assert b"standard output" in result.stderr
 
 
 def test_what_could_follow_is_told(ctl):
@@ -349,7 +358,7 @@ def test_what_could_follow_is_told(ctl):
 def test_a_limit_that_is_not_told_is_an_error(ctl, ctl_json):
     project = ctl_json("project", "create", "acme")
     assert "no flag" in ctl("project", "limit", project["id_project"],
-                            code=6).stderr
+                            code=1).stderr
 
 
 def test_failed_deliveries_are_retried_by_a_job(ctl, ctl_json, key):

@@ -7,13 +7,15 @@ from processes import PATIENCE
 
 class Workers:
     """Runs each of `jobs` in a thread of its own, from the beginning of a block
-    to its end. Jobs go on while is_working() and tell of what they change under
+    to its end, which raises what a job has raised. Jobs go on while is_working() and tell of what they change under
     `changed`."""
 
     def __init__(self, jobs):
         self.changed = threading.Condition()
         self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=job) for job in jobs]
+        self._failures = []
+        self._threads = [threading.Thread(target=self._work, args=[job])
+                         for job in jobs]
 
     def __enter__(self):
         for thread in self._threads:
@@ -24,6 +26,14 @@ class Workers:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+        for failure in self._failures:
+            raise failure
+
+    def _work(self, job):
+        try:
+            job()
+        except BaseException as failure:  # the test's to see
+            self._failures.append(failure)
 
     def is_working(self):
         return not self._stopping.is_set()

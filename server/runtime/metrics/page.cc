@@ -1,6 +1,5 @@
 #include "server/runtime/metrics/page.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -34,7 +33,7 @@ constexpr std::size_t kMostRequestBytes = 8 << 10;
 constexpr absl::string_view kHeadEnd = "\r\n\r\n";
 
 // -1: errno says why.
-int Listen(const addrinfo& info) {
+int OpenListener(const addrinfo& info) {
   const int socket =
       ::socket(info.ai_family, info.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
                info.ai_protocol);
@@ -54,28 +53,12 @@ int Listen(const addrinfo& info) {
   return -1;
 }
 
-bool IsLoopback(const sockaddr* address) {
-  if (address->sa_family == AF_INET6) {
-    const auto* const v6 = reinterpret_cast<const sockaddr_in6*>(address);
-    return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-  }
-  const auto* const v4 = reinterpret_cast<const sockaddr_in*>(address);
-  constexpr std::uint32_t kLoopback = 127;
-  return ntohl(v4->sin_addr.s_addr) >> 24 == kLoopback;
-}
-
 std::string LocalAddress(int socket) {
   sockaddr_storage bound{};
   socklen_t size = sizeof(bound);
   auto* const name = reinterpret_cast<sockaddr*>(&bound);
   getsockname(socket, name, &size);
-  std::array<char, NI_MAXHOST> host{};
-  std::array<char, NI_MAXSERV> port{};
-  getnameinfo(name, size, host.data(), host.size(), port.data(), port.size(),
-              NI_NUMERICHOST | NI_NUMERICSERV);
-  const bool is_v6 = bound.ss_family == AF_INET6;
-  return absl::StrCat(is_v6 ? "[" : "", host.data(), is_v6 ? "]:" : ":",
-                      port.data());
+  return SocketAddressText(name, size);
 }
 
 absl::Status CannotListen(const Address& address, absl::string_view why) {
@@ -103,9 +86,8 @@ struct MetricsPage::Client {
   std::size_t sent = 0;
 };
 
-absl::StatusOr<std::unique_ptr<MetricsPage>> MetricsPage::Serve(
-    const Address& address, Reach reach,
-    std::vector<const prometheus::Collectable*> metrics) {
+absl::StatusOr<std::unique_ptr<MetricsPage>> MetricsPage::Listen(
+    const Address& address, Reach reach) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -117,29 +99,29 @@ absl::StatusOr<std::unique_ptr<MetricsPage>> MetricsPage::Serve(
   int listener = -1;
   for (const addrinfo* info = found; info != nullptr && listener < 0;
        info = info->ai_next) {
-    if (reach == Reach::kThisMachine && !IsLoopback(info->ai_addr)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "--metrics_listen: ", address.host,
-          " can be reached from other machines, and needs --allow_plaintext"));
-    }
-    listener = Listen(*info);
+    absl::Status safe = CheckReach("metrics_listen", info->ai_addr,
+                                   info->ai_addrlen, reach, kMetricsRemedy);
+    if (!safe.ok()) return safe;
+    listener = OpenListener(*info);
   }
   if (listener < 0) return CannotListen(address, std::strerror(errno));
   return std::unique_ptr<MetricsPage>(
-      new MetricsPage(listener, LocalAddress(listener), std::move(metrics)));
+      new MetricsPage(listener, LocalAddress(listener)));
 }
 
-MetricsPage::MetricsPage(int listener, std::string address,
-                         std::vector<const prometheus::Collectable*> metrics)
+MetricsPage::MetricsPage(int listener, std::string address)
     : listener_(listener),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      address_(std::move(address)),
-      metrics_(std::move(metrics)),
-      thread_([this] { Run(); }) {}
+      address_(std::move(address)) {}
+
+void MetricsPage::Serve(std::vector<const prometheus::Collectable*> metrics) {
+  metrics_ = std::move(metrics);
+  thread_ = std::thread([this] { Run(); });
+}
 
 MetricsPage::~MetricsPage() {
   eventfd_write(wake_, 1);
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   close(wake_);
   close(listener_);
 }

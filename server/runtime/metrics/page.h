@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/runtime/address.h"
+#include "server/runtime/reach.h"
 
 namespace webhooks {
 
@@ -20,15 +21,15 @@ namespace webhooks {
 // place of the oldest, so that none can keep others from the page for long.
 class MetricsPage {
  public:
-  // Who may read the page: it is plain text and asks for nothing.
-  enum class Reach { kThisMachine, kAnybody };
+  // Listens on `address`, whose port 0 picks one; clients wait until Serve.
+  // UNAVAILABLE names what cannot be listened on, FAILED_PRECONDITION what
+  // others than `reach` can reach: the page is plain text and asks for nothing.
+  static absl::StatusOr<std::unique_ptr<MetricsPage>> Listen(
+      const Address& address, Reach reach);
 
-  // Listens on `address`, whose port 0 picks one. UNAVAILABLE names what cannot
-  // be listened on, FAILED_PRECONDITION what others than `reach` can reach. All
-  // of `metrics` must outlive the page; they are asked on its thread.
-  static absl::StatusOr<std::unique_ptr<MetricsPage>> Serve(
-      const Address& address, Reach reach,
-      std::vector<const prometheus::Collectable*> metrics);
+  // Begins to answer. All of `metrics` must outlive the page; they are asked on
+  // its thread. At most once.
+  void Serve(std::vector<const prometheus::Collectable*> metrics);
 
   // Closes every connection at once.
   ~MetricsPage();
@@ -42,8 +43,7 @@ class MetricsPage {
  private:
   struct Client;
 
-  MetricsPage(int listener, std::string address,
-              std::vector<const prometheus::Collectable*> metrics);
+  MetricsPage(int listener, std::string address);
 
   void Run();
   void Accept(std::vector<Client>& clients) const;
@@ -55,7 +55,8 @@ class MetricsPage {
   const int listener_;
   const int wake_;
   const std::string address_;
-  const std::vector<const prometheus::Collectable*> metrics_;
+  // Of the thread, once it runs.
+  std::vector<const prometheus::Collectable*> metrics_;
   std::thread thread_;
 };
 

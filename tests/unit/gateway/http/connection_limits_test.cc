@@ -11,6 +11,8 @@ using ::testing::Not;
 using ConnectionLimitsTest = HttpServerTest;
 
 constexpr absl::Duration kSoon = absl::Milliseconds(20);
+// Time enough for a client to send a request.
+constexpr absl::Duration kSoonForARequest = absl::Milliseconds(500);
 
 TEST_F(ConnectionLimitsTest, TimesOutAHeaderThatDoesNotEnd) {
   HttpLimits limits;
@@ -30,7 +32,7 @@ TEST_F(ConnectionLimitsTest, TimesOutABodyThatDoesNotEnd) {
 
 TEST_F(ConnectionLimitsTest, ClosesAnIdleConnectionWithoutAWord) {
   HttpLimits limits;
-  limits.idle_timeout = kSoon;
+  limits.idle_timeout = kSoonForARequest;
   Serve(limits);
   EXPECT_TRUE(Connect().IsClosed());
   RawClient client = Connect();
@@ -41,7 +43,8 @@ TEST_F(ConnectionLimitsTest, ClosesAnIdleConnectionWithoutAWord) {
 
 TEST_F(ConnectionLimitsTest, DoesNotTimeOutARequestThatIsBeingAnswered) {
   HttpLimits limits;
-  limits.header_timeout = limits.body_timeout = limits.idle_timeout = kSoon;
+  limits.header_timeout = limits.body_timeout = limits.idle_timeout =
+      kSoonForARequest;
   Serve(limits);
   RawClient held = Connect();
   held.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -60,6 +63,22 @@ TEST_F(ConnectionLimitsTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
   client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
   server_->Stop(absl::Seconds(10));
   EXPECT_LT(client.ReadToEnd().size(), std::size_t{8 << 20});
+}
+
+TEST_F(ConnectionLimitsTest, KeepsOnlySoMuchForThoseThatDoNotRead) {
+  HttpLimits limits;
+  limits.buffered_bytes = 12 << 20;
+  Serve(limits);
+  RawClient first = Connect();
+  RawClient second = Connect();
+  for (RawClient* client : {&first, &second}) {
+    client->Send("GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  }
+  // By then both answers fill what they can.
+  EXPECT_THAT(Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), HasStatus(200));
+  constexpr std::size_t kWhole = 8 << 20;
+  const bool first_is_whole = first.ReadToEnd().size() > kWhole;
+  EXPECT_NE(first_is_whole, second.ReadToEnd().size() > kWhole);
 }
 
 TEST_F(ConnectionLimitsTest, WritesALargeAnswerWhole) {

@@ -225,7 +225,11 @@ TEST(OpenApiDocument, TellsWhatReceiversGet) {
     headers.emplace_back(parameter.at("name").as_string());
   }
   EXPECT_THAT(headers, ElementsAre("webhook-id", "webhook-timestamp",
-                                   "webhook-signature", "panora-signature"));
+                                   "webhook-signature", "panora-signature",
+                                   "traceparent", "tracestate"));
+  const auto& parameters = post.at("parameters").as_array();
+  EXPECT_TRUE(parameters.at(4).at("required").as_bool());
+  EXPECT_FALSE(parameters.at(5).at("required").as_bool());
   EXPECT_NO_THROW(
       post.at("requestBody")
           .at_pointer("/content/application~1json/example/id_event"));

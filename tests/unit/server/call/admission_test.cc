@@ -26,7 +26,10 @@ class AdmissionTest : public ::testing::Test {
         authenticator_(store_, failed_, [this] { return now_; }),
         limits_([this] { return now_; }),
         in_flight_(2),
-        admission_(authenticator_, limits_, in_flight_, {"gateway.example"}) {
+        admission_(authenticator_, limits_, in_flight_,
+                   {.names = {"gateway.example"},
+                    .addresses = {*AddressRange::Parse("10.0.0.0/24"),
+                                  *AddressRange::Parse("fd00::/48")}}) {
     const testing::ProjectAndKey made = testing::MakeProject();
     EXPECT_THAT(testing::CreateProject(store_, made.project, made.key,
                                        HashApiKey(key_)),
@@ -187,6 +190,35 @@ TEST_F(AdmissionTest, GoesByTheAddressThatAGatewayTells) {
     EXPECT_THAT(Admit(mine), IsOk());
     authenticator_.ForgetProject(of_key_);
   }
+}
+
+TEST_F(AdmissionTest, GoesByTheAddressThatOneOfAGatewaysTells) {
+  TryKeys({.address = "10.0.0.7", .forwarded_address = "192.0.2.1"});
+  TryKeys({.address = "fd00::/64", .forwarded_address = "192.0.2.2"});
+  EXPECT_THAT(Admit({.has_key = true, .key = key_, .address = "192.0.2.1"}),
+              StatusIs(kExhausted, "TOO_MANY_FAILED_KEYS"));
+  EXPECT_THAT(Admit({.has_key = true, .key = key_, .address = "192.0.2.2"}),
+              StatusIs(kExhausted, "TOO_MANY_FAILED_KEYS"));
+  EXPECT_THAT(Admit({.has_key = true, .key = key_, .address = "10.0.0.7"}),
+              IsOk());
+}
+
+TEST_F(AdmissionTest, BelievesNoCertificateThatOneOfAGatewaysAddressesTells) {
+  EXPECT_THAT(
+      Admit({.address = "10.0.0.7", .forwarded_certificate = "client.example"}),
+      StatusIs(kUnauthenticated, "API_KEY_MISSING"));
+}
+
+TEST_F(AdmissionTest, TakesNoOtherTextForAnAddress) {
+  for (const char* text : {"x", "y", "z"}) {
+    Credentials wrong{.has_key = true, .key = "whk_wrong"};
+    wrong.address = "127.0.0.1";
+    wrong.forwarded_address = text;
+    for (int i = 0; i < FailedKeys::kBurst; ++i) {
+      EXPECT_FALSE(Admit(wrong).ok());
+    }
+  }
+  EXPECT_FALSE(failed_.Check("127.0.0.1").ok());
 }
 
 }  // namespace

@@ -280,6 +280,36 @@ TEST_F(AuthenticatorTest, LooksNothingUpForAnAddressThatTriesKeys) {
   EXPECT_THAT(Authenticate(other), IsOk());
 }
 
+TEST_F(AuthenticatorTest, LooksUpAKeyThatWasGoodWhoeverTriesKeysBesideIt) {
+  const std::string key = NewKey();
+  ASSERT_THAT(Authenticate(key), IsOk());
+  const auto try_keys = [&] {
+    for (int i = 0; i < 2 * FailedKeys::kBurst; ++i) {
+      EXPECT_FALSE(Authenticate(MakeApiKey(entropy_)).ok());
+    }
+  };
+  now_ += Authenticator::kTrust + Authenticator::kKnown - absl::Seconds(1);
+  try_keys();
+  EXPECT_THAT(Authenticate(key), IsOk());
+  now_ += Authenticator::kTrust + Authenticator::kKnown;
+  try_keys();
+  EXPECT_THAT(Authenticate(key), StatusIs(absl::StatusCode::kResourceExhausted,
+                                          "TOO_MANY_FAILED_KEYS"));
+}
+
+TEST_F(AuthenticatorTest, ARevokedKeyIsAGuessAsAnyOther) {
+  const std::string key = NewKey();
+  ASSERT_THAT(Authenticate(key), IsOk());
+  Revoke(key_id_);
+  now_ += Authenticator::kTrust;
+  for (int i = 0; i < FailedKeys::kBurst; ++i) {
+    EXPECT_THAT(Authenticate(key), StatusIs(absl::StatusCode::kUnauthenticated,
+                                            "API_KEY_INVALID"));
+  }
+  EXPECT_THAT(Authenticate(key), StatusIs(absl::StatusCode::kResourceExhausted,
+                                          "TOO_MANY_FAILED_KEYS"));
+}
+
 TEST_F(AuthenticatorTest, TellsKeysAndCertificatesApart) {
   const std::string key = NewKey();
   EXPECT_EQ(Authenticate(key)->key, key_id_);

@@ -30,11 +30,32 @@ TEST_F(FailedKeysTest, SlowAnAddressAndNoOther) {
 }
 
 TEST_F(FailedKeysTest, AreForgivenOneByOne) {
-  Fail("a", 2 * FailedKeys::kBurst);
+  Fail("a", FailedKeys::kBurst);
   now_ += absl::Seconds(1) / FailedKeys::kPerSecond;
   EXPECT_THAT(failed_.Check("a"), IsOk());
   Fail("a", 1);
   EXPECT_FALSE(failed_.Check("a").ok());
+}
+
+TEST_F(FailedKeysTest, CountThoughTheyWereLetThroughTogether) {
+  Fail("a", 2 * FailedKeys::kBurst);
+  const absl::Duration debt =
+      absl::Seconds(FailedKeys::kBurst / FailedKeys::kPerSecond);
+  now_ += debt;
+  EXPECT_FALSE(failed_.Check("a").ok());
+  now_ += absl::Seconds(1) / FailedKeys::kPerSecond;
+  EXPECT_THAT(failed_.Check("a"), IsOk());
+  Fail("a", 10 * FailedKeys::kBurst);
+  now_ += 2 * debt;
+  EXPECT_THAT(failed_.Check("a"), IsOk());
+}
+
+TEST_F(FailedKeysTest, AreForgivenThoughTheClockIsSetBack) {
+  Fail("a", FailedKeys::kBurst);
+  now_ -= absl::Hours(1);
+  EXPECT_FALSE(failed_.Check("a").ok());
+  now_ += absl::Seconds(1);
+  EXPECT_THAT(failed_.Check("a"), IsOk());
 }
 
 TEST_F(FailedKeysTest, TakeNoMoreRoomThanTheyMay) {

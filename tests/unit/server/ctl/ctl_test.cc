@@ -3,6 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/rpc/status.h"
 #include "server/ctl/command.h"
 #include "server/ctl/output.h"
 #include "tests/support/records.h"
@@ -102,7 +103,10 @@ TEST(ExitCode, TellsFailuresApart) {
   EXPECT_EQ(ExitCode(absl::UnauthenticatedError("")), 4);
   EXPECT_EQ(ExitCode(absl::UnavailableError("")), 5);
   EXPECT_EQ(ExitCode(absl::DeadlineExceededError("")), 5);
-  EXPECT_EQ(ExitCode(absl::InvalidArgumentError("")), 6);
+  EXPECT_EQ(ExitCode(WithReason(absl::InvalidArgumentError(""), "R")), 6);
+  EXPECT_EQ(ExitCode(absl::FailedPreconditionError("")), 6);
+  // What no server has said is the command line's fault.
+  EXPECT_EQ(ExitCode(absl::InvalidArgumentError("")), 1);
   EXPECT_EQ(ExitCode(absl::ResourceExhaustedError("")), 7);
   EXPECT_EQ(ExitCode(absl::AlreadyExistsError("")), 8);
   EXPECT_EQ(ExitCode(absl::InternalError("")), 1);
@@ -112,7 +116,7 @@ TEST(ClientStatus, NamesTheServerThatIsNotThere) {
   const absl::Status status = StatusOf(
       grpc::Status(grpc::StatusCode::UNAVAILABLE, "sockets and such"), "a:1");
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_EQ(status.message(), "cannot reach a:1");
+  EXPECT_EQ(status.message(), "cannot reach a:1: sockets and such");
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ class SlowNames : public ::testing::Test {
   static CurlSender::Options Impatient() {
     CurlSender::Options options;
     options.guard = TargetGuard({*AddressRange::Parse("127.0.0.0/8")});
-    options.connect_timeout = absl::Milliseconds(50);
+    options.connect_timeout = absl::Milliseconds(500);
     return options;
   }
 };

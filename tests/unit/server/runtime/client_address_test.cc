@@ -20,8 +20,27 @@ TEST(ClientAddress, IsNothingOfWhatHasNone) {
   path.sun_family = AF_UNIX;
   EXPECT_EQ(ClientAddress(reinterpret_cast<const sockaddr*>(&path)), "");
   EXPECT_EQ(ClientAddressOfPeer("unix:/run/webhooks"), "");
-  EXPECT_EQ(ClientAddressOfPeer("ipv4:nonsense"), "");
-  EXPECT_EQ(ClientAddressOfPeer(""), "");
+}
+
+TEST(ClientAddress, OfALinkHasNoZone) {
+  EXPECT_EQ(ClientAddressOfPeer("ipv6:%5Bfe80::1%252%5D:443"), "fe80::/64");
+  EXPECT_EQ(ClientAddressOfPeer("ipv6:[fe80::1%eth0]:443"), "fe80::/64");
+}
+
+TEST(ClientAddress, OfWhatIsNotUnderstoodIsNotThisMachine) {
+  for (const char* peer : {"ipv4:nonsense", "ipv6:[x]:1", "unknown"}) {
+    EXPECT_FALSE(IsThisMachine(ClientAddressOfPeer(peer))) << peer;
+  }
+}
+
+TEST(ClientAddress, IsToldFromOtherText) {
+  for (const char* text : {"192.0.2.7", "2001:db8::/64", "::/64"}) {
+    EXPECT_TRUE(BytesOfClient(text).has_value()) << text;
+  }
+  for (const char* text : {"", "192.0.2.7:80", "192.0.2.07", "2001:db8::",
+                           "2001:db8::1/64", "/64", "a", "192.0.2.7/64"}) {
+    EXPECT_FALSE(BytesOfClient(text).has_value()) << text;
+  }
 }
 
 TEST(ClientAddress, TellsThisMachineFromOthers) {

@@ -5,11 +5,16 @@
 #include <array>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace webhooks {
 namespace {
+
+std::string Dropped(std::size_t count) {
+  return absl::StrCat("dropped: ", count);
+}
 
 // A pipe that a writer writes to. It stays open: the writer's thread does too.
 class LogWriterTest : public ::testing::Test {
@@ -36,25 +41,25 @@ class LogWriterTest : public ::testing::Test {
 };
 
 TEST_F(LogWriterTest, WritesLinesInTheirOrder) {
-  auto& writer = *new LogWriter(output(), 1 << 20);
+  auto& writer = *new LogWriter(output(), 1 << 20, &Dropped);
   writer.Add("one", false);
   writer.Add("two", true);
   EXPECT_EQ(ReadUntil("two\n"), "one\ntwo\n");
 }
 
 TEST_F(LogWriterTest, WritesALineThatIsNotUrgentToo) {
-  auto& writer = *new LogWriter(output(), 1 << 20);
+  auto& writer = *new LogWriter(output(), 1 << 20, &Dropped);
   writer.Add("one", false);
   EXPECT_EQ(ReadUntil("\n"), "one\n");
 }
 
 TEST_F(LogWriterTest, NeitherWaitsNorGrowsWhileNobodyReads) {
-  auto& writer = *new LogWriter(output(), 10'000);
+  auto& writer = *new LogWriter(output(), 10'000, &Dropped);
   const std::string line(999, 'x');
   // Far more than the pipe and the writer can hold.
   for (int i = 0; i < 1000; ++i) writer.Add(line, true);
   // Room comes as the reader reads, and with the next line the count.
-  while (read_.find("\nlog lines dropped: ") == std::string::npos) {
+  while (read_.find("\ndropped: ") == std::string::npos) {
     writer.Add("later", true);
     ReadMore();
   }

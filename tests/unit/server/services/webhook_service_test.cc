@@ -41,7 +41,7 @@ class WebhookServiceTest : public ::testing::Test {
         authenticator_(store_, failed_, &Now),
         rate_limits_(&Now),
         in_flight_(10),
-        admission_(authenticator_, rate_limits_, in_flight_),
+        admission_(authenticator_, rate_limits_, in_flight_, {}),
         calls_(admission_, &Now, observer_),
         service_(calls_, store_, entropy_, &Now, WebhookRules{}),
         key_(MakeApiKey(entropy_)) {

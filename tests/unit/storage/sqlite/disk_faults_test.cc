@@ -86,6 +86,8 @@ using DiskFaultsDeathTest = DiskFaults;
 // In the child that the death test starts, everything is made anew.
 TEST_F(DiskFaultsDeathTest, AFailedFsyncEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
+  // Its folder lies in ours, as it does not live to remove it.
+  setenv("TMPDIR", folder_.Path("").c_str(), 1);
   EXPECT_EXIT(
       {
         testing::FailFsync();

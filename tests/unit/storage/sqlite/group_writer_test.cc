@@ -1,5 +1,8 @@
 #include "storage/sqlite/group_writer.h"
 
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -161,6 +164,21 @@ TEST_F(GroupWriterTest, TellsOfCheckpointsAndOfTheLog) {
   EXPECT_EQ(observer_.checkpoints, 1);
   EXPECT_GT(observer_.most_log_bytes, 5'000'000);
   EXPECT_EQ(observer_.log_bytes, 0);
+}
+
+TEST_F(GroupWriterTest, TellsOfWhatAReaderKeepsInTheLog) {
+  ASSERT_THAT(Run(Insert(1)), IsOk());
+  SQLite::Database reader(folder_.Path("test.db"));
+  SQLite::Statement reads(reader, "SELECT x FROM t");
+  ASSERT_TRUE(reads.executeStep());
+  EXPECT_THAT(Run([](Connection& connection) {
+                return connection.Execute(
+                    "grow", "INSERT INTO t SELECT randomblob(5000000)");
+              }),
+              IsOk());
+  writer_.reset();
+  EXPECT_EQ(observer_.checkpoints, 1);
+  EXPECT_GT(observer_.log_bytes, 4'000'000);
 }
 
 TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsWhole) {
