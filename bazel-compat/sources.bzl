@@ -395,6 +395,7 @@ TARGETS = [
             "server/runtime/library_logs.h",
             "server/runtime/log.h",
             "server/runtime/log_writer.h",
+            "server/runtime/metadata.h",
             "server/runtime/once_a_second.h",
             "server/runtime/open_files.h",
             "server/runtime/process.h",

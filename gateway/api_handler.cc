@@ -16,6 +16,7 @@
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
 #include "proto/rpc/status.h"
+#include "server/runtime/metadata.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -121,7 +122,7 @@ HttpResponse Refusal(const Binding& binding, const absl::Status& status,
 
 // What the server would say of such a call, before a body costs memory.
 absl::Status CheckKey(const RequestHead& head) {
-  const auto keys = head.Values("x-api-key");
+  const auto keys = head.Values(kApiKeyKey);
   if (keys.empty() && !head.client_certificate.empty()) return absl::OkStatus();
   if (keys.size() == 1 && !keys[0].empty()) return absl::OkStatus();
   return WithReason(

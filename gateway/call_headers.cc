@@ -9,22 +9,18 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "proto/rpc/status.h"
-#include "server/runtime/certificate_name.h"
 #include "server/runtime/client_address.h"
-#include "server/runtime/request_id.h"
+#include "server/runtime/metadata.h"
 
 namespace webhooks::gateway {
 namespace {
 
-constexpr absl::string_view kApiKey = "x-api-key";
-constexpr absl::string_view kProjectKey = "x-project-id";
-
 // The metadata that clients get as headers.
 constexpr std::pair<absl::string_view, const char*> kHeadersOfEntries[] = {
-    {"idempotent-replayed", "Idempotent-Replayed"},
-    {"ratelimit-limit", "RateLimit-Limit"},
-    {"ratelimit-remaining", "RateLimit-Remaining"},
-    {"ratelimit-reset", "RateLimit-Reset"},
+    {kReplayedKey, "Idempotent-Replayed"},
+    {kRateLimitKey, "RateLimit-Limit"},
+    {kRateRemainingKey, "RateLimit-Remaining"},
+    {kRateResetKey, "RateLimit-Reset"},
 };
 
 absl::Status InvalidHeader(absl::string_view name, absl::string_view problem) {
@@ -97,14 +93,14 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout) {
   CallHeaders headers;
   headers.metadata.emplace_back(kRequestIdKey, head.request_id);
-  const auto keys = head.Values(kApiKey);
-  if (keys.size() > 1) return InvalidHeader(kApiKey, "must not be repeated");
+  const auto keys = head.Values(kApiKeyKey);
+  if (keys.size() > 1) return InvalidHeader(kApiKeyKey, "must not be repeated");
   if (!keys.empty() && !IsPrintable(keys[0])) {
-    return InvalidHeader(kApiKey, "must be printable ASCII");
+    return InvalidHeader(kApiKeyKey, "must be printable ASCII");
   }
   // A key that is sent decides alone.
   if (!keys.empty()) {
-    headers.metadata.emplace_back(kApiKey, keys[0]);
+    headers.metadata.emplace_back(kApiKeyKey, keys[0]);
   } else if (!head.client_certificate.empty()) {
     headers.metadata.emplace_back(kClientCertificateKey,
                                   head.client_certificate);
@@ -140,7 +136,7 @@ void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
                         HttpResponse& response) {
   for (const auto& [key, value] : metadata) {
     if (!IsPrintable(value)) continue;
-    if (key == kProjectKey) response.project = value;
+    if (key == kProjectIdKey) response.project = value;
     for (const auto& [entry, header] : kHeadersOfEntries) {
       if (key == entry) response.headers.emplace_back(header, value);
     }

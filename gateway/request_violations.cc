@@ -1,9 +1,11 @@
 #include "gateway/request_violations.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
+#include "server/runtime/metadata.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -11,8 +13,9 @@ namespace {
 // How long a -bin value may be for `headers` to stay under kMaxCallMetadata. It
 // may travel as base64, which makes four bytes of three.
 std::size_t RoomForValue(const CallHeaders& headers) {
-  const std::size_t taken =
-      MetadataSize(headers) + kViolationsKey.size() + kMetadataEntryOverhead;
+  const std::size_t taken = MetadataSize(headers) +
+                            std::strlen(kViolationsKey) +
+                            kMetadataEntryOverhead;
   return taken < kMaxCallMetadata ? (kMaxCallMetadata - taken) / 4 * 3 : 0;
 }
 

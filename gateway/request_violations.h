@@ -11,13 +11,11 @@
 // finds those of its shape and the server those of its meaning.
 namespace webhooks::gateway {
 
-// The metadata entry of a call whose request has violations already: the
-// google.rpc.BadRequest that lists them, serialized. The request holds what
-// could be read of it. The server never performs such a call: it authenticates
-// it, checks the request, and answers INVALID_ARGUMENT with these violations
-// first and then those of its own for other fields. No header of a client
-// becomes this entry.
-inline constexpr absl::string_view kViolationsKey = "x-violations-bin";
+// A call whose request has violations already has the entry kViolationsKey, and
+// the request holds what could be read of it. The server never performs such a
+// call: it authenticates it, checks the request, and answers INVALID_ARGUMENT
+// with these violations first and then those of its own for other fields. No
+// header of a client becomes this entry.
 
 // The longest value of that entry. The server's answer has little room and
 // holds these first; WithReply adds what did not fit.

@@ -27,7 +27,8 @@ ABSL_FLAG(int, max_connections, 10000,
 ABSL_FLAG(
     int, max_connections_per_address, 1000,
     "Open connections from one address (of IPv6: from one /64 network); a "
-    "further one is closed at once.");
+    "further one is closed at once. Also streams of each kind that need no "
+    "key, of health and reflection; a further one is RESOURCE_EXHAUSTED.");
 ABSL_FLAG(int, max_calls_per_key, 1000,
           "Calls in flight with one API key or certificate; a further one is "
           "RESOURCE_EXHAUSTED.");

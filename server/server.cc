@@ -88,10 +88,13 @@ class RunningServer final : public Server {
         deliveries_service_(project_calls_, *store_, tester_, entropy_,
                             &absl::Now, [this] { maintenance_->Wake(); }),
         admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
-        health_service_(ServiceNames(), metrics_->calls()),
-        reflection_v1_(MakeReflectionV1(ServiceNames(), metrics_->calls())),
+        health_service_(ServiceNames(), metrics_->calls(),
+                        config.max_connections_per_address),
+        reflection_v1_(MakeReflectionV1(ServiceNames(), metrics_->calls(),
+                                        config.max_connections_per_address)),
         reflection_v1alpha_(
-            MakeReflectionV1Alpha(ServiceNames(), metrics_->calls())),
+            MakeReflectionV1Alpha(ServiceNames(), metrics_->calls(),
+                                  config.max_connections_per_address)),
         unknown_calls_(metrics_->calls()),
         metrics_page_(std::move(metrics_page)) {}
 

@@ -129,6 +129,12 @@ absl::Status RequestRateExceeded(absl::Duration retry_after) {
       retry_after);
 }
 
+absl::Status TooManyStreams() {
+  return WithReason(absl::ResourceExhaustedError(
+                        "the address has as many of these streams as it may"),
+                    "TOO_MANY_STREAMS");
+}
+
 absl::Status TooManyCalls() {
   return WithRetryDelay(
       WithReason(absl::ResourceExhaustedError(

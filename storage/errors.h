@@ -57,6 +57,9 @@ absl::Status RequestRateExceeded(absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, TOO_MANY_CALLS: the key has as many calls in flight as it
 // may; google.rpc.RetryInfo says when to try again.
 absl::Status TooManyCalls();
+// RESOURCE_EXHAUSTED (TOO_MANY_STREAMS): the address has as many streams of
+// this kind as it may.
+absl::Status TooManyStreams();
 // RESOURCE_EXHAUSTED, TOO_MANY_FAILED_KEYS: keys that open nothing came from
 // the caller's address; google.rpc.RetryInfo says when to try again.
 absl::Status TooManyFailedKeys(absl::Duration retry_after);

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "gateway/http/framing.h"
+#include "server/runtime/metadata.h"
 #include "server/runtime/request_id.h"
 
 namespace webhooks::gateway {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "server/runtime/request_id.h"
+#include "server/runtime/metadata.h"
 
 namespace webhooks::gateway {
 namespace {

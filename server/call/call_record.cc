@@ -11,13 +11,11 @@
 #include "proto/rpc/status.h"
 #include "server/call/admission.h"
 #include "server/runtime/log.h"
+#include "server/runtime/metadata.h"
 #include "server/runtime/request_id.h"
 
 namespace webhooks::server {
 namespace {
-
-// The response metadata that tells the gateway, for its log, whose call it was.
-constexpr char kProjectIdKey[] = "x-project-id";
 
 // Of a method that nobody has, the caller chooses the name.
 constexpr std::size_t kMaxRpcSize = 256;
@@ -38,10 +36,10 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
       observer_(observer),
       rpc_(rpc.substr(0, kMaxRpcSize)),
       start_(std::chrono::steady_clock::now()),
-      request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey.data()))),
+      request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey))),
       span_(BeginSpan(SingleEntry(context, kTraceparentKey.data()),
                       SingleEntry(context, kTracestateKey.data()))) {
-  context_.AddInitialMetadata(std::string(kRequestIdKey), request_id_);
+  context_.AddInitialMetadata(kRequestIdKey, request_id_);
 }
 
 void CallRecord::SetDecision(const Decision& decision) {
@@ -53,9 +51,9 @@ void CallRecord::SetDecision(const Decision& decision) {
   const auto add = [&](const char* key, std::int64_t value) {
     context_.AddInitialMetadata(key, absl::StrCat(value));
   };
-  add("ratelimit-limit", decision.rate->limit);
-  add("ratelimit-remaining", decision.rate->remaining);
-  add("ratelimit-reset",
+  add(kRateLimitKey, decision.rate->limit);
+  add(kRateRemainingKey, decision.rate->remaining);
+  add(kRateResetKey,
       absl::ToInt64Seconds(absl::Ceil(decision.rate->reset, absl::Seconds(1))));
 }
 

@@ -8,6 +8,7 @@
 #include "server/call/call_record.h"
 #include "server/runtime/certificate_name.h"
 #include "server/runtime/client_address.h"
+#include "server/runtime/metadata.h"
 
 namespace webhooks::server {
 namespace {
@@ -34,10 +35,9 @@ std::string PeerCertificate(const grpc::AuthContext& context) {
 }  // namespace
 
 Credentials ReadCredentials(const grpc::ServerContextBase& context) {
-  constexpr char kApiKey[] = "x-api-key";
   Credentials credentials;
-  credentials.has_key = context.client_metadata().count(kApiKey) > 0;
-  credentials.key = SingleEntry(context, kApiKey);
+  credentials.has_key = context.client_metadata().count(kApiKeyKey) > 0;
+  credentials.key = SingleEntry(context, kApiKeyKey);
   credentials.address = ClientAddressOfPeer(context.peer());
   credentials.forwarded_address =
       std::string(SingleEntry(context, kClientAddressKey));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/rpc/status.h"
+#include "server/runtime/metadata.h"
 
 namespace webhooks::server {
 

@@ -6,12 +6,10 @@
 
 namespace webhooks::server {
 
-// The metadata entry in which the gateway tells, as a google.rpc.BadRequest,
-// what it has found wrong with a request before it became a message. Such a
-// call is checked like any other, so that its caller learns of every violation
-// at once, and is never performed.
-inline constexpr char kViolationsKey[] = "x-violations-bin";
-
+// In the entry kViolationsKey the gateway tells what it has found wrong with a
+// request before it became a message. Such a call is checked like any other, so
+// that its caller learns of every violation at once, and is never performed.
+//
 // What is wrong with a request that came with `entry`, and of which `found` (OK
 // or as of InvalidFields) is what its rules say. INVALID_ARGUMENT: the entry's
 // violations and then those of `found` that are of other fields

@@ -11,9 +11,6 @@
 
 namespace webhooks::server {
 
-// The metadata entry of an answer that was given before: "true".
-inline constexpr absl::string_view kReplayedKey = "idempotent-replayed";
-
 // What makes repeats of a call of `rpc` with `request` one, if the request's
 // field request_id is not empty: its key is of `project` ("" is administrators)
 // and request_id, and its request of the rest.

@@ -13,6 +13,7 @@
 #include "server/call/grpc_status.h"
 #include "server/call/once.h"
 #include "server/call/stable_bytes.h"
+#include "server/runtime/metadata.h"
 
 namespace webhooks::server {
 
@@ -76,7 +77,7 @@ CallOptions UnaryCall::options() const {
 }
 
 void UnaryCall::MarkReplayed() {
-  context_.AddInitialMetadata(std::string(kReplayedKey), "true");
+  context_.AddInitialMetadata(kReplayedKey, "true");
 }
 
 void UnaryCall::Fail(const absl::Status& status) { End(status); }

@@ -9,6 +9,7 @@
 #include "google/rpc/status.pb.h"
 #include "proto/rpc/status.h"
 #include "server/call/entropy.h"
+#include "server/runtime/metadata.h"
 #include "storage/uuid.h"
 
 namespace webhooks::ctl {
@@ -75,7 +76,7 @@ std::shared_ptr<grpc::Channel> Client::Connection() {
 
 void Client::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
-  if (!options_.key.empty()) context.AddMetadata("x-api-key", options_.key);
+  if (!options_.key.empty()) context.AddMetadata(kApiKeyKey, options_.key);
 }
 
 }  // namespace webhooks::ctl

@@ -11,10 +11,6 @@
 // The one name that a client's certificate goes by.
 namespace webhooks {
 
-// The metadata entry in which a gateway tells the server what certificate its
-// client has shown to it.
-inline constexpr char kClientCertificateKey[] = "x-client-certificate";
-
 // What a certificate says of whose it is, in its order.
 struct CertificateNames {
   std::vector<std::string> uris;  // subjectAltName

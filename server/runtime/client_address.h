@@ -14,9 +14,6 @@
 // "" stands for a unix socket, which has no such address.
 namespace webhooks {
 
-// The metadata entry in which a gateway tells the server its client's address.
-inline constexpr char kClientAddressKey[] = "x-client-address";
-
 std::string ClientAddress(const sockaddr* address);
 
 // Of the peer as gRPC names it: "ipv4:192.0.2.7:443", "ipv6:[::1]:443". One

@@ -8,9 +8,6 @@
 // The id that follows one request through both processes and their logs.
 namespace webhooks {
 
-// The header and metadata key of the request id.
-inline constexpr absl::string_view kRequestIdKey = "x-request-id";
-
 // `given` where it is fit to be one (1 to 128 visible ASCII characters), or a
 // new random id of 32 hex digits.
 std::string RequestIdOr(absl::string_view given);

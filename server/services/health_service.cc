@@ -39,10 +39,12 @@ class HealthService::Watcher final
           grpc::CallbackServerContext& context, CallObserver& observer)
       : streams_(streams),
         is_known_(is_known),
-        record_("grpc.health.v1.Health/Watch", context, observer) {}
+        record_("grpc.health.v1.Health/Watch", context, observer),
+        place_(streams.Take(context.peer())) {}
 
   void Tell(bool serving) {
     absl::MutexLock lock(&mutex_);
+    if (place_ == nullptr) return End(TooManyStreams());
     wanted_ =
         is_known_ ? StatusFor(serving) : HealthCheckResponse::SERVICE_UNKNOWN;
     Advance();
@@ -50,11 +52,15 @@ class HealthService::Watcher final
 
   void Stop() {
     absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-    Advance();
+    End(ServerStopping());
   }
 
  private:
+  void End(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    end_.Update(why);
+    Advance();
+  }
+
   // Writes what has changed, or finishes, unless a write is under way.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || finished_) return;
@@ -64,32 +70,23 @@ class HealthService::Watcher final
       response_.set_status(written_);
       return StartWrite(&response_);
     }
-    if (!stopping_) return;
+    if (end_.ok()) return;
     finished_ = true;
-    const absl::Status status = cancelled_ ? CallCancelled() : ServerStopping();
-    record_.End(status);
-    Finish(ToGrpcStatus(status));
+    record_.End(end_);
+    Finish(ToGrpcStatus(end_));
   }
 
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
-    if (!ok) {
-      wanted_ = written_;
-      EndCancelled();
-    }
-    Advance();
+    if (ok) return Advance();
+    wanted_ = written_;
+    End(CallCancelled());
   }
 
   void OnCancel() override {
     absl::MutexLock lock(&mutex_);
-    EndCancelled();
-    Advance();
-  }
-
-  void EndCancelled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    stopping_ = true;
-    cancelled_ = true;
+    End(CallCancelled());
   }
 
   void OnDone() override {
@@ -100,6 +97,7 @@ class HealthService::Watcher final
   OpenStreams<Watcher>& streams_;
   const bool is_known_;
   const CallRecord record_;
+  const CallsInFlight::Place place_;
   absl::Mutex mutex_;
   HealthCheckResponse response_;
   HealthCheckResponse::ServingStatus wanted_ ABSL_GUARDED_BY(mutex_) =
@@ -107,14 +105,16 @@ class HealthService::Watcher final
   HealthCheckResponse::ServingStatus written_ ABSL_GUARDED_BY(mutex_) =
       HealthCheckResponse::UNKNOWN;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  // Why it is to end; OK: it is not.
+  absl::Status end_ ABSL_GUARDED_BY(mutex_);
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 HealthService::HealthService(std::vector<std::string> services,
-                             CallObserver& observer)
-    : services_(std::move(services)), observer_(observer) {}
+                             CallObserver& observer, int watches_per_client)
+    : services_(std::move(services)),
+      observer_(observer),
+      watchers_(watches_per_client) {}
 
 void HealthService::SetServing(bool serving) {
   absl::MutexLock lock(&mutex_);

@@ -19,8 +19,11 @@ namespace webhooks::server {
 class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
   // Tells one status for "", which stands for the server, and for each of
-  // `services`; NOT_SERVING at first. `observer` must outlive this.
-  HealthService(std::vector<std::string> services, CallObserver& observer);
+  // `services`; NOT_SERVING at first. `observer` must outlive this. A client
+  // may have `watches_per_client` open; more are RESOURCE_EXHAUSTED
+  // (TOO_MANY_STREAMS).
+  HealthService(std::vector<std::string> services, CallObserver& observer,
+                int watches_per_client);
 
   // Tells whoever asks from now on, and every watcher if it is a change.
   void SetServing(bool serving);

@@ -3,7 +3,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "server/call/calls_in_flight.h"
+#include "server/runtime/client_address.h"
 
 namespace webhooks::server {
 
@@ -14,6 +17,16 @@ namespace webhooks::server {
 template <typename Stream>
 class OpenStreams {
  public:
+  // Of one client (see ClientAddress) `most_of_client` at most: they need no
+  // key.
+  explicit OpenStreams(int most_of_client) : places_(most_of_client) {}
+
+  // The place of a stream of the peer, as gRPC names it, to be kept until it
+  // ends; null: its client has as many as it may.
+  CallsInFlight::Place Take(absl::string_view peer) {
+    return places_.Take(ClientAddressOfPeer(peer));
+  }
+
   // Adds `stream`; stops it at once if Stop has been called.
   void Add(Stream& stream) {
     absl::MutexLock lock(&mutex_);
@@ -41,6 +54,7 @@ class OpenStreams {
   }
 
  private:
+  CallsInFlight places_;
   absl::Mutex mutex_;
   absl::flat_hash_set<Stream*> streams_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -140,9 +140,12 @@ class Stream final
       : streams_(streams),
         services_(services),
         context_(context),
-        record_(Version::kRpc, context, observer) {
-    this->StartRead(&request_);
+        record_(Version::kRpc, context, observer),
+        place_(streams.Take(context.peer())) {
     streams_.Add(*this);
+    absl::MutexLock lock(&mutex_);
+    if (place_ == nullptr) End(TooManyStreams());
+    if (!ended_) this->StartRead(&request_);
   }
 
   void Stop() {
@@ -190,6 +193,7 @@ class Stream final
   const std::vector<std::string>& services_;
   const grpc::CallbackServerContext& context_;
   const CallRecord record_;
+  const CallsInFlight::Place place_;
   typename Version::Request request_;
   typename Version::Response response_;
   absl::Mutex mutex_;
@@ -202,8 +206,11 @@ template <typename Version>
 class ReflectionService final : public Version::Service,
                                 public StoppableService {
  public:
-  ReflectionService(std::vector<std::string> services, CallObserver& observer)
-      : services_(std::move(services)), observer_(observer) {}
+  ReflectionService(std::vector<std::string> services, CallObserver& observer,
+                    int streams_per_client)
+      : services_(std::move(services)),
+        observer_(observer),
+        streams_(streams_per_client) {}
 
   grpc::Service& service() override { return *this; }
 
@@ -224,14 +231,17 @@ class ReflectionService final : public Version::Service,
 }  // namespace
 
 std::unique_ptr<StoppableService> MakeReflectionV1(
-    std::vector<std::string> services, CallObserver& observer) {
-  return std::make_unique<ReflectionService<V1>>(std::move(services), observer);
+    std::vector<std::string> services, CallObserver& observer,
+    int streams_per_client) {
+  return std::make_unique<ReflectionService<V1>>(std::move(services), observer,
+                                                 streams_per_client);
 }
 
 std::unique_ptr<StoppableService> MakeReflectionV1Alpha(
-    std::vector<std::string> services, CallObserver& observer) {
-  return std::make_unique<ReflectionService<V1Alpha>>(std::move(services),
-                                                      observer);
+    std::vector<std::string> services, CallObserver& observer,
+    int streams_per_client) {
+  return std::make_unique<ReflectionService<V1Alpha>>(
+      std::move(services), observer, streams_per_client);
 }
 
 }  // namespace webhooks::server

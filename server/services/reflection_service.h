@@ -23,13 +23,16 @@ class StoppableService {
 // gRPC server reflection over the descriptors that are linked in
 // (https://github.com/grpc/grpc/blob/master/doc/server-reflection.md).
 // `services` is what ListServices tells, by full name. Needs no API key: the
-// contract is public. `observer` must outlive it.
+// contract is public. `observer` must outlive it. RESOURCE_EXHAUSTED
+// (TOO_MANY_STREAMS): the client has `streams_per_client` open.
 std::unique_ptr<StoppableService> MakeReflectionV1(
-    std::vector<std::string> services, CallObserver& observer);
+    std::vector<std::string> services, CallObserver& observer,
+    int streams_per_client);
 
 // The same under its older name, which grpcurl before 1.8.8 and grpc_cli ask.
 std::unique_ptr<StoppableService> MakeReflectionV1Alpha(
-    std::vector<std::string> services, CallObserver& observer);
+    std::vector<std::string> services, CallObserver& observer,
+    int streams_per_client);
 
 }  // namespace webhooks::server
 

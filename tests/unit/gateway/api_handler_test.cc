@@ -8,6 +8,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
+#include "server/runtime/metadata.h"
 #include "tests/unit/gateway/fake_backend.h"
 #include "tests/unit/gateway/handler_client.h"
 #include "webhooks/v1/webhook_service.pb.h"

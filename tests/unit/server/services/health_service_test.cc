@@ -20,7 +20,7 @@ using ::grpc::health::v1::HealthCheckResponse;
 
 class HealthServiceTest : public ::testing::Test {
  protected:
-  HealthServiceTest() : service_({"webhooks.v1.WebhookService"}, observer_) {
+  HealthServiceTest() : service_({"webhooks.v1.WebhookService"}, observer_, 2) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
@@ -92,6 +92,32 @@ TEST_F(HealthServiceTest, TellsAWatcherThatAServiceIsUnknown) {
   EXPECT_EQ(Next(*reader), HealthCheckResponse::SERVICE_UNKNOWN);
   context.TryCancel();
   reader->Finish();
+}
+
+TEST_F(HealthServiceTest, LetsAClientWatchOnlySoOften) {
+  grpc::ClientContext contexts[3];
+  std::vector<std::unique_ptr<grpc::ClientReader<HealthCheckResponse>>> readers;
+  for (grpc::ClientContext& context : contexts) {
+    readers.push_back(stub_->Watch(&context, HealthCheckRequest()));
+    if (readers.size() < 3) Next(*readers.back());
+  }
+  const grpc::Status refused = readers[2]->Finish();
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  contexts[0].TryCancel();
+  readers[0]->Finish();
+  // Its place is free once gRPC has told the server.
+  for (;;) {
+    grpc::ClientContext context;
+    const auto reader = stub_->Watch(&context, HealthCheckRequest());
+    HealthCheckResponse response;
+    const bool is_let_in = reader->Read(&response);
+    if (is_let_in) context.TryCancel();
+    const grpc::StatusCode code = reader->Finish().error_code();
+    if (is_let_in) break;
+    EXPECT_EQ(code, grpc::StatusCode::RESOURCE_EXHAUSTED);
+  }
+  contexts[1].TryCancel();
+  readers[1]->Finish();
 }
 
 TEST_F(HealthServiceTest, EndsEveryWatchWhenTheServerStops) {

@@ -23,7 +23,8 @@ using ::grpc::reflection::v1::ServerReflectionResponse;
 class ReflectionTest : public ::testing::Test {
  protected:
   ReflectionTest()
-      : service_(MakeReflectionV1({"webhooks.v1.WebhookService"}, observer_)) {
+      : service_(
+            MakeReflectionV1({"webhooks.v1.WebhookService"}, observer_, 2)) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_->service());
     server_ = builder.BuildAndStart();
@@ -101,6 +102,21 @@ TEST_F(ReflectionTest, EndsItsStreamsWhenTheServerStops) {
   ServerReflectionResponse response;
   EXPECT_FALSE(stream_->Read(&response));
   expected_end_ = grpc::StatusCode::UNAVAILABLE;
+}
+
+TEST_F(ReflectionTest, LetsAClientHaveOnlySoManyStreams) {
+  ServerReflectionRequest request;
+  request.set_list_services("");
+  Ask(request);
+  grpc::ClientContext contexts[2];
+  const auto second = stub_->ServerReflectionInfo(&contexts[0]);
+  ServerReflectionResponse response;
+  EXPECT_TRUE(second->Write(request));
+  EXPECT_TRUE(second->Read(&response));
+  const auto third = stub_->ServerReflectionInfo(&contexts[1]);
+  EXPECT_EQ(third->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  second->WritesDone();
+  EXPECT_TRUE(second->Finish().ok());
 }
 
 TEST_F(ReflectionTest, SaysWhatIsNotThereAndGoesOn) {

@@ -1,0 +1,33 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_METADATA_H_
+#define WEBHOOKS_SERVER_RUNTIME_METADATA_H_
+
+// The keys of the metadata beside messages, which both processes go by. Where a
+// client of the gateway sends or sees one, its header has the same name.
+namespace webhooks {
+
+// Of calls, from whoever makes them.
+inline constexpr char kApiKeyKey[] = "x-api-key";
+// See RequestIdOr.
+inline constexpr char kRequestIdKey[] = "x-request-id";
+
+// Of calls, from gateways: where the client is, as of ClientAddress; the name
+// of the certificate that it has shown; and what the gateway has found wrong
+// with its request, a google.rpc.BadRequest.
+inline constexpr char kClientAddressKey[] = "x-client-address";
+inline constexpr char kClientCertificateKey[] = "x-client-certificate";
+inline constexpr char kViolationsKey[] = "x-violations-bin";
+
+// Of answers: the project that the call worked on, for the gateway's log.
+inline constexpr char kProjectIdKey[] = "x-project-id";
+// "true" where it was given before, to a call with the same idempotency key.
+inline constexpr char kReplayedKey[] = "idempotent-replayed";
+// How many calls a second the project may make, how many are left, and in how
+// many seconds all are
+// (https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06).
+inline constexpr char kRateLimitKey[] = "ratelimit-limit";
+inline constexpr char kRateRemainingKey[] = "ratelimit-remaining";
+inline constexpr char kRateResetKey[] = "ratelimit-reset";
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_METADATA_H_
