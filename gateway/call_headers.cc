@@ -16,7 +16,7 @@ namespace webhooks::gateway {
 namespace {
 
 // The metadata that clients get as headers.
-constexpr std::pair<absl::string_view, const char*> kHeadersOfEntries[] = {
+constexpr std::pair<const char*, const char*> kHeadersOfEntries[] = {
     {kReplayedKey, "Idempotent-Replayed"},
     {kRateLimitKey, "RateLimit-Limit"},
     {kRateRemainingKey, "RateLimit-Remaining"},
