@@ -33,8 +33,8 @@ struct DeliveryFacts {
   std::optional<v1::Webhook> webhook;
   // With all attempts. Unset: the event did not match the webhook.
   std::optional<v1::Delivery> delivery;
-  // The delivery that is first of those that wait for the webhook, where that is
-  // another one.
+  // The delivery that is first of those that wait for the webhook, where that
+  // is another one.
   std::optional<std::string> first_in_line;
   // Whether others wait behind this one, where it is the first.
   bool others_wait = false;

@@ -115,8 +115,8 @@ Exit codes: 0 done; 1 the command line cannot be read, or another failure;
 
 --server, --key, --key_file, --json, --timeout and --database are also read from
 the environment, as WEBHOOKS_<FLAG>, and every flag from the files of --flagfile,
-which have one --flag=value a line: the command line wins over a file, and a file
-over the environment.
+which have one --flag=value a line, of any commands: the command line wins over a
+file, and a file over the environment.
 
 Flags:)";
 

@@ -13,8 +13,6 @@
 namespace webhooks {
 namespace {
 
-constexpr absl::string_view kFlagFile = "flagfile";
-
 bool ConsumeDashes(absl::string_view& word) {
   if (!absl::ConsumePrefix(&word, "-")) return false;
   absl::ConsumePrefix(&word, "-");
@@ -28,14 +26,16 @@ bool IsFlag(absl::string_view name) {
 }
 
 // What is wrong with a line; "": nothing.
-std::string ProblemOf(absl::string_view line) {
-  line = absl::StripAsciiWhitespace(line);
+std::string ProblemOf(absl::string_view whole) {
+  const absl::string_view line = absl::StripAsciiWhitespace(whole);
   if (line.empty() || absl::StartsWith(line, "#")) return "";
   absl::string_view name = line;
   if (!ConsumeDashes(name)) return absl::StrCat("'", line, "' is no flag");
   name = name.substr(0, name.find('='));
   if (name == kFlagFile) return "a file must not name another";
-  return IsFlag(name) ? "" : absl::StrCat("there is no flag '", name, "'");
+  if (!IsFlag(name)) return absl::StrCat("there is no flag '", name, "'");
+  // Abseil takes it for a part of the value.
+  return absl::ascii_isspace(whole.back()) ? "a blank ends it" : "";
 }
 
 absl::Status CheckFlagFile(const std::string& path) {

@@ -5,9 +5,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 namespace webhooks {
+
+// The flag that names such files: Abseil's own.
+inline constexpr absl::string_view kFlagFile = "flagfile";
 
 // The command line `words` with each --flagfile before everything else, since
 // Abseil lets the later flag win. INVALID_ARGUMENT, NOT_FOUND, ...: a file

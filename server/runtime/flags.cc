@@ -21,8 +21,7 @@
 namespace webhooks {
 namespace {
 
-// Abseil's own, and the only one of those that --help shows.
-constexpr absl::string_view kFlagFile = "flagfile";
+// Of Abseil's own flags the only one that --help shows.
 constexpr absl::string_view kFlagFileHelp =
     "Files to read flags from, with commas between. A file names no other, and "
     "the environment none.";

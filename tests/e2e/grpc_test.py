@@ -8,9 +8,8 @@ from webhooks.v1 import webhook_pb2, webhook_service_pb2, webhook_service_pb2_gr
 
 from contract import secret_bytes
 from grpc_errors import failure
+from processes import PATIENCE
 from service import REFERENCE
-
-PATIENCE = 30
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from grpc.reflection.v1 import reflection_pb2, reflection_pb2_grpc
 
 import grpc
 from grpc_errors import failure
+from processes import PATIENCE
 from reflection import Reflection
 from service import REFERENCE, Service
 
-PATIENCE = 30
 PACKAGE = "webhooks.v1"
 
 

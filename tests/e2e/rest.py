@@ -10,8 +10,8 @@ import re
 import socket
 
 import openapi
+from processes import PATIENCE
 
-PATIENCE = 30
 REQUEST_LINE = re.compile(
     rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (/\S*) HTTP/1\.[01]\r\n")
 

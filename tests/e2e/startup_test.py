@@ -252,6 +252,11 @@ def test_a_bad_flag_of_a_file_is_found_by_its_line(flag_file):
         "# mine", "--nodeliver", "--listen 127.0.0.1:0")), "line 3")
 
 
+def test_a_blank_that_would_belong_to_a_value_is_found_by_its_line(flag_file):
+    assert_one_line(run("webhook-server", flag_file("", "--grace=5s ")),
+                    "line 2")
+
+
 @pytest.mark.parametrize("name", [*BINARIES, "webhookctl"])
 def test_a_file_that_is_not_there_is_an_error_that_names_it(name):
     assert_one_line(run(name, "--flagfile=/nowhere/flags"), "/nowhere/flags")
