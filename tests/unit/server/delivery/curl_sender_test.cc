@@ -9,18 +9,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/scripted_server.h"
 
 namespace webhooks::server {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::ScriptedConnection;
 using testing::ScriptedServer;
-using ::testing::StartsWith;
 
 constexpr char kOk[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -118,7 +114,9 @@ INSTANTIATE_TEST_SUITE_P(Every, Spelling,
 // Resolves every name to what the test says.
 CurlSender::Options Resolving(std::function<std::string()> address,
                               CurlSender::Options options) {
-  options.resolve = [address](const std::string&) { return address(); };
+  options.resolve = [address = std::move(address)](const std::string&) {
+    return address();
+  };
   return options;
 }
 

@@ -18,7 +18,6 @@ namespace webhooks::server {
 namespace {
 
 using testing::IsOk;
-using testing::StatusIs;
 
 bool IsIpv6(const std::string& address) {
   return absl::StrContains(address, ":");
