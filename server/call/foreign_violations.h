@@ -12,8 +12,8 @@ namespace webhooks::server {
 //
 // What is wrong with a request that came with `entry`, and of which `found` (OK
 // or as of InvalidFields) is what its rules say. INVALID_ARGUMENT: the entry's
-// violations and then those of `found` that are of other fields
-// (INVALID_REQUEST), or only that the entry cannot be read
+// violations and then those of `found` that are of other fields, if it could be
+// read at all (INVALID_REQUEST), or only that the entry cannot be read
 // (MALFORMED_METADATA). Never OK.
 absl::Status AddForeignViolations(absl::string_view entry,
                                   const absl::Status& found);

@@ -43,6 +43,13 @@ TEST(ForeignViolations, StandBeforeThoseOfOtherFields) {
   EXPECT_EQ(Reason(status), "INVALID_REQUEST");
 }
 
+TEST(ForeignViolations, StandAloneWhereNothingCouldBeRead) {
+  const absl::Status status =
+      AddForeignViolations(List({""}).SerializeAsString(),
+                           InvalidFields(List({"type"}), "INVALID_EVENT_TYPE"));
+  EXPECT_THAT(FieldsOf(status), ElementsAre(""));
+}
+
 TEST(ForeignViolations, NeverLetARequestThrough) {
   for (const char* entry : {"", "\xff\xff", "\n"}) {
     const absl::Status status = AddForeignViolations(entry, absl::OkStatus());
