@@ -12,9 +12,12 @@
 #include "absl/strings/str_cat.h"
 #include "server/key_files.h"
 #include "storage/inspection.h"
+#include "storage/open.h"
 
 namespace webhooks::server {
 namespace {
+
+namespace fs = std::filesystem;
 
 std::string Describe(const Inspection& found) {
   switch (found.state) {
@@ -37,10 +40,22 @@ bool Opens(const SecretKeys& keys, const SecretKey::Id& id) {
                      [&](const SecretKey& key) { return key.id() == id; });
 }
 
-// Whether a start can make the file.
-Finding CheckAbsent(absl::string_view what, const std::string& path) {
-  const std::string folder =
-      (std::filesystem::path(".") / path).parent_path().string();
+fs::path FolderOf(const std::string& path) {
+  return (fs::path(".") / path).parent_path().lexically_normal();
+}
+
+// Whether a start can make the file, for which it makes no folder but the
+// database's.
+Finding CheckAbsent(absl::string_view what, const std::string& path,
+                    const Config& config) {
+  fs::path place = FolderOf(path);
+  std::error_code error;
+  if (place == FolderOf(StoreFolder(config.database) + "/x")) {
+    while (!fs::exists(place, error) && place.has_relative_path()) {
+      place = place.has_parent_path() ? place.parent_path() : ".";
+    }
+  }
+  const std::string folder = place.empty() ? "." : place.string();
   if (access(folder.c_str(), W_OK | X_OK) == 0) {
     return absl::StrCat(what, " ", path, ": not there yet; a start makes it");
   }
@@ -50,8 +65,9 @@ Finding CheckAbsent(absl::string_view what, const std::string& path) {
 }
 
 // `found` tells what the database needs, where that is known.
-Finding CheckSecretKeys(const std::string& path,
+Finding CheckSecretKeys(const Config& config,
                         const absl::StatusOr<Inspection>& found) {
+  const std::string& path = config.secret_key_file;
   const auto keys = ReadSecretKeys(path);
   if (!keys.ok()) return keys.status();
   if (found.ok() && found->state == Inspection::State::kUnfinished &&
@@ -68,14 +84,15 @@ Finding CheckSecretKeys(const std::string& path,
         "secret keys ", path, ": the key ", FormatKeyId(id),
         " is not there, and the database has secrets sealed under it"));
   }
-  if (!keys->has_value()) return CheckAbsent("secret keys", path);
+  if (!keys->has_value()) return CheckAbsent("secret keys", path, config);
   return absl::StrCat("secret keys ", path, ": ", (*keys)->size());
 }
 
 Finding CheckKey(absl::string_view what, const std::string& path,
-                 const absl::StatusOr<std::optional<std::string>>& found) {
+                 const absl::StatusOr<std::optional<std::string>>& found,
+                 const Config& config) {
   if (!found.ok()) return found.status();
-  if (!found->has_value()) return CheckAbsent(what, path);
+  if (!found->has_value()) return CheckAbsent(what, path, config);
   return absl::StrCat(what, " ", path);
 }
 
@@ -106,13 +123,13 @@ std::vector<Finding> CheckStart(const Config& config, absl::Time now) {
                          ? Finding(absl::StrCat("database ", config.database,
                                                 ": ", Describe(*found)))
                          : Finding(found.status()));
-  findings.push_back(CheckSecretKeys(config.secret_key_file, found));
+  findings.push_back(CheckSecretKeys(config, found));
   findings.push_back(CheckKey("admin key", config.admin_key_file,
-                              ReadAdminKey(config.admin_key_file)));
-  // No later start looks at it.
-  if (found.ok() && found->state == Inspection::State::kNew) {
+                              ReadAdminKey(config.admin_key_file), config));
+  // No start looks at it once there was a project.
+  if (!found.ok() || !found->had_project) {
     findings.push_back(CheckKey("API key", config.api_key_file,
-                                ReadApiKey(config.api_key_file)));
+                                ReadApiKey(config.api_key_file), config));
   }
   return findings;
 }

@@ -99,6 +99,14 @@ absl::Status ReadGateways(Config& config) {
   if (!addresses.ok()) {
     return BadFlag("trusted_gateway_addresses", addresses.status().message());
   }
+  // Clients of IPv6 are known by their networks: see ClientAddress.
+  constexpr int kNetworkBits = 64;
+  const AddressRange ipv4 = *AddressRange::Parse("0.0.0.0/0");
+  for (const AddressRange& range : *addresses) {
+    if (range.bits <= kNetworkBits || ipv4.Holds(range.address)) continue;
+    return BadFlag("trusted_gateway_addresses",
+                   "of IPv6 must hold networks of /64 or larger");
+  }
   config.gateways.addresses = *std::move(addresses);
   return absl::OkStatus();
 }

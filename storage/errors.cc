@@ -177,7 +177,6 @@ absl::Status CertificateNotBound() {
 }
 
 absl::Status StorageFull() {
-  // Somebody has to make room first.
   return WithRetryDelay(
       WithReason(absl::ResourceExhaustedError(
                      "the storage is full; nothing was changed"),

@@ -57,7 +57,7 @@ absl::Status RequestRateExceeded(absl::Duration retry_after);
 // RESOURCE_EXHAUSTED, TOO_MANY_CALLS: the key has as many calls in flight as it
 // may; google.rpc.RetryInfo says when to try again.
 absl::Status TooManyCalls();
-// RESOURCE_EXHAUSTED (TOO_MANY_STREAMS): the address has as many streams of
+// RESOURCE_EXHAUSTED, TOO_MANY_STREAMS: the address has as many streams of
 // this kind as it may.
 absl::Status TooManyStreams();
 // RESOURCE_EXHAUSTED, TOO_MANY_FAILED_KEYS: keys that open nothing came from
@@ -75,7 +75,8 @@ absl::Status CertificateNotBound();
 absl::Status AdminKeyInvalid();
 
 // RESOURCE_EXHAUSTED, STORAGE_FULL: the disk or the size limit; nothing of the
-// call was stored.
+// call was stored. google.rpc.RetryInfo says to try again in half a minute:
+// somebody has to make room.
 absl::Status StorageFull();
 // RESOURCE_EXHAUSTED, STORAGE_BUSY: too many calls wait; this one did nothing.
 absl::Status StorageBusy();

@@ -21,6 +21,8 @@ struct Inspection {
   // Of kWhole: what it has, and what a start brings it to.
   int schema_version = 0;
   int newest_version = 0;
+  // Of kWhole: whether there was a project at any time.
+  bool had_project = false;
   // The keys that something in it is sealed under.
   std::vector<SecretKey::Id> secret_keys;
 };

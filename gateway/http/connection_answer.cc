@@ -53,7 +53,11 @@ void Connection::Write() {
     written_ +=
         transport_.Write(absl::string_view(output_).substr(written_), error);
     if (error == asio::error::would_block) {
-      if (!unread_.Resize(output_.size())) return Close();
+      if (!unread_.Resize(output_.size())) {
+        worker_.Warn("too many answers wait to be read, so more are cut off",
+                     client_.address);
+        return Close();
+      }
       return transport_.WaitToWrite(
           [self = shared_from_this()](const Error& wait_error) {
             if (self->phase_ != Phase::kWriting) return;

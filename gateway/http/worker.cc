@@ -8,6 +8,7 @@
 #include "gateway/http/connection.h"
 #include "gateway/http/tls_contexts.h"
 #include "server/runtime/client_address.h"
+#include "server/runtime/log.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -60,14 +61,19 @@ void Worker::Adopt(asio::ip::tcp::socket socket) {
         Transport(std::move(socket), tls_ ? tls_->current() : nullptr), address,
         *this);
     connections_.insert(connection);
+    if (!Exceed(open, limits_, 0, 0)) return connection->Start();
+    Warn("too many connections, so new ones are refused", address);
     if (Exceed(open, limits_, kRefusalsAtOnce, kRefusalsPerAddress)) {
       connection->Close();
-    } else if (Exceed(open, limits_, 0, 0)) {
-      connection->Refuse();
     } else {
-      connection->Start();
+      connection->Refuse();
     }
   });
+}
+
+void Worker::Warn(absl::string_view what, absl::string_view client_address) {
+  if (!warnings_.IsDue()) return;
+  Log(LogLevel::kWarning, what, {{"client_address", client_address}});
 }
 
 void Worker::Forget(const std::shared_ptr<Connection>& connection) {

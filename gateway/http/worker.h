@@ -9,11 +9,13 @@
 #include <thread>
 #include <unordered_set>
 
+#include "absl/strings/string_view.h"
 #include "gateway/http/buffer_budget.h"
 #include "gateway/http/connection_count.h"
 #include "gateway/http/limits.h"
 #include "gateway/http/request_handler.h"
 #include "gateway/http/request_observer.h"
+#include "server/runtime/once_a_second.h"
 
 namespace webhooks::gateway {
 
@@ -53,6 +55,8 @@ class Worker {
   RequestObserver& observer() { return observer_; }
   Buffers& buffers() { return buffers_; }
   bool draining() const { return draining_; }
+  // Logs, at most once a second, what was done to a client that takes too much.
+  void Warn(absl::string_view what, absl::string_view client_address);
   void Forget(const std::shared_ptr<Connection>& connection);
   // Where a connection reads to before it keeps what belongs to it: one buffer
   // for all, since no read spans two events.
@@ -69,6 +73,7 @@ class Worker {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
       work_;
   bool draining_ = false;
+  OnceASecond warnings_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
   std::array<char, 64 << 10> scratch_;
   std::thread thread_;

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_SERVER_CALL_CALLS_IN_FLIGHT_H_
 #define WEBHOOKS_SERVER_CALL_CALLS_IN_FLIGHT_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,11 @@ class CallsInFlight {
   // The place of one call, given back with it. The object that it is of must
   // outlive it.
   using Place = std::shared_ptr<const void>;
+
+  // A call whose messages have more bytes holds its place until its client has
+  // read the answer: they fill memory until then. Another one gives it back
+  // before the answer is sent, so that who has that may make the next call.
+  static constexpr std::size_t kSmallCall = 16 << 10;
 
   explicit CallsInFlight(int limit) : limit_(limit) {}
 

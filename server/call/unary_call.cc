@@ -21,8 +21,6 @@ using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
 
 namespace {
 
-constexpr std::size_t kSmallAnswer = 64 << 10;
-
 // A repeat gets the bytes of the first answer, which gRPC's own serialization
 // does not promise.
 bool Write(const google::protobuf::Message& message, grpc::ByteBuffer& buffer) {
@@ -92,9 +90,8 @@ void UnaryCall::Succeed(const google::protobuf::Message& response) {
 
 void UnaryCall::End(const absl::Status& status) {
   record_.End(status);
-  // Who has the answer may make the next call; but a large one fills memory
-  // until its client has read it.
-  if (response_bytes_.Length() <= kSmallAnswer) place_.reset();
+  const std::size_t size = request_bytes_.Length() + response_bytes_.Length();
+  if (size <= CallsInFlight::kSmallCall) place_.reset();
   Finish(ToGrpcStatus(status));
 }
 

@@ -10,6 +10,7 @@
 #include "proto/rpc/status.h"
 #include "server/call/entropy.h"
 #include "server/runtime/metadata.h"
+#include "server/runtime/reach.h"
 #include "storage/uuid.h"
 
 namespace webhooks::ctl {
@@ -29,6 +30,8 @@ constexpr char kRetries[] = R"json({"methodConfig": [
 std::shared_ptr<grpc::Channel> MakeChannel(const Options& options) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(kRetries);
+  // The environment's proxy is for the outside world.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   if (!options.tls_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls_name);
   }
@@ -68,6 +71,17 @@ std::string NewRequestId() {
 }
 
 Client::Client(const Options& options) : options_(options) {}
+
+absl::Status Client::CheckServer() const {
+  if (options_.tls || options_.allow_plaintext ||
+      StaysOnThisMachine(options_.server)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--server: ", options_.server,
+                   " is not on this machine, and needs --tls_ca, or "
+                   "--allow_plaintext"));
+}
 
 std::shared_ptr<grpc::Channel> Client::Connection() {
   if (channel_ == nullptr) channel_ = MakeChannel(options_);

@@ -35,6 +35,8 @@ class Client {
       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                    Response*),
       const Request& request) {
+    absl::Status may = CheckServer();
+    if (!may.ok()) return may;
     grpc::ClientContext context;
     Prepare(context);
     Response response;
@@ -51,6 +53,8 @@ class Client {
   void Disconnect() { channel_.reset(); }
 
  private:
+  // INVALID_ARGUMENT: the key would leave this machine in plain text.
+  absl::Status CheckServer() const;
   void Prepare(grpc::ClientContext& context) const;
   std::shared_ptr<grpc::Channel> Connection();
 

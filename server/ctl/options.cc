@@ -10,7 +10,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "server/runtime/reach.h"
 #include "server/runtime/small_file.h"
 
 using OptionalText = std::optional<std::string>;
@@ -262,13 +261,7 @@ absl::StatusOr<Options> ReadOptions() {
   options.max_webhooks = absl::GetFlag(FLAGS_max_webhooks);
   options.max_requests_per_second =
       absl::GetFlag(FLAGS_max_requests_per_second);
-  if (!options.tls && !absl::GetFlag(FLAGS_allow_plaintext) &&
-      !StaysOnThisMachine(options.server)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--server: ", options.server,
-                     " is not on this machine, and needs --tls_ca, or "
-                     "--allow_plaintext"));
-  }
+  options.allow_plaintext = absl::GetFlag(FLAGS_allow_plaintext);
   if (options.timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("--timeout: must be positive");
   }

@@ -20,6 +20,7 @@ struct Options {
   // Unset for plain text.
   std::optional<TlsMaterial> tls;
   std::string tls_name;
+  bool allow_plaintext = false;
   bool json = false;
   absl::Duration timeout;
   int limit = 0;

@@ -85,7 +85,7 @@ absl::Status SetMask(absl::string_view cleared,
     }
     if (absl::c_linear_search(mask.paths(), field)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--clear: --", field, " is given too"));
+          absl::StrCat("--clear: '", field, "' is also set, or named twice"));
     }
     mask.add_paths(std::string(field));
   }

@@ -107,7 +107,10 @@ void Scheduler::Wake() { loop_.Wake(); }
 Scheduler::Figures Scheduler::figures() const {
   absl::MutexLock lock(&loop_.turn());
   return {in_flight_, stock_.leased(), turns_.size(),
-          std::min(stock_.OldestDue(), turns_.OldestDue())};
+          turns_.OldestDue([this](const Endpoint& endpoint) {
+            loop_.turn().AssertHeld();
+            return stock_.OldestDue(endpoint);
+          })};
 }
 
 std::optional<absl::Time> Scheduler::Turn() {

@@ -45,10 +45,12 @@ std::vector<Endpoint> Stock::Of(const std::string& project) const {
   return endpoints;
 }
 
-absl::Time Stock::OldestDue() const {
+absl::Time Stock::OldestDue(const Endpoint& endpoint) const {
   absl::Time oldest = absl::InfiniteFuture();
-  for (const auto& [webhook, flights] : flights_) {
-    for (const auto& flight : flights) oldest = std::min(oldest, flight->due);
+  const auto found = flights_.find(endpoint.webhook);
+  if (found == flights_.end()) return oldest;
+  for (const auto& flight : found->second) {
+    oldest = std::min(oldest, flight->due);
   }
   return oldest;
 }

@@ -66,9 +66,9 @@ class Stock {
   // The endpoints of the project that have something in stock.
   std::vector<Endpoint> Of(const std::string& project) const;
 
-  // When the first of what is not begun became due; InfiniteFuture: there is
-  // nothing.
-  absl::Time OldestDue() const;
+  // When the first of the endpoint that is not begun became due;
+  // InfiniteFuture: there is none.
+  absl::Time OldestDue(const Endpoint& endpoint) const;
 
   // An endpoint that has something in stock; null: none has.
   const Endpoint* Any() const;

@@ -179,10 +179,13 @@ void Turns::Ended(const Endpoint& endpoint, Ending ending, absl::Duration pause,
   Place(state, now);
 }
 
-absl::Time Turns::OldestDue() const {
+absl::Time Turns::OldestDue(
+    const std::function<absl::Time(const Endpoint&)>& stocked) const {
   absl::Time oldest = absl::InfiniteFuture();
   for (const auto& [webhook, state] : endpoints_) {
-    oldest = std::min({oldest, state->due, state->due_since});
+    const absl::Time due =
+        std::min({state->due, state->due_since, stocked(state->endpoint)});
+    oldest = std::min(oldest, std::max(due, state->not_before));
   }
   return oldest;
 }

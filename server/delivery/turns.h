@@ -90,8 +90,10 @@ class Turns {
   // nothing else happens.
   absl::Time NextTime() const;
 
-  // When the first of what is not leased is due, or was.
-  absl::Time OldestDue() const;
+  // When the first that can be attempted and is not begun is due, or was;
+  // `stocked` tells it of an endpoint's stock. What is left alone is not due.
+  absl::Time OldestDue(
+      const std::function<absl::Time(const Endpoint&)>& stocked) const;
 
   // How many endpoints are known.
   std::size_t size() const { return endpoints_.size(); }

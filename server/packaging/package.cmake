@@ -19,10 +19,14 @@ install(FILES server/observability/alerts.yml
         DESTINATION ${CMAKE_INSTALL_DATADIR}/webhooks/observability
         COMPONENT programs)
 # Where they stand in the tree, so that their links lead on.
-install(DIRECTORY server gateway proto storage tests bazel-compat
-        DESTINATION share/doc/webhooks
-        COMPONENT service EXCLUDE_FROM_ALL
-        FILES_MATCHING PATTERN "*.md")
+file(GLOB_RECURSE pages CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
+     server/*.md gateway/*.md proto/*.md storage/*.md tests/*.md
+     bazel-compat/*.md)
+foreach(page IN LISTS pages)
+  cmake_path(GET page PARENT_PATH folder)
+  install(FILES ${page} DESTINATION share/doc/webhooks/${folder}
+          COMPONENT service EXCLUDE_FROM_ALL)
+endforeach()
 install(FILES README.md LICENSE DESTINATION share/doc/webhooks
         COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES server/packaging/copyright DESTINATION share/doc/webhooks

@@ -3,13 +3,12 @@
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "server/runtime/log.h"
 
 namespace webhooks {
 
 absl::StatusOr<std::unique_ptr<TlsWatch>> TlsWatch::Start(
-    const TlsFiles& files, absl::Duration interval) {
+    const TlsFiles& files, absl::Duration interval, Clock clock) {
   if (!WantsTls(files)) return nullptr;
   absl::StatusOr<TlsMaterial> first = ReadTlsFiles(files);
   if (!first.ok()) return first.status();
@@ -17,18 +16,20 @@ absl::StatusOr<std::unique_ptr<TlsWatch>> TlsWatch::Start(
   if (!good.ok()) return good;
   // There is none to use instead; clients refuse it, but for those that do not
   // look.
-  const absl::Status timely = CheckTime(*first, files, absl::Now());
+  const absl::Status timely = CheckTime(*first, files, clock());
   if (!timely.ok()) {
     Log(LogLevel::kWarning, "a certificate that is not valid now is in use",
         {{"error", timely.message()}});
   }
   return std::unique_ptr<TlsWatch>(
-      new TlsWatch(files, interval, *std::move(first)));
+      new TlsWatch(files, interval, std::move(clock), *std::move(first)));
 }
 
-TlsWatch::TlsWatch(TlsFiles files, absl::Duration interval, TlsMaterial first)
+TlsWatch::TlsWatch(TlsFiles files, absl::Duration interval, Clock clock,
+                   TlsMaterial first)
     : files_(std::move(files)),
       interval_(interval),
+      clock_(std::move(clock)),
       current_(std::make_shared<const TlsMaterial>(first)),
       found_(first),
       judged_(std::move(first)),
@@ -64,32 +65,41 @@ void TlsWatch::Look() {
   const bool is_settled = found == found_;
   found_ = std::move(found);
   if (!is_settled || found_ == judged_) return;
-  judged_ = found_;
-  Judge(found_);
+  if (Judge(found_)) judged_ = found_;
 }
 
-absl::Status TlsWatch::CheckNow(const TlsMaterial& found) const {
-  absl::Status good = CheckTls(found, files_);
-  return good.ok() ? CheckTime(found, files_, absl::Now()) : good;
-}
-
-void TlsWatch::Judge(const absl::StatusOr<TlsMaterial>& found) {
-  const absl::Status good = found.ok() ? CheckNow(*found) : found.status();
+bool TlsWatch::Judge(const absl::StatusOr<TlsMaterial>& found) {
+  const absl::Status good =
+      found.ok() ? CheckTls(*found, files_) : found.status();
   if (!good.ok()) {
-    Log(LogLevel::kWarning,
-        "certificates cannot be used, those before stay in use",
-        {{"error", good.message()}});
-    return;
+    Refuse(good);
+    return true;
+  }
+  const std::shared_ptr<const TlsMaterial> before = current();
+  // They may be back after others that could not be used.
+  if (*before == *found) return true;
+  const bool is_other = before->certificate != found->certificate;
+  const absl::Status timely =
+      is_other ? CheckTime(*found, files_, clock_()) : absl::OkStatus();
+  if (!timely.ok()) {
+    if (timely != refused_) Refuse(timely);
+    return false;
   }
   {
     absl::MutexLock lock(&mutex_);
-    // They may be back after others that could not be used.
-    if (*current_ == *found) return;
     current_ = std::make_shared<const TlsMaterial>(*found);
   }
   const std::string& file =
       files_.certificate.empty() ? files_.authorities : files_.certificate;
   Log(LogLevel::kInfo, "certificates reloaded", {{"file", file}});
+  return true;
+}
+
+void TlsWatch::Refuse(const absl::Status& why) {
+  refused_ = why;
+  Log(LogLevel::kWarning,
+      "certificates cannot be used, those before stay in use",
+      {{"error", why.message()}});
 }
 
 }  // namespace webhooks

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_SERVER_RUNTIME_TLS_WATCH_H_
 #define WEBHOOKS_SERVER_RUNTIME_TLS_WATCH_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -8,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/runtime/tls_material.h"
 
@@ -16,15 +18,19 @@ namespace webhooks {
 // What TLS goes by, kept as the files have it. They are read again and again
 // (so it does not matter how they are replaced), and what has changed is used
 // once it stays the same for `interval`, so that a certificate and its key are
-// not taken apart. What cannot be used, or is a certificate that is not valid
-// now, is one line in the log, and what was in use stays so. Thread-safe.
+// not taken apart. What cannot be used is one line in the log, and what was in
+// use stays so; it also stays while another certificate is not valid yet, or no
+// longer. Thread-safe.
 class TlsWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Milliseconds(500);
 
+  using Clock = std::function<absl::Time()>;
+
   // Null where `files` names none. Fails as ReadTlsFiles and CheckTls.
   static absl::StatusOr<std::unique_ptr<TlsWatch>> Start(
-      const TlsFiles& files, absl::Duration interval = kInterval);
+      const TlsFiles& files, absl::Duration interval = kInterval,
+      Clock clock = &absl::Now);
 
   ~TlsWatch();
 
@@ -35,21 +41,26 @@ class TlsWatch {
   bool has_authorities() const { return !files_.authorities.empty(); }
 
  private:
-  TlsWatch(TlsFiles files, absl::Duration interval, TlsMaterial first);
+  TlsWatch(TlsFiles files, absl::Duration interval, Clock clock,
+           TlsMaterial first);
 
   void Run();
   void Look();
-  absl::Status CheckNow(const TlsMaterial& found) const;
-  void Judge(const absl::StatusOr<TlsMaterial>& found);
+  // Uses what was found, if it can be. False: it may be later.
+  bool Judge(const absl::StatusOr<TlsMaterial>& found);
+  void Refuse(const absl::Status& why);
 
   const TlsFiles files_;
   const absl::Duration interval_;
+  const Clock clock_;
   mutable absl::Mutex mutex_;
   bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::shared_ptr<const TlsMaterial> current_ ABSL_GUARDED_BY(mutex_);
-  // Of the thread alone: what it has found last, and what it has judged last.
+  // Of the thread alone: what it has found last, what it has judged for good,
+  // and what it has told last of what cannot be used.
   absl::StatusOr<TlsMaterial> found_;
   absl::StatusOr<TlsMaterial> judged_;
+  absl::Status refused_;
   std::thread thread_;
 };
 

@@ -1,6 +1,9 @@
 #ifndef WEBHOOKS_SERVER_SERVICES_OPEN_STREAMS_H_
 #define WEBHOOKS_SERVER_SERVICES_OPEN_STREAMS_H_
 
+#include <memory>
+#include <string>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
@@ -18,13 +21,15 @@ template <typename Stream>
 class OpenStreams {
  public:
   // Of one client (see ClientAddress) `most_of_client` at most: they need no
-  // key.
+  // key. Those of unix sockets are not counted.
   explicit OpenStreams(int most_of_client) : places_(most_of_client) {}
 
   // The place of a stream of the peer, as gRPC names it, to be kept until it
   // ends; null: its client has as many as it may.
   CallsInFlight::Place Take(absl::string_view peer) {
-    return places_.Take(ClientAddressOfPeer(peer));
+    const std::string client = ClientAddressOfPeer(peer);
+    if (client.empty()) return std::make_shared<bool>();
+    return places_.Take(client);
   }
 
   // Adds `stream`; stops it at once if Stop has been called.

@@ -154,7 +154,7 @@ PublishStream::Steps PublishStream::NextSteps() {
   steps.status = status_;
   if (steps.ends) {
     steps.answer = answer_;
-    place_.reset();
+    if (answer_.ByteSizeLong() <= CallsInFlight::kSmallCall) place_.reset();
   }
   return steps;
 }

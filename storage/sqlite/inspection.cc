@@ -11,6 +11,7 @@
 #include "storage/sqlite/explained_connection.h"
 #include "storage/sqlite/integrity.h"
 #include "storage/sqlite/migrations.h"
+#include "storage/sqlite/project_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -64,6 +65,12 @@ absl::Status Look(ExplainedConnection& connection,
   status =
       CheckIntegrity(*connection, Thoroughness::kPages, [] { return true; });
   if (!status.ok()) return status;
+  // The table is as old as version 2; at version 1 no start left the database
+  // without a project.
+  const absl::StatusOr<bool> had_project =
+      *version == 1 ? true : HasFirstProjectNote(*connection);
+  if (!had_project.ok()) return had_project.status();
+  found.had_project = *had_project;
   auto keys = SealedUnder(*connection);
   if (!keys.ok()) return keys.status();
   found.secret_keys = *std::move(keys);

@@ -66,6 +66,55 @@ def test_every_problem_is_told(stopped, tmp_path):
     assert not (stopped.folder / "secret-key").exists()
 
 
+def test_folders_are_made_by_a_start_for_the_database_alone(tmp_path):
+    data = tmp_path / "new" / "data"
+    result = check(data)
+    assert (result.returncode, result.stderr) == (0, "")
+    result = check(data, f"--admin_key_file={tmp_path}/other/admin-key")
+    assert result.returncode == 1
+    assert "other" in result.stderr
+    assert files(tmp_path) == {}
+
+
+def test_the_key_of_the_first_project_counts_until_there_is_one(
+        stopped, tmp_path):
+    key = stopped.folder / "api-key"
+    key.write_text("no key")
+    assert "api-key" in check(stopped.folder).stderr
+    # It makes the database, and stops there.
+    assert run("webhook-server", "--listen=127.0.0.1:0",
+               f"--database=sqlite:{stopped.database}").returncode == 1
+    assert "api-key" in check(stopped.folder).stderr
+    key.unlink()
+    stopped.start()
+    stopped.stop()
+    key.write_text("no key")
+    assert check(stopped.folder).returncode == 0
+
+
+@pytest.mark.parametrize("flag, name", [
+    ("--listen=0.0.0.0:0", "webhook-server"),
+    ("--metrics_listen=0.0.0.0:0", "webhook-server"),
+    ("--listen=0.0.0.0:0", "webhook-gateway"),
+    ("--metrics_listen=0.0.0.0:0", "webhook-gateway")])
+def test_plain_text_for_other_machines_is_told(tmp_path, flag, name):
+    result = check(tmp_path, flag, name=name)
+    assert result.returncode == 1
+    assert "--allow_plaintext" in result.stderr
+    assert check(tmp_path, flag, "--allow_plaintext",
+                 name=name).returncode == 0
+
+
+def test_a_database_that_was_not_closed_needs_its_keys(fresh):
+    fresh.post({"url": None, "scope": None})
+    fresh.server.kill()
+    assert check(fresh.folder).returncode == 0
+    (fresh.folder / "secret-key").unlink()
+    result = check(fresh.folder)
+    assert result.returncode == 1
+    assert "secret-key" in result.stderr
+
+
 def test_what_is_no_database_is_told(tmp_path):
     (tmp_path / "webhooks.db").write_text("x" * 5000)
     result = check(tmp_path)

@@ -164,6 +164,9 @@ def test_a_flag_that_is_wrong_is_an_error_that_names_it(
     ("--max_in_flight_per_endpoint=0", "max_in_flight_per_endpoint"),
     ("--catch_up_per_second=0", "catch_up_per_second"),
     ("--deactivate_after=0s", "deactivate_after"),
+    ("--ca_file=/dev/null", "ca_file"),
+    ("--trusted_gateway_addresses=ten", "trusted_gateway_addresses"),
+    ("--trusted_gateway_addresses=fd00::7", "trusted_gateway_addresses"),
     ("--ca_file=/nowhere", "ca_file")])
 def test_a_servers_flag_that_is_wrong_is_an_error_that_names_it(flag, word):
     assert_one_line(run("webhook-server", "--listen=127.0.0.1:0", flag), word)
@@ -172,7 +175,7 @@ def test_a_servers_flag_that_is_wrong_is_an_error_that_names_it(flag, word):
 @pytest.mark.parametrize("flag", [
     "--max_body_bytes=-1", "--max_body_bytes=many", "--header_timeout=soon",
     "--body_timeout=-1s", "--idle_timeout=0", "--call_timeout=2h", "--server=",
-    "--server=nonsense://x"])
+    "--server=nonsense://x", "--server=192.0.2.1:50051"])
 def test_a_gateways_flag_that_is_wrong_is_an_error_that_names_it(flag):
     assert_one_line(run("webhook-gateway", "--listen=127.0.0.1:0", flag),
                     flag.split("=")[0].strip("-"))

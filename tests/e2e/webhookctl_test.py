@@ -340,6 +340,24 @@ def test_an_event_is_published_once_and_in_its_time(ctl, ctl_json, key):
                         "2099-01-01T00:00:00Z", key=key) == []
 
 
+def test_a_key_goes_to_no_other_machine_in_plain_text(ctl, key):
+    result = run("webhookctl", "--server=192.0.2.1:1", "health",
+                 env={"WEBHOOKS_KEY": key})
+    assert result.returncode == 1
+    assert "--allow_plaintext" in result.stderr
+    # What calls no server needs none.
+    assert run("webhookctl", "completion", "bash",
+               env={"WEBHOOKS_SERVER": "192.0.2.1:1"}).returncode == 0
+
+
+def test_no_proxy_of_the_environment_is_used(ctl, service, key):
+    assert run("webhookctl", f"--server={service.server.address}", "webhook",
+               "list", env={"WEBHOOKS_KEY": key,
+                            "http_proxy": "http://127.0.0.1:1",
+                            "grpc_proxy": "http://127.0.0.1:1"}
+               ).returncode == 0
+
+
 def test_an_output_that_cannot_be_written_is_an_error():
     with open("/dev/full", "w") as full:
         result = subprocess.run([BIN / "webhookctl", "completion", "bash"],

@@ -80,6 +80,7 @@ TEST_F(InspectStoreTest, FindsTheVersionAndTheKeysOfADatabaseAtRest) {
   EXPECT_EQ(found->state, State::kWhole);
   EXPECT_EQ(found->schema_version, found->newest_version);
   EXPECT_THAT(found->secret_keys, ElementsAre(testing::TestKey().id()));
+  EXPECT_FALSE(found->had_project);
 }
 
 TEST_F(InspectStoreTest, ReadsADatabaseThatAServerUses) {
@@ -90,6 +91,7 @@ TEST_F(InspectStoreTest, ReadsADatabaseThatAServerUses) {
   const auto found = InspectStore(url_);
   ASSERT_THAT(found, IsOk());
   EXPECT_EQ(found->state, State::kWhole);
+  EXPECT_TRUE(found->had_project);
   EXPECT_THAT(testing::CreateWebhook(
                   *store, testing::MakeWebhook(made.project.id_project())),
               IsOk());

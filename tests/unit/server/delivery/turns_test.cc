@@ -310,6 +310,16 @@ TEST_F(TurnsTest, OneThatIsResumedIsNotLeftAlone) {
   EXPECT_THAT(Begin(), ElementsAre("a"));
 }
 
+TEST_F(TurnsTest, WhatIsLeftAloneIsNotDueMeanwhile) {
+  const Endpoint a = Known("p", "a", 4);
+  const absl::Time due = now_ - absl::Hours(1);
+  const auto stocked = [&](const Endpoint&) { return due; };
+  EXPECT_EQ(turns_.OldestDue(stocked), due);
+  Begin(1);
+  End(a, Turns::Ending::kOverloaded, absl::Hours(24));
+  EXPECT_EQ(turns_.OldestDue(stocked), now_ + absl::Hours(24));
+}
+
 TEST_F(TurnsTest, LimitsStayWhereALeaseFails) {
   const Endpoint a = Known("p", "a", 0, {.in_flight = 1});
   turns_.Due(a, now_, now_);

@@ -1,5 +1,6 @@
 #include "server/runtime/tls_watch.h"
 
+#include <atomic>
 #include <filesystem>
 #include <thread>
 
@@ -25,7 +26,10 @@ class TlsWatchTest : public ::testing::Test {
   }
 
   void Watch() {
-    auto watch = TlsWatch::Start(files_, absl::Milliseconds(5));
+    auto watch = TlsWatch::Start(files_, absl::Milliseconds(5), [this] {
+      ++asked_;
+      return absl::Now() + ahead_.load();
+    });
     ASSERT_THAT(watch, IsOk());
     watch_ = *std::move(watch);
   }
@@ -43,6 +47,9 @@ class TlsWatchTest : public ::testing::Test {
   const TlsFiles files_ = {folder_.Path("cert"), folder_.Path("key"), ""};
   const testing::TestCertificate first_ = testing::MakeCertificate("a", "");
   const testing::TestCertificate second_ = testing::MakeCertificate("b", "");
+  // How far the watch's clock is ahead, and how often it was asked.
+  std::atomic<absl::Duration> ahead_ = absl::ZeroDuration();
+  std::atomic<int> asked_ = 0;
   std::unique_ptr<TlsWatch> watch_;
 };
 
@@ -73,6 +80,22 @@ TEST_F(TlsWatchTest, TakesWhatChanges) {
   EXPECT_EQ(watch_->current()->key, second_.key);
   Write(first_);
   Await(first_.certificate);
+}
+
+TEST_F(TlsWatchTest, TakesACertificateOnceItIsValid) {
+  Watch();
+  ahead_ = -absl::Hours(24 * 365);
+  const auto before = watch_->current();
+  const int asked = asked_;
+  Write(second_);
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  while (asked_ < asked + 3) {
+    ASSERT_LT(absl::Now(), end);
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(watch_->current(), before);
+  ahead_ = absl::ZeroDuration();
+  Await(second_.certificate);
 }
 
 TEST_F(TlsWatchTest, KeepsWhatWasWhileHalfAPairIsThere) {

@@ -56,8 +56,10 @@ TEST_F(DiskFaults, EachLoneChangeIsSyncedBeforeItIsAcknowledged) {
 TEST_F(DiskFaults, AFullDiskRefusesAChangeAndKeepsNothingOfIt) {
   const v1::Webhook webhook = MakeWebhook(project_);
   testing::FillDisk();
-  EXPECT_THAT(CreateWebhook(*store_, webhook),
+  const absl::Status full = CreateWebhook(*store_, webhook).status();
+  EXPECT_THAT(full,
               StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+  EXPECT_TRUE(full.GetPayload("type.googleapis.com/google.rpc.RetryInfo"));
   testing::MendDisk();
   EXPECT_THAT(GetWebhook(*store_, project_, webhook.id_webhook_endpoint()),
               StatusIs(absl::StatusCode::kNotFound));
@@ -94,6 +96,7 @@ TEST_F(DiskFaultsDeathTest, AFailedFsyncEndsTheProcess) {
         CreateWebhook(*store_, MakeWebhook(project_)).IgnoreError();
       },
       ::testing::ExitedWithCode(74), "");
+  unsetenv("TMPDIR");
 }
 
 }  // namespace
