@@ -1099,6 +1099,7 @@ TARGETS = [
             "tests/support/disk_faults.cc",
             "tests/support/fake_delivery.cc",
             "tests/support/fake_store.cc",
+            "tests/support/fake_store_projects.cc",
             "tests/support/light_receiver.cc",
             "tests/support/records.cc",
             "tests/support/scripted_server.cc",

@@ -11,6 +11,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "storage/errors.h"
 #include "storage/project_store.h"
 #include "storage/upkeep.h"
 #include "storage/webhook_store.h"
@@ -18,9 +19,8 @@
 namespace webhooks::testing {
 
 // The store of webhooks and projects in memory that completes its calls at
-// once, counts look-ups of keys
-// and certificates, and can be made to fail. It keeps every answer
-// for Idempotency and of secrets only the newest.
+// once, counts look-ups of keys and certificates, and can be made to fail. It
+// keeps every answer for Idempotency and of secrets only the newest.
 class FakeStore final : public WebhookStore,
                         public ProjectStore,
                         public Upkeep {
@@ -126,6 +126,26 @@ class FakeStore final : public WebhookStore,
     return std::forward<Work>(work)();
   }
 
+  // The records behind `start`, which `passes` lets through.
+  template <typename T, typename Passes>
+  static Page<T> PageOf(const std::map<std::string, T>& records,
+                        const PageStart& start, Passes&& passes) {
+    Page<T> page;
+    std::string last;
+    for (auto record = records.upper_bound(start.after);
+         record != records.end(); ++record) {
+      if (!passes(record->second)) continue;
+      if (static_cast<int>(page.records.size()) == start.size) {
+        page.next = last;
+        break;
+      }
+      page.records.push_back(record->second);
+      last = record->first;
+    }
+    return page;
+  }
+
+  // As Run, but that a repeat of what was done under `once` does nothing.
   template <typename T, typename Work>
   absl::StatusOr<Created<T>> Once(const std::optional<Idempotency>& once,
                                   Work&& work);
@@ -151,6 +171,29 @@ class FakeStore final : public WebhookStore,
   std::vector<std::pair<absl::StatusOr<KeyOwner>, Done<KeyOwner>>> held_
       ABSL_GUARDED_BY(mutex_);
 };
+
+template <typename T, typename Work>
+absl::StatusOr<Created<T>> FakeStore::Once(
+    const std::optional<Idempotency>& once, Work&& work) {
+  return Run<Created<T>>([&]() -> absl::StatusOr<Created<T>> {
+    mutex_.AssertHeld();
+    if (const auto kept = once ? answers_.find(once->key) : answers_.end();
+        kept != answers_.end()) {
+      if (kept->second.request != once->request) return RequestIdReused();
+      Created<T> created{T(), true};
+      created.answer.ParseFromString(kept->second.bytes);
+      return created;
+    }
+    if (once && !once->otherwise.ok()) return once->otherwise;
+    absl::StatusOr<T> made = work();
+    if (!made.ok()) return made.status();
+    if (once) {
+      answers_[once->key] = {once->request, once->project,
+                             made->SerializeAsString()};
+    }
+    return Created<T>{*std::move(made)};
+  });
+}
 
 }  // namespace webhooks::testing
 
