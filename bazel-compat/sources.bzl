@@ -1437,6 +1437,7 @@ TARGETS = [
             "tests/contract/store_purges_test.cc",
             "tests/contract/store_queue_test.cc",
             "tests/contract/store_records_test.cc",
+            "tests/contract/store_retry_jobs_test.cc",
             "tests/contract/store_secrets_test.cc",
         ],
         hdrs = [],

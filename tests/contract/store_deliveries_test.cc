@@ -4,10 +4,8 @@
 #include <vector>
 
 #include "gmock/gmock.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 #include "tests/contract/delivery_contract.h"
-#include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
@@ -222,130 +220,6 @@ TEST_P(StoreDeliveries, ListsContinueWhereAPageEnded) {
   EXPECT_EQ(events, published);
 }
 
-// A test of jobs that retry what has failed.
-class StoreRetryJobs : public DeliveryContract {
- protected:
-  // The ids of as many deliveries to the webhook as have failed now.
-  std::vector<std::string> Fail(const v1::Webhook& webhook, int count) {
-    EventStore::MaybeEvents events;
-    for (int i = 0; i < count; ++i) {
-      events.emplace_back(MakeEvent());
-      now_ += absl::Milliseconds(1);
-    }
-    EXPECT_THAT(Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
-                  store_->PublishEvents(project_, events, std::nullopt, {},
-                                        done);
-                }),
-                IsOk());
-    std::vector<std::string> failed;
-    std::vector<Pending<absl::Status>> records;
-    for (const LeasedDelivery& leased : Lease(webhook, count).deliveries) {
-      store_->RecordAttempt(ResultOf(webhook, leased, Outcome::kFailed), {},
-                            records.emplace_back().Completion());
-      failed.push_back(leased.id);
-    }
-    for (Pending<absl::Status>& record : records) {
-      EXPECT_THAT(record.Get(), IsOk());
-    }
-    return failed;
-  }
-
-  // A job for what was published since `start`.
-  std::string Create(const v1::Webhook& webhook, absl::Time start) {
-    v1::RetryJob job;
-    job.set_id_retry_job(
-        FormatUuid(MakeUuidV7(now_, {static_cast<std::uint8_t>(++jobs_)})));
-    job.set_id_project(project_);
-    job.set_id_webhook_endpoint(webhook.id_webhook_endpoint());
-    *job.mutable_start_time() = ToTimestamp(start);
-    *job.mutable_end_time() = ToTimestamp(now_);
-    job.set_state(v1::RetryJob::RUNNING);
-    EXPECT_THAT(Await<Created<v1::RetryJob>>([&](auto done) {
-                  store_->CreateRetryJob(job, std::nullopt, {}, done);
-                }),
-                IsOk());
-    return job.id_retry_job();
-  }
-
-  v1::RetryJob Job(const std::string& id) {
-    return *Await<v1::RetryJob>(
-        [&](auto done) { store_->GetRetryJob(project_, id, {}, done); });
-  }
-
-  void Step() {
-    EXPECT_THAT(Await<bool>([&](auto done) {
-                  store_->Maintain(now_, absl::Hours(24), {}, done);
-                }),
-                IsOk());
-  }
-
- private:
-  int jobs_ = 0;
-};
-
-TEST_P(StoreRetryJobs, RetryWhatFailedInTheirTimeOfTheirWebhook) {
-  const v1::Webhook webhook = NewListener();
-  const std::string before = Fail(webhook, 1)[0];
-  const absl::Time start = now_;
-  const std::string within = Fail(webhook, 1)[0];
-  const std::string others = Fail(NewListener(), 1)[0];
-  const std::string job = Create(webhook, start);
-  Maintain();
-  EXPECT_EQ(Get(before)->state(), v1::Delivery::FAILED);
-  EXPECT_EQ(Get(others)->state(), v1::Delivery::FAILED);
-  EXPECT_EQ(Get(within)->state(), v1::Delivery::PENDING);
-  EXPECT_EQ(Job(job).state(), v1::RetryJob::DONE);
-  EXPECT_EQ(Job(job).retried_count(), 1);
-}
-
-TEST_P(StoreRetryJobs, GoOnWhereTheyWereWhenTheStoreClosed) {
-  const v1::Webhook webhook = NewListener();
-  const std::string job = Create(webhook, now_);
-  const absl::Time start = now_;
-  Fail(webhook, 450);
-  const std::string long_job = Create(webhook, start);
-  Step();
-  Step();
-  const int retried = Job(long_job).retried_count();
-  EXPECT_GT(retried, 0);
-  EXPECT_LT(retried, 450);
-  Reopen();
-  Maintain();
-  EXPECT_EQ(Job(long_job).state(), v1::RetryJob::DONE);
-  EXPECT_EQ(Job(long_job).retried_count(), 450);
-  EXPECT_EQ(Job(job).retried_count(), 0);
-}
-
-TEST_P(StoreRetryJobs, TakeTurns) {
-  const v1::Webhook webhook = NewListener();
-  const absl::Time start = now_;
-  Fail(webhook, 450);
-  const absl::Time middle = now_;
-  Fail(webhook, 450);
-  const std::string first = Create(webhook, start);
-  const std::string second = Create(webhook, middle);
-  Step();
-  Step();
-  EXPECT_GT(Job(first).retried_count(), 0);
-  EXPECT_GT(Job(second).retried_count(), 0);
-}
-
-TEST_P(StoreRetryJobs, StandStillOnceTheyAreCancelled) {
-  const v1::Webhook webhook = NewListener();
-  const absl::Time start = now_;
-  Fail(webhook, 450);
-  const std::string job = Create(webhook, start);
-  Step();
-  const int retried = Job(job).retried_count();
-  ASSERT_THAT(Await<v1::RetryJob>([&](auto done) {
-                store_->CancelRetryJob(project_, job, {}, done);
-              }),
-              IsOk());
-  Maintain();
-  EXPECT_EQ(Job(job).state(), v1::RetryJob::CANCELLED);
-  EXPECT_EQ(Job(job).retried_count(), retried);
-}
-
 TEST_P(StoreDeliveries, WhatHasNotEndedIsCountedUpToALimit) {
   const v1::Webhook webhook = NewListener();
   for (int i = 0; i < 3; ++i) PublishOne();
@@ -365,8 +239,6 @@ TEST_P(StoreDeliveries, WhatHasNotEndedIsCountedUpToALimit) {
   EXPECT_EQ(*count(100), 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, StoreRetryJobs,
-                         ::testing::ValuesIn(AllBackends()), BackendName);
 INSTANTIATE_TEST_SUITE_P(Every, StoreDeliveries,
                          ::testing::ValuesIn(AllBackends()), BackendName);
 
