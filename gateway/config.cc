@@ -21,8 +21,9 @@ ABSL_FLAG(
     "Where to serve HTTP: host:port or [ipv6]:port, or several with commas "
     "between; port 0 picks a free one, which the log tells.");
 ABSL_FLAG(bool, check, false,
-          "Only look whether a start would succeed: at flags and certificates. "
-          "Says what was found, and exits with 1 where something is wrong.");
+          "Only look whether a start would succeed: at flags, addresses and "
+          "certificates. Says what was found, and exits with 1 where something "
+          "is wrong.");
 ABSL_FLAG(int, threads, 0,
           "Threads that serve connections; 0: one a core, at most 4.");
 ABSL_FLAG(

@@ -17,8 +17,9 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
           "several with commas between; port 0 picks a free one, which the "
           "log tells.");
 ABSL_FLAG(bool, check, false,
-          "Only look whether a start would succeed: at flags, certificates, "
-          "the whole database and key files, without a change to any, and also "
+          "Only look whether a start would succeed: at flags, addresses, "
+          "certificates, the whole database and key files, without a change to "
+          "any, and also "
           "while a server runs. Says what was found, and exits with 1 where "
           "something is wrong.");
 ABSL_FLAG(int, max_connections, 10000,

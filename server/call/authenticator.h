@@ -36,12 +36,12 @@ class Authenticator {
  public:
   static constexpr absl::Duration kTrust = absl::Seconds(5);
 
+  // A key that was trusted within this time is no guess: FailedKeys does not
+  // slow its next look-up, wherever it comes from.
+  static constexpr absl::Duration kKnown = absl::Minutes(10);
+
   // Both must outlive this.
   Authenticator(ProjectStore& store, FailedKeys& failed, Clock clock);
-
-  // A key that was found within this time is no guess: FailedKeys does not slow
-  // its next look-up, wherever it comes from.
-  static constexpr absl::Duration kKnown = absl::Minutes(10);
 
   // Ends with what `key`, which came from `address`, opens, at once where it is
   // remembered. UNAUTHENTICATED (API_KEY_INVALID): there is no such key, or it
@@ -77,7 +77,7 @@ class Authenticator {
     int forgotten;
   };
 
-  // The one of the hash, if it was found within kKnown; else null.
+  // The one of the hash, if it was trusted within kKnown; else null.
   const Entry* Find(const ApiKeyHash& hash) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   std::optional<Access> Remembered(const ApiKeyHash& hash);

@@ -152,7 +152,11 @@ absl::StatusOr<std::optional<absl::Time>> ReadTime(absl::string_view flag,
                                                    const OptionalText& text) {
   if (!text) return std::nullopt;
   absl::Time time;
-  if (absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr)) return time;
+  // Abseil reads "infinite-future" as well.
+  if (absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr) &&
+      time > absl::InfinitePast() && time < absl::InfiniteFuture()) {
+    return time;
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       "--", flag, ": must be a time, such as 2026-11-23T19:56:26Z"));
 }

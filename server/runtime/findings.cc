@@ -7,6 +7,7 @@
 #include "server/runtime/log.h"
 
 namespace webhooks {
+
 Finding InspectTls(const TlsFiles& files, absl::Time now) {
   const absl::StatusOr<TlsMaterial> material = ReadTlsFiles(files);
   if (!material.ok()) return material.status();

@@ -389,8 +389,10 @@ def test_failed_deliveries_are_retried_by_a_job(ctl, ctl_json, key):
     ctl("retry-job", "get", name, key=key)
     assert ctl_json("retry-job", "cancel", name, key=key)["state"] in (
         "CANCELLED", "DONE")
-    assert "--end_time" in ctl("retry-job", "create", id, "--end_time=now",
-                               key=key, code=1).stderr
+    for wrong in "now", "infinite-future":
+        assert "--end_time" in ctl("retry-job", "create", id,
+                                   f"--end_time={wrong}", key=key,
+                                   code=1).stderr
 
 
 def test_a_flag_of_another_command_is_refused(ctl, key):
