@@ -17,6 +17,8 @@ _PACKAGES = {
 
 # Libraries that ship no pkg-config file.
 _LINKOPTS = {
+    "Boost::json": ["-lboost_json"],
+    "Boost::url": ["-lboost_url"],
     "SQLiteCpp": ["-lSQLiteCpp", "-lsqlite3"],
     "Threads::Threads": ["-pthread"],
 }

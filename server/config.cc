@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "server/listen/listening_socket.h"
 #include "server/runtime/certificate_name.h"
+#include "server/runtime/flags.h"
 #include "server/runtime/log.h"
 #include "server/runtime/service_flags.h"
 #include "storage/open.h"
@@ -68,10 +69,6 @@ ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
 
 namespace webhooks::server {
 namespace {
-
-absl::Status BadFlag(absl::string_view flag, absl::string_view problem) {
-  return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
-}
 
 absl::StatusOr<std::vector<std::string>> ReadListen() {
   std::vector<std::string> addresses =

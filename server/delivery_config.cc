@@ -5,6 +5,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "server/runtime/flags.h"
 #include "server/runtime/tls_material.h"
 
 ABSL_FLAG(bool, deliver, true,
@@ -46,10 +47,6 @@ ABSL_FLAG(absl::Duration, retention, absl::Hours(24 * 30),
 
 namespace webhooks::server {
 namespace {
-
-absl::Status BadFlag(absl::string_view flag, absl::string_view problem) {
-  return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
-}
 
 absl::Status ReadTargets(std::vector<AddressRange>& targets) {
   auto ranges = ParseAddressRanges(absl::GetFlag(FLAGS_allow_targets));

@@ -11,13 +11,12 @@
 namespace webhooks::gateway {
 namespace {
 
-constexpr auto kNone = absl::string_view::npos;
-
 // Takes one line, without its CRLF, from the front of `block`; false where
 // none ends, or where a CR or LF stands alone.
 bool TakeLine(absl::string_view& block, absl::string_view& line) {
   const std::size_t end = block.find_first_of("\r\n");
-  if (end == kNone || !absl::StartsWith(block.substr(end), "\r\n"))
+  if (end == absl::string_view::npos ||
+      !absl::StartsWith(block.substr(end), "\r\n"))
     return false;
   line = block.substr(0, end);
   block.remove_prefix(end + 2);
@@ -26,13 +25,14 @@ bool TakeLine(absl::string_view& block, absl::string_view& line) {
 
 absl::string_view TrimBlanks(absl::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
-  if (first == kNone) return "";
+  if (first == absl::string_view::npos) return "";
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 bool IsContentLength(absl::string_view text) {
   std::int64_t length;
-  return !text.empty() && text.find_first_not_of("0123456789") == kNone &&
+  return !text.empty() &&
+         text.find_first_not_of("0123456789") == absl::string_view::npos &&
          absl::SimpleAtoi(text, &length);
 }
 
@@ -51,7 +51,7 @@ absl::Status BadLine() {
 absl::Status CheckRequestLine(absl::string_view line, Seen& seen) {
   const std::size_t method_end = line.find(' ');
   const std::size_t target_end = line.rfind(' ');
-  if (method_end == kNone || method_end == target_end) {
+  if (method_end == absl::string_view::npos || method_end == target_end) {
     return MalformedRequest("the request line must have three parts");
   }
   if (!IsToken(line.substr(0, method_end))) {
@@ -92,7 +92,7 @@ absl::Status CheckField(absl::string_view line, Seen& seen) {
     return MalformedRequest("a header field must not be folded");
   }
   const std::size_t colon = line.find(':');
-  if (colon == kNone || !IsToken(line.substr(0, colon))) {
+  if (colon == absl::string_view::npos || !IsToken(line.substr(0, colon))) {
     return MalformedRequest(
         "a header field must begin with a token and a colon");
   }

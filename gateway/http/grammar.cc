@@ -7,14 +7,14 @@
 namespace webhooks::gateway {
 namespace {
 
-constexpr auto kNone = absl::string_view::npos;
-
 template <typename Predicate>
 bool AllOf(absl::string_view text, Predicate predicate) {
   return std::all_of(text.begin(), text.end(), predicate);
 }
 
-bool IsOneOf(char c, absl::string_view set) { return set.find(c) != kNone; }
+bool IsOneOf(char c, absl::string_view set) {
+  return set.find(c) != absl::string_view::npos;
+}
 
 bool IsTokenCharacter(char c) {
   return absl::ascii_isalnum(c) || IsOneOf(c, "!#$%&'*+-.^_`|~");
@@ -40,7 +40,7 @@ std::size_t HostEnd(absl::string_view text) {
   if (text.empty() || text[0] != '[')
     return std::min(text.find(':'), text.size());
   const std::size_t close = text.find(']');
-  if (close == kNone || close == 1) return 0;
+  if (close == absl::string_view::npos || close == 1) return 0;
   return AllOf(text.substr(1, close - 1), IsAddressCharacter) ? close + 1 : 0;
 }
 

@@ -16,7 +16,7 @@ using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 // References may lead to references, and by mistake in a circle.
-constexpr int kMaxDepth = 8;
+constexpr int kMaxReferences = 8;
 
 bool IsNamePart(char c) {
   return absl::ascii_isalnum(c) || c == '_' || c == '.';
@@ -55,7 +55,7 @@ Meaning Resolve(const Comments& comments, const FieldDescriptor* field,
                 int depth) {
   Meaning own{comments.Of(*field), field->options().GetExtension(v1::values)};
   absl::string_view rest = own.text;
-  if (depth == kMaxDepth || !absl::ConsumePrefix(&rest, "As ")) return own;
+  if (depth == kMaxReferences || !absl::ConsumePrefix(&rest, "As ")) return own;
   const FieldDescriptor* other = field->file()->pool()->FindFieldByName(
       InPackage(field->file(), TakeName(rest)));
   if (other == nullptr) return own;
@@ -100,7 +100,7 @@ Failures Meanings::OwnFailures(const MethodDescriptor* method,
   for (const auto& told : ReadFailures(comments_.Of(*method)).failures) {
     absl::string_view rest = told.text;
     const MethodDescriptor* other =
-        depth < kMaxDepth && absl::ConsumePrefix(&rest, "as ")
+        depth < kMaxReferences && absl::ConsumePrefix(&rest, "as ")
             ? FindMethod(method, TakeName(rest))
             : nullptr;
     for (const absl::StatusCode code : told.codes) {
@@ -127,7 +127,7 @@ Failures Meanings::OwnFailures(const ServiceDescriptor* service,
       failures.emplace(code, failure.text);
     }
   }
-  if (depth == kMaxDepth) return failures;
+  if (depth == kMaxReferences) return failures;
   absl::string_view rest = told.rest;
   constexpr absl::string_view kReference = " as ";
   for (std::size_t at = rest.find(kReference); at != rest.npos;

@@ -16,7 +16,7 @@ namespace json = boost::json;
 using google::protobuf::FieldDescriptor;
 
 // Types may contain themselves; nobody writes such a query.
-constexpr std::size_t kMaxDepth = 4;
+constexpr std::size_t kMaxPathDepth = 4;
 
 json::object Reference(absl::string_view component) {
   return {{"$ref", absl::StrCat("#/components/parameters/", component)}};
@@ -94,7 +94,7 @@ class QueryParameters {
       parameters_.push_back(
           Parameter(meanings_, schemas_, std::move(name), "query", field));
     } else if (field.message->form == JsonForm::kObject &&
-               !field.field->is_repeated() && path_.size() < kMaxDepth) {
+               !field.field->is_repeated() && path_.size() < kMaxPathDepth) {
       Add(*field.message, absl::StrCat(name, "."));
     }
   }

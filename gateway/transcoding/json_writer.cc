@@ -28,7 +28,7 @@ using google::protobuf::Value;
 
 // No parsed message has as many levels, but one Any may pack another, and each
 // is parsed by itself.
-constexpr int kMaxLevels = 200;
+constexpr int kMaxWrittenLevels = 200;
 
 bool IsEmptyList(const Message& message, const FieldDescriptor* field) {
   return field->is_repeated() &&
@@ -43,7 +43,7 @@ bool IsUnset(const Message& message, const FieldDescriptor* field) {
 }  // namespace
 
 bool JsonWriter::WriteMessage(const Message& message, const MessagePlan& plan) {
-  if (depth_ == kMaxLevels) return false;
+  if (depth_ == kMaxWrittenLevels) return false;
   ++depth_;
   const bool is_written = WriteForm(message, plan);
   --depth_;

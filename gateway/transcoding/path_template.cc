@@ -12,13 +12,11 @@
 namespace webhooks::gateway {
 namespace {
 
-using Kind = PathTemplate::Kind;
-
 absl::Status Malformed(absl::string_view what) {
   return absl::InvalidArgumentError(what);
 }
 
-bool IsIdentifier(absl::string_view name) {
+bool IsFieldName(absl::string_view name) {
   if (name.empty() || absl::ascii_isdigit(name[0])) return false;
   for (const char c : name) {
     if (!absl::ascii_isalnum(c) && c != '_') return false;
@@ -52,7 +50,7 @@ class TemplateParser {
     if (!rest_.empty())
       return Malformed(absl::StrCat("it ends before ", rest_));
     for (size_t i = 0; i + 1 < result_.segments.size(); ++i) {
-      if (result_.segments[i].kind == Kind::kMany) {
+      if (result_.segments[i].kind == PathTemplate::Kind::kMany) {
         return Malformed("'**' is not its last segment");
       }
     }
@@ -89,12 +87,14 @@ class TemplateParser {
     const absl::string_view text = rest_.substr(0, rest_.find_first_of("/{}"));
     rest_.remove_prefix(text.size());
     if (text == "*" || text == "**") {
-      AddSegment(text == "*" ? Kind::kOne : Kind::kMany, "");
+      AddSegment(
+          text == "*" ? PathTemplate::Kind::kOne : PathTemplate::Kind::kMany,
+          "");
       return absl::OkStatus();
     }
     auto literal = Literal(text);
     if (!literal.ok()) return literal.status();
-    AddSegment(Kind::kLiteral, *std::move(literal));
+    AddSegment(PathTemplate::Kind::kLiteral, *std::move(literal));
     return absl::OkStatus();
   }
 
@@ -105,7 +105,7 @@ class TemplateParser {
     PathTemplate::Variable variable{absl::StrSplit(path, '.'),
                                     result_.segments.size(), 0};
     for (const std::string& name : variable.field) {
-      if (!IsIdentifier(name)) {
+      if (!IsFieldName(name)) {
         return Malformed(absl::StrCat("'", path, "' is not a field path"));
       }
     }
@@ -113,7 +113,7 @@ class TemplateParser {
       auto status = ReadSegments(/*in_variable=*/true);
       if (!status.ok()) return status;
     } else {
-      AddSegment(Kind::kOne, "");
+      AddSegment(PathTemplate::Kind::kOne, "");
     }
     if (!absl::ConsumePrefix(&rest_, "}")) {
       return Malformed("a variable is not closed");
@@ -123,7 +123,7 @@ class TemplateParser {
     return absl::OkStatus();
   }
 
-  void AddSegment(Kind kind, std::string literal) {
+  void AddSegment(PathTemplate::Kind kind, std::string literal) {
     result_.segments.push_back({kind, std::move(literal)});
   }
 

@@ -12,28 +12,29 @@
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
-namespace {
-
-using Kind = PathTemplate::Kind;
-using Routes = std::vector<const Route*>;
 
 // A place in the tree of templates: what was read of a path so far.
-struct Node {
-  absl::flat_hash_map<std::string, std::unique_ptr<Node>> literals;
-  std::unique_ptr<Node> one;
+struct RouteNode {
+  absl::flat_hash_map<std::string, std::unique_ptr<RouteNode>> literals;
+  std::unique_ptr<RouteNode> one;
   // The routes that end here, and those that end in a "**" from here.
-  Routes ends;
-  Routes many;
+  std::vector<const Route*> ends;
+  std::vector<const Route*> many;
 };
 
+namespace {
+
+using Routes = std::vector<const Route*>;
+
 // The routes that end where `path` does, after making the way there.
-Routes& Grow(Node& root, const PathTemplate& path) {
-  Node* node = &root;
+Routes& Grow(RouteNode& root, const PathTemplate& path) {
+  RouteNode* node = &root;
   for (const PathTemplate::Segment& segment : path.segments) {
-    if (segment.kind == Kind::kMany) return node->many;
-    auto& next = segment.kind == Kind::kOne ? node->one
-                                            : node->literals[segment.literal];
-    if (next == nullptr) next = std::make_unique<Node>();
+    if (segment.kind == PathTemplate::Kind::kMany) return node->many;
+    auto& next = segment.kind == PathTemplate::Kind::kOne
+                     ? node->one
+                     : node->literals[segment.literal];
+    if (next == nullptr) next = std::make_unique<RouteNode>();
     node = next.get();
   }
   return node->ends;
@@ -68,7 +69,7 @@ struct Search {
   }
 
   // Literals first, then "*", then "**": the first that serves the method.
-  const Route* Walk(const Node& node, size_t depth) {
+  const Route* Walk(const RouteNode& node, size_t depth) {
     const Route* found = nullptr;
     if (depth == path.size()) {
       found = Pick(node.ends);
@@ -120,7 +121,7 @@ Router::Match MakeMatch(const Route* route, const Search& search) {
 
 struct Router::State {
   std::vector<std::unique_ptr<Route>> routes;
-  Node root;
+  RouteNode root;
 
   absl::Status Add(Route route) {
     Routes& siblings = Grow(root, route.path);

@@ -1,11 +1,17 @@
 #include "server/ctl/client.h"
 
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/message.h"
 #include "google/rpc/status.pb.h"
 #include "proto/rpc/status.h"
 #include "server/call/entropy.h"
@@ -83,14 +89,26 @@ absl::Status Client::CheckServer() const {
                    "--allow_plaintext"));
 }
 
-std::shared_ptr<grpc::Channel> Client::Connection() {
+absl::Status Client::Perform(const std::string& rpc,
+                             const google::protobuf::Message& request,
+                             google::protobuf::Message& response) {
+  absl::Status may = CheckServer();
+  if (!may.ok()) return may;
   if (channel_ == nullptr) channel_ = MakeChannel(options_);
-  return channel_;
-}
-
-void Client::Prepare(grpc::ClientContext& context) const {
+  grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
   if (!options_.key.empty()) context.AddMetadata(kApiKeyKey, options_.key);
+  using google::protobuf::MessageLite;
+  grpc::TemplatedGenericStub<MessageLite, MessageLite> stub(channel_);
+  grpc::Status status;
+  absl::Notification ended;
+  stub.UnaryCall(&context, absl::StrCat("/", rpc), {}, &request, &response,
+                 [&](grpc::Status outcome) {
+                   status = std::move(outcome);
+                   ended.Notify();
+                 });
+  ended.WaitForNotification();
+  return StatusOf(status, options_.server);
 }
 
 }  // namespace webhooks::ctl

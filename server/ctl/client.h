@@ -1,9 +1,6 @@
 #ifndef WEBHOOKS_SERVER_CTL_CLIENT_H_
 #define WEBHOOKS_SERVER_CTL_CLIENT_H_
 
-#include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
-
 #include <memory>
 #include <string>
 
@@ -11,13 +8,22 @@
 #include "absl/status/statusor.h"
 #include "server/ctl/options.h"
 
+namespace google::protobuf {
+class Message;
+}
+
+namespace grpc {
+class Channel;
+class Status;
+}  // namespace grpc
+
 namespace webhooks::ctl {
 
 // What a call ended with: the details that the server gave, or a message that
 // names `server` where none was reached.
 absl::Status StatusOf(const grpc::Status& status, const std::string& server);
 
-// A request_id that nobody used: a UUID.
+// Returns a new request_id, a UUID.
 std::string NewRequestId();
 
 // Calls the server. A call that finds no server is tried again for a while,
@@ -27,22 +33,14 @@ class Client {
   // `options` must outlive this.
   explicit Client(const Options& options);
 
-  // The answer of `method` of `Service` to `request`:
-  // Call<v1::WebhookService>(&v1::WebhookService::Stub::Get, request).
-  template <typename Service, typename Stub, typename Request,
-            typename Response>
-  absl::StatusOr<Response> Call(
-      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                   Response*),
-      const Request& request) {
-    absl::Status may = CheckServer();
-    if (!may.ok()) return may;
-    grpc::ClientContext context;
-    Prepare(context);
+  // Returns the answer of `rpc` ("package.Service/Method") to `request`, or the
+  // status that the server gave. UNAVAILABLE, DEADLINE_EXCEEDED without a
+  // reason: the server was not reached, or did not answer in time.
+  template <typename Response>
+  absl::StatusOr<Response> Call(const std::string& rpc,
+                                const google::protobuf::Message& request) {
     Response response;
-    const auto stub = Service::NewStub(Connection());
-    const absl::Status status = StatusOf(
-        (stub.get()->*method)(&context, request, &response), options_.server);
+    absl::Status status = Perform(rpc, request, response);
     if (!status.ok()) return status;
     return response;
   }
@@ -55,8 +53,9 @@ class Client {
  private:
   // INVALID_ARGUMENT: the key would leave this machine in plain text.
   absl::Status CheckServer() const;
-  void Prepare(grpc::ClientContext& context) const;
-  std::shared_ptr<grpc::Channel> Connection();
+  absl::Status Perform(const std::string& rpc,
+                       const google::protobuf::Message& request,
+                       google::protobuf::Message& response);
 
   const Options& options_;
   std::shared_ptr<grpc::Channel> channel_;

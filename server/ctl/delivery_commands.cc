@@ -2,13 +2,10 @@
 #include "absl/strings/str_cat.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "webhooks/v1/delivery_service.grpc.pb.h"
+#include "webhooks/v1/delivery_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
-
-using Deliveries = v1::DeliveryService;
-using Stub = v1::DeliveryService::Stub;
 
 absl::Status SetState(const std::string& text,
                       v1::ListDeliveriesRequest& wanted) {
@@ -21,7 +18,7 @@ absl::Status SetState(const std::string& text,
   return absl::OkStatus();
 }
 
-absl::Status List(Session& session) {
+absl::Status ListDeliveries(Session& session) {
   const Options& options = session.options;
   v1::ListDeliveriesRequest wanted;
   if (options.webhook) wanted.set_id_webhook_endpoint(*options.webhook);
@@ -35,7 +32,8 @@ absl::Status List(Session& session) {
   const auto deliveries = ListAll<v1::Delivery>(
       session, wanted,
       [&](const auto& request) {
-        return session.client.Call<Deliveries>(&Stub::List, request);
+        return session.client.Call<v1::ListDeliveriesResponse>(
+            "webhooks.v1.DeliveryService/List", request);
       },
       [](const auto& page) { return page.deliveries(); });
   if (!deliveries.ok()) return deliveries.status();
@@ -44,40 +42,44 @@ absl::Status List(Session& session) {
                     "created_at", "next_attempt_at", "id_webhook_endpoint"});
 }
 
-absl::Status Get(Session& session) {
+absl::Status GetDelivery(Session& session) {
   v1::GetDeliveryRequest request;
   request.set_id(session.arguments[0]);
-  return PrintResult(session,
-                     session.client.Call<Deliveries>(&Stub::Get, request));
+  return PrintResult(session, session.client.Call<v1::Delivery>(
+                                  "webhooks.v1.DeliveryService/Get", request));
 }
 
-absl::Status Retry(Session& session) {
+absl::Status RetryDelivery(Session& session) {
   v1::RetryDeliveryRequest request;
   request.set_id(session.arguments[0]);
   return PrintResult(session,
-                     session.client.Call<Deliveries>(&Stub::Retry, request));
+                     session.client.Call<v1::Delivery>(
+                         "webhooks.v1.DeliveryService/Retry", request));
 }
 
-absl::Status Cancel(Session& session) {
+absl::Status CancelDelivery(Session& session) {
   v1::CancelDeliveryRequest request;
   request.set_id(session.arguments[0]);
   return PrintResult(session,
-                     session.client.Call<Deliveries>(&Stub::Cancel, request));
+                     session.client.Call<v1::Delivery>(
+                         "webhooks.v1.DeliveryService/Cancel", request));
 }
 
-absl::Status Explain(Session& session) {
+absl::Status ExplainDelivery(Session& session) {
   v1::ExplainDeliveryRequest request;
   request.set_id_event(session.arguments[0]);
   request.set_id_webhook_endpoint(session.arguments[1]);
   return PrintResult(session,
-                     session.client.Call<Deliveries>(&Stub::Explain, request));
+                     session.client.Call<v1::ExplainDeliveryResponse>(
+                         "webhooks.v1.DeliveryService/Explain", request));
 }
 
-absl::Status Test(Session& session) {
+absl::Status TestDelivery(Session& session) {
   v1::TestWebhookRequest request;
   request.set_id(session.arguments[0]);
   if (session.options.event_type) request.set_type(*session.options.event_type);
-  const auto attempt = session.client.Call<Deliveries>(&Stub::Test, request);
+  const auto attempt = session.client.Call<v1::Attempt>(
+      "webhooks.v1.DeliveryService/Test", request);
   absl::Status printed = PrintResult(session, attempt);
   if (!printed.ok() || !attempt->has_error()) return printed;
   return absl::UnknownError(
@@ -94,33 +96,33 @@ std::vector<Command> DeliveryCommands() {
        {"event_type"},
        "Sends an example event to a webhook, and shows the attempt; fails "
        "where the receiver did not take it.",
-       &Test},
+       &TestDelivery},
       {"delivery list",
        "",
        {"webhook", "event", "event_type", "state", "start_time", "end_time",
         "limit"},
        "Lists the deliveries of the key's project, the newest first.",
-       &List},
+       &ListDeliveries},
       {"delivery get",
        "DELIVERY",
        {},
        "Shows one delivery with its attempts.",
-       &Get},
+       &GetDelivery},
       {"delivery retry",
        "DELIVERY",
        {},
        "Attempts a delivery again, at once.",
-       &Retry},
+       &RetryDelivery},
       {"delivery cancel",
        "DELIVERY",
        {},
        "Makes no further attempt of a delivery.",
-       &Cancel},
+       &CancelDelivery},
       {"delivery explain",
        "EVENT WEBHOOK",
        {},
        "Tells why an event was or was not delivered to a webhook.",
-       &Explain},
+       &ExplainDelivery},
   };
 }
 

@@ -3,15 +3,12 @@
 
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "webhooks/v1/event_service.grpc.pb.h"
+#include "webhooks/v1/event_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
 
-using Events = v1::EventService;
-using Stub = v1::EventService::Stub;
-
-absl::Status Publish(Session& session) {
+absl::Status PublishEvent(Session& session) {
   v1::PublishEventRequest request;
   request.set_type(session.arguments[0]);
   request.set_data(session.arguments[1]);
@@ -24,18 +21,19 @@ absl::Status Publish(Session& session) {
     *request.mutable_deliver_at() = ToTimestamp(*options.deliver_at);
   }
   request.set_request_id(NewRequestId());
-  return PrintResult(session,
-                     session.client.Call<Events>(&Stub::Publish, request));
+  return PrintResult(session, session.client.Call<v1::PublishEventResponse>(
+                                  "webhooks.v1.EventService/Publish", request));
 }
 
-absl::Status List(Session& session) {
+absl::Status ListEvents(Session& session) {
   v1::ListEventsRequest wanted;
   if (session.options.event_type) wanted.set_type(*session.options.event_type);
   SetTimes(session.options, wanted);
   const auto events = ListAll<v1::Event>(
       session, wanted,
       [&](const auto& request) {
-        return session.client.Call<Events>(&Stub::List, request);
+        return session.client.Call<v1::ListEventsResponse>(
+            "webhooks.v1.EventService/List", request);
       },
       [](const auto& page) { return page.events(); });
   if (!events.ok()) return events.status();
@@ -43,10 +41,11 @@ absl::Status List(Session& session) {
                    {"id_event", "type", "created_at", "matched_webhooks"});
 }
 
-absl::Status Get(Session& session) {
+absl::Status GetEvent(Session& session) {
   v1::GetEventRequest request;
   request.set_id(session.arguments[0]);
-  return PrintResult(session, session.client.Call<Events>(&Stub::Get, request));
+  return PrintResult(session, session.client.Call<v1::Event>(
+                                  "webhooks.v1.EventService/Get", request));
 }
 
 }  // namespace
@@ -57,13 +56,13 @@ std::vector<Command> EventCommands() {
        "TYPE DATA",
        {"id_event", "deliver_at"},
        "Publishes an event; DATA is JSON, or - for what standard input holds.",
-       &Publish},
+       &PublishEvent},
       {"event list",
        "",
        {"event_type", "start_time", "end_time", "limit"},
        "Lists the events of the key's project, the newest first.",
-       &List},
-      {"event get", "EVENT", {}, "Shows one event.", &Get},
+       &ListEvents},
+      {"event get", "EVENT", {}, "Shows one event.", &GetEvent},
   };
 }
 

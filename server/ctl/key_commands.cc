@@ -2,15 +2,12 @@
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
 #include "storage/timestamp.h"
-#include "webhooks/v1/admin_service.grpc.pb.h"
+#include "webhooks/v1/admin_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
 
-using Admin = v1::AdminService;
-using Stub = v1::AdminService::Stub;
-
-absl::Status Create(Session& session) {
+absl::Status CreateKey(Session& session) {
   v1::CreateApiKeyRequest request;
   request.set_id_project(session.arguments[0]);
   request.set_name(session.arguments[1]);
@@ -19,7 +16,8 @@ absl::Status Create(Session& session) {
     *request.mutable_expires_at() =
         ToTimestamp(absl::Now() + *session.options.expires_in);
   }
-  const auto made = session.client.Call<Admin>(&Stub::CreateApiKey, request);
+  const auto made = session.client.Call<v1::CreateApiKeyResponse>(
+      "webhooks.v1.AdminService/CreateApiKey", request);
   if (!made.ok()) return made.status();
   if (session.options.json) return Print(session, *made);
   std::cout << Details(made->api_key()) << "\nkey  " << made->key() << "\n";
@@ -27,13 +25,14 @@ absl::Status Create(Session& session) {
   return absl::OkStatus();
 }
 
-absl::Status List(Session& session) {
+absl::Status ListKeys(Session& session) {
   v1::ListApiKeysRequest wanted;
   wanted.set_id_project(session.arguments[0]);
   const auto keys = ListAll<v1::ApiKey>(
       session, wanted,
       [&](const auto& request) {
-        return session.client.Call<Admin>(&Stub::ListApiKeys, request);
+        return session.client.Call<v1::ListApiKeysResponse>(
+            "webhooks.v1.AdminService/ListApiKeys", request);
       },
       [](const auto& page) { return page.api_keys(); });
   if (!keys.ok()) return keys.status();
@@ -42,11 +41,12 @@ absl::Status List(Session& session) {
                     "last_used_at", "expires_at", "revoked_at"});
 }
 
-absl::Status Revoke(Session& session) {
+absl::Status RevokeKey(Session& session) {
   v1::RevokeApiKeyRequest request;
   request.set_id(session.arguments[0]);
   return PrintResult(session,
-                     session.client.Call<Admin>(&Stub::RevokeApiKey, request));
+                     session.client.Call<v1::ApiKey>(
+                         "webhooks.v1.AdminService/RevokeApiKey", request));
 }
 
 }  // namespace
@@ -57,13 +57,13 @@ std::vector<Command> KeyCommands() {
        "PROJECT NAME",
        {"expires_in"},
        "Makes an API key for a project, and shows it this once.",
-       &Create},
+       &CreateKey},
       {"key list",
        "PROJECT",
        {"limit"},
        "Lists the API keys of a project.",
-       &List},
-      {"key revoke", "KEY_ID", {}, "Revokes an API key.", &Revoke},
+       &ListKeys},
+      {"key revoke", "KEY_ID", {}, "Revokes an API key.", &RevokeKey},
   };
 }
 

@@ -21,7 +21,7 @@
 #include "server/ctl/command.h"
 #include "server/ctl/output.h"
 #include "server/delivery/standard_signature.h"
-#include "webhooks/v1/webhook_service.grpc.pb.h"
+#include "webhooks/v1/webhook_service.pb.h"
 
 // The command listen: a receiver of its own.
 namespace webhooks::ctl {
@@ -31,7 +31,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
-using Webhooks = v1::WebhookService;
 
 // How long one request may take to arrive.
 constexpr std::chrono::seconds kPatience{15};
@@ -149,8 +148,8 @@ absl::StatusOr<v1::Webhook> Register(Session& session, int port) {
       request.add_scope(std::string(type));
     }
   }
-  auto webhook =
-      session.client.Call<Webhooks>(&Webhooks::Stub::Create, request);
+  auto webhook = session.client.Call<v1::Webhook>(
+      "webhooks.v1.WebhookService/Create", request);
   if (Reason(webhook.status()) != "INVALID_URL") return webhook;
   return absl::FailedPreconditionError(
       "the server refuses http:// URLs; it needs --allow_http_urls and "
@@ -161,7 +160,9 @@ absl::Status Remove(Session& session, const std::string& webhook) {
   v1::DeleteWebhookRequest request;
   request.set_id(webhook);
   const absl::Status status =
-      session.client.Call<Webhooks>(&Webhooks::Stub::Delete, request).status();
+      session.client
+          .Call<v1::Webhook>("webhooks.v1.WebhookService/Delete", request)
+          .status();
   if (status.ok() || absl::IsNotFound(status)) return absl::OkStatus();
   return absl::Status(
       status.code(),

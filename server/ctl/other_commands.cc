@@ -1,19 +1,18 @@
 #include <iostream>
 
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpc/health/v1/health.pb.h"
 #include "server/ctl/command.h"
 #include "server/runtime/flags.h"
 
 namespace webhooks::ctl {
 namespace {
 
-using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
 absl::Status CheckHealth(Session& session) {
-  const auto answer =
-      session.client.Call<Health>(&Health::Stub::Check, HealthCheckRequest());
+  const auto answer = session.client.Call<HealthCheckResponse>(
+      "grpc.health.v1.Health/Check", HealthCheckRequest());
   if (!answer.ok()) return answer.status();
   const std::string& state =
       HealthCheckResponse::ServingStatus_Name(answer->status());

@@ -2,13 +2,10 @@
 #include "absl/strings/str_cat.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "webhooks/v1/admin_service.grpc.pb.h"
+#include "webhooks/v1/admin_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
-
-using Admin = v1::AdminService;
-using Stub = v1::AdminService::Stub;
 
 // Sets the limit `name` of `request` if a flag gives it, and names it in `mask`
 // if there is one.
@@ -41,21 +38,23 @@ absl::Status SetLimits(const Options& options, Request& request,
   return status;
 }
 
-absl::Status Create(Session& session) {
+absl::Status CreateProject(Session& session) {
   v1::CreateProjectRequest request;
   request.set_name(session.arguments[0]);
   request.set_request_id(NewRequestId());
   absl::Status limits = SetLimits(session.options, request, nullptr);
   if (!limits.ok()) return limits;
   return PrintResult(session,
-                     session.client.Call<Admin>(&Stub::CreateProject, request));
+                     session.client.Call<v1::Project>(
+                         "webhooks.v1.AdminService/CreateProject", request));
 }
 
-absl::Status List(Session& session) {
+absl::Status ListProjects(Session& session) {
   const auto projects = ListAll<v1::Project>(
       session, v1::ListProjectsRequest(),
       [&](const auto& request) {
-        return session.client.Call<Admin>(&Stub::ListProjects, request);
+        return session.client.Call<v1::ListProjectsResponse>(
+            "webhooks.v1.AdminService/ListProjects", request);
       },
       [](const auto& page) { return page.projects(); });
   if (!projects.ok()) return projects.status();
@@ -64,22 +63,24 @@ absl::Status List(Session& session) {
                     "max_requests_per_second", "created_at"});
 }
 
-absl::Status Get(Session& session) {
+absl::Status GetProject(Session& session) {
   v1::GetProjectRequest request;
   request.set_id(session.arguments[0]);
   return PrintResult(session,
-                     session.client.Call<Admin>(&Stub::GetProject, request));
+                     session.client.Call<v1::Project>(
+                         "webhooks.v1.AdminService/GetProject", request));
 }
 
-absl::Status Rename(Session& session) {
+absl::Status RenameProject(Session& session) {
   v1::UpdateProjectRequest request;
   request.set_id(session.arguments[0]);
   request.set_name(session.arguments[1]);
   return PrintResult(session,
-                     session.client.Call<Admin>(&Stub::UpdateProject, request));
+                     session.client.Call<v1::Project>(
+                         "webhooks.v1.AdminService/UpdateProject", request));
 }
 
-absl::Status Limit(Session& session) {
+absl::Status LimitProject(Session& session) {
   v1::UpdateProjectRequest request;
   request.set_id(session.arguments[0]);
   absl::Status limits =
@@ -87,14 +88,16 @@ absl::Status Limit(Session& session) {
   if (!limits.ok()) return limits;
   if (request.update_mask().paths().empty()) return NothingToChange();
   return PrintResult(session,
-                     session.client.Call<Admin>(&Stub::UpdateProject, request));
+                     session.client.Call<v1::Project>(
+                         "webhooks.v1.AdminService/UpdateProject", request));
 }
 
-absl::Status Delete(Session& session) {
+absl::Status DeleteProject(Session& session) {
   v1::DeleteProjectRequest request;
   request.set_id(session.arguments[0]);
   return PrintResult(session,
-                     session.client.Call<Admin>(&Stub::DeleteProject, request));
+                     session.client.Call<v1::Project>(
+                         "webhooks.v1.AdminService/DeleteProject", request));
 }
 
 }  // namespace
@@ -105,20 +108,24 @@ std::vector<Command> ProjectCommands() {
        "NAME",
        {"max_webhooks", "max_requests_per_second"},
        "Makes a project.",
-       &Create},
-      {"project list", "", {"limit"}, "Lists the projects.", &List},
-      {"project get", "PROJECT", {}, "Shows one project.", &Get},
-      {"project rename", "PROJECT NAME", {}, "Renames a project.", &Rename},
+       &CreateProject},
+      {"project list", "", {"limit"}, "Lists the projects.", &ListProjects},
+      {"project get", "PROJECT", {}, "Shows one project.", &GetProject},
+      {"project rename",
+       "PROJECT NAME",
+       {},
+       "Renames a project.",
+       &RenameProject},
       {"project limit",
        "PROJECT",
        {"max_webhooks", "max_requests_per_second"},
        "Sets or lifts limits of a project.",
-       &Limit},
+       &LimitProject},
       {"project delete",
        "PROJECT",
        {},
        "Removes a project with its keys and webhooks.",
-       &Delete},
+       &DeleteProject},
   };
 }
 

@@ -1,34 +1,34 @@
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "webhooks/v1/delivery_service.grpc.pb.h"
+#include "webhooks/v1/delivery_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
 
-using Deliveries = v1::DeliveryService;
-using Stub = v1::DeliveryService::Stub;
-
-absl::Status Create(Session& session) {
+absl::Status CreateRetryJob(Session& session) {
   v1::CreateRetryJobRequest request;
   request.set_id_webhook_endpoint(session.arguments[0]);
   request.set_request_id(NewRequestId());
   SetTimes(session.options, request);
   return PrintResult(
-      session, session.client.Call<Deliveries>(&Stub::CreateRetryJob, request));
+      session, session.client.Call<v1::RetryJob>(
+                   "webhooks.v1.DeliveryService/CreateRetryJob", request));
 }
 
-absl::Status Get(Session& session) {
+absl::Status GetRetryJob(Session& session) {
   v1::GetRetryJobRequest request;
   request.set_id(session.arguments[0]);
-  return PrintResult(
-      session, session.client.Call<Deliveries>(&Stub::GetRetryJob, request));
+  return PrintResult(session,
+                     session.client.Call<v1::RetryJob>(
+                         "webhooks.v1.DeliveryService/GetRetryJob", request));
 }
 
-absl::Status Cancel(Session& session) {
+absl::Status CancelRetryJob(Session& session) {
   v1::CancelRetryJobRequest request;
   request.set_id(session.arguments[0]);
   return PrintResult(
-      session, session.client.Call<Deliveries>(&Stub::CancelRetryJob, request));
+      session, session.client.Call<v1::RetryJob>(
+                   "webhooks.v1.DeliveryService/CancelRetryJob", request));
 }
 
 }  // namespace
@@ -39,13 +39,17 @@ std::vector<Command> RetryJobCommands() {
        "WEBHOOK",
        {"start_time", "end_time"},
        "Begins to retry all failed deliveries to a webhook.",
-       &Create},
-      {"retry-job get", "JOB", {}, "Shows how far such a job has come.", &Get},
+       &CreateRetryJob},
+      {"retry-job get",
+       "JOB",
+       {},
+       "Shows how far such a job has come.",
+       &GetRetryJob},
       {"retry-job cancel",
        "JOB",
        {},
        "Ends such a job where it stands.",
-       &Cancel},
+       &CancelRetryJob},
   };
 }
 

@@ -7,15 +7,12 @@
 #include "google/protobuf/util/json_util.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "webhooks/v1/webhook_service.grpc.pb.h"
+#include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
 
-using Webhooks = v1::WebhookService;
-using Stub = v1::WebhookService::Stub;
-
-absl::Status List(Session& session) {
+absl::Status ListWebhooks(Session& session) {
   const Options& options = session.options;
   v1::ListWebhooksRequest wanted;
   if (options.active) wanted.set_active(*options.active);
@@ -24,7 +21,8 @@ absl::Status List(Session& session) {
   const auto webhooks = ListAll<v1::Webhook>(
       session, wanted,
       [&](const auto& request) {
-        return session.client.Call<Webhooks>(&Stub::List, request);
+        return session.client.Call<v1::ListWebhooksResponse>(
+            "webhooks.v1.WebhookService/List", request);
       },
       [](const auto& page) { return page.webhooks(); });
   if (!webhooks.ok()) return webhooks.status();
@@ -33,11 +31,11 @@ absl::Status List(Session& session) {
                     "created_at", "endpoint_description"});
 }
 
-absl::Status Get(Session& session) {
+absl::Status GetWebhook(Session& session) {
   v1::GetWebhookRequest request;
   request.set_id(session.arguments[0]);
-  return PrintResult(session,
-                     session.client.Call<Webhooks>(&Stub::Get, request));
+  return PrintResult(session, session.client.Call<v1::Webhook>(
+                                  "webhooks.v1.WebhookService/Get", request));
 }
 
 // What new webhooks and changed ones have in common.
@@ -58,13 +56,14 @@ absl::Status Fill(const Options& options, Request& request) {
       absl::StrCat("--delivery: ", std::string(read.message())));
 }
 
-absl::Status Create(Session& session) {
+absl::Status CreateWebhook(Session& session) {
   v1::CreateWebhookRequest request;
   request.set_request_id(NewRequestId());
   absl::Status filled = Fill(session.options, request);
   if (!filled.ok()) return filled;
   return PrintResult(session,
-                     session.client.Call<Webhooks>(&Stub::Create, request));
+                     session.client.Call<v1::Webhook>(
+                         "webhooks.v1.WebhookService/Create", request));
 }
 
 constexpr absl::string_view kClearable[] = {"url", "description", "scope",
@@ -92,7 +91,7 @@ absl::Status SetMask(absl::string_view cleared,
   return absl::OkStatus();
 }
 
-absl::Status Update(Session& session) {
+absl::Status UpdateWebhook(Session& session) {
   v1::UpdateWebhookRequest request;
   const Options& options = session.options;
   if (options.active) request.set_active(*options.active);
@@ -102,17 +101,19 @@ absl::Status Update(Session& session) {
   if (request.ByteSizeLong() == 0) return NothingToChange();
   request.set_id(session.arguments[0]);
   return PrintResult(session,
-                     session.client.Call<Webhooks>(&Stub::Update, request));
+                     session.client.Call<v1::Webhook>(
+                         "webhooks.v1.WebhookService/Update", request));
 }
 
-absl::Status Delete(Session& session) {
+absl::Status DeleteWebhook(Session& session) {
   v1::DeleteWebhookRequest request;
   request.set_id(session.arguments[0]);
   return PrintResult(session,
-                     session.client.Call<Webhooks>(&Stub::Delete, request));
+                     session.client.Call<v1::Webhook>(
+                         "webhooks.v1.WebhookService/Delete", request));
 }
 
-absl::Status RotateSecret(Session& session) {
+absl::Status RotateSecretWebhook(Session& session) {
   v1::RotateWebhookSecretRequest request;
   request.set_id(session.arguments[0]);
   request.set_request_id(NewRequestId());
@@ -123,8 +124,9 @@ absl::Status RotateSecret(Session& session) {
     request.mutable_overlap()->set_nanos(
         static_cast<std::int32_t>(absl::ToInt64Nanoseconds(fraction)));
   }
-  return PrintResult(
-      session, session.client.Call<Webhooks>(&Stub::RotateSecret, request));
+  return PrintResult(session,
+                     session.client.Call<v1::Webhook>(
+                         "webhooks.v1.WebhookService/RotateSecret", request));
 }
 
 }  // namespace
@@ -135,24 +137,24 @@ std::vector<Command> WebhookCommands() {
        "",
        {"active", "event_type", "url", "limit"},
        "Lists the webhooks of the key's project.",
-       &List},
-      {"webhook get", "WEBHOOK", {}, "Shows one webhook.", &Get},
+       &ListWebhooks},
+      {"webhook get", "WEBHOOK", {}, "Shows one webhook.", &GetWebhook},
       {"webhook create",
        "",
        {"url", "description", "scope", "delivery"},
        "Registers a webhook.",
-       &Create},
+       &CreateWebhook},
       {"webhook update",
        "WEBHOOK",
        {"active", "url", "description", "scope", "delivery", "clear"},
        "Changes a webhook, makes it active or inactive.",
-       &Update},
-      {"webhook delete", "WEBHOOK", {}, "Removes a webhook.", &Delete},
+       &UpdateWebhook},
+      {"webhook delete", "WEBHOOK", {}, "Removes a webhook.", &DeleteWebhook},
       {"webhook rotate-secret",
        "WEBHOOK",
        {"overlap"},
        "Gives a webhook a new secret.",
-       &RotateSecret},
+       &RotateSecretWebhook},
   };
 }
 

@@ -29,11 +29,6 @@ constexpr long kKeptConnections = 512;
 
 constexpr int kMostEvents = 64;
 
-struct Job {
-  HttpRequest request;
-  Sender::Done done;
-};
-
 // libcurl's global state, made before any thread of ours and never undone.
 void InitCurl() {
   static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -101,6 +96,11 @@ class CurlLoop {
   }
 
  private:
+  struct Job {
+    HttpRequest request;
+    Sender::Done done;
+  };
+
   static int OnSocket(CURL*, curl_socket_t socket, int what, void* self,
                       void* known) {
     auto& loop = *static_cast<CurlLoop*>(self);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/delivery/delivery_request.h"
 #include "server/delivery/js_json.h"
+#include "server/delivery/retry_policy.h"
 #include "server/delivery/standard_signature.h"
 #include "storage/timestamp.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 using Response = v1::ExplainDeliveryResponse;
 using Reason = Response::Reason;
-
-constexpr int kGone = 410;
 
 // Of an event that did not match the webhook.
 Reason ReasonOfNone(const DeliveryFacts& facts) {

@@ -10,7 +10,6 @@
 namespace webhooks::server {
 namespace {
 
-constexpr int kGone = 410;
 constexpr int kServiceUnavailable = 503;
 
 constexpr int kTooManyRequests = 429;

@@ -12,6 +12,10 @@
 
 namespace webhooks::server {
 
+// The status of a receiver that wants nothing any more: 410 (RFC
+// 9110, 15.5.11).
+inline constexpr int kGone = 410;
+
 // The contract's schedule: how long to wait before each attempt.
 std::vector<absl::Duration> DefaultSchedule();
 

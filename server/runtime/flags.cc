@@ -138,4 +138,8 @@ std::vector<std::string> ParseFlagsAndWords(
   return {rest.begin() + 1, rest.end()};
 }
 
+absl::Status BadFlag(absl::string_view flag, absl::string_view problem) {
+  return absl::InvalidArgumentError(absl::StrCat("--", flag, ": ", problem));
+}
+
 }  // namespace webhooks

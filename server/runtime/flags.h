@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/flags/commandlineflag.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -41,6 +42,10 @@ std::vector<std::string> ParseFlagsAndWords(
 // The flags that --help shows, by their names; see ParseFlags.
 std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
     absl::string_view flags_folder);
+
+// INVALID_ARGUMENT: `problem` with the value of `flag`, which is named without
+// its dashes.
+absl::Status BadFlag(absl::string_view flag, absl::string_view problem);
 
 // Prints what --help does: `usage` and the flags of ParseFlags.
 void PrintHelp(absl::string_view usage, absl::string_view flags_folder);

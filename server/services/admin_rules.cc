@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxName = 200;
 constexpr int kMaxRequestsPerSecond = 1'000'000;
 
-constexpr std::initializer_list<absl::string_view> kChangeable = {
+constexpr std::initializer_list<absl::string_view> kProjectFields = {
     "name", "max_webhooks", "max_requests_per_second"};
 
 void CheckName(const std::string& name, google::rpc::BadRequest& violations) {
@@ -49,7 +49,7 @@ absl::Status CheckUpdateProject(const v1::UpdateProjectRequest& request) {
   google::rpc::BadRequest violations;
   if (Names(MaskOf(request), "name")) CheckName(request.name(), violations);
   CheckLimits(request, violations);
-  CheckMask(request.update_mask(), kChangeable, violations);
+  CheckMask(request.update_mask(), kProjectFields, violations);
   return Verdict(violations);
 }
 
@@ -77,7 +77,7 @@ absl::Status CheckBindCertificate(const v1::BindCertificateRequest& request) {
 }
 
 google::protobuf::FieldMask MaskOf(const v1::UpdateProjectRequest& request) {
-  return MaskOf(request, request.update_mask(), kChangeable);
+  return MaskOf(request, request.update_mask(), kProjectFields);
 }
 
 }  // namespace webhooks::server

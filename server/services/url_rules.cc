@@ -16,7 +16,7 @@ namespace webhooks::server {
 namespace {
 
 constexpr std::size_t kMaxUrl = 2048;
-constexpr std::size_t kMaxName = 253;
+constexpr std::size_t kMaxHost = 253;
 constexpr std::size_t kMaxLabel = 63;
 
 absl::string_view View(boost::core::string_view text) {
@@ -40,7 +40,7 @@ bool IsNumber(absl::string_view label) {
 
 bool IsDnsName(absl::string_view name) {
   absl::ConsumeSuffix(&name, ".");
-  if (name.size() > kMaxName) return false;
+  if (name.size() > kMaxHost) return false;
   const std::vector<absl::string_view> labels = absl::StrSplit(name, '.');
   return std::all_of(labels.begin(), labels.end(), IsLabel) &&
          !IsNumber(labels.back());

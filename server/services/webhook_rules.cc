@@ -21,7 +21,7 @@ constexpr std::size_t kMaxDescription = 1024;
 constexpr int kMaxScope = 100;
 constexpr absl::Duration kMaxOverlap = absl::Hours(7 * 24);
 
-constexpr std::initializer_list<absl::string_view> kChangeable = {
+constexpr std::initializer_list<absl::string_view> kWebhookFields = {
     "url", "description", "scope", "active", "delivery"};
 
 void CheckScope(const google::protobuf::RepeatedPtrField<std::string>& scope,
@@ -83,7 +83,7 @@ absl::Status WebhookRules::Check(
   if (Names(mask, "active") && !request.has_active()) {
     AddViolation(violations, "active", "must be true or false");
   }
-  CheckMask(request.update_mask(), kChangeable, violations);
+  CheckMask(request.update_mask(), kWebhookFields, violations);
   CheckEtagCondition(request.etag(), violations);
   return Verdict(violations);
 }
@@ -123,7 +123,7 @@ absl::Status WebhookRules::Check(
 }
 
 google::protobuf::FieldMask MaskOf(const v1::UpdateWebhookRequest& request) {
-  return MaskOf(request, request.update_mask(), kChangeable);
+  return MaskOf(request, request.update_mask(), kWebhookFields);
 }
 
 }  // namespace webhooks::server

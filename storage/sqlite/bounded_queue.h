@@ -13,6 +13,9 @@
 
 namespace webhooks::sqlite {
 
+// Calls that wait for a thread of the store, at most, for each kind of thread.
+inline constexpr std::size_t kQueueCapacity = 8192;
+
 // Hands items from any thread to those that take them, first in first out, and
 // never holds more than `capacity`. Thread-safe.
 template <typename T>

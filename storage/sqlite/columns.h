@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_SQLITE_COLUMNS_H_
 #define WEBHOOKS_STORAGE_SQLITE_COLUMNS_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -12,6 +13,9 @@
 // How the values of records lie in columns. Those that take a statement throw
 // what SQLiteCpp throws; for use inside Connection::Guarded.
 namespace webhooks::sqlite {
+
+// Bytes of a UUID.
+inline constexpr std::size_t kUuidSize = 16;
 
 // The 16 bytes of a UUID; "" where the text is none.
 std::string UuidBytes(absl::string_view uuid);

@@ -17,45 +17,43 @@
 namespace webhooks::sqlite {
 namespace {
 
-constexpr std::size_t kIdSize = 16;
-
 // The columns of ReadEvent, by their places.
 constexpr absl::string_view kEventColumns =
     "seq, id, type, created_at, deliver_at, deliveries, data, project_id,"
     " traceparent, tracestate";
 enum EventColumn {
   kSeqColumn,
-  kIdColumn,
+  kEventIdColumn,
   kTypeColumn,
-  kCreatedAtColumn,
+  kEventCreatedAtColumn,
   kDeliverAtColumn,
   kDeliveriesColumn,
   kDataColumn,
-  kProjectColumn,
+  kEventProjectColumn,
   kTraceparentColumn,
   kTracestateColumn,
 };
 
 v1::Event ReadEvent(Statement& row) {
   v1::Event event;
-  event.set_id_project(UuidColumn(row, kProjectColumn));
-  event.set_id_event(UuidColumn(row, kIdColumn));
+  event.set_id_project(UuidColumn(row, kEventProjectColumn));
+  event.set_id_event(UuidColumn(row, kEventIdColumn));
   event.set_type(TextColumn(row, kTypeColumn));
   if (!row->isColumnNull(kDataColumn)) {
     event.set_data(TextColumn(row, kDataColumn));
   }
-  *event.mutable_created_at() = TimeColumn(row, kCreatedAtColumn);
+  *event.mutable_created_at() = TimeColumn(row, kEventCreatedAtColumn);
   if (!row->isColumnNull(kDeliverAtColumn)) {
     *event.mutable_deliver_at() = TimeColumn(row, kDeliverAtColumn);
   }
   event.set_matched_webhooks(
-      static_cast<int>(BlobColumn(row, kDeliveriesColumn).size() / kIdSize));
+      static_cast<int>(BlobColumn(row, kDeliveriesColumn).size() / kUuidSize));
   return event;
 }
 
 void AddDeliveries(Connection& connection, const Leases& leases,
                    absl::string_view ids, v1::Event& event) {
-  ids = ids.substr(0, kIdSize * EventStore::kShownDeliveries);
+  ids = ids.substr(0, kUuidSize * EventStore::kShownDeliveries);
   for (const std::string& id : SplitIds(ids)) {
     const auto delivery = SelectDeliveryRow(connection, leases, id);
     if (!delivery) continue;
@@ -129,8 +127,8 @@ Place ReadPlace(absl::string_view text) {
 
 std::vector<std::string> SplitIds(absl::string_view ids) {
   std::vector<std::string> all;
-  for (; ids.size() >= kIdSize; ids.remove_prefix(kIdSize)) {
-    all.emplace_back(ids.substr(0, kIdSize));
+  for (; ids.size() >= kUuidSize; ids.remove_prefix(kUuidSize)) {
+    all.emplace_back(ids.substr(0, kUuidSize));
   }
   return all;
 }
@@ -229,9 +227,9 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
         row->bind(5, absl::ToUnixMillis(filter.published.start));
         PageBuilder<v1::Event> page(start);
         while (row->executeStep() &&
-               page.Reach(
-                   absl::StrCat(row->getColumn(kCreatedAtColumn).getInt64(),
-                                " ", row->getColumn(kSeqColumn).getInt64()))) {
+               page.Reach(absl::StrCat(
+                   row->getColumn(kEventCreatedAtColumn).getInt64(), " ",
+                   row->getColumn(kSeqColumn).getInt64()))) {
           if (filter.type && TextView(row, kTypeColumn) != *filter.type) {
             continue;
           }

@@ -11,7 +11,6 @@ namespace {
 
 // More calls than this do not wait; at the rate that one disk commits, they
 // would wait longer than callers do.
-constexpr std::size_t kQueueCapacity = 8192;
 
 // Bounds how long one transaction holds back the answers of its first calls.
 constexpr std::size_t kMaxBatch = 512;

@@ -47,7 +47,7 @@ absl::Status CheckOwner(Connection& connection) {
       "the file is a SQLite database of another program");
 }
 
-absl::Status Apply(Connection& connection, const Migration& migration) {
+absl::Status Perform(Connection& connection, const Migration& migration) {
   const std::string script =
       absl::StrCat("BEGIN IMMEDIATE;", migration.sql,
                    ";PRAGMA application_id = ", kApplicationId,
@@ -85,7 +85,7 @@ absl::Status ApplyFrom(int version, Connection& connection,
   absl::Status status = connection.Erase(Connection::Erasure::kAlways);
   for (const Migration& migration : kMigrations) {
     if (migration.number <= version) continue;
-    if (status.ok()) status = Apply(connection, migration);
+    if (status.ok()) status = Perform(connection, migration);
   }
   if (!status.ok()) return status;
   return connection.Erase(Connection::Erasure::kWhereFree);

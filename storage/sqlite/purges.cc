@@ -15,12 +15,10 @@ namespace webhooks::sqlite {
 namespace {
 
 // How many rows one step takes out, or little more.
-constexpr int kStepRows = 200;
+constexpr int kPurgedRows = 200;
 
 // How many events: each may lie on 65 pages.
 constexpr int kStepEvents = 25;
-
-constexpr int kIdSize = 16;
 
 // The delivery and its attempts; how many rows.
 int DeleteDelivery(Connection& connection, absl::string_view id) {
@@ -60,7 +58,7 @@ std::vector<OldEvent> SelectOldEvents(Connection& connection,
 int DeleteFromEnd(Connection& connection, const OldEvent& event, int budget) {
   std::string rest = event.deliveries;
   while (budget > 0 && !rest.empty()) {
-    const std::size_t kept = rest.size() - kIdSize;
+    const std::size_t kept = rest.size() - kUuidSize;
     budget -= DeleteDelivery(connection, rest.substr(kept));
     rest.resize(kept);
   }
@@ -86,7 +84,7 @@ void DropRetryJobs(Connection& connection, absl::Time oldest) {
 // find one of them. How many.
 int DeleteOwned(Connection& connection, absl::string_view table,
                 absl::string_view key, absl::string_view project,
-                int limit = kStepRows) {
+                int limit = kPurgedRows) {
   Statement erase = connection.Prepared(
       absl::StrCat("DELETE FROM ", table, " WHERE (", key, ") IN (SELECT ", key,
                    " FROM ", table, " WHERE project_id = ?1 LIMIT ?2)"));
@@ -102,12 +100,12 @@ int DeleteDeliveries(Connection& connection, absl::string_view project) {
     Statement row = connection.Prepared(
         "SELECT id FROM deliveries WHERE project_id = ? LIMIT ?");
     BindBytes(row, 1, project);
-    row->bind(2, kStepRows);
+    row->bind(2, kPurgedRows);
     while (row->executeStep()) ids.emplace_back(BlobColumn(row, 0));
   }
   int rows = 0;
   for (const std::string& id : ids) {
-    if (rows < kStepRows) rows += DeleteDelivery(connection, id);
+    if (rows < kPurgedRows) rows += DeleteDelivery(connection, id);
   }
   return rows;
 }
@@ -133,15 +131,15 @@ absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now) {
             "DELETE FROM answers WHERE expires_at <= ?1 AND id IN"
             " (SELECT id FROM answers ORDER BY id LIMIT ?2)");
         BindTime(erase, 1, ToTimestamp(now));
-        erase->bind(2, kStepRows);
-        return erase->exec() == kStepRows;
+        erase->bind(2, kPurgedRows);
+        return erase->exec() == kPurgedRows;
       });
 }
 
 absl::StatusOr<bool> DropOldEvents(Connection& connection, absl::Time oldest) {
   return connection.Guarded("delete old events", [&]() -> absl::StatusOr<bool> {
     const std::vector<OldEvent> events = SelectOldEvents(connection, oldest);
-    int budget = kStepRows;
+    int budget = kPurgedRows;
     for (const OldEvent& event : events) {
       budget = DeleteFromEnd(connection, event, budget);
       if (budget <= 0) return true;
@@ -161,8 +159,8 @@ absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection) {
         " INDEXED BY waiting_deliveries WHERE webhook_id = ? AND state = 1"
         " LIMIT ?)");
     BindBytes(update, 1, webhook);
-    update->bind(2, kStepRows);
-    if (update->exec() == kStepRows) return true;
+    update->bind(2, kPurgedRows);
+    if (update->exec() == kPurgedRows) return true;
     Statement erase =
         connection.Prepared("DELETE FROM removed_webhooks WHERE id = ?");
     BindBytes(erase, 1, webhook);

@@ -7,11 +7,7 @@
 #include "storage/sqlite/waiting.h"
 
 namespace webhooks::sqlite {
-namespace {
-
-constexpr std::size_t kQueueCapacity = 8192;
-
-}  // namespace
+namespace {}  // namespace
 
 ReaderPool::ReaderPool(std::vector<std::unique_ptr<Connection>> connections,
                        StoreObserver& observer)

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "storage/store.h"
 #include "tests/support/secret_keys.h"
@@ -38,6 +39,10 @@ std::vector<Backend> AllBackends();
 // A test of what storage/store.h promises: it runs on every backend.
 class StoreContract : public ::testing::TestWithParam<Backend> {
  protected:
+  // The time at which the suite's calls are made.
+  static inline const absl::Time kNow = absl::FromUnixSeconds(1'800'000'005);
+  static constexpr absl::Duration kRetention = absl::Hours(24 * 30);
+
   StoreContract() : database_(GetParam().make()) { Reopen(); }
 
   // Closes the store and opens it again, as a new process would.

@@ -17,8 +17,6 @@ using ::google::protobuf::util::MessageDifferencer;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const absl::Time kNow = absl::FromUnixSeconds(1800000005);
-
 // Certificates and the projects that they open.
 class StoreCertificates : public StoreContract {
  protected:

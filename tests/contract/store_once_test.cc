@@ -11,9 +11,6 @@
 namespace webhooks::testing {
 namespace {
 
-const absl::Time kNow = absl::FromUnixSeconds(1800000000);
-constexpr absl::Duration kRetention = absl::Hours(24 * 30);
-
 // Calls with an Idempotency.
 class StoreOnce : public StoreContract {
  protected:

@@ -17,9 +17,6 @@ namespace {
 using ::google::protobuf::util::MessageDifferencer;
 using ::testing::IsEmpty;
 
-const absl::Time kNow = absl::FromUnixSeconds(1800000005);
-constexpr absl::Duration kRetention = absl::Hours(24 * 30);
-
 // Projects, their limits and their keys.
 class StoreProjects : public StoreContract {
  protected:

@@ -19,9 +19,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-const absl::Time kNow = absl::FromUnixSeconds(1800000000);
-constexpr absl::Duration kRetention = absl::Hours(24 * 30);
-
 // The secrets of webhooks, and the keys that they are sealed under.
 class StoreSecrets : public StoreContract {
  protected:

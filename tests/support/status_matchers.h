@@ -2,10 +2,13 @@
 #define WEBHOOKS_TESTS_SUPPORT_STATUS_MATCHERS_H_
 
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::testing {
@@ -32,6 +35,16 @@ MATCHER_P(StatusIs, code, "") {
 MATCHER_P2(StatusIs, code, reason, "") {
   *result_listener << StatusOf(arg);
   return StatusOf(arg).code() == code && Reason(StatusOf(arg)) == reason;
+}
+
+// Returns the fields that the violations of `status` name, in their order.
+inline std::vector<std::string> ViolatedFields(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const google::rpc::BadRequest violations = ViolationsOf(status);
+  for (const auto& violation : violations.field_violations()) {
+    fields.push_back(violation.field());
+  }
+  return fields;
 }
 
 }  // namespace webhooks::testing

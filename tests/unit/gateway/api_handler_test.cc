@@ -24,7 +24,7 @@ using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
-class ApiHandlerTest : public testing::Test {
+class ApiHandlerTest : public ::testing::Test {
  protected:
   ApiHandlerTest()
       : router_(*Router::Make(AnnotatedServices())),

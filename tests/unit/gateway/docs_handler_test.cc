@@ -9,21 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Answers everything with 299.
-class NextHandler : public RequestHandler {
- public:
-  std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
-      const RequestHead&) override {
-    HttpResponse response;
-    response.status = 299;
-    return response;
-  }
-  HttpResponse AnswerError(const absl::Status&, int) const override {
-    return {};
-  }
-};
-
-class DocsHandlerTest : public testing::Test {
+class DocsHandlerTest : public ::testing::Test {
  protected:
   HttpResponse Get(const std::string& path) {
     return AnswerOf(handler_, {.path = path, .fields = {}});

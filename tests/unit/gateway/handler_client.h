@@ -42,6 +42,20 @@ inline HttpResponse AnswerOf(RequestHandler& handler, const Ask& ask) {
   return answer;
 }
 
+// Answers everything with 299.
+class NextHandler : public RequestHandler {
+ public:
+  std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
+      const RequestHead&) override {
+    HttpResponse response;
+    response.status = 299;
+    return response;
+  }
+  HttpResponse AnswerError(const absl::Status&, int) const override {
+    return {};
+  }
+};
+
 MATCHER_P2(HasHeader, name, value, "") {
   for (const auto& header : arg.headers) {
     if (header.first == name && header.second == value) return true;

@@ -13,21 +13,7 @@ using grpc::health::v1::HealthCheckResponse;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// Answers everything with 299.
-class NextHandler : public RequestHandler {
- public:
-  std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
-      const RequestHead&) override {
-    HttpResponse response;
-    response.status = 299;
-    return response;
-  }
-  HttpResponse AnswerError(const absl::Status&, int) const override {
-    return {};
-  }
-};
-
-class HealthHandlerTest : public testing::Test {
+class HealthHandlerTest : public ::testing::Test {
  protected:
   // The answer of a gateway whose server ends health checks so.
   HttpResponse AnswerWith(absl::Status status,
@@ -73,7 +59,7 @@ TEST_F(HealthHandlerTest, IsNotReadyWhileTheServerDoesNotServe) {
   const HttpResponse answer = AnswerWith(
       absl::OkStatus(), HealthCheckResponse::NOT_SERVING, {.path = "/readyz"});
   EXPECT_EQ(answer.status, 503);
-  EXPECT_THAT(answer.body, testing::HasSubstr("SERVER_NOT_SERVING"));
+  EXPECT_THAT(answer.body, ::testing::HasSubstr("SERVER_NOT_SERVING"));
   EXPECT_THAT(answer, HasHeader("Retry-After", "1"));
 }
 
@@ -82,7 +68,7 @@ TEST_F(HealthHandlerTest, IsNotReadyWithoutTheServer) {
       AnswerWith(absl::DeadlineExceededError(""), HealthCheckResponse::SERVING,
                  {.path = "/readyz"});
   EXPECT_EQ(answer.status, 503);
-  EXPECT_THAT(answer.body, testing::HasSubstr("SERVER_UNREACHABLE"));
+  EXPECT_THAT(answer.body, ::testing::HasSubstr("SERVER_UNREACHABLE"));
 }
 
 TEST_F(HealthHandlerTest, KnowsNoOtherMethods) {

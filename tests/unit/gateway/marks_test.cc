@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-class MarksTest : public testing::Test {
+class MarksTest : public ::testing::Test {
  protected:
   MarksTest()
       : router_(*Router::Make(AnnotatedServices())),

@@ -28,19 +28,19 @@ using State = Inspection::State;
 using testing::IsOk;
 using testing::StatusIs;
 
-void Ignore(absl::string_view, absl::string_view) {}
+void IgnoreFault(absl::string_view, absl::string_view) {}
 
 class InspectStoreTest : public ::testing::Test {
  protected:
   std::unique_ptr<Store> Open() {
-    auto store = OpenStore(url_, testing::Always(), &Ignore);
+    auto store = OpenStore(url_, testing::Always(), &IgnoreFault);
     EXPECT_THAT(store, IsOk());
     return *std::move(store);
   }
 
   std::unique_ptr<sqlite::Connection> Connect() {
-    return *sqlite::Connection::Open(database_,
-                                     sqlite::Connection::Mode::kWrite, &Ignore);
+    return *sqlite::Connection::Open(
+        database_, sqlite::Connection::Mode::kWrite, &IgnoreFault);
   }
 
   // What each file holds and when it was changed.

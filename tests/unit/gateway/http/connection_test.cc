@@ -114,7 +114,7 @@ TEST_F(ConnectionTest, SendsBackTheRequestId) {
 
 TEST_F(ConnectionTest, MakesARequestIdForAnErrorToo) {
   EXPECT_THAT(Ask("GET / HTTP/1.1\r\n\r\n"),
-              testing::ContainsRegex("\r\nx-request-id: [0-9a-f]{32}\r\n"));
+              ::testing::ContainsRegex("\r\nx-request-id: [0-9a-f]{32}\r\n"));
 }
 
 TEST_F(ConnectionTest, RefusesBadFramingAndCloses) {

@@ -36,14 +36,14 @@ std::string WithHost(const std::string& host) {
   return "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
 }
 
-class AcceptedFraming : public testing::TestWithParam<Case> {};
+class AcceptedFraming : public ::testing::TestWithParam<Case> {};
 TEST_P(AcceptedFraming, IsOk) {
   EXPECT_EQ(CheckFraming(GetParam().block), absl::OkStatus());
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Guard, AcceptedFraming,
-    testing::ValuesIn<Case>({
+    ::testing::ValuesIn<Case>({
         {"NoBody", With("")},
         {"ContentLength", With("Content-Length: 12\r\n")},
         {"ContentLengthZero", With("Content-Length: 0\r\n")},
@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     NameOf);
 
-class RefusedFraming : public testing::TestWithParam<Case> {};
+class RefusedFraming : public ::testing::TestWithParam<Case> {};
 TEST_P(RefusedFraming, IsMalformed) {
   const absl::Status status = CheckFraming(GetParam().block);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
@@ -75,7 +75,7 @@ TEST_P(RefusedFraming, IsMalformed) {
 
 INSTANTIATE_TEST_SUITE_P(
     Length, RefusedFraming,
-    testing::ValuesIn<Case>({
+    ::testing::ValuesIn<Case>({
         {"LengthAndChunked",
          With("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")},
         {"ChunkedAndLength",
@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Host, RefusedFraming,
-                         testing::ValuesIn<Case>({
+                         ::testing::ValuesIn<Case>({
                              {"Missing", "GET / HTTP/1.1\r\n\r\n"},
                              {"Twice", With("Host: a.example\r\n")},
                              {"TwiceOnHttp10",
@@ -132,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(Host, RefusedFraming,
 
 INSTANTIATE_TEST_SUITE_P(
     Field, RefusedFraming,
-    testing::ValuesIn<Case>({
+    ::testing::ValuesIn<Case>({
         {"SpaceBeforeColon", With("Content-Length : 5\r\n")},
         {"TabBeforeColon", With("X-A\t: 5\r\n")},
         {"NoColon", With("X-A\r\n")},
@@ -159,7 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     RequestLine, RefusedFraming,
-    testing::ValuesIn<Case>({
+    ::testing::ValuesIn<Case>({
         {"Empty", WithLine("")},
         {"Http09", WithLine("GET /")},
         {"Http12", WithLine("GET / HTTP/1.2")},

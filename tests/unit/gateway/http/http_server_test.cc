@@ -12,7 +12,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr char kGetRoot[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 TEST_F(HttpServerTest, ServesOnSeveralAddressesAndThreads) {
   auto server =
@@ -27,7 +27,7 @@ TEST_F(HttpServerTest, ServesOnSeveralAddressesAndThreads) {
     std::vector<RawClient> clients;
     clients.reserve(4);
     for (int i = 0; i < 4; ++i) clients.emplace_back(address);
-    for (RawClient& client : clients) client.Send(kGet);
+    for (RawClient& client : clients) client.Send(kGetRoot);
     for (RawClient& client : clients) {
       EXPECT_THAT(client.ReadAnswer(), HasStatus(200));
     }
@@ -35,7 +35,7 @@ TEST_F(HttpServerTest, ServesOnSeveralAddressesAndThreads) {
 }
 
 TEST_F(HttpServerTest, TellsOfEachRequestThatEnds) {
-  EXPECT_THAT(Ask(kGet), HasStatus(200));
+  EXPECT_THAT(Ask(kGetRoot), HasStatus(200));
   EXPECT_THAT(Ask("nonsense\r\n\r\n"), HasStatus(400));
   EXPECT_EQ(observer_.ended().size(), 2u);
   EXPECT_THAT(observer_.ended()[0],
@@ -55,7 +55,7 @@ TEST_F(HttpServerTest, NamesAnAddressThatIsInUse) {
 
 TEST_F(HttpServerTest, ClosesIdleConnectionsWhenItStops) {
   RawClient client = Connect();
-  client.Send(kGet);
+  client.Send(kGetRoot);
   EXPECT_THAT(client.ReadAnswer(), HasStatus(200));
   server_->Stop(absl::Seconds(10));
   EXPECT_TRUE(client.IsClosed());
@@ -63,7 +63,7 @@ TEST_F(HttpServerTest, ClosesIdleConnectionsWhenItStops) {
 
 TEST_F(HttpServerTest, AnswersRequestsInProgressBeforeItStops) {
   RawClient idle = Connect();
-  idle.Send(kGet);
+  idle.Send(kGetRoot);
   EXPECT_THAT(idle.ReadAnswer(), HasStatus(200));
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");

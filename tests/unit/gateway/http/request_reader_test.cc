@@ -149,7 +149,7 @@ TEST(RequestReader, RefusesFieldsThatBeastCannotHold) {
   }
 }
 
-class BadChunks : public testing::TestWithParam<std::string> {};
+class BadChunks : public ::testing::TestWithParam<std::string> {};
 TEST_P(BadChunks, AreRefused) {
   const std::string text = kChunkedHead + GetParam();
   EXPECT_EQ(Read(text).error, 400);
@@ -158,7 +158,7 @@ TEST_P(BadChunks, AreRefused) {
 
 INSTANTIATE_TEST_SUITE_P(
     RequestReader, BadChunks,
-    testing::Values(
+    ::testing::Values(
         "0x10\r\n0123456789abcdef\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n",
         "+5\r\nhello\r\n0\r\n\r\n", " 5\r\nhello\r\n0\r\n\r\n",
         "5 \r\nhello\r\n0\r\n\r\n", "g\r\nhello\r\n0\r\n\r\n",

@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::AllOf;
 
-constexpr absl::Duration kSoon = absl::Milliseconds(20);
+constexpr absl::Duration kHandshakeTimeout = absl::Milliseconds(20);
 
 class TlsTest : public HttpServerTest {
  protected:
@@ -84,7 +84,7 @@ TEST_F(TlsTest, ReadsARequestThatComesInManyRecords) {
 
 TEST_F(TlsTest, SaysThatAnIdleConnectionEnds) {
   HttpLimits limits;
-  limits.idle_timeout = kSoon;
+  limits.idle_timeout = kHandshakeTimeout;
   TlsClient client(Serve(limits));
   EXPECT_TRUE(client.is_open());
   EXPECT_EQ(client.ReadToEnd(), "");
@@ -92,7 +92,7 @@ TEST_F(TlsTest, SaysThatAnIdleConnectionEnds) {
 
 TEST_F(TlsTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
   HttpLimits limits;
-  limits.write_timeout = kSoon;
+  limits.write_timeout = kHandshakeTimeout;
   TlsClient client(Serve(limits));
   client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
   const absl::Time end = absl::Now() + absl::Seconds(10);

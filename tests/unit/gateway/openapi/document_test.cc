@@ -79,7 +79,7 @@ struct SchemaCase {
 
 void PrintTo(const SchemaCase& c, std::ostream* out) { *out << c.field; }
 
-class AnswerSchemas : public testing::TestWithParam<SchemaCase> {};
+class AnswerSchemas : public ::testing::TestWithParam<SchemaCase> {};
 
 TEST_P(AnswerSchemas, AreWhatIsWritten) {
   EXPECT_EQ(Answered(GetParam().field), GetParam().schema);
@@ -87,7 +87,7 @@ TEST_P(AnswerSchemas, AreWhatIsWritten) {
 
 INSTANTIATE_TEST_SUITE_P(
     Fields, AnswerSchemas,
-    testing::Values(
+    ::testing::Values(
         SchemaCase{"bool", R"({"type":"boolean"})"},
         SchemaCase{"uint32",
                    R"({"type":"integer","format":"uint32","minimum":0,)"

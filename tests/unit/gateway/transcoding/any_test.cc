@@ -9,21 +9,21 @@
 namespace webhooks::gateway {
 namespace {
 
-struct Case {
+struct AnyCase {
   absl::string_view name;
   absl::string_view any;
   // What the Any packs, or the reason and the violated fields.
   absl::string_view expected;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.any; }
+void PrintTo(const AnyCase& c, std::ostream* out) { *out << c.any; }
 
 // "T/" stands for the prefix of type URLs.
 std::string Expand(absl::string_view text) {
   return absl::StrReplaceAll(text, {{"T/", "type.googleapis.com/"}});
 }
 
-class Any : public ::testing::TestWithParam<Case> {};
+class Any : public ::testing::TestWithParam<AnyCase> {};
 
 TEST_P(Any, IsReadByItsType) {
   const std::string body = absl::StrCat("{\"any\": ", GetParam().any, "}");
@@ -33,77 +33,85 @@ TEST_P(Any, IsReadByItsType) {
 INSTANTIATE_TEST_SUITE_P(
     Every, Any,
     ::testing::Values(
-        Case{"TypeFirst", R"({"@type": "T/webhooks.test.v1.Thing", "id": "7"})",
-             R"(any { [T/webhooks.test.v1.Thing] { id: "7" } })"},
-        Case{"TypeLast", R"({"id": "7", "@type": "T/webhooks.test.v1.Thing"})",
-             R"(any { [T/webhooks.test.v1.Thing] { id: "7" } })"},
-        Case{"WellKnown",
-             R"({"value": "1.5s", "@type": "T/google.protobuf.Duration"})",
-             "any { [T/google.protobuf.Duration] { seconds: 1 "
-             "nanos: 500000000 } }"},
-        Case{"Value", R"({"@type": "T/google.protobuf.Value", "value": null})",
-             "any { [T/google.protobuf.Value] { null_value: NULL_VALUE } }"},
-        Case{"Wrapper",
-             R"({"@type": "T/google.protobuf.Int64Value", "value": "5"})",
-             "any { [T/google.protobuf.Int64Value] { value: 5 } }"},
-        Case{"Struct",
-             R"({"@type": "T/google.protobuf.Struct", "value": {"b": 1}})",
-             "any { [T/google.protobuf.Struct] { fields { key: \"b\" value { "
-             "number_value: 1 } } } }"},
-        Case{"Nested",
-             R"({"any": {"id": "\u0037", "@type": "T/webhooks.test.v1.Thing"},
+        AnyCase{"TypeFirst",
+                R"({"@type": "T/webhooks.test.v1.Thing", "id": "7"})",
+                R"(any { [T/webhooks.test.v1.Thing] { id: "7" } })"},
+        AnyCase{"TypeLast",
+                R"({"id": "7", "@type": "T/webhooks.test.v1.Thing"})",
+                R"(any { [T/webhooks.test.v1.Thing] { id: "7" } })"},
+        AnyCase{"WellKnown",
+                R"({"value": "1.5s", "@type": "T/google.protobuf.Duration"})",
+                "any { [T/google.protobuf.Duration] { seconds: 1 "
+                "nanos: 500000000 } }"},
+        AnyCase{"Value",
+                R"({"@type": "T/google.protobuf.Value", "value": null})",
+                "any { [T/google.protobuf.Value] { null_value: NULL_VALUE } }"},
+        AnyCase{"Wrapper",
+                R"({"@type": "T/google.protobuf.Int64Value", "value": "5"})",
+                "any { [T/google.protobuf.Int64Value] { value: 5 } }"},
+        AnyCase{
+            "Struct",
+            R"({"@type": "T/google.protobuf.Struct", "value": {"b": 1}})",
+            "any { [T/google.protobuf.Struct] { fields { key: \"b\" value { "
+            "number_value: 1 } } } }"},
+        AnyCase{
+            "Nested",
+            R"({"any": {"id": "\u0037", "@type": "T/webhooks.test.v1.Thing"},
                  "children": [{}, {"numbers": [1]}],
                  "@type": "T/webhooks.test.v1.Everything"})",
-             "any { [T/webhooks.test.v1.Everything] { children { } children { "
-             "numbers: [1] } any { [T/webhooks.test.v1.Thing] { id: \"7\" } } "
-             "} }"},
-        Case{"AnyInAny",
-             R"({"@type": "T/google.protobuf.Any",
+            "any { [T/webhooks.test.v1.Everything] { children { } children { "
+            "numbers: [1] } any { [T/webhooks.test.v1.Thing] { id: \"7\" } } "
+            "} }"},
+        AnyCase{
+            "AnyInAny",
+            R"({"@type": "T/google.protobuf.Any",
                  "value": {"@type": "T/webhooks.test.v1.Thing"}})",
-             "any { [T/google.protobuf.Any] { [T/webhooks.test.v1.Thing] { } "
-             "} }"},
-        Case{"Empty", "{}", "any { }"},
-        Case{"PacksEmpty", R"({"@type": "T/google.protobuf.Empty"})",
-             "any { [T/google.protobuf.Empty] { } }"},
-        Case{"PacksEmptyAsValue",
-             R"({"@type": "T/google.protobuf.Empty", "value": {}})",
-             "any { [T/google.protobuf.Empty] { } }"},
-        Case{"NoType", R"({"id": "7"})", "INVALID_REQUEST: any"},
-        Case{"TypeWithin", R"({"id": {"@type": "T/webhooks.test.v1.Thing"}})",
-             "INVALID_REQUEST: any"},
-        Case{"TypeIsNoString", R"({"@type": 7})", "INVALID_REQUEST: any"},
-        Case{"TypeIsAnObject", R"({"@type": {}})", "INVALID_REQUEST: any"},
-        Case{"UnknownType", R"({"@type": "T/b.C"})", "INVALID_REQUEST: any"},
-        Case{"TypeWithoutHost", R"({"@type": "webhooks.test.v1.Thing"})",
-             "INVALID_REQUEST: any"},
-        Case{"TypeTwice",
-             R"({"@type": "T/webhooks.test.v1.Thing",
+            "any { [T/google.protobuf.Any] { [T/webhooks.test.v1.Thing] { } "
+            "} }"},
+        AnyCase{"Empty", "{}", "any { }"},
+        AnyCase{"PacksEmpty", R"({"@type": "T/google.protobuf.Empty"})",
+                "any { [T/google.protobuf.Empty] { } }"},
+        AnyCase{"PacksEmptyAsValue",
+                R"({"@type": "T/google.protobuf.Empty", "value": {}})",
+                "any { [T/google.protobuf.Empty] { } }"},
+        AnyCase{"NoType", R"({"id": "7"})", "INVALID_REQUEST: any"},
+        AnyCase{"TypeWithin",
+                R"({"id": {"@type": "T/webhooks.test.v1.Thing"}})",
+                "INVALID_REQUEST: any"},
+        AnyCase{"TypeIsNoString", R"({"@type": 7})", "INVALID_REQUEST: any"},
+        AnyCase{"TypeIsAnObject", R"({"@type": {}})", "INVALID_REQUEST: any"},
+        AnyCase{"UnknownType", R"({"@type": "T/b.C"})", "INVALID_REQUEST: any"},
+        AnyCase{"TypeWithoutHost", R"({"@type": "webhooks.test.v1.Thing"})",
+                "INVALID_REQUEST: any"},
+        AnyCase{"TypeTwice",
+                R"({"@type": "T/webhooks.test.v1.Thing",
                  "@type": "T/webhooks.test.v1.Thing"})",
-             R"(INVALID_REQUEST: any["@type"])"},
-        Case{"UnknownKey",
-             R"({"@type": "T/webhooks.test.v1.Thing", "value": 1})",
-             "INVALID_REQUEST: any.value"},
-        Case{"WrongType", R"({"id": 7, "@type": "T/webhooks.test.v1.Thing"})",
-             "INVALID_REQUEST: any.id"},
-        Case{"NoValue", R"({"@type": "T/google.protobuf.Duration"})",
-             "INVALID_REQUEST: any.value"},
-        Case{"WrongValue",
-             R"({"@type": "T/google.protobuf.Duration", "value": 1})",
-             "INVALID_REQUEST: any.value"},
-        Case{"ValueTwice",
-             R"({"@type": "T/google.protobuf.Duration", "value": "1s",
+                R"(INVALID_REQUEST: any["@type"])"},
+        AnyCase{"UnknownKey",
+                R"({"@type": "T/webhooks.test.v1.Thing", "value": 1})",
+                "INVALID_REQUEST: any.value"},
+        AnyCase{"WrongType",
+                R"({"id": 7, "@type": "T/webhooks.test.v1.Thing"})",
+                "INVALID_REQUEST: any.id"},
+        AnyCase{"NoValue", R"({"@type": "T/google.protobuf.Duration"})",
+                "INVALID_REQUEST: any.value"},
+        AnyCase{"WrongValue",
+                R"({"@type": "T/google.protobuf.Duration", "value": 1})",
+                "INVALID_REQUEST: any.value"},
+        AnyCase{"ValueTwice",
+                R"({"@type": "T/google.protobuf.Duration", "value": "1s",
                  "value": "1s"})",
-             "INVALID_REQUEST: any.value"},
-        Case{"FieldsOfAWellKnown",
-             R"({"@type": "T/google.protobuf.Duration", "value": "1s",
+                "INVALID_REQUEST: any.value"},
+        AnyCase{"FieldsOfAWellKnown",
+                R"({"@type": "T/google.protobuf.Duration", "value": "1s",
                  "seconds": 1})",
-             "INVALID_REQUEST: any.seconds"},
-        Case{"RequiredKeys",
-             R"({"@type": "T/webhooks.test.v1.Requirements", "url": null})",
-             "INVALID_REQUEST: any.id"},
-        Case{"Array", "[]", "INVALID_REQUEST: any"},
-        Case{"String", "\"a\"", "INVALID_REQUEST: any"},
-        Case{"Null", "null", "INVALID_REQUEST: any"}),
+                "INVALID_REQUEST: any.seconds"},
+        AnyCase{"RequiredKeys",
+                R"({"@type": "T/webhooks.test.v1.Requirements", "url": null})",
+                "INVALID_REQUEST: any.id"},
+        AnyCase{"Array", "[]", "INVALID_REQUEST: any"},
+        AnyCase{"String", "\"a\"", "INVALID_REQUEST: any"},
+        AnyCase{"Null", "null", "INVALID_REQUEST: any"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(AnyRead, GoesOnAfterWhatOffends) {

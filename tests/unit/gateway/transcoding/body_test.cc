@@ -7,20 +7,20 @@
 namespace webhooks::gateway {
 namespace {
 
-struct Case {
+struct BodyCase {
   absl::string_view name;
   absl::string_view body;
   // The message in text format, or the reason and the violated fields.
   absl::string_view expected;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.body; }
+void PrintTo(const BodyCase& c, std::ostream* out) { *out << c.body; }
 
-std::string Name(const ::testing::TestParamInfo<Case>& info) {
+std::string BodyName(const ::testing::TestParamInfo<BodyCase>& info) {
   return std::string(info.param.name);
 }
 
-class Body : public ::testing::TestWithParam<Case> {};
+class Body : public ::testing::TestWithParam<BodyCase> {};
 
 TEST_P(Body, BecomesAMessageOrItsViolations) {
   EXPECT_EQ(ReadEverything(GetParam().body), std::string(GetParam().expected));
@@ -29,131 +29,134 @@ TEST_P(Body, BecomesAMessageOrItsViolations) {
 INSTANTIATE_TEST_SUITE_P(
     Keys, Body,
     ::testing::Values(
-        Case{"Empty", "{}", ""}, Case{"WhiteSpace", " { } \r\n\t", ""},
-        Case{"ProtoName", R"({"maybe_number": 0})", "maybe_number: 0"},
-        Case{"CamelCase", R"({"maybeNumber": 0})", "maybe_number: 0"},
-        Case{"CamelCaseBesideAJsonName", R"({"keptName": "a"})",
-             "kept_name: \"a\""},
-        Case{"CamelCaseThatIsAnothersJsonName",
-             R"({"takenName": "a", "taken_name": "b", "takingName": "c"})",
-             "INVALID_REQUEST: takingName"},
-        Case{"JsonNameThatIsAnothersCamelCase",
-             R"({"takenName": "a", "taken_name": "b"})",
-             R"(taken_name: "b" taking_name: "a")"},
-        Case{"CamelCaseAndProtoName", R"({"keptName": "a", "kept_name": "b"})",
-             "INVALID_REQUEST: kept_name"},
-        Case{"Escaped", R"({"\u0062\u006f\u006fl": true})", "bool: true"},
-        Case{"JsonName", R"({"@other": "a"})", "renamed: \"a\""},
-        Case{"ProtoNameBesideJsonName", R"({"renamed": "a"})",
-             "renamed: \"a\""},
-        Case{"Unknown", R"({"nothing": {"bool": [1]}, "bool": true})",
-             "INVALID_REQUEST: nothing"},
-        Case{"UnknownThatIsNoIdentifier", R"({"a b\n": 1})",
-             R"(INVALID_REQUEST: ["a b\n"])"},
-        Case{"EmptyKey", R"({"": 1})", R"(INVALID_REQUEST: [""])"},
-        Case{"OtherCase", R"({"Bool": true})", "INVALID_REQUEST: Bool"},
-        Case{"Duplicate", R"({"bool": true, "bool": true})",
-             "INVALID_REQUEST: bool"},
-        Case{"DuplicateInOtherSpelling",
-             R"({"maybe_number": 1, "maybeNumber": 1})",
-             "INVALID_REQUEST: maybeNumber"},
-        Case{"DuplicateOfWhatOffended", R"({"bool": 1, "bool": true})",
-             "INVALID_REQUEST: bool, bool"},
-        Case{"DuplicateNull", R"({"maybe_text": null, "maybe_text": null})",
-             "INVALID_REQUEST: maybe_text"}),
-    Name);
+        BodyCase{"Empty", "{}", ""}, BodyCase{"WhiteSpace", " { } \r\n\t", ""},
+        BodyCase{"ProtoName", R"({"maybe_number": 0})", "maybe_number: 0"},
+        BodyCase{"CamelCase", R"({"maybeNumber": 0})", "maybe_number: 0"},
+        BodyCase{"CamelCaseBesideAJsonName", R"({"keptName": "a"})",
+                 "kept_name: \"a\""},
+        BodyCase{"CamelCaseThatIsAnothersJsonName",
+                 R"({"takenName": "a", "taken_name": "b", "takingName": "c"})",
+                 "INVALID_REQUEST: takingName"},
+        BodyCase{"JsonNameThatIsAnothersCamelCase",
+                 R"({"takenName": "a", "taken_name": "b"})",
+                 R"(taken_name: "b" taking_name: "a")"},
+        BodyCase{"CamelCaseAndProtoName",
+                 R"({"keptName": "a", "kept_name": "b"})",
+                 "INVALID_REQUEST: kept_name"},
+        BodyCase{"Escaped", R"({"\u0062\u006f\u006fl": true})", "bool: true"},
+        BodyCase{"JsonName", R"({"@other": "a"})", "renamed: \"a\""},
+        BodyCase{"ProtoNameBesideJsonName", R"({"renamed": "a"})",
+                 "renamed: \"a\""},
+        BodyCase{"Unknown", R"({"nothing": {"bool": [1]}, "bool": true})",
+                 "INVALID_REQUEST: nothing"},
+        BodyCase{"UnknownThatIsNoIdentifier", R"({"a b\n": 1})",
+                 R"(INVALID_REQUEST: ["a b\n"])"},
+        BodyCase{"EmptyKey", R"({"": 1})", R"(INVALID_REQUEST: [""])"},
+        BodyCase{"OtherCase", R"({"Bool": true})", "INVALID_REQUEST: Bool"},
+        BodyCase{"Duplicate", R"({"bool": true, "bool": true})",
+                 "INVALID_REQUEST: bool"},
+        BodyCase{"DuplicateInOtherSpelling",
+                 R"({"maybe_number": 1, "maybeNumber": 1})",
+                 "INVALID_REQUEST: maybeNumber"},
+        BodyCase{"DuplicateOfWhatOffended", R"({"bool": 1, "bool": true})",
+                 "INVALID_REQUEST: bool, bool"},
+        BodyCase{"DuplicateNull", R"({"maybe_text": null, "maybe_text": null})",
+                 "INVALID_REQUEST: maybe_text"}),
+    BodyName);
 
 INSTANTIATE_TEST_SUITE_P(
     Nesting, Body,
     ::testing::Values(
-        Case{"Child", R"({"child": {"child": {"bool": true}}})",
-             "child { child { bool: true } }"},
-        Case{"EmptyChild", R"({"child": {}})", "child { }"},
-        Case{"Children", R"({"children": [{}, {"bool": true}]})",
-             "children { } children { bool: true }"},
-        Case{"DuplicateInAnother",
-             R"({"children": [{"bool": true}, {"bool": true}]})",
-             "children { bool: true } children { bool: true }"},
-        Case{"PathOfAMember", R"({"child": {"child": {"bool": 1}}})",
-             "INVALID_REQUEST: child.child.bool"},
-        Case{"PathOfAnElement", R"({"words": ["a", "b", 1, "c", null]})",
-             "INVALID_REQUEST: words[2], words[4]"},
-        Case{"PathThroughAnElement",
-             R"({"children": [{}, {"numbers": [1, true]}]})",
-             "INVALID_REQUEST: children[1].numbers[1]"},
-        Case{"PathOfAJsonName", R"({"@other": 1})",
-             R"(INVALID_REQUEST: ["@other"])"},
-        Case{"NoObject", R"({"child": [], "bool": 1})",
-             "INVALID_REQUEST: child, bool"},
-        Case{"ScalarForAnObject", R"({"child": "a"})",
-             "INVALID_REQUEST: child"},
-        Case{"ScalarForAnElement", R"({"children": [1, {"bool": true}]})",
-             "INVALID_REQUEST: children[0]"},
-        Case{"ArrayForAnElement", R"({"numbers": [[1]]})",
-             "INVALID_REQUEST: numbers[0]"},
-        Case{"ObjectForAnArray", R"({"children": {"bool": 1}})",
-             "INVALID_REQUEST: children"},
-        Case{
+        BodyCase{"Child", R"({"child": {"child": {"bool": true}}})",
+                 "child { child { bool: true } }"},
+        BodyCase{"EmptyChild", R"({"child": {}})", "child { }"},
+        BodyCase{"Children", R"({"children": [{}, {"bool": true}]})",
+                 "children { } children { bool: true }"},
+        BodyCase{"DuplicateInAnother",
+                 R"({"children": [{"bool": true}, {"bool": true}]})",
+                 "children { bool: true } children { bool: true }"},
+        BodyCase{"PathOfAMember", R"({"child": {"child": {"bool": 1}}})",
+                 "INVALID_REQUEST: child.child.bool"},
+        BodyCase{"PathOfAnElement", R"({"words": ["a", "b", 1, "c", null]})",
+                 "INVALID_REQUEST: words[2], words[4]"},
+        BodyCase{"PathThroughAnElement",
+                 R"({"children": [{}, {"numbers": [1, true]}]})",
+                 "INVALID_REQUEST: children[1].numbers[1]"},
+        BodyCase{"PathOfAJsonName", R"({"@other": 1})",
+                 R"(INVALID_REQUEST: ["@other"])"},
+        BodyCase{"NoObject", R"({"child": [], "bool": 1})",
+                 "INVALID_REQUEST: child, bool"},
+        BodyCase{"ScalarForAnObject", R"({"child": "a"})",
+                 "INVALID_REQUEST: child"},
+        BodyCase{"ScalarForAnElement", R"({"children": [1, {"bool": true}]})",
+                 "INVALID_REQUEST: children[0]"},
+        BodyCase{"ArrayForAnElement", R"({"numbers": [[1]]})",
+                 "INVALID_REQUEST: numbers[0]"},
+        BodyCase{"ObjectForAnArray", R"({"children": {"bool": 1}})",
+                 "INVALID_REQUEST: children"},
+        BodyCase{
             "AllAtOnce",
             R"({"int32": "", "nothing": 0, "child": {"bool": 0}, "words": []})",
             "INVALID_REQUEST: int32, nothing, child.bool, words"}),
-    Name);
+    BodyName);
 
 INSTANTIATE_TEST_SUITE_P(
     Top, Body,
-    ::testing::Values(Case{"Array", "[]", "INVALID_REQUEST: "},
-                      Case{"Null", "null", "INVALID_REQUEST: "},
-                      Case{"String", "\"a\"", "INVALID_REQUEST: "},
-                      Case{"Number", "1", "INVALID_REQUEST: "},
-                      Case{"Absent", "", ""}),
-    Name);
+    ::testing::Values(BodyCase{"Array", "[]", "INVALID_REQUEST: "},
+                      BodyCase{"Null", "null", "INVALID_REQUEST: "},
+                      BodyCase{"String", "\"a\"", "INVALID_REQUEST: "},
+                      BodyCase{"Number", "1", "INVALID_REQUEST: "},
+                      BodyCase{"Absent", "", ""}),
+    BodyName);
 
 INSTANTIATE_TEST_SUITE_P(
     Nulls, Body,
     ::testing::Values(
-        Case{"Nullable", R"({"maybe_text": null})", ""},
-        Case{"NullableList", R"({"words": null})", ""},
-        Case{"NullableMap", R"({"nullable_map": null})", ""},
-        Case{"NullableMessage", R"({"nullable_timestamp": null})", ""},
-        Case{"NullableValue", R"({"nullable_value": null})", ""},
-        Case{"Unmarked", R"({"maybe_number": null})",
-             "INVALID_REQUEST: maybe_number"},
-        Case{"UnmarkedMessage", R"({"child": null, "timestamp": null})",
-             "INVALID_REQUEST: child, timestamp"},
-        Case{"UnmarkedMap", R"({"by_string": null})",
-             "INVALID_REQUEST: by_string"},
-        Case{"Wrapper", R"({"int32_value": null})",
-             "INVALID_REQUEST: int32_value"},
-        Case{"Struct", R"({"struct": null, "list_value": null})",
-             "INVALID_REQUEST: struct, list_value"},
-        Case{"Element", R"({"children": [null]})",
-             "INVALID_REQUEST: children[0]"},
-        Case{"MapValue", R"({"by_string": {"a": null}})",
-             R"(INVALID_REQUEST: by_string["a"])"},
-        Case{"EmptyNullableList", R"({"words": []})", "INVALID_REQUEST: words"},
-        Case{"EmptyNullableMap", R"({"nullable_map": {}})",
-             "INVALID_REQUEST: nullable_map"}),
-    Name);
+        BodyCase{"Nullable", R"({"maybe_text": null})", ""},
+        BodyCase{"NullableList", R"({"words": null})", ""},
+        BodyCase{"NullableMap", R"({"nullable_map": null})", ""},
+        BodyCase{"NullableMessage", R"({"nullable_timestamp": null})", ""},
+        BodyCase{"NullableValue", R"({"nullable_value": null})", ""},
+        BodyCase{"Unmarked", R"({"maybe_number": null})",
+                 "INVALID_REQUEST: maybe_number"},
+        BodyCase{"UnmarkedMessage", R"({"child": null, "timestamp": null})",
+                 "INVALID_REQUEST: child, timestamp"},
+        BodyCase{"UnmarkedMap", R"({"by_string": null})",
+                 "INVALID_REQUEST: by_string"},
+        BodyCase{"Wrapper", R"({"int32_value": null})",
+                 "INVALID_REQUEST: int32_value"},
+        BodyCase{"Struct", R"({"struct": null, "list_value": null})",
+                 "INVALID_REQUEST: struct, list_value"},
+        BodyCase{"Element", R"({"children": [null]})",
+                 "INVALID_REQUEST: children[0]"},
+        BodyCase{"MapValue", R"({"by_string": {"a": null}})",
+                 R"(INVALID_REQUEST: by_string["a"])"},
+        BodyCase{"EmptyNullableList", R"({"words": []})",
+                 "INVALID_REQUEST: words"},
+        BodyCase{"EmptyNullableMap", R"({"nullable_map": {}})",
+                 "INVALID_REQUEST: nullable_map"}),
+    BodyName);
 
 INSTANTIATE_TEST_SUITE_P(
     Oneofs, Body,
     ::testing::Values(
-        Case{"One", R"({"second_choice": 0})", "second_choice: 0"},
-        Case{"Message", R"({"third_choice": {}})", "third_choice { }"},
-        Case{"Null", R"({"null_choice": null})", "null_choice: NULL_VALUE"},
-        Case{"Two", R"({"first_choice": "a", "second_choice": 0})",
-             "INVALID_REQUEST: second_choice"},
-        Case{"TwoMessages", R"({"first_choice": "a", "third_choice": {}})",
-             "INVALID_REQUEST: third_choice"},
-        Case{"NotSetBesideOne",
-             R"({"fourth_choice": null, "first_choice": ""})",
-             "first_choice: \"\""},
-        Case{"NullBesideOne", R"({"null_choice": null, "first_choice": ""})",
-             "INVALID_REQUEST: first_choice"},
-        Case{"InDifferentMessages",
-             R"({"first_choice": "a", "child": {"second_choice": 1}})",
-             "child { second_choice: 1 } first_choice: \"a\""}),
-    Name);
+        BodyCase{"One", R"({"second_choice": 0})", "second_choice: 0"},
+        BodyCase{"Message", R"({"third_choice": {}})", "third_choice { }"},
+        BodyCase{"Null", R"({"null_choice": null})", "null_choice: NULL_VALUE"},
+        BodyCase{"Two", R"({"first_choice": "a", "second_choice": 0})",
+                 "INVALID_REQUEST: second_choice"},
+        BodyCase{"TwoMessages", R"({"first_choice": "a", "third_choice": {}})",
+                 "INVALID_REQUEST: third_choice"},
+        BodyCase{"NotSetBesideOne",
+                 R"({"fourth_choice": null, "first_choice": ""})",
+                 "first_choice: \"\""},
+        BodyCase{"NullBesideOne",
+                 R"({"null_choice": null, "first_choice": ""})",
+                 "INVALID_REQUEST: first_choice"},
+        BodyCase{"InDifferentMessages",
+                 R"({"first_choice": "a", "child": {"second_choice": 1}})",
+                 "child { second_choice: 1 } first_choice: \"a\""}),
+    BodyName);
 
 TEST(RequiredKeys, MayBeNullWhereTheyAreNullable) {
   EXPECT_EQ(Summary(Read("POST", "/required", R"({"id": "a", "url": null})")),

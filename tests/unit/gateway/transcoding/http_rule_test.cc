@@ -47,15 +47,15 @@ class HttpRule : public ::testing::Test {
   DescriptorPool pool_{DescriptorPool::generated_pool()};
 };
 
-struct Case {
+struct BadHttpRuleCase {
   absl::string_view name;
   absl::string_view rule;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const BadHttpRuleCase& c, std::ostream* out) { *out << c.name; }
 
 class BadHttpRule : public HttpRule,
-                    public ::testing::WithParamInterface<Case> {};
+                    public ::testing::WithParamInterface<BadHttpRuleCase> {};
 
 TEST_P(BadHttpRule, NamesItsRpc) {
   const absl::Status status = MakeRule(GetParam().rule);
@@ -67,25 +67,31 @@ TEST_P(BadHttpRule, NamesItsRpc) {
 INSTANTIATE_TEST_SUITE_P(
     Every, BadHttpRule,
     ::testing::Values(
-        Case{"NoPattern", ""}, Case{"MalformedTemplate", "get: '/a/{'"},
-        Case{"UnknownField", "get: '/{nothing}'"},
-        Case{"UnknownNestedField", "get: '/{part.nothing}'"},
-        Case{"FieldOfAScalar", "get: '/{note.a}'"},
-        Case{"RepeatedField", "get: '/{words}'"},
-        Case{"MapField", "get: '/{labels}'"},
-        Case{"MessageField", "get: '/{part}'"},
-        Case{"SameFieldTwice", "get: '/{note}/{note}'"},
-        Case{"UnknownBody", "post: '/a' body: 'nothing'"},
-        Case{"NestedBody", "post: '/a' body: 'part.name'"},
-        Case{"UnknownResponseBody", "get: '/a' response_body: 'nothing'"},
-        Case{"PathIsBody", "post: '/{note}' body: 'note'"},
-        Case{"CustomWithoutKind", "custom { path: '/a' }"},
-        Case{"BadAdditional", "get: '/a' additional_bindings { get: 'b' }"},
-        Case{"RepeatsItself", "get: '/a' additional_bindings { get: '/a' }"},
-        Case{"RepeatsTheShape",
-             "get: '/{note}' additional_bindings { get: '/{number}' }"},
-        Case{"RepeatsTheVerb",
-             "post: '/**:a' additional_bindings { post: '/{note=**}:a' }"}),
+        BadHttpRuleCase{"NoPattern", ""},
+        BadHttpRuleCase{"MalformedTemplate", "get: '/a/{'"},
+        BadHttpRuleCase{"UnknownField", "get: '/{nothing}'"},
+        BadHttpRuleCase{"UnknownNestedField", "get: '/{part.nothing}'"},
+        BadHttpRuleCase{"FieldOfAScalar", "get: '/{note.a}'"},
+        BadHttpRuleCase{"RepeatedField", "get: '/{words}'"},
+        BadHttpRuleCase{"MapField", "get: '/{labels}'"},
+        BadHttpRuleCase{"MessageField", "get: '/{part}'"},
+        BadHttpRuleCase{"SameFieldTwice", "get: '/{note}/{note}'"},
+        BadHttpRuleCase{"UnknownBody", "post: '/a' body: 'nothing'"},
+        BadHttpRuleCase{"NestedBody", "post: '/a' body: 'part.name'"},
+        BadHttpRuleCase{"UnknownResponseBody",
+                        "get: '/a' response_body: 'nothing'"},
+        BadHttpRuleCase{"PathIsBody", "post: '/{note}' body: 'note'"},
+        BadHttpRuleCase{"CustomWithoutKind", "custom { path: '/a' }"},
+        BadHttpRuleCase{"BadAdditional",
+                        "get: '/a' additional_bindings { get: 'b' }"},
+        BadHttpRuleCase{"RepeatsItself",
+                        "get: '/a' additional_bindings { get: '/a' }"},
+        BadHttpRuleCase{
+            "RepeatsTheShape",
+            "get: '/{note}' additional_bindings { get: '/{number}' }"},
+        BadHttpRuleCase{
+            "RepeatsTheVerb",
+            "post: '/**:a' additional_bindings { post: '/{note=**}:a' }"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(HttpRule, MayDifferByMethodOrVerbAlone) {

@@ -18,16 +18,16 @@ std::string Repeat(absl::string_view text, int count) {
   return result;
 }
 
-struct Case {
+struct MalformedJsonCase {
   std::string name;
   std::string body;
   // Where the text stops being JSON.
   int byte;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const MalformedJsonCase& c, std::ostream* out) { *out << c.name; }
 
-class MalformedJson : public ::testing::TestWithParam<Case> {};
+class MalformedJson : public ::testing::TestWithParam<MalformedJsonCase> {};
 
 TEST_P(MalformedJson, IsRefusedWithItsPlace) {
   const auto request = Read("POST", "/everything", GetParam().body);
@@ -42,35 +42,37 @@ TEST_P(MalformedJson, IsRefusedWithItsPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     Every, MalformedJson,
-    ::testing::Values(Case{"OnlySpace", "  ", 2}, Case{"Word", "nope", 0},
-                      Case{"Truncated", R"({"bool": tr)", 11},
-                      Case{"NoClosingBrace", R"({"bool": true)", 13},
-                      Case{"NoColon", R"({"bool" true})", 8},
-                      Case{"NoComma", R"({"bool": true "int32": 1})", 14},
-                      Case{"TrailingComma", R"({"bool": true,})", 14},
-                      Case{"TrailingCommaInArray", R"({"numbers": [1,]})", 15},
-                      Case{"BareKey", "{bool: true}", 1},
-                      Case{"SingleQuotes", "{'bool': true}", 1},
-                      Case{"Comment", R"({/**/"bool": true})", 1},
-                      Case{"NaN", R"({"double": NaN})", 11},
-                      Case{"LeadingZero", R"({"int32": 01})", 11},
-                      Case{"PlusSign", R"({"int32": +1})", 10},
-                      Case{"NoDigitAfterPoint", R"({"int32": 1.})", 12},
-                      Case{"NoDigitInExponent", R"({"int32": 1e})", 12},
-                      Case{"LoneMinus", R"({"int32": -})", 11},
-                      Case{"TrailingGarbage", "{} x", 3},
-                      Case{"TwoValues", "{}{}", 2},
-                      Case{"TrailingNul", "{}\0"s, 2},
-                      Case{"ByteOrderMark", "\xEF\xBB\xBF{}", 0},
-                      Case{"ControlCharacter", "{\"string\": \"a\nb\"}", 13},
-                      Case{"UnknownEscape", R"({"string": "\x"})", 13},
-                      Case{"InvalidUtf8", "{\"string\": \"a\xFF\"}", 13},
-                      Case{"OverlongUtf8", "{\"string\": \"\xC0\x80\"}", 12},
-                      Case{"EncodedSurrogate", "{\"string\": \"\xED\xA0\x80\"}",
-                           12},
-                      Case{"InvalidUtf8InKey", "{\"\xFF\": 1}", 2},
-                      Case{"InvalidUtf8InUnknown", "{\"x\": {\"\xFF\": 1}}", 8},
-                      Case{"ExponentBomb", R"({"double": 1e99999999999})", 22}),
+    ::testing::Values(
+        MalformedJsonCase{"OnlySpace", "  ", 2},
+        MalformedJsonCase{"Word", "nope", 0},
+        MalformedJsonCase{"Truncated", R"({"bool": tr)", 11},
+        MalformedJsonCase{"NoClosingBrace", R"({"bool": true)", 13},
+        MalformedJsonCase{"NoColon", R"({"bool" true})", 8},
+        MalformedJsonCase{"NoComma", R"({"bool": true "int32": 1})", 14},
+        MalformedJsonCase{"TrailingComma", R"({"bool": true,})", 14},
+        MalformedJsonCase{"TrailingCommaInArray", R"({"numbers": [1,]})", 15},
+        MalformedJsonCase{"BareKey", "{bool: true}", 1},
+        MalformedJsonCase{"SingleQuotes", "{'bool': true}", 1},
+        MalformedJsonCase{"Comment", R"({/**/"bool": true})", 1},
+        MalformedJsonCase{"NaN", R"({"double": NaN})", 11},
+        MalformedJsonCase{"LeadingZero", R"({"int32": 01})", 11},
+        MalformedJsonCase{"PlusSign", R"({"int32": +1})", 10},
+        MalformedJsonCase{"NoDigitAfterPoint", R"({"int32": 1.})", 12},
+        MalformedJsonCase{"NoDigitInExponent", R"({"int32": 1e})", 12},
+        MalformedJsonCase{"LoneMinus", R"({"int32": -})", 11},
+        MalformedJsonCase{"TrailingGarbage", "{} x", 3},
+        MalformedJsonCase{"TwoValues", "{}{}", 2},
+        MalformedJsonCase{"TrailingNul", "{}\0"s, 2},
+        MalformedJsonCase{"ByteOrderMark", "\xEF\xBB\xBF{}", 0},
+        MalformedJsonCase{"ControlCharacter", "{\"string\": \"a\nb\"}", 13},
+        MalformedJsonCase{"UnknownEscape", R"({"string": "\x"})", 13},
+        MalformedJsonCase{"InvalidUtf8", "{\"string\": \"a\xFF\"}", 13},
+        MalformedJsonCase{"OverlongUtf8", "{\"string\": \"\xC0\x80\"}", 12},
+        MalformedJsonCase{"EncodedSurrogate", "{\"string\": \"\xED\xA0\x80\"}",
+                          12},
+        MalformedJsonCase{"InvalidUtf8InKey", "{\"\xFF\": 1}", 2},
+        MalformedJsonCase{"InvalidUtf8InUnknown", "{\"x\": {\"\xFF\": 1}}", 8},
+        MalformedJsonCase{"ExponentBomb", R"({"double": 1e99999999999})", 22}),
     [](const auto& info) { return info.param.name; });
 
 TEST(LoneSurrogates, AreRefused) {

@@ -6,21 +6,21 @@
 namespace webhooks::gateway {
 namespace {
 
-struct Case {
+struct MapCase {
   absl::string_view body;
   absl::string_view expected;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.body; }
+void PrintTo(const MapCase& c, std::ostream* out) { *out << c.body; }
 
-class Map : public ::testing::TestWithParam<Case> {};
+class Map : public ::testing::TestWithParam<MapCase> {};
 
 TEST_P(Map, IsReadWithItsTypeOfKey) {
   EXPECT_EQ(ReadEverything(GetParam().body), std::string(GetParam().expected))
       << GetParam().body;
 }
 
-constexpr Case kCases[] = {
+constexpr MapCase kMapCases[] = {
     {R"({"by_string": {"": "a"}})", R"(by_string { key: "" value: "a" })"},
     {R"({"by_int32": {"-1": "a"}})", R"(by_int32 { key: -1 value: "a" })"},
     {R"({"by_int64": {"9223372036854775807": "a"}})",
@@ -55,7 +55,7 @@ constexpr Case kCases[] = {
     {R"({"by_string": []})", "INVALID_REQUEST: by_string"},
     {R"({"by_string": "a"})", "INVALID_REQUEST: by_string"},
 };
-INSTANTIATE_TEST_SUITE_P(Every, Map, ::testing::ValuesIn(kCases));
+INSTANTIATE_TEST_SUITE_P(Every, Map, ::testing::ValuesIn(kMapCases));
 
 }  // namespace
 }  // namespace webhooks::gateway

@@ -9,14 +9,14 @@
 namespace webhooks::gateway {
 namespace {
 
-struct Case {
+struct QueryCase {
   absl::string_view query;
   absl::string_view expected;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.query; }
+void PrintTo(const QueryCase& c, std::ostream* out) { *out << c.query; }
 
-class Query : public ::testing::TestWithParam<Case> {};
+class Query : public ::testing::TestWithParam<QueryCase> {};
 
 TEST_P(Query, FillsTheFieldsThatItNames) {
   const auto& [query, expected] = GetParam();
@@ -25,7 +25,7 @@ TEST_P(Query, FillsTheFieldsThatItNames) {
       << query;
 }
 
-constexpr Case kFields[] = {
+constexpr QueryCase kFields[] = {
     {"", ""},
     {"&&", ""},
     {"int32=7", "int32: 7"},
@@ -60,7 +60,7 @@ constexpr Case kFields[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Fields, Query, ::testing::ValuesIn(kFields));
 
-constexpr Case kEncoded[] = {
+constexpr QueryCase kEncoded[] = {
     {"string=a+b%2Bc%20d", R"(string: "a b+c d")"},
     {"string=a=b&bool=true", R"(bool: true string: "a=b")"},
     {"string=%E2%82%AC", R"(string: "\342\202\254")"},
@@ -75,7 +75,7 @@ constexpr Case kEncoded[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Encoded, Query, ::testing::ValuesIn(kEncoded));
 
-constexpr Case kRefused[] = {
+constexpr QueryCase kRefused[] = {
     {"nothing=1&bool=x&int32=y", "INVALID_REQUEST: nothing, bool, int32"},
     {"child.nothing=1", "INVALID_REQUEST: child.nothing"},
     {"a%20b.c=1", R"(INVALID_REQUEST: ["a b"].c)"},

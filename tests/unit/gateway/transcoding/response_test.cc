@@ -75,14 +75,14 @@ TEST(Response, HasAllFieldsWithoutPresenceInTheOrderOfTheirNumbers) {
       R"("nullable_timestamp":null,"nullable_value":null,"anys":[]})");
 }
 
-struct Case {
+struct MemberCase {
   absl::string_view text;
   absl::string_view key_and_value;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.text; }
+void PrintTo(const MemberCase& c, std::ostream* out) { *out << c.text; }
 
-class Member : public ::testing::TestWithParam<Case> {};
+class Member : public ::testing::TestWithParam<MemberCase> {};
 
 TEST_P(Member, IsWrittenAsTheJsonMappingHasIt) {
   const std::string json = WriteEverything(GetParam().text);
@@ -93,7 +93,7 @@ TEST_P(Member, IsWrittenAsTheJsonMappingHasIt) {
           ::testing::HasSubstr(absl::StrCat(GetParam().key_and_value, "}"))));
 }
 
-constexpr Case kScalars[] = {
+constexpr MemberCase kScalars[] = {
     {"int32: -2147483648", R"("int32":-2147483648)"},
     {"int64: -9223372036854775808", R"("int64":"-9223372036854775808")"},
     {"uint64: 18446744073709551615", R"("uint64":"18446744073709551615")"},
@@ -120,7 +120,7 @@ constexpr Case kScalars[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Scalars, Member, ::testing::ValuesIn(kScalars));
 
-constexpr Case kContainers[] = {
+constexpr MemberCase kContainers[] = {
     {"numbers: [1, 2]", R"("numbers":[1,2])"},
     {"words: ['a', 'b']", R"("words":["a","b"])"},
     {"kinds: [KIND_ROUND, 9]", R"("kinds":["KIND_ROUND",9])"},
@@ -136,7 +136,7 @@ constexpr Case kContainers[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Containers, Member, ::testing::ValuesIn(kContainers));
 
-constexpr Case kWellKnown[] = {
+constexpr MemberCase kWellKnown[] = {
     {"timestamp {}", R"("timestamp":"1970-01-01T00:00:00Z")"},
     {"timestamp { nanos: 120000000 }",
      R"("timestamp":"1970-01-01T00:00:00.120Z")"},

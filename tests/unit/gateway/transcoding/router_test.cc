@@ -33,17 +33,17 @@ std::string Route(absl::string_view method, absl::string_view path) {
   return text;
 }
 
-struct Case {
+struct RouterFindsCase {
   absl::string_view method;
   absl::string_view path;
   absl::string_view expected;
 };
 
-void PrintTo(const Case& c, std::ostream* out) {
+void PrintTo(const RouterFindsCase& c, std::ostream* out) {
   *out << c.method << ' ' << c.path;
 }
 
-class RouterFinds : public ::testing::TestWithParam<Case> {};
+class RouterFinds : public ::testing::TestWithParam<RouterFindsCase> {};
 
 TEST_P(RouterFinds, TheBindingAndItsValues) {
   const auto& [method, path, expected] = GetParam();
@@ -51,7 +51,7 @@ TEST_P(RouterFinds, TheBindingAndItsValues) {
       << method << ' ' << path;
 }
 
-constexpr Case kPlain[] = {
+constexpr RouterFindsCase kPlain[] = {
     {"GET", "/things", "ListThings"},
     {"GET", "/things/7", "GetThing id=7"},
     {"DELETE", "/things/7", "DeleteThing id=7"},
@@ -72,7 +72,7 @@ constexpr Case kPlain[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Plain, RouterFinds, ::testing::ValuesIn(kPlain));
 
-constexpr Case kVerbs[] = {
+constexpr RouterFindsCase kVerbs[] = {
     {"POST", "/things/7:rotate", "RotateThing id=7"},
     {"POST", "/things/7:test", "TestThing id=7"},
     {"POST", "/things/verify", "VerifyThing"},
@@ -95,7 +95,7 @@ constexpr Case kVerbs[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Verbs, RouterFinds, ::testing::ValuesIn(kVerbs));
 
-constexpr Case kWildcards[] = {
+constexpr RouterFindsCase kWildcards[] = {
     {"GET", "/files/a", "GetFile id=a"},
     {"GET", "/files/a/b/c", "GetFile id=a/b/c"},
     {"GET", "/files", "GetFile id="},
@@ -114,7 +114,7 @@ constexpr Case kWildcards[] = {
 INSTANTIATE_TEST_SUITE_P(Wildcards, RouterFinds,
                          ::testing::ValuesIn(kWildcards));
 
-constexpr Case kEncoded[] = {
+constexpr RouterFindsCase kEncodedPaths[] = {
     {"GET", "/things/a%2Fb", "GetThing id=a/b"},
     {"GET", "/things/%E2%82%AC%20%25", "GetThing id=€ %"},
     {"GET", "/things/a+b", "GetThing id=a+b"},
@@ -131,9 +131,10 @@ constexpr Case kEncoded[] = {
     {"GET", "/things/\xFF", "400"},
     {"GET", "/things/7:rot%", "400"},
 };
-INSTANTIATE_TEST_SUITE_P(Encoded, RouterFinds, ::testing::ValuesIn(kEncoded));
+INSTANTIATE_TEST_SUITE_P(Encoded, RouterFinds,
+                         ::testing::ValuesIn(kEncodedPaths));
 
-constexpr Case kMethods[] = {
+constexpr RouterFindsCase kMethods[] = {
     {"HEAD", "/things/7", "GetThing id=7"},
     {"HEAD", "/files/a", "GetFile id=a"},
     {"HEAD", "/things/7:rotate", "405"},

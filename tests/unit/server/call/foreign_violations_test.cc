@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
+#include "tests/support/status_matchers.h"
 
 namespace webhooks::server {
 namespace {
@@ -18,28 +19,20 @@ google::rpc::BadRequest List(const std::vector<std::string>& fields) {
   return list;
 }
 
-std::vector<std::string> FieldsOf(const absl::Status& status) {
-  std::vector<std::string> fields;
-  const google::rpc::BadRequest list = ViolationsOf(status);
-  for (const auto& violation : list.field_violations()) {
-    fields.push_back(violation.field());
-  }
-  return fields;
-}
-
 TEST(ForeignViolations, RefuseARequestThatHasNoOthers) {
   const absl::Status status = AddForeignViolations(
       List({"scope"}).SerializeAsString(), absl::OkStatus());
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Reason(status), "INVALID_REQUEST");
-  EXPECT_THAT(FieldsOf(status), ElementsAre("scope"));
+  EXPECT_THAT(testing::ViolatedFields(status), ElementsAre("scope"));
 }
 
 TEST(ForeignViolations, StandBeforeThoseOfOtherFields) {
   const absl::Status status =
       AddForeignViolations(List({"scope", "color"}).SerializeAsString(),
                            InvalidFields(List({"url", "scope"}), "MIXED"));
-  EXPECT_THAT(FieldsOf(status), ElementsAre("scope", "color", "url"));
+  EXPECT_THAT(testing::ViolatedFields(status),
+              ElementsAre("scope", "color", "url"));
   EXPECT_EQ(Reason(status), "INVALID_REQUEST");
 }
 
@@ -47,7 +40,7 @@ TEST(ForeignViolations, StandAloneWhereNothingCouldBeRead) {
   const absl::Status status =
       AddForeignViolations(List({""}).SerializeAsString(),
                            InvalidFields(List({"type"}), "INVALID_EVENT_TYPE"));
-  EXPECT_THAT(FieldsOf(status), ElementsAre(""));
+  EXPECT_THAT(testing::ViolatedFields(status), ElementsAre(""));
 }
 
 TEST(ForeignViolations, NeverLetARequestThrough) {

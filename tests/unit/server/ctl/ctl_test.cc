@@ -1,3 +1,5 @@
+#include <grpcpp/support/status.h>
+
 #include <string>
 #include <vector>
 

@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using Response = v1::ExplainDeliveryResponse;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kExplainedAt = absl::FromUnixSeconds(1'800'000'000);
 
 // An event of now, a webhook that is older, and a delivery of it that is due.
 class ExplanationTest : public ::testing::Test {
@@ -21,12 +21,13 @@ class ExplanationTest : public ::testing::Test {
     facts_.event.set_id_event("01a209fb-2e74-7f2a-9a45-2d9abc3023b7");
     facts_.event.set_type("thing.happened");
     facts_.event.set_data(R"({"b":1.0,"a":2})");
-    *facts_.event.mutable_created_at() = ToTimestamp(kNow);
+    *facts_.event.mutable_created_at() = ToTimestamp(kExplainedAt);
     facts_.webhook.emplace();
     facts_.webhook->set_active(true);
-    *facts_.webhook->mutable_created_at() = ToTimestamp(kNow - absl::Hours(1));
+    *facts_.webhook->mutable_created_at() =
+        ToTimestamp(kExplainedAt - absl::Hours(1));
     SetState(v1::Delivery::PENDING);
-    SetNext(kNow);
+    SetNext(kExplainedAt);
   }
 
   void SetState(v1::Delivery::State state) {
@@ -43,11 +44,12 @@ class ExplanationTest : public ::testing::Test {
     attempt.set_number(facts_.delivery->attempts_size());
     attempt.set_status(status);
     attempt.set_error(v1::Attempt::HTTP_STATUS);
-    *attempt.mutable_started_at() = ToTimestamp(kNow - absl::Minutes(1));
+    *attempt.mutable_started_at() =
+        ToTimestamp(kExplainedAt - absl::Minutes(1));
     facts_.delivery->set_attempt_count(facts_.delivery->attempts_size());
   }
 
-  Response::Reason Reason() { return Explain(facts_, kNow).reason(); }
+  Response::Reason Reason() { return Explain(facts_, kExplainedAt).reason(); }
 
   DeliveryFacts facts_;
 };
@@ -57,12 +59,13 @@ TEST_F(ExplanationTest, WhatIsDueWaitsForItsTurn) {
 }
 
 TEST_F(ExplanationTest, WhatIsDueLaterIsScheduledOrRetried) {
-  SetNext(kNow + absl::Hours(1));
+  SetNext(kExplainedAt + absl::Hours(1));
   EXPECT_EQ(Reason(), Response::SCHEDULED);
   AddAttempt(500);
-  const Response response = Explain(facts_, kNow);
+  const Response response = Explain(facts_, kExplainedAt);
   EXPECT_EQ(response.reason(), Response::RETRYING);
-  EXPECT_EQ(FromTimestamp(response.next_attempt_at()), kNow + absl::Hours(1));
+  EXPECT_EQ(FromTimestamp(response.next_attempt_at()),
+            kExplainedAt + absl::Hours(1));
   EXPECT_THAT(response.message(), HasSubstr("HTTP_STATUS"));
 }
 
@@ -71,7 +74,7 @@ TEST_F(ExplanationTest, BehindOthersOnlyAnOrderedWebhookWaits) {
   EXPECT_EQ(Reason(), Response::WAITING);
   facts_.webhook->mutable_delivery()->set_ordered(true);
   EXPECT_EQ(Reason(), Response::BEHIND_ANOTHER);
-  const Response response = Explain(facts_, kNow);
+  const Response response = Explain(facts_, kExplainedAt);
   EXPECT_THAT(response.message(), HasSubstr("delivery 01a2"));
   EXPECT_FALSE(response.has_next_attempt_at());
 }
@@ -79,9 +82,10 @@ TEST_F(ExplanationTest, BehindOthersOnlyAnOrderedWebhookWaits) {
 TEST_F(ExplanationTest, AFailingFirstOfAnOrderedWebhookSaysThatOthersWait) {
   facts_.webhook->mutable_delivery()->set_ordered(true);
   facts_.others_wait = true;
-  SetNext(kNow + absl::Hours(1));
+  SetNext(kExplainedAt + absl::Hours(1));
   AddAttempt(500);
-  EXPECT_THAT(Explain(facts_, kNow).message(), HasSubstr("wait for it"));
+  EXPECT_THAT(Explain(facts_, kExplainedAt).message(),
+              HasSubstr("wait for it"));
 }
 
 TEST_F(ExplanationTest, StatesThatAreEndsAreReasons) {
@@ -113,13 +117,14 @@ TEST_F(ExplanationTest, WhatIsHeldWaitsForTheWebhookOrItsUrl) {
 TEST_F(ExplanationTest, WithoutADeliveryTheWebhookIsNewerOrOfAnotherScope) {
   facts_.delivery.reset();
   EXPECT_EQ(Reason(), Response::NOT_IN_SCOPE);
-  *facts_.webhook->mutable_created_at() = ToTimestamp(kNow + absl::Seconds(1));
+  *facts_.webhook->mutable_created_at() =
+      ToTimestamp(kExplainedAt + absl::Seconds(1));
   EXPECT_EQ(Reason(), Response::WEBHOOK_IS_NEWER);
 }
 
 TEST_F(ExplanationTest, ShowsWhatWasSignedAtTheLatestAttempt) {
   AddAttempt(500);
-  const Response response = Explain(facts_, kNow);
+  const Response response = Explain(facts_, kExplainedAt);
   EXPECT_EQ(response.signed_content(),
             "01a209fb-2e74-7f2a-9a45-2d9abc3023b7.1799999940."
             R"({"id_event":"01a209fb-2e74-7f2a-9a45-2d9abc3023b7",)"

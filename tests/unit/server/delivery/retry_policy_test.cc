@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using Outcome = AttemptResult::Outcome;
 
 // Sun, 06 Nov 1994 08:49:37 GMT, RFC 9110's example.
-const absl::Time kNow = absl::FromUnixSeconds(784111777);
+const absl::Time kAnsweredAt = absl::FromUnixSeconds(784111777);
 constexpr double kMiddle = 0.5;
 
 HttpOutcome Answered(int status, const std::string& retry_after = "") {
@@ -33,7 +33,7 @@ HttpOutcome FailedBy(v1::Attempt::Error error) {
 AttemptResult Judge(const HttpOutcome& outcome, int step, double dice = kMiddle,
                     const v1::DeliverySettings& settings = {}) {
   AttemptResult result;
-  result.now = kNow;
+  result.now = kAnsweredAt;
   RetryPolicy().Judge(outcome, step, settings, dice, result);
   return result;
 }
@@ -43,7 +43,7 @@ absl::Duration WaitAfter(const HttpOutcome& outcome, int step = 1,
                          const v1::DeliverySettings& settings = {}) {
   const AttemptResult result = Judge(outcome, step, dice, settings);
   EXPECT_EQ(result.outcome, Outcome::kRetry);
-  return result.retry_at - kNow;
+  return result.retry_at - kAnsweredAt;
 }
 
 TEST(DefaultSchedule, IsTheContracts) {
@@ -144,20 +144,20 @@ TEST(RetryPolicy, DoesNotLengthenTheScheduleForARetryAfter) {
 }
 
 TEST(RetryAfter, IsReadAsSeconds) {
-  EXPECT_EQ(ReadRetryAfter("0", kNow), absl::ZeroDuration());
-  EXPECT_EQ(ReadRetryAfter("120", kNow), absl::Minutes(2));
+  EXPECT_EQ(ReadRetryAfter("0", kAnsweredAt), absl::ZeroDuration());
+  EXPECT_EQ(ReadRetryAfter("120", kAnsweredAt), absl::Minutes(2));
 }
 
 TEST(RetryAfter, IsReadAsEachFormOfAnHttpDate) {
   for (const char* text :
        {"Sun, 06 Nov 1994 08:50:37 GMT", "Sunday, 06-Nov-94 08:50:37 GMT",
         "Sun Nov  6 08:50:37 1994"}) {
-    EXPECT_EQ(ReadRetryAfter(text, kNow), absl::Minutes(1)) << text;
+    EXPECT_EQ(ReadRetryAfter(text, kAnsweredAt), absl::Minutes(1)) << text;
   }
 }
 
 TEST(RetryAfter, ThatIsPastIsNone) {
-  EXPECT_EQ(ReadRetryAfter("Sun, 06 Nov 1994 08:48:37 GMT", kNow),
+  EXPECT_EQ(ReadRetryAfter("Sun, 06 Nov 1994 08:48:37 GMT", kAnsweredAt),
             absl::ZeroDuration());
 }
 
@@ -165,7 +165,7 @@ TEST(RetryAfter, ThatIsNeitherSecondsNorADateIsNone) {
   for (const char* text :
        {"", "soon", "-5", "+5", "5s", "1.5", "infinite-future",
         "1994-11-06T08:50:37Z", "Sun, 06 Nov 1994 08:50:37 CET"}) {
-    EXPECT_EQ(ReadRetryAfter(text, kNow), absl::ZeroDuration()) << text;
+    EXPECT_EQ(ReadRetryAfter(text, kAnsweredAt), absl::ZeroDuration()) << text;
   }
 }
 

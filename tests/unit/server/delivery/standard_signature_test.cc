@@ -7,7 +7,7 @@
 namespace webhooks::server {
 namespace {
 
-constexpr char kSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+constexpr char kVectorSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 std::string Content() {
   return SignedContent("msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -26,13 +26,13 @@ TEST(StandardSignature, CutsTheTimeToSeconds) {
 
 // The golden vector of Standard Webhooks.
 TEST(StandardSignature, IsThatOfTheSpecification) {
-  EXPECT_EQ(StandardSignature(Content(), kSecret),
+  EXPECT_EQ(StandardSignature(Content(), kVectorSecret),
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
 TEST(StandardSignature, ChangesWithTheContent) {
-  EXPECT_NE(StandardSignature(Content() + " ", kSecret),
-            StandardSignature(Content(), kSecret));
+  EXPECT_NE(StandardSignature(Content() + " ", kVectorSecret),
+            StandardSignature(Content(), kVectorSecret));
 }
 
 TEST(StandardSignature, IsNoneWithoutASecretOfItsForm) {

@@ -15,23 +15,14 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::IsOk;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
-const EventRules kRules{[] { return kNow; }};
+const absl::Time kEventsNow = absl::FromUnixSeconds(1'800'000'000);
+const EventRules kRules{[] { return kEventsNow; }};
 
 v1::PublishEventRequest Event() {
   v1::PublishEventRequest request;
   request.set_type("thing.happened");
   request.set_data(R"({"a":12345678901234567890})");
   return request;
-}
-
-std::vector<std::string> FieldsOf(const absl::Status& status) {
-  std::vector<std::string> fields;
-  const google::rpc::BadRequest violations = ViolationsOf(status);
-  for (const auto& violation : violations.field_violations()) {
-    fields.push_back(violation.field());
-  }
-  return fields;
 }
 
 TEST(EventRules, TakeAnyJsonOfAnEventType) {
@@ -48,8 +39,9 @@ TEST(EventRules, NameAllThatIsWrongAtOnce) {
   request.set_type("a..b");
   request.set_data("{");
   request.set_id_event("7");
-  *request.mutable_deliver_at() = ToTimestamp(kNow + absl::Hours(24 * 31));
-  EXPECT_THAT(FieldsOf(kRules.Check(request)),
+  *request.mutable_deliver_at() =
+      ToTimestamp(kEventsNow + absl::Hours(24 * 31));
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
               ElementsAre("type", "data", "id_event", "deliver_at"));
 }
 
@@ -59,38 +51,43 @@ TEST(EventRules, TakeDataUpTo256KiB) {
   request.set_data("\"" + content + "\"");
   EXPECT_THAT(kRules.Check(request), IsOk());
   request.set_data("\"" + content + "x\"");
-  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("data"));
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
+              ElementsAre("data"));
 }
 
 TEST(EventRules, RefuseTheSameKeyTwiceInData) {
   v1::PublishEventRequest request = Event();
   request.set_data(R"({"a":1,"a":2})");
-  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("data"));
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
+              ElementsAre("data"));
 }
 
 TEST(EventRules, TakeATimeThatIsPastAndThirtyDaysAhead) {
   v1::PublishEventRequest request = Event();
   for (const absl::Duration ahead :
        {-absl::Hours(9000), absl::Hours(24 * 30)}) {
-    *request.mutable_deliver_at() = ToTimestamp(kNow + ahead);
+    *request.mutable_deliver_at() = ToTimestamp(kEventsNow + ahead);
     EXPECT_THAT(kRules.Check(request), IsOk()) << ahead;
   }
 }
 
 TEST(EventRules, TakeOneToAThousandEventsInABatch) {
   v1::PublishEventBatchRequest request;
-  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("events"));
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
+              ElementsAre("events"));
   for (int i = 0; i < 1000; ++i) *request.add_events() = Event();
   EXPECT_THAT(kRules.Check(request), IsOk());
   *request.add_events() = Event();
-  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("events"));
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
+              ElementsAre("events"));
 }
 
 TEST(EventRules, TakeNoRequestIdWithinABatch) {
   v1::PublishEventRequest request = Event();
-  EXPECT_THAT(FieldsOf(kRules.CheckOneOfMany(request)), IsEmpty());
+  EXPECT_THAT(testing::ViolatedFields(kRules.CheckOneOfMany(request)),
+              IsEmpty());
   request.set_request_id("order-7");
-  EXPECT_THAT(FieldsOf(kRules.CheckOneOfMany(request)),
+  EXPECT_THAT(testing::ViolatedFields(kRules.CheckOneOfMany(request)),
               ElementsAre("request_id"));
 }
 
@@ -102,7 +99,7 @@ TEST(EventRules, CheckEveryFilterOfDeliveries) {
   request.set_id_event("2");
   request.set_state(v1::Delivery::STATE_UNSPECIFIED);
   request.mutable_start_time()->set_nanos(-1);
-  EXPECT_THAT(FieldsOf(CheckRequest(request)),
+  EXPECT_THAT(testing::ViolatedFields(CheckRequest(request)),
               ElementsAre("start_time", "event_type", "id_webhook_endpoint",
                           "id_event", "state"));
 }
@@ -111,19 +108,22 @@ TEST(EventRules, WantTimesInTheirOrder) {
   v1::ListEventsRequest request;
   request.mutable_start_time()->set_seconds(2000);
   request.mutable_end_time()->set_seconds(2000);
-  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("end_time"));
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
+              ElementsAre("end_time"));
   request.mutable_end_time()->set_nanos(1000000);
-  EXPECT_THAT(FieldsOf(kRules.Check(request)), IsEmpty());
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)), IsEmpty());
 }
 
 TEST(EventRules, LeaveTheServicesOwnEventToIt) {
   v1::PublishEventRequest request = Event();
   request.set_type("webhook.deactivated");
-  EXPECT_THAT(FieldsOf(kRules.Check(request)), ElementsAre("type"));
-  EXPECT_THAT(FieldsOf(kRules.CheckOneOfMany(request)), ElementsAre("type"));
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
+              ElementsAre("type"));
+  EXPECT_THAT(testing::ViolatedFields(kRules.CheckOneOfMany(request)),
+              ElementsAre("type"));
   v1::TestWebhookRequest example;
   example.set_type("webhook.deactivated");
-  EXPECT_THAT(FieldsOf(CheckTypeAndData(example)), IsEmpty());
+  EXPECT_THAT(testing::ViolatedFields(CheckTypeAndData(example)), IsEmpty());
 }
 
 }  // namespace
