@@ -76,6 +76,8 @@ function(webhooks_starlark_code result name)
   webhooks_source_files(files ${name})
   webhooks_deps(deps ${name})
   webhooks_property(generated ${name} MANUALLY_ADDED_DEPENDENCIES)
+  # Bazel compiles each file alone, without precompiled headers.
+  list(REMOVE_ITEM generated webhooks_headers webhooks_test_headers)
   webhooks_property(defines ${name} COMPILE_DEFINITIONS)
   if("GTest::gmock_main" IN_LIST deps)
     set(kind test)

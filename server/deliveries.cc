@@ -12,6 +12,8 @@ CurlSender::Options SenderOptions(const DeliveryConfig& config) {
   CurlSender::Options options;
   options.guard = TargetGuard(config.allow_targets);
   options.connect_timeout = config.connect_timeout;
+  options.connection_max_age = config.connection_max_age;
+  options.connection_max_idle = config.connection_max_idle;
   options.ca_file = config.ca_file;
   return options;
 }

@@ -28,6 +28,15 @@ ABSL_FLAG(absl::Duration, delivery_timeout, absl::Seconds(15),
 ABSL_FLAG(absl::Duration, connect_timeout, absl::Seconds(5),
           "How long it may take an attempt to connect, name look-up and TLS "
           "handshake included: 1ms to 1m.");
+ABSL_FLAG(
+    absl::Duration, connection_max_age, absl::Seconds(60),
+    "How old a connection to a receiver may be that a request is sent on, "
+    "in whole seconds: 1s to 24h. A receiver whose address changes gets "
+    "requests at the old one for as long.");
+ABSL_FLAG(
+    absl::Duration, connection_max_idle, absl::Seconds(30),
+    "How long a connection to a receiver may have been idle that a request "
+    "is sent on, in whole seconds: 1s to 24h.");
 ABSL_FLAG(int, max_in_flight, 512,
           "Requests in flight to all endpoints together: 1 to 10000.");
 ABSL_FLAG(int, max_in_flight_per_endpoint, 8,
@@ -89,6 +98,14 @@ absl::Status CheckTimeout(absl::string_view flag, absl::Duration value) {
   return BadFlag(flag, "must be 1ms to 1m");
 }
 
+absl::Status CheckConnectionTime(absl::string_view flag, absl::Duration value) {
+  if (value >= absl::Seconds(1) && value <= absl::Hours(24) &&
+      value == absl::Trunc(value, absl::Seconds(1))) {
+    return absl::OkStatus();
+  }
+  return BadFlag(flag, "must be whole seconds, 1s to 24h");
+}
+
 absl::Status CheckAuthorities(const std::string& file) {
   TlsFiles files;
   files.authorities = file;
@@ -101,6 +118,10 @@ absl::Status CheckRest(const DeliveryConfig& config) {
   const Scheduler::Options& options = config.scheduler;
   absl::Status good = CheckTimeout("delivery_timeout", options.timeout);
   good.Update(CheckTimeout("connect_timeout", config.connect_timeout));
+  good.Update(
+      CheckConnectionTime("connection_max_age", config.connection_max_age));
+  good.Update(
+      CheckConnectionTime("connection_max_idle", config.connection_max_idle));
   good.Update(CheckRange("max_in_flight", options.max_in_flight, 1, 10'000));
   good.Update(CheckRange("max_in_flight_per_endpoint",
                          options.turns.per_endpoint, 1, 1000));
@@ -129,6 +150,8 @@ absl::StatusOr<DeliveryConfig> ReadDeliveryConfig() {
   Scheduler::Options& options = config.scheduler;
   config.deliver = absl::GetFlag(FLAGS_deliver);
   config.connect_timeout = absl::GetFlag(FLAGS_connect_timeout);
+  config.connection_max_age = absl::GetFlag(FLAGS_connection_max_age);
+  config.connection_max_idle = absl::GetFlag(FLAGS_connection_max_idle);
   config.ca_file = absl::GetFlag(FLAGS_ca_file);
   config.retention = absl::GetFlag(FLAGS_retention);
   options.timeout = absl::GetFlag(FLAGS_delivery_timeout);

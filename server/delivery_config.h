@@ -17,6 +17,9 @@ struct DeliveryConfig {
   Scheduler::Options scheduler;
   std::vector<AddressRange> allow_targets;
   absl::Duration connect_timeout;
+  // See CurlSender::Options.
+  absl::Duration connection_max_age;
+  absl::Duration connection_max_idle;
   std::string ca_file;
   absl::Duration retention;
 };

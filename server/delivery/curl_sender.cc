@@ -163,7 +163,7 @@ class CurlLoop {
   void Start(Job job) {
     std::unique_ptr<CurlTransfer> transfer;
     if (spare_.empty()) {
-      transfer = std::make_unique<CurlTransfer>(options_);
+      transfer = std::make_unique<CurlTransfer>(options_, connections_);
     } else {
       transfer = std::move(spare_.back());
       spare_.pop_back();
@@ -202,7 +202,12 @@ class CurlLoop {
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &pointer);
       const CURLcode code = message->data.result;
       curl_multi_remove_handle(multi_, message->easy_handle);
-      End(static_cast<CurlTransfer*>(pointer), code);
+      auto* const transfer = static_cast<CurlTransfer*>(pointer);
+      if (transfer->PrepareResend(code)) {
+        curl_multi_add_handle(multi_, transfer->handle());
+      } else {
+        End(transfer, code);
+      }
     }
   }
 
@@ -247,6 +252,7 @@ class CurlLoop {
   bool is_closing_ ABSL_GUARDED_BY(mutex_) = false;
 
   // These are the thread's own.
+  CurlConnections connections_;
   CURLM* multi_ = nullptr;
   SteadyClock::time_point timer_ = SteadyClock::time_point::max();
   absl::flat_hash_set<CurlTransfer*> running_;

@@ -18,17 +18,26 @@ namespace webhooks::server {
 
 class CurlLoop;
 
-// Sends over HTTP/1.1 and TLS with libcurl, on a thread of its own; connections
-// are kept and used again. Redirects are not followed, proxies not used, and
-// nothing is sent to an address that the guard does not allow. 16 KiB of an
-// answer's body are kept, and 64 KiB read: then the connection is closed and
-// the answer counts as it began. Headers may have 32 KiB. The process must
-// ignore SIGPIPE.
+// Sends over HTTP/1.1 and TLS with libcurl, on a thread of its own. Redirects
+// are not followed, proxies not used, and nothing is sent to an address that
+// the guard does not allow. The process must ignore SIGPIPE.
+//
+// Once the final header section of an answer is complete, its status decides;
+// trouble with the body is noted. 16 KiB of a body are kept, and 64 KiB read.
+// Headers may have 32 KiB.
+//
+// A connection is used again only if nothing is unread on it and the receiver
+// has not closed it. A request that fails on such a connection before any byte
+// of an answer is sent once more on a new one, in what is left of its time.
 class CurlSender final : public Sender {
  public:
   struct Options {
     TargetGuard guard{{}};
     absl::Duration connect_timeout = absl::Seconds(5);
+    // A connection that is as old, or has not been used for as long, is not
+    // used again: whole seconds.
+    absl::Duration connection_max_age = absl::Seconds(60);
+    absl::Duration connection_max_idle = absl::Seconds(30);
     // A PEM file with the authorities that are trusted; "": the system's.
     std::string ca_file;
     // The address to use for a host's name; null or "": the system's resolver

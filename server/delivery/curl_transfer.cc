@@ -19,8 +19,13 @@ constexpr std::size_t kKeptBody = 16 << 10;
 constexpr std::size_t kReadBody = 64 << 10;
 constexpr std::size_t kMaxHeaders = 32 << 10;
 
+// Seconds.
+constexpr long kNamesKept = 5;
+
 constexpr int kOk = 200;
+constexpr int kNoContent = 204;
 constexpr int kFirstRedirect = 300;
+constexpr int kNotModified = 304;
 
 google::protobuf::Duration ToProto(absl::Duration duration) {
   google::protobuf::Duration proto;
@@ -32,8 +37,9 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(const CurlSender::Options& options)
-    : options_(options), handle_(curl_easy_init()) {
+CurlTransfer::CurlTransfer(const CurlSender::Options& options,
+                           CurlConnections& connections)
+    : options_(options), connections_(connections), handle_(curl_easy_init()) {
   SetConstants();
 }
 
@@ -65,6 +71,14 @@ void CurlTransfer::SetConstants() {
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
   set(CURLOPT_ERRORBUFFER, problem_);
+  // Receivers change their addresses: RFC 1035 leaves it to the resolver how
+  // long an answer holds, and libcurl would keep one for a minute.
+  set(CURLOPT_DNS_CACHE_TIMEOUT, kNamesKept);
+  set(CURLOPT_MAXLIFETIME_CONN,
+      static_cast<long>(absl::ToInt64Seconds(options_.connection_max_age)));
+  set(CURLOPT_MAXAGE_CONN,
+      static_cast<long>(absl::ToInt64Seconds(options_.connection_max_idle)));
+  connections_.Attach(handle_);
   set(CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
   set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   // The first is not called for a connection that is used again.
@@ -82,10 +96,10 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
   done_ = std::move(done);
   started_at_ = now;
   problem_[0] = '\0';
-  body_.clear();
-  retry_after_.clear();
-  body_size_ = header_size_ = 0;
-  is_refused_ = is_body_cut_ = is_header_too_large_ = false;
+  answer_ = {};
+  opened_.clear();
+  is_refused_ = is_resent_ = false;
+  before_resend_ = absl::ZeroDuration();
   FreeLists();
   for (const std::string& header : request_.headers) {
     headers_ = curl_slist_append(headers_, header.c_str());
@@ -99,12 +113,34 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
   curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, request_.body.data());
   curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE,
                    static_cast<curl_off_t>(request_.body.size()));
-  curl_easy_setopt(
-      handle_, CURLOPT_TIMEOUT_MS,
-      // 0 would be no limit at all.
-      std::max(1L,
-               static_cast<long>(absl::ToInt64Milliseconds(request_.timeout))));
+  curl_easy_setopt(handle_, CURLOPT_FRESH_CONNECT, 0L);
+  curl_easy_setopt(handle_, CURLOPT_FORBID_REUSE, 0L);
+  SetTimeout(request_.timeout);
   if (options_.resolve) SetHost();
+}
+
+// RFC 9110, section 9.2.2, would have the receiver know that a POST can be
+// repeated. Receivers of webhooks do: an event may come twice.
+bool CurlTransfer::PrepareResend(CURLcode code) {
+  if (code == CURLE_OK || is_resent_ || is_refused_ || !opened_.empty() ||
+      answer_.header_size > 0) {
+    return false;
+  }
+  before_resend_ = absl::Microseconds(Info<curl_off_t>(CURLINFO_TOTAL_TIME_T));
+  const absl::Duration left = request_.timeout - before_resend_;
+  if (left <= absl::ZeroDuration()) return false;
+  is_resent_ = true;
+  problem_[0] = '\0';
+  curl_easy_setopt(handle_, CURLOPT_FRESH_CONNECT, 1L);
+  SetTimeout(left);
+  return true;
+}
+
+void CurlTransfer::SetTimeout(absl::Duration timeout) {
+  // 0 would be no limit at all.
+  const auto millis =
+      std::max<std::int64_t>(1, absl::ToInt64Milliseconds(timeout));
+  curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, static_cast<long>(millis));
 }
 
 void CurlTransfer::SetHost() {
@@ -140,46 +176,89 @@ curl_socket_t CurlTransfer::OpenSocket(void* self, curlsocktype,
     transfer.is_refused_ = true;
     return CURL_SOCKET_BAD;
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                address->protocol);
+  const curl_socket_t opened = socket(
+      address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (opened != CURL_SOCKET_BAD) transfer.opened_.push_back(opened);
+  return opened;
 }
 
-int CurlTransfer::BeforeRequest(void* self, char* address, char*, int, int) {
+int CurlTransfer::BeforeRequest(void* self, char* address, char* local_address,
+                                int port, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  if (transfer.options_.guard.Allows(std::string(address))) {
+  if (!transfer.options_.guard.Allows(std::string(address))) {
+    transfer.is_refused_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  const CurlConnections::Ends ends{address, port, local_address, local_port};
+  if (!transfer.opened_.empty()) {
+    transfer.connections_.Add(transfer.opened_, ends);
     return CURL_PREREQFUNC_OK;
   }
-  transfer.is_refused_ = true;
-  return CURL_PREREQFUNC_ABORT;
+  return transfer.connections_.IsClean(transfer.handle_, ends)
+             ? CURL_PREREQFUNC_OK
+             : CURL_PREREQFUNC_ABORT;
 }
 
 std::size_t CurlTransfer::TakeHeader(char* text, std::size_t, std::size_t size,
                                      void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  transfer.header_size_ += size;
-  if (transfer.header_size_ > kMaxHeaders) {
-    transfer.is_header_too_large_ = true;
+  Answer& answer = transfer.answer_;
+  // What follows a complete header section is a trailer.
+  if (answer.is_complete) return size;
+  answer.header_size += size;
+  if (answer.header_size > kMaxHeaders) {
+    answer.is_header_too_large = true;
     return 0;
   }
-  absl::string_view line(text, size);
-  constexpr absl::string_view kRetryAfter = "retry-after:";
-  if (absl::StartsWithIgnoreCase(line, "http/")) {
-    transfer.retry_after_.clear();
-  } else if (absl::StartsWithIgnoreCase(line, kRetryAfter)) {
-    line.remove_prefix(kRetryAfter.size());
-    transfer.retry_after_ = std::string(absl::StripAsciiWhitespace(line));
-  }
+  transfer.TakeHeaderLine(absl::string_view(text, size));
   return size;
+}
+
+void CurlTransfer::TakeHeaderLine(absl::string_view line) {
+  line = absl::StripTrailingAsciiWhitespace(line);
+  if (line.empty()) return EndHeaders();
+  if (absl::StartsWithIgnoreCase(line, "http/")) {
+    answer_.status = static_cast<int>(Info<long>(CURLINFO_RESPONSE_CODE));
+    answer_.retry_after.clear();
+    answer_.has_length = answer_.has_coding = false;
+    return;
+  }
+  const auto colon = line.find(':');
+  if (colon == absl::string_view::npos) return;
+  const absl::string_view name = line.substr(0, colon);
+  const absl::string_view value =
+      absl::StripAsciiWhitespace(line.substr(colon + 1));
+  if (absl::EqualsIgnoreCase(name, "retry-after")) {
+    answer_.retry_after = std::string(value);
+  } else if (absl::EqualsIgnoreCase(name, "content-length")) {
+    answer_.has_length = value != "0";
+  } else if (absl::EqualsIgnoreCase(name, "transfer-encoding")) {
+    answer_.has_coding = true;
+  }
+}
+
+// An interim answer (RFC 9110, section 15.2) is followed by another. The length
+// of a body is in doubt where both headers give it, and where a status has none
+// (RFC 9112, section 6.3).
+void CurlTransfer::EndHeaders() {
+  if (answer_.status < kOk) return;
+  answer_.is_complete = true;
+  const bool has_no_body =
+      answer_.status == kNoContent || answer_.status == kNotModified;
+  const bool is_doubtful = has_no_body
+                               ? answer_.has_length || answer_.has_coding
+                               : answer_.has_length && answer_.has_coding;
+  if (is_doubtful) curl_easy_setopt(handle_, CURLOPT_FORBID_REUSE, 1L);
 }
 
 std::size_t CurlTransfer::TakeBody(char* text, std::size_t, std::size_t size,
                                    void* self) {
-  auto& transfer = *static_cast<CurlTransfer*>(self);
-  const std::size_t room = kKeptBody - transfer.body_.size();
-  transfer.body_.append(text, std::min(size, room));
-  transfer.body_size_ += size;
-  if (transfer.body_size_ <= kReadBody) return size;
-  transfer.is_body_cut_ = true;
+  Answer& answer = static_cast<CurlTransfer*>(self)->answer_;
+  const std::size_t room = kKeptBody - answer.body.size();
+  answer.body.append(text, std::min(size, room));
+  answer.body_size += size;
+  if (answer.body_size <= kReadBody) return size;
+  answer.is_body_cut = true;
   return 0;
 }
 
@@ -194,32 +273,62 @@ HttpOutcome CurlTransfer::Outcome(CURLcode code) {
   HttpOutcome outcome;
   v1::Attempt& attempt = outcome.attempt;
   *attempt.mutable_started_at() = ToTimestamp(started_at_);
-  const int status = static_cast<int>(Info<long>(CURLINFO_RESPONSE_CODE));
-  if (status > 0) attempt.set_status(status);
-  if (code == CURLE_WRITE_ERROR && is_body_cut_) code = CURLE_OK;
-  if (code != CURLE_OK) {
-    attempt.set_error(ErrorOf(code));
-    attempt.set_error_detail(problem_[0] != '\0' ? problem_
-                                                 : curl_easy_strerror(code));
-    if (attempt.error() == v1::Attempt::TARGET_REFUSED) {
-      attempt.set_error_detail(
-          "the address is one that nothing may be sent to");
-    }
-  } else if (status < kOk || status >= kFirstRedirect) {
-    attempt.set_error(v1::Attempt::HTTP_STATUS);
-    attempt.set_error_detail(absl::StrCat("the receiver answered ", status));
+  if (answer_.is_complete) {
+    attempt.set_status(answer_.status);
+    attempt.set_response_body(ReplaceInvalidUtf8(answer_.body));
+    outcome.retry_after = std::move(answer_.retry_after);
   }
-  const char* address = Info<char*>(CURLINFO_PRIMARY_IP);
-  if (address != nullptr && address[0] != '\0') {
-    const bool is_ipv6 = absl::StrContains(address, ":");
-    attempt.set_address(absl::StrCat(is_ipv6 ? "[" : "", address,
-                                     is_ipv6 ? "]:" : ":",
-                                     Info<long>(CURLINFO_PRIMARY_PORT)));
-  }
+  SetError(code, attempt);
+  SetAddress(attempt);
   SetTimes(attempt);
-  attempt.set_response_body(ReplaceInvalidUtf8(body_));
-  outcome.retry_after = std::move(retry_after_);
   return outcome;
+}
+
+// Once the final header section is complete, the status decides.
+void CurlTransfer::SetError(CURLcode code, v1::Attempt& attempt) const {
+  if (!answer_.is_complete) {
+    attempt.set_error(ErrorOf(code));
+    attempt.set_error_detail(DetailOf(code, attempt.error()));
+    return;
+  }
+  if (answer_.is_body_cut) {
+    attempt.set_note("the body was read up to 64 KiB");
+  } else if (code != CURLE_OK) {
+    attempt.set_note(absl::StrCat("the body did not end: ", Problem(code)));
+  }
+  if (answer_.status >= kOk && answer_.status < kFirstRedirect) return;
+  attempt.set_error(v1::Attempt::HTTP_STATUS);
+  attempt.set_error_detail(
+      absl::StrCat("the receiver answered ", answer_.status));
+}
+
+// libcurl's words, or those for its code.
+std::string CurlTransfer::Problem(CURLcode code) const {
+  return problem_[0] != '\0' ? problem_ : curl_easy_strerror(code);
+}
+
+std::string CurlTransfer::DetailOf(CURLcode code,
+                                   v1::Attempt::Error error) const {
+  if (error == v1::Attempt::TARGET_REFUSED) {
+    return "the address is one that nothing may be sent to";
+  }
+  if (answer_.is_header_too_large) {
+    return "the answer's headers are larger than 32 KiB";
+  }
+  if (answer_.header_size > 0 && error != v1::Attempt::TIMEOUT) {
+    return absl::StrCat("the answer ended within its headers, after status ",
+                        answer_.status);
+  }
+  return Problem(code);
+}
+
+void CurlTransfer::SetAddress(v1::Attempt& attempt) const {
+  const char* address = Info<char*>(CURLINFO_PRIMARY_IP);
+  if (address == nullptr || address[0] == '\0') return;
+  const bool is_ipv6 = absl::StrContains(address, ":");
+  attempt.set_address(absl::StrCat(is_ipv6 ? "[" : "", address,
+                                   is_ipv6 ? "]:" : ":",
+                                   Info<long>(CURLINFO_PRIMARY_PORT)));
 }
 
 v1::Attempt::Error CurlTransfer::ErrorOf(CURLcode code) const {
@@ -228,7 +337,7 @@ v1::Attempt::Error CurlTransfer::ErrorOf(CURLcode code) const {
       (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
     return v1::Attempt::TARGET_REFUSED;
   }
-  if (is_header_too_large_) return v1::Attempt::BAD_RESPONSE;
+  if (answer_.is_header_too_large) return v1::Attempt::BAD_RESPONSE;
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return v1::Attempt::TIMEOUT;
@@ -244,6 +353,7 @@ v1::Attempt::Error CurlTransfer::ErrorOf(CURLcode code) const {
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ENGINE_INITFAILED:
       return v1::Attempt::TLS_HANDSHAKE;
+    case CURLE_OK:
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
@@ -271,14 +381,17 @@ void CurlTransfer::SetTimes(v1::Attempt& attempt) const {
       absl::Microseconds(Info<curl_off_t>(CURLINFO_APPCONNECT_TIME_T));
   const absl::Duration first_byte =
       absl::Microseconds(Info<curl_off_t>(CURLINFO_STARTTRANSFER_TIME_T));
-  if (Info<long>(CURLINFO_NUM_CONNECTS) > 0) {
+  if (!opened_.empty()) {
     if (dns > absl::ZeroDuration()) *attempt.mutable_dns() = ToProto(dns);
     if (connect > dns) *attempt.mutable_connect() = ToProto(connect - dns);
     if (tls > connect) *attempt.mutable_tls() = ToProto(tls - connect);
   }
-  if (attempt.has_status()) *attempt.mutable_first_byte() = ToProto(first_byte);
+  if (attempt.has_status()) {
+    *attempt.mutable_first_byte() = ToProto(before_resend_ + first_byte);
+  }
   *attempt.mutable_total() =
-      ToProto(absl::Microseconds(Info<curl_off_t>(CURLINFO_TOTAL_TIME_T)));
+      ToProto(before_resend_ +
+              absl::Microseconds(Info<curl_off_t>(CURLINFO_TOTAL_TIME_T)));
 }
 
 }  // namespace webhooks::server

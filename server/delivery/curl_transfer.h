@@ -5,7 +5,10 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
+#include "absl/time/time.h"
+#include "server/delivery/curl_connections.h"
 #include "server/delivery/curl_sender.h"
 
 namespace webhooks::server {
@@ -13,8 +16,9 @@ namespace webhooks::server {
 // One handle of libcurl, used for one request after another.
 class CurlTransfer {
  public:
-  // `options` must outlive this.
-  explicit CurlTransfer(const CurlSender::Options& options);
+  // Both must outlive this.
+  CurlTransfer(const CurlSender::Options& options,
+               CurlConnections& connections);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
   ~CurlTransfer();
@@ -25,15 +29,38 @@ class CurlTransfer {
   // pointer is this.
   void Prepare(HttpRequest request, Sender::Done done, absl::Time now);
 
-  // What came of it, once libcurl is done with it.
+  // Returns whether the request that ended with `code` should go once more, on
+  // a new connection: an idle connection was used, and no byte of an answer
+  // came. Then makes the handle ready to be added again.
+  bool PrepareResend(CURLcode code);
+
+  // Returns the outcome, once libcurl is done with the handle.
   HttpOutcome Outcome(CURLcode code);
 
   Sender::Done TakeDone() { return std::move(done_); }
 
  private:
+  // What has been received of one answer (RFC 9112, section 2.1).
+  struct Answer {
+    // The latest status line's; 0 before there is one.
+    int status = 0;
+    // The final header section is complete: `status` is the answer's.
+    bool is_complete = false;
+    bool is_header_too_large = false;
+    bool is_body_cut = false;
+    std::size_t header_size = 0;
+    std::size_t body_size = 0;
+    std::string body;
+    std::string retry_after;
+    // There is a Content-Length other than 0, or a Transfer-Encoding.
+    bool has_length = false;
+    bool has_coding = false;
+  };
+
   static curl_socket_t OpenSocket(void* self, curlsocktype purpose,
                                   curl_sockaddr* address);
-  static int BeforeRequest(void* self, char* address, char*, int, int);
+  static int BeforeRequest(void* self, char* address, char* local_address,
+                           int port, int local_port);
   static std::size_t TakeHeader(char* text, std::size_t, std::size_t size,
                                 void* self);
   static std::size_t TakeBody(char* text, std::size_t, std::size_t size,
@@ -41,13 +68,21 @@ class CurlTransfer {
 
   void SetConstants();
   void SetHost();
+  void SetTimeout(absl::Duration timeout);
   void FreeLists();
+  void TakeHeaderLine(absl::string_view line);
+  void EndHeaders();
   v1::Attempt::Error ErrorOf(CURLcode code) const;
+  void SetError(CURLcode code, v1::Attempt& attempt) const;
+  std::string Problem(CURLcode code) const;
+  std::string DetailOf(CURLcode code, v1::Attempt::Error error) const;
+  void SetAddress(v1::Attempt& attempt) const;
   void SetTimes(v1::Attempt& attempt) const;
   template <typename T>
   T Info(CURLINFO info) const;
 
   const CurlSender::Options& options_;
+  CurlConnections& connections_;
   CURL* const handle_;
   HttpRequest request_;
   Sender::Done done_;
@@ -55,14 +90,15 @@ class CurlTransfer {
   curl_slist* headers_ = nullptr;
   curl_slist* hosts_ = nullptr;
   char problem_[CURL_ERROR_SIZE] = "";
-  // What has come of the answer.
-  std::string body_;
-  std::string retry_after_;
-  std::size_t body_size_ = 0;
-  std::size_t header_size_ = 0;
+  Answer answer_;
+  // Sockets that were opened for this request; empty: an idle connection is
+  // used.
+  std::vector<curl_socket_t> opened_;
+  // The guard refused an address.
   bool is_refused_ = false;
-  bool is_body_cut_ = false;
-  bool is_header_too_large_ = false;
+  bool is_resent_ = false;
+  // How long the request took before it was sent again.
+  absl::Duration before_resend_;
 };
 
 }  // namespace webhooks::server

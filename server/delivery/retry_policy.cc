@@ -10,8 +10,6 @@
 namespace webhooks::server {
 namespace {
 
-constexpr int kServiceUnavailable = 503;
-
 constexpr int kTooManyRequests = 429;
 constexpr int kBadGateway = 502;
 constexpr int kGatewayTimeout = 504;
@@ -57,21 +55,21 @@ void RetryPolicy::Judge(const HttpOutcome& outcome, int step,
   if (result.gone || next >= waits.size()) return;
   result.outcome = AttemptResult::Outcome::kRetry;
   absl::Duration wait = waits[next] * (1 + jitter * (2 * dice - 1));
-  // RFC 9110, 15.6.4, and RFC 6585, 4.
-  if (IsOverloaded(outcome)) {
-    wait =
-        std::max(wait, std::min(ReadRetryAfter(outcome.retry_after, result.now),
-                                max_retry_after));
-  }
+  wait = std::max(wait, PauseOf(outcome, result.now));
   result.retry_at = result.now + wait;
+}
+
+absl::Duration RetryPolicy::PauseOf(const HttpOutcome& outcome,
+                                    absl::Time now) const {
+  if (!outcome.attempt.has_error()) return absl::ZeroDuration();
+  return std::min(ReadRetryAfter(outcome.retry_after, now), max_retry_after);
 }
 
 bool IsOverloaded(const HttpOutcome& outcome) {
   const v1::Attempt& attempt = outcome.attempt;
-  if (attempt.status() == kServiceUnavailable) {
-    return !outcome.retry_after.empty();
-  }
-  return attempt.error() == v1::Attempt::TIMEOUT ||
+  if (!attempt.has_error()) return false;
+  return !outcome.retry_after.empty() ||
+         attempt.error() == v1::Attempt::TIMEOUT ||
          attempt.status() == kTooManyRequests ||
          attempt.status() == kBadGateway || attempt.status() == kGatewayTimeout;
 }

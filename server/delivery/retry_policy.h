@@ -36,10 +36,14 @@ struct RetryPolicy {
   void Judge(const HttpOutcome& outcome, int step,
              const v1::DeliverySettings& settings, double dice,
              AttemptResult& result) const;
+
+  // Returns how long the receiver asked, by Retry-After, to be left alone:
+  // max_retry_after at most; zero where the attempt did not fail.
+  absl::Duration PauseOf(const HttpOutcome& outcome, absl::Time now) const;
 };
 
-// Whether the endpoint has asked, or seems, to be spared for a while: 429, 502,
-// 504, a time-out, or a 503 that says for how long.
+// Returns whether an attempt failed because the endpoint is, or seems to be,
+// overloaded: 429, 502, 504, a time-out, or any answer with a Retry-After.
 bool IsOverloaded(const HttpOutcome& outcome);
 
 // What a Retry-After (RFC 9110, 10.2.3) says at `now`: seconds or an HTTP date.

@@ -290,8 +290,7 @@ void Scheduler::Judge(Flight& flight, const HttpOutcome& outcome) {
   options_.retries.Judge(outcome, flight.step,
                          flight.lease->webhook->delivery(), dice_(), result);
   flight.ending = EndingOf(result, outcome);
-  flight.pause = std::min(ReadRetryAfter(outcome.retry_after, result.now),
-                          options_.retries.max_retry_after);
+  flight.pause = options_.retries.PauseOf(outcome, result.now);
 }
 
 // The next request to the same endpoint need not wait until this one is

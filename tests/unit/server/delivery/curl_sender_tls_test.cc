@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <future>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "server/delivery/curl_sender.h"
@@ -35,8 +37,8 @@ class TlsServer {
       : key_(EVP_RSA_gen(2048)),
         certificate_(MakeCertificate()),
         context_(SSL_CTX_new(TLS_server_method())),
-        server_([this](ScriptedConnection& connection, int) {
-          Serve(connection);
+        server_([this](ScriptedConnection& connection, int number) {
+          Serve(connection, number);
         }) {
     SSL_CTX_use_certificate(context_, certificate_);
     SSL_CTX_use_PrivateKey(context_, key_);
@@ -54,6 +56,17 @@ class TlsServer {
     PEM_write_X509(file, certificate_);
     std::fclose(file);
   }
+
+  // From now on, the first connection gets a second answer to its first request
+  // once SendExcess is called, which waits until it is sent.
+  void BeChatty() { is_chatty_ = true; }
+  void SendExcess() {
+    may_send_excess_.Notify();
+    sent_excess_.WaitForNotification();
+  }
+
+  int requests() const { return requests_; }
+  int connections() { return server_.connections(); }
 
   std::string Url(const std::string& host) const {
     return absl::StrCat("https://", host, ":", server_.port(), "/");
@@ -81,13 +94,20 @@ class TlsServer {
     return certificate;
   }
 
-  void Serve(ScriptedConnection& connection) const {
+  void Serve(ScriptedConnection& connection, int number) {
     SSL* const tls = SSL_new(context_);
     SSL_set_fd(tls, connection.socket());
     std::array<char, 4096> request;
-    if (SSL_accept(tls) == 1 &&
-        SSL_read(tls, request.data(), request.size()) > 0) {
-      SSL_write(tls, kAnswer, sizeof(kAnswer) - 1);
+    if (SSL_accept(tls) == 1) {
+      while (SSL_read(tls, request.data(), request.size()) > 0) {
+        ++requests_;
+        SSL_write(tls, kAnswer, sizeof(kAnswer) - 1);
+        if (number == 0 && is_chatty_) {
+          may_send_excess_.WaitForNotification();
+          SSL_write(tls, kAnswer, sizeof(kAnswer) - 1);
+          sent_excess_.Notify();
+        }
+      }
       SSL_shutdown(tls);
     }
     SSL_free(tls);
@@ -96,6 +116,10 @@ class TlsServer {
   EVP_PKEY* const key_;
   X509* const certificate_;
   SSL_CTX* const context_;
+  std::atomic<int> requests_ = 0;
+  std::atomic<bool> is_chatty_ = false;
+  absl::Notification may_send_excess_;
+  absl::Notification sent_excess_;
   ScriptedServer server_;
 };
 
@@ -106,12 +130,20 @@ class CurlSenderTls : public ::testing::Test {
     server_.WriteCertificate(folder_.Path("ca.pem"));
   }
 
-  v1::Attempt SendTo(const std::string& host, const std::string& ca_file) {
+  static CurlSender::Options Trusting(const std::string& ca_file) {
     CurlSender::Options options;
     options.guard = TargetGuard({*AddressRange::Parse("127.0.0.0/8")});
     options.resolve = [](const std::string&) { return "127.0.0.1"; };
     options.ca_file = ca_file;
-    CurlSender sender(options, &absl::Now);
+    return options;
+  }
+
+  v1::Attempt SendTo(const std::string& host, const std::string& ca_file) {
+    CurlSender sender(Trusting(ca_file), &absl::Now);
+    return Send(sender, host);
+  }
+
+  v1::Attempt Send(CurlSender& sender, const std::string& host) {
     std::promise<HttpOutcome> promise;
     sender.Send(
         {server_.Url(host), {}, "{}", absl::Seconds(20)},
@@ -127,6 +159,23 @@ TEST_F(CurlSenderTls, ACertificateThatIsTrustedAndForTheHostIsTaken) {
   const v1::Attempt attempt = SendTo(kName, folder_.Path("ca.pem"));
   EXPECT_EQ(attempt.status(), 200) << attempt.DebugString();
   EXPECT_TRUE(attempt.has_tls());
+}
+
+TEST_F(CurlSenderTls, WhatIsLeftOnAConnectionAnswersNoRequest) {
+  server_.BeChatty();
+  CurlSender sender(Trusting(folder_.Path("ca.pem")), &absl::Now);
+  EXPECT_EQ(Send(sender, kName).status(), 200);
+  server_.SendExcess();
+  EXPECT_EQ(Send(sender, kName).status(), 200);
+  EXPECT_EQ(server_.requests(), 2);
+  EXPECT_EQ(server_.connections(), 2);
+}
+
+TEST_F(CurlSenderTls, AConnectionIsUsedAgain) {
+  CurlSender sender(Trusting(folder_.Path("ca.pem")), &absl::Now);
+  EXPECT_EQ(Send(sender, kName).status(), 200);
+  EXPECT_EQ(Send(sender, kName).status(), 200);
+  EXPECT_EQ(server_.connections(), 1);
 }
 
 TEST_F(CurlSenderTls, ACertificateForAnotherHostIsRefused) {

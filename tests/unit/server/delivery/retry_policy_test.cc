@@ -118,7 +118,7 @@ TEST(RetryPolicy, FollowsAWebhooksOwnSchedule) {
 }
 
 TEST(RetryPolicy, ObeysARetryAfterThatIsLonger) {
-  for (const int status : {429, 502, 503, 504}) {
+  for (const int status : {307, 400, 404, 429, 500, 502, 503, 504}) {
     EXPECT_EQ(WaitAfter(Answered(status, "60")), absl::Minutes(1)) << status;
   }
 }
@@ -127,8 +127,13 @@ TEST(RetryPolicy, WaitsNoShorterForARetryAfter) {
   EXPECT_EQ(WaitAfter(Answered(429, "1")), absl::Seconds(5));
 }
 
-TEST(RetryPolicy, IgnoresARetryAfterOfOtherStatuses) {
-  EXPECT_EQ(WaitAfter(Answered(500, "60")), absl::Seconds(5));
+TEST(RetryPolicy, PausesForARetryAfterOfFailuresOnly) {
+  const RetryPolicy policy;
+  EXPECT_EQ(policy.PauseOf(Answered(500, "60"), kAnsweredAt), absl::Minutes(1));
+  EXPECT_EQ(policy.PauseOf(Answered(500, "86401"), kAnsweredAt),
+            absl::Hours(24));
+  EXPECT_EQ(policy.PauseOf(Answered(200, "60"), kAnsweredAt),
+            absl::ZeroDuration());
 }
 
 TEST(RetryPolicy, ObeysARetryAfterForADayAtMost) {
@@ -174,12 +179,14 @@ TEST(IsOverloaded, HoldsForStatusesThatSayItAndForTimeOuts) {
     EXPECT_TRUE(IsOverloaded(Answered(status))) << status;
   }
   EXPECT_TRUE(IsOverloaded(FailedBy(v1::Attempt::TIMEOUT)));
+  EXPECT_TRUE(IsOverloaded(Answered(500, "60")));
 }
 
 TEST(IsOverloaded, HoldsForNothingElse) {
   for (const int status : {200, 400, 410, 500, 503}) {
     EXPECT_FALSE(IsOverloaded(Answered(status))) << status;
   }
+  EXPECT_FALSE(IsOverloaded(Answered(200, "60")));
   EXPECT_FALSE(IsOverloaded(FailedBy(v1::Attempt::CONNECTION_REFUSED)));
 }
 

@@ -87,7 +87,8 @@ TEST_P(RefusedRanges, EndWhereTheyEnd) {
 TEST_P(RefusedRanges, AreRefusedInEverySpellingOfIpv4WithinIpv6) {
   for (const std::string& address : {GetParam().first, GetParam().last}) {
     if (IsIpv6(address)) continue;
-    for (const char* prefix : {"::ffff:", "::", "64:ff9b::", "64:ff9b:1::"}) {
+    for (const char* prefix :
+         {"::ffff:", "::ffff:0:", "::", "64:ff9b::", "64:ff9b:1::"}) {
       ExpectAllowed(guard_, prefix + address, false);
     }
   }
@@ -118,6 +119,8 @@ const RefusedRange kIpv6[] = {
     {"::1", "::1", "", ""},
     // Mapped IPv4.
     {"::ffff:0:0", "::ffff:ffff:ffff", "::fffe:ffff:ffff", "::1:0:0:0"},
+    {"::ffff:0:0:0", "::ffff:0:ffff:ffff", "::fffe:ffff:ffff:ffff",
+     "::ffff:1:0:0"},
     {"64:ff9b::", "64:ff9b::ffff:ffff", "64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff",
      "64:ff9b::1:0:0"},
     {"64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff",
@@ -150,8 +153,8 @@ TEST(TargetGuard, LetsPublicAddressesThrough) {
 
 TEST(TargetGuard, RefusesPublicIpv4ThatComesAsIpv6) {
   const TargetGuard guard({});
-  for (const char* address :
-       {"::ffff:8.8.8.8", "::8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1"}) {
+  for (const char* address : {"::ffff:8.8.8.8", "::ffff:0:8.8.8.8", "::8.8.8.8",
+                              "64:ff9b::8.8.8.8", "2002:808:808::1"}) {
     ExpectAllowed(guard, address, false);
   }
 }

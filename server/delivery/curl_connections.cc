@@ -1,0 +1,77 @@
+#include "server/delivery/curl_connections.h"
+
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace webhooks::server {
+namespace {
+
+std::string NameOf(const CurlConnections::Ends& ends) {
+  return absl::StrCat(ends.address, " ", ends.port, " ", ends.local_address,
+                      " ", ends.local_port);
+}
+
+// The port of the socket's own end; 0: it has none.
+int LocalPort(curl_socket_t socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return 0;
+  }
+  if (address.ss_family == AF_INET) {
+    return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+  }
+  return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
+}
+
+// Bytes that TLS has read from the socket and nobody from TLS.
+bool HasUnreadTls(CURL* handle) {
+  curl_tlssessioninfo* session = nullptr;
+  if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK ||
+      session == nullptr || session->backend != CURLSSLBACKEND_OPENSSL ||
+      session->internals == nullptr) {
+    return false;
+  }
+  return SSL_has_pending(static_cast<const SSL*>(session->internals)) == 1;
+}
+
+}  // namespace
+
+void CurlConnections::Attach(CURL* handle) {
+  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, &CloseSocket);
+  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
+}
+
+void CurlConnections::Add(const std::vector<curl_socket_t>& opened,
+                          const Ends& ends) {
+  for (const curl_socket_t socket : opened) {
+    if (LocalPort(socket) != ends.local_port) continue;
+    std::string name = NameOf(ends);
+    by_ends_[name] = socket;
+    names_[socket] = std::move(name);
+  }
+}
+
+bool CurlConnections::IsClean(CURL* handle, const Ends& ends) const {
+  const auto found = by_ends_.find(NameOf(ends));
+  if (found == by_ends_.end()) return false;
+  pollfd readable{found->second, POLLIN | POLLRDHUP, 0};
+  return poll(&readable, 1, 0) == 0 && !HasUnreadTls(handle);
+}
+
+int CurlConnections::CloseSocket(void* self, curl_socket_t socket) {
+  auto& connections = *static_cast<CurlConnections*>(self);
+  const auto found = connections.names_.find(socket);
+  if (found != connections.names_.end()) {
+    connections.by_ends_.erase(found->second);
+    connections.names_.erase(found);
+  }
+  return close(socket);
+}
+
+}  // namespace webhooks::server
