@@ -151,6 +151,7 @@ TARGETS = [
             "storage/webhook_store.h",
         ],
         deps = [
+            "Boost::url",
             "OpenSSL::Crypto",
             "proto_json",
             "proto_rpc",
@@ -1245,6 +1246,7 @@ TARGETS = [
         root = "",
         srcs = [
             "tests/unit/server/ctl/backup_command_test.cc",
+            "tests/unit/server/ctl/client_test.cc",
             "tests/unit/server/ctl/ctl_test.cc",
         ],
         hdrs = [],

@@ -1,6 +1,8 @@
 #include "storage/changes.h"
 
 #include <algorithm>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
 #include <utility>
 
 #include "google/protobuf/util/message_differencer.h"
@@ -14,6 +16,15 @@
 
 namespace webhooks {
 namespace {
+
+// Returns the host of `url`, with its port where it has one; "" where there is
+// none. All else of a URL may hold secrets of the receiver's.
+std::string HostOf(absl::string_view url) {
+  const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
+  if (!parsed) return "";
+  const auto host = parsed->encoded_host_and_port();
+  return std::string(host.data(), host.size());
+}
 
 using google::protobuf::util::MessageDifferencer;
 
@@ -131,10 +142,9 @@ v1::Event DeactivationEvent(const v1::Webhook& webhook,
   const absl::Time time = FromTimestamp(deactivation.time());
   std::string data = "{\"id_webhook_endpoint\":";
   AppendJsonString(webhook.id_webhook_endpoint(), data);
-  data += ",\"url\":";
-  if (!webhook.has_url() || !AppendJsonString(webhook.url(), data)) {
-    data += "null";
-  }
+  data += ",\"host\":";
+  const std::string host = HostOf(webhook.url());
+  if (host.empty() || !AppendJsonString(host, data)) data += "null";
   data += ",\"reason\":";
   AppendJsonString(v1::Deactivation::Reason_Name(deactivation.reason()), data);
   data += '}';

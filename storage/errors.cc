@@ -176,6 +176,13 @@ absl::Status CertificateNotBound() {
       "CERTIFICATE_NOT_BOUND");
 }
 
+absl::Status ProjectChanged() {
+  return WithReason(
+      absl::UnauthenticatedError(
+          "the client's certificate was bound to another project meanwhile"),
+      "PROJECT_CHANGED");
+}
+
 absl::Status StorageFull() {
   return WithRetryDelay(
       WithReason(absl::ResourceExhaustedError(

@@ -71,6 +71,9 @@ absl::Status ApiKeyInvalid();
 // UNAUTHENTICATED, CERTIFICATE_NOT_BOUND: the call carries no key, and the
 // certificate that it comes with opens no project.
 absl::Status CertificateNotBound();
+// UNAUTHENTICATED, PROJECT_CHANGED: the certificate that a stream came with has
+// been bound to another project since.
+absl::Status ProjectChanged();
 // UNAUTHENTICATED, ADMIN_KEY_INVALID: not the admin key.
 absl::Status AdminKeyInvalid();
 

@@ -22,13 +22,17 @@
 namespace webhooks::ctl {
 namespace {
 
-// A removal that was performed and whose answer was lost would be NOT_FOUND the
-// second time.
+// A call whose answer was lost may have been performed. So only those are made
+// again that have a request_id or do no more the second time; a removal would
+// be NOT_FOUND then.
 constexpr char kRetries[] = R"json({"methodConfig": [
   {"name": [{"service": "webhooks.v1.WebhookService", "method": "Delete"},
             {"service": "webhooks.v1.AdminService", "method": "DeleteProject"},
             {"service": "webhooks.v1.AdminService",
-             "method": "UnbindCertificate"}]},
+             "method": "UnbindCertificate"},
+            {"service": "webhooks.v1.DeliveryService", "method": "Cancel"},
+            {"service": "webhooks.v1.DeliveryService", "method": "Retry"},
+            {"service": "webhooks.v1.DeliveryService", "method": "Test"}]},
   {"name": [{}], "retryPolicy": {"maxAttempts": 4, "initialBackoff": "0.1s",
    "maxBackoff": "1s", "backoffMultiplier": 2,
    "retryableStatusCodes": ["UNAVAILABLE"]}}]})json";

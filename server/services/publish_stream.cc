@@ -79,29 +79,37 @@ void PublishStream::Admit(Batch batch) {
 
 void PublishStream::Admitted(const Decision& decision, Batch batch) {
   bool is_slowed = false;
+  bool is_stored = false;
   {
     absl::MutexLock lock(&mutex_);
     is_slowed = is_admitted_ && absl::IsResourceExhausted(decision.status) &&
                 !*cancelled_;
     if (!is_slowed) status_.Update(decision.status);
+    if (is_admitted_ && decision.status.ok() && decision.project != project_) {
+      status_.Update(ProjectChanged());
+    }
     place_ = decision.place;
     if (!is_admitted_) {
       project_ = decision.project;
       record_.SetDecision(decision);
       is_admitted_ = decision.status.ok();
     }
-    is_busy_ = is_slowed || (status_.ok() && !batch.empty());
+    is_stored = !is_slowed && status_.ok() && !batch.empty();
+    is_busy_ = is_slowed || is_stored;
   }
   if (is_slowed) return AdmitLater(std::move(batch));
-  if (decision.status.ok() && !batch.empty()) return Store(std::move(batch));
+  if (is_stored) return Store(std::move(batch));
   Go();
 }
 
 void PublishStream::AdmitLater(Batch batch) {
-  const auto kept = std::make_shared<Batch>(std::move(batch));
+  // The alarm keeps what it calls after the call, and is kept by this.
+  slowed_ = std::move(batch);
+  slowed_self_ = shared_from_this();
   later_.Set(std::chrono::system_clock::now() + kPatience,
-             [self = shared_from_this(), kept](bool /*is_due*/) {
-               self->Admit(std::move(*kept));
+             [this](bool /*is_due*/) {
+               const auto self = std::move(slowed_self_);
+               Admit(std::move(slowed_));
              });
 }
 

@@ -26,8 +26,9 @@ namespace webhooks::server {
 // One call of EventService.PublishStream, from its arrival to its log line.
 // While a batch is being stored the next one is read; reading pauses where that
 // is full, and so the client does (flow control of HTTP/2). Each batch is
-// admitted as a call is: a key that is revoked ends the stream, and a rate that
-// is reached slows it down. Keeps itself until gRPC is done with it.
+// admitted as a call is: a key that is revoked, or a certificate that is bound
+// to another project, ends the stream, and a rate that is reached slows it
+// down. Keeps itself until gRPC is done with it.
 class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
                             public std::enable_shared_from_this<PublishStream> {
  public:
@@ -99,7 +100,11 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   std::shared_ptr<PublishStream> self_;
   // Owned by gRPC while it reads.
   grpc::ByteBuffer message_;
+  // Of a stream that is slowed down: its alarm, and until that rings, the batch
+  // that is to be admitted then, and this.
   grpc::Alarm later_;
+  Batch slowed_;
+  std::shared_ptr<PublishStream> slowed_self_;
 
   absl::Mutex mutex_;
   CallsInFlight::Place place_ ABSL_GUARDED_BY(mutex_);

@@ -104,6 +104,9 @@ void Connection::SetPragmas(Mode mode) {
   database_.exec("PRAGMA mmap_size = 0");
   database_.exec("PRAGMA foreign_keys = ON");
   database_.exec("PRAGMA trusted_schema = OFF");
+  // No change may depend on another disk than the database's, such as that of
+  // /var/tmp. What is kept is what one statement may have to undo.
+  database_.exec("PRAGMA temp_store = MEMORY");
   // KiB: what leads to the rows of a million webhooks stays in memory.
   database_.exec("PRAGMA cache_size = -16384");
   // The first read: it finds out whether the file is a database at all.

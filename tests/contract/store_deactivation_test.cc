@@ -50,6 +50,22 @@ TEST_P(StoreDeactivation, OneThatIsGoneIsDeactivatedAndTheOthersAreTold) {
   EXPECT_EQ(told.deliveries[0].event.type(), "webhook.deactivated");
 }
 
+TEST_P(StoreDeactivation, TellsTheOthersNoMoreOfTheUrlThanItsHost) {
+  const v1::Webhook gone = NewListener();
+  SetUrl(gone, "https://a.example:8443/hook/secret?token=secret#secret");
+  v1::Webhook other = MakeWebhook(project_);
+  other.clear_scope();
+  other.add_scope("webhook.deactivated");
+  other = *CreateWebhook(*store_, other);
+  ASSERT_THAT(Record(Gone(Stored(gone))), IsOk());
+  const EndpointLease told = Lease(other);
+  ASSERT_THAT(told.deliveries, SizeIs(1));
+  EXPECT_EQ(
+      told.deliveries[0].event.data(),
+      absl::StrCat("{\"id_webhook_endpoint\":\"", gone.id_webhook_endpoint(),
+                   "\",\"host\":\"a.example:8443\",\"reason\":\"GONE\"}"));
+}
+
 TEST_P(StoreDeactivation, IsNotToldToTheWebhookItself) {
   v1::Webhook everything = MakeWebhook(project_);
   everything.clear_scope();

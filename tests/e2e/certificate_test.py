@@ -1,6 +1,7 @@
 """Certificates that are bound to projects, in place of keys."""
 
 import json
+import queue
 
 import grpc
 import pytest
@@ -11,7 +12,8 @@ from grpc_errors import failure
 from processes import PATIENCE, run
 from safe_service import SafeService
 from service import REFERENCE
-from webhooks.v1 import webhook_service_pb2, webhook_service_pb2_grpc
+from webhooks.v1 import (event_service_pb2, event_service_pb2_grpc,
+                         webhook_service_pb2, webhook_service_pb2_grpc)
 
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
 FORGED = ("x-client-certificate", "client.example")
@@ -104,6 +106,36 @@ def test_an_unbound_certificate_opens_nothing_at_once(mutual, admin, client):
         "CERTIFICATE_NOT_BOUND")
     assert failure(lambda: admin.UnbindCertificate(name=client.name)) == (
         grpc.StatusCode.NOT_FOUND, "CERTIFICATE_NOT_FOUND", [])
+
+
+def test_a_stream_ends_when_its_certificate_is_bound_to_another_project(
+        mutual, admin, project, client):
+    event = event_service_pb2.PublishEventRequest(type="t", data="1")
+    requests = queue.Queue()
+    with mutual.channel(client=client) as channel:
+        stub = event_service_pb2_grpc.EventServiceStub(channel)
+        call = stub.PublishStream.future(iter(requests.get, None),
+                                         timeout=PATIENCE)
+        requests.put(event)
+        while not (events := stub.List(event_service_pb2.ListEventsRequest(),
+                                       timeout=PATIENCE).events):
+            pass
+        assert events[0].id_project == project.id_project
+        admin.UnbindCertificate(name=client.name)
+        other = admin.CreateProject(name="other")
+        admin.BindCertificate(id_project=other.id_project, name=client.name)
+        requests.put(event)
+        code, reason, _ = failure(call.result)
+        requests.put(None)
+        assert (code, reason) == (UNAUTHENTICATED, "PROJECT_CHANGED")
+        assert not stub.List(event_service_pb2.ListEventsRequest(),
+                             timeout=PATIENCE).events
+    key = admin.CreateApiKey(id_project=project.id_project, name="k").key
+    with mutual.channel(client=client) as channel:
+        stub = event_service_pb2_grpc.EventServiceStub(channel)
+        assert len(stub.List(event_service_pb2.ListEventsRequest(),
+                             metadata=(("x-api-key", key),),
+                             timeout=PATIENCE).events) == 1
 
 
 def test_a_certificate_goes_with_its_project(mutual, admin, project, client):

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import urllib.parse
 
 from processes import PATIENCE
 from receiver import FAST, Receiver, delivering
@@ -65,7 +66,8 @@ def test_410_deactivates_and_tells_the_others(api, receiver, place):
     assert told["type"] == "webhook.deactivated"
     assert told["data"] == {
         "id_webhook_endpoint": gone["id_webhook_endpoint"],
-        "url": receiver.url(path), "reason": "GONE"}
+        "host": urllib.parse.urlsplit(receiver.url(path)).netloc,
+        "reason": "GONE"}
     assert api.delivered(event, "FAILED")["attempt_count"] == 1
     id = gone["id_webhook_endpoint"]
     webhook = api.call("GET", f"/webhooks/{id}")

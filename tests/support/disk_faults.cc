@@ -1,16 +1,20 @@
 #include "tests/support/disk_faults.h"
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdarg>
 #include <cstddef>
+#include <cstring>
 
 namespace {
 
 std::atomic<bool> disk_full{false};
+std::atomic<bool> temporary_locked{false};
 std::atomic<bool> fsync_fails{false};
 std::atomic<int> fsync_count{0};
 
@@ -26,6 +30,22 @@ int Sync(long number, int file) {
 }  // namespace
 
 extern "C" {
+
+int open64(const char* path, int flags, ...) {
+  mode_t mode = 0;
+  if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
+    va_list arguments;
+    va_start(arguments, flags);
+    mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+  }
+  // What SQLite calls its temporary files.
+  if (temporary_locked && std::strstr(path, "etilqs_") != nullptr) {
+    errno = EACCES;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+}
 
 int fsync(int file) { return Sync(SYS_fsync, file); }
 
@@ -44,10 +64,13 @@ namespace webhooks::testing {
 
 void FillDisk() { disk_full = true; }
 
+void LockTemporaryFolder() { temporary_locked = true; }
+
 void FailFsync() { fsync_fails = true; }
 
 void MendDisk() {
   disk_full = false;
+  temporary_locked = false;
   fsync_fails = false;
 }
 

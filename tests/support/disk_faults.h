@@ -7,6 +7,8 @@ namespace webhooks::testing {
 
 // From now on no write finds room (ENOSPC).
 void FillDisk();
+// From now on SQLite can make no temporary file (EACCES).
+void LockTemporaryFolder();
 // From now on no fsync succeeds (EIO).
 void FailFsync();
 // From now on all works again.

@@ -83,6 +83,32 @@ TEST_F(DiskFaults, AFullDiskStillReads) {
               IsOk());
 }
 
+// In a container that is read only but for the database's folder there is none.
+TEST_F(DiskFaults, NoChangeNeedsATemporaryFile) {
+  testing::LockTemporaryFolder();
+  ASSERT_THAT(CreateWebhook(*store_, MakeWebhook(project_)), IsOk());
+  // Large enough that a change is more than SQLite would keep in memory.
+  for (int batch = 0; batch < 3; ++batch) {
+    EventStore::MaybeEvents events;
+    for (int i = 0; i < 1000; ++i) {
+      v1::Event event;
+      event.set_id_project(project_);
+      event.set_id_event(testing::NewId());
+      event.set_type("connection.created");
+      event.set_data(std::string(1000, '1'));
+      events.push_back(std::move(event));
+    }
+    const auto published =
+        testing::Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
+          store_->PublishEvents(project_, events, std::nullopt, {}, done);
+        });
+    ASSERT_THAT(published, IsOk());
+    for (const auto& result : published->answer.results()) {
+      ASSERT_TRUE(result.has_published()) << result.DebugString();
+    }
+  }
+}
+
 using DiskFaultsDeathTest = DiskFaults;
 
 // In the child that the death test starts, everything is made anew.
