@@ -40,7 +40,7 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> DocsHandler::Accept(
   if (head.path != kOpenApi && !is_docs) return next_.Accept(head);
   HttpResponse response = Answer(head);
   const bool sends_body = head.method != "HEAD";
-  if (sends_body && !TakeFromSecond(response.body.size())) {
+  if (sends_body && !TakeFromSecond(response.content().size())) {
     response = ErrorAnswer(
         WithReason(absl::UnavailableError("too many are reading at once"),
                    "TOO_MANY_BYTES_BUFFERED"));
@@ -65,7 +65,7 @@ HttpResponse DocsHandler::Answer(const RequestHead& head) const {
   }
   if (head.path != kOpenApi) return PageAnswer(head.path);
   HttpResponse response;
-  response.body = openapi_;
+  response.lasting_body = openapi_;
   return response;
 }
 
@@ -87,7 +87,7 @@ HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
   absl::ConsumePrefix(&path, "/");
   const auto page = pages_.find(path.empty() ? kFirstPage : path);
   if (page == pages_.end()) return UnboundAnswer("GET", {});
-  response.body = page->second.body;
+  response.lasting_body = page->second.body;
   response.content_type = page->second.content_type;
   response.headers.emplace_back("Content-Security-Policy", kPolicy);
   response.headers.emplace_back("Referrer-Policy", "no-referrer");

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <string>
 
 namespace webhooks::gateway {
 
@@ -44,6 +45,14 @@ class BufferBudget {
   const std::size_t limit_;
   std::atomic<std::size_t> held_ = 0;
 };
+
+// Empties a buffer, and gives its memory back where that is more than the next
+// small request or answer needs.
+inline void FreeBuffer(std::string& buffer) {
+  constexpr std::size_t kSmall = 2048;
+  buffer.clear();
+  if (buffer.capacity() > kSmall) std::string().swap(buffer);
+}
 
 // The budgets of all connections, as much each.
 struct Buffers {

@@ -91,11 +91,11 @@ void Connection::Greet() {
 
 void Connection::AwaitRequest() {
   ForgetRequest();
-  output_ = {};
+  FreeBuffer(output_);
   phase_ = Phase::kIdle;
   if (!input_.empty()) return OnInput();
   if (worker_.draining() || input_ended_) return Close();
-  input_ = {};
+  FreeBuffer(input_);
   Arm(worker_.limits().idle_timeout);
   AwaitInput();
 }

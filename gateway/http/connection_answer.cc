@@ -91,8 +91,8 @@ void Connection::Linger() {
   if (error) return Close();
   phase_ = Phase::kLingering;
   ForgetRequest();
-  input_ = {};
-  output_ = {};
+  FreeBuffer(input_);
+  FreeBuffer(output_);
   Arm(worker_.limits().linger_timeout);
   AwaitInput();
 }

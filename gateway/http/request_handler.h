@@ -59,8 +59,11 @@ struct RequestHead {
 // where the request was HEAD.
 struct HttpResponse {
   int status = 200;
-  // Empty: an answer without a body.
+  // An answer's content is `body` or, where that is empty, `lasting_body`,
+  // which outlives the answer and is not copied for it. Both empty: it has
+  // none.
   std::string body;
+  absl::string_view lasting_body;
   absl::string_view content_type = "application/json";  // outlives the answer
   std::vector<std::pair<std::string, std::string>> headers;
   // For the log line: the template that the path matched, which an exchange's
@@ -70,6 +73,10 @@ struct HttpResponse {
   std::string route;
   std::string project;
   std::string reason;
+
+  absl::string_view content() const {
+    return body.empty() ? lasting_body : absl::string_view(body);
+  }
 };
 
 // Takes the one answer to a request, from any thread. It may be dropped

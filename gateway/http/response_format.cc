@@ -94,15 +94,18 @@ std::string FormatResponse(const HttpResponse& response,
                            const ResponseForm& form, absl::Time now) {
   constexpr std::size_t kTypicalHead = 512;
   std::string out;
-  out.reserve(kTypicalHead + response.body.size());
+  const absl::string_view content = response.content();
+  const bool has_content = HasContent(response.status);
+  const bool sends_content = has_content && !form.is_head;
+  out.reserve(kTypicalHead + (sends_content ? content.size() : 0));
   absl::StrAppend(&out, "HTTP/1.1 ", response.status, " ",
                   ReasonPhrase(response.status), "\r\nDate: ", HttpDate(now),
                   "\r\n");
-  if (!response.body.empty()) {
+  if (!content.empty()) {
     absl::StrAppend(&out, "Content-Type: ", response.content_type, "\r\n");
   }
-  if (HasContent(response.status)) {
-    absl::StrAppend(&out, "Content-Length: ", response.body.size(), "\r\n");
+  if (has_content) {
+    absl::StrAppend(&out, "Content-Length: ", content.size(), "\r\n");
   }
   AppendConnection(out, form);
   // Answers hold secrets, which no cache may keep.
@@ -114,9 +117,7 @@ std::string FormatResponse(const HttpResponse& response,
     absl::StrAppend(&out, name, ": ", value, "\r\n");
   }
   absl::StrAppend(&out, "\r\n");
-  if (!form.is_head && HasContent(response.status)) {
-    absl::StrAppend(&out, response.body);
-  }
+  if (sends_content) absl::StrAppend(&out, content);
   return out;
 }
 

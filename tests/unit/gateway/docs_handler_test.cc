@@ -27,7 +27,7 @@ TEST_F(DocsHandlerTest, AnswersWithTheDocumentToAnybody) {
   const HttpResponse answer = Get("/openapi.json");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.content_type, "application/json");
-  EXPECT_EQ(answer.body, R"({"openapi":"3.1.0"})");
+  EXPECT_EQ(answer.content(), R"({"openapi":"3.1.0"})");
   EXPECT_EQ(answer.route, "/openapi.json");
 }
 
@@ -35,7 +35,7 @@ TEST_F(DocsHandlerTest, AnswersWithPages) {
   const HttpResponse answer = Get("/docs");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.content_type, "text/html");
-  EXPECT_EQ(answer.body, "<p>");
+  EXPECT_EQ(answer.content(), "<p>");
   EXPECT_EQ(Get("/docs/page.js").content_type, "text/javascript");
 }
 

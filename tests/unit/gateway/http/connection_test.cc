@@ -1,6 +1,10 @@
 #include "gateway/http/connection.h"
 
+#include <malloc.h>
+
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "server/runtime/log.h"
 #include "tests/unit/gateway/http/http_server_fixture.h"
@@ -26,6 +30,27 @@ TEST_F(ConnectionTest, AnswersOnAConnectionThatStaysOpen) {
     EXPECT_THAT(client.ReadAnswer(),
                 AllOf(HasStatus(200), Not(Closes()), HasBody("GET /a?b=c|")));
   }
+}
+
+// Not under sanitizers, whose allocator does not tell.
+std::size_t BytesAllocated() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+TEST_F(ConnectionTest, AnIdleConnectionKeepsNoLargeBuffer) {
+  Serve(HttpLimits());
+  EXPECT_THAT(Ask(kGet), HasStatus(200));
+  const std::size_t before = BytesAllocated();
+  std::vector<RawClient> idle;
+  for (int i = 0; i < 4; ++i) {
+    idle.push_back(Connect());
+    idle.back().Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_THAT(idle.back().ReadAnswer(), HasStatus(200));
+  }
+  // The listener's one thread is done with the others once this is answered.
+  EXPECT_THAT(Ask(kGet), HasStatus(200));
+  EXPECT_LT(BytesAllocated(), before + (8 << 20));
 }
 
 TEST_F(ConnectionTest, ReadsABodyByItsLength) {

@@ -98,6 +98,7 @@ std::string RawClient::ReadAnswer() {
   }
   const std::string body = unread_.substr(0, size);
   unread_.erase(0, size);
+  unread_.shrink_to_fit();
   return head + body;
 }
 
