@@ -1206,8 +1206,6 @@ TARGETS = [
             "tests/unit/server/key_files_test.cc",
             "tests/unit/server/maintenance_test.cc",
             "tests/unit/server/private_file_test.cc",
-            "tests/unit/server/listen/acceptor_test.cc",
-            "tests/unit/server/listen/listening_socket_test.cc",
             "tests/unit/server/observability/call_metrics_test.cc",
             "tests/unit/server/runtime/address_range_test.cc",
             "tests/unit/server/runtime/address_test.cc",
@@ -1236,6 +1234,22 @@ TARGETS = [
         deps = [
             "test_support",
             "server_serving",
+            "GTest::gmock_main",
+        ],
+        defines = [],
+    ),
+    struct(
+        name = "unit_server_listen",
+        kind = "test",
+        root = "",
+        srcs = [
+            "tests/unit/server/listen/acceptor_test.cc",
+            "tests/unit/server/listen/listening_socket_test.cc",
+        ],
+        hdrs = [],
+        deps = [
+            "server_listen",
+            "test_support",
             "GTest::gmock_main",
         ],
         defines = [],

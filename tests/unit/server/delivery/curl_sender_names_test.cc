@@ -1,6 +1,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 
+#include <deque>
 #include <future>
 #include <memory>
 #include <string>
@@ -58,9 +59,12 @@ std::future<HttpOutcome> Send(CurlSender& sender, const std::string& url) {
 
 class SlowNames : public ::testing::Test {
  protected:
-  void SetUp() override { released = new absl::Notification; }
+  // Kept for good: a look-up may outlast the test.
+  void SetUp() override {
+    static auto& all = *new std::deque<absl::Notification>;
+    released = &all.emplace_back();
+  }
 
-  // Never freed: a look-up may outlast the test.
   void TearDown() override {
     if (!released->HasBeenNotified()) released->Notify();
   }
