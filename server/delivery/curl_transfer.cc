@@ -203,7 +203,7 @@ std::size_t CurlTransfer::TakeHeader(char* text, std::size_t, std::size_t size,
                                      void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   Answer& answer = transfer.answer_;
-  // What follows a complete header section is a trailer.
+  // Lines after a complete header section are trailers.
   if (answer.is_complete) return size;
   answer.header_size += size;
   if (answer.header_size > kMaxHeaders) {

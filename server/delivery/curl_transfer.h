@@ -40,7 +40,7 @@ class CurlTransfer {
   Sender::Done TakeDone() { return std::move(done_); }
 
  private:
-  // What has been received of one answer (RFC 9112, section 2.1).
+  // The part of an answer that has been received (RFC 9112, section 2.1).
   struct Answer {
     // The latest status line's; 0 before there is one.
     int status = 0;
@@ -97,7 +97,7 @@ class CurlTransfer {
   // The guard refused an address.
   bool is_refused_ = false;
   bool is_resent_ = false;
-  // How long the request took before it was sent again.
+  // Time that the request took before it was sent again.
   absl::Duration before_resend_;
 };
 

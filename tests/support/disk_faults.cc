@@ -39,7 +39,7 @@ int open64(const char* path, int flags, ...) {
     mode = va_arg(arguments, mode_t);
     va_end(arguments);
   }
-  // What SQLite calls its temporary files.
+  // SQLite begins the names of its temporary files so.
   if (temporary_locked && std::strstr(path, "etilqs_") != nullptr) {
     errno = EACCES;
     return -1;

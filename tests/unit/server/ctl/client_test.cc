@@ -48,7 +48,7 @@ class Unavailable : public grpc::CallbackGenericService {
   std::unique_ptr<grpc::Server> server_;
 };
 
-// How often a client makes a call to a server that is not available.
+// Counts the calls that a client makes to a server that is not available.
 int CallsOf(const std::string& rpc) {
   Unavailable server;
   Options options;
