@@ -31,6 +31,14 @@ exec "$BUF" curl --protocol grpc --http2-prior-knowledge "${words[@]}" \\
 """
 
 
+# ./dev ctl without the build.
+DEV = """#!/bin/bash
+shift
+WEBHOOKS_KEY_FILE=${WEBHOOKS_KEY_FILE-data/api-key} \\
+  exec build/release/bin/webhookctl "$@"
+"""
+
+
 class Checkout:
     """A folder like that of the project after ./dev run."""
 
@@ -39,9 +47,9 @@ class Checkout:
         self._folder = folder
         (folder / "build").mkdir()
         (folder / "build" / "release").symlink_to(BIN.parent)
-        grpcurl = folder / "grpcurl"
-        grpcurl.write_text(GRPCURL)
-        grpcurl.chmod(0o755)
+        for name, script in (("grpcurl", GRPCURL), ("dev", DEV)):
+            (folder / name).write_text(script)
+            (folder / name).chmod(0o755)
         self._env = clean_environment({
             "PATH": f"{folder}:{os.environ['PATH']}",
             "BUF": os.path.join(os.environ["E2E_NPM"], "node_modules", ".bin",
@@ -103,8 +111,7 @@ def test_a_webhook_is_made_over_grpc(checkout):
 
 
 def test_a_webhook_is_seen_to_fire(checkout):
-    listen = checkout.start(LISTEN.code.replace("build/release/bin/",
-                                                "exec build/release/bin/"))
+    listen = checkout.start("exec " + LISTEN.code)
     try:
         assert " listens at " in listen.stdout.readline()
         published = json.loads(checkout.run(PUBLISH.code))
