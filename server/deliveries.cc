@@ -65,7 +65,8 @@ Deliveries::~Deliveries() {
 
 void Deliveries::Start() {
   scheduler_.emplace(
-      queue_, sender_, options_, &absl::Now, [this] { return Roll(entropy_); },
+      queue_, sender_, options_, Scheduler::Clocks{&absl::Now, &SteadyNow},
+      [this] { return Roll(entropy_); },
       [this](const AttemptResult& result, const Span& span) {
         metrics_.AttemptEnded(result);
         LogAttempt(result, span);
@@ -74,7 +75,7 @@ void Deliveries::Start() {
 
 // The scheduler has its own requests given up; this is for those of others.
 void Deliveries::BeginStop(absl::Time deadline) {
-  if (scheduler_) scheduler_->BeginStop(deadline);
+  if (scheduler_) scheduler_->BeginStop(deadline - absl::Now());
   abandons_ = std::thread([this, deadline] {
     ended_.WaitForNotificationWithDeadline(deadline);
     sender_.Abandon();

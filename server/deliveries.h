@@ -32,6 +32,11 @@ class Deliveries {
   // How things stand; from Start on.
   Scheduler::Figures figures() const { return scheduler_->figures(); }
 
+  // See Scheduler::PausedUntil; nullopt before Start.
+  std::optional<absl::Time> PausedUntil(const Endpoint& endpoint) const {
+    return scheduler_ ? scheduler_->PausedUntil(endpoint) : std::nullopt;
+  }
+
   // Begins to send what waits. At most once.
   void Start();
 

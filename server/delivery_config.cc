@@ -38,13 +38,14 @@ ABSL_FLAG(
     "How long a connection to a receiver may have been idle that a request "
     "is sent on, in whole seconds: 1s to 24h.");
 ABSL_FLAG(int, max_in_flight, 512,
-          "Requests in flight to all endpoints together: 1 to 10000.");
+          "Requests in flight to all endpoints together: 1 to 10000. One "
+          "project has two thirds of them at most.");
 ABSL_FLAG(int, max_in_flight_per_endpoint, 8,
           "Requests in flight to one endpoint, where its webhook does not say: "
           "1 to 1000.");
 ABSL_FLAG(int, catch_up_per_second, 20,
-          "Requests a second to an endpoint that catches up on what was held "
-          "while it was inactive: 1 to 10000.");
+          "The most requests begun within any second to an endpoint that "
+          "catches up on what was held while it was inactive: 1 to 10000.");
 ABSL_FLAG(absl::Duration, deactivate_after, absl::Hours(24 * 5),
           "A webhook is made inactive when its attempts have failed for as "
           "long without a success.");
@@ -122,18 +123,20 @@ absl::Status CheckRest(const DeliveryConfig& config) {
       CheckConnectionTime("connection_max_age", config.connection_max_age));
   good.Update(
       CheckConnectionTime("connection_max_idle", config.connection_max_idle));
-  good.Update(CheckRange("max_in_flight", options.max_in_flight, 1, 10'000));
+  good.Update(
+      CheckRange("max_in_flight", options.queue.max_in_flight, 1, 10'000));
   good.Update(CheckRange("max_in_flight_per_endpoint",
-                         options.turns.per_endpoint, 1, 1000));
+                         options.queue.endpoint.max_in_flight, 1, 1000));
   good.Update(CheckRange("catch_up_per_second",
-                         options.turns.catch_up_per_second, 1, 10'000));
+                         options.queue.endpoint.catch_up_per_second, 1,
+                         10'000));
   if (options.retries.jitter < 0 || options.retries.jitter > 1) {
     good.Update(BadFlag("retry_jitter", "must be 0 to 1"));
   }
   if (options.retries.max_retry_after < absl::ZeroDuration()) {
     good.Update(BadFlag("max_retry_after", "must not be negative"));
   }
-  if (options.patience <= absl::ZeroDuration()) {
+  if (options.deactivate_after <= absl::ZeroDuration()) {
     good.Update(BadFlag("deactivate_after", "must be positive"));
   }
   if (config.retention < absl::Minutes(1)) {
@@ -155,10 +158,12 @@ absl::StatusOr<DeliveryConfig> ReadDeliveryConfig() {
   config.ca_file = absl::GetFlag(FLAGS_ca_file);
   config.retention = absl::GetFlag(FLAGS_retention);
   options.timeout = absl::GetFlag(FLAGS_delivery_timeout);
-  options.patience = absl::GetFlag(FLAGS_deactivate_after);
-  options.max_in_flight = absl::GetFlag(FLAGS_max_in_flight);
-  options.turns.per_endpoint = absl::GetFlag(FLAGS_max_in_flight_per_endpoint);
-  options.turns.catch_up_per_second = absl::GetFlag(FLAGS_catch_up_per_second);
+  options.deactivate_after = absl::GetFlag(FLAGS_deactivate_after);
+  options.queue.max_in_flight = absl::GetFlag(FLAGS_max_in_flight);
+  options.queue.endpoint.max_in_flight =
+      absl::GetFlag(FLAGS_max_in_flight_per_endpoint);
+  options.queue.endpoint.catch_up_per_second =
+      absl::GetFlag(FLAGS_catch_up_per_second);
   options.retries.jitter = absl::GetFlag(FLAGS_retry_jitter);
   options.retries.max_retry_after = absl::GetFlag(FLAGS_max_retry_after);
   absl::Status good = ReadTargets(config.allow_targets);

@@ -85,8 +85,10 @@ class RunningServer final : public Server {
                 &absl::Now),
         tester_(*store_, StartSender(config.delivery),
                 config.delivery.scheduler.timeout, entropy_, &absl::Now),
-        deliveries_service_(project_calls_, *store_, tester_, entropy_,
-                            &absl::Now, [this] { maintenance_->Wake(); }),
+        deliveries_service_(
+            project_calls_, *store_, tester_, entropy_, &absl::Now,
+            [this](const Endpoint& endpoint) { return PausedUntil(endpoint); },
+            [this] { maintenance_->Wake(); }),
         admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
         health_service_(ServiceNames(), metrics_->calls(),
                         config.max_connections_per_address),
@@ -158,13 +160,16 @@ class RunningServer final : public Server {
                 .sender();
   }
 
+  std::optional<absl::Time> PausedUntil(const Endpoint& endpoint) const {
+    return deliveries_ ? deliveries_->PausedUntil(endpoint) : std::nullopt;
+  }
+
   void ServeMetrics() {
     std::vector<const prometheus::Collectable*> metrics =
         metrics_->collectables();
     if (deliveries_) {
       delivery_figures_.emplace(
-          *store_, [this] { return deliveries_->figures(); }, &absl::Now,
-          kCountPatience);
+          *store_, [this] { return deliveries_->figures(); }, kCountPatience);
       metrics.push_back(&*delivery_figures_);
     }
     metrics_page_->Serve(std::move(metrics));
@@ -245,7 +250,7 @@ absl::StatusOr<std::vector<ListeningSocket>> Listen(
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   RaiseFileLimit(config.max_connections +
-                 config.delivery.scheduler.max_in_flight);
+                 config.delivery.scheduler.queue.max_in_flight);
   auto tls = TlsWatch::Start(config.tls);
   if (!tls.ok()) return tls.status();
   auto metrics = std::make_unique<Metrics>(ServiceNames());

@@ -122,20 +122,39 @@ std::string MessageOf(const DeliveryFacts& facts, Reason reason) {
   return message;
 }
 
+// Nobody knows it of a delivery behind another one.
+bool IsNextAttemptKnown(const DeliveryFacts& facts, Reason reason) {
+  return facts.delivery->has_next_attempt_at() &&
+         reason != Response::BEHIND_ANOTHER;
+}
+
+// Says of a delivery that is pending how a pause puts it off.
+void AddPause(absl::Time until, Response& response) {
+  absl::StrAppend(
+      response.mutable_message(), "; the webhook is paused until ",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", until, absl::UTCTimeZone()),
+      ", as its receiver was overloaded or asked for it");
+  if (response.has_next_attempt_at() &&
+      FromTimestamp(response.next_attempt_at()) < until) {
+    *response.mutable_next_attempt_at() = ToTimestamp(until);
+  }
+}
+
 }  // namespace
 
-v1::ExplainDeliveryResponse Explain(const DeliveryFacts& facts,
-                                    absl::Time now) {
+v1::ExplainDeliveryResponse Explain(const DeliveryFacts& facts, absl::Time now,
+                                    std::optional<absl::Time> paused_until) {
   Response response;
   response.set_reason(ReasonOf(facts, now));
   response.set_message(MessageOf(facts, response.reason()));
   absl::Time signed_at = now;
   if (facts.delivery) {
     *response.mutable_delivery() = *facts.delivery;
-    // Of one behind another, nobody knows.
-    if (facts.delivery->has_next_attempt_at() &&
-        response.reason() != Response::BEHIND_ANOTHER) {
+    if (IsNextAttemptKnown(facts, response.reason())) {
       *response.mutable_next_attempt_at() = facts.delivery->next_attempt_at();
+    }
+    if (paused_until && facts.delivery->state() == v1::Delivery::PENDING) {
+      AddPause(*paused_until, response);
     }
     if (!facts.delivery->attempts().empty()) {
       signed_at =

@@ -1,14 +1,19 @@
 #ifndef WEBHOOKS_SERVER_DELIVERY_EXPLANATION_H_
 #define WEBHOOKS_SERVER_DELIVERY_EXPLANATION_H_
 
+#include <optional>
+
 #include "absl/time/time.h"
 #include "storage/delivery_store.h"
 #include "webhooks/v1/delivery_service.pb.h"
 
 namespace webhooks::server {
 
-// Why the event was or was not delivered, as it looks at `now`.
-v1::ExplainDeliveryResponse Explain(const DeliveryFacts& facts, absl::Time now);
+// Returns why the event was or was not delivered, as it looks at `now`.
+// `paused_until` is the end of the pause that an overloaded endpoint has;
+// nullopt if it has none.
+v1::ExplainDeliveryResponse Explain(const DeliveryFacts& facts, absl::Time now,
+                                    std::optional<absl::Time> paused_until);
 
 }  // namespace webhooks::server
 

@@ -95,8 +95,6 @@ void DeliveryMetrics::AttemptEnded(const AttemptResult& result) {
 
 std::vector<MetricFamily> DeliveryFigures::Collect() const {
   const Scheduler::Figures figures = figures_();
-  const absl::Duration lag =
-      std::max(clock_() - figures.oldest_due, absl::ZeroDuration());
   std::vector<MetricFamily> families = {
       Gauge("webhooks_delivery_attempts_in_flight",
             "Attempts that are being made, or not recorded yet.",
@@ -107,9 +105,9 @@ std::vector<MetricFamily> DeliveryFigures::Collect() const {
             "Webhooks that deliveries wait for or are in flight to.",
             static_cast<double>(figures.endpoints)),
       Gauge("webhooks_delivery_oldest_due_seconds",
-            "How long the delivery has been due that has been for longest and "
-            "is not begun; 0: none is.",
-            absl::ToDoubleSeconds(lag))};
+            "Age of the oldest due delivery that has not been attempted, in "
+            "seconds; 0 if there is none.",
+            absl::ToDoubleSeconds(figures.oldest_due_for))};
   if (const auto waiting = CountWaiting(store_, patience_)) {
     families.push_back(
         Gauge("webhooks_deliveries_waiting",

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "server/call/clock.h"
 #include "server/delivery/scheduler.h"
 #include "server/runtime/metrics/latencies.h"
 #include "storage/delivery_queue.h"
@@ -40,19 +39,15 @@ class DeliveryFigures final : public prometheus::Collectable {
 
   // A store that takes longer than `patience` to count is left out. `store`
   // must outlive this.
-  DeliveryFigures(DeliveryStore& store, Figures figures, Clock clock,
+  DeliveryFigures(DeliveryStore& store, Figures figures,
                   absl::Duration patience)
-      : store_(store),
-        figures_(std::move(figures)),
-        clock_(std::move(clock)),
-        patience_(patience) {}
+      : store_(store), figures_(std::move(figures)), patience_(patience) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   DeliveryStore& store_;
   const Figures figures_;
-  const Clock clock_;
   const absl::Duration patience_;
 };
 

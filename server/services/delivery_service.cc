@@ -24,12 +24,14 @@ DeliveryFilter FilterOf(const v1::ListDeliveriesRequest& wanted) {
 
 DeliveryService::DeliveryService(Calls& calls, DeliveryStore& store,
                                  WebhookTester& tester, Entropy& entropy,
-                                 Clock clock, std::function<void()> wake_jobs)
+                                 Clock clock, PausedUntil paused_until,
+                                 std::function<void()> wake_jobs)
     : calls_(calls),
       store_(store),
       tester_(tester),
       entropy_(entropy),
       clock_(std::move(clock)),
+      paused_until_(std::move(paused_until)),
       wake_jobs_(std::move(wake_jobs)) {}
 
 grpc::ServerUnaryReactor* DeliveryService::List(Context* context,
@@ -161,10 +163,15 @@ grpc::ServerUnaryReactor* DeliveryService::Explain(Context* context,
         store_.GetDeliveryFacts(
             caller.project, wanted.id_event(), wanted.id_webhook_endpoint(),
             caller.options,
-            [this, done = std::move(done)](
+            [this, project = caller.project, done = std::move(done)](
                 const absl::StatusOr<DeliveryFacts>& facts) mutable {
               if (!facts.ok()) return std::move(done)(facts.status());
-              std::move(done)(server::Explain(*facts, clock_()));
+              std::optional<absl::Time> paused_until;
+              if (facts->webhook) {
+                paused_until = paused_until_(
+                    {project, facts->webhook->id_webhook_endpoint()});
+              }
+              std::move(done)(server::Explain(*facts, clock_(), paused_until));
             });
       });
 }

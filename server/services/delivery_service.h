@@ -2,11 +2,13 @@
 #define WEBHOOKS_SERVER_SERVICES_DELIVERY_SERVICE_H_
 
 #include <functional>
+#include <optional>
 
 #include "server/call/calls.h"
 #include "server/call/clock.h"
 #include "server/call/entropy.h"
 #include "server/services/webhook_tester.h"
+#include "storage/delivery_queue.h"
 #include "storage/delivery_store.h"
 #include "webhooks/v1/delivery_service.grpc.pb.h"
 
@@ -27,9 +29,14 @@ struct RawDeliveryService {
 // webhooks.v1.DeliveryService; what its calls promise stands in the proto.
 class DeliveryService final : public RawDeliveryService::Type {
  public:
+  // Returns when the pause of an overloaded endpoint ends; nullopt if it has
+  // none.
+  using PausedUntil =
+      std::function<std::optional<absl::Time>(const Endpoint& endpoint)>;
+
   // All must outlive this. `wake_jobs` is called when there is a new retry job.
   DeliveryService(Calls& calls, DeliveryStore& store, WebhookTester& tester,
-                  Entropy& entropy, Clock clock,
+                  Entropy& entropy, Clock clock, PausedUntil paused_until,
                   std::function<void()> wake_jobs);
 
   using Context = grpc::CallbackServerContext;
@@ -61,6 +68,7 @@ class DeliveryService final : public RawDeliveryService::Type {
   WebhookTester& tester_;
   Entropy& entropy_;
   const Clock clock_;
+  const PausedUntil paused_until_;
   const std::function<void()> wake_jobs_;
 };
 

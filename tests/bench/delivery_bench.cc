@@ -163,13 +163,14 @@ void DeliverAgainstBareCurl(benchmark::State& state) {
 
     server::CurlSender sender(LoopbackAllowed(), &absl::Now);
     server::Scheduler::Options options;
-    options.max_in_flight = kMostInFlight;
-    options.turns.per_endpoint = kPerEndpoint;
+    options.queue.max_in_flight = kMostInFlight;
+    options.queue.endpoint.max_in_flight = kPerEndpoint;
     absl::Mutex mutex;
     int recorded = 0;
     start = Clock::now();
     server::Scheduler scheduler(
-        *store, sender, options, &absl::Now, [] { return 0.5; },
+        *store, sender, options, {&absl::Now, &server::SteadyNow},
+        [] { return 0.5; },
         [&](const AttemptResult&, const Span&) {
           absl::MutexLock lock(&mutex);
           ++recorded;
@@ -235,8 +236,9 @@ void PublishToArrival(benchmark::State& state) {
   Project other(*store, receiver.url(), 10);
   server::CurlSender sender(LoopbackAllowed(), &absl::Now);
   server::Scheduler scheduler(
-      *store, sender, {}, &absl::Now, [] { return 0.5; },
-      [](const AttemptResult&, const Span&) {});
+      *store, sender, {},
+      server::Scheduler::Clocks{&absl::Now, &server::SteadyNow},
+      [] { return 0.5; }, [](const AttemptResult&, const Span&) {});
   absl::Notification stopped;
   std::thread load([&] {
     // A hundred times a second, each event going to ten webhooks.

@@ -123,7 +123,8 @@ void FakeQueue::ListEndpoints(absl::string_view after, int limit,
 }
 
 EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
-                               absl::Time until) {
+                               absl::Duration duration) {
+  const absl::Time steady = steady_();
   wishes_.push_back(wish.endpoint);
   EndpointLease lease;
   lease.webhook.emplace();
@@ -132,7 +133,7 @@ EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
   *lease.webhook->mutable_delivery() = settings_;
   lease.secrets = secrets_;
   for (auto& [id, waiting] : waiting_) {
-    if (waiting.endpoint != wish.endpoint || waiting.leased_until > now) {
+    if (waiting.endpoint != wish.endpoint || waiting.leased_until > steady) {
       continue;
     }
     if (waiting.due > now ||
@@ -140,7 +141,7 @@ EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
       lease.next_due = std::min(lease.next_due, waiting.due);
       continue;
     }
-    waiting.leased_until = until;
+    waiting.leased_until = steady + duration;
     LeasedDelivery& delivery = lease.deliveries.emplace_back();
     delivery.id = id;
     delivery.lease = ++waiting.lease;
@@ -160,7 +161,7 @@ void FakeQueue::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
     absl::MutexLock lock(&mutex_);
     status = lease_status_;
     for (const LeaseWish& wish : wishes) {
-      if (status.ok()) leases.push_back(Lease(wish, now, now + lease));
+      if (status.ok()) leases.push_back(Lease(wish, now, lease));
     }
   }
   if (!status.ok()) return std::move(done)(status);

@@ -2,6 +2,7 @@
 #define WEBHOOKS_TESTS_SUPPORT_FAKE_DELIVERY_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -19,6 +20,10 @@ namespace webhooks::testing {
 // deliveries of one attempt each. Thread-safe.
 class FakeQueue : public DeliveryQueue {
  public:
+  // `steady` returns the time that leases go by.
+  explicit FakeQueue(std::function<absl::Time()> steady)
+      : steady_(std::move(steady)) {}
+
   // A delivery that waits; the webhook's URL is its name.
   void Put(const Endpoint& endpoint, const std::string& id, absl::Time due);
   // Puts it and tells the watcher.
@@ -70,9 +75,11 @@ class FakeQueue : public DeliveryQueue {
     int given_up = 0;
   };
 
-  EndpointLease Lease(const LeaseWish& wish, absl::Time now, absl::Time until)
+  EndpointLease Lease(const LeaseWish& wish, absl::Time now,
+                      absl::Duration lease)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::function<absl::Time()> steady_;
   mutable absl::Mutex mutex_;
   // By id, in whose order they are leased.
   std::map<std::string, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);

@@ -10,6 +10,7 @@ namespace webhooks::server {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Response = v1::ExplainDeliveryResponse;
 
 const absl::Time kExplainedAt = absl::FromUnixSeconds(1'800'000'000);
@@ -49,7 +50,9 @@ class ExplanationTest : public ::testing::Test {
     facts_.delivery->set_attempt_count(facts_.delivery->attempts_size());
   }
 
-  Response::Reason Reason() { return Explain(facts_, kExplainedAt).reason(); }
+  Response::Reason Reason() {
+    return Explain(facts_, kExplainedAt, std::nullopt).reason();
+  }
 
   DeliveryFacts facts_;
 };
@@ -62,7 +65,7 @@ TEST_F(ExplanationTest, WhatIsDueLaterIsScheduledOrRetried) {
   SetNext(kExplainedAt + absl::Hours(1));
   EXPECT_EQ(Reason(), Response::SCHEDULED);
   AddAttempt(500);
-  const Response response = Explain(facts_, kExplainedAt);
+  const Response response = Explain(facts_, kExplainedAt, std::nullopt);
   EXPECT_EQ(response.reason(), Response::RETRYING);
   EXPECT_EQ(FromTimestamp(response.next_attempt_at()),
             kExplainedAt + absl::Hours(1));
@@ -74,7 +77,7 @@ TEST_F(ExplanationTest, BehindOthersOnlyAnOrderedWebhookWaits) {
   EXPECT_EQ(Reason(), Response::WAITING);
   facts_.webhook->mutable_delivery()->set_ordered(true);
   EXPECT_EQ(Reason(), Response::BEHIND_ANOTHER);
-  const Response response = Explain(facts_, kExplainedAt);
+  const Response response = Explain(facts_, kExplainedAt, std::nullopt);
   EXPECT_THAT(response.message(), HasSubstr("delivery 01a2"));
   EXPECT_FALSE(response.has_next_attempt_at());
 }
@@ -84,8 +87,29 @@ TEST_F(ExplanationTest, AFailingFirstOfAnOrderedWebhookSaysThatOthersWait) {
   facts_.others_wait = true;
   SetNext(kExplainedAt + absl::Hours(1));
   AddAttempt(500);
-  EXPECT_THAT(Explain(facts_, kExplainedAt).message(),
+  EXPECT_THAT(Explain(facts_, kExplainedAt, std::nullopt).message(),
               HasSubstr("wait for it"));
+}
+
+TEST_F(ExplanationTest, SaysUntilWhenTheEndpointIsPaused) {
+  const absl::Time until = kExplainedAt + absl::Minutes(30);
+  Response response = Explain(facts_, kExplainedAt, until);
+  EXPECT_EQ(response.reason(), Response::WAITING);
+  EXPECT_EQ(FromTimestamp(response.next_attempt_at()), until);
+  EXPECT_THAT(response.message(), HasSubstr("until 2027-01-15T08:31:00Z"));
+  SetNext(until + absl::Minutes(1));
+  response = Explain(facts_, kExplainedAt, until);
+  EXPECT_EQ(FromTimestamp(response.next_attempt_at()),
+            until + absl::Minutes(1));
+}
+
+TEST_F(ExplanationTest, APauseIsNothingToWhatHasEnded) {
+  SetState(v1::Delivery::DELIVERED);
+  facts_.delivery->clear_next_attempt_at();
+  const Response response =
+      Explain(facts_, kExplainedAt, kExplainedAt + absl::Minutes(30));
+  EXPECT_THAT(response.message(), Not(HasSubstr("paused")));
+  EXPECT_FALSE(response.has_next_attempt_at());
 }
 
 TEST_F(ExplanationTest, StatesThatAreEndsAreReasons) {
@@ -124,7 +148,7 @@ TEST_F(ExplanationTest, WithoutADeliveryTheWebhookIsNewerOrOfAnotherScope) {
 
 TEST_F(ExplanationTest, ShowsWhatWasSignedAtTheLatestAttempt) {
   AddAttempt(500);
-  const Response response = Explain(facts_, kExplainedAt);
+  const Response response = Explain(facts_, kExplainedAt, std::nullopt);
   EXPECT_EQ(response.signed_content(),
             "01a209fb-2e74-7f2a-9a45-2d9abc3023b7.1799999940."
             R"({"id_event":"01a209fb-2e74-7f2a-9a45-2d9abc3023b7",)"

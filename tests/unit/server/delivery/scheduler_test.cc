@@ -32,7 +32,9 @@ class SchedulerTest : public ::testing::Test {
  protected:
   void Start() {
     scheduler_.emplace(
-        queue_, sender_, options_, [this] { return clock_.Now(); },
+        queue_, sender_, options_,
+        Scheduler::Clocks{[this] { return wall_.Now(); },
+                          [this] { return clock_.Now(); }},
         [] { return 0.5; },
         [this](const AttemptResult&, const Span& span) {
           absl::MutexLock lock(&mutex_);
@@ -42,6 +44,7 @@ class SchedulerTest : public ::testing::Test {
 
   void Advance(absl::Duration duration) {
     clock_.Advance(duration);
+    wall_.Advance(duration);
     scheduler_->Wake();
   }
 
@@ -49,7 +52,7 @@ class SchedulerTest : public ::testing::Test {
   // wished for.
   void Settle() {
     const Endpoint last{"p", "https://settled/" + std::to_string(++settled_)};
-    queue_.Tell({last, clock_.Now()});
+    queue_.Tell({last, wall_.Now()});
     queue_.AwaitWish(last);
   }
 
@@ -60,14 +63,14 @@ class SchedulerTest : public ::testing::Test {
     settings.set_max_in_flight(1);
     queue_.SetSettings(settings);
     for (const char* id : {"1", "2", "3", "4"}) {
-      queue_.Put(kA, id, clock_.Now());
+      queue_.Put(kA, id, wall_.Now());
     }
     Start();
     sender_.AwaitSent(1);
     sender_.Answer(kA.webhook, 200);
     sender_.AwaitSent(2);
     Settle();
-    ASSERT_GT(queue_.LeasedUntil("3"), clock_.Now());
+    ASSERT_GT(queue_.LeasedUntil("3"), wall_.Now());
   }
 
   // How many signatures of Standard Webhooks the headers have.
@@ -80,8 +83,9 @@ class SchedulerTest : public ::testing::Test {
     return count;
   }
 
+  testing::FakeClock wall_;
   testing::FakeClock clock_;
-  testing::FakeQueue queue_;
+  testing::FakeQueue queue_{[this] { return clock_.Now(); }};
   testing::FakeSender sender_;
   Scheduler::Options options_;
   int settled_ = 0;
@@ -92,15 +96,15 @@ class SchedulerTest : public ::testing::Test {
 };
 
 TEST_F(SchedulerTest, SendsWhatWaitedBeforeItStarted) {
-  queue_.Put(kA, "1", clock_.Now());
-  queue_.Put(kB, "2", clock_.Now());
+  queue_.Put(kA, "1", wall_.Now());
+  queue_.Put(kB, "2", wall_.Now());
   Start();
   EXPECT_THAT(sender_.AwaitSent(2),
               UnorderedElementsAre(kA.webhook, kB.webhook));
 }
 
 TEST_F(SchedulerTest, FindsWhatWaitedThoughTheFirstListFails) {
-  queue_.Put(kA, "1", clock_.Now());
+  queue_.Put(kA, "1", wall_.Now());
   queue_.FailLists(absl::UnavailableError("busy"));
   Start();
   Settle();
@@ -113,7 +117,7 @@ TEST_F(SchedulerTest, FindsWhatWaitedThoughTheFirstListFails) {
 
 TEST_F(SchedulerTest, RecordsASuccess) {
   Start();
-  queue_.Publish(kA, "1", clock_.Now());
+  queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
   sender_.Answer(kA.webhook, 204);
   const AttemptResult result = queue_.AwaitRecords(1)[0];
@@ -121,24 +125,24 @@ TEST_F(SchedulerTest, RecordsASuccess) {
   EXPECT_EQ(result.lease.delivery, "1");
   EXPECT_EQ(result.record.number(), 1);
   EXPECT_EQ(result.record.started_at().seconds(),
-            absl::ToUnixSeconds(clock_.Now()));
+            absl::ToUnixSeconds(wall_.Now()));
 }
 
 TEST_F(SchedulerTest, RecordsWhenAFailureIsTriedAgain) {
   Start();
-  queue_.Publish(kA, "1", clock_.Now());
+  queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
   sender_.Answer(kA.webhook, 500);
   const AttemptResult result = queue_.AwaitRecords(1)[0];
   EXPECT_EQ(result.outcome, Outcome::kRetry);
-  EXPECT_EQ(result.retry_at, clock_.Now() + absl::Seconds(5));
+  EXPECT_EQ(result.retry_at, wall_.Now() + absl::Seconds(5));
 }
 
 TEST_F(SchedulerTest, EachAttemptGoesOnWithItsPublishersTrace) {
   queue_.SetTrace(
       {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=1"});
-  queue_.Put(kA, "1", clock_.Now());
-  queue_.Put(kB, "2", clock_.Now());
+  queue_.Put(kA, "1", wall_.Now());
+  queue_.Put(kB, "2", wall_.Now());
   Start();
   for (const Endpoint& endpoint : {kA, kB}) {
     sender_.AwaitSent(endpoint == kA ? 1 : 2);
@@ -167,22 +171,23 @@ TEST_F(SchedulerTest, EachAttemptGoesOnWithItsPublishersTrace) {
 
 TEST_F(SchedulerTest, TellsWhatIsInFlightLeasedAndDue) {
   StartWithStock();
-  clock_.Advance(absl::Seconds(7));
+  Advance(absl::Seconds(7));
   const Scheduler::Figures figures = scheduler_->figures();
   EXPECT_EQ(figures.in_flight, 1);
   EXPECT_GT(figures.leased, 1);
-  EXPECT_EQ(clock_.Now() - figures.oldest_due, absl::Seconds(7));
+  EXPECT_EQ(figures.oldest_due_for, absl::Seconds(7));
 }
 
 TEST_F(SchedulerTest, NothingIsDueWhereNothingWaits) {
   Start();
   Settle();
   EXPECT_EQ(scheduler_->figures().in_flight, 0);
+  EXPECT_EQ(scheduler_->figures().oldest_due_for, absl::ZeroDuration());
 }
 
 TEST_F(SchedulerTest, LeavesWhatIsDueLaterUntilThen) {
   Start();
-  queue_.Publish(kA, "1", clock_.Now() + absl::Seconds(5));
+  queue_.Publish(kA, "1", wall_.Now() + absl::Seconds(5));
   Settle();
   Advance(absl::Seconds(4));
   Settle();
@@ -194,16 +199,16 @@ TEST_F(SchedulerTest, LeavesWhatIsDueLaterUntilThen) {
 TEST_F(SchedulerTest, LeasesAgainWhenALeaseHasFailed) {
   queue_.FailLeases(absl::ResourceExhaustedError("queue"));
   Start();
-  queue_.Publish(kA, "1", clock_.Now());
+  queue_.Publish(kA, "1", wall_.Now());
   queue_.FailLeases(absl::OkStatus());
   Advance(absl::Seconds(1));
   sender_.AwaitSent(1);
 }
 
 TEST_F(SchedulerTest, HasNoMoreInFlightThanItMay) {
-  options_.max_in_flight = 1;
-  queue_.Put(kA, "1", clock_.Now());
-  queue_.Put(kB, "2", clock_.Now());
+  options_.queue.max_in_flight = 1;
+  queue_.Put(kA, "1", wall_.Now());
+  queue_.Put(kB, "2", wall_.Now());
   Start();
   const std::string first = sender_.AwaitSent(1)[0];
   Settle();
@@ -216,8 +221,8 @@ TEST_F(SchedulerTest, AnOrderedEndpointWaitsUntilTheAttemptIsRecorded) {
   v1::DeliverySettings settings;
   settings.set_ordered(true);
   queue_.SetSettings(settings);
-  queue_.Put(kA, "1", clock_.Now());
-  queue_.Put(kA, "2", clock_.Now());
+  queue_.Put(kA, "1", wall_.Now());
+  queue_.Put(kA, "2", wall_.Now());
   Start();
   sender_.AwaitSent(1);
   queue_.FailRecords(absl::UnavailableError("disk"));
@@ -233,14 +238,14 @@ TEST_F(SchedulerTest, AnOrderedEndpointWaitsUntilTheAttemptIsRecorded) {
 
 TEST_F(SchedulerTest, RecordsInTheEndWhatALongTimeCouldNotBe) {
   Start();
-  queue_.Publish(kA, "1", clock_.Now());
+  queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
   queue_.FailRecords(absl::ResourceExhaustedError("disk full"));
   sender_.Answer(kA.webhook, 200);
   for (int i = 1; i <= 10; ++i) {
     queue_.AwaitFailures(i);
     Settle();
-    EXPECT_GT(queue_.LeasedUntil("1"), clock_.Now());
+    EXPECT_GT(queue_.LeasedUntil("1"), wall_.Now());
     Advance(absl::Minutes(1));
   }
   queue_.FailRecords(absl::OkStatus());
@@ -251,7 +256,7 @@ TEST_F(SchedulerTest, RecordsInTheEndWhatALongTimeCouldNotBe) {
 
 TEST_F(SchedulerTest, AnAttemptThatCannotBeRecordedLosesItsLeaseInTheEnd) {
   Start();
-  queue_.Publish(kA, "1", clock_.Now());
+  queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
   queue_.FailRecords(absl::DataLossError("row"));
   sender_.Answer(kA.webhook, 200);
@@ -266,7 +271,7 @@ TEST_F(SchedulerTest, AnAttemptThatCannotBeRecordedLosesItsLeaseInTheEnd) {
 
 TEST_F(SchedulerTest, GivesUpItsStockWhereTheEndpointHasChanged) {
   StartWithStock();
-  queue_.Tell({kA, clock_.Now(), /*has_changed=*/true});
+  queue_.Tell({kA, wall_.Now(), /*has_changed=*/true});
   queue_.AwaitGivenUp("3");
 }
 
@@ -278,14 +283,14 @@ TEST_F(SchedulerTest, GivesUpItsStockWhereTheProjectIsDeleted) {
 
 TEST_F(SchedulerTest, TriesAtOnceWhatIsUrgent) {
   Start();
-  queue_.Publish(kA, "1", clock_.Now());
+  queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
   sender_.Answer(kA.webhook, 503, "86400");
-  EXPECT_EQ(queue_.AwaitRecords(1)[0].retry_at, clock_.Now() + absl::Hours(24));
-  queue_.Publish(kA, "2", clock_.Now());
+  EXPECT_EQ(queue_.AwaitRecords(1)[0].retry_at, wall_.Now() + absl::Hours(24));
+  queue_.Publish(kA, "2", wall_.Now());
   Settle();
   EXPECT_THAT(sender_.Sent(), SizeIs(1));
-  queue_.Tell({kA, clock_.Now(), /*has_changed=*/true, /*is_urgent=*/true});
+  queue_.Tell({kA, wall_.Now(), /*has_changed=*/true, /*is_urgent=*/true});
   sender_.AwaitSent(2);
 }
 
@@ -293,12 +298,12 @@ TEST_F(SchedulerTest, SignsWithNoSecretThatHasEnded) {
   v1::WebhookSecrets secrets;
   v1::WebhookSecret& ending = *secrets.add_secrets();
   ending.set_secret("whsec_AAAA");
-  *ending.mutable_expires_at() = ToTimestamp(clock_.Now() + absl::Seconds(1));
+  *ending.mutable_expires_at() = ToTimestamp(wall_.Now() + absl::Seconds(1));
   secrets.add_secrets()->set_secret("whsec_BBBB");
   queue_.SetSecrets(secrets);
   StartWithStock();
   EXPECT_EQ(Signatures(sender_.LastHeaders()), 2);
-  clock_.Advance(absl::Seconds(1));
+  Advance(absl::Seconds(1));
   sender_.Answer(kA.webhook, 200);
   sender_.AwaitSent(3);
   EXPECT_EQ(Signatures(sender_.LastHeaders()), 1);
@@ -314,15 +319,46 @@ TEST_F(SchedulerTest, GivesUpItsStockWhereTheEndpointIsOverloaded) {
 
 TEST_F(SchedulerTest, LeasesAnewWhatStoodInStockForLong) {
   StartWithStock();
-  clock_.Advance(absl::Minutes(1));
+  Advance(absl::Minutes(1));
   sender_.Answer(kA.webhook, 200);
   queue_.AwaitGivenUp("3");
   sender_.AwaitSent(3);
 }
 
+TEST_F(SchedulerTest, WhatIsDueLaterIsSentEarlierWhereTheTimeOfDayJumps) {
+  Start();
+  queue_.Publish(kA, "1", wall_.Now() + absl::Hours(1));
+  Settle();
+  wall_.Advance(absl::Hours(1));
+  scheduler_->Wake();
+  sender_.AwaitSent(1);
+}
+
+TEST_F(SchedulerTest, AJumpOfTheTimeOfDayGivesUpNothing) {
+  StartWithStock();
+  wall_.Advance(absl::Hours(1));
+  sender_.Answer(kA.webhook, 200);
+  sender_.AwaitSent(3);
+  EXPECT_THAT(queue_.AwaitRecords(2), SizeIs(2));
+  EXPECT_EQ(scheduler_->figures().in_flight, 1);
+}
+
+TEST_F(SchedulerTest, TellsUntilWhenAnEndpointIsPaused) {
+  Start();
+  queue_.Publish(kA, "1", wall_.Now());
+  sender_.AwaitSent(1);
+  EXPECT_EQ(scheduler_->PausedUntil(kA), std::nullopt);
+  wall_.Advance(absl::Hours(3));
+  sender_.Answer(kA.webhook, 503, "600");
+  queue_.AwaitRecords(1);
+  Settle();
+  EXPECT_EQ(scheduler_->PausedUntil(kA), wall_.Now() + absl::Minutes(10));
+  EXPECT_EQ(scheduler_->PausedUntil(kB), std::nullopt);
+}
+
 TEST_F(SchedulerTest, StoppingLetsRequestsEndAndBeginsNone) {
   StartWithStock();
-  scheduler_->BeginStop(clock_.Now() + absl::Hours(1));
+  scheduler_->BeginStop(absl::Hours(1));
   queue_.AwaitGivenUp("3");
   sender_.Answer(kA.webhook, 200);
   EXPECT_THAT(queue_.AwaitRecords(2), SizeIs(2));
@@ -333,7 +369,7 @@ TEST_F(SchedulerTest, StoppingLetsRequestsEndAndBeginsNone) {
 
 TEST_F(SchedulerTest, StoppingGivesUpWhatLastsTooLong) {
   StartWithStock();
-  scheduler_->BeginStop(clock_.Now() + absl::Seconds(20));
+  scheduler_->BeginStop(absl::Seconds(20));
   queue_.AwaitGivenUp("3");
   EXPECT_FALSE(sender_.IsAbandoned());
   Advance(absl::Seconds(20));

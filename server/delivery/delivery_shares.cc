@@ -1,0 +1,64 @@
+#include "server/delivery/delivery_shares.h"
+
+#include <algorithm>
+
+#include "storage/delivery_queue.h"
+
+namespace webhooks::server {
+namespace {
+
+// Leases for each attempt that may be in flight.
+constexpr std::int64_t kLeasesPerPlace = 4;
+
+// The most that the data of one event can have.
+constexpr std::int64_t kMaxEventBytes = 256 << 10;
+
+constexpr auto kMaxLeaseBytes =
+    static_cast<std::int64_t>(DeliveryQueue::kMaxLeaseBytes);
+
+}  // namespace
+
+DeliveryShares::DeliveryShares(int max_in_flight, std::int64_t max_bytes)
+    : places_(max_in_flight),
+      leases_(kLeasesPerPlace * max_in_flight),
+      bytes_(max_bytes, kMaxEventBytes) {}
+
+bool DeliveryShares::MayBegin(const std::string& project) const {
+  return places_.Room(project) > 0;
+}
+
+bool DeliveryShares::MayLease(const std::string& project) const {
+  return leases_.Room(project) > 0 && bytes_.Room(project) > 0;
+}
+
+DeliveryShares::Request DeliveryShares::Ask(const std::string& project,
+                                            int wanted) {
+  const std::int64_t leases = leases_.Room(project);
+  const std::int64_t bytes = bytes_.Room(project);
+  std::int64_t count =
+      std::min<std::int64_t>(wanted, std::max<std::int64_t>(1, leases / 2));
+  if (bytes < kMaxLeaseBytes) count = std::min(count, bytes / kMaxEventBytes);
+  const Request request{static_cast<int>(count),
+                        std::min(count * kMaxEventBytes, kMaxLeaseBytes)};
+  leases_.Take(project, request.count);
+  bytes_.Take(project, request.bytes);
+  return request;
+}
+
+void DeliveryShares::Answer(const std::string& project,
+                            const Request& request) {
+  leases_.Take(project, -request.count);
+  bytes_.Take(project, -request.bytes);
+}
+
+void DeliveryShares::Lease(const std::string& project, std::int64_t bytes) {
+  leases_.Take(project, 1);
+  bytes_.Take(project, bytes);
+}
+
+void DeliveryShares::EndLease(const std::string& project, std::int64_t bytes) {
+  leases_.Take(project, -1);
+  bytes_.Take(project, -bytes);
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,168 @@
+#ifndef WEBHOOKS_SERVER_DELIVERY_ENDPOINT_QUEUE_H_
+#define WEBHOOKS_SERVER_DELIVERY_ENDPOINT_QUEUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "server/delivery/delivery_shares.h"
+#include "server/delivery/endpoint_pace.h"
+#include "server/delivery/leased_attempt.h"
+#include "server/delivery/round_robin.h"
+#include "storage/delivery_queue.h"
+
+namespace webhooks::server {
+
+// Decides which delivery is leased and which attempt begins next, and owns what
+// is leased. Projects take turns, and within a project its endpoints, each at
+// its pace; and no project has more than its share of the attempts in flight,
+// the leases, and the bytes of their events. It knows the endpoints that
+// something waits for or is in flight to, never all that waits. All times are
+// of the steady clock. Not thread-safe.
+class EndpointQueue {
+ public:
+  struct Limits {
+    EndpointPace::Limits endpoint;
+    // Attempts in flight, or not recorded yet, of all projects.
+    int max_in_flight = 512;
+    // Bytes of the events that are leased.
+    std::int64_t max_bytes = 96 << 20;
+  };
+
+  // An attempt begins only while there is as much left of its lease: the
+  // longest time-out (a minute), and time to record the attempt.
+  static constexpr absl::Duration kLongestAttempt = absl::Seconds(90);
+
+  explicit EndpointQueue(const Limits& limits);
+
+  // Says that something of the endpoint that is not leased is due at `due`.
+  void SetDue(const Endpoint& endpoint, absl::Time due, absl::Time now);
+
+  // Ends the endpoint's pause.
+  void Resume(const Endpoint& endpoint, absl::Time now);
+
+  // Returns what to lease at `now`. An endpoint is not named again until
+  // AddLeased tells what came of it.
+  std::vector<LeaseWish> TakeLeaseRequests(absl::Time now);
+
+  // The answer to a lease request.
+  struct Leased {
+    std::vector<std::shared_ptr<LeasedAttempt>> attempts;
+    // When the endpoint's next delivery is due that is not leased.
+    absl::Time next_due = absl::InfiniteFuture();
+    // nullopt: as before.
+    std::optional<EndpointPace::Settings> settings;
+  };
+
+  // Adds what was leased; drops it if the endpoint has been paused meanwhile.
+  void AddLeased(const LeaseWish& request, Leased leased, absl::Time now);
+
+  // Returns the attempt to begin at `now`, which is in flight from then on;
+  // null if none may begin.
+  std::shared_ptr<LeasedAttempt> TakeNext(absl::Time now);
+
+  // The attempt has ended, by its `ending` and `retry_after`: its endpoint may
+  // have another one. Drops what is prefetched for an overloaded endpoint.
+  void EndAttempt(const LeasedAttempt& attempt, absl::Time now);
+
+  // Frees what the attempt holds of its project's share: it is recorded, or its
+  // lease is given up. After EndAttempt.
+  void Release(const LeasedAttempt& attempt);
+
+  // Gives up what is prefetched for the endpoint, for those of the project, or
+  // for all: it is due again.
+  void DropPrefetched(const Endpoint& endpoint, absl::Time now);
+  void DropPrefetched(const std::string& project, absl::Time now);
+  void DropPrefetched(absl::Time now);
+
+  // Returns the leases that were dropped since the last call, for the store to
+  // end.
+  std::vector<LeaseName> TakeDropped();
+
+  // Tells that the time of day has jumped ahead of the steady clock by `jump`:
+  // what is due by the time of day is due earlier by that.
+  void AdvanceDue(absl::Duration jump, absl::Time now);
+
+  // Returns when there may be something to lease or to begin that there is not
+  // now, if nothing else happens.
+  absl::Time NextTime() const;
+
+  // Returns until when the endpoint is paused; InfinitePast if it is not.
+  absl::Time PausedUntil(const Endpoint& endpoint, absl::Time now) const;
+
+  // Attempts that are in flight or not recorded yet.
+  int in_flight() const { return shares_.in_flight(); }
+
+  // Deliveries that are leased, or asked for.
+  int leased() const { return shares_.leased(); }
+
+  // Endpoints that are known.
+  std::size_t size() const { return endpoints_.size(); }
+
+  // Returns when the first of what can be attempted, and is not begun, is due;
+  // InfiniteFuture if nothing is. What is paused is due at the pause's end.
+  absl::Time OldestDue() const;
+
+ private:
+  struct State {
+    State(const Endpoint& endpoint, const EndpointPace::Limits& limits)
+        : endpoint(endpoint), pace(limits) {}
+
+    int count() const { return static_cast<int>(prefetched.size()); }
+    int held() const { return count() + in_flight; }
+
+    const Endpoint endpoint;
+    EndpointPace pace;
+    // When the first is due of what is not leased.
+    absl::Time due = absl::InfiniteFuture();
+    // The same of what became due since the unanswered lease request.
+    absl::Time due_since = absl::InfiniteFuture();
+    // The unanswered lease request; empty if there is none.
+    DeliveryShares::Request request;
+    std::deque<std::shared_ptr<LeasedAttempt>> prefetched;
+    std::int64_t prefetched_bytes = 0;
+    int in_flight = 0;
+    bool is_in_lease_line = false;
+    bool is_in_begin_line = false;
+    // Its entry in timers_; InfiniteFuture: it has none.
+    absl::Time timer = absl::InfiniteFuture();
+  };
+
+  State& Find(const Endpoint& endpoint);
+  // Changes every endpoint, and places it anew.
+  template <typename Change>
+  void ForEach(absl::Time now, Change change);
+  // Puts the endpoint into the lines and the timers that it belongs in, or
+  // forgets it.
+  void Place(State& state, absl::Time now);
+  // When to lease more for the endpoint, and when its next attempt may begin;
+  // InfiniteFuture: not before something happens.
+  absl::Time LeaseTime(const State& state) const;
+  absl::Time BeginTime(const State& state) const;
+  void SetTimer(State& state, absl::Time time);
+  void RunTimers(absl::Time now);
+  LeaseWish RequestLease(State& state);
+  std::shared_ptr<LeasedAttempt> TakePrefetched(State& state);
+  void Drop(State& state, absl::Time now);
+
+  const Limits limits_;
+  DeliveryShares shares_;
+  // By webhook.
+  absl::flat_hash_map<std::string, std::unique_ptr<State>> endpoints_;
+  RoundRobin<State> lease_line_;
+  RoundRobin<State> begin_line_;
+  std::set<std::pair<absl::Time, std::string>> timers_;
+  std::vector<LeaseName> dropped_;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_DELIVERY_ENDPOINT_QUEUE_H_

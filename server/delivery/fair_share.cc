@@ -1,0 +1,24 @@
+#include "server/delivery/fair_share.h"
+
+#include <algorithm>
+
+namespace webhooks::server {
+
+// The most `amount` for which held + amount <= 3 (unreserved - amount) holds.
+std::int64_t FairShare::Room(const std::string& project) const {
+  const auto found = held_.find(project);
+  const std::int64_t held = found == held_.end() ? 0 : found->second;
+  std::int64_t room = (3 * (free_ - reserve_) - held) / 4;
+  if (held == 0) room = std::max(room, std::min(free_, unit_));
+  return room < unit_ ? 0 : room;
+}
+
+void FairShare::Take(const std::string& project, std::int64_t amount) {
+  free_ -= amount;
+  used_ += amount;
+  std::int64_t& held = held_[project];
+  held += amount;
+  if (held == 0) held_.erase(project);
+}
+
+}  // namespace webhooks::server

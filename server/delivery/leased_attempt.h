@@ -1,0 +1,44 @@
+#ifndef WEBHOOKS_SERVER_DELIVERY_LEASED_ATTEMPT_H_
+#define WEBHOOKS_SERVER_DELIVERY_LEASED_ATTEMPT_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/time/time.h"
+#include "server/delivery/endpoint_pace.h"
+#include "server/runtime/trace_context.h"
+#include "storage/delivery_queue.h"
+
+namespace webhooks::server {
+
+// An attempt whose delivery is leased: first prefetched, then in flight. It has
+// all that it takes to send and to record it. `due` and `leased_until` are
+// times of the steady clock.
+struct LeasedAttempt {
+  // In the end, the record of the attempt.
+  AttemptResult result;
+  // The endpoint's settings and secrets; shared by those leased with it.
+  std::shared_ptr<const EndpointLease> lease;
+  // Empty once the request is sent.
+  v1::Event event;
+  // That of the call that published the event, until the request is sent.
+  TraceHeaders trace;
+  // The attempt's own, once the request is sent.
+  Span span;
+  // See LeasedDelivery.
+  int step = 1;
+  // The size of the event's data.
+  std::int64_t bytes = 0;
+  absl::Time due;
+  absl::Time leased_until;
+  // The attempt's start by the time of day: that of the signature.
+  absl::Time started_at;
+  bool is_ordered = false;
+  EndpointPace::Ending ending = EndpointPace::Ending::kFailed;
+  // For how long the receiver asked to be left alone.
+  absl::Duration retry_after;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_DELIVERY_LEASED_ATTEMPT_H_

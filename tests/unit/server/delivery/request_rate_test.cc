@@ -1,0 +1,80 @@
+#include "server/delivery/request_rate.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace webhooks::server {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
+
+// The largest number of `times` within any second.
+int MostInASecond(const std::vector<absl::Time>& times) {
+  int most = 0;
+  for (auto first = times.begin(); first != times.end(); ++first) {
+    const auto last =
+        std::lower_bound(first, times.end(), *first + absl::Seconds(1));
+    most = std::max(most, static_cast<int>(last - first));
+  }
+  return most;
+}
+
+// Begins requests as soon as it may, by looks at the clock that are `tick` and
+// now and then 70 ms apart, for ten seconds.
+std::vector<absl::Time> BeginAll(int rate, absl::Duration tick) {
+  RequestRate requests;
+  std::vector<absl::Time> begun;
+  int looks = 0;
+  for (absl::Time now = kStart; now < kStart + absl::Seconds(10);
+       now += ++looks % 10 == 0 ? absl::Milliseconds(70) : tick) {
+    while (requests.Next(rate) <= now) {
+      requests.Begin(rate, now);
+      begun.push_back(now);
+    }
+  }
+  return begun;
+}
+
+class RequestRateTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(RequestRateTest, BeginsNoMoreThanThatWithinAnySecond) {
+  const int rate = GetParam();
+  EXPECT_EQ(MostInASecond(BeginAll(rate, absl::Milliseconds(3))), rate);
+}
+
+TEST_P(RequestRateTest, IsReachedThoughTheClockIsSeldomLookedAt) {
+  const int rate = GetParam();
+  EXPECT_GE(BeginAll(rate, absl::Milliseconds(3)).size(), 9.4 * rate);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rates, RequestRateTest,
+                         ::testing::Values(1, 2, 20, 100, 1000));
+
+TEST(RequestRate, SpreadsRequestsOverTheSecond) {
+  RequestRate requests;
+  requests.Begin(10, kStart);
+  EXPECT_GE(requests.Next(10), kStart);
+  requests.Begin(10, kStart);
+  requests.Begin(10, kStart);
+  EXPECT_GT(requests.Next(10), kStart + absl::Milliseconds(100));
+}
+
+TEST(RequestRate, ALowerRateCountsWhatHasBegun) {
+  RequestRate requests;
+  for (int i = 0; i < 10; ++i) {
+    requests.Begin(100, kStart + i * absl::Milliseconds(10));
+  }
+  EXPECT_EQ(requests.Next(5), kStart + absl::Milliseconds(1050));
+}
+
+TEST(RequestRate, ASecondAfterTheLastRequestNoneCounts) {
+  RequestRate requests;
+  EXPECT_EQ(requests.ForgottenAt(), absl::InfinitePast());
+  requests.Begin(10, kStart);
+  EXPECT_EQ(requests.ForgottenAt(), kStart + absl::Seconds(1));
+}
+
+}  // namespace
+}  // namespace webhooks::server
