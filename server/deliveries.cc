@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "server/runtime/log.h"
+#include "server/runtime/steady_clock.h"
 
 namespace webhooks::server {
 namespace {

@@ -16,6 +16,8 @@ constexpr int kMaxMetadataBytes = 64 << 10;
 constexpr int kMaxStreamsPerConnection = 1024;
 // All calls and connections together; gRPC pushes back, then refuses, near it.
 constexpr std::size_t kMaxGrpcMemory = std::size_t{1} << 30;
+// Read of one connection before the others have their turn.
+constexpr int kReadChunkBytes = 256 << 10;
 constexpr int kConnectionIdleMillis = 60 * 60 * 1000;
 constexpr int kKeepaliveMillis = 60 * 1000;
 constexpr int kMinPingIntervalMillis = 10 * 1000;
@@ -26,6 +28,11 @@ void SetLimits(grpc::ServerBuilder& builder, absl::Duration handshake_timeout) {
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.SetResourceQuota(
       grpc::ResourceQuota("server").Resize(kMaxGrpcMemory));
+  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadChunkBytes);
+  // A small message would become a large one before its sender is known.
+  for (const auto compressed : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder.SetCompressionAlgorithmSupportStatus(compressed, false);
+  }
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              kMaxStreamsPerConnection);

@@ -21,6 +21,7 @@
 #include "server/limits.h"
 #include "server/listen/acceptor.h"
 #include "server/listen/listening_socket.h"
+#include "server/listen/open_connections.h"
 #include "server/maintenance.h"
 #include "server/observability/metrics.h"
 #include "server/runtime/log.h"
@@ -35,6 +36,7 @@
 #include "server/services/unknown_calls.h"
 #include "server/services/webhook_service.h"
 #include "server/tls_credentials.h"
+#include "server/watched_calls.h"
 #include "storage/open.h"
 
 namespace webhooks::server {
@@ -66,6 +68,9 @@ class RunningServer final : public Server {
                 std::unique_ptr<MetricsPage> metrics_page)
       : grace_(config.grace),
         metrics_(std::move(metrics)),
+        open_connections_(
+            {config.max_connections, config.max_connections_per_address}),
+        calls_(metrics_->calls(), open_connections_),
         tls_(std::move(tls)),
         credentials_(tls_ == nullptr ? grpc::InsecureServerCredentials()
                                      : MakeTlsCredentials(*tls_)),
@@ -77,8 +82,8 @@ class RunningServer final : public Server {
         project_admission_(authenticator_, rate_limits_, calls_in_flight_,
                            config.gateways),
         admin_admission_(admin_key, failed_keys_),
-        project_calls_(project_admission_, &absl::Now, metrics_->calls()),
-        admin_calls_(admin_admission_, &absl::Now, metrics_->calls()),
+        project_calls_(project_admission_, &absl::Now, calls_),
+        admin_calls_(admin_admission_, &absl::Now, calls_),
         webhooks_(project_calls_, *store_, entropy_, &absl::Now,
                   WebhookRules{config.allow_http_urls}),
         events_(project_calls_, project_admission_, *store_, entropy_,
@@ -90,14 +95,13 @@ class RunningServer final : public Server {
             [this](const Endpoint& endpoint) { return PausedUntil(endpoint); },
             [this] { maintenance_->Wake(); }),
         admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
-        health_service_(ServiceNames(), metrics_->calls(),
+        health_service_(ServiceNames(), calls_,
                         config.max_connections_per_address),
-        reflection_v1_(MakeReflectionV1(ServiceNames(), metrics_->calls(),
+        reflection_v1_(MakeReflectionV1(ServiceNames(), calls_,
                                         config.max_connections_per_address)),
-        reflection_v1alpha_(
-            MakeReflectionV1Alpha(ServiceNames(), metrics_->calls(),
-                                  config.max_connections_per_address)),
-        unknown_calls_(metrics_->calls()),
+        reflection_v1alpha_(MakeReflectionV1Alpha(
+            ServiceNames(), calls_, config.max_connections_per_address)),
+        unknown_calls_(calls_),
         metrics_page_(std::move(metrics_page)) {}
 
   ~RunningServer() override { Stop(); }
@@ -117,12 +121,10 @@ class RunningServer final : public Server {
                          config.delivery.retention);
     if (deliveries_) deliveries_->Start();
     if (metrics_page_ != nullptr) ServeMetrics();
-    auto acceptor = Acceptor::Start(
-        std::move(sockets),
-        {config.max_connections, config.max_connections_per_address},
-        [this](int listener, int connection) {
-          HandOver(listener, connection);
-        });
+    auto acceptor = Acceptor::Start(std::move(sockets), open_connections_,
+                                    [this](int listener, int connection) {
+                                      HandOver(listener, connection);
+                                    });
     if (!acceptor.ok()) return acceptor.status();
     acceptor_ = *std::move(acceptor);
     return absl::OkStatus();
@@ -203,6 +205,8 @@ class RunningServer final : public Server {
 
   const absl::Duration grace_;
   const std::unique_ptr<Metrics> metrics_;
+  OpenConnections open_connections_;
+  WatchedCalls calls_;
   const std::unique_ptr<TlsWatch> tls_;
   const std::shared_ptr<grpc::ServerCredentials> credentials_;
   SystemEntropy entropy_;
@@ -249,7 +253,8 @@ absl::StatusOr<std::vector<ListeningSocket>> Listen(
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
-  RaiseFileLimit(config.max_connections +
+  // Each connection has two.
+  RaiseFileLimit(2 * config.max_connections +
                  config.delivery.scheduler.queue.max_in_flight);
   auto tls = TlsWatch::Start(config.tls);
   if (!tls.ok()) return tls.status();

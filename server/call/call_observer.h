@@ -1,9 +1,12 @@
 #ifndef WEBHOOKS_SERVER_CALL_CALL_OBSERVER_H_
 #define WEBHOOKS_SERVER_CALL_CALL_OBSERVER_H_
 
+#include <memory>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/call/call_connection.h"
 
 namespace webhooks::server {
 
@@ -12,6 +15,12 @@ namespace webhooks::server {
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
+
+  // Returns the connection that gRPC names `peer`; null if nobody watches it.
+  virtual std::shared_ptr<CallConnection> ConnectionOf(
+      absl::string_view /*peer*/) {
+    return nullptr;
+  }
 
   // `rpc` is "package.Service/Method" as the caller has it, so it may be one
   // that nobody has.

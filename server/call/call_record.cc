@@ -20,6 +20,10 @@ namespace {
 // Of a method that nobody has, the caller chooses the name.
 constexpr std::size_t kMaxRpcSize = 256;
 
+// A call that is cancelled sooner was reset at once, by a flood
+// (CVE-2023-44487) or as its deadline had passed.
+constexpr std::chrono::milliseconds kReset{20};
+
 }  // namespace
 
 absl::string_view SingleEntry(const grpc::ServerContextBase& context,
@@ -38,11 +42,17 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
       start_(std::chrono::steady_clock::now()),
       request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey))),
       span_(BeginSpan(SingleEntry(context, kTraceparentKey.data()),
-                      SingleEntry(context, kTracestateKey.data()))) {
+                      SingleEntry(context, kTracestateKey.data()))),
+      connection_(observer.ConnectionOf(context.peer())) {
+  if (connection_ != nullptr) connection_->CallBegins();
   context_.AddInitialMetadata(kRequestIdKey, request_id_);
 }
 
-void CallRecord::SetDecision(const Decision& decision) {
+void CallRecord::SetDecision(const Decision& decision, std::size_t bytes) {
+  const bool is_known = decision.status.ok() || !decision.project.empty();
+  if (is_known && connection_ != nullptr) {
+    connection_->CallIsKnown(static_cast<std::int64_t>(bytes));
+  }
   if (!decision.project.empty()) {
     project_ = decision.project;
     context_.AddInitialMetadata(kProjectIdKey, project_);
@@ -55,6 +65,18 @@ void CallRecord::SetDecision(const Decision& decision) {
   add(kRateRemainingKey, decision.rate->remaining);
   add(kRateResetKey,
       absl::ToInt64Seconds(absl::Ceil(decision.rate->reset, absl::Seconds(1))));
+}
+
+void CallRecord::MessageIsRead(std::size_t bytes) const {
+  if (connection_ == nullptr) return;
+  connection_->MessageIsRead(static_cast<std::int64_t>(bytes));
+}
+
+void CallRecord::Cancelled() const {
+  if (connection_ == nullptr) return;
+  if (std::chrono::steady_clock::now() - start_ > kReset) return;
+  connection_->CallIsReset(context_.deadline() <=
+                           std::chrono::system_clock::now());
 }
 
 void CallRecord::End(const absl::Status& status) const {

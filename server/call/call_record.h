@@ -2,6 +2,8 @@
 #define WEBHOOKS_SERVER_CALL_CALL_RECORD_H_
 
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -38,10 +40,16 @@ class CallRecord {
   // What follows from the call goes on with.
   TraceHeaders trace() const { return {span_.Traceparent(), span_.tracestate}; }
 
-  // What was decided of the call: its project, and what the caller is told of
-  // the project's rate. At most once, and before anything is written to the
-  // caller.
-  void SetDecision(const Decision& decision);
+  // Tells what was decided of the call, whose message has so many bytes: its
+  // project, and what the caller is told of the project's rate. At most once,
+  // and before anything is written to the caller.
+  void SetDecision(const Decision& decision, std::size_t bytes);
+
+  // Another message of so many bytes was read, after SetDecision.
+  void MessageIsRead(std::size_t bytes) const;
+
+  // The call was cancelled.
+  void Cancelled() const;
 
   // Writes the call's one line, and tells the observer: it ends with `status`.
   void End(const absl::Status& status) const;
@@ -53,6 +61,8 @@ class CallRecord {
   const std::chrono::steady_clock::time_point start_;
   const std::string request_id_;
   const Span span_;
+  // Null if nobody watches it.
+  const std::shared_ptr<CallConnection> connection_;
   std::string project_;
 };
 

@@ -95,7 +95,10 @@ void UnaryCall::End(const absl::Status& status) {
   Finish(ToGrpcStatus(status));
 }
 
-void UnaryCall::OnCancel() { *cancelled_ = true; }
+void UnaryCall::OnCancel() {
+  *cancelled_ = true;
+  record_.Cancelled();
+}
 
 void UnaryCall::OnDone() { delete this; }
 

@@ -48,7 +48,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   // What was decided of the call. At most once, before the answer.
   void Take(const Decision& decision) {
-    record_.SetDecision(decision);
+    record_.SetDecision(decision, request_bytes_.Length());
     place_ = decision.place;
   }
 

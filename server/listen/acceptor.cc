@@ -1,13 +1,13 @@
 #include "server/listen/acceptor.h"
 
-#include <fcntl.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -15,18 +15,16 @@
 #include "absl/strings/str_cat.h"
 #include "server/runtime/client_address.h"
 #include "server/runtime/log.h"
+#include "server/runtime/steady_clock.h"
 
 namespace webhooks::server {
 namespace {
 
 constexpr int kRestMillis = 100;
-constexpr int kForever = -1;
+constexpr int kReadyAtOnce = 64;
 
-int LowestFreeFile() {
-  const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (file >= 0) close(file);
-  return file;
-}
+// How often connections are looked at.
+constexpr absl::Duration kExamineInterval = absl::Milliseconds(50);
 
 // What says nothing against the next connection: the client went, or was in
 // trouble before anybody took its connection (accept(2), "Error handling").
@@ -51,49 +49,95 @@ bool IsOfOneConnection(int error) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Start(
-    std::vector<ListeningSocket> sockets, const Limits& limits,
+    std::vector<ListeningSocket> sockets, OpenConnections& connections,
     Accepted accepted) {
+  const int poll = epoll_create1(EPOLL_CLOEXEC);
   const int stop_event = eventfd(0, EFD_CLOEXEC);
-  const int lowest_free = LowestFreeFile();
-  if (stop_event < 0 || lowest_free < 0) {
+  if (poll < 0 || stop_event < 0) {
     return absl::UnavailableError(
         absl::StrCat("cannot accept connections: ", std::strerror(errno)));
   }
   return std::unique_ptr<Acceptor>(new Acceptor(
-      std::move(sockets), lowest_free + limits.connections,
-      limits.connections_per_address, stop_event, std::move(accepted)));
+      std::move(sockets), connections, poll, stop_event, std::move(accepted)));
 }
 
-Acceptor::Acceptor(std::vector<ListeningSocket> sockets, int lowest_refused,
-                   int max_per_address, int stop_event, Accepted accepted)
+Acceptor::Acceptor(std::vector<ListeningSocket> sockets,
+                   OpenConnections& connections, int poll, int stop_event,
+                   Accepted accepted)
     : sockets_(std::move(sockets)),
+      connections_(connections),
+      poll_(poll),
       stop_event_(stop_event),
-      lowest_refused_(lowest_refused),
       accepted_(std::move(accepted)),
-      by_address_(max_per_address),
       thread_([this] { Run(); }) {}
 
 Acceptor::~Acceptor() {
   eventfd_write(stop_event_, 1);
   thread_.join();
+  for (const auto& [time, waiting] : waiting_) close(waiting.connection);
   close(stop_event_);
+  close(poll_);
 }
 
 void Acceptor::Run() {
-  std::vector<pollfd> files{{stop_event_, POLLIN, 0}};
+  Watch(stop_event_, EPOLLIN);
   for (const ListeningSocket& socket : sockets_) {
-    files.push_back({socket.descriptor(), POLLIN, 0});
+    Watch(socket.descriptor(), EPOLLIN);
   }
   for (;;) {
-    poll(files.data(), files.size(), kForever);
-    for (std::size_t i = 1; i < files.size(); ++i) {
-      // What is short now would be as short in a loop that never rests.
-      if (files[i].revents != 0 && !AcceptOne(files[i].fd)) {
-        poll(files.data(), 1, kRestMillis);
+    epoll_event ready[kReadyAtOnce];
+    const int count = epoll_wait(poll_, ready, kReadyAtOnce, Patience());
+    bool must_rest = false;
+    for (int i = 0; i < count; ++i) {
+      const int file = ready[i].data.fd;
+      if (file == stop_event_) return;
+      if (IsListener(file)) {
+        must_rest |= !AcceptOne(file);
+      } else if ((ready[i].events & EPOLLHUP) != 0) {
+        Forget(file);
       }
     }
-    if (files[0].revents != 0) return;
+    HandOverWaiting();
+    ExamineConnections();
+    // What is short now would be as short in a loop that never rests.
+    if (must_rest) Rest();
   }
+}
+
+void Acceptor::Watch(int file, std::uint32_t events) {
+  epoll_event event = {};
+  event.events = events;
+  event.data.fd = file;
+  epoll_ctl(poll_, EPOLL_CTL_ADD, file, &event);
+}
+
+// To close the descriptor would not be enough: gRPC has another one of the same
+// connection.
+void Acceptor::Forget(int descriptor) {
+  epoll_ctl(poll_, EPOLL_CTL_DEL, descriptor, nullptr);
+  connections_.Remove(descriptor);
+}
+
+void Acceptor::Rest() {
+  pollfd stop = {stop_event_, POLLIN, 0};
+  poll(&stop, 1, kRestMillis);
+}
+
+bool Acceptor::IsListener(int file) const {
+  return std::any_of(
+      sockets_.begin(), sockets_.end(),
+      [&](const ListeningSocket& one) { return one.descriptor() == file; });
+}
+
+int Acceptor::Patience() const {
+  if (connections_.size() == 0 && waiting_.empty()) return -1;
+  const absl::Time next = waiting_.empty()
+                              ? examine_at_
+                              : std::min(examine_at_, waiting_.begin()->first);
+  const absl::Duration left =
+      std::max(absl::ZeroDuration(), next - SteadyNow());
+  return static_cast<int>(
+      absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))));
 }
 
 bool Acceptor::AcceptOne(int listener) {
@@ -102,17 +146,42 @@ bool Acceptor::AcceptOne(int listener) {
   const int connection = accept4(listener, reinterpret_cast<sockaddr*>(&peer),
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (connection < 0) return AfterFailure(errno);
-  if (connection >= lowest_refused_) {
-    Refuse(connection, "too many connections, so new ones are closed", peer);
-  } else if (!by_address_.Add(connection, peer)) {
-    Refuse(connection,
-           "too many connections from one address, so new ones of "
-           "it are closed",
-           peer);
+  const absl::StatusOr<int> descriptor = connections_.Add(connection, peer);
+  if (!descriptor.ok()) {
+    Refuse(connection, descriptor.status().message(), peer);
+    return !absl::IsUnavailable(descriptor.status());
+  }
+  Watch(*descriptor, 0);
+  const absl::Time until = connections_.WaitsUntil(peer);
+  if (until > SteadyNow()) {
+    waiting_.emplace(until, Waiting{listener, connection});
   } else {
     accepted_(listener, connection);
   }
   return true;
+}
+
+void Acceptor::HandOverWaiting() {
+  const absl::Time now = SteadyNow();
+  while (!waiting_.empty() && waiting_.begin()->first <= now) {
+    const Waiting waiting = waiting_.begin()->second;
+    waiting_.erase(waiting_.begin());
+    accepted_(waiting.listener, waiting.connection);
+  }
+}
+
+void Acceptor::ExamineConnections() {
+  const absl::Time now = SteadyNow();
+  if (now < examine_at_) return;
+  examine_at_ = now + kExamineInterval;
+  for (const auto& [address, verdict] : connections_.Examine(now)) {
+    if (!flood_lines_.IsDue()) continue;
+    Log(LogLevel::kWarning,
+        verdict == ConnectionUse::Verdict::kFlood
+            ? "a connection is a flood and was shut, and its address waits"
+            : "a connection was shut whose request makes no progress",
+        {{"client_address", address}});
+  }
 }
 
 void Acceptor::Refuse(int connection, absl::string_view why,
@@ -121,7 +190,8 @@ void Acceptor::Refuse(int connection, absl::string_view why,
   if (!refusal_lines_.IsDue()) return;
   const std::string client =
       ClientAddress(reinterpret_cast<const sockaddr*>(&peer));
-  Log(LogLevel::kWarning, why, {{"client_address", client}});
+  Log(LogLevel::kWarning, "connection refused",
+      {{"error", why}, {"client_address", client}});
 }
 
 bool Acceptor::AfterFailure(int error) {

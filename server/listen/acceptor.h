@@ -1,68 +1,81 @@
 #ifndef WEBHOOKS_SERVER_LISTEN_ACCEPTOR_H_
 #define WEBHOOKS_SERVER_LISTEN_ACCEPTOR_H_
 
+#include <sys/socket.h>
+
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/listen/connections_by_address.h"
+#include "absl/time/time.h"
 #include "server/listen/listening_socket.h"
+#include "server/listen/open_connections.h"
 #include "server/runtime/once_a_second.h"
 
 namespace webhooks::server {
 
-// Accepts connections on a thread of its own. gRPC's own listeners have no
-// limit on connections, and never accept again once the process ran out of
-// files for a moment.
+// Accepts connections on a thread of its own, and shuts those that are floods.
+// gRPC's own listeners have no limit on connections, and never accept again
+// once the process ran out of files for a moment.
 class Acceptor {
  public:
   // Takes over a connection, non-blocking and close-on-exec, of `listener`.
   using Accepted = std::function<void(int listener, int connection)>;
 
-  // How many connections may be open at a time: 1 to 1,000,000.
-  struct Limits {
-    int connections;
-    // From one address; see ClientAddress.
-    int connections_per_address;
-  };
-
-  // Accepts on every socket from now on. One connection more than `limits` has
-  // is closed at once, which is logged. Other files that the process opens
-  // meanwhile take some of the places. Where it is out of files it rests and
-  // tries again. UNAVAILABLE: it is so already.
+  // Accepts on every socket from now on. A connection that `connections`
+  // refuses is closed at once, which is logged. Where the process is out of
+  // files it rests and tries again. UNAVAILABLE: it is so already.
   static absl::StatusOr<std::unique_ptr<Acceptor>> Start(
-      std::vector<ListeningSocket> sockets, const Limits& limits,
+      std::vector<ListeningSocket> sockets, OpenConnections& connections,
       Accepted accepted);
 
   // Stops accepting and closes the sockets.
   ~Acceptor();
 
  private:
-  Acceptor(std::vector<ListeningSocket> sockets, int lowest_refused,
-           int max_per_address, int stop_event, Accepted accepted);
+  // A connection whose address must wait.
+  struct Waiting {
+    int listener;
+    int connection;
+  };
+
+  Acceptor(std::vector<ListeningSocket> sockets, OpenConnections& connections,
+           int poll, int stop_event, Accepted accepted);
 
   void Run();
+  void Watch(int file, std::uint32_t events);
+  // The connection is over.
+  void Forget(int descriptor);
+  void Rest();
+  bool IsListener(int file) const;
+  // Returns in how many milliseconds something must be done although no file is
+  // ready; -1: never.
+  int Patience() const;
   // Accepts a connection that waits at `listener`; false if it must rest.
   bool AcceptOne(int listener);
   void Refuse(int connection, absl::string_view why,
               const sockaddr_storage& peer);
   bool AfterFailure(int error);
+  void HandOverWaiting();
+  void ExamineConnections();
 
   const std::vector<ListeningSocket> sockets_;
+  OpenConnections& connections_;
+  const int poll_;
   // Becomes readable for the end.
   const int stop_event_;
-  // The kernel gives the lowest number that is free, so the number of a new
-  // connection tells how many are open.
-  const int lowest_refused_;
   const Accepted accepted_;
   // Of the thread.
-  ConnectionsByAddress by_address_;
+  absl::Time examine_at_ = absl::InfinitePast();
+  std::multimap<absl::Time, Waiting> waiting_;
   OnceASecond refusal_lines_;
   OnceASecond failure_lines_;
+  OnceASecond flood_lines_;
   std::thread thread_;
 };
 

@@ -85,6 +85,7 @@ class HealthService::Watcher final
   }
 
   void OnCancel() override {
+    record_.Cancelled();
     absl::MutexLock lock(&mutex_);
     End(CallCancelled());
   }

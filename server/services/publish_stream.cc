@@ -91,7 +91,7 @@ void PublishStream::Admitted(const Decision& decision, Batch batch) {
     place_ = decision.place;
     if (!is_admitted_) {
       project_ = decision.project;
-      record_.SetDecision(decision);
+      record_.SetDecision(decision, 0);
       is_admitted_ = decision.status.ok();
     }
     is_stored = !is_slowed && status_.ok() && !batch.empty();
@@ -127,6 +127,7 @@ void PublishStream::OnReadDone(bool ok) {
 }
 
 void PublishStream::Add(const grpc::ByteBuffer& bytes) {
+  if (is_admitted_) record_.MessageIsRead(bytes.Length());
   grpc::ByteBuffer copy = bytes;
   v1::PublishEventRequest request;
   if (Serialization::Deserialize(&copy, &request).ok()) {
@@ -254,6 +255,7 @@ CallOptions PublishStream::options() const {
 
 void PublishStream::OnCancel() {
   *cancelled_ = true;
+  record_.Cancelled();
   Go();
 }
 

@@ -7,13 +7,17 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "server/runtime/steady_clock.h"
 
 namespace webhooks::server {
 namespace {
@@ -27,12 +31,13 @@ class AcceptorTest : public ::testing::Test {
     const std::string& address = sockets->front().address();
     ASSERT_TRUE(
         absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port_));
-    auto started =
-        Acceptor::Start(*std::move(sockets), {max_connections, max_per_address},
-                        [this](int, int connection) {
-                          absl::MutexLock lock(&mutex_);
-                          accepted_.push_back(connection);
-                        });
+    connections_.emplace(
+        OpenConnections::Limits{max_connections, max_per_address});
+    auto started = Acceptor::Start(*std::move(sockets), *connections_,
+                                   [this](int, int connection) {
+                                     absl::MutexLock lock(&mutex_);
+                                     accepted_.push_back(connection);
+                                   });
     ASSERT_TRUE(started.ok()) << started.status();
     acceptor_ = *std::move(started);
   }
@@ -41,7 +46,21 @@ class AcceptorTest : public ::testing::Test {
     acceptor_.reset();
     for (const int client : clients_) close(client);
     absl::MutexLock lock(&mutex_);
-    for (const int connection : accepted_) close(connection);
+    for (const int connection : accepted_) Close(connection);
+  }
+
+  // As gRPC does.
+  static void Close(int connection) {
+    shutdown(connection, SHUT_RDWR);
+    close(connection);
+  }
+
+  // Closes the connection that was accepted in this place, on the server's
+  // side.
+  void CloseAccepted(int place) {
+    absl::MutexLock lock(&mutex_);
+    Close(accepted_[place]);
+    accepted_.erase(accepted_.begin() + place);
   }
 
   int Connect(const char* from = "127.0.0.1") {
@@ -72,6 +91,11 @@ class AcceptorTest : public ::testing::Test {
     mutex_.Await(absl::Condition(&enough));
   }
 
+  // Waits until so many of the connections are counted as open.
+  void AwaitOpen(int count) {
+    while (connections_->size() != count) absl::SleepFor(absl::Milliseconds(1));
+  }
+
   // Waits for the server to close the connection.
   static bool IsClosed(int client) {
     char byte;
@@ -82,6 +106,7 @@ class AcceptorTest : public ::testing::Test {
   std::vector<int> accepted_ ABSL_GUARDED_BY(mutex_);
   std::vector<int> clients_;
   int port_ = 0;
+  std::optional<OpenConnections> connections_;
   std::unique_ptr<Acceptor> acceptor_;
 };
 
@@ -92,35 +117,34 @@ TEST_F(AcceptorTest, HandsOverEveryConnection) {
   AwaitAccepted(2);
 }
 
-// Clients and server share this process, so each connection takes two files.
 TEST_F(AcceptorTest, ClosesAConnectionTooMany) {
-  Start(4);
+  Start(2);
   Connect();
-  AwaitAccepted(1);
   Connect();
   AwaitAccepted(2);
   EXPECT_TRUE(IsClosed(Connect()));
 }
 
 TEST_F(AcceptorTest, AcceptsAgainOnceAnotherIsGone) {
-  Start(4);
-  Connect();
-  AwaitAccepted(1);
-  Connect();
-  AwaitAccepted(2);
-  const int refused = Connect();
-  EXPECT_TRUE(IsClosed(refused));
-  {
-    absl::MutexLock lock(&mutex_);
-    close(accepted_.back());
-    accepted_.pop_back();
-  }
-  for (int i = 0; i < 2; ++i) {
-    close(clients_.back());
-    clients_.pop_back();
-  }
+  Start(2);
+  const int first = Connect();
   Connect();
   AwaitAccepted(2);
+  CloseAccepted(0);
+  EXPECT_TRUE(IsClosed(first));
+  AwaitOpen(1);
+  Connect();
+  AwaitAccepted(2);
+}
+
+TEST_F(AcceptorTest, OtherFilesTakeNoPlaces) {
+  Start(2);
+  int files[2];
+  ASSERT_EQ(pipe(files), 0);
+  Connect();
+  Connect();
+  AwaitAccepted(2);
+  for (const int file : files) close(file);
 }
 
 TEST_F(AcceptorTest, ClosesAConnectionTooManyOfOneAddress) {
@@ -131,14 +155,30 @@ TEST_F(AcceptorTest, ClosesAConnectionTooManyOfOneAddress) {
   EXPECT_TRUE(IsClosed(Connect()));
   Connect("127.0.0.2");
   AwaitAccepted(3);
-  {
-    absl::MutexLock lock(&mutex_);
-    close(accepted_[1]);
-    accepted_.erase(accepted_.begin() + 1);
-  }
+  CloseAccepted(1);
   EXPECT_TRUE(IsClosed(second));
+  AwaitOpen(2);
   Connect();
   AwaitAccepted(3);
+}
+
+TEST_F(AcceptorTest, ShutsAFloodAndLetsItsAddressWait) {
+  Start(100);
+  const int flood = Connect();
+  AwaitAccepted(1);
+  sockaddr_in address = {};
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(getsockname(flood, reinterpret_cast<sockaddr*>(&address), &size),
+            0);
+  const auto use = connections_->Find(
+      absl::StrCat("ipv4:127.0.0.1:", ntohs(address.sin_port)));
+  ASSERT_NE(use, nullptr);
+  for (int i = 0; i <= ConnectionUse::kMostResets; ++i) use->CallIsReset(false);
+  EXPECT_TRUE(IsClosed(flood));
+  const absl::Time shut = SteadyNow();
+  Connect();
+  AwaitAccepted(2);
+  EXPECT_GE(SteadyNow() - shut, OpenConnections::kFirstWait / 2);
 }
 
 }  // namespace

@@ -1,0 +1,32 @@
+#ifndef WEBHOOKS_SERVER_CALL_CALL_CONNECTION_H_
+#define WEBHOOKS_SERVER_CALL_CALL_CONNECTION_H_
+
+#include <cstdint>
+
+namespace webhooks::server {
+
+// The connection that calls came by. It is told of them, so that it can tell
+// clients from floods. Thread-safe.
+class CallConnection {
+ public:
+  virtual ~CallConnection() = default;
+
+  // A call begins.
+  virtual void CallBegins() = 0;
+
+  // The sender of the call is known, and its message of so many bytes read. At
+  // most once a call.
+  virtual void CallIsKnown(std::int64_t bytes) = 0;
+
+  // Another message was read, of so many bytes, of a call whose sender is
+  // known.
+  virtual void MessageIsRead(std::int64_t bytes) = 0;
+
+  // The call was cancelled as soon as it had begun; `has_expired` if its
+  // deadline has passed.
+  virtual void CallIsReset(bool has_expired) = 0;
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_CALL_CALL_CONNECTION_H_

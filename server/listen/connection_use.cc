@@ -1,0 +1,83 @@
+#include "server/listen/connection_use.h"
+
+#include <algorithm>
+
+namespace webhooks::server {
+namespace {
+
+// What the headers and frames of a call may have beside its message.
+constexpr std::int64_t kCallBytes = 4 << 10;
+
+// What a connection may receive beside calls: acknowledgements, pings.
+constexpr std::int64_t kIdleBytesPerSecond = 16 << 10;
+
+// With each of these that no call explains, a connection is suspicious.
+constexpr std::int64_t kSuspicious = 512 << 10;
+
+// What is forgiven while calls of known senders come in: requests that their
+// clients gave up half way.
+constexpr std::int64_t kForgivenPerSecond = 4 << 20;
+
+std::int64_t For(absl::Duration duration, std::int64_t per_second) {
+  return static_cast<std::int64_t>(absl::ToDoubleSeconds(duration) *
+                                   static_cast<double>(per_second));
+}
+
+}  // namespace
+
+void ConnectionUse::CallIsKnown(std::int64_t bytes) {
+  is_known_ = true;
+  --unknown_;
+  MessageIsRead(bytes);
+}
+
+// A frame of 16 KiB has a header of 9 bytes.
+void ConnectionUse::MessageIsRead(std::int64_t bytes) {
+  explained_ += kCallBytes + bytes + bytes / 1000;
+}
+
+ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
+                                              absl::Time now) {
+  const absl::Duration passed =
+      std::max(absl::ZeroDuration(), now - std::min(examined_at_, now));
+  const std::int64_t more = bytes - received_;
+  if (more > 0 || received_at_ > now) received_at_ = now;
+  received_ = bytes;
+  examined_at_ = now;
+  was_known_ = is_known_;
+  const std::int64_t explained = explained_.exchange(0);
+  unexplained_ += more - std::min(more, For(passed, kIdleBytesPerSecond));
+  unexplained_ -= explained;
+  if (explained > 0) unexplained_ -= For(passed, kForgivenPerSecond);
+  unexplained_ = std::max<std::int64_t>(0, unexplained_);
+  SetReceiveBuffer();
+  const std::int64_t most = was_known_ ? kMostUnexplained : kMostOfUnknown;
+  if (unexplained_ > most || HasTooManyCalls(now)) return Verdict::kFlood;
+  const bool is_stalled =
+      unexplained_ > kLeastStalled && now - received_at_ >= kMaxStall;
+  return is_stalled ? Verdict::kStalled : Verdict::kGood;
+}
+
+void ConnectionUse::SetReceiveBuffer() {
+  const bool is_suspicious = unexplained_ > suspicious_above_ + kSuspicious;
+  if (is_suspicious || unexplained_ < suspicious_above_) {
+    suspicious_above_ = unexplained_;
+  }
+  receive_buffer_ = was_known_ && !is_suspicious ? kLargeBuffer : kSmallBuffer;
+}
+
+bool ConnectionUse::HasTooManyCalls(absl::Time now) {
+  if (resets_ > kMostResets || expired_ > kMostExpired ||
+      unknown_ > kMostUnknown) {
+    return true;
+  }
+  if (now - second_began_at_ >= absl::Seconds(1)) {
+    second_began_at_ = now;
+    resets_ = 0;
+    expired_ = 0;
+    unknown_ = 0;
+  }
+  return false;
+}
+
+}  // namespace webhooks::server

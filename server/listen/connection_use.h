@@ -1,0 +1,90 @@
+#ifndef WEBHOOKS_SERVER_LISTEN_CONNECTION_USE_H_
+#define WEBHOOKS_SERVER_LISTEN_CONNECTION_USE_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "absl/time/time.h"
+#include "server/call/call_connection.h"
+
+namespace webhooks::server {
+
+// Compares the bytes that a connection has received with what its calls
+// explain, to tell clients from floods: frames of HTTP/2 that begin no call
+// (CONTINUATION, PING, SETTINGS, empty DATA), calls that are reset at once
+// (CVE-2023-44487), and requests whose end never comes. gRPC itself has no
+// limit on them; and its thread goes on reading a connection for as long as
+// there is something, so handlers and other connections wait. A small receive
+// buffer ends that. All of it works the same under TLS. Examine is for one
+// thread; the rest is thread-safe.
+class ConnectionUse final : public CallConnection {
+ public:
+  enum class Verdict { kGood, kFlood, kStalled };
+
+  // Bytes that no call explains: above these a connection is a flood. The
+  // requests of a few batches of the largest size fit, which may all be on
+  // their way; and fewer while none of its calls is of a known sender.
+  static constexpr std::int64_t kMostUnexplained = 40 << 20;
+  static constexpr std::int64_t kMostOfUnknown = 24 << 20;
+  // Within any second: calls that are reset at once, calls whose deadline has
+  // passed as they begin, and calls without a sender that is known.
+  static constexpr int kMostResets = 50;
+  static constexpr int kMostExpired = 2000;
+  static constexpr int kMostUnknown = 1000;
+  // A request that makes no progress for as long is stalled.
+  static constexpr absl::Duration kMaxStall = absl::Seconds(30);
+  // With fewer bytes unexplained, a silent connection is idle and not stalled.
+  static constexpr std::int64_t kLeastStalled = 64 << 10;
+
+  void CallBegins() override { ++unknown_; }
+  void CallIsKnown(std::int64_t bytes) override;
+  void MessageIsRead(std::int64_t bytes) override;
+  void CallIsReset(bool has_expired) override {
+    ++(has_expired ? expired_ : resets_);
+  }
+
+  // Judges the connection at `now`, which has received `bytes` in all.
+  Verdict Examine(std::int64_t bytes, absl::Time now);
+
+  // Receive buffers, as SO_RCVBUF has them.
+  static constexpr int kSmallBuffer = 4 << 10;
+  static constexpr int kLargeBuffer = 128 << 10;
+
+  // Returns the receive buffer that the connection should have, as Examine last
+  // found it. It is small until a sender is known, and again for a moment when
+  // much has come in that no call explains: its calls, if there are any, are
+  // seen then.
+  int receive_buffer() const { return receive_buffer_; }
+
+  // Bytes that no call explains, as Examine last found them.
+  std::int64_t unexplained() const { return unexplained_; }
+
+  // The same; 0 where a sender was known then.
+  std::int64_t unexplained_of_unknown() const {
+    return was_known_ ? 0 : unexplained_;
+  }
+
+ private:
+  bool HasTooManyCalls(absl::Time now);
+  void SetReceiveBuffer();
+
+  std::atomic<bool> is_known_ = false;
+  std::atomic<std::int64_t> explained_ = 0;
+  std::atomic<int> unknown_ = 0;
+  std::atomic<int> resets_ = 0;
+  std::atomic<int> expired_ = 0;
+  // Of Examine.
+  bool was_known_ = false;
+  std::int64_t received_ = 0;
+  std::int64_t unexplained_ = 0;
+  // The buffer becomes small for a moment above it.
+  std::int64_t suspicious_above_ = 0;
+  int receive_buffer_ = kSmallBuffer;
+  absl::Time examined_at_ = absl::InfiniteFuture();
+  absl::Time received_at_ = absl::InfiniteFuture();
+  absl::Time second_began_at_ = absl::InfinitePast();
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_LISTEN_CONNECTION_USE_H_

@@ -1,0 +1,207 @@
+#include "server/listen/open_connections.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "server/runtime/client_address.h"
+
+namespace webhooks::server {
+namespace {
+
+using Verdict = ConnectionUse::Verdict;
+
+// Examine looks at as many connections each time.
+constexpr std::size_t kExaminedAtOnce = 1000;
+
+// Bytes that no call explains, of connections without a known sender: above the
+// first, those of one address are shut that have the second.
+constexpr std::int64_t kMostOfAddress = 2 * ConnectionUse::kMostOfUnknown;
+constexpr std::int64_t kLeastOfFlood = 1 << 20;
+
+// The peer as gRPC names it (a URI, in which brackets are encoded); "" for a
+// unix socket.
+std::string PeerName(const sockaddr_storage& peer) {
+  char text[INET6_ADDRSTRLEN];
+  if (peer.ss_family == AF_INET) {
+    const auto& address = reinterpret_cast<const sockaddr_in&>(peer);
+    inet_ntop(AF_INET, &address.sin_addr, text, sizeof(text));
+    return absl::StrCat("ipv4:", text, ":", ntohs(address.sin_port));
+  }
+  if (peer.ss_family != AF_INET6) return "";
+  const auto& address = reinterpret_cast<const sockaddr_in6&>(peer);
+  if (IN6_IS_ADDR_V4MAPPED(&address.sin6_addr)) {
+    inet_ntop(AF_INET, &address.sin6_addr.s6_addr[12], text, sizeof(text));
+    return absl::StrCat("ipv4:", text, ":", ntohs(address.sin6_port));
+  }
+  inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof(text));
+  return absl::StrCat("ipv6:%5B", text, "%5D:", ntohs(address.sin6_port));
+}
+
+std::string AddressOf(const sockaddr_storage& peer) {
+  return ClientAddress(reinterpret_cast<const sockaddr*>(&peer));
+}
+
+// What Linux tells of a connection (linux/tcp.h, which cannot be included with
+// glibc's); glibc knows only the beginning.
+struct TcpInfo {
+  tcp_info known;
+  std::uint64_t pacing_rate;
+  std::uint64_t max_pacing_rate;
+  std::uint64_t bytes_acked;
+  std::uint64_t bytes_received;
+};
+static_assert(sizeof(tcp_info) == 104);
+
+// Bytes that the connection has received in all; 0 where it does not tell.
+std::int64_t BytesReceived(int descriptor) {
+  TcpInfo info = {};
+  socklen_t size = sizeof(info);
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+    return 0;
+  }
+  return static_cast<std::int64_t>(info.bytes_received);
+}
+
+void SetReceiveBuffer(int descriptor, int bytes) {
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+}
+
+}  // namespace
+
+OpenConnections::~OpenConnections() {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [descriptor, connection] : connections_) close(descriptor);
+}
+
+absl::StatusOr<int> OpenConnections::Add(int connection,
+                                         const sockaddr_storage& peer) {
+  std::string address = AddressOf(peer);
+  absl::MutexLock lock(&mutex_);
+  if (connections_.size() >= static_cast<std::size_t>(limits_.connections)) {
+    return absl::ResourceExhaustedError("too many connections");
+  }
+  if (!address.empty() &&
+      addresses_[address].connections >= limits_.connections_per_address) {
+    return absl::ResourceExhaustedError("too many connections of one address");
+  }
+  const int descriptor = fcntl(connection, F_DUPFD_CLOEXEC, 0);
+  if (descriptor < 0) return absl::UnavailableError(std::strerror(errno));
+  auto added = std::make_unique<Connection>(
+      Connection{descriptor, PeerName(peer), std::move(address),
+                 std::make_shared<ConnectionUse>()});
+  if (!added->address.empty()) {
+    SetReceiveBuffer(descriptor, added->use->receive_buffer());
+    ++addresses_[added->address].connections;
+    by_peer_[added->peer] = added.get();
+  }
+  connections_.emplace(descriptor, std::move(added));
+  return descriptor;
+}
+
+void OpenConnections::Remove(int descriptor) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = connections_.find(descriptor);
+  if (found == connections_.end()) return;
+  const Connection& connection = *found->second;
+  if (!connection.address.empty()) {
+    Address& address = addresses_[connection.address];
+    --address.connections;
+    address.unexplained -= connection.use->unexplained_of_unknown();
+    const auto named = by_peer_.find(connection.peer);
+    if (named != by_peer_.end() && named->second == &connection) {
+      by_peer_.erase(named);
+    }
+  }
+  connections_.erase(found);
+  close(descriptor);
+}
+
+absl::Time OpenConnections::WaitsUntil(const sockaddr_storage& peer) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = addresses_.find(AddressOf(peer));
+  return found == addresses_.end() ? absl::InfinitePast()
+                                   : found->second.waits_until;
+}
+
+std::shared_ptr<ConnectionUse> OpenConnections::Find(
+    absl::string_view peer) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = by_peer_.find(peer);
+  return found == by_peer_.end() ? nullptr : found->second->use;
+}
+
+std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
+  std::vector<Shut> shut;
+  absl::MutexLock lock(&mutex_);
+  if (round_.empty()) BeginRound(now);
+  for (std::size_t i = 0; i < kExaminedAtOnce && !round_.empty(); ++i) {
+    const auto found = connections_.find(round_.back());
+    round_.pop_back();
+    if (found == connections_.end()) continue;
+    Connection& connection = *found->second;
+    const Verdict verdict = ExamineOne(connection, now);
+    if (verdict == Verdict::kGood) continue;
+    // gRPC sees the end of the connection, and closes it.
+    shutdown(connection.descriptor, SHUT_RDWR);
+    shut.push_back({connection.address, verdict});
+    if (verdict == Verdict::kFlood) Punish(addresses_[connection.address], now);
+  }
+  return shut;
+}
+
+void OpenConnections::BeginRound(absl::Time now) {
+  for (const auto& [descriptor, connection] : connections_) {
+    if (!connection->address.empty()) round_.push_back(descriptor);
+  }
+  absl::erase_if(addresses_, [&](const auto& one) {
+    return one.second.connections == 0 &&
+           one.second.waits_until + kLongestWait < now;
+  });
+}
+
+Verdict OpenConnections::ExamineOne(const Connection& connection,
+                                    absl::Time now) {
+  ConnectionUse& use = *connection.use;
+  Address& address = addresses_[connection.address];
+  const int buffer = use.receive_buffer();
+  address.unexplained -= use.unexplained_of_unknown();
+  const Verdict verdict =
+      use.Examine(BytesReceived(connection.descriptor), now);
+  address.unexplained += use.unexplained_of_unknown();
+  if (use.receive_buffer() != buffer) {
+    SetReceiveBuffer(connection.descriptor, use.receive_buffer());
+  }
+  if (verdict == Verdict::kGood && address.unexplained > kMostOfAddress &&
+      use.unexplained_of_unknown() > kLeastOfFlood) {
+    return Verdict::kFlood;
+  }
+  return verdict;
+}
+
+// Connections that flood together count once.
+void OpenConnections::Punish(Address& address, absl::Time now) {
+  if (now < address.waits_until) return;
+  if (address.waits_until + kLongestWait < now) {
+    address.wait = absl::ZeroDuration();
+  }
+  address.wait = std::clamp(address.wait * 2, kFirstWait, kLongestWait);
+  address.waits_until = now + address.wait;
+}
+
+int OpenConnections::size() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<int>(connections_.size());
+}
+
+}  // namespace webhooks::server

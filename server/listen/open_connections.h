@@ -1,0 +1,109 @@
+#ifndef WEBHOOKS_SERVER_LISTEN_OPEN_CONNECTIONS_H_
+#define WEBHOOKS_SERVER_LISTEN_OPEN_CONNECTIONS_H_
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/listen/connection_use.h"
+
+namespace webhooks::server {
+
+// The connections that are open, each with a descriptor of its own beside that
+// of gRPC, so that they can be counted, and shut where they are floods.
+// Thread-safe.
+class OpenConnections {
+ public:
+  // How many may be open at a time: 1 to 1,000,000.
+  struct Limits {
+    int connections = 0;
+    // From one address; see ClientAddress.
+    int connections_per_address = 0;
+  };
+
+  // The address of a flood waits before it may connect again: at first for as
+  // long, then twice as long with each flood up to the longest, until there was
+  // none for that long.
+  static constexpr absl::Duration kFirstWait = absl::Seconds(1);
+  static constexpr absl::Duration kLongestWait = absl::Minutes(1);
+
+  explicit OpenConnections(const Limits& limits) : limits_(limits) {}
+
+  // Closes the descriptors.
+  ~OpenConnections();
+
+  // Counts the connection, which was just accepted from `peer`. Returns its own
+  // descriptor, which tells by POLLHUP that the connection is over: Remove it
+  // then. RESOURCE_EXHAUSTED: there are too many connections; UNAVAILABLE: the
+  // process is out of files.
+  absl::StatusOr<int> Add(int connection, const sockaddr_storage& peer);
+
+  // The connection of this descriptor is over.
+  void Remove(int descriptor);
+
+  // Returns until when the connections of the address wait.
+  absl::Time WaitsUntil(const sockaddr_storage& peer) const;
+
+  // Returns the use of the connection that gRPC names `peer`; null if there is
+  // none: of a unix socket, or one that is over.
+  std::shared_ptr<ConnectionUse> Find(absl::string_view peer) const;
+
+  // Looks at some connections at `now`, of the steady clock, and shuts those
+  // that are floods or stalled; all have been looked at after a few calls.
+  // Returns the addresses of those that were shut, with the cause.
+  struct Shut {
+    std::string address;
+    ConnectionUse::Verdict verdict;
+  };
+  std::vector<Shut> Examine(absl::Time now);
+
+  int size() const;
+
+ private:
+  struct Connection {
+    int descriptor;
+    // As gRPC names it, and as limits know it; "" for a unix socket.
+    std::string peer;
+    std::string address;
+    std::shared_ptr<ConnectionUse> use;
+  };
+
+  // What the connections of one address have together.
+  struct Address {
+    int connections = 0;
+    // Bytes that no call explains, where no sender is known.
+    std::int64_t unexplained = 0;
+    absl::Time waits_until = absl::InfinitePast();
+    absl::Duration wait;
+  };
+
+  void BeginRound(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ConnectionUse::Verdict ExamineOne(const Connection& connection,
+                                    absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static void Punish(Address& address, absl::Time now);
+
+  const Limits limits_;
+  mutable absl::Mutex mutex_;
+  // By descriptor, and those by peer.
+  absl::flat_hash_map<int, std::unique_ptr<Connection>> connections_
+      ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Connection*> by_peer_
+      ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Address> addresses_ ABSL_GUARDED_BY(mutex_);
+  // Those that are still to be looked at in this round.
+  std::vector<int> round_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_LISTEN_OPEN_CONNECTIONS_H_

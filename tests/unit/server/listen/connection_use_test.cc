@@ -1,0 +1,153 @@
+#include "server/listen/connection_use.h"
+
+#include "gtest/gtest.h"
+
+namespace webhooks::server {
+namespace {
+
+using Verdict = ConnectionUse::Verdict;
+
+constexpr std::int64_t kMiB = 1 << 20;
+
+// A connection that is looked at twenty times a second.
+class ConnectionUseTest : public ::testing::Test {
+ protected:
+  // So many bytes come in evenly, and nothing is told of calls.
+  Verdict Receive(std::int64_t bytes, absl::Duration within) {
+    const int looks = static_cast<int>(within / absl::Milliseconds(50));
+    Verdict verdict = Verdict::kGood;
+    for (int i = 0; i < looks && verdict == Verdict::kGood; ++i) {
+      received_ += bytes / looks;
+      verdict = Look();
+    }
+    return verdict;
+  }
+
+  void SetUp() override { Look(); }
+
+  Verdict Look() {
+    now_ += absl::Milliseconds(50);
+    return use_.Examine(received_, now_);
+  }
+
+  // A call of a known sender, with its message.
+  Verdict Call(std::int64_t bytes) {
+    use_.CallBegins();
+    received_ += bytes + 300;
+    use_.CallIsKnown(bytes);
+    return Look();
+  }
+
+  ConnectionUse use_;
+  std::int64_t received_ = 0;
+  absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
+};
+
+TEST_F(ConnectionUseTest, CallsExplainWhatIsReceived) {
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(Call(4 * kMiB), Verdict::kGood);
+  EXPECT_EQ(use_.unexplained(), 0);
+}
+
+TEST_F(ConnectionUseTest, LargeRequestsMayBeOnTheirWayTogether) {
+  EXPECT_EQ(Receive(5 * 4 * kMiB, absl::Seconds(5)), Verdict::kGood);
+  Call(100);
+  EXPECT_EQ(Receive(4 * 4 * kMiB, absl::Seconds(5)), Verdict::kGood);
+}
+
+TEST_F(ConnectionUseTest, WhatNoCallExplainsIsAFlood) {
+  EXPECT_EQ(Receive(50 * kMiB, absl::Seconds(2)), Verdict::kFlood);
+  EXPECT_LE(use_.unexplained(), ConnectionUse::kMostOfUnknown + 2 * kMiB);
+}
+
+TEST_F(ConnectionUseTest, ReadsFastOnceASenderIsKnown) {
+  Look();
+  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kSmallBuffer);
+  Call(100);
+  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kLargeBuffer);
+}
+
+TEST_F(ConnectionUseTest, ReadsSlowlyForAMomentWhereMuchIsUnexplained) {
+  Call(100);
+  Receive(kMiB, absl::Milliseconds(50));
+  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kSmallBuffer);
+  Look();
+  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kLargeBuffer);
+  Receive(kMiB, absl::Milliseconds(50));
+  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kSmallBuffer);
+}
+
+TEST_F(ConnectionUseTest, ManyBytesBesideSmallCallsAreAFlood) {
+  Verdict verdict = Verdict::kGood;
+  for (int i = 0; i < 2000 && verdict == Verdict::kGood; ++i) {
+    received_ += kMiB;
+    verdict = Call(100);
+  }
+  EXPECT_EQ(verdict, Verdict::kFlood);
+}
+
+TEST_F(ConnectionUseTest, PingsOfAnIdleClientAreNone) {
+  EXPECT_EQ(Receive(40 * kMiB, absl::Hours(1)), Verdict::kGood);
+  EXPECT_LT(use_.unexplained(), ConnectionUse::kLeastStalled);
+}
+
+TEST_F(ConnectionUseTest, RequestsThatWereGivenUpAreForgivenWhileOthersCome) {
+  for (int i = 0; i < 100; ++i) {
+    received_ += 4 * kMiB;
+    for (int j = 0; j < 25; ++j) ASSERT_EQ(Call(100), Verdict::kGood) << i;
+  }
+}
+
+TEST_F(ConnectionUseTest, CallsThatAreResetAtOnceAreAFlood) {
+  for (int i = 0; i < ConnectionUse::kMostResets; ++i) {
+    use_.CallIsReset(/*has_expired=*/false);
+  }
+  EXPECT_EQ(Look(), Verdict::kGood);
+  use_.CallIsReset(/*has_expired=*/false);
+  EXPECT_EQ(Look(), Verdict::kFlood);
+}
+
+TEST_F(ConnectionUseTest, FewResetsASecondAreNone) {
+  for (int second = 0; second < 100; ++second) {
+    for (int i = 0; i < ConnectionUse::kMostResets / 2; ++i) {
+      use_.CallIsReset(/*has_expired=*/false);
+    }
+    for (int i = 0; i < 20; ++i) ASSERT_EQ(Look(), Verdict::kGood);
+  }
+}
+
+TEST_F(ConnectionUseTest, CallsWhoseDeadlineHasPassedMayBeMany) {
+  for (int i = 0; i < ConnectionUse::kMostExpired; ++i) {
+    use_.CallIsReset(/*has_expired=*/true);
+  }
+  EXPECT_EQ(Look(), Verdict::kGood);
+  use_.CallIsReset(/*has_expired=*/true);
+  EXPECT_EQ(Look(), Verdict::kFlood);
+}
+
+TEST_F(ConnectionUseTest, CallsOfUnknownSendersAreAFlood) {
+  for (int i = 0; i <= ConnectionUse::kMostUnknown; ++i) use_.CallBegins();
+  EXPECT_EQ(Look(), Verdict::kFlood);
+}
+
+TEST_F(ConnectionUseTest, CallsOfKnownSendersAreNone) {
+  for (int i = 0; i < 10 * ConnectionUse::kMostUnknown; ++i) {
+    use_.CallBegins();
+    use_.CallIsKnown(10);
+  }
+  EXPECT_EQ(Look(), Verdict::kGood);
+}
+
+TEST_F(ConnectionUseTest, ARequestWhoseEndNeverComesIsStalled) {
+  EXPECT_EQ(Receive(4 * kMiB, absl::Seconds(1)), Verdict::kGood);
+  EXPECT_EQ(Receive(0, ConnectionUse::kMaxStall - absl::Seconds(1)),
+            Verdict::kGood);
+  EXPECT_EQ(Receive(0, absl::Seconds(2)), Verdict::kStalled);
+}
+
+TEST_F(ConnectionUseTest, AnIdleConnectionIsNotStalled) {
+  EXPECT_EQ(Call(4 * kMiB), Verdict::kGood);
+  EXPECT_EQ(Receive(0, absl::Hours(1)), Verdict::kGood);
+}
+
+}  // namespace
+}  // namespace webhooks::server
