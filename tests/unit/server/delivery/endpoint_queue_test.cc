@@ -301,6 +301,32 @@ TEST_F(EndpointQueueTest, DoublesThePauseUpToItsLimit) {
   }
 }
 
+TEST_F(EndpointQueueTest, RequestsThatWereInFlightTogetherPauseItOnce) {
+  const Endpoint a = Prefetch("p", "a", 2);
+  Begin();
+  End(Ending::kOverloaded);
+  End(Ending::kOverloaded);
+  EXPECT_EQ(queue_.PausedUntil(a, now_), now_ + absl::Seconds(1));
+}
+
+TEST_F(EndpointQueueTest, ASuccessMakesTheNextPauseShortAgain) {
+  const Endpoint a = Prefetch("p", "a", 1);
+  for (const Ending ending :
+       {Ending::kOverloaded, Ending::kDelivered, Ending::kOverloaded}) {
+    Begin();
+    End(ending);
+    now_ += absl::Seconds(1);
+    SetDue(a);
+    Lease();
+    Answer(requests_.at(0), 1);
+  }
+  Begin();
+  now_ += absl::Seconds(60);
+  EXPECT_EQ(queue_.PausedUntil(a, now_), absl::InfinitePast());
+  End(Ending::kOverloaded);
+  EXPECT_EQ(queue_.PausedUntil(a, now_), now_ + absl::Seconds(2));
+}
+
 TEST_F(EndpointQueueTest, PausesForAsLongAsTheReceiverAsks) {
   const Endpoint a = Prefetch("p", "a", 8);
   Begin(1);
@@ -474,6 +500,13 @@ TEST_F(SmallEndpointQueue, LeavesLeasesForAnotherProject) {
   EXPECT_THAT(Lease(), ElementsAre("z1"));
   for (int i = 0; i < 4; ++i) Answer(hogs.at(i), 0);
   EXPECT_THAT(Lease(), Not(IsEmpty()));
+}
+
+TEST_F(SmallEndpointQueue, LeavesHalfOfTheRoomToTheProjectsOtherEndpoints) {
+  const Endpoint a = Prefetch("p", "a", 1);
+  Begin();
+  SetDue(a);
+  EXPECT_THAT(Lease(), ElementsAre("a10"));
 }
 
 TEST_F(SmallEndpointQueue, LeavesBytesForAnotherProject) {

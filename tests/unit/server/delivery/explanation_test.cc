@@ -96,7 +96,7 @@ TEST_F(ExplanationTest, SaysUntilWhenTheEndpointIsPaused) {
   Response response = Explain(facts_, kExplainedAt, until);
   EXPECT_EQ(response.reason(), Response::WAITING);
   EXPECT_EQ(FromTimestamp(response.next_attempt_at()), until);
-  EXPECT_THAT(response.message(), HasSubstr("until 2027-01-15T08:31:00Z"));
+  EXPECT_THAT(response.message(), HasSubstr("until 2027-01-15T08:30:00Z"));
   SetNext(until + absl::Minutes(1));
   response = Explain(facts_, kExplainedAt, until);
   EXPECT_EQ(FromTimestamp(response.next_attempt_at()),

@@ -200,6 +200,7 @@ TEST_F(SchedulerTest, LeasesAgainWhenALeaseHasFailed) {
   queue_.FailLeases(absl::ResourceExhaustedError("queue"));
   Start();
   queue_.Publish(kA, "1", wall_.Now());
+  queue_.AwaitFailedLeases(1);
   queue_.FailLeases(absl::OkStatus());
   Advance(absl::Seconds(1));
   sender_.AwaitSent(1);
@@ -334,13 +335,22 @@ TEST_F(SchedulerTest, WhatIsDueLaterIsSentEarlierWhereTheTimeOfDayJumps) {
   sender_.AwaitSent(1);
 }
 
+TEST_F(SchedulerTest, AJumpOfTheTimeOfDayCountsOnce) {
+  Start();
+  queue_.Publish(kA, "1", wall_.Now() + absl::Hours(1));
+  Settle();
+  wall_.Advance(absl::Minutes(25));
+  for (int i = 0; i < 3; ++i) Settle();
+  EXPECT_THAT(sender_.Sent(), IsEmpty());
+}
+
 TEST_F(SchedulerTest, AJumpOfTheTimeOfDayGivesUpNothing) {
   StartWithStock();
   wall_.Advance(absl::Hours(1));
   sender_.Answer(kA.webhook, 200);
   sender_.AwaitSent(3);
   EXPECT_THAT(queue_.AwaitRecords(2), SizeIs(2));
-  EXPECT_EQ(scheduler_->figures().in_flight, 1);
+  EXPECT_THAT(sender_.Sent(), SizeIs(3));
 }
 
 TEST_F(SchedulerTest, TellsUntilWhenAnEndpointIsPaused) {
