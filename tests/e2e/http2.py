@@ -117,7 +117,8 @@ class Attack:
     def _connect(self):
         connection = socket.create_connection(self._address, timeout=2)
         if self._tls is not None:
-            connection = self._tls.wrap_socket(connection)
+            connection = self._tls.wrap_socket(
+                connection, server_hostname="localhost")
         connection.sendall(PREFACE + frame(SETTINGS, 0, 0) + self._begin)
         self.opened += 1
         return connection

@@ -105,6 +105,12 @@ class Process:
     def open_files(self):
         return len(os.listdir(f"/proc/{self._popen.pid}/fd"))
 
+    def status(self, name):
+        """What the kernel tells of the process, as of proc(5)."""
+        with open(f"/proc/{self._popen.pid}/status", encoding="ascii") as lines:
+            return next(line.split(":", 1)[1].strip() for line in lines
+                        if line.startswith(f"{name}:"))
+
     def pause(self):
         self.send(signal.SIGSTOP)
 
