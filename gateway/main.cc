@@ -94,6 +94,7 @@ int Serve(const Config& config) {
   }
   const int signal = WaitForStopSignal();
   Log(LogLevel::kInfo, "stopping", {{"signal", std::int64_t{signal}}});
+  EndProcessAfter(config.grace);
   (*server)->Stop(config.grace);
   Log(LogLevel::kInfo, "stopped");
   return 0;

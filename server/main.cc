@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   }
   const int signal = webhooks::WaitForStopSignal();
   webhooks::Log(webhooks::LogLevel::kInfo, "stopping", {{"signal", signal}});
+  webhooks::EndProcessAfter(config->grace);
   (*server)->Stop();
   webhooks::Log(webhooks::LogLevel::kInfo, "stopped");
   return EXIT_SUCCESS;

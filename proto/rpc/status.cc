@@ -38,6 +38,7 @@ absl::Status WithReason(
 
 void AddViolation(google::rpc::BadRequest& violations, absl::string_view field,
                   absl::string_view description) {
+  if (violations.field_violations_size() >= kMaxViolations) return;
   auto* violation = violations.add_field_violations();
   violation->set_field(std::string(field));
   violation->set_description(std::string(description));

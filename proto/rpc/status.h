@@ -36,8 +36,12 @@ absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 absl::Status InvalidFields(const google::rpc::BadRequest& violations,
                            absl::string_view reason);
 
-// Adds "field: description" to `violations`. `field` is the path as in JSON
-// ("scope[3]"); `description` continues the field's name ("must be ...").
+// The most violations that are listed of one request.
+inline constexpr int kMaxViolations = 100;
+
+// Adds "field: description" to `violations`, unless they are kMaxViolations
+// already. `field` is the path as in JSON ("scope[3]"); `description` continues
+// the field's name ("must be ...").
 void AddViolation(google::rpc::BadRequest& violations, absl::string_view field,
                   absl::string_view description);
 

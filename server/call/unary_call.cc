@@ -3,10 +3,11 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
 
-#include <chrono>
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
 #include "server/call/foreign_violations.h"
@@ -20,6 +21,9 @@ namespace webhooks::server {
 using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
 
 namespace {
+
+// A call may take no longer, whatever its deadline is.
+constexpr absl::Duration kLongestCall = absl::Minutes(1);
 
 // A repeat gets the bytes of the first answer, which gRPC's own serialization
 // does not promise.
@@ -41,6 +45,7 @@ UnaryCall::UnaryCall(absl::string_view rpc,
                      CallObserver& observer)
     : context_(context),
       record_(rpc, context, observer),
+      latest_end_(absl::Now() + kLongestCall),
       request_bytes_(request_bytes),
       response_bytes_(response_bytes),
       request_(std::move(request)),
@@ -67,11 +72,9 @@ absl::Status UnaryCall::Judge(const absl::Status& found) const {
 }
 
 CallOptions UnaryCall::options() const {
-  const std::chrono::system_clock::time_point deadline = context_.deadline();
-  return {deadline == std::chrono::system_clock::time_point::max()
-              ? absl::InfiniteFuture()
-              : absl::FromChrono(deadline),
-          cancelled_, trace_};
+  const absl::Time deadline =
+      std::min(absl::FromChrono(context_.deadline()), latest_end_);
+  return {deadline, cancelled_, trace_};
 }
 
 void UnaryCall::MarkReplayed() {

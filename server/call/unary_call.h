@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "server/call/admission.h"
 #include "server/call/call_record.h"
@@ -43,7 +44,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // InvalidFields) is what its rules say: see AddForeignViolations.
   absl::Status Judge(const absl::Status& found) const;
 
-  // The caller's deadline, its cancellation once it comes, and the trace.
+  // The caller's deadline, but no more than a minute after the call began; its
+  // cancellation once it comes, and the trace.
   CallOptions options() const;
 
   // What was decided of the call. At most once, before the answer.
@@ -70,6 +72,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   grpc::CallbackServerContext& context_;
   CallRecord record_;
+  const absl::Time latest_end_;
   const grpc::ByteBuffer& request_bytes_;
   grpc::ByteBuffer& response_bytes_;
   const std::unique_ptr<google::protobuf::Message> request_;

@@ -1,8 +1,11 @@
 #include "server/delivery/curl_transfer.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -33,6 +36,15 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
   proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
   proto.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(rest)));
   return proto;
+}
+
+// libcurl tells of it only as a name that cannot be looked up, or a receiver
+// that cannot be connected to.
+bool IsOutOfFiles() {
+  const int file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (file < 0) return errno == EMFILE || errno == ENFILE;
+  close(file);
+  return false;
 }
 
 }  // namespace
@@ -271,6 +283,9 @@ T CurlTransfer::Info(CURLINFO info) const {
 
 HttpOutcome CurlTransfer::Outcome(CURLcode code) {
   HttpOutcome outcome;
+  outcome.is_out_of_files = code != CURLE_OK &&
+                            Info<long>(CURLINFO_REQUEST_SIZE) == 0 &&
+                            IsOutOfFiles();
   v1::Attempt& attempt = outcome.attempt;
   *attempt.mutable_started_at() = ToTimestamp(started_at_);
   if (answer_.is_complete) {

@@ -254,11 +254,12 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
   AddTrace(attempt->span, request);
   attempt->event.Clear();
   sender_.Send(std::move(request), [this, attempt](const HttpOutcome& outcome) {
-    if (outcome.is_abandoned) {
+    if (outcome.is_abandoned || outcome.is_out_of_files) {
       store_.GiveUpLeases({attempt->result.lease});
-      return loop_.Post([this] {
+      return loop_.Post([this, attempt] {
         loop_.turn().AssertHeld();
         --outstanding_;
+        PutOff(*attempt);
       });
     }
     Classify(*attempt, outcome);
@@ -266,6 +267,18 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
     // The last touch: once it is recorded, the scheduler may end.
     Record(attempt);
   });
+}
+
+// Nothing was sent, and the process may be able to in a moment.
+void Scheduler::PutOff(LeasedAttempt& attempt) {
+  const absl::Time now = clocks_.steady();
+  attempt.ending = Ending::kOverloaded;
+  queue_.EndAttempt(attempt, now);
+  queue_.Release(attempt);
+  queue_.SetDue(attempt.result.endpoint, now, now);
+  if (has_abandoned_ || !put_off_lines_.IsDue()) return;
+  Log(LogLevel::kError, "deliveries wait, as the process is out of open files",
+      {});
 }
 
 // On a thread of the sender.

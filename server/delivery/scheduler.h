@@ -15,6 +15,7 @@
 #include "server/delivery/leased_attempt.h"
 #include "server/delivery/retry_policy.h"
 #include "server/delivery/sender.h"
+#include "server/runtime/once_a_second.h"
 #include "storage/delivery_queue.h"
 
 namespace webhooks::server {
@@ -104,6 +105,8 @@ class Scheduler {
   void GiveUpDropped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void Send(const std::shared_ptr<LeasedAttempt>& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  void PutOff(LeasedAttempt& attempt)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void Classify(LeasedAttempt& attempt, const HttpOutcome& outcome);
   void MakeRoom(const std::shared_ptr<LeasedAttempt>& attempt);
   void Record(const std::shared_ptr<LeasedAttempt>& attempt);
@@ -132,6 +135,7 @@ class Scheduler {
   // When to give up. Set: it is to stop.
   std::optional<absl::Time> stop_by_ ABSL_GUARDED_BY(loop_.turn());
   bool has_abandoned_ ABSL_GUARDED_BY(loop_.turn()) = false;
+  OnceASecond put_off_lines_ ABSL_GUARDED_BY(loop_.turn());
 };
 
 }  // namespace webhooks::server

@@ -29,6 +29,9 @@ struct HttpOutcome {
   // It was given up because the sender stops: whether the receiver got it is
   // not known.
   bool is_abandoned = false;
+  // Nothing was sent, as this process is out of open files: it says nothing of
+  // the receiver.
+  bool is_out_of_files = false;
 };
 
 // Sends requests, many at the same time. Thread-safe.

@@ -95,7 +95,7 @@ over a file, and a file over the environment. Once the process listens, SIGTERM
 and SIGINT end it in order, a second one at once. SIGHUP does nothing.
 
 Exit codes: 0: it ended in order; 1: it could not start, and says why on standard
-error)",
+error; 71: it was out of memory; 75: it did not end within 10 s of its grace)",
                       exit_codes, R"(.
 
 Flags:)");

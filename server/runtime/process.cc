@@ -1,9 +1,11 @@
 #include "server/runtime/process.h"
 
 #include <grpc/grpc.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <iostream>
+#include <new>
 
 #include "server/runtime/library_logs.h"
 #include "server/runtime/log.h"
@@ -11,8 +13,18 @@
 #include "server/runtime/stop_signals.h"
 
 namespace webhooks {
+namespace {
+
+void EndOutOfMemory() {
+  constexpr char kLine[] = "ERROR: the process is out of memory, so it ends\n";
+  static_cast<void>(!write(STDERR_FILENO, kLine, sizeof(kLine) - 1));
+  _exit(kOutOfMemory);
+}
+
+}  // namespace
 
 void BeginProcess() {
+  std::set_new_handler(&EndOutOfMemory);
   HoldStandardFiles();
   BlockStopSignals();
   RouteLibraryLogs();

@@ -7,9 +7,13 @@
 namespace webhooks {
 
 // Holds the standard files, blocks the stop signals, makes the libraries' log
-// lines ours and begins gRPC. The first thing in main, before any thread or
-// file.
+// lines ours and begins gRPC. From then on a process that is out of memory ends
+// with kOutOfMemory, and a line on standard error that says so: what goes on
+// without it would leave calls unanswered. The first thing in main, before any
+// thread or file.
 void BeginProcess();
+
+inline constexpr int kOutOfMemory = 71;
 
 // Says on standard error why the process does not start ("ERROR: ..."), after
 // everything that was logged, and returns its exit code.

@@ -1,6 +1,8 @@
 #include "server/runtime/stop_signals.h"
 
 #include <pthread.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -13,6 +15,16 @@ sigset_t StopSignals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   return signals;
+}
+
+// How long a process may take to end behind its grace.
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+void EndNow(int /*signal*/) {
+  constexpr char kLine[] =
+      "ERROR: the process did not stop in time, so it ends\n";
+  static_cast<void>(!write(STDERR_FILENO, kLine, sizeof(kLine) - 1));
+  _exit(kNotStopped);
 }
 
 }  // namespace
@@ -29,6 +41,13 @@ void UnblockStopSignals() {
   std::signal(SIGINT, SIG_DFL);
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+void EndProcessAfter(absl::Duration grace) {
+  std::signal(SIGALRM, &EndNow);
+  itimerval timer = {};
+  timer.it_value = absl::ToTimeval(grace + kPatience);
+  setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 int WaitForStopSignal() {

@@ -1,6 +1,8 @@
 #ifndef WEBHOOKS_SERVER_RUNTIME_STOP_SIGNALS_H_
 #define WEBHOOKS_SERVER_RUNTIME_STOP_SIGNALS_H_
 
+#include "absl/time/time.h"
+
 // SIGTERM and SIGINT as something to wait for instead of a handler.
 namespace webhooks {
 
@@ -11,6 +13,13 @@ void BlockStopSignals();
 
 // Lets them end the process at once, as they do where nobody blocks them.
 void UnblockStopSignals();
+
+// Ends the process with kNotStopped, and a line on standard error that says so,
+// if it has not ended by itself after `grace` and a few seconds. It works
+// without another thread and without memory.
+void EndProcessAfter(absl::Duration grace);
+
+inline constexpr int kNotStopped = 75;
 
 // Waits for SIGTERM or SIGINT and returns its number. From then on a second
 // one ends the process at once, for an operator who will not wait.

@@ -89,21 +89,11 @@ void CheckNumber(absl::string_view field, bool is_set, int value, int most,
   }
 }
 
-}  // namespace
-
-void CheckDeliverySettings(const v1::DeliverySettings& settings,
-                           google::rpc::BadRequest& violations) {
-  CheckHeaders(settings, violations);
-  CheckNumber("delivery.max_in_flight", settings.has_max_in_flight(),
-              settings.max_in_flight(), 100, violations);
-  CheckNumber("delivery.max_per_second", settings.has_max_per_second(),
-              settings.max_per_second(), 10'000, violations);
-  if (settings.has_timeout() &&
-      !IsBetween(settings.timeout(), absl::Seconds(1), kMaxTimeout)) {
-    AddViolation(violations, "delivery.timeout", "must be 1s to 60s");
-  }
+void CheckSchedule(const v1::DeliverySettings& settings,
+                   google::rpc::BadRequest& violations) {
   if (settings.schedule_size() > kMaxSchedule) {
     AddViolation(violations, "delivery.schedule", "must hold at most 20 waits");
+    return;
   }
   // An event's time is the publisher's to choose: deliver_at.
   if (settings.schedule_size() > 0 &&
@@ -118,6 +108,22 @@ void CheckDeliverySettings(const v1::DeliverySettings& settings,
                    "must be 0s to 604800s (7 days)");
     }
   }
+}
+
+}  // namespace
+
+void CheckDeliverySettings(const v1::DeliverySettings& settings,
+                           google::rpc::BadRequest& violations) {
+  CheckHeaders(settings, violations);
+  CheckNumber("delivery.max_in_flight", settings.has_max_in_flight(),
+              settings.max_in_flight(), 100, violations);
+  CheckNumber("delivery.max_per_second", settings.has_max_per_second(),
+              settings.max_per_second(), 10'000, violations);
+  if (settings.has_timeout() &&
+      !IsBetween(settings.timeout(), absl::Seconds(1), kMaxTimeout)) {
+    AddViolation(violations, "delivery.timeout", "must be 1s to 60s");
+  }
+  CheckSchedule(settings, violations);
 }
 
 }  // namespace webhooks::server

@@ -28,6 +28,7 @@ void CheckScope(const google::protobuf::RepeatedPtrField<std::string>& scope,
                 google::rpc::BadRequest& violations) {
   if (scope.size() > kMaxScope) {
     AddViolation(violations, "scope", "must hold at most 100 event types");
+    return;
   }
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < scope.size(); ++i) {

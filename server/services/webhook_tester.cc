@@ -127,14 +127,18 @@ void WebhookTester::Send(const Caller& caller, const v1::Webhook& webhook,
   if (http.timeout <= absl::ZeroDuration()) {
     return std::move(done)(DeadlinePassed());
   }
-  sender_->Send(std::move(http),
-                [done = std::move(done)](HttpOutcome outcome) mutable {
-                  if (outcome.is_abandoned) {
-                    return std::move(done)(ServerStopping());
-                  }
-                  outcome.attempt.set_number(1);
-                  std::move(done)(std::move(outcome.attempt));
-                });
+  sender_->Send(
+      std::move(http), [done = std::move(done)](HttpOutcome outcome) mutable {
+        if (outcome.is_abandoned) {
+          return std::move(done)(ServerStopping());
+        }
+        if (outcome.is_out_of_files) {
+          return std::move(done)(
+              absl::UnavailableError("the server is out of open files"));
+        }
+        outcome.attempt.set_number(1);
+        std::move(done)(std::move(outcome.attempt));
+      });
 }
 
 v1::Event WebhookTester::MakeEvent(const v1::Webhook& webhook,

@@ -260,8 +260,7 @@ std::vector<std::string> FakeSender::LastHeaders() const {
   return last_headers_;
 }
 
-void FakeSender::Answer(const std::string& url, int status,
-                        const std::string& retry_after) {
+void FakeSender::End(const std::string& url, server::HttpOutcome outcome) {
   Done done;
   {
     absl::MutexLock lock(&mutex_);
@@ -271,11 +270,22 @@ void FakeSender::Answer(const std::string& url, int status,
     done = std::move(found->second);
     in_flight_.erase(found);
   }
+  std::move(done)(std::move(outcome));
+}
+
+void FakeSender::Answer(const std::string& url, int status,
+                        const std::string& retry_after) {
   server::HttpOutcome outcome;
   outcome.attempt.set_status(status);
   outcome.retry_after = retry_after;
   if (status / 100 != 2) outcome.attempt.set_error(v1::Attempt::HTTP_STATUS);
-  std::move(done)(std::move(outcome));
+  End(url, std::move(outcome));
+}
+
+void FakeSender::RunOutOfFiles(const std::string& url) {
+  server::HttpOutcome outcome;
+  outcome.is_out_of_files = true;
+  End(url, std::move(outcome));
 }
 
 bool FakeSender::IsAbandoned() const {

@@ -117,9 +117,15 @@ class FakeSender : public server::Sender {
   void Answer(const std::string& url, int status,
               const std::string& retry_after = "");
 
+  // Ends the oldest request to the URL, of which nothing was sent as the
+  // process is out of files.
+  void RunOutOfFiles(const std::string& url);
+
   bool IsAbandoned() const;
 
  private:
+  void End(const std::string& url, server::HttpOutcome outcome);
+
   mutable absl::Mutex mutex_;
   std::vector<std::string> sent_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> last_headers_ ABSL_GUARDED_BY(mutex_);

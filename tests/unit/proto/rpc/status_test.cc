@@ -39,6 +39,14 @@ TEST(RpcStatus, ListsEveryViolation) {
   EXPECT_EQ(info.domain(), "webhooks");
 }
 
+TEST(RpcStatus, ListsNoMoreViolationsThanAreOfUse) {
+  google::rpc::BadRequest violations;
+  for (int i = 0; i < 10 * kMaxViolations; ++i) {
+    AddViolation(violations, "scope", "must be an event type");
+  }
+  EXPECT_EQ(violations.field_violations_size(), kMaxViolations);
+}
+
 TEST(RpcStatus, KeepsTheMetadataOfItsReason) {
   const google::rpc::Status rpc = ToRpcStatus(WithReason(
       absl::ResourceExhaustedError("x"), "LIMIT", {{"limit", "100"}}));

@@ -2,12 +2,14 @@
 
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
@@ -499,6 +501,41 @@ TEST(CurlSender, AbandonsWhatIsInFlightAndWhatComesLater) {
   sender.Abandon();
   EXPECT_TRUE(ended.get_future().get().is_abandoned);
   EXPECT_TRUE(Send(sender, Post(server.url())).is_abandoned);
+}
+
+// Takes every file that the process may open, and gives them back.
+class NoFiles {
+ public:
+  NoFiles() {
+    for (int file; (file = dup(STDERR_FILENO)) >= 0;) files_.push_back(file);
+  }
+  ~NoFiles() {
+    for (const int file : files_) close(file);
+  }
+
+ private:
+  std::vector<int> files_;
+};
+
+TEST(CurlSender, SaysThatItIsOutOfFilesAndNothingWasSent) {
+  ScriptedServer server(Answering(kOk));
+  CurlSender sender(LoopbackAllowed(), &absl::Now);
+  EXPECT_FALSE(Send(sender, Post(server.url())).is_out_of_files);
+  ScriptedServer other(Answering(kOk));
+  {
+    const NoFiles none;
+    EXPECT_TRUE(Send(sender, Post(other.url())).is_out_of_files);
+  }
+  EXPECT_EQ(Send(sender, Post(other.url())).attempt.status(), 200);
+}
+
+TEST(CurlSender, AReceiverThatRefusesConnectionsIsNoLackOfFiles) {
+  std::string url;
+  {
+    ScriptedServer server(Answering(kOk));
+    url = server.url();
+  }
+  EXPECT_FALSE(SendTo(url).is_out_of_files);
 }
 
 }  // namespace

@@ -366,6 +366,20 @@ TEST_F(SchedulerTest, TellsUntilWhenAnEndpointIsPaused) {
   EXPECT_EQ(scheduler_->PausedUntil(kB), std::nullopt);
 }
 
+TEST_F(SchedulerTest, WhatIsNotSentForWantOfFilesIsNoAttempt) {
+  Start();
+  queue_.Publish(kA, "1", wall_.Now());
+  sender_.AwaitSent(1);
+  sender_.RunOutOfFiles(kA.webhook);
+  queue_.AwaitGivenUp("1");
+  Settle();
+  EXPECT_THAT(sender_.Sent(), SizeIs(1));
+  Advance(absl::Seconds(1));
+  sender_.AwaitSent(2);
+  sender_.Answer(kA.webhook, 200);
+  EXPECT_EQ(queue_.AwaitRecords(1)[0].record.number(), 1);
+}
+
 TEST_F(SchedulerTest, StoppingLetsRequestsEndAndBeginsNone) {
   StartWithStock();
   scheduler_->BeginStop(absl::Hours(1));

@@ -1,0 +1,42 @@
+#include "server/runtime/process.h"
+
+#include <unistd.h>
+
+#include <cstddef>
+#include <limits>
+#include <new>
+
+#include "gtest/gtest.h"
+#include "server/runtime/stop_signals.h"
+
+namespace webhooks {
+namespace {
+
+TEST(ProcessDeathTest, EndsWhereItIsOutOfMemory) {
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "the sanitizer's allocator calls no handler";
+#endif
+#endif
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        BeginProcess();
+        volatile std::size_t size = std::numeric_limits<std::size_t>::max() / 2;
+        ::operator delete(::operator new(size));
+      },
+      ::testing::ExitedWithCode(kOutOfMemory), "out of memory");
+}
+
+TEST(ProcessDeathTest, EndsWhereItDoesNotStopInTime) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        EndProcessAfter(-absl::Seconds(10) + absl::Milliseconds(1));
+        pause();
+      },
+      ::testing::ExitedWithCode(kNotStopped), "did not stop in time");
+}
+
+}  // namespace
+}  // namespace webhooks
