@@ -43,8 +43,9 @@ ABSL_FLAG(
     "these say of their clients' certificates and addresses is believed.");
 ABSL_FLAG(std::string, trusted_gateway_addresses, "",
           "Addresses and ranges of gateways, with commas between (of IPv6: "
-          "networks of /64 or larger): what these say of their clients' "
-          "addresses is believed, as it is of whoever is on this machine.");
+          "networks of /64 or larger, ::/64 for ::1): what these say of their "
+          "clients' addresses is believed, as it is of whoever comes by a unix "
+          "socket.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
           "The database: sqlite:PATH, made if it is not there; "
           "sqlite:PATH?max_bytes=N caps its size.");

@@ -11,7 +11,8 @@
 namespace webhooks::server {
 
 bool ProjectAdmission::KnowsAddresses(const Credentials& credentials) const {
-  if (IsThisMachine(credentials.address)) return true;
+  // A unix socket: only whoever may open its file is there.
+  if (credentials.address.empty()) return true;
   const auto address = BytesOfClient(credentials.address);
   return address && AnyHolds(gateways_.addresses, *address);
 }

@@ -56,7 +56,8 @@ class ProjectAdmission final : public Admission {
     // those others have shown, and from where they call.
     std::vector<std::string> names;
     // Where they are: they are believed from where those others call. So is
-    // whoever is on this machine.
+    // whoever comes by a unix socket, but not who only is on this machine: that
+    // may be a proxy, which passes on what anybody sends.
     std::vector<AddressRange> addresses;
   };
 

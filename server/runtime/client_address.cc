@@ -69,7 +69,8 @@ std::string ClientAddressOfPeer(absl::string_view peer) {
                           {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
   host.resize(std::min(host.find('%'), host.size()));
   std::string text = is_v6 ? V6Text(host) : V4Text(host);
-  return text.empty() ? std::string(peer) : text;
+  if (!text.empty()) return text;
+  return peer.empty() ? "unknown" : std::string(peer);
 }
 
 std::optional<AddressBytes> BytesOfClient(absl::string_view text) {
@@ -77,12 +78,6 @@ std::optional<AddressBytes> BytesOfClient(absl::string_view text) {
   if (const auto ipv4 = ReadIpv4(host)) return ipv4;
   host = std::string(absl::StripSuffix(text, "/64"));
   return V6Text(host) == text ? ReadIpv6(host) : std::nullopt;
-}
-
-bool IsThisMachine(absl::string_view client_address) {
-  // Of ::/64, only ::1 is anybody's.
-  return client_address.empty() || client_address == "::/64" ||
-         absl::StartsWith(client_address, "127.");
 }
 
 }  // namespace webhooks

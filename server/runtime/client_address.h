@@ -17,15 +17,12 @@ namespace webhooks {
 std::string ClientAddress(const sockaddr* address);
 
 // Of the peer as gRPC names it: "ipv4:192.0.2.7:443", "ipv6:[::1]:443". One
-// that is not understood stands for itself.
+// that is not understood stands for itself, and none is "unknown".
 std::string ClientAddressOfPeer(absl::string_view peer);
 
 // The address, or the network's first, that `text` is; nothing where it is not
 // what ClientAddress gives of an IPv4 or IPv6 address.
 std::optional<AddressBytes> BytesOfClient(absl::string_view text);
-
-// Whether the client is on this machine.
-bool IsThisMachine(absl::string_view client_address);
 
 }  // namespace webhooks
 

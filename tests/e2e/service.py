@@ -34,6 +34,8 @@ class Service:
         if not any(flag.startswith("--allow_targets") for flag in flags):
             # It could send to the world alone.
             flags = (*flags, "--deliver=false")
+        if not any(flag.startswith("--trusted_gateway") for flag in flags):
+            flags = (*flags, "--trusted_gateway_addresses=127.0.0.1")
         self.server = Process(
             "webhook-server", f"--listen={listen}",
             f"--database=sqlite:{self.database}{options}", *flags, env=env)

@@ -177,7 +177,7 @@ TEST_F(AdmissionTest, GoesByTheAddressOfTheConnection) {
 
 TEST_F(AdmissionTest, GoesByTheAddressThatAGatewayTells) {
   for (const Credentials& gateway :
-       {Credentials{.address = "127.0.0.1", .forwarded_address = "192.0.2.2"},
+       {Credentials{.address = "", .forwarded_address = "192.0.2.2"},
         Credentials{.address = "192.0.2.1",
         .forwarded_address = "192.0.2.3",
         .certificate = "gateway.example"}}) {
@@ -189,6 +189,17 @@ TEST_F(AdmissionTest, GoesByTheAddressThatAGatewayTells) {
     mine.forwarded_address = "192.0.2.9";
     EXPECT_THAT(Admit(mine), IsOk());
     authenticator_.ForgetProject(of_key_);
+  }
+}
+
+TEST_F(AdmissionTest, BelievesNobodyForBeingOnThisMachine) {
+  for (const char* local : {"127.0.0.1", "127.0.0.9", "::/64"}) {
+    TryKeys({.address = local, .forwarded_address = "192.0.2.4"});
+    EXPECT_THAT(Admit({.has_key = true,
+                       .key = key_,
+                       .address = local,
+                       .forwarded_address = "192.0.2.5"}),
+                StatusIs(kExhausted, "TOO_MANY_FAILED_KEYS"));
   }
 }
 
@@ -212,13 +223,13 @@ TEST_F(AdmissionTest, BelievesNoCertificateThatOneOfAGatewaysAddressesTells) {
 TEST_F(AdmissionTest, TakesNoOtherTextForAnAddress) {
   for (const char* text : {"x", "y", "z"}) {
     Credentials wrong{.has_key = true, .key = "whk_wrong"};
-    wrong.address = "127.0.0.1";
+    wrong.address = "10.0.0.7";
     wrong.forwarded_address = text;
     for (int i = 0; i < FailedKeys::kBurst; ++i) {
       EXPECT_FALSE(Admit(wrong).ok());
     }
   }
-  EXPECT_FALSE(failed_.Check("127.0.0.1").ok());
+  EXPECT_FALSE(failed_.Check("10.0.0.7").ok());
 }
 
 }  // namespace
