@@ -30,8 +30,9 @@ class Backend {
 
   struct Reply {
     // What the server said, with its google.rpc details. Errors of the
-    // transport: UNAVAILABLE (reason SERVER_UNREACHABLE) and DEADLINE_EXCEEDED
-    // (reason DEADLINE_EXCEEDED); CANCELLED after a cancellation.
+    // transport: UNAVAILABLE (reason SERVER_UNREACHABLE, CALL_INTERRUPTED) and
+    // DEADLINE_EXCEEDED (reason DEADLINE_EXCEEDED). CANCELLED after a
+    // cancellation by the result of Start, and never else.
     absl::Status status;
     // The call's `response`; meaningless unless `status` is OK.
     std::unique_ptr<google::protobuf::Message> response;

@@ -23,8 +23,9 @@ absl::Status TransportStatus(grpc::StatusCode code) {
                             "the request or its answer is too large"),
                         "MESSAGE_TOO_LARGE");
     case grpc::StatusCode::CANCELLED:
-      return WithReason(absl::CancelledError("the call was cancelled"),
-                        "CALL_CANCELLED");
+      return WithReason(
+          absl::UnavailableError("the server ended the call; try again"),
+          "CALL_INTERRUPTED");
     case grpc::StatusCode::UNIMPLEMENTED:
       return WithReason(
           absl::UnimplementedError("the server does not offer this call"),
@@ -41,6 +42,7 @@ absl::Status CallStatus(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   google::rpc::Status details;
   if (!status.error_details().empty() &&
+      status.error_code() != grpc::StatusCode::CANCELLED &&
       details.ParseFromString(status.error_details())) {
     // The trailer's code decides: details with another one, or with OK, would
     // turn an error into something else.

@@ -4,9 +4,13 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "gateway/backend/call_status.h"
 #include "gateway/backend/channel.h"
+#include "grpcpp/alarm.h"
+#include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "proto/rpc/status.h"
@@ -21,39 +25,96 @@ using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
 
 }  // namespace
 
+struct GrpcBackend::Connection {
+  explicit Connection(std::shared_ptr<grpc::Channel> to_server)
+      : channel(std::move(to_server)), stub(channel) {}
+
+  const std::shared_ptr<grpc::Channel> channel;
+  grpc::GenericStub stub;
+};
+
 // One call, kept alive by its completion and by whoever may cancel it.
 struct GrpcBackend::State {
+  // The context to make the call with; it waits for a connection if it `waits`.
+  grpc::ClientContext* Begin(std::shared_ptr<const Connections> made_on,
+                             bool waits) ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    connections = std::move(made_on);
+    context.emplace();
+    for (const auto& [key, value] : call.metadata) {
+      context->AddMetadata(key, value);
+    }
+    context->set_deadline(absl::ToChronoTime(deadline));
+    context->set_wait_for_ready(waits);
+    if (is_cancelled) context->TryCancel();
+    return &*context;
+  }
+
   void Cancel() ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
-    if (in_progress) context->TryCancel();
+    is_cancelled = true;
+    if (context) context->TryCancel();
+  }
+
+  // Ends the call if it still waits for a connection.
+  void EndWait() ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    if (!context) return;
+    const auto& channel = (*connections)[connection]->channel;
+    if (channel->GetState(false) == GRPC_CHANNEL_READY) return;
+    is_unreachable = true;
+    context->TryCancel();
+  }
+
+  // gRPC names the target until it has handed the call to a connection, and
+  // then the connection's other end. Where the two may be the same, the call
+  // counts as sent.
+  bool WasSent() ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    const std::string peer = context->peer();
+    return absl::StartsWith(peer, "ipv4:") || absl::StartsWith(peer, "ipv6:") ||
+           absl::StartsWith(peer, "unix:");
+  }
+
+  bool cancelled() ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    return is_cancelled;
   }
 
   // Lets go of all that belongs to gRPC. It ends its threads with the last
   // channel, so one of them must not be what drops it.
   void Release() ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
-    in_progress = false;
+    alarm.reset();
     context.reset();
-    stubs.reset();
+    connections.reset();
   }
 
   Call call;
   Done done;
-  // Where the call was made; they outlive it.
-  std::shared_ptr<const Stubs> stubs;
-  std::optional<grpc::ClientContext> context{std::in_place};
+  absl::Time deadline;
+  bool was_sent_again = false;
+  std::size_t connection = 0;
+  std::optional<grpc::Alarm> alarm;
   grpc::ByteBuffer request;
   grpc::ByteBuffer response;
   absl::Mutex mutex;
-  bool in_progress ABSL_GUARDED_BY(mutex) = true;
+  // Where the call was made; they outlive it.
+  std::shared_ptr<const Connections> connections ABSL_GUARDED_BY(mutex);
+  // Set while the call is in progress.
+  std::optional<grpc::ClientContext> context ABSL_GUARDED_BY(mutex);
+  bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
+  bool is_unreachable ABSL_GUARDED_BY(mutex) = false;
 };
 
 GrpcBackend::GrpcBackend(const std::string& target, int connections,
-                         const TlsWatch* tls, const std::string& tls_name)
+                         const TlsWatch* tls, const std::string& tls_name,
+                         absl::Duration patience)
     : target_(target),
       connections_(connections),
       tls_(tls),
       tls_name_(tls_name),
+      patience_(patience),
       reachability_(connections) {}
 
 GrpcBackend::~GrpcBackend() {
@@ -62,25 +123,27 @@ GrpcBackend::~GrpcBackend() {
       +[](int* calls) { return *calls == 0; }, &calls_));
 }
 
-std::shared_ptr<const GrpcBackend::Stubs> GrpcBackend::CurrentStubs() {
+std::shared_ptr<const GrpcBackend::Connections>
+GrpcBackend::CurrentConnections() {
   auto material = tls_ == nullptr ? nullptr : tls_->current();
   absl::MutexLock lock(&mutex_);
-  if (stubs_ == nullptr || material != material_) {
-    auto stubs = std::make_shared<Stubs>();
+  if (current_ == nullptr || material != material_) {
+    auto made = std::make_shared<Connections>();
     for (int i = 0; i < connections_; ++i) {
-      stubs->push_back(std::make_unique<grpc::GenericStub>(
+      made->push_back(std::make_unique<Connection>(
           MakeChannel(target_, material.get(), tls_name_)));
     }
-    stubs_ = std::move(stubs);
+    current_ = std::move(made);
     material_ = std::move(material);
   }
-  return stubs_;
+  return current_;
 }
 
 Backend::Cancel GrpcBackend::Start(Call call, Done done) {
   auto state = std::make_shared<State>();
   state->call = std::move(call);
   state->done = std::move(done);
+  state->deadline = absl::Now() + state->call.timeout;
   {
     absl::MutexLock lock(&mutex_);
     ++calls_;
@@ -88,58 +151,86 @@ Backend::Cancel GrpcBackend::Start(Call call, Done done) {
   bool ignored_ownership;
   const grpc::Status serialized = Serialization::Serialize(
       *state->call.request, &state->request, &ignored_ownership);
+  state->call.request.reset();
   if (!serialized.ok()) {
     Finish(*state, {CallStatus(serialized), nullptr, {}});
     return [] {};
   }
-  for (const auto& [key, value] : state->call.metadata) {
-    state->context->AddMetadata(key, value);
-  }
-  state->context->set_deadline(
-      absl::ToChronoTime(absl::Now() + state->call.timeout));
-  state->stubs = CurrentStubs();
-  const std::size_t connection =
-      next_stub_.fetch_add(1, std::memory_order_relaxed) % state->stubs->size();
-  (*state->stubs)[connection]->UnaryCall(
-      &*state->context, state->call.rpc_path, {}, &state->request,
-      &state->response, [this, state, connection](const grpc::Status& status) {
-        End(*state, connection, status);
-      });
+  Send(state);
   return [state] { state->Cancel(); };
 }
 
-void GrpcBackend::End(State& state, std::size_t connection,
+void GrpcBackend::Send(const std::shared_ptr<State>& state) {
+  auto connections = CurrentConnections();
+  state->connection = next_connection_.fetch_add(1, std::memory_order_relaxed) %
+                      connections->size();
+  Connection& connection = *(*connections)[state->connection];
+  const bool waits = connection.channel->GetState(true) != GRPC_CHANNEL_READY &&
+                     !reachability_.lost();
+  grpc::ClientContext* const context =
+      state->Begin(std::move(connections), waits);
+  if (waits) {
+    state->alarm.emplace().Set(absl::ToChronoTime(absl::Now() + patience_),
+                               [state](bool is_due) {
+                                 if (is_due) state->EndWait();
+                               });
+  }
+  // The call may end within.
+  connection.stub.UnaryCall(
+      context, state->call.rpc_path, {}, &state->request, &state->response,
+      [this, state](const grpc::Status& status) { End(state, status); });
+}
+
+void GrpcBackend::End(const std::shared_ptr<State>& state,
                       const grpc::Status& status) {
-  Reply reply = ReadReply(state, status);
+  const bool may_repeat =
+      status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+      status.error_details().empty() && !state->was_sent_again &&
+      !state->WasSent() && !state->cancelled() && !reachability_.lost();
+  if (may_repeat) {
+    state->was_sent_again = true;
+    return Send(state);
+  }
+  Reply reply = ReadReply(*state, status);
   const bool is_lost = Reason(reply.status) == kServerUnreachable;
   // Details are the server's own; other errors may be the transport's and tell
   // nothing.
   if (is_lost || status.ok() || !status.error_details().empty()) {
-    switch (reachability_.Note(connection, !is_lost)) {
-      case Reachability::Change::kLost:
-        Log(LogLevel::kWarning, "cannot reach the server",
-            {{"target", target_}});
-        break;
-      case Reachability::Change::kFound:
-        Log(LogLevel::kInfo, "server reached again", {{"target", target_}});
-        break;
-      case Reachability::Change::kNone:
-        break;
-    }
+    NoteReached(state->connection, !is_lost);
   }
-  Finish(state, std::move(reply));
+  Finish(*state, std::move(reply));
+}
+
+void GrpcBackend::NoteReached(std::size_t connection, bool reached) {
+  switch (reachability_.Note(connection, reached)) {
+    case Reachability::Change::kLost:
+      Log(LogLevel::kWarning, "cannot reach the server", {{"target", target_}});
+      break;
+    case Reachability::Change::kFound:
+      Log(LogLevel::kInfo, "server reached again", {{"target", target_}});
+      break;
+    case Reachability::Change::kNone:
+      break;
+  }
 }
 
 Backend::Reply GrpcBackend::ReadReply(State& state,
                                       const grpc::Status& status) {
   Reply reply;
-  reply.status = CallStatus(status);
-  if (status.ok() && state.response.Length() > kLargestAnswer) {
+  absl::MutexLock lock(&state.mutex);
+  if (state.is_cancelled &&
+      status.error_code() == grpc::StatusCode::CANCELLED) {
+    reply.status = absl::CancelledError("the caller gave up");
+  } else if (state.is_unreachable && !status.ok()) {
+    reply.status = CallStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE, ""));
+  } else if (status.ok() && state.response.Length() > kLargestAnswer) {
     reply.status = CallStatus(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
                                            "the answer is too long"));
   } else if (status.ok()) {
     reply.status = CallStatus(
         Serialization::Deserialize(&state.response, state.call.response.get()));
+  } else {
+    reply.status = CallStatus(status);
   }
   reply.response = std::move(state.call.response);
   for (const auto& [key, value] : state.context->GetServerInitialMetadata()) {

@@ -9,36 +9,46 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "gateway/backend/backend.h"
 #include "gateway/backend/reachability.h"
-#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/support/status.h"
 #include "server/runtime/tls_watch.h"
 
 namespace webhooks::gateway {
 
-// A Backend over gRPC, in plain text or in TLS. A server that is lost makes
-// calls fail at once (UNAVAILABLE) instead of wait; the connection comes back
-// by itself within about a second of the server. The log has a line when calls
-// begin to fail so, and one when the server answers again.
+// A Backend over gRPC, in plain text or in TLS. A call that cannot be sent
+// waits for a server that restarts, but not longer than a patience; from then
+// on the server is lost, and calls fail at once (UNAVAILABLE). The connection
+// comes back by itself within about a second of the server. The log has a line
+// when the server is lost, and one when it answers again. A call that may have
+// been sent is never sent again.
 class GrpcBackend : public Backend {
  public:
+  static constexpr absl::Duration kPatience = absl::Seconds(2);
+
   // `target` is any that gRPC resolves; calls take turns on `connections`
   // connections to it. `tls` is null for plain text, else it must outlive this:
   // when it changes, new calls go by new connections, and calls in progress end
   // on theirs. `tls_name` as MakeChannel has it.
   GrpcBackend(const std::string& target, int connections,
-              const TlsWatch* tls = nullptr, const std::string& tls_name = "");
+              const TlsWatch* tls = nullptr, const std::string& tls_name = "",
+              absl::Duration patience = kPatience);
   // Waits for the calls in progress to end: cancel them first.
   ~GrpcBackend() override;
 
   Cancel Start(Call call, Done done) override;
 
  private:
+  struct Connection;
   struct State;
-  using Stubs = std::vector<std::unique_ptr<grpc::GenericStub>>;
+  using Connections = std::vector<std::unique_ptr<Connection>>;
 
-  std::shared_ptr<const Stubs> CurrentStubs() ABSL_LOCKS_EXCLUDED(mutex_);
-  void End(State& state, std::size_t connection, const grpc::Status& status);
+  std::shared_ptr<const Connections> CurrentConnections()
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Send(const std::shared_ptr<State>& state);
+  void End(const std::shared_ptr<State>& state, const grpc::Status& status);
+  void NoteReached(std::size_t connection, bool reached);
   static Reply ReadReply(State& state, const grpc::Status& status);
   void Finish(State& state, Reply reply);
 
@@ -46,12 +56,13 @@ class GrpcBackend : public Backend {
   const int connections_;
   const TlsWatch* const tls_;
   const std::string tls_name_;
+  const absl::Duration patience_;
   Reachability reachability_;
-  std::atomic<std::size_t> next_stub_{0};
+  std::atomic<std::size_t> next_connection_{0};
   absl::Mutex mutex_;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::shared_ptr<const Stubs> stubs_ ABSL_GUARDED_BY(mutex_);
-  // What `stubs_` were made by.
+  std::shared_ptr<const Connections> current_ ABSL_GUARDED_BY(mutex_);
+  // What `current_` were made by.
   std::shared_ptr<const TlsMaterial> material_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -23,8 +23,13 @@ class Reachability {
   // by one, so while one still fails as it did, the server is not lost again.
   Change Note(std::size_t connection, bool reached);
 
+  bool lost() const {
+    absl::MutexLock lock(&mutex_);
+    return lost_;
+  }
+
  private:
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool lost_ ABSL_GUARDED_BY(mutex_) = false;
   // By connection, whether its last call failed.
   std::vector<bool> failing_ ABSL_GUARDED_BY(mutex_);

@@ -1,10 +1,13 @@
 """A server that is gone, silent or out of space."""
 
 import sqlite3
+import threading
+import time
 
 import pytest
 
 from load import read_back
+from processes import PATIENCE
 from service import REFERENCE
 
 
@@ -95,3 +98,39 @@ def test_a_database_that_was_full_goes_on_with_more_space(stopped):
     stopped.await_ready()
     assert stopped.post(REFERENCE).status == 201
     assert read_back(stopped, created) == created
+
+
+def publish_until(service, stopping, answers):
+    """Publishes on one connection after the other until `stopping` is set."""
+    while not stopping.is_set():
+        try:
+            answers.append(service.request(
+                "POST", "/events", {"type": "restart", "data": 1}))
+        except OSError as error:
+            answers.append(error)
+            return
+
+
+def test_no_restart_of_the_server_is_the_callers_fault(fresh):
+    stopping, answers = threading.Event(), []
+    publishers = [threading.Thread(target=publish_until,
+                                   args=(fresh, stopping, answers))
+                  for _ in range(8)]
+    for publisher in publishers:
+        publisher.start()
+    try:
+        for _ in range(5):
+            count = len(answers)
+            fresh.server.stop()
+            fresh.restart_server()
+            fresh.await_ready()
+            end = time.monotonic() + PATIENCE
+            while len(answers) < count + 50 and time.monotonic() < end:
+                time.sleep(0.01)
+    finally:
+        stopping.set()
+        for publisher in publishers:
+            publisher.join()
+    refused = [answer for answer in answers if answer.status != 202]
+    assert {answer.status for answer in refused} <= {503}
+    assert all(answer.header("retry-after") for answer in refused)

@@ -33,6 +33,16 @@ TEST(CallStatus, KeepsDetailsOfAnUnavailableServer) {
   EXPECT_EQ(Reason(got), "STOPPING");
 }
 
+TEST(CallStatus, BlamesNoCallerForWhatTheServerCancelled) {
+  const absl::Status sent =
+      WithReason(absl::CancelledError("cancelled"), "CALL_CANCELLED");
+  const absl::Status got =
+      CallStatus(grpc::Status(grpc::StatusCode::CANCELLED, "cancelled",
+                              ToRpcStatus(sent).SerializeAsString()));
+  EXPECT_EQ(got.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Reason(got), "CALL_INTERRUPTED");
+}
+
 TEST(CallStatus, NeverBecomesOkByItsDetails) {
   google::rpc::Status details;
   details.set_message("fine");
@@ -49,8 +59,8 @@ TEST(CallStatus, GivesWhateverComesWithoutDetailsAReasonAndItsOwnWords) {
   } kCases[] = {
       {grpc::StatusCode::RESOURCE_EXHAUSTED,
        absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE"},
-      {grpc::StatusCode::CANCELLED, absl::StatusCode::kCancelled,
-       "CALL_CANCELLED"},
+      {grpc::StatusCode::CANCELLED, absl::StatusCode::kUnavailable,
+       "CALL_INTERRUPTED"},
       {grpc::StatusCode::UNIMPLEMENTED, absl::StatusCode::kUnimplemented,
        "CALL_NOT_OFFERED"},
       {grpc::StatusCode::INTERNAL, absl::StatusCode::kInternal,

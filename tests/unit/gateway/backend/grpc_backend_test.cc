@@ -108,8 +108,9 @@ class GrpcBackendTest : public ::testing::Test {
     if (server_ != nullptr) StopServer();
   }
 
-  GrpcBackend& Connect(int connections = 1) {
-    backend_.emplace(target_, connections);
+  GrpcBackend& Connect(int connections = 1,
+                       absl::Duration patience = absl::Milliseconds(20)) {
+    backend_.emplace(target_, connections, nullptr, "", patience);
     return *backend_;
   }
 
@@ -209,7 +210,47 @@ TEST_F(GrpcBackendTest, RefusesAnAnswerThatIsTooLong) {
             absl::StatusCode::kResourceExhausted);
 }
 
-TEST_F(GrpcBackendTest, FailsAtOnceWithoutAServerAndRecoversByItself) {
+TEST_F(GrpcBackendTest, WaitsForAServerThatRestarts) {
+  StartServer();
+  StopServer();
+  Connect(/*connections=*/1, /*patience=*/kPatience);
+  const auto pending = Start("");
+  StartServer();
+  EXPECT_TRUE(Finish(*pending).status.ok());
+}
+
+TEST_F(GrpcBackendTest, WaitsForNoServerThatIsLost) {
+  StartServer();
+  StopServer();
+  Connect(/*connections=*/2, /*patience=*/absl::Seconds(1));
+  Finish(*Start(""));
+  const absl::Time begin = absl::Now();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Reason(Finish(*Start("")).status), "SERVER_UNREACHABLE");
+  }
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
+}
+
+TEST_F(GrpcBackendTest, EndsAWaitThatIsCancelled) {
+  StartServer();
+  StopServer();
+  Connect(/*connections=*/1, /*patience=*/kPatience);
+  const auto pending = Start("");
+  pending->cancel();
+  EXPECT_EQ(Finish(*pending).status.code(), absl::StatusCode::kCancelled);
+}
+
+TEST_F(GrpcBackendTest, BlamesNoCallerForACallThatAStopEnds) {
+  StartServer();
+  Connect();
+  const auto pending = Start("held");
+  ASSERT_TRUE(health_.AwaitHeld());
+  StopServer();
+  const Backend::Reply reply = Finish(*pending);
+  EXPECT_EQ(reply.status.code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(GrpcBackendTest, FailsWithoutAServerAndRecoversByItself) {
   StartServer();
   StopServer();
   Connect();
