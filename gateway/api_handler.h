@@ -9,12 +9,14 @@
 #include "absl/time/time.h"
 #include "gateway/backend/backend.h"
 #include "gateway/http/request_handler.h"
+#include "gateway/known_keys.h"
 #include "gateway/transcoding/router.h"
 
 namespace webhooks::gateway {
 
 // Answers requests by the RPCs that their paths are bound to. `router` and
-// `backend` must outlive every exchange, and `router` every call of `backend`.
+// `backend` must outlive every exchange; `router` and this, every call of
+// `backend`.
 class ApiHandler : public RequestHandler {
  public:
   // `call_timeout` is the deadline of calls whose client names none.
@@ -35,6 +37,7 @@ class ApiHandler : public RequestHandler {
   const Router& router_;
   Backend& backend_;
   const absl::Duration call_timeout_;
+  KnownKeys known_keys_;
 };
 
 }  // namespace webhooks::gateway

@@ -75,6 +75,12 @@ absl::StatusOr<absl::Duration> ReadTimeout(const RequestHead& head,
   return *timeout;
 }
 
+void AddCredential(absl::string_view name, absl::string_view value,
+                   CallHeaders& headers) {
+  headers.metadata.emplace_back(name, value);
+  headers.credential = absl::StrCat(name, ": ", value);
+}
+
 void AddTrace(const Span& span, CallHeaders& headers) {
   if (span.trace_id.empty()) return;
   headers.metadata.emplace_back(kTraceparentKey, span.Traceparent());
@@ -100,10 +106,9 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
   }
   // A key that is sent decides alone.
   if (!keys.empty()) {
-    headers.metadata.emplace_back(kApiKeyKey, keys[0]);
+    AddCredential(kApiKeyKey, keys[0], headers);
   } else if (!head.client_certificate.empty()) {
-    headers.metadata.emplace_back(kClientCertificateKey,
-                                  head.client_certificate);
+    AddCredential(kClientCertificateKey, head.client_certificate, headers);
   }
   if (!head.client_address.empty()) {
     headers.metadata.emplace_back(kClientAddressKey, head.client_address);

@@ -29,6 +29,8 @@ bool IsPrintable(absl::string_view text);
 
 struct CallHeaders {
   std::vector<std::pair<std::string, std::string>> metadata;
+  // The entry of `metadata` that says whose the call is, as "name: value".
+  std::string credential;
   absl::Duration timeout;
 };
 

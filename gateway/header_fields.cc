@@ -1,6 +1,5 @@
 #include "gateway/header_fields.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -41,13 +40,6 @@ std::string HeaderOf(const Binding& binding, absl::string_view name) {
     }
   }
   return "";
-}
-
-bool Lists(const google::rpc::BadRequest& violations, absl::string_view field) {
-  return std::any_of(
-      violations.field_violations().begin(),
-      violations.field_violations().end(),
-      [field](const auto& violation) { return violation.field() == field; });
 }
 
 const std::string& TextOf(const google::protobuf::Message& message,
@@ -104,14 +96,13 @@ absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
   return InvalidFields(violations, "INVALID_HEADER");
 }
 
-absl::Status WithHeaderNames(const Binding& binding, const absl::Status& found,
+absl::Status WithHeaderNames(const Binding& binding,
                              const absl::Status& reply) {
   google::rpc::BadRequest violations = ViolationsOf(reply);
-  const google::rpc::BadRequest own = ViolationsOf(found);
   bool is_changed = false;
   for (auto& violation : *violations.mutable_field_violations()) {
     const std::string header = HeaderOf(binding, violation.field());
-    if (header.empty() || Lists(own, violation.field())) continue;
+    if (header.empty()) continue;
     violation.set_field(header);
     is_changed = true;
   }

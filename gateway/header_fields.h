@@ -22,10 +22,8 @@ absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
     const Binding& binding, const RequestHead& head);
 
 // The reply to a call of `binding`, with violations of fields that are headers
-// under their headers' names; but those that the gateway has found itself,
-// which `found` lists, are as they were.
-absl::Status WithHeaderNames(const Binding& binding, const absl::Status& found,
-                             const absl::Status& reply);
+// under their headers' names.
+absl::Status WithHeaderNames(const Binding& binding, const absl::Status& reply);
 
 // Sets the headers that `message` has values for; what is not printable ASCII
 // is left out.

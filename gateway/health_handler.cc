@@ -42,7 +42,7 @@ class ProbeExchange : public Exchange {
 
   absl::string_view route() const override { return kReadiness; }
 
-  void Run(std::string, Respond respond) override {
+  void Run(std::string, Respond respond, Post) override {
     Backend::Call call;
     call.rpc_path = "/grpc.health.v1.Health/Check";
     call.timeout = kProbeTimeout;

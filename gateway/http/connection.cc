@@ -244,16 +244,20 @@ void Connection::RunExchange() {
   phase_ = Phase::kRunning;
   // The handler's own deadline bounds this phase.
   timer_.cancel();
-  exchange_->Run(reader_->TakeBody(), [context = worker_.context(),
-                                       weak = weak_from_this()](
-                                          HttpResponse response) mutable {
+  const auto context = worker_.context();
+  Respond respond = [context,
+                     weak = weak_from_this()](HttpResponse response) mutable {
     asio::post(*context, [weak = std::move(weak),
                           response = std::move(response)]() mutable {
       const auto self = weak.lock();
       if (self == nullptr || self->phase_ != Phase::kRunning) return;
       self->Answer(std::move(response));
     });
-  });
+  };
+  exchange_->Run(reader_->TakeBody(), std::move(respond),
+                 [context](absl::AnyInvocable<void()> task) {
+                   asio::post(*context, std::move(task));
+                 });
   // To notice a client that leaves. Not where it has sent more: that would be
   // read without end.
   if (input_.empty()) AwaitInput();

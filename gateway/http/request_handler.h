@@ -2,6 +2,7 @@
 #define WEBHOOKS_GATEWAY_HTTP_REQUEST_HANDLER_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -83,6 +84,11 @@ struct HttpResponse {
 // uncalled only after Cancel.
 using Respond = absl::AnyInvocable<void(HttpResponse)>;
 
+// Runs a function later on the thread of a request's connection, after others
+// that wait for that thread. Callable from any thread; the function may be
+// dropped uncalled only after Cancel.
+using Post = std::function<void(absl::AnyInvocable<void()>)>;
+
 // One request that was accepted. Its functions are called on the thread of the
 // request's connection and must not block.
 class Exchange {
@@ -97,8 +103,8 @@ class Exchange {
   virtual std::size_t max_body_bytes() const { return 0; }
 
   // Starts answering; called at most once. The answer may come after this
-  // object's end.
-  virtual void Run(std::string body, Respond respond) = 0;
+  // object's end. What takes long is done in parts, each in its turn by `post`.
+  virtual void Run(std::string body, Respond respond, Post post) = 0;
 
   // Nobody waits for the answer any more: stop working on it. Called at most
   // once, and only after Run.

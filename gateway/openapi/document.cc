@@ -24,7 +24,7 @@ constexpr char kDescription[] =
     R"(Register endpoints, publish events, and see what became of their deliveries.
 
 - JSON is strict: UTF-8, no key twice, no unknown key. Keys are as below; camelCase is read too. 64-bit integers are strings.
-- Every failure has one shape, names all that is wrong with a request at once, and has a stable `reason`. After 429 and 503 try again when `Retry-After` says.
+- Every failure has one shape and a stable `reason`, and lists up to 100 faults of a request: first those of its form (unknown keys, types, missing keys), then those of its meaning. After 429 and 503 try again when `Retry-After` says.
 - `HEAD` is answered as `GET` without the body, and `OPTIONS` with the methods of a path.
 - What a receiver gets stands under *Webhooks*.
 )";

@@ -9,97 +9,109 @@
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
-namespace {
-
 namespace json = boost::json;
 
 // Boost.JSON's handler. Of numbers only their text is passed on: the values
-// that come with it are rounded. All of the text is given to the parser at
-// once, so a number is never in parts; a string is where it has escapes.
+// that come with it are rounded. Numbers and strings come in parts where the
+// text does, and strings at their escapes too.
 template <typename Reader>
-class Handler {
+class JsonHandler {
  public:
   static constexpr size_t max_array_size = SIZE_MAX;
   static constexpr size_t max_object_size = SIZE_MAX;
   static constexpr size_t max_string_size = SIZE_MAX;
   static constexpr size_t max_key_size = SIZE_MAX;
 
-  explicit Handler(Reader& reader) : reader_(reader) {}
+  explicit JsonHandler(Reader& reader) : reader_(reader) {}
 
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code&) {
+  bool on_object_begin(json::error_code& error) {
     reader_.BeginObject();
-    return true;
+    return GoOn(error);
   }
-  bool on_object_end(size_t, json::error_code&) {
+  bool on_object_end(size_t, json::error_code& error) {
     reader_.EndObject();
-    return true;
+    return GoOn(error);
   }
-  bool on_array_begin(json::error_code&) {
+  bool on_array_begin(json::error_code& error) {
     reader_.BeginArray();
-    return true;
+    return GoOn(error);
   }
-  bool on_array_end(size_t, json::error_code&) {
+  bool on_array_end(size_t, json::error_code& error) {
     reader_.EndArray();
-    return true;
+    return GoOn(error);
   }
 
   bool on_key_part(json::string_view part, size_t, json::error_code&) {
-    parts_.append(part.data(), part.size());
-    return true;
+    return AddPart(part);
   }
-  bool on_key(json::string_view last, size_t size, json::error_code&) {
-    reader_.Key(Whole(last, size));
+  bool on_key(json::string_view last, size_t, json::error_code& error) {
+    reader_.Key(Whole(last));
     parts_.clear();
-    return true;
+    return GoOn(error);
   }
   bool on_string_part(json::string_view part, size_t, json::error_code&) {
-    parts_.append(part.data(), part.size());
-    return true;
+    return AddPart(part);
   }
-  bool on_string(json::string_view last, size_t size, json::error_code&) {
-    reader_.Value({Scalar::Kind::kString, Whole(last, size)});
-    parts_.clear();
-    return true;
+  bool on_string(json::string_view last, size_t, json::error_code& error) {
+    return OnText(Scalar::Kind::kString, last, error);
   }
 
-  bool on_number_part(json::string_view, json::error_code&) { return true; }
-  bool on_int64(int64_t, json::string_view text, json::error_code&) {
-    return OnNumber(text);
+  bool on_number_part(json::string_view part, json::error_code&) {
+    return AddPart(part);
   }
-  bool on_uint64(uint64_t, json::string_view text, json::error_code&) {
-    return OnNumber(text);
+  bool on_int64(int64_t, json::string_view last, json::error_code& error) {
+    return OnText(Scalar::Kind::kNumber, last, error);
   }
-  bool on_double(double, json::string_view text, json::error_code&) {
-    return OnNumber(text);
+  bool on_uint64(uint64_t, json::string_view last, json::error_code& error) {
+    return OnText(Scalar::Kind::kNumber, last, error);
   }
-  bool on_bool(bool value, json::error_code&) {
+  bool on_double(double, json::string_view last, json::error_code& error) {
+    return OnText(Scalar::Kind::kNumber, last, error);
+  }
+  bool on_bool(bool value, json::error_code& error) {
     reader_.Value({value ? Scalar::Kind::kTrue : Scalar::Kind::kFalse});
-    return true;
+    return GoOn(error);
   }
-  bool on_null(json::error_code&) {
+  bool on_null(json::error_code& error) {
     reader_.Value({Scalar::Kind::kNull});
-    return true;
+    return GoOn(error);
   }
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
  private:
-  absl::string_view Whole(json::string_view last, size_t size) {
-    if (last.size() == size) return {last.data(), last.size()};
-    parts_.append(last.data(), last.size());
+  bool AddPart(json::string_view part) {
+    parts_.append(part.data(), part.size());
+    return true;
+  }
+
+  absl::string_view Whole(json::string_view last) {
+    if (parts_.empty()) return {last.data(), last.size()};
+    AddPart(last);
     return parts_;
   }
 
-  bool OnNumber(json::string_view text) {
-    reader_.Value({Scalar::Kind::kNumber, {text.data(), text.size()}});
-    return true;
+  bool OnText(Scalar::Kind kind, json::string_view last,
+              json::error_code& error) {
+    reader_.Value({kind, Whole(last)});
+    parts_.clear();
+    return GoOn(error);
+  }
+
+  // The parser wants an error to stop; JsonParser knows why it does.
+  bool GoOn(json::error_code& error) {
+    if (!reader_.is_full()) return true;
+    error = json::error::exception;
+    return false;
   }
 
   Reader& reader_;
   std::string parts_;
 };
+
+namespace {
 
 // Takes events and does nothing with them.
 struct NoReader {
@@ -109,6 +121,7 @@ struct NoReader {
   void EndArray() {}
   void Key(absl::string_view) {}
   void Value(const Scalar&) {}
+  bool is_full() const { return false; }
 };
 
 absl::Status Malformed(absl::string_view what, size_t byte) {
@@ -117,31 +130,59 @@ absl::Status Malformed(absl::string_view what, size_t byte) {
                     "MALFORMED_JSON", {{"byte", absl::StrCat(byte)}});
 }
 
-template <typename Reader>
-absl::Status Parse(absl::string_view text, Reader& reader) {
+json::parse_options Options() {
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
-  json::basic_parser<Handler<Reader>> parser(options, reader);
-  json::error_code error;
-  const size_t end =
-      parser.write_some(/*more=*/false, text.data(), text.size(), error);
+  return options;
+}
+
+std::string Problem(const json::error_code& error) {
   if (error == json::error::too_deep) {
-    return Malformed(absl::StrCat("more than ", kMaxJsonDepth, " levels"), end);
+    return absl::StrCat("more than ", kMaxJsonDepth, " levels");
   }
-  if (error) return Malformed(error.message(), end);
-  if (end < text.size()) return Malformed("text after the value", end);
-  return absl::OkStatus();
+  if (error == json::error::exponent_overflow) {
+    return "a number with an exponent beyond 31 bits";
+  }
+  return error.message();
 }
 
 }  // namespace
 
-absl::Status ParseJson(absl::string_view text, JsonReader& reader) {
-  return Parse(text, reader);
+struct JsonParser::State {
+  explicit State(JsonReader& json_reader)
+      : reader(json_reader), parser(Options(), json_reader) {}
+
+  JsonReader& reader;
+  json::basic_parser<JsonHandler<JsonReader>> parser;
+  // Of the parts before.
+  size_t size = 0;
+};
+
+JsonParser::JsonParser(JsonReader& reader)
+    : state_(std::make_unique<State>(reader)) {}
+
+JsonParser::~JsonParser() = default;
+
+absl::Status JsonParser::Read(absl::string_view part, bool is_last) {
+  json::error_code error;
+  const size_t end =
+      state_->parser.write_some(!is_last, part.data(), part.size(), error);
+  if (state_->reader.is_full()) return absl::OkStatus();
+  if (error) return Malformed(Problem(error), state_->size + end);
+  if (end < part.size()) {
+    return Malformed("text after the value", state_->size + end);
+  }
+  state_->size += part.size();
+  return absl::OkStatus();
 }
 
 bool IsJson(absl::string_view text) {
   NoReader reader;
-  return Parse(text, reader).ok();
+  json::basic_parser<JsonHandler<NoReader>> parser(Options(), reader);
+  json::error_code error;
+  const size_t end =
+      parser.write_some(/*more=*/false, text.data(), text.size(), error);
+  return !error && end == text.size();
 }
 
 }  // namespace webhooks::gateway

@@ -1,6 +1,7 @@
 #include "gateway/transcoding/json_reader.h"
 
 #include "absl/strings/str_cat.h"
+#include "proto/json/field_path.h"
 
 namespace webhooks::gateway {
 

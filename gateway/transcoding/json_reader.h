@@ -39,6 +39,11 @@ class JsonReader {
   // Instead of any event: there is no body. Required keys are missed.
   void ReadAbsent();
 
+  // Whether no more events are wanted: no further violation would be kept, or a
+  // list of messages has more elements than its option max_items says, each of
+  // which would cost memory.
+  bool is_full() const { return is_too_long_ || !violations_.HasRoom(); }
+
  private:
   // An Any that is being read, as the message that it packs.
   struct OpenAny {
@@ -87,7 +92,7 @@ class JsonReader {
   };
 
   Slot NextSlot();
-  static void FillGap(const Frame& frame);
+  Slot NextElement(Frame& frame);
   bool OpenObject(Slot slot);
   bool OpenArray(Slot slot);
   bool Push(Frame::Kind kind, const Slot& slot);
@@ -118,6 +123,7 @@ class JsonReader {
 
   const Binding& binding_;
   Violations& violations_;
+  bool is_too_long_ = false;
   Slot root_;
   absl::InlinedVector<Frame, 4> frames_;
   // How many containers are open in one that is passed over, with that one.

@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "gateway/transcoding/expectation.h"
 #include "gateway/transcoding/json_reader.h"
 #include "google/protobuf/struct.pb.h"
@@ -30,9 +31,7 @@ JsonReader::Slot JsonReader::NextSlot() {
       if (frame.field == nullptr) return {};
       return {frame.message, frame.plan, frame.field, false, frame.levels};
     case Frame::Kind::kList:
-      FillGap(frame);
-      ++frame.count;
-      return {frame.message, frame.plan, frame.field, true, frame.levels};
+      return NextElement(frame);
     case Frame::Kind::kMap:
       return {frame.entry, frame.field->message,
               &frame.field->message->fields[1], false, frame.levels + 1};
@@ -49,21 +48,18 @@ JsonReader::Slot JsonReader::NextSlot() {
   return {};
 }
 
-// Replaces the last element if it was refused and so is not there.
-void JsonReader::FillGap(const Frame& frame) {
-  const FieldDescriptor* field = frame.field->field;
-  const Reflection* reflection = frame.message->GetReflection();
-  const auto size =
-      static_cast<size_t>(reflection->FieldSize(*frame.message, field));
-  if (size >= frame.count) return;
-  if (frame.field->message != nullptr) {
-    reflection->AddMessage(frame.message, field);
-    return;
+JsonReader::Slot JsonReader::NextElement(Frame& frame) {
+  const FieldPlan& list = *frame.field;
+  if (list.max_items > 0 && list.message != nullptr &&
+      frame.count == list.max_items) {
+    is_too_long_ = true;
+    violations_.Add(
+        PathOf(frames_.size() - 1),
+        absl::StrCat("must hold at most ", list.max_items, " elements"));
+    return {};
   }
-  // One of these is a value of any type.
-  for (const absl::string_view text : {"", "0", "false"}) {
-    if (SetField(*frame.message, field, {Scalar::Kind::kText, text})) return;
-  }
+  ++frame.count;
+  return {frame.message, frame.plan, frame.field, true, frame.levels};
 }
 
 bool JsonReader::OpenObject(Slot slot) {

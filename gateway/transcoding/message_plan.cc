@@ -30,6 +30,8 @@ FieldPlan PlanField(const FieldDescriptor* field, size_t index) {
   plan.raw_json = field->options().GetExtension(v1::raw_json) &&
                   !field->is_repeated() &&
                   field->type() == FieldDescriptor::TYPE_STRING;
+  const v1::Values& values = field->options().GetExtension(v1::values);
+  plan.max_items = static_cast<size_t>(std::max(values.max_items(), 0));
   return plan;
 }
 

@@ -46,6 +46,9 @@ struct FieldPlan {
   bool hidden = false;
   // Holds the text of a JSON value.
   bool raw_json = false;
+  // How many elements a list has at most (Values.max_items of options.proto);
+  // 0: any number.
+  size_t max_items = 0;
 };
 
 struct MessagePlan {

@@ -7,6 +7,7 @@
 #include "gateway/transcoding/expectation.h"
 #include "gateway/transcoding/field_value.h"
 #include "gateway/transcoding/percent.h"
+#include "proto/json/field_path.h"
 #include "proto/json/utf8.h"
 
 namespace webhooks::gateway {

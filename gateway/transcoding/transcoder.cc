@@ -1,13 +1,11 @@
 #include "gateway/transcoding/transcoder.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "gateway/transcoding/json_parser.h"
-#include "gateway/transcoding/json_reader.h"
 #include "gateway/transcoding/json_writer.h"
 #include "gateway/transcoding/message_plan.h"
 #include "gateway/transcoding/parameter_reader.h"
-#include "gateway/transcoding/violations.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
@@ -25,32 +23,56 @@ std::unique_ptr<Message> NewRequest(const Binding& binding) {
           ->New());
 }
 
-absl::Status ReadBody(const Binding& binding, absl::string_view body,
-                      Message& request, Violations& violations) {
-  if (!binding.has_body) {
-    if (!body.empty()) violations.Add("", "the request must have no body");
-    return absl::OkStatus();
-  }
-  JsonReader reader(binding, request, violations);
-  if (!body.empty()) return ParseJson(body, reader);
-  reader.ReadAbsent();
-  return absl::OkStatus();
-}
-
 }  // namespace
 
-ParsedRequest ReadRequest(const Binding& binding,
-                          const std::vector<PathValue>& path_values,
-                          absl::string_view query, absl::string_view body) {
-  std::unique_ptr<Message> request = NewRequest(binding);
-  Violations violations;
-  ParameterReader parameters(binding, *request, violations);
+RequestParser::RequestParser(const Binding& binding,
+                             const std::vector<PathValue>& path_values,
+                             absl::string_view query, std::string body)
+    : binding_(binding),
+      body_(std::move(body)),
+      request_(NewRequest(binding)),
+      reader_(binding, *request_, violations_),
+      parser_(reader_) {
+  ParameterReader parameters(binding, *request_, violations_);
   parameters.ReadPath(path_values);
   parameters.ReadQuery(query);
   parameters.CheckRequiredKeys();
-  absl::Status parsed = ReadBody(binding, body, *request, violations);
-  if (!parsed.ok()) return {nullptr, std::move(parsed)};
-  return {std::move(request), violations.ToStatus()};
+  if (!binding.has_body || body_.empty()) ReadWithoutBody();
+}
+
+RequestParser::~RequestParser() = default;
+
+void RequestParser::ReadWithoutBody() {
+  if (binding_.has_body) {
+    reader_.ReadAbsent();
+  } else if (!body_.empty()) {
+    violations_.Add("", "the request must have no body");
+  }
+  read_ = body_.size();
+}
+
+bool RequestParser::ReadSome(std::size_t max_bytes) {
+  if (read_ == body_.size()) return false;
+  const absl::string_view part =
+      absl::string_view(body_).substr(read_, max_bytes);
+  read_ += part.size();
+  status_ = parser_.Read(part, read_ == body_.size());
+  if (!status_.ok() || reader_.is_full()) read_ = body_.size();
+  return read_ < body_.size();
+}
+
+absl::StatusOr<std::unique_ptr<Message>> RequestParser::Take() {
+  if (!status_.ok()) return status_;
+  if (!violations_.empty()) return violations_.ToStatus();
+  return std::move(request_);
+}
+
+absl::StatusOr<std::unique_ptr<Message>> ReadRequest(
+    const Binding& binding, const std::vector<PathValue>& path_values,
+    absl::string_view query, absl::string_view body) {
+  RequestParser parser(binding, path_values, query, std::string(body));
+  parser.ReadSome(std::max<std::size_t>(body.size(), 1));
+  return parser.Take();
 }
 
 absl::StatusOr<std::string> WriteResponse(const Binding& binding,

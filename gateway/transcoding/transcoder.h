@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_GATEWAY_TRANSCODING_TRANSCODER_H_
 #define WEBHOOKS_GATEWAY_TRANSCODING_TRANSCODER_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,35 +10,59 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/transcoding/binding.h"
+#include "gateway/transcoding/json_parser.h"
+#include "gateway/transcoding/json_reader.h"
+#include "gateway/transcoding/violations.h"
 #include "google/protobuf/message.h"
 
-// JSON over HTTP to protobuf and back, by descriptors alone. Stateless and
-// thread-safe.
+// JSON over HTTP to protobuf and back, by descriptors alone. Functions
+// are thread-safe.
 namespace webhooks::gateway {
 
-// What was read of a request.
-struct ParsedRequest {
-  // The request message; with whatever could be read where there are
-  // violations. Null where the body is not JSON at all.
-  std::unique_ptr<google::protobuf::Message> message;
-  // INVALID_ARGUMENT with google.rpc.BadRequest that lists every violation
-  // found (unknown and duplicate keys, wrong types, missing keys, ...) with its
-  // path, reason INVALID_REQUEST; or, where the body is not JSON at all, with
-  // the place where it stops being JSON (metadata "byte"), reason
-  // MALFORMED_JSON. Paths begin at the request message: with body: "part" they
-  // are "part.name".
-  absl::Status status;
+// Reads one request message, its body in parts, so that a thread can do others'
+// work between them.
+class RequestParser {
+ public:
+  // Reads the path values and the query (the part after '?', percent-encoded)
+  // of a request of `binding`, which must outlive this. An empty body counts as
+  // an absent one: no field is set, and required keys are missed only if the
+  // body is not optional for the RPC, that is, if any are marked required_key.
+  RequestParser(const Binding& binding,
+                const std::vector<PathValue>& path_values,
+                absl::string_view query, std::string body);
+  ~RequestParser();
+
+  // Reads up to `max_bytes` more of the body. False: there is no need to call
+  // it again.
+  bool ReadSome(std::size_t max_bytes);
+
+  // Once ReadSome returned false: the message. INVALID_ARGUMENT with
+  // google.rpc.BadRequest that lists the violations found (unknown and
+  // duplicate keys, wrong types, missing keys, ...) with their paths, reason
+  // INVALID_REQUEST; or, where the body is not JSON at all, with the place
+  // where it stops being JSON (metadata "byte"), reason MALFORMED_JSON. What
+  // follows the last violation that is listed is not read. Paths begin at the
+  // request message: with body: "part" they are "part.name".
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Take();
+
+ private:
+  void ReadWithoutBody();
+
+  const Binding& binding_;
+  const std::string body_;
+  // How much of `body_` was read.
+  std::size_t read_ = 0;
+  std::unique_ptr<google::protobuf::Message> request_;
+  Violations violations_;
+  JsonReader reader_;
+  JsonParser parser_;
+  absl::Status status_;
 };
 
-// Reads the request message of `binding` from its path values, query (the part
-// after '?', percent-encoded) and body. An empty body counts as an absent one:
-// no field is set, and required keys are missed only if the body is not
-// optional for the RPC, that is, if any are marked required_key. What a value
-// that offends leaves behind is unspecified, but where it is an element of a
-// list, those after it keep their indexes.
-ParsedRequest ReadRequest(const Binding& binding,
-                          const std::vector<PathValue>& path_values,
-                          absl::string_view query, absl::string_view body);
+// All of a request at once.
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadRequest(
+    const Binding& binding, const std::vector<PathValue>& path_values,
+    absl::string_view query, absl::string_view body);
 
 // The answer's body: compact JSON with names as in the proto (a json_name where
 // it gives one), in the order of the field numbers, maps in that of their keys,

@@ -32,12 +32,6 @@ class Violations {
   google::rpc::BadRequest list_;
 };
 
-// Appends to a path as in JSON: `.name` (`name` where the path is empty, and
-// `["a name"]` where it is not an identifier), `[3]`, `["a key"]`.
-void AppendMember(absl::string_view name, std::string& path);
-void AppendIndex(size_t index, std::string& path);
-void AppendKey(absl::string_view key, std::string& path);
-
 }  // namespace webhooks::gateway
 
 #endif  // WEBHOOKS_GATEWAY_TRANSCODING_VIOLATIONS_H_

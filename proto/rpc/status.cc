@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 
@@ -82,20 +81,6 @@ google::rpc::BadRequest ViolationsOf(const absl::Status& status) {
     violations.Clear();
   }
   return violations;
-}
-
-google::rpc::BadRequest JoinViolations(google::rpc::BadRequest first,
-                                       const google::rpc::BadRequest& second) {
-  absl::flat_hash_set<std::string> fields;
-  for (const auto& violation : first.field_violations()) {
-    fields.insert(violation.field());
-  }
-  for (const auto& violation : second.field_violations()) {
-    if (!fields.contains(violation.field())) {
-      *first.add_field_violations() = violation;
-    }
-  }
-  return first;
 }
 
 google::rpc::Status ToRpcStatus(const absl::Status& status) {

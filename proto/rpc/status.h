@@ -52,11 +52,6 @@ std::string Reason(const absl::Status& status);
 // list.
 google::rpc::BadRequest ViolationsOf(const absl::Status& status);
 
-// The violations of `first`, and then those of `second` that are of fields
-// which `first` does not name: what two looks at one request have found.
-google::rpc::BadRequest JoinViolations(google::rpc::BadRequest first,
-                                       const google::rpc::BadRequest& second);
-
 // The two forms of the same error. Details are ordered by their type URL, so
 // google.rpc.BadRequest stands before google.rpc.ErrorInfo.
 google::rpc::Status ToRpcStatus(const absl::Status& status);

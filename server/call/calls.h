@@ -72,8 +72,7 @@ class Calls {
   // Answers one call of a raw method (its messages still bytes, so that one
   // which cannot be read is our error and not gRPC's) with what `handler` is
   // done with. Before it comes to that: what the admission says,
-  // INVALID_ARGUMENT (MALFORMED_MESSAGE), and what
-  // `check` says, together with what the gateway has found. `rpc` is
+  // INVALID_ARGUMENT (MALFORMED_MESSAGE), and what `check` says. `rpc` is
   // "package.Service/Method".
   template <typename Request, typename Response, typename Checker>
   grpc::ServerUnaryReactor* Unary(absl::string_view rpc,
@@ -86,8 +85,7 @@ class Calls {
     Begin<Request>(
         call, [call, check = std::move(check), handler = std::move(handler)](
                   const Caller& caller, const Request& read) mutable {
-          absl::Status good =
-              call->Judge(Found(std::move(check), caller, read));
+          absl::Status good = Found(std::move(check), caller, read);
           if (!good.ok()) return call->Fail(good);
           std::move(handler)(caller, read,
                              [call](const absl::StatusOr<Response>& result) {
@@ -114,8 +112,8 @@ class Calls {
         call, [this, call, rpc, check = std::move(check),
                handler = std::move(handler)](const Caller& caller,
                                              const Request& read) mutable {
-          absl::Status good = call->Judge(std::move(check.check)(read));
-          if (!good.ok() && !MayRepeat(call, std::move(check.always), read)) {
+          absl::Status good = std::move(check.check)(read);
+          if (!good.ok() && !MayRepeat(std::move(check.always), read)) {
             return call->Fail(good);
           }
           auto once = OnceOf(caller.project, rpc, read, clock_());
@@ -148,10 +146,9 @@ class Calls {
 
   // Whether a call that is not in order may still repeat one that was.
   template <typename Request>
-  static bool MayRepeat(UnaryCall* call, Check<Request> always,
-                        const Request& read) {
+  static bool MayRepeat(Check<Request> always, const Request& read) {
     return always != nullptr && !read.request_id().empty() &&
-           call->Judge(std::move(always)(read)).ok();
+           std::move(always)(read).ok();
   }
 
   // Performs the call of one who may make it, with what can be read; else

@@ -10,7 +10,6 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
-#include "server/call/foreign_violations.h"
 #include "server/call/grpc_status.h"
 #include "server/call/once.h"
 #include "server/call/stable_bytes.h"
@@ -63,12 +62,6 @@ absl::Status UnaryCall::Read() {
   return WithReason(absl::InvalidArgumentError(
                         "the request is not a message of its type in UTF-8"),
                     "MALFORMED_MESSAGE");
-}
-
-absl::Status UnaryCall::Judge(const absl::Status& found) const {
-  if (context_.client_metadata().count(kViolationsKey) == 0) return found;
-  // Several entries are read as an empty one, which is malformed.
-  return AddForeignViolations(SingleEntry(context_, kViolationsKey), found);
 }
 
 CallOptions UnaryCall::options() const {

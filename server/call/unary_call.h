@@ -40,10 +40,6 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // What Read read.
   const google::protobuf::Message& request() const { return *request_; }
 
-  // What is wrong with the request in all, if `found` (OK or as of
-  // InvalidFields) is what its rules say: see AddForeignViolations.
-  absl::Status Judge(const absl::Status& found) const;
-
   // The caller's deadline, but no more than a minute after the call began; its
   // cancellation once it comes, and the trace.
   CallOptions options() const;

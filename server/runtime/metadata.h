@@ -10,12 +10,10 @@ inline constexpr char kApiKeyKey[] = "x-api-key";
 // See RequestIdOr.
 inline constexpr char kRequestIdKey[] = "x-request-id";
 
-// Of calls, from gateways: where the client is, as of ClientAddress; the name
-// of the certificate that it has shown; and what the gateway has found wrong
-// with its request, a google.rpc.BadRequest.
+// Of calls, from gateways: where the client is, as of ClientAddress, and the
+// name of the certificate that it has shown.
 inline constexpr char kClientAddressKey[] = "x-client-address";
 inline constexpr char kClientCertificateKey[] = "x-client-certificate";
-inline constexpr char kViolationsKey[] = "x-violations-bin";
 
 // Of answers: the project that the call worked on, for the gateway's log.
 inline constexpr char kProjectIdKey[] = "x-project-id";

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "proto/json/field_path.h"
 #include "proto/rpc/status.h"
 #include "server/delivery/delivery_request.h"
 #include "server/services/field_rules.h"
@@ -36,6 +37,12 @@ bool IsValue(absl::string_view value) {
          });
 }
 
+std::string HeaderPath(absl::string_view name) {
+  std::string path = "delivery.headers";
+  AppendKey(name, path);
+  return path;
+}
+
 void CheckHeader(const std::string& name, const std::string& value,
                  google::rpc::BadRequest& violations) {
   if (!IsName(name)) {
@@ -45,7 +52,7 @@ void CheckHeader(const std::string& name, const std::string& value,
                  "characters long");
     return;
   }
-  const std::string field = absl::StrCat("delivery.headers[", name, "]");
+  const std::string field = HeaderPath(name);
   if (IsReservedHeader(name)) {
     AddViolation(violations, field,
                  "is set by the service or belongs to the connection");
@@ -72,7 +79,7 @@ void CheckHeaders(const v1::DeliverySettings& settings,
     bytes += name.size() + value.size();
     CheckHeader(name, value, violations);
     if (++names[absl::AsciiStrToLower(name)] == 2 && IsName(name)) {
-      AddViolation(violations, absl::StrCat("delivery.headers[", name, "]"),
+      AddViolation(violations, HeaderPath(name),
                    "must not be there twice, in another case");
     }
   }

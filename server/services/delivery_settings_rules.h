@@ -7,7 +7,7 @@
 namespace webhooks::server {
 
 // What a webhook's settings may hold, as the comments of DeliverySettings say.
-// Adds what is wrong, as "delivery.headers[Name]" and the like, to
+// Adds what is wrong, as `delivery.headers["Name"]` and the like, to
 // `violations`.
 void CheckDeliverySettings(const v1::DeliverySettings& settings,
                            google::rpc::BadRequest& violations);

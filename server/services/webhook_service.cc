@@ -213,6 +213,20 @@ grpc::ServerUnaryReactor* WebhookService::VerifyEvent(Context* context,
       });
 }
 
+grpc::ServerUnaryReactor* WebhookService::CheckKey(Context* context,
+                                                   const Bytes* request,
+                                                   Bytes* response) {
+  return calls_.Unary<v1::CheckKeyRequest, v1::CheckKeyResponse>(
+      "webhooks.v1.WebhookService/CheckKey", context, request, response,
+      &Calls::Anything,
+      [](const Caller& caller, const v1::CheckKeyRequest&,
+         Done<v1::CheckKeyResponse> done) {
+        v1::CheckKeyResponse answer;
+        answer.set_id_project(caller.project);
+        std::move(done)(std::move(answer));
+      });
+}
+
 v1::Webhook WebhookService::MakeWebhook(
     const std::string& project, const v1::CreateWebhookRequest& request) {
   const absl::Time now = clock_();

@@ -20,7 +20,9 @@ struct RawWebhookService {
           S::WithRawCallbackMethod_Update<S::WithRawCallbackMethod_Delete<
               S::WithRawCallbackMethod_RotateSecret<
                   S::WithRawCallbackMethod_GetSecrets<
-                      S::WithRawCallbackMethod_VerifyEvent<S::Service>>>>>>>>>;
+                      S::WithRawCallbackMethod_VerifyEvent<
+                          S::WithRawCallbackMethod_CheckKey<
+                              S::Service>>>>>>>>>>;
 };
 
 // webhooks.v1.WebhookService; what its calls promise stands in the proto.
@@ -52,6 +54,8 @@ class WebhookService final : public RawWebhookService::Type {
                       Bytes* response) override;
   Reactor* VerifyEvent(Context* context, const Bytes* request,
                        Bytes* response) override;
+  Reactor* CheckKey(Context* context, const Bytes* request,
+                    Bytes* response) override;
 
  private:
   v1::Webhook MakeWebhook(const std::string& project,

@@ -83,8 +83,7 @@ void ReadBody(benchmark::State& state) {
   Compare(
       state,
       [&] {
-        return ReadRequest(*match.binding, match.path_values, "", kBody)
-            .status.ok();
+        return ReadRequest(*match.binding, match.path_values, "", kBody).ok();
       },
       [] {
         v1::CreateWebhookRequest request;

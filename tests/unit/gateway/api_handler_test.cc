@@ -2,13 +2,11 @@
 
 #include <optional>
 
-#include "gateway/request_violations.h"
 #include "gateway/services.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
-#include "server/runtime/metadata.h"
 #include "tests/unit/gateway/fake_backend.h"
 #include "tests/unit/gateway/handler_client.h"
 #include "webhooks/v1/webhook_service.pb.h"
@@ -19,8 +17,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Key;
-using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
@@ -29,8 +25,9 @@ class ApiHandlerTest : public ::testing::Test {
   ApiHandlerTest()
       : router_(*Router::Make(AnnotatedServices())),
         backend_([this](Backend::Call& call) {
-          auto& webhook = static_cast<v1::Webhook&>(*call.response);
-          webhook.set_id_webhook_endpoint("w1");
+          if (auto* webhook = dynamic_cast<v1::Webhook*>(&*call.response)) {
+            webhook->set_id_webhook_endpoint("w1");
+          }
           Backend::Reply reply;
           reply.status = status_;
           reply.metadata = {{"x-project-id", "p1"}};
@@ -59,7 +56,8 @@ TEST_F(ApiHandlerTest, CallsTheRpcThatThePathIsBoundTo) {
   ASSERT_THAT(backend_.calls, SizeIs(1));
   const Backend::Call& call = backend_.calls[0];
   EXPECT_EQ(call.rpc_path, "/webhooks.v1.WebhookService/Create");
-  EXPECT_EQ(call.timeout, absl::Seconds(15));
+  EXPECT_LE(call.timeout, absl::Seconds(15));
+  EXPECT_GT(call.timeout, absl::ZeroDuration());
   EXPECT_THAT(call.metadata, Contains(Pair("x-api-key", "k1")));
   EXPECT_THAT(call.metadata, Contains(Pair("x-request-id", "r1")));
   EXPECT_EQ(static_cast<const v1::CreateWebhookRequest&>(*call.request).url(),
@@ -105,79 +103,6 @@ TEST_F(ApiHandlerTest, SaysWhenToComeBackForTheListenerToo) {
       handler_.AnswerError(absl::UnavailableError("full"), 503);
   EXPECT_EQ(answer.status, 503);
   EXPECT_THAT(answer, HasHeader("Retry-After", "1"));
-}
-
-TEST_F(ApiHandlerTest, RefusesABodyThatIsNotARequest) {
-  const HttpResponse answer =
-      Answer({.method = "POST", .path = "/webhooks", .body = "{"});
-  EXPECT_EQ(answer.status, 400);
-  EXPECT_THAT(answer.body, HasSubstr("MALFORMED_JSON"));
-  EXPECT_EQ(answer.route, "/webhooks");
-  EXPECT_THAT(backend_.calls, IsEmpty());
-}
-
-TEST_F(ApiHandlerTest, LetsTheServerCheckTheRestOfARequestWithViolations) {
-  google::rpc::BadRequest violations;
-  AddViolation(violations, "scope", "must not be empty");
-  AddViolation(violations, "url", "must be https");
-  status_ = InvalidFields(violations, "INVALID_REQUEST");
-  const HttpResponse answer =
-      Answer({.method = "POST",
-              .path = "/webhooks",
-              .body = R"({"url":"nope","scope":[],"description":"d"})"});
-  EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(answer.project, "p1");
-  EXPECT_THAT(answer.body, HasSubstr("must be https"));
-  ASSERT_THAT(backend_.calls, SizeIs(1));
-  const auto& request =
-      static_cast<const v1::CreateWebhookRequest&>(*backend_.calls[0].request);
-  EXPECT_EQ(request.url(), "nope");
-  EXPECT_EQ(request.description(), "d");
-  google::rpc::BadRequest found;
-  AddViolation(found, "scope", "must not be empty");
-  EXPECT_THAT(
-      backend_.calls[0].metadata,
-      Contains(Pair(std::string(kViolationsKey), found.SerializeAsString())));
-}
-
-TEST_F(ApiHandlerTest, AnswersWithItsOwnViolationsWithoutTheServersWord) {
-  for (const absl::Status& status :
-       {absl::OkStatus(), absl::UnavailableError("gone")}) {
-    status_ = status;
-    const HttpResponse answer = Answer(
-        {.method = "POST", .path = "/webhooks", .body = R"({"url":"nope"})"});
-    EXPECT_EQ(answer.status, 400);
-    EXPECT_THAT(answer.body, HasSubstr("INVALID_REQUEST"));
-    EXPECT_THAT(answer.body, HasSubstr(R"("field":"scope")"));
-  }
-}
-
-TEST_F(ApiHandlerTest, LetsABadKeyComeBeforeViolations) {
-  status_ = WithReason(absl::UnauthenticatedError("no"), "API_KEY_INVALID");
-  const HttpResponse answer =
-      Answer({.method = "POST", .path = "/webhooks", .body = "{}"});
-  EXPECT_EQ(answer.status, 401);
-  EXPECT_THAT(answer.body, HasSubstr("API_KEY_INVALID"));
-}
-
-TEST_F(ApiHandlerTest, MarksOnlyCallsWithViolations) {
-  Answer({.path = "/webhooks/a"});
-  ASSERT_THAT(backend_.calls, SizeIs(1));
-  EXPECT_THAT(backend_.calls[0].metadata,
-              Not(Contains(Key(std::string(kViolationsKey)))));
-}
-
-TEST_F(ApiHandlerTest, AnswersByItselfWhereViolationsDoNotFitTheCall) {
-  // With the request id and 32 bytes for each, it leaves no room.
-  const std::string key(8'074, 'a');
-  const HttpResponse answer = Answer(
-      {.method = "POST",
-       .path = "/webhooks",
-       .body = "{}",
-       .fields = {{"content-type", "application/json"}, {"x-api-key", key}}});
-  EXPECT_EQ(answer.status, 400);
-  EXPECT_THAT(answer.body, HasSubstr("INVALID_REQUEST"));
-  EXPECT_THAT(backend_.calls, IsEmpty());
 }
 
 TEST_F(ApiHandlerTest, RefusesABodyOfAnotherType) {

@@ -37,8 +37,6 @@ TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
                              {"x-client-certificate", "forged"},
                              {"X-Client-Certificate", "forged"},
                              {"x-api-key-bin", "AAAA"},
-                             {"x-violations-bin", "AAAA"},
-                             {"X-Violations-Bin", "AAAA"},
                              {"grpc-status", "0"},
                              {"grpc-encoding", "gzip"},
                              {"host", "a"}});

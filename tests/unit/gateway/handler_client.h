@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_TESTS_UNIT_GATEWAY_HANDLER_CLIENT_H_
 #define WEBHOOKS_TESTS_UNIT_GATEWAY_HANDLER_CLIENT_H_
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 
 namespace webhooks::gateway {
 
-// A request for a handler that answers before Run returns.
+// A request for a handler whose backend answers at once.
 struct Ask {
   std::string method = "GET";
   std::string path = "/";
@@ -36,8 +37,16 @@ inline HttpResponse AnswerOf(RequestHandler& handler, const Ask& ask) {
   HttpResponse answer;
   answer.status = 0;
   auto& exchange = std::get<std::unique_ptr<Exchange>>(accepted);
-  exchange->Run(ask.body,
-                [&](HttpResponse response) { answer = std::move(response); });
+  std::deque<absl::AnyInvocable<void()>> posted;
+  exchange->Run(
+      ask.body, [&](HttpResponse response) { answer = std::move(response); },
+      [&](absl::AnyInvocable<void()> task) {
+        posted.push_back(std::move(task));
+      });
+  while (!posted.empty()) {
+    std::exchange(posted.front(), nullptr)();
+    posted.pop_front();
+  }
   answer.route = std::string(exchange->route());
   return answer;
 }

@@ -83,7 +83,7 @@ class FakeHandler : public RequestHandler {
 
     absl::string_view route() const override { return "/fake"; }
 
-    void Run(std::string body, Respond respond) override {
+    void Run(std::string body, Respond respond, Post) override {
       const std::string echo = absl::StrCat(line_, "|", body);
       absl::MutexLock lock(&handler_.mutex_);
       handler_.runs_.push_back(echo);

@@ -50,11 +50,8 @@ absl::StatusOr<std::unique_ptr<Message>> Read(absl::string_view method,
   const auto match = TestRouter().Find(method, target.substr(0, path_size));
   if (!match.ok()) return match.status();
   if (match->binding == nullptr) return absl::NotFoundError(target);
-  ParsedRequest request =
-      ReadRequest(*match->binding, match->path_values,
-                  absl::ClippedSubstr(target, path_size + 1), body);
-  if (!request.status.ok()) return request.status;
-  return std::move(request.message);
+  return ReadRequest(*match->binding, match->path_values,
+                     absl::ClippedSubstr(target, path_size + 1), body);
 }
 
 std::string Summary(const absl::StatusOr<std::unique_ptr<Message>>& request) {

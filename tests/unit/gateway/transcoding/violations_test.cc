@@ -60,46 +60,5 @@ TEST(Violations, DoNotEchoLongPaths) {
               Each(Property(&std::string::size, Lt(400u))));
 }
 
-// What is left of a request with violations, as text format has it.
-std::string Rest(absl::string_view body) {
-  const Binding& binding = BindingOf("POST", "/everything");
-  ParsedRequest request = ReadRequest(binding, {}, "", body);
-  EXPECT_EQ(Reason(request.status), "INVALID_REQUEST");
-  return Summary(std::move(request.message));
-}
-
-TEST(ParsedRequest, HoldsWhateverCouldBeRead) {
-  EXPECT_EQ(Rest(R"({"unknown": 1, "bool": true, "int32": "x",
-                     "words": [], "child": {"int64": 1, "bool": 2}})"),
-            "bool: true child { int64: 1 }");
-}
-
-TEST(ParsedRequest, KeepsTheIndexesBehindElementsThatOffend) {
-  EXPECT_EQ(Rest(R"({"words": [1, "a", [], null, "b", {}]})"),
-            R"(words: "" words: "a" words: "" words: "" words: "b")");
-  EXPECT_EQ(Rest(R"({"numbers": ["x", 1], "kinds": ["x", 1],
-                     "children": [null, {"bool": true}]})"),
-            "numbers: [0, 1] kinds: [KIND_UNSPECIFIED, KIND_ROUND] "
-            "children { } children { bool: true }");
-}
-
-TEST(ParsedRequest, HasNoMessageWhereTheBodyIsNotJson) {
-  const ParsedRequest request =
-      ReadRequest(BindingOf("POST", "/everything"), {}, "", R"({"bool": true)");
-  EXPECT_EQ(Reason(request.status), "MALFORMED_JSON");
-  EXPECT_EQ(request.message, nullptr);
-}
-
-TEST(ViolationPath, IsAsInJson) {
-  std::string path;
-  AppendMember("a", path);
-  AppendMember("b_1", path);
-  AppendIndex(3, path);
-  AppendKey("a \"key\"", path);
-  AppendMember("c d", path);
-  AppendMember("", path);
-  EXPECT_EQ(path, R"(a.b_1[3]["a \"key\""]["c d"][""])");
-}
-
 }  // namespace
 }  // namespace webhooks::gateway

@@ -66,19 +66,5 @@ TEST(Violations, OfAStatusWithoutAListAreNone) {
       ViolationsOf(absl::NotFoundError("x")).field_violations().empty());
 }
 
-TEST(Violations, AreJoinedWithThoseOfOtherFields) {
-  google::rpc::BadRequest first;
-  AddViolation(first, "scope", "must not be empty");
-  google::rpc::BadRequest second;
-  AddViolation(second, "scope", "must be something else");
-  AddViolation(second, "url", "must be a URL");
-  AddViolation(second, "url", "must be short");
-  const google::rpc::BadRequest joined = JoinViolations(first, second);
-  ASSERT_EQ(joined.field_violations_size(), 3);
-  EXPECT_EQ(joined.field_violations(0).description(), "must not be empty");
-  EXPECT_EQ(joined.field_violations(1).description(), "must be a URL");
-  EXPECT_EQ(joined.field_violations(2).description(), "must be short");
-}
-
 }  // namespace
 }  // namespace webhooks

@@ -263,39 +263,19 @@ TEST_F(WebhookServiceTest, RefusesAMessageThatCannotBeRead) {
   EXPECT_EQ(ReasonOf(status), "MALFORMED_MESSAGE");
 }
 
-// The requests are good: only what stands in the metadata refuses them.
-TEST_F(WebhookServiceTest, NeverPerformsWhatTheGatewayFoundFaultWith) {
-  google::rpc::BadRequest found;
-  AddViolation(found, "color", "is unknown");
-  const std::string entry = found.SerializeAsString();
-  for (const std::vector<std::string>& entries :
-       {std::vector<std::string>{entry}, {entry, entry}, {""}, {"nonsense"}}) {
-    grpc::ClientContext context;
-    AddKey(context);
-    for (const std::string& value : entries) {
-      context.AddMetadata("x-violations-bin", value);
-    }
-    v1::Webhook webhook;
-    const grpc::Status status =
-        stub_->Create(&context, ReferenceRequest(), &webhook);
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  }
-  EXPECT_EQ(store_.webhook_count(), 0u);
-}
-
-TEST_F(WebhookServiceTest, TellsOfItsOwnViolationsBesideTheGateways) {
-  google::rpc::BadRequest found;
-  AddViolation(found, "scope", "must not be empty");
+TEST_F(WebhookServiceTest, TellsWhoseAKeyIs) {
   grpc::ClientContext context;
   AddKey(context);
-  context.AddMetadata("x-violations-bin", found.SerializeAsString());
-  v1::CreateWebhookRequest request;
-  request.set_url("nonsense");
-  v1::Webhook webhook;
-  const grpc::Status status = stub_->Create(&context, request, &webhook);
-  google::rpc::Status rpc;
-  ASSERT_TRUE(rpc.ParseFromString(status.error_details()));
-  EXPECT_EQ(ViolationsOf(FromRpcStatus(rpc)).field_violations_size(), 2);
+  v1::CheckKeyResponse answer;
+  ASSERT_TRUE(stub_->CheckKey(&context, {}, &answer).ok());
+  EXPECT_EQ(answer.id_project(), project_);
+}
+
+TEST_F(WebhookServiceTest, TellsNobodyWithoutAKey) {
+  grpc::ClientContext context;
+  v1::CheckKeyResponse answer;
+  const grpc::Status status = stub_->CheckKey(&context, {}, &answer);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
 }
 
 TEST_F(WebhookServiceTest, ReturnsTheRequestIdAndTheProject) {

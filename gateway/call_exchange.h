@@ -1,0 +1,63 @@
+#ifndef WEBHOOKS_GATEWAY_CALL_EXCHANGE_H_
+#define WEBHOOKS_GATEWAY_CALL_EXCHANGE_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "gateway/backend/backend.h"
+#include "gateway/call_headers.h"
+#include "gateway/conditions.h"
+#include "gateway/http/request_handler.h"
+#include "gateway/known_keys.h"
+#include "gateway/transcoding/binding.h"
+
+namespace webhooks::gateway {
+
+// A request that is bound to an RPC, up to its body.
+struct BoundRequest {
+  const Binding& binding;
+  // Of the path, and of the headers that are fields.
+  std::vector<PathValue> values;
+  std::string path;
+  std::string query;
+  Conditions conditions;
+  CallHeaders headers;
+  // Refuses a body that is not empty: it has no type.
+  bool must_be_empty = false;
+};
+
+// Answers one request by its RPC. A body beyond kParsedAtOnce is parsed only
+// once the server has accepted the key, and in parts of that size. A request
+// whose form is wrong is not sent on: the answer lists what is wrong with it,
+// if the server accepts its key.
+class CallExchange : public Exchange {
+ public:
+  static constexpr std::size_t kParsedAtOnce = 64 << 10;
+
+  // Both references must outlive the call that Run begins.
+  CallExchange(Backend& backend, KnownKeys& known_keys, BoundRequest request);
+  ~CallExchange() override;
+
+  absl::string_view route() const override;
+  std::size_t max_body_bytes() const override;
+  void Run(std::string body, Respond respond, Post post) override;
+  void Cancel() override;
+
+ private:
+  class Progress;
+
+  Backend& backend_;
+  KnownKeys& known_keys_;
+  const Binding& binding_;
+  // Until Run.
+  BoundRequest request_;
+  // From Run on. It may outlive this.
+  std::shared_ptr<Progress> progress_;
+};
+
+}  // namespace webhooks::gateway
+
+#endif  // WEBHOOKS_GATEWAY_CALL_EXCHANGE_H_

@@ -1,0 +1,48 @@
+#include "gateway/known_keys.h"
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace webhooks::gateway {
+namespace {
+
+class KnownKeysTest : public ::testing::Test {
+ protected:
+  KnownKeys::Clock::time_point now_;
+  KnownKeys keys_{[this] { return now_; }};
+};
+
+TEST_F(KnownKeysTest, AreThoseThatWereAdded) {
+  EXPECT_FALSE(keys_.Contains("a"));
+  keys_.Add("a");
+  EXPECT_TRUE(keys_.Contains("a"));
+  EXPECT_FALSE(keys_.Contains("b"));
+}
+
+TEST_F(KnownKeysTest, AreKnownForAWhile) {
+  keys_.Add("a");
+  now_ += KnownKeys::kTrust;
+  EXPECT_FALSE(keys_.Contains("a"));
+  keys_.Add("a");
+  EXPECT_TRUE(keys_.Contains("a"));
+}
+
+TEST_F(KnownKeysTest, AreNotMoreThanTheLimit) {
+  keys_.Add("old");
+  now_ += KnownKeys::kTrust / 2;
+  for (std::size_t i = 1; i < KnownKeys::kMaxKeys; ++i) {
+    keys_.Add(absl::StrCat(i));
+  }
+  EXPECT_TRUE(keys_.Contains("old"));
+  now_ += KnownKeys::kTrust / 2;
+  // Makes room of the one that has ended.
+  keys_.Add("new");
+  EXPECT_TRUE(keys_.Contains("1"));
+  // Makes room of all.
+  keys_.Add("newer");
+  EXPECT_FALSE(keys_.Contains("1"));
+  EXPECT_TRUE(keys_.Contains("newer"));
+}
+
+}  // namespace
+}  // namespace webhooks::gateway
