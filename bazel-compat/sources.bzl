@@ -488,6 +488,7 @@ TARGETS = [
             "server/call/call_record.cc",
             "server/call/calls_in_flight.cc",
             "server/call/credentials.cc",
+            "server/call/deadline.cc",
             "server/call/entropy.cc",
             "server/call/failed_keys.cc",
             "server/call/grpc_status.cc",
@@ -507,6 +508,7 @@ TARGETS = [
             "server/call/calls_in_flight.h",
             "server/call/clock.h",
             "server/call/credentials.h",
+            "server/call/deadline.h",
             "server/call/entropy.h",
             "server/call/failed_keys.h",
             "server/call/grpc_status.h",
@@ -705,6 +707,7 @@ TARGETS = [
             "absl::synchronization",
             "absl::time",
             "Boost::url",
+            "IDN2::idn2",
             "gRPC::grpc++",
         ],
         defines = [],
@@ -805,6 +808,7 @@ TARGETS = [
         kind = "library",
         root = "",
         srcs = [
+            "gateway/http/chunked_body.cc",
             "gateway/http/connection.cc",
             "gateway/http/connection_answer.cc",
             "gateway/http/errors.cc",
@@ -823,6 +827,7 @@ TARGETS = [
         ],
         hdrs = [
             "gateway/http/buffer_budget.h",
+            "gateway/http/chunked_body.h",
             "gateway/http/connection.h",
             "gateway/http/connection_count.h",
             "gateway/http/errors.h",
@@ -1328,6 +1333,7 @@ TARGETS = [
         kind = "test",
         root = "",
         srcs = [
+            "tests/unit/gateway/http/buffer_budget_test.cc",
             "tests/unit/gateway/http/connection_limits_test.cc",
             "tests/unit/gateway/http/connection_test.cc",
             "tests/unit/gateway/http/framing_test.cc",

@@ -7,6 +7,7 @@ _PACKAGES = {
     "CURL::libcurl": "libcurl",
     "GTest::gmock": "gmock",
     "GTest::gmock_main": "gmock_main",
+    "IDN2::idn2": "libidn2",
     "OpenSSL::Crypto": "libcrypto",
     "OpenSSL::SSL": "libssl",
     "SQLite::SQLite3": "sqlite3",

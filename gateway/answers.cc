@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gateway/http/errors.h"
+#include "gateway/http/grammar.h"
 #include "gateway/transcoding/error_body.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
@@ -38,11 +41,19 @@ HttpResponse ErrorAnswer(const absl::Status& status, int http_status) {
     response.headers.emplace_back("Retry-After",
                                   absl::StrCat(RetryAfter(status)));
   }
+  if (http_status == 401) {
+    response.headers.emplace_back("WWW-Authenticate",
+                                  "ApiKey realm=\"webhooks\"");
+  }
   return response;
 }
 
 HttpResponse UnboundAnswer(absl::string_view method,
                            const std::vector<std::string>& allowed) {
+  if (!IsKnownMethod(method)) {
+    const HttpError error = UnknownMethod();
+    return ErrorAnswer(error.status, error.http_status);
+  }
   if (allowed.empty()) {
     return ErrorAnswer(
         WithReason(absl::NotFoundError("no such path"), "PATH_NOT_FOUND"));
@@ -56,7 +67,13 @@ HttpResponse UnboundAnswer(absl::string_view method,
         405);
   }
   response.headers.emplace_back("Allow", absl::StrJoin(allowed, ", "));
+  if (absl::c_linear_search(allowed, "PATCH")) AddAcceptPatch(response);
   return response;
+}
+
+void AddAcceptPatch(HttpResponse& response) {
+  response.headers.emplace_back(
+      "Accept-Patch", "application/merge-patch+json, application/json");
 }
 
 }  // namespace webhooks::gateway

@@ -12,15 +12,18 @@
 namespace webhooks::gateway {
 
 // `status`, which must not be OK, in the one shape of errors. 429 and 503 get
-// Retry-After: from google.rpc.RetryInfo, or one second.
+// Retry-After (from google.rpc.RetryInfo, or one second), 401 WWW-Authenticate.
 HttpResponse ErrorAnswer(const absl::Status& status);
 HttpResponse ErrorAnswer(const absl::Status& status, int http_status);
 
-// The answer to a path that has no binding for `method`: 404 where it is
-// unknown (`allowed` is empty), 204 to OPTIONS, else 405; Allow lists
-// `allowed`.
+// The answer to a path that has no binding for `method`: 501 where no path may
+// have it, 404 where the path is unknown (`allowed` is empty), 204 to OPTIONS,
+// else 405; Allow lists `allowed`, and Accept-Patch what PATCH takes.
 HttpResponse UnboundAnswer(absl::string_view method,
                            const std::vector<std::string>& allowed);
+
+// Says what a PATCH takes (RFC 5789, 3.1).
+void AddAcceptPatch(HttpResponse& response);
 
 }  // namespace webhooks::gateway
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
 #include "gateway/answers.h"
 #include "gateway/call_exchange.h"
@@ -12,6 +14,7 @@
 #include "gateway/conditions.h"
 #include "gateway/content.h"
 #include "gateway/header_fields.h"
+#include "gateway/http/grammar.h"
 #include "gateway/transcoding/error_body.h"
 #include "proto/rpc/status.h"
 #include "server/runtime/metadata.h"
@@ -19,21 +22,43 @@
 namespace webhooks::gateway {
 namespace {
 
-HttpResponse Refusal(const Binding& binding, const absl::Status& status,
-                     int http_status) {
-  HttpResponse response = ErrorAnswer(status, http_status);
+HttpResponse Refusal(const Binding& binding, HttpResponse response) {
   response.route = binding.path_template;
   return response;
+}
+
+HttpResponse Refusal(const Binding& binding, const absl::Status& status,
+                     int http_status) {
+  return Refusal(binding, ErrorAnswer(status, http_status));
+}
+
+// Whether a browser says that another site's page makes the request.
+bool IsCrossSite(const RequestHead& head) {
+  return absl::c_any_of(head.Values("sec-fetch-site"),
+                        [](absl::string_view site) {
+                          return site != "same-origin" && site != "none";
+                        });
 }
 
 // What the server would say of such a call, before a body costs memory.
 absl::Status CheckKey(const RequestHead& head) {
   const auto keys = head.Values(kApiKeyKey);
-  if (keys.empty() && !head.client_certificate.empty()) return absl::OkStatus();
+  if (keys.empty() && !head.client_certificate.empty()) {
+    // A browser shows its certificate for whatever page.
+    if (!IsCrossSite(head)) return absl::OkStatus();
+    return WithReason(absl::PermissionDeniedError(
+                          "a page of another site needs an x-api-key"),
+                      "CROSS_SITE_REQUEST");
+  }
   if (keys.size() == 1 && !keys[0].empty()) return absl::OkStatus();
   return WithReason(
       absl::UnauthenticatedError("exactly one x-api-key is required"),
       "API_KEY_MISSING");
+}
+
+// The answer to `OPTIONS *` (RFC 9110, 9.3.7).
+HttpResponse AnswerOfAllPaths() {
+  return UnboundAnswer("OPTIONS", {std::begin(kMethods), std::end(kMethods)});
 }
 
 }  // namespace
@@ -44,6 +69,7 @@ ApiHandler::ApiHandler(const Router& router, Backend& backend,
 
 std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
     const RequestHead& head) {
+  if (head.path == "*") return AnswerOfAllPaths();
   absl::StatusOr<Router::Match> match = router_.Find(head.method, head.path);
   if (!match.ok()) return ErrorAnswer(match.status());
   if (match->binding == nullptr) {
@@ -51,13 +77,16 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
   }
   const Binding& binding = *match->binding;
   if (absl::Status status = CheckKey(head); !status.ok()) {
-    return Refusal(binding, status, 401);
+    return Refusal(binding, status, HttpStatus(status));
   }
   // Elsewhere a body of any type is a violation, found with the others.
-  const bool must_be_empty = binding.has_body && MustBeEmpty(head);
-  if (absl::Status status = CheckContent(head);
-      binding.has_body && !must_be_empty && !status.ok()) {
-    return Refusal(binding, status, 415);
+  std::optional<HttpResponse> unless_empty;
+  if (binding.has_body) {
+    std::optional<HttpResponse> refusal = RefuseContent(head);
+    if (refusal && !MustBeEmpty(head)) {
+      return Refusal(binding, *std::move(refusal));
+    }
+    unless_empty = std::move(refusal);
   }
   absl::StatusOr<CallHeaders> headers = ReadCallHeaders(head, call_timeout_);
   if (!headers.ok()) return Refusal(binding, headers.status(), 400);
@@ -80,7 +109,7 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
                    .query = std::string(head.query),
                    .conditions = ReadConditions(head, binding),
                    .headers = *std::move(headers),
-                   .must_be_empty = must_be_empty});
+                   .unless_empty = std::move(unless_empty)});
 }
 
 HttpResponse ApiHandler::AnswerError(const absl::Status& status,

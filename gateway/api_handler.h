@@ -23,10 +23,11 @@ class ApiHandler : public RequestHandler {
   ApiHandler(const Router& router, Backend& backend,
              absl::Duration call_timeout);
 
-  // Refuses at once: 404 unknown path, 405, 401 without exactly one x-api-key
-  // (or none and a client's certificate), 415 where the binding has a body, 400
-  // for a path or header that cannot be read, 431 for headers that the server
-  // would not take; and answers OPTIONS.
+  // Refuses at once: 501 unknown method, 404 unknown path, 405, 401 without
+  // exactly one x-api-key (or none and a client's certificate), 403 for another
+  // site's page that has only the certificate of its browser, 415 where the
+  // binding has a body, 400 for a path or header that cannot be read, 431 for
+  // headers that the server would not take; and answers OPTIONS.
   std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) override;
 

@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/answers.h"
-#include "gateway/content.h"
 #include "gateway/header_fields.h"
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
@@ -194,8 +193,8 @@ std::size_t CallExchange::max_body_bytes() const {
 }
 
 void CallExchange::Run(std::string body, Respond respond, Post post) {
-  if (request_.must_be_empty && !body.empty()) {
-    return respond(ErrorAnswer(UnsupportedMediaType(), 415));
+  if (request_.unless_empty && !body.empty()) {
+    return respond(*std::move(request_.unless_empty));
   }
   progress_ = std::make_shared<Progress>(backend_, known_keys_,
                                          std::move(request_), std::move(body),

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,8 @@ struct BoundRequest {
   std::string query;
   Conditions conditions;
   CallHeaders headers;
-  // Refuses a body that is not empty: it has no type.
-  bool must_be_empty = false;
+  // The answer to a body that is not empty, where there must be none.
+  std::optional<HttpResponse> unless_empty = std::nullopt;
 };
 
 // Answers one request by its RPC. A body beyond kParsedAtOnce is parsed only

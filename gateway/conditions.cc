@@ -30,6 +30,13 @@ std::string Joined(const RequestHead& head, absl::string_view header) {
   return absl::StrJoin(head.Values(header), ", ");
 }
 
+absl::Status WeakCondition() {
+  return WithReason(absl::AbortedError(
+                        "If-Match holds a weak etag (W/\"...\"), which matches "
+                        "nothing: send the ETag of the answer without W/"),
+                    kEtagMismatch);
+}
+
 absl::Status Mismatch() {
   return WithReason(
       absl::AbortedError("the resource has another etag than If-Match"),
@@ -62,6 +69,7 @@ absl::Status CheckConditions(const RequestHead& head, const Binding& binding) {
                      "must be * or entity-tags with commas between them");
     }
   }
+  if (IsWeakCondition(Joined(head, kIfMatch))) return WeakCondition();
   if (OnlyReads(head)) return absl::OkStatus();
   if (!head.Values(kIfNoneMatch).empty()) {
     return Invalid(kIfNoneMatch, "must come with GET or HEAD only");

@@ -27,7 +27,8 @@ Conditions ReadConditions(const RequestHead& head, const Binding& binding);
 
 // Refuses at once a condition that is malformed, and what would change
 // something under one that nothing judges: If-None-Match, and If-Match where
-// the RPC takes none. INVALID_ARGUMENT (INVALID_HEADER).
+// the RPC takes none. INVALID_ARGUMENT (INVALID_HEADER). ABORTED
+// (ETAG_MISMATCH): If-Match holds weak tags alone, which match nothing.
 absl::Status CheckConditions(const RequestHead& head, const Binding& binding);
 
 // The answer to a request under `conditions` that is `response` without them:

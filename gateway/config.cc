@@ -55,6 +55,9 @@ ABSL_FLAG(int, max_body_bytes, 1 << 20,
 ABSL_FLAG(std::int64_t, max_buffered_bytes, 256 << 20,
           "Bodies of all requests in progress together; beyond: 503. Also "
           "answers that wait to be read; beyond, theirs are cut off.");
+ABSL_FLAG(std::int64_t, max_buffered_bytes_per_address, 64 << 20,
+          "Of --max_buffered_bytes, those of one address (of IPv6: of one /64 "
+          "network). Bodies and answers of up to 16 KiB do not count.");
 ABSL_FLAG(
     absl::Duration, header_timeout, absl::Seconds(10),
     "From a request's first byte to the end of its headers; beyond: 408. Also "
@@ -113,6 +116,9 @@ HttpLimits ReadLimits(Problems& problems) {
   constexpr std::int64_t kMostBuffered = std::int64_t{1} << 40;
   limits.buffered_bytes = static_cast<std::size_t>(Between<std::int64_t>(
       FLAGS_max_buffered_bytes, 1, kMostBuffered, problems));
+  limits.buffered_bytes_per_address =
+      static_cast<std::size_t>(Between<std::int64_t>(
+          FLAGS_max_buffered_bytes_per_address, 1, kMostBuffered, problems));
   limits.header_timeout = Timeout(FLAGS_header_timeout, problems);
   limits.body_timeout = Timeout(FLAGS_body_timeout, problems);
   limits.idle_timeout = Timeout(FLAGS_idle_timeout, problems);

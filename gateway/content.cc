@@ -1,72 +1,48 @@
 #include "gateway/content.h"
 
-#include <utility>
-#include <vector>
-
+#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "gateway/answers.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
 namespace {
 
-bool IsUtf8(absl::string_view charset) {
-  if (charset.size() >= 2 && absl::ConsumePrefix(&charset, "\"")) {
-    if (!absl::ConsumeSuffix(&charset, "\"")) return false;
-  }
-  return absl::EqualsIgnoreCase(charset, "utf-8");
-}
-
-bool IsJsonType(absl::string_view type, absl::string_view method) {
+bool IsJson(absl::string_view content_type, absl::string_view method) {
+  const absl::string_view type = absl::StripAsciiWhitespace(
+      content_type.substr(0, content_type.find(';')));
   return absl::EqualsIgnoreCase(type, "application/json") ||
          (method == "PATCH" &&
           absl::EqualsIgnoreCase(type, "application/merge-patch+json"));
 }
 
-// JSON with any parameters but another charset.
-bool IsJson(absl::string_view content_type, absl::string_view method) {
-  const std::vector<absl::string_view> parts =
-      absl::StrSplit(content_type, ';');
-  if (!IsJsonType(absl::StripAsciiWhitespace(parts[0]), method)) {
-    return false;
-  }
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    const std::pair<absl::string_view, absl::string_view> parameter =
-        absl::StrSplit(absl::StripAsciiWhitespace(parts[i]),
-                       absl::MaxSplits('=', 1));
-    if (absl::EqualsIgnoreCase(parameter.first, "charset") &&
-        !IsUtf8(parameter.second)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-absl::Status Unsupported(absl::string_view message) {
-  return WithReason(absl::InvalidArgumentError(message),
-                    "UNSUPPORTED_MEDIA_TYPE");
+HttpResponse Unsupported(absl::string_view message, absl::string_view method) {
+  HttpResponse answer = ErrorAnswer(
+      WithReason(absl::InvalidArgumentError(message), "UNSUPPORTED_MEDIA_TYPE"),
+      415);
+  if (method == "PATCH") AddAcceptPatch(answer);
+  return answer;
 }
 
 }  // namespace
 
-absl::Status CheckContent(const RequestHead& head) {
-  if (!head.has_body) return absl::OkStatus();
+std::optional<HttpResponse> RefuseContent(const RequestHead& head) {
+  if (!head.has_body) return std::nullopt;
   for (const absl::string_view coding : head.Values("content-encoding")) {
     if (!absl::EqualsIgnoreCase(coding, "identity")) {
-      return Unsupported("the body must not be encoded");
+      return Unsupported("the body must not be encoded", head.method);
     }
   }
   const auto types = head.Values("content-type");
   if (types.size() != 1 || !IsJson(types[0], head.method)) {
-    return UnsupportedMediaType();
+    return UnsupportedMediaType(head.method);
   }
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-absl::Status UnsupportedMediaType() {
-  return Unsupported("the body must be application/json in UTF-8");
+HttpResponse UnsupportedMediaType(absl::string_view method) {
+  return Unsupported("the body must be application/json", method);
 }
 
 bool MustBeEmpty(const RequestHead& head) {

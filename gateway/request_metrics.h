@@ -26,7 +26,7 @@ class RequestMetrics final : public RequestObserver {
   Latencies latencies_;
 };
 
-// webhooks_http_connections.
+// webhooks_http_connections, webhooks_http_buffer_bytes.
 class ConnectionFigures final : public prometheus::Collectable {
  public:
   // `server` must outlive this.

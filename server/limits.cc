@@ -20,6 +20,7 @@ constexpr std::size_t kMaxGrpcMemory = std::size_t{1} << 30;
 constexpr int kReadChunkBytes = 256 << 10;
 constexpr int kConnectionIdleMillis = 60 * 60 * 1000;
 constexpr int kKeepaliveMillis = 60 * 1000;
+// Clients may ping every 30 s, also without calls; some are a little early.
 constexpr int kMinPingIntervalMillis = 10 * 1000;
 
 }  // namespace
@@ -42,6 +43,7 @@ void SetLimits(grpc::ServerBuilder& builder, absl::Duration handshake_timeout) {
       GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
       static_cast<int>(absl::ToInt64Milliseconds(handshake_timeout)));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(
       GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
       kMinPingIntervalMillis);

@@ -4,19 +4,32 @@
 #include <atomic>
 #include <cstddef>
 #include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "gateway/http/limits.h"
 
 namespace webhooks::gateway {
 
-// How many bytes of request bodies the whole process may hold. Thread-safe.
+// How many bytes the connections of the whole process may hold of one kind of
+// buffer, and those of one address (see ClientAddress). Buffers of up to
+// `uncounted_bytes` always fit: the number of connections bounds those.
+// Thread-safe.
 class BufferBudget {
  public:
-  explicit BufferBudget(std::size_t limit) : limit_(limit) {}
+  explicit BufferBudget(const HttpLimits& limits)
+      : limit_(limits.buffered_bytes),
+        limit_per_address_(limits.buffered_bytes_per_address),
+        uncounted_(limits.uncounted_bytes) {}
 
   // What one connection holds of the budget; given back at its end. For one
   // thread at a time; the budget must outlive it unless it holds nothing.
   class Share {
    public:
-    explicit Share(BufferBudget& budget) : budget_(budget) {}
+    Share(BufferBudget& budget, std::string address)
+        : budget_(budget), address_(std::move(address)) {}
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
     ~Share() { Resize(0); }
@@ -24,26 +37,42 @@ class BufferBudget {
     // False: the budget does not allow so many, and the share is as it was. To
     // hold less is always allowed.
     bool Resize(std::size_t bytes) {
-      if (bytes > held_ && !budget_.Take(bytes - held_)) return false;
-      if (bytes < held_) budget_.held_.fetch_sub(held_ - bytes);
-      held_ = bytes;
+      const std::size_t counted = bytes > budget_.uncounted_ ? bytes : 0;
+      if (counted == held_) return true;
+      if (!budget_.Change(address_, held_, counted)) return false;
+      held_ = counted;
       return true;
     }
 
    private:
     BufferBudget& budget_;
+    const std::string address_;
     std::size_t held_ = 0;
   };
 
  private:
-  bool Take(std::size_t bytes) {
-    if (held_.fetch_add(bytes) + bytes <= limit_) return true;
-    held_.fetch_sub(bytes);
-    return false;
+  bool Change(const std::string& address, std::size_t from, std::size_t to)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    std::size_t& of_address = by_address_[address];
+    const bool fits =
+        to < from || (held_ - from + to <= limit_ &&
+                      of_address - from + to <= limit_per_address_);
+    if (fits) {
+      held_ += to - from;
+      of_address += to - from;
+    }
+    if (of_address == 0) by_address_.erase(address);
+    return fits;
   }
 
   const std::size_t limit_;
-  std::atomic<std::size_t> held_ = 0;
+  const std::size_t limit_per_address_;
+  const std::size_t uncounted_;
+  absl::Mutex mutex_;
+  std::size_t held_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, std::size_t> by_address_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 // Empties a buffer, and gives its memory back where that is more than the next
@@ -54,15 +83,18 @@ inline void FreeBuffer(std::string& buffer) {
   if (buffer.capacity() > kSmall) std::string().swap(buffer);
 }
 
-// The budgets of all connections, as much each.
+// The buffers of all connections.
 struct Buffers {
-  explicit Buffers(std::size_t limit) : requests(limit), answers(limit) {}
+  explicit Buffers(const HttpLimits& limits)
+      : requests(limits), answers(limits) {}
 
   // The bodies of requests in progress.
   BufferBudget requests;
   // Answers that their clients have yet to read: a budget of its own, so that
   // slow readers are in the way of each other only.
   BufferBudget answers;
+  // What the buffers of connections take, small and idle ones too.
+  std::atomic<std::size_t> bytes = 0;
 };
 
 }  // namespace webhooks::gateway

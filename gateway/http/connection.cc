@@ -18,6 +18,12 @@ namespace {
 namespace asio = boost::asio;
 using Error = boost::system::error_code;
 
+// Short strings need no memory of their own.
+std::size_t Memory(const std::string& buffer) {
+  static const std::size_t kInPlace = std::string().capacity();
+  return buffer.capacity() > kInPlace ? buffer.capacity() : 0;
+}
+
 }  // namespace
 
 Connection::Connection(Transport transport, std::string address, Worker& worker)
@@ -25,8 +31,8 @@ Connection::Connection(Transport transport, std::string address, Worker& worker)
       timer_(*worker.context()),
       worker_(worker),
       client_{std::move(address), ""},
-      buffered_(worker.buffers().requests),
-      unread_(worker.buffers().answers) {}
+      buffered_(worker.buffers().requests, client_.address),
+      unread_(worker.buffers().answers, client_.address) {}
 
 void Connection::Start() {
   Arm(worker_.limits().header_timeout);
@@ -59,6 +65,9 @@ void Connection::Close() {
   phase_ = Phase::kClosed;
   exchange_.reset();
   ForgetRequest();
+  std::string().swap(input_);
+  std::string().swap(output_);
+  CountBuffers();
   timer_.cancel();
   transport_.Close();
   worker_.Forget(shared_from_this());
@@ -103,6 +112,7 @@ void Connection::AwaitRequest() {
 // Waits without a buffer: an idle connection, or one whose request is being
 // answered, costs no more than its socket.
 void Connection::AwaitInput() {
+  CountBuffers();
   if (awaiting_input_ || input_ended_) return;
   awaiting_input_ = true;
   transport_.WaitToRead([self = shared_from_this()](const Error& error) {
@@ -232,6 +242,13 @@ void Connection::ReadBody() {
   }
   if (!reader_->done()) return AwaitInput();
   RunExchange();
+}
+
+void Connection::CountBuffers() {
+  const std::size_t bytes = Memory(input_) + Memory(output_) +
+                            (reader_ != nullptr ? reader_->body_bytes() : 0);
+  worker_.buffers().bytes += bytes - counted_;
+  counted_ = bytes;
 }
 
 // A body counts until its request ends, as the call's message is made of it.

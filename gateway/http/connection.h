@@ -71,6 +71,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void FinishAnswer();
   void Linger();
 
+  void CountBuffers();
   void Arm(absl::Duration timeout);
   void OnTimeout();
 
@@ -93,6 +94,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   BufferBudget::Share buffered_;
   // What is in output_ and does not go out at once.
   BufferBudget::Share unread_;
+  // What this connection has in Buffers::bytes.
+  std::size_t counted_ = 0;
   std::unique_ptr<Exchange> exchange_;
   absl::Time started_;
 };

@@ -58,6 +58,7 @@ void Connection::Write() {
                      client_.address);
         return Close();
       }
+      CountBuffers();
       return transport_.WaitToWrite(
           [self = shared_from_this()](const Error& wait_error) {
             if (self->phase_ != Phase::kWriting) return;

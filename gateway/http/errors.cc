@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gateway/http/grammar.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
@@ -27,6 +29,13 @@ HttpError BodyTooLarge(std::size_t limit) {
           413};
 }
 
+HttpError TargetTooLong(std::size_t limit) {
+  return {WithReason(absl::InvalidArgumentError(absl::StrCat(
+                         "the request line must not exceed ", limit, " bytes")),
+                     "TARGET_TOO_LONG"),
+          414};
+}
+
 HttpError UnsupportedExpectation() {
   return {WithReason(absl::InvalidArgumentError(
                          "the only expectation supported is 100-continue"),
@@ -40,6 +49,21 @@ HttpError HeadersTooLarge(std::size_t limit) {
                          limit, " bytes")),
                      "HEADERS_TOO_LARGE"),
           431};
+}
+
+HttpError UnknownMethod() {
+  return {WithReason(
+              absl::UnimplementedError(absl::StrCat(
+                  "the method must be one of ", absl::StrJoin(kMethods, ", "))),
+              "METHOD_UNKNOWN"),
+          501};
+}
+
+HttpError UnknownCoding() {
+  return {WithReason(absl::UnimplementedError(
+                         "the only transfer coding supported is chunked"),
+                     "TRANSFER_CODING_UNKNOWN"),
+          501};
 }
 
 HttpError TooManyBytesBuffered() {

@@ -2,10 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "gateway/http/errors.h"
+#include "absl/strings/str_split.h"
 #include "gateway/http/grammar.h"
 
 namespace webhooks::gateway {
@@ -42,10 +43,20 @@ struct Seen {
   int hosts = 0;
   int content_lengths = 0;
   int transfer_encodings = 0;
+  bool unknown_coding = false;
+  bool is_connect = false;
 };
 
 absl::Status BadLine() {
   return MalformedRequest("lines must end in CRLF and the last one be empty");
+}
+
+absl::Status CheckTarget(absl::string_view method, absl::string_view target) {
+  if (target == "*" ? method != "OPTIONS" : !PathAndQuery(target)) {
+    return MalformedRequest(
+        "the request target must be a path or an http or https URL");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckRequestLine(absl::string_view line, Seen& seen) {
@@ -54,11 +65,14 @@ absl::Status CheckRequestLine(absl::string_view line, Seen& seen) {
   if (method_end == absl::string_view::npos || method_end == target_end) {
     return MalformedRequest("the request line must have three parts");
   }
-  if (!IsToken(line.substr(0, method_end))) {
-    return MalformedRequest("the method must be a token");
-  }
-  if (!IsOriginForm(line.substr(method_end + 1, target_end - method_end - 1))) {
-    return MalformedRequest("the request target must be a path");
+  const absl::string_view method = line.substr(0, method_end);
+  const absl::string_view target =
+      line.substr(method_end + 1, target_end - method_end - 1);
+  if (!IsToken(method)) return MalformedRequest("the method must be a token");
+  seen.is_connect = method == "CONNECT" && IsHost(target);
+  if (absl::Status status = CheckTarget(method, target);
+      !seen.is_connect && !status.ok()) {
+    return status;
   }
   const absl::string_view version = line.substr(target_end + 1);
   seen.http11 = version == "HTTP/1.1";
@@ -66,6 +80,20 @@ absl::Status CheckRequestLine(absl::string_view line, Seen& seen) {
     return MalformedRequest("the version must be HTTP/1.1 or HTTP/1.0");
   }
   return absl::OkStatus();
+}
+
+// "chunked", or other codings, which are recognised only.
+absl::Status CheckCodings(absl::string_view value, Seen& seen) {
+  if (absl::EqualsIgnoreCase(value, "chunked")) return absl::OkStatus();
+  for (const absl::string_view coding : absl::StrSplit(value, ',')) {
+    const absl::string_view name = TrimBlanks(coding);
+    if (!IsToken(name)) {
+      return MalformedRequest("Transfer-Encoding must be chunked");
+    }
+    seen.unknown_coding |= !absl::EqualsIgnoreCase(name, "chunked");
+  }
+  if (seen.unknown_coding) return absl::OkStatus();
+  return MalformedRequest("Transfer-Encoding must be chunked once");
 }
 
 absl::Status CheckKnownField(absl::string_view name, absl::string_view value,
@@ -80,14 +108,14 @@ absl::Status CheckKnownField(absl::string_view name, absl::string_view value,
     }
   } else if (absl::EqualsIgnoreCase(name, "transfer-encoding")) {
     ++seen.transfer_encodings;
-    if (!absl::EqualsIgnoreCase(value, "chunked")) {
-      return MalformedRequest("Transfer-Encoding must be chunked");
-    }
+    return CheckCodings(value, seen);
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckField(absl::string_view line, Seen& seen) {
+// Splits a field line at its colon.
+absl::Status SplitField(absl::string_view line, absl::string_view& name,
+                        absl::string_view& value) {
   if (line[0] == ' ' || line[0] == '\t') {
     return MalformedRequest("a header field must not be folded");
   }
@@ -96,11 +124,20 @@ absl::Status CheckField(absl::string_view line, Seen& seen) {
     return MalformedRequest(
         "a header field must begin with a token and a colon");
   }
-  const absl::string_view value = TrimBlanks(line.substr(colon + 1));
+  name = line.substr(0, colon);
+  value = TrimBlanks(line.substr(colon + 1));
   if (!IsFieldValue(value)) {
     return MalformedRequest("a header field must not hold control characters");
   }
-  return CheckKnownField(line.substr(0, colon), value, seen);
+  return absl::OkStatus();
+}
+
+absl::Status CheckField(absl::string_view line, Seen& seen) {
+  absl::string_view name, value;
+  if (absl::Status status = SplitField(line, name, value); !status.ok()) {
+    return status;
+  }
+  return CheckKnownField(name, value, seen);
 }
 
 absl::Status CheckTogether(const Seen& seen) {
@@ -117,23 +154,37 @@ absl::Status CheckTogether(const Seen& seen) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status CheckFraming(absl::string_view header_block) {
-  Seen seen;
+absl::Status CheckBlock(absl::string_view block, Seen& seen) {
   absl::string_view line;
-  if (!TakeLine(header_block, line)) return BadLine();
+  if (!TakeLine(block, line)) return BadLine();
   if (absl::Status status = CheckRequestLine(line, seen); !status.ok()) {
     return status;
   }
   for (;;) {
-    if (!TakeLine(header_block, line)) return BadLine();
+    if (!TakeLine(block, line)) return BadLine();
     if (line.empty()) break;
     if (absl::Status status = CheckField(line, seen); !status.ok()) {
       return status;
     }
   }
-  return header_block.empty() ? CheckTogether(seen) : BadLine();
+  return block.empty() ? CheckTogether(seen) : BadLine();
+}
+
+}  // namespace
+
+std::optional<HttpError> CheckFraming(absl::string_view header_block) {
+  Seen seen;
+  if (absl::Status status = CheckBlock(header_block, seen); !status.ok()) {
+    return BadRequest(std::move(status));
+  }
+  if (seen.is_connect) return UnknownMethod();
+  if (seen.unknown_coding) return UnknownCoding();
+  return std::nullopt;
+}
+
+absl::Status CheckFieldLine(absl::string_view line) {
+  absl::string_view name, value;
+  return SplitField(line, name, value);
 }
 
 }  // namespace webhooks::gateway

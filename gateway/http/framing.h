@@ -1,8 +1,11 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_FRAMING_H_
 #define WEBHOOKS_GATEWAY_HTTP_FRAMING_H_
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "gateway/http/errors.h"
 
 namespace webhooks::gateway {
 
@@ -10,16 +13,22 @@ namespace webhooks::gateway {
 // at the end) for everything that another program on the way could read in
 // another way than this one, which is how requests are smuggled. After OK:
 //
-// - the request line is `token SP origin-form SP HTTP/1.0|HTTP/1.1`;
+// - the request line is `token SP target SP HTTP/1.0|HTTP/1.1`, the target in
+//   origin-form, in absolute-form, or `*` for OPTIONS;
 // - every line ends in CRLF, none is folded, no field name is followed by white
 //   space or holds anything but token characters, no value holds controls;
 // - HTTP/1.1 has exactly one Host, HTTP/1.0 at most one, and it is well-formed;
 // - there is at most one of Content-Length (decimal digits that fit 63 bits)
 //   and Transfer-Encoding (exactly `chunked`, and only on HTTP/1.1).
 //
-// INVALID_ARGUMENT (MALFORMED_REQUEST) names the first rule broken and repeats
-// nothing of the request.
-absl::Status CheckFraming(absl::string_view header_block);
+// 400 (MALFORMED_REQUEST) names the first rule broken and repeats nothing of
+// the request. 501: the method is CONNECT (METHOD_UNKNOWN), or there is another
+// transfer coding (TRANSFER_CODING_UNKNOWN).
+std::optional<HttpError> CheckFraming(absl::string_view header_block);
+
+// Checks one field line, without its CRLF, as CheckFraming does; of a trailer,
+// whose fields mean nothing here. INVALID_ARGUMENT (MALFORMED_REQUEST).
+absl::Status CheckFieldLine(absl::string_view line);
 
 }  // namespace webhooks::gateway
 

@@ -1,8 +1,10 @@
 #include "gateway/http/grammar.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -56,11 +58,38 @@ bool IsFieldValue(absl::string_view text) {
   });
 }
 
-bool IsOriginForm(absl::string_view text) {
-  const std::size_t path_end = std::min(text.find('?'), text.size());
-  return !text.empty() && text[0] == '/' &&
-         AllOf(text.substr(0, path_end), IsPathCharacter) &&
-         AllOf(text.substr(path_end), IsQueryCharacter);
+bool IsQuotedString(absl::string_view text) {
+  if (text.size() < 2 || text.front() != '"') return false;
+  std::size_t i = 1;
+  for (; i < text.size() && text[i] != '"'; ++i) {
+    if (text[i] == '\\') ++i;
+  }
+  return i + 1 == text.size() && IsFieldValue(text);
+}
+
+std::optional<absl::string_view> PathAndQuery(absl::string_view target) {
+  const bool is_absolute = absl::StartsWithIgnoreCase(target, "http://") ||
+                           absl::StartsWithIgnoreCase(target, "https://");
+  if (is_absolute) {
+    target.remove_prefix(target.find("//") + 2);
+    const std::size_t host_end =
+        std::min(target.find_first_of("/?"), target.size());
+    if (!IsHost(target.substr(0, host_end))) return std::nullopt;
+    target.remove_prefix(host_end);
+  }
+  const std::size_t path_end = std::min(target.find('?'), target.size());
+  const absl::string_view path = target.substr(0, path_end);
+  if (path.empty() ? !is_absolute : path[0] != '/') return std::nullopt;
+  if (!AllOf(path, IsPathCharacter) ||
+      !AllOf(target.substr(path_end), IsQueryCharacter)) {
+    return std::nullopt;
+  }
+  return target;
+}
+
+bool IsKnownMethod(absl::string_view method) {
+  return std::find(std::begin(kMethods), std::end(kMethods), method) !=
+         std::end(kMethods);
 }
 
 bool IsHost(absl::string_view text) {

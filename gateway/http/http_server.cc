@@ -38,7 +38,7 @@ HttpServer::HttpServer(Options options, RequestHandler& handler,
                        RequestObserver& observer, const TlsWatch* tls)
     : options_(std::move(options)),
       tls_(tls == nullptr ? nullptr : std::make_unique<TlsContexts>(*tls)),
-      buffers_(options_.limits.buffered_bytes) {
+      buffers_(options_.limits) {
   for (int i = 0; i < options_.threads; ++i) {
     workers_.push_back(std::make_unique<Worker>(options_.limits, handler,
                                                 observer, open_connections_,

@@ -53,6 +53,9 @@ class HttpServer {
   // How many connections are open.
   int connections() const { return open_connections_.Count(); }
 
+  // How many bytes their buffers take, without those of TLS.
+  std::size_t buffer_bytes() const { return buffers_.bytes; }
+
   // Stops accepting, closes idle connections, waits up to `patience` for the
   // requests in progress to be answered, then cancels those that are left.
   // Afterwards no thread of the server runs. Idempotent; not for two threads

@@ -16,6 +16,10 @@ struct HttpLimits {
   // The bodies of all requests in progress, as far as they have arrived: 503
   // beyond. Also all answers that wait to be read: the connection is closed.
   std::size_t buffered_bytes = 256 << 20;
+  // Of those, from one address (see ClientAddress): likewise.
+  std::size_t buffered_bytes_per_address = 64 << 20;
+  // A body or answer that is not larger than this does not count.
+  std::size_t uncounted_bytes = 16 << 10;
   // From the first byte of a request to the end of its header: 408. Also how
   // long a handshake of TLS may take: the connection is closed.
   absl::Duration header_timeout = absl::Seconds(10);

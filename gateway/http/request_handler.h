@@ -36,7 +36,7 @@ struct RequestHead {
 
   absl::string_view method = "-";
   // The request target before and after its first '?', percent-encoded; `path`
-  // begins with '/'.
+  // begins with '/', or is "*" where the method is OPTIONS.
   absl::string_view path;
   absl::string_view query;
   std::vector<Field> fields;

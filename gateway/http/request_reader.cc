@@ -1,18 +1,15 @@
 #include "gateway/http/request_reader.h"
 
 #include <algorithm>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstdint>
-#include <functional>
-#include <iterator>
 #include <stdexcept>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "gateway/http/framing.h"
+#include "gateway/http/grammar.h"
 #include "server/runtime/metadata.h"
 #include "server/runtime/request_id.h"
 
@@ -56,31 +53,16 @@ BlockEnd FindBlockEnd(absl::string_view input, std::size_t& scanned) {
   }
 }
 
-// Whether the line before a chunk, which `input` begins with, has a quoted
-// extension value. Beast reads such a value past the end of the line, or with
-// control characters in it, where others see a line's end. Nobody sends them,
-// so none are taken.
-bool HasQuotedExtension(absl::string_view input) {
-  absl::ConsumePrefix(&input, "\r\n");
-  return absl::StrContains(input.substr(0, input.find('\r')), '"');
-}
-
 }  // namespace
 
-struct RequestReader::Parser : http::request_parser<http::string_body> {
-  // Beast calls it for each chunk, and keeps a reference to it.
-  std::function<void(std::uint64_t, beast::string_view, beast::error_code&)>
-      check_extensions = [](std::uint64_t, beast::string_view extensions,
-                            beast::error_code& error) {
-        if (HasQuotedExtension(View(extensions))) {
-          error = http::error::bad_chunk_extension;
-        }
-      };
-};
+// For the head alone.
+struct RequestReader::Parser : http::request_parser<http::empty_body> {};
 
 RequestReader::RequestReader(std::size_t max_header_bytes,
                              const HttpClient& client)
-    : max_header_bytes_(max_header_bytes), parser_(std::make_unique<Parser>()) {
+    : max_header_bytes_(max_header_bytes),
+      parser_(std::make_unique<Parser>()),
+      chunks_(max_header_bytes) {
   head_.client_address = client.address;
   head_.client_certificate = client.certificate;
 }
@@ -98,7 +80,10 @@ std::optional<HttpError> RequestReader::ReadHead(std::string& input) {
     return BadRequest(MalformedRequest("lines must end in CRLF"));
   }
   if (std::max(end.size, scanned_) > max_header_bytes_) {
-    return HeadersTooLarge(max_header_bytes_);
+    const std::size_t max_line = max_header_bytes_ / 2;
+    return std::min(input.find('\n'), input.size()) > max_line
+               ? TargetTooLong(max_line)
+               : HeadersTooLarge(max_header_bytes_);
   }
   if (end.size == 0) return std::nullopt;
   auto error = ParseHead(absl::string_view(input).substr(0, end.size));
@@ -107,14 +92,16 @@ std::optional<HttpError> RequestReader::ReadHead(std::string& input) {
 }
 
 std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
-  if (absl::Status status = CheckFraming(block); !status.ok()) {
-    return BadRequest(std::move(status));
-  }
+  if (auto error = CheckFraming(block)) return error;
   parser_->header_limit(static_cast<std::uint32_t>(max_header_bytes_) + 1);
-  // LimitBody sets it, once the head is known.
   parser_->body_limit(boost::none);
   beast::error_code error;
-  Put(block, error);
+  try {
+    parser_->put({block.data(), block.size()}, error);
+  } catch (const std::length_error&) {
+    // The name or value of a field has 64 KiB.
+    error = http::error::header_limit;
+  }
   if (error == http::error::header_limit) {
     return HeadersTooLarge(max_header_bytes_);
   }
@@ -123,32 +110,25 @@ std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
         MalformedRequest("the header fields must be well-formed"));
   }
   head_done_ = true;
+  body_left_ = parser_->content_length().value_or(0);
   DescribeHead();
-  parser_->on_chunk_header(parser_->check_extensions);
-  parser_->eager(true);
   return std::nullopt;
 }
 
 std::optional<HttpError> RequestReader::LimitBody(std::size_t max_body_bytes) {
   max_body_bytes_ = max_body_bytes;
-  if (parser_->content_length().value_or(0) > max_body_bytes_) {
-    return BodyTooLarge(max_body_bytes_);
-  }
-  parser_->body_limit(max_body_bytes_);
+  if (body_left_ > max_body_bytes_) return BodyTooLarge(max_body_bytes_);
   return std::nullopt;
 }
 
 void RequestReader::DescribeHead() {
   const auto& message = parser_->get();
   head_.method = View(message.method_string());
-  const absl::string_view target = View(message.target());
-  const std::size_t path_end = std::min(target.find('?'), target.size());
-  head_.path = target.substr(0, path_end);
-  head_.query = target.substr(std::min(path_end + 1, target.size()));
+  DescribeTarget(View(message.target()));
   for (const auto& field : message) {
     head_.fields.push_back({View(field.name_string()), View(field.value())});
   }
-  head_.has_body = !parser_->is_done();
+  head_.has_body = !done();
   const auto ids = head_.Values(kRequestIdKey);
   head_.request_id = RequestIdOr(ids.empty() ? "" : ids.front());
   const auto parents = head_.Values(kTraceparentKey);
@@ -157,54 +137,36 @@ void RequestReader::DescribeHead() {
                 absl::StrJoin(head_.Values(kTracestateKey), ","));
 }
 
+// CheckFraming has seen that it is in one of the forms.
+void RequestReader::DescribeTarget(absl::string_view target) {
+  const absl::string_view origin = PathAndQuery(target).value_or(target);
+  const std::size_t path_end = std::min(origin.find('?'), origin.size());
+  head_.path = origin.substr(0, path_end);
+  head_.query = origin.substr(std::min(path_end + 1, origin.size()));
+  // An absolute-form without a path (RFC 9112, 3.2.4).
+  if (origin.empty() && head_.method == "OPTIONS") head_.path = "*";
+  if (head_.path.empty()) head_.path = "/";
+}
+
 std::optional<HttpError> RequestReader::ReadBody(std::string& input) {
-  // Beast asserts that it is not called with less than the last chunk and the
-  // end of the trailer, "0\r\n\r\n", which no chunked body ends without.
-  const std::size_t least = parser_->chunked() ? 5 : 1;
-  beast::error_code error;
-  std::size_t taken = 0;
-  while (!parser_->is_done() && input.size() - taken >= least && !error) {
-    taken += Put(absl::string_view(input).substr(taken), error);
+  absl::string_view rest = input;
+  std::optional<HttpError> error;
+  if (parser_->chunked()) {
+    error = chunks_.Read(rest, max_body_bytes_, body_);
+  } else {
+    const auto size = static_cast<std::size_t>(
+        std::min<std::uint64_t>(body_left_, rest.size()));
+    body_.append(rest.data(), size);
+    rest.remove_prefix(size);
+    body_left_ -= size;
   }
-  input.erase(0, taken);
-  if (error == http::error::body_limit) return BodyTooLarge(max_body_bytes_);
-  if (error == http::error::header_limit) {
-    return HeadersTooLarge(max_header_bytes_);
-  }
-  if (error == http::error::need_more && HasQuotedExtension(input)) {
-    error = http::error::bad_chunk_extension;
-  }
-  if (error && error != http::error::need_more) {
-    return BadRequest(
-        MalformedRequest("the body's chunks must be well-formed"));
-  }
-  // Beast unfolds a trailer's lines and adds its fields to the head's. Nobody
-  // sends any, so none are taken.
-  const auto& fields = parser_->get();
-  if (parser_->is_done() &&
-      std::distance(fields.begin(), fields.end()) !=
-          static_cast<std::ptrdiff_t>(head_.fields.size())) {
-    return BadRequest(MalformedRequest("the body must not have a trailer"));
-  }
-  // Only the line before a chunk, or the trailer, waits here to be complete.
-  if (!parser_->is_done() && input.size() > max_header_bytes_) {
-    return HeadersTooLarge(max_header_bytes_);
-  }
-  return std::nullopt;
+  input.erase(0, input.size() - rest.size());
+  return error;
 }
 
-// Beast throws where the name or value of a field, a trailer's too, has 64 KiB.
-std::size_t RequestReader::Put(absl::string_view bytes,
-                               boost::system::error_code& error) {
-  try {
-    return parser_->put({bytes.data(), bytes.size()}, error);
-  } catch (const std::length_error&) {
-    error = http::error::header_limit;
-    return 0;
-  }
+bool RequestReader::done() const {
+  return head_done_ && (parser_->chunked() ? chunks_.done() : body_left_ == 0);
 }
-
-bool RequestReader::done() const { return head_done_ && parser_->is_done(); }
 
 bool RequestReader::keep_alive() const {
   return head_done_ && parser_->keep_alive();
@@ -223,14 +185,6 @@ bool RequestReader::expects_continue() const {
 bool RequestReader::expects_unknown() const {
   // HTTP/1.0 has no expectations: what it sends is ignored (RFC 9110, 10.1.1).
   return !is_http10() && !head_.Values("expect").empty() && !expects_continue();
-}
-
-std::size_t RequestReader::body_bytes() const {
-  return parser_->get().body().size();
-}
-
-std::string RequestReader::TakeBody() {
-  return std::move(parser_->get().body());
 }
 
 }  // namespace webhooks::gateway

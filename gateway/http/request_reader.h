@@ -1,13 +1,15 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_REQUEST_READER_H_
 #define WEBHOOKS_GATEWAY_HTTP_REQUEST_READER_H_
 
-#include <boost/system/error_code.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
+#include "gateway/http/chunked_body.h"
 #include "gateway/http/errors.h"
 #include "gateway/http/request_handler.h"
 
@@ -23,8 +25,8 @@ class RequestReader {
 
   // ReadHead and ReadBody take what belongs to the request from the front of
   // `input` and leave the rest, or an unfinished part, there: call again when
-  // more has arrived. After an error (400, 413 or 431) the connection's framing
-  // is lost.
+  // more has arrived. After an error (400, 413, 414, 431 or 501) the
+  // connection's framing is lost.
   std::optional<HttpError> ReadHead(std::string& input);
   // Sets how large the body may be, once head_done(): 413 where it is known to
   // be larger.
@@ -48,15 +50,15 @@ class RequestReader {
   bool expects_unknown() const;
 
   // How much of the body has arrived and was not taken.
-  std::size_t body_bytes() const;
-  std::string TakeBody();
+  std::size_t body_bytes() const { return body_.size(); }
+  std::string TakeBody() { return std::move(body_); }
 
  private:
   struct Parser;
 
   std::optional<HttpError> ParseHead(absl::string_view block);
   void DescribeHead();
-  std::size_t Put(absl::string_view bytes, boost::system::error_code& error);
+  void DescribeTarget(absl::string_view target);
 
   const std::size_t max_header_bytes_;
   std::size_t max_body_bytes_ = 0;
@@ -65,6 +67,10 @@ class RequestReader {
   bool head_done_ = false;
   RequestHead head_;
   std::unique_ptr<Parser> parser_;
+  // Of a body that has a Content-Length, how much is still to come.
+  std::uint64_t body_left_ = 0;
+  ChunkedBody chunks_;
+  std::string body_;
 };
 
 }  // namespace webhooks::gateway

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gateway/openapi/parameters.h"
 #include "gateway/transcoding/error_body.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/entity_tag.h"
@@ -16,6 +17,8 @@ namespace webhooks::gateway {
 namespace {
 
 namespace json = boost::json;
+
+constexpr int kPreconditionFailed = 412;
 
 // What the gateway itself answers a call with, beside what its RPC ends with.
 struct GatewayError {
@@ -32,10 +35,15 @@ constexpr GatewayError kGatewayErrors[] = {
     {401, "",
      "UNAUTHENTICATED: there is not exactly one x-api-key (reason "
      "API_KEY_MISSING)."},
+    {403, "CrossSiteRequest",
+     "A page of another site has no x-api-key, but the certificate of its "
+     "browser (reason CROSS_SITE_REQUEST)."},
     {408, "RequestTimeout",
      "The request did not arrive in time (reason REQUEST_TIMEOUT)."},
     {413, "BodyTooLarge",
      "The body is larger than it may be (reason BODY_TOO_LARGE)."},
+    {414, "TargetTooLong",
+     "The request line is longer than it may be (reason TARGET_TOO_LONG)."},
     {417, "UnsupportedExpectation",
      "Expect holds anything but 100-continue (reason "
      "UNSUPPORTED_EXPECTATION)."},
@@ -45,18 +53,21 @@ constexpr GatewayError kGatewayErrors[] = {
     {503, "",
      "UNAVAILABLE: the gateway cannot reach the server, or is over its limits "
      "(reason SERVER_UNREACHABLE, TOO_MANY_CONNECTIONS, "
-     "TOO_MANY_BYTES_BUFFERED)."},
+     "TOO_MANY_BYTES_BUFFERED), or a server that stops ended the call, which "
+     "may have been performed (reason CALL_INTERRUPTED)."},
 };
 constexpr GatewayError kBodyError = {
     415, "UnsupportedMediaType",
-    "The body is no application/json in UTF-8, or is encoded (reason "
-    "UNSUPPORTED_MEDIA_TYPE)."};
+    "The body is no application/json, or is encoded (reason "
+    "UNSUPPORTED_MEDIA_TYPE); of a PATCH, Accept-Patch says what it may be."};
 constexpr GatewayError kOtherError = {
     0, "OtherError",
     "Another failure, in the same shape: 404 for a path that is not known "
     "(reason PATH_NOT_FOUND), 405 with Allow for a method that the path does "
-    "not have (METHOD_NOT_ALLOWED), 501 from a server that is older than the "
-    "gateway."};
+    "not have (METHOD_NOT_ALLOWED), 501 for a method or transfer coding that "
+    "no "
+    "path has (METHOD_UNKNOWN, TRANSFER_CODING_UNKNOWN) and from a server that "
+    "is older than the gateway."};
 
 json::object ResponseReference(absl::string_view component) {
   return {{"$ref", absl::StrCat("#/components/responses/", component)}};
@@ -66,7 +77,6 @@ json::object ResponseReference(absl::string_view component) {
 using Texts = std::map<int, std::vector<std::string>>;
 
 int HttpStatusOf(absl::StatusCode code, absl::string_view text) {
-  constexpr int kPreconditionFailed = 412;
   if (code == absl::StatusCode::kAborted &&
       absl::StrContains(text, kEtagMismatch)) {
     return kPreconditionFailed;
@@ -149,6 +159,10 @@ json::object HeaderComponents() {
        Header("`true`: this is the answer that the first request with the same "
               "Idempotency-Key got, and nothing was done.",
               text)},
+      {"WWW-Authenticate",
+       Header("How to authenticate: by x-api-key, for which there is no scheme "
+              "of its own.",
+              text)},
       {"Retry-After", Header("After how many seconds to try again.",
                              {{"type", "integer"}, {"minimum", 1}})},
       {"RateLimit-Limit",
@@ -177,6 +191,9 @@ json::object ErrorAnswerObject(absl::string_view text, int http_status) {
     headers["Retry-After"] = HeaderReference("Retry-After");
   }
   if (http_status == 429) AddRateHeaders(headers);
+  if (http_status == 401) {
+    headers["WWW-Authenticate"] = HeaderReference("WWW-Authenticate");
+  }
   return {{"description", std::string(text)},
           {"headers", std::move(headers)},
           {"content",
@@ -197,12 +214,18 @@ json::object ErrorComponents() {
   return components;
 }
 
-void AddErrors(const Meanings& meanings, const Binding& binding,
+void AddErrors(const Meanings& meanings, const Route& route,
                json::object& responses) {
+  const Binding& binding = route.binding;
   std::map<int, json::object> errors;
   for (const auto& [http_status, texts] : TextsOf(meanings, binding)) {
     errors[http_status] =
         ErrorAnswerObject(absl::StrJoin(texts, "\n\n"), http_status);
+  }
+  if (IsConditional(route)) {
+    errors[kPreconditionFailed] = ErrorAnswerObject(
+        "ABORTED: If-Match does not hold the ETag (reason ETAG_MISMATCH).",
+        kPreconditionFailed);
   }
   for (const GatewayError& error : kGatewayErrors) {
     if (error.component.empty()) continue;

@@ -5,7 +5,7 @@
 
 #include "gateway/openapi/meanings.h"
 #include "gateway/openapi/schemas.h"
-#include "gateway/transcoding/binding.h"
+#include "gateway/transcoding/http_rule.h"
 
 // The failures of calls, whoever they are found by, as answers.
 namespace webhooks::gateway {
@@ -28,7 +28,7 @@ void AddRateHeaders(boost::json::object& headers);
 boost::json::object ErrorComponents();
 
 // Adds every failure of the binding's calls to `responses`, by status.
-void AddErrors(const Meanings& meanings, const Binding& binding,
+void AddErrors(const Meanings& meanings, const Route& route,
                boost::json::object& responses);
 
 // What is said of any answer: a header, and in `text` what it means.

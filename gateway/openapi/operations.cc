@@ -98,7 +98,7 @@ json::object Responses(const Meanings& meanings, Schemas& schemas,
       meanings.comments().Of(*binding.method->output_type());
   json::object headers = SuccessHeaders(meanings, schemas, binding);
   json::object responses;
-  if (route.http_method == "GET" && headers.contains("ETag")) {
+  if (IsConditional(route)) {
     responses["304"] =
         json::object{{"description", "If-None-Match holds the ETag."},
                      {"headers", {{"ETag", headers.at("ETag")}}}};
@@ -109,7 +109,7 @@ json::object Responses(const Meanings& meanings, Schemas& schemas,
       {"content",
        {{"application/json", Media(AnswerSchema(schemas, binding),
                                    AnswerExample(meanings, binding))}}}};
-  AddErrors(meanings, binding, responses);
+  AddErrors(meanings, route, responses);
   return responses;
 }
 

@@ -106,13 +106,15 @@ class QueryParameters {
   FieldPath path_;
 };
 
-bool HasEtag(const Binding& binding) {
-  return std::any_of(
-      binding.response_headers.begin(), binding.response_headers.end(),
-      [](const HeaderField& header) { return header.header == "ETag"; });
-}
-
 }  // namespace
+
+bool IsConditional(const Route& route) {
+  const auto& headers = route.binding.response_headers;
+  return route.http_method == "GET" &&
+         std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+           return header.header == "ETag";
+         });
+}
 
 DocumentedPath PathOf(const Route& route) {
   DocumentedPath path;
@@ -161,7 +163,8 @@ json::array Parameters(const Meanings& meanings, Schemas& schemas,
   for (const HeaderField& header : binding.request_headers) {
     parameters.push_back(HeaderParameter(meanings, schemas, header));
   }
-  if (route.http_method == "GET" && HasEtag(binding)) {
+  if (IsConditional(route)) {
+    parameters.push_back(Reference("If-Match"));
     parameters.push_back(Reference("If-None-Match"));
   }
   parameters.push_back(Reference("x-request-id"));
@@ -186,10 +189,13 @@ json::object ParameterComponents() {
            {{"type", "string"}, {"pattern", "^[!-~]+$"}, {"maxLength", 128}})},
       {"grpc-timeout",
        header("grpc-timeout",
-              "How long the caller waits: a number and H, M, S, m, u or n "
-              "for hours to nanoseconds. At most a minute; by default as "
-              "the operator says.",
-              {{"type", "string"}, {"pattern", "^[0-9]{1,8}[HMSmun]$"}})},
+              "How long the caller waits: a number that is not 0 and H, M, S, "
+              "m, u or n for hours to nanoseconds. At most a minute; by "
+              "default as the operator says.",
+              {{"type", "string"},
+               {"pattern", "^(?=[0-9]*[1-9])[0-9]{1,8}[HMSmun]$"}})},
+      {"If-Match", header("If-Match", "Answer 412 unless this is the ETag.",
+                          {{"type", "string"}})},
       {"If-None-Match",
        header("If-None-Match", "Answer 304 without a body if this is the ETag.",
               {{"type", "string"}})}};

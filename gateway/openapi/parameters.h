@@ -34,6 +34,10 @@ DocumentedPath PathOf(const Route& route);
 boost::json::array Parameters(const Meanings& meanings, Schemas& schemas,
                               const Route& route);
 
+// Whether the route reads something that has an ETag: then its requests may
+// have conditions.
+bool IsConditional(const Route& route);
+
 // The parameter that a header of a message is.
 boost::json::object HeaderParameter(const Meanings& meanings, Schemas& schemas,
                                     const HeaderField& header);

@@ -5,15 +5,25 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "webhooks/v1/options.pb.h"
 
 namespace webhooks::gateway {
 namespace {
 
 using google::protobuf::FieldDescriptor;
 
+// The range that the option `values` gives, or else the type's.
 template <typename Integer>
-std::string IntegerExpectation() {
+std::string IntegerExpectation(const FieldDescriptor* field) {
   using Limits = std::numeric_limits<Integer>;
+  const v1::Values& values = field->options().GetExtension(v1::values);
+  if (values.has_minimum() && !values.has_maximum()) {
+    return absl::StrCat("must be an integer, at least ", values.minimum());
+  }
+  if (values.has_minimum()) {
+    return absl::StrCat("must be an integer from ", values.minimum(), " to ",
+                        values.maximum());
+  }
   return absl::StrCat("must be an integer from ", Limits::min(), " to ",
                       Limits::max());
 }
@@ -34,13 +44,13 @@ std::string EnumExpectation(const google::protobuf::EnumDescriptor& type) {
 std::string Expectation(const FieldDescriptor* field) {
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      return IntegerExpectation<int32_t>();
+      return IntegerExpectation<int32_t>(field);
     case FieldDescriptor::CPPTYPE_INT64:
-      return IntegerExpectation<int64_t>();
+      return IntegerExpectation<int64_t>(field);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return IntegerExpectation<uint32_t>();
+      return IntegerExpectation<uint32_t>(field);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return IntegerExpectation<uint64_t>();
+      return IntegerExpectation<uint64_t>(field);
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return "must be a number of double precision";
     case FieldDescriptor::CPPTYPE_FLOAT:

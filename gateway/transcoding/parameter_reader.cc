@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gateway/transcoding/expectation.h"
 #include "gateway/transcoding/field_value.h"
@@ -32,6 +33,16 @@ std::string NameText(absl::string_view name) {
     AppendMember(part, text);
   }
   return text;
+}
+
+// Form decoding, as queries have it, makes a space of a plus.
+std::string Problem(const FieldDescriptor* field, absl::string_view text) {
+  std::string problem = Expectation(field);
+  const bool had_plus = field->message_type() != nullptr &&
+                        FormOf(field->message_type()) == JsonForm::kTimestamp &&
+                        absl::StrContains(text, ' ');
+  if (had_plus) problem += "; write the + of its offset as %2B";
+  return problem;
 }
 
 bool Decode(absl::string_view text, std::string& decoded) {
@@ -119,7 +130,7 @@ void ParameterReader::Set(const FieldPath& path, absl::string_view text) {
       leaf->message_type() == nullptr
           ? SetField(*message, leaf, scalar)
           : SetMessage(*message, PlanOf(leaf->message_type()), scalar);
-  if (!is_set) violations_.Add(PathText(path), Expectation(leaf));
+  if (!is_set) violations_.Add(PathText(path), Problem(leaf, text));
 }
 
 // Only one member of a oneof may be set.

@@ -60,6 +60,14 @@ bool IsEtagCondition(absl::string_view condition) {
   return IsAny(condition) || !Tags(condition).empty();
 }
 
+bool IsWeakCondition(absl::string_view condition) {
+  const auto tags = Tags(condition);
+  return !tags.empty() &&
+         std::all_of(tags.begin(), tags.end(), [](absl::string_view tag) {
+           return absl::StartsWith(tag, kWeak);
+         });
+}
+
 bool MatchesStrongly(absl::string_view etag, absl::string_view condition) {
   if (IsAny(condition)) return true;
   const auto tags = Tags(condition);

@@ -13,6 +13,10 @@ inline constexpr absl::string_view kEtagMismatch = "ETAG_MISMATCH";
 
 bool IsEtagCondition(absl::string_view condition);
 
+// Whether all tags of the condition are weak, as some proxies make them: strong
+// comparison fulfils it for no resource.
+bool IsWeakCondition(absl::string_view condition);
+
 // Whether a resource with `etag` fulfils `condition`: by strong comparison, as
 // for If-Match, or weak, as for If-None-Match. A condition that is malformed is
 // never fulfilled.

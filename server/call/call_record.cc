@@ -7,9 +7,11 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
 #include "server/call/admission.h"
+#include "server/call/deadline.h"
 #include "server/runtime/log.h"
 #include "server/runtime/metadata.h"
 #include "server/runtime/request_id.h"
@@ -75,8 +77,7 @@ void CallRecord::MessageIsRead(std::size_t bytes) const {
 void CallRecord::Cancelled() const {
   if (connection_ == nullptr) return;
   if (std::chrono::steady_clock::now() - start_ > kReset) return;
-  connection_->CallIsReset(context_.deadline() <=
-                           std::chrono::system_clock::now());
+  connection_->CallIsReset(DeadlineOf(context_) <= absl::Now());
 }
 
 void CallRecord::End(const absl::Status& status) const {

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
+#include "server/call/deadline.h"
 #include "server/call/grpc_status.h"
 #include "server/call/once.h"
 #include "server/call/stable_bytes.h"
@@ -65,9 +66,7 @@ absl::Status UnaryCall::Read() {
 }
 
 CallOptions UnaryCall::options() const {
-  const absl::Time deadline =
-      std::min(absl::FromChrono(context_.deadline()), latest_end_);
-  return {deadline, cancelled_, trace_};
+  return {std::min(DeadlineOf(context_), latest_end_), cancelled_, trace_};
 }
 
 void UnaryCall::MarkReplayed() {

@@ -28,7 +28,8 @@ void CheckData(const std::string& data, google::rpc::BadRequest& violations) {
   } else if (!CompactJson(data, kMaxDataDepth)) {
     AddViolation(violations, "data",
                  "must be one JSON value of at most 63 levels, without the "
-                 "same key twice in an object");
+                 "same key twice in an object and without exponents beyond "
+                 "31 bits");
   }
 }
 

@@ -96,6 +96,11 @@ void CheckEtagCondition(absl::string_view etag,
   if (!etag.empty() && !IsEtagCondition(etag)) {
     AddViolation(violations, "etag",
                  "must be * or entity-tags in quotes with commas between them");
+  } else if (IsWeakCondition(etag)) {
+    AddViolation(
+        violations, "etag",
+        "is weak (W/\"...\"), and a weak etag matches nothing: give it "
+        "as it was answered, without W/");
   }
 }
 

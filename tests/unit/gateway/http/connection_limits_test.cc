@@ -1,5 +1,6 @@
 #include <string>
 
+#include "absl/time/clock.h"
 #include "tests/unit/gateway/http/http_server_fixture.h"
 
 namespace webhooks::gateway {
@@ -91,8 +92,10 @@ TEST_F(ConnectionLimitsTest, RefusesALongHeader) {
   limits.header_bytes = 100;
   Serve(limits);
   EXPECT_THAT(
-      Ask("GET /" + std::string(200, 'a')),
+      Ask("GET / HTTP/1.1\r\nX: " + std::string(200, 'a')),
       AllOf(HasStatus(431), Closes(), HasBody("\"HEADERS_TOO_LARGE\"")));
+  EXPECT_THAT(Ask("GET /" + std::string(200, 'a')),
+              AllOf(HasStatus(414), Closes(), HasBody("\"TARGET_TOO_LONG\"")));
 }
 
 TEST_F(ConnectionLimitsTest, AnswersALongBodyThatTheClientIsStillSending) {
@@ -119,6 +122,7 @@ TEST_F(ConnectionLimitsTest, RefusesALongChunkedBody) {
 TEST_F(ConnectionLimitsTest, CountsABodyAsItArrives) {
   HttpLimits limits;
   limits.buffered_bytes = 100;
+  limits.uncounted_bytes = 0;
   Serve(limits);
   EXPECT_THAT(
       Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200\r\n\r\n" +
@@ -129,6 +133,7 @@ TEST_F(ConnectionLimitsTest, CountsABodyAsItArrives) {
 TEST_F(ConnectionLimitsTest, CountsTheBodiesOfAllRequestsUntilTheyEnd) {
   HttpLimits limits;
   limits.buffered_bytes = 100;
+  limits.uncounted_bytes = 0;
   Serve(limits);
   const std::string rest =
       " HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n\r\n" +
@@ -142,6 +147,37 @@ TEST_F(ConnectionLimitsTest, CountsTheBodiesOfAllRequestsUntilTheyEnd) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(Ask("POST /" + rest), HasStatus(200));
   }
+}
+
+TEST_F(ConnectionLimitsTest, LetsSmallBodiesInWhateverOthersHold) {
+  HttpLimits limits;
+  limits.buffered_bytes = limits.uncounted_bytes = 100;
+  Serve(limits);
+  RawClient held = Connect();
+  held.Send("POST /held HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n" +
+            std::string(101, 'a'));
+  EXPECT_THAT(held.ReadAnswer(), HasStatus(503));
+  EXPECT_THAT(Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n" +
+                  std::string(100, 'a')),
+              HasStatus(200));
+}
+
+TEST_F(ConnectionLimitsTest, CountsWhatConnectionsHold) {
+  RawClient client = Connect();
+  EXPECT_EQ(server_->buffer_bytes(), 0u);
+  client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n" +
+              std::string(50'000, 'a'));
+  const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  while (server_->buffer_bytes() < 50'000 && absl::Now() < give_up) {
+  }
+  EXPECT_GE(server_->buffer_bytes(), 50'000u);
+  client.Send(std::string(20'000, 'a'));
+  EXPECT_THAT(client.ReadAnswer(), HasStatus(200));
+  while (server_->buffer_bytes() > 10'000 && absl::Now() < give_up) {
+  }
+  EXPECT_LE(server_->buffer_bytes(), 10'000u);
+  server_->Stop(absl::ZeroDuration());
+  EXPECT_EQ(server_->buffer_bytes(), 0u);
 }
 
 TEST_F(ConnectionLimitsTest, TellsAConnectionTooManyToComeBackLater) {

@@ -27,6 +27,15 @@ TEST(EtagCondition, MatchesStronglyNothingThatIsWeak) {
   EXPECT_FALSE(MatchesStrongly("\"a\"", "a"));
 }
 
+TEST(EtagCondition, IsWeakWhereAllOfItsTagsAre) {
+  EXPECT_TRUE(IsWeakCondition("W/\"a\""));
+  EXPECT_TRUE(IsWeakCondition("W/\"a\", W/\"b\""));
+  for (const absl::string_view other :
+       {"", "*", "\"a\"", "W/\"a\", \"b\"", "W/a"}) {
+    EXPECT_FALSE(IsWeakCondition(other)) << other;
+  }
+}
+
 TEST(EtagCondition, MatchesWeaklyWhateverIsWeak) {
   EXPECT_TRUE(MatchesWeakly("\"a\"", "W/\"a\""));
   EXPECT_TRUE(MatchesWeakly("W/\"a\"", "\"a\""));

@@ -9,7 +9,9 @@
 namespace webhooks::server {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::Ne;
+using ::testing::Optional;
 
 TEST(UrlRules, AcceptWhatDeliveriesCanBePostedTo) {
   for (const std::string& url :
@@ -54,6 +56,35 @@ TEST(UrlRules, RefuseWhatIsNotAnAbsoluteUri) {
                                  std::string("https://::1/"),
                                  std::string("https://[::1]x/")}) {
     EXPECT_THAT(FindUrlProblem(url, UrlSchemes::kHttps), Ne(std::nullopt))
+        << url;
+  }
+}
+
+TEST(UrlRules, NameTheCause) {
+  const std::pair<std::string, const char*> kCases[] = {
+      {" https://acme.com/", "space"},
+      {"https://acme.com/a b", "space"},
+      {"https://acme.com/\t", "control character"},
+      {std::string("https://acme.com/\0", 18), "control character"},
+      {"https://acme.com/b\xC3\xBC", "not ASCII: percent-encode"},
+      {"https://B\xC3\x9C"
+       "cher.example:443/b\xC3\xBC",
+       "not ASCII: use the A-label xn--bcher-kva.example"},
+      {"https://\xE2\x98\xBA\xFF.example/", "not ASCII: use A-labels"},
+      {"https://acme.com/%2", "two hexadecimal digits"},
+      {"https://acme.com/%zz", "two hexadecimal digits"},
+      {"https://acme.com/a[1]", "brackets"},
+      {"https://acme.com/?a[]=1", "brackets"},
+      {"https://acme.com/{id}", "holds {"},
+      {"https://user:pass@acme.com/", "user name"},
+      {"https://[::1]@acme.com/", "user name"},
+      {"http://acme.com/", "absolute https URL"},
+      {"https://[::1/", "host"},
+      {"https://acme.com/#a", "fragment"},
+      {"https://acme.com:0/", "port"}};
+  for (const auto& [url, cause] : kCases) {
+    EXPECT_THAT(FindUrlProblem(url, UrlSchemes::kHttps),
+                Optional(HasSubstr(cause)))
         << url;
   }
 }
