@@ -53,7 +53,9 @@ ABSL_FLAG(std::string, ca_file, "",
           "A PEM file with the certificate authorities that receivers are "
           "trusted by. Default: those of the system.");
 ABSL_FLAG(absl::Duration, retention, absl::Hours(24 * 30),
-          "How long events, deliveries and attempts are kept: 1m at least.");
+          "How long what has ended is kept: events, deliveries and attempts. "
+          "A delivery that waits for as long since its attempt was due fails "
+          "as EXPIRED: 1m at least.");
 
 namespace webhooks::server {
 namespace {

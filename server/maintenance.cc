@@ -9,13 +9,22 @@
 #include "server/runtime/log.h"
 
 namespace webhooks::server {
+namespace {
+
+// How many times as fast as time passes the retention clock follows one that is
+// ahead of it, as after the server has not run for a while.
+constexpr double kCatchUp = 2;
+
+}  // namespace
 
 Maintenance::Maintenance(Upkeep& store, Clock clock, absl::Duration interval,
-                         absl::Duration retention)
+                         absl::Duration retention, SteadyClock steady_clock)
     : store_(store),
       clock_(std::move(clock)),
       interval_(interval),
       retention_(retention),
+      steady_clock_(std::move(steady_clock)),
+      looked_at_(steady_clock_()),
       thread_([this] { Run(); }) {}
 
 Maintenance::~Maintenance() {
@@ -53,16 +62,33 @@ int Maintenance::Work() {
   return steps;
 }
 
+std::optional<absl::Duration> Maintenance::Retention(absl::Time now) {
+  const absl::Duration look = steady_clock_();
+  absl::Notification known;
+  std::optional<absl::Duration> retention;
+  store_.AdvanceRetention(now, kCatchUp * (look - looked_at_), {},
+                          [&](const absl::StatusOr<absl::Time>& time) {
+                            if (time.ok())
+                              retention = retention_ + (now - *time);
+                            known.Notify();
+                          });
+  known.WaitForNotification();
+  if (retention) looked_at_ = look;
+  return retention;
+}
+
 bool Maintenance::Step() {
+  const absl::Time now = clock_();
+  const std::optional<absl::Duration> retention = Retention(now);
+  if (!retention) return false;
   absl::Notification known;
   bool more = false;
-  store_.Maintain(clock_(), retention_, {},
-                  [&](const absl::StatusOr<bool>& result) {
-                    // A store that fails or is busy is asked again after the
-                    // interval; it has logged its fault.
-                    more = result.ok() && *result;
-                    known.Notify();
-                  });
+  store_.Maintain(now, *retention, {}, [&](const absl::StatusOr<bool>& result) {
+    // A store that fails or is busy is asked again after the
+    // interval; it has logged its fault.
+    more = result.ok() && *result;
+    known.Notify();
+  });
   known.WaitForNotification();
   return more;
 }

@@ -1,12 +1,14 @@
 #ifndef WEBHOOKS_SERVER_MAINTENANCE_H_
 #define WEBHOOKS_SERVER_MAINTENANCE_H_
 
+#include <optional>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/call/clock.h"
+#include "storage/steady_clock.h"
 #include "storage/upkeep.h"
 
 namespace webhooks::server {
@@ -17,10 +19,12 @@ namespace webhooks::server {
 // them.
 class Maintenance {
  public:
-  // On a thread of its own, at once. Events older than `retention` go. `store`
-  // must outlive this.
+  // On a thread of its own, at once. What is older than `retention` goes, by a
+  // clock that follows `clock` no faster than twice as fast as `steady_clock`
+  // goes: one that is set far ahead takes nothing out at once. `store` must
+  // outlive this.
   Maintenance(Upkeep& store, Clock clock, absl::Duration interval,
-              absl::Duration retention);
+              absl::Duration retention, SteadyClock steady_clock = &SteadyNow);
 
   // Does not wait for the interval: there is something to do.
   void Wake();
@@ -33,6 +37,8 @@ class Maintenance {
   // All steps there are. The number of those that did something.
   int Work();
   bool Step();
+  // How long to keep what there is, by `clock_`; nullopt: the store failed.
+  std::optional<absl::Duration> Retention(absl::Time now);
   void TellUnusedKeys();
   bool IsStopping();
 
@@ -40,6 +46,8 @@ class Maintenance {
   const Clock clock_;
   const absl::Duration interval_;
   const absl::Duration retention_;
+  const SteadyClock steady_clock_;
+  absl::Duration looked_at_;       // by steady_clock_; used by thread_ alone
   bool told_unused_keys_ = false;  // used by thread_ alone
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

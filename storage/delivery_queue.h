@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "storage/call.h"
 #include "webhooks/v1/delivery.pb.h"
@@ -73,8 +74,11 @@ struct LeaseWish {
 
 // What was leased for one endpoint.
 struct EndpointLease {
+  // Not OK: this endpoint's rows could not be read, and nothing is leased for
+  // it. DATA_LOSS (RECORD_DAMAGED): its webhook was deactivated, for DAMAGED.
+  absl::Status status;
   // With its settings; etag unset. Unset as a whole where the webhook is gone,
-  // inactive or without a URL.
+  // inactive or without a URL, and where `status` is not OK.
   std::optional<v1::Webhook> webhook;
   // Those in force.
   v1::WebhookSecrets secrets;
@@ -115,9 +119,11 @@ struct AttemptResult {
 // calls holds here.
 //
 // A delivery waits from its event's publication until it is delivered, has
-// failed or is cancelled. Its endpoint's others do not wait for it, unless the
-// endpoint is ordered (DeliverySettings.ordered): then it is the first one by
-// due time and publication that is leased, alone, and only once that is due.
+// failed or is cancelled. One that is due at once is due whatever becomes of
+// the clock. Its endpoint's others do not wait for it, unless the endpoint is
+// ordered (DeliverySettings.ordered): then they are leased one after another,
+// in the order in which PublishEvent was performed, each once the one before it
+// has ended. One that is to be delivered later takes its place when it is due.
 class DeliveryQueue {
  public:
   virtual ~DeliveryQueue() = default;
@@ -129,10 +135,11 @@ class DeliveryQueue {
                              const CallOptions& options,
                              Done<std::vector<EndpointDue>> done) = 0;
 
-  // Leases deliveries that are due at `now` until `now + lease`, for each
-  // wish at most its limit, the earliest first; one answer for each wish, in
-  // their order. A delivery is leased once at a time, and each attempt of it
-  // anew. An answer stops short where its events hold kMaxLeaseBytes.
+  // Leases deliveries that are due at `now` for `lease`, by a steady clock; for
+  // each wish at most its limit, the earliest first; one answer for each wish,
+  // in their order. A delivery is leased once at a time, and each attempt of it
+  // anew. An answer stops short where its events hold kMaxLeaseBytes. A
+  // delivery whose event cannot be read fails, for EVENT_DAMAGED.
   virtual void LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
                         absl::Duration lease, const CallOptions& options,
                         Done<std::vector<EndpointLease>> done) = 0;
@@ -143,15 +150,18 @@ class DeliveryQueue {
 
   // Records the attempt that a lease was for, ends the lease, and moves the
   // delivery on; deactivates the webhook where `result` says so, and publishes
-  // webhook.deactivated to the project's others then. ABORTED (LEASE_LOST): the
-  // lease has ended; nothing is changed. A lease that is neither recorded nor
-  // given up ends by itself, and the delivery is due again.
+  // webhook.deactivated to others of the project then, 100 at most. ABORTED
+  // (LEASE_LOST): the lease has ended, and so nothing is changed by a failure;
+  // a success is recorded whatever became of the lease, as long as the delivery
+  // is there. A lease that is neither recorded nor given up ends by itself, and
+  // the delivery is due again. If the delivery was retried while it was leased,
+  // another attempt follows a failure, at once.
   virtual void RecordAttempt(AttemptResult result, const CallOptions& options,
                              DoneStatus done) = 0;
 
-  // Has the lease end at `until` instead, if it has not ended: for a caller
-  // that cannot record the attempt yet. It needs no room on the disk.
-  virtual void RenewLease(const LeaseName& lease, absl::Time until) = 0;
+  // Has the lease last for `lease` from now on, if it has not ended: for a
+  // caller that cannot record the attempt yet. It needs no room on the disk.
+  virtual void RenewLease(const LeaseName& name, absl::Duration lease) = 0;
 
   // Ends leases as if they had not been.
   virtual void GiveUpLeases(const std::vector<LeaseName>& leases) = 0;

@@ -92,10 +92,12 @@ class DeliveryStore {
   virtual void CountWaiting(int limit, const CallOptions& options,
                             Done<std::int64_t> done) = 0;
 
-  // Stores a job that RetryJob steps of Upkeep::Maintain work on, one part
-  // after another: failed deliveries of the webhook in the job's time are
-  // retried as RetryDelivery does. The caller has made its id and times.
-  // NOT_FOUND (WEBHOOK_NOT_FOUND).
+  // Stores a job that Upkeep::Maintain works on, one part after another: failed
+  // deliveries of the webhook in the job's time are retried as RetryDelivery
+  // does, and those that wait between attempts if job.include_waiting. The
+  // caller has made its id and times. NOT_FOUND (WEBHOOK_NOT_FOUND).
+  // RESOURCE_EXHAUSTED (RETRY_JOB_LIMIT_REACHED): kMaxRetryJobs of the project
+  // run.
   virtual void CreateRetryJob(const v1::RetryJob& job,
                               const std::optional<Idempotency>& once,
                               const CallOptions& options,
@@ -112,6 +114,9 @@ class DeliveryStore {
                               Done<v1::RetryJob> done) = 0;
 
   static constexpr std::size_t kMaxShownBytes = 1 << 20;
+
+  // How many retry jobs of one project can run.
+  static constexpr int kMaxRetryJobs = 10;
 };
 
 }  // namespace webhooks

@@ -107,6 +107,15 @@ absl::Status WebhookRemoved() {
       "WEBHOOK_REMOVED");
 }
 
+absl::Status RetryJobLimitReached() {
+  return WithRetryDelay(
+      WithReason(absl::ResourceExhaustedError(
+                     "the project has as many retry jobs running as it may; "
+                     "wait for one to end, or cancel one"),
+                 "RETRY_JOB_LIMIT_REACHED"),
+      absl::Seconds(10));
+}
+
 absl::Status TooManySecrets() {
   return WithReason(
       absl::FailedPreconditionError(
@@ -206,6 +215,11 @@ absl::Status StorageUnavailable() {
 absl::Status StorageFailure() {
   return WithReason(absl::InternalError("the storage failed"),
                     "STORAGE_FAILURE");
+}
+
+absl::Status RecordDamaged() {
+  return WithReason(absl::DataLossError("the stored record cannot be read"),
+                    "RECORD_DAMAGED");
 }
 
 absl::Status DeadlinePassed() {

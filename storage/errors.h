@@ -43,6 +43,9 @@ absl::Status DeliveryEnded();
 // FAILED_PRECONDITION, FAN_OUT_TOO_LARGE: the events of a batch make too many
 // deliveries.
 absl::Status FanOutTooLarge();
+// RESOURCE_EXHAUSTED, RETRY_JOB_LIMIT_REACHED: as many jobs of the project run
+// as may. google.rpc.RetryInfo says to try again in ten seconds.
+absl::Status RetryJobLimitReached();
 // FAILED_PRECONDITION, WEBHOOK_REMOVED: there is nowhere to deliver to.
 absl::Status WebhookRemoved();
 // FAILED_PRECONDITION, TOO_MANY_SECRETS: one more would be in force than may
@@ -89,6 +92,9 @@ absl::Status StorageUnavailable();
 // INTERNAL, STORAGE_FAILURE: a fault of the service or a damaged database; the
 // call did nothing.
 absl::Status StorageFailure();
+// DATA_LOSS, RECORD_DAMAGED: what is stored of this one record cannot be read;
+// the call did nothing.
+absl::Status RecordDamaged();
 
 // DEADLINE_EXCEEDED, DEADLINE_EXCEEDED: the deadline passed before the call
 // began; it did nothing.

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -27,14 +28,15 @@ absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  const FaultObserver& faults,
-                                                 StoreObserver& observer) {
+                                                 StoreObserver& observer,
+                                                 SteadyClock steady_clock) {
   const absl::StatusOr<SqliteUrl> parsed = ParseSqliteUrl(url);
   if (!parsed.ok()) return parsed.status();
   if (absl::Status made = MakePrivateFolder(StoreFolder(url)); !made.ok()) {
     return made;
   }
   return sqlite::SqliteStore::Open(parsed->path, parsed->max_bytes, keys,
-                                   faults, observer);
+                                   faults, observer, std::move(steady_clock));
 }
 
 std::string StoreFolder(absl::string_view url) {

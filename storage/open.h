@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/sealing/secret_key.h"
+#include "storage/steady_clock.h"
 #include "storage/store.h"
 #include "storage/store_observer.h"
 
@@ -26,7 +27,8 @@ using FaultObserver =
 // it past N bytes are RESOURCE_EXHAUSTED.
 //
 // `keys` is asked once, when the database is this process's own and before
-// anything in it is changed. `observer` must outlive the store.
+// anything in it is changed. `observer` must outlive the store. Leases end by
+// `steady_clock`.
 //
 // INVALID_ARGUMENT: the URL. FAILED_PRECONDITION: not a database of this
 // service, one of a newer version or with secrets under a key that `keys` does
@@ -37,7 +39,8 @@ using FaultObserver =
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(
     absl::string_view url, const SecretKeySource& keys,
     const FaultObserver& faults,
-    StoreObserver& observer = StoreObserver::Nobody());
+    StoreObserver& observer = StoreObserver::Nobody(),
+    SteadyClock steady_clock = &SteadyNow);
 
 // The folder that a store's files lie in, for files to be kept beside them; ""
 // where the URL names none.

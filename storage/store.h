@@ -21,8 +21,8 @@ namespace webhooks {
 // - A call begun after the completion of a change sees that change.
 // - Besides its own errors a call can end with RESOURCE_EXHAUSTED (STORAGE_BUSY
 //   at once when too many calls wait, STORAGE_FULL), UNAVAILABLE
-//   (STORAGE_UNAVAILABLE), INTERNAL (STORAGE_FAILURE), DEADLINE_EXCEEDED and
-//   CANCELLED (see CallOptions).
+//   (STORAGE_UNAVAILABLE), INTERNAL (STORAGE_FAILURE), DATA_LOSS
+//   (RECORD_DAMAGED), DEADLINE_EXCEEDED and CANCELLED (see CallOptions).
 // - Ids are UUIDs as text and read in either case. One that is not a UUID is
 //   found nowhere: NOT_FOUND.
 // - Secrets and settings of webhooks, and answers that are kept for

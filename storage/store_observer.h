@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "storage/delivery_queue.h"
 #include "webhooks/v1/webhook.pb.h"
 
 namespace webhooks {
@@ -34,8 +35,13 @@ class StoreObserver {
   // The log of what is not in the database's own file yet has so many bytes.
   virtual void LogChanged(std::int64_t /*bytes*/) {}
 
-  // The failures of its attempts have made a webhook inactive.
+  // The failures of its attempts, or damage to its record, have made a webhook
+  // inactive.
   virtual void WebhookDeactivated(v1::Deactivation::Reason /*reason*/) {}
+
+  // So many deliveries to a webhook have failed, as they waited for longer than
+  // the retention.
+  virtual void DeliveriesExpired(const Endpoint& /*endpoint*/, int /*count*/) {}
 
   // One that does not look at anything.
   static StoreObserver& Nobody() {

@@ -78,6 +78,8 @@ ABSL_FLAG(OptionalText, start_time, std::nullopt,
 ABSL_FLAG(OptionalText, end_time, std::nullopt,
           "Only events that were published before this time, or their "
           "deliveries.");
+ABSL_FLAG(bool, include_waiting, false,
+          "Retry also what waits for its next attempt after one has failed.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
           "How long the old secret goes on signing, as 90m or 24h; default: "
           "24h.");
@@ -259,6 +261,7 @@ absl::StatusOr<Options> ReadOptions() {
   options.delivery = absl::GetFlag(FLAGS_delivery);
   options.clear = absl::GetFlag(FLAGS_clear);
   options.id_event = absl::GetFlag(FLAGS_id_event);
+  options.include_waiting = absl::GetFlag(FLAGS_include_waiting);
   options.overlap = absl::GetFlag(FLAGS_overlap);
   options.expires_in = absl::GetFlag(FLAGS_expires_in);
   options.database = absl::GetFlag(FLAGS_database);

@@ -38,6 +38,7 @@ struct Options {
   std::optional<absl::Time> deliver_at;
   std::optional<absl::Time> start_time;
   std::optional<absl::Time> end_time;
+  bool include_waiting = false;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
   std::string database;

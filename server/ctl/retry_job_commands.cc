@@ -10,6 +10,7 @@ absl::Status CreateRetryJob(Session& session) {
   request.set_id_webhook_endpoint(session.arguments[0]);
   request.set_request_id(NewRequestId());
   SetTimes(session.options, request);
+  request.set_include_waiting(session.options.include_waiting);
   return PrintResult(
       session, session.client.Call<v1::RetryJob>(
                    "webhooks.v1.DeliveryService/CreateRetryJob", request));
@@ -37,7 +38,7 @@ std::vector<Command> RetryJobCommands() {
   return {
       {"retry-job create",
        "WEBHOOK",
-       {"start_time", "end_time"},
+       {"start_time", "end_time", "include_waiting"},
        "Begins to retry all failed deliveries to a webhook.",
        &CreateRetryJob},
       {"retry-job get",

@@ -38,6 +38,18 @@ bool IsReceiverGone(const v1::Delivery& delivery) {
          delivery.attempts().rbegin()->status() == kGone;
 }
 
+Reason ReasonOfFailed(const v1::Delivery& delivery) {
+  switch (delivery.failure_reason()) {
+    case v1::Delivery::EXPIRED:
+      return Response::EXPIRED;
+    case v1::Delivery::EVENT_DAMAGED:
+      return Response::EVENT_DAMAGED;
+    default:
+      return IsReceiverGone(delivery) ? Response::RECEIVER_GONE
+                                      : Response::SCHEDULE_ENDED;
+  }
+}
+
 Reason ReasonOf(const DeliveryFacts& facts, absl::Time now) {
   if (!facts.delivery) return ReasonOfNone(facts);
   switch (facts.delivery->state()) {
@@ -48,8 +60,7 @@ Reason ReasonOf(const DeliveryFacts& facts, absl::Time now) {
     case v1::Delivery::DELIVERED:
       return Response::DELIVERED;
     case v1::Delivery::FAILED:
-      return IsReceiverGone(*facts.delivery) ? Response::RECEIVER_GONE
-                                             : Response::SCHEDULE_ENDED;
+      return ReasonOfFailed(*facts.delivery);
     case v1::Delivery::HELD:
       return facts.webhook && facts.webhook->active()
                  ? Response::WEBHOOK_WITHOUT_URL
@@ -81,6 +92,10 @@ absl::string_view Words(Reason reason) {
       return "all attempts of the schedule have failed";
     case Response::RECEIVER_GONE:
       return "the receiver answered 410 Gone";
+    case Response::EXPIRED:
+      return "it waited for longer than deliveries are kept";
+    case Response::EVENT_DAMAGED:
+      return "what is stored of the event cannot be read any more";
     case Response::CANCELLED:
       return "it was cancelled";
     case Response::WEBHOOK_REMOVED:

@@ -345,7 +345,7 @@ bool Scheduler::IsWorthRecording(LeasedAttempt& attempt,
       absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
   if (!is_passing) return now < attempt.leased_until;
   attempt.leased_until = now + kLease;
-  store_.RenewLease(attempt.result.lease, clocks_.wall() + kLease);
+  store_.RenewLease(attempt.result.lease, kLease);
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "server/runtime/log.h"
 #include "server/runtime/metrics/latencies.h"
 
 namespace webhooks::server {
@@ -39,7 +40,9 @@ prometheus::Gauge& Gauge(Registry& registry, const std::string& name,
 prometheus::Counter& Deactivations(Registry& registry, const char* reason) {
   return prometheus::BuildCounter()
       .Name("webhooks_endpoints_deactivated_total")
-      .Help("Webhooks that the failures of their attempts made inactive.")
+      .Help(
+          "Webhooks that the failures of their attempts, or damage to their "
+          "records, made inactive.")
       .Register(registry)
       .Add({{"reason", reason}});
 }
@@ -74,7 +77,14 @@ StoreMetrics::StoreMetrics(Registry& registry)
                   .Register(registry)
                   .Add({})),
       gone_(Deactivations(registry, "GONE")),
-      failing_(Deactivations(registry, "FAILING")) {}
+      failing_(Deactivations(registry, "FAILING")),
+      damaged_(Deactivations(registry, "DAMAGED")),
+      expired_(prometheus::BuildCounter()
+                   .Name("webhooks_deliveries_expired_total")
+                   .Help("Deliveries that failed as they waited for longer "
+                         "than the retention; the log names their webhooks.")
+                   .Register(registry)
+                   .Add({})) {}
 
 void StoreMetrics::WaitingChanged(Kind kind, int change) {
   Of(kind).waiting.Increment(change);
@@ -98,7 +108,22 @@ void StoreMetrics::LogChanged(std::int64_t bytes) {
 }
 
 void StoreMetrics::WebhookDeactivated(v1::Deactivation::Reason reason) {
-  (reason == v1::Deactivation::GONE ? gone_ : failing_).Increment();
+  switch (reason) {
+    case v1::Deactivation::GONE:
+      return gone_.Increment();
+    case v1::Deactivation::DAMAGED:
+      return damaged_.Increment();
+    default:
+      return failing_.Increment();
+  }
+}
+
+void StoreMetrics::DeliveriesExpired(const Endpoint& endpoint, int count) {
+  expired_.Increment(count);
+  Log(LogLevel::kWarning, "deliveries expired",
+      {{"project_id", endpoint.project},
+       {"webhook_id", endpoint.webhook},
+       {"deliveries", count}});
 }
 
 }  // namespace webhooks::server

@@ -12,7 +12,8 @@
 
 namespace webhooks::server {
 
-// webhooks_storage_*, and webhooks_endpoints_deactivated_total.
+// webhooks_storage_*, webhooks_endpoints_deactivated_total and
+// webhooks_deliveries_expired_total.
 class StoreMetrics final : public StoreObserver {
  public:
   // `registry` must outlive this.
@@ -24,6 +25,8 @@ class StoreMetrics final : public StoreObserver {
   void Checkpointed(absl::Duration duration) override;
   void LogChanged(std::int64_t bytes) override;
   void WebhookDeactivated(v1::Deactivation::Reason reason) override;
+  // Also logged, as no attempt tells of it.
+  void DeliveriesExpired(const Endpoint& endpoint, int count) override;
 
   // The disk or the database refused something: see FaultObserver.
   void CountFault() { faults_.Increment(); }
@@ -47,6 +50,8 @@ class StoreMetrics final : public StoreObserver {
   prometheus::Counter& faults_;
   prometheus::Counter& gone_;
   prometheus::Counter& failing_;
+  prometheus::Counter& damaged_;
+  prometheus::Counter& expired_;
 };
 
 }  // namespace webhooks::server

@@ -29,6 +29,7 @@ v1::RetryJob MakeRetryJob(const std::string& project,
       request.has_end_time() ? request.end_time() : ToTimestamp(now);
   *job.mutable_created_at() = ToTimestamp(now);
   job.set_state(v1::RetryJob::RUNNING);
+  job.set_include_waiting(request.include_waiting());
   return job;
 }
 

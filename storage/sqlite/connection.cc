@@ -163,6 +163,12 @@ absl::Status Connection::Fault(absl::string_view what,
   return StorageFailure();
 }
 
+absl::Status Connection::Damaged(absl::string_view what,
+                                 absl::string_view which) const {
+  observer_(what, absl::StrCat("damaged: ", which));
+  return RecordDamaged();
+}
+
 Statement Connection::Prepared(absl::string_view sql) {
   auto& statement = statements_[sql];
   if (statement == nullptr) {

@@ -81,6 +81,10 @@ class Connection {
   // INTERNAL (STORAGE_FAILURE).
   absl::Status Fault(absl::string_view what, absl::string_view why) const;
 
+  // As Fault of one record that cannot be read, named by `which`: DATA_LOSS
+  // (RECORD_DAMAGED).
+  absl::Status Damaged(absl::string_view what, absl::string_view which) const;
+
   // Puts the database into WAL mode, for good. FAILED_PRECONDITION: the file
   // system cannot hold one.
   absl::Status UseWriteAheadLog();

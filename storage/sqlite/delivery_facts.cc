@@ -19,7 +19,7 @@ absl::Status LookAround(Connection& connection, const v1::Delivery& delivery,
   return connection.Guarded("look around", [&]() -> absl::Status {
     Statement row = connection.Prepared(
         "SELECT id FROM deliveries INDEXED BY waiting_deliveries"
-        " WHERE webhook_id = ? AND state = 1 ORDER BY queue_at, event_seq"
+        " WHERE webhook_id = ? AND state = 1 ORDER BY queue_at, place"
         " LIMIT 2");
     BindUuid(row, 1, delivery.id_webhook_endpoint());
     if (!row->executeStep()) return absl::OkStatus();

@@ -14,7 +14,8 @@ namespace {
 
 constexpr absl::string_view kSelect =
     "SELECT d.id, d.project_id, d.webhook_id, d.state, d.queue_at, d.retry_at,"
-    " d.attempts, e.id, e.type, e.created_at, w.active, w.url IS NOT NULL"
+    " d.attempts, e.id, e.type, e.created_at, w.active, w.url IS NOT NULL,"
+    " d.failure"
     " FROM deliveries d JOIN events e ON e.seq = d.event_seq"
     " LEFT JOIN webhooks w ON w.project_id = d.project_id"
     " AND w.id = d.webhook_id ";
@@ -33,6 +34,7 @@ enum Column {
   kCreatedAt,
   kActive,
   kHasUrl,
+  kFailure,
 };
 
 v1::Delivery::State StateOf(Statement& row, const Leases& leases) {
@@ -47,6 +49,19 @@ v1::Delivery::State StateOf(Statement& row, const Leases& leases) {
   return can_receive ? v1::Delivery::PENDING : v1::Delivery::HELD;
 }
 
+// When the next attempt of one that waits is due.
+google::protobuf::Timestamp NextAttempt(Statement& row) {
+  if (!row->isColumnNull(kRetryAt)) return TimeColumn(row, kRetryAt);
+  const bool is_due_at_once = row->getColumn(kQueueAt).getInt64() == kAtOnce;
+  return TimeColumn(row, is_due_at_once ? kCreatedAt : kQueueAt);
+}
+
+v1::Delivery::FailureReason FailureOf(Statement& row) {
+  if (row->isColumnNull(kFailure)) return v1::Delivery::SCHEDULE_ENDED;
+  return static_cast<v1::Delivery::FailureReason>(
+      row->getColumn(kFailure).getInt());
+}
+
 v1::Delivery ReadDelivery(Statement& row, const Leases& leases) {
   v1::Delivery delivery;
   delivery.set_id_delivery(UuidColumn(row, kId));
@@ -58,8 +73,9 @@ v1::Delivery ReadDelivery(Statement& row, const Leases& leases) {
   *delivery.mutable_created_at() = TimeColumn(row, kCreatedAt);
   delivery.set_attempt_count(row->getColumn(kAttempts).getInt());
   if (delivery.state() == v1::Delivery::PENDING) {
-    *delivery.mutable_next_attempt_at() =
-        TimeColumn(row, row->isColumnNull(kRetryAt) ? kQueueAt : kRetryAt);
+    *delivery.mutable_next_attempt_at() = NextAttempt(row);
+  } else if (delivery.state() == v1::Delivery::FAILED) {
+    delivery.set_failure_reason(FailureOf(row));
   }
   return delivery;
 }
@@ -96,39 +112,6 @@ void AddRows(Connection& connection, const Leases& leases, Statement& row,
   }
 }
 
-// The ids of an event's deliveries that are below `end`, downwards.
-std::vector<std::string> IdsOfEvent(Connection& connection,
-                                    absl::string_view project,
-                                    absl::string_view event,
-                                    const std::string& end) {
-  Statement row = connection.Prepared(
-      "SELECT deliveries FROM events WHERE project_id = ? AND id = ?");
-  BindUuid(row, 1, project);
-  BindUuid(row, 2, event);
-  if (!row->executeStep()) return {};
-  std::vector<std::string> ids = SplitIds(BlobColumn(row, 0));
-  std::sort(ids.rbegin(), ids.rend());
-  ids.erase(ids.begin(),
-            std::find_if(ids.begin(), ids.end(),
-                         [&](const auto& id) { return id < end; }));
-  return ids;
-}
-
-void AddRowsOfEvent(Connection& connection, const Leases& leases,
-                    absl::string_view project, const std::string& end,
-                    const DeliveryFilter& filter,
-                    PageBuilder<v1::Delivery>& page) {
-  for (const std::string& id :
-       IdsOfEvent(connection, project, *filter.event, end)) {
-    auto delivery = SelectDeliveryRow(connection, leases, id);
-    if (!delivery) continue;
-    if (!page.Reach(delivery->id_delivery())) return;
-    if (!Passes(*delivery, filter)) continue;
-    AddLatestAttempt(connection, id, *delivery);
-    page.Add(*std::move(delivery));
-  }
-}
-
 bool IsDeleted(Connection& connection, absl::string_view project) {
   Statement row = connection.Prepared(
       "SELECT 1 FROM projects WHERE id = ? AND deleted_at IS NOT NULL");
@@ -152,6 +135,21 @@ std::optional<v1::Delivery> SelectDeliveryRow(Connection& connection,
   return ReadDelivery(row, leases);
 }
 
+void AddEventDeliveries(Connection& connection, const Leases& leases,
+                        std::int64_t event_seq, v1::Event& event) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat(kSelect, "WHERE d.event_seq = ? ORDER BY d.id LIMIT ?"));
+  Statement row = connection.Prepared(sql);
+  row->bind(1, event_seq);
+  row->bind(2, EventStore::kShownDeliveries);
+  while (row->executeStep()) {
+    v1::EventDelivery& shown = *event.add_deliveries();
+    shown.set_id_delivery(UuidColumn(row, kId));
+    shown.set_id_webhook_endpoint(UuidColumn(row, kWebhook));
+    shown.set_state(StateOf(row, leases));
+  }
+}
+
 absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
     Connection& connection, const Leases& leases, absl::string_view project,
     const DeliveryFilter& filter, const PageStart& start) {
@@ -163,6 +161,10 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
       kSelect,
       "WHERE d.webhook_id = ?4 AND d.project_id = ?1 AND d.id >= ?2"
       " AND d.id < ?3 ORDER BY d.id DESC"));
+  static const std::string& of_event = *new std::string(absl::StrCat(
+      kSelect,
+      "WHERE d.event_seq = (SELECT seq FROM events WHERE project_id = ?1"
+      " AND id = ?4) AND d.id >= ?2 AND d.id < ?3 ORDER BY d.id DESC"));
   static const std::string& failed_of_project = *new std::string(
       absl::StrCat(kSelect,
                    "WHERE d.project_id = ?1 AND d.state = 4 AND d.id >= ?2"
@@ -178,17 +180,18 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
                                          : UuidBytes(start.after),
                      FirstIdOf(filter.published.end));
         if (IsDeleted(connection, project)) return std::move(page).Take();
-        if (filter.event) {
-          AddRowsOfEvent(connection, leases, project, end, filter, page);
-          return std::move(page).Take();
-        }
-        Statement row = connection.Prepared(only_failed      ? failed_of_project
+        Statement row = connection.Prepared(filter.event     ? of_event
+                                            : only_failed    ? failed_of_project
                                             : filter.webhook ? of_webhook
                                                              : of_project);
         BindUuid(row, 1, project);
         BindBytes(row, 2, first);
         BindBytes(row, 3, end);
-        if (filter.webhook && !only_failed) BindUuid(row, 4, *filter.webhook);
+        if (filter.event) {
+          BindUuid(row, 4, *filter.event);
+        } else if (filter.webhook && !only_failed) {
+          BindUuid(row, 4, *filter.webhook);
+        }
         AddRows(connection, leases, row, filter, page);
         return std::move(page).Take();
       });

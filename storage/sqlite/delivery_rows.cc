@@ -58,15 +58,19 @@ bool HasWebhook(Connection& connection, const v1::Delivery& delivery) {
 
 void InsertDelivery(Connection& connection, const Uuid& id,
                     absl::string_view project, const std::string& webhook,
-                    std::int64_t event_seq, absl::Time due) {
+                    std::int64_t event_seq, absl::Time now,
+                    absl::Time deliver_at) {
+  const bool is_deferred = deliver_at > now;
   Statement insert = connection.Prepared(
       "INSERT INTO deliveries (id, project_id, webhook_id, event_seq, state,"
-      " queue_at) VALUES (?, ?, ?, ?, 1, ?)");
+      " queue_at, place, kept_from) VALUES (?1, ?2, ?3, ?4, 1, ?5, 2 * ?4,"
+      " ?6)");
   BindBlob(insert, 1, id);
   BindUuid(insert, 2, project);
   BindBytes(insert, 3, webhook);
   insert->bind(4, event_seq);
-  insert->bind(5, absl::ToUnixMillis(due));
+  insert->bind(5, is_deferred ? absl::ToUnixMillis(deliver_at) : kAtOnce);
+  insert->bind(6, absl::ToUnixMillis(std::max(now, deliver_at)));
   insert->exec();
 }
 
@@ -86,19 +90,33 @@ absl::StatusOr<v1::Delivery> SelectDelivery(Connection& connection,
   });
 }
 
-void MakeDueAnew(Connection& connection, const std::string& id,
+void MakeDueAnew(Connection& connection, Leases& leases, const std::string& id,
                  absl::Time now) {
   Statement update = connection.Prepared(
-      "UPDATE deliveries SET state = 1,"
-      " queue_at = CASE state WHEN 1 THEN min(queue_at, ?1) ELSE ?1 END,"
-      " retry_at = ?1, schedule_base = attempts WHERE id = ?2");
+      "UPDATE deliveries SET state = 1, queue_at = 0, retry_at = ?1,"
+      " place = CASE state WHEN 1 THEN place"
+      "   ELSE 2 * (SELECT max(seq) FROM events) + 1 END,"
+      " schedule_base = attempts, kept_from = ?1, failure = NULL"
+      " WHERE id = ?2");
   update->bind(1, absl::ToUnixMillis(now));
   BindBytes(update, 2, id);
+  update->exec();
+  leases.GoOnAfter(id);
+}
+
+void FailDelivery(Connection& connection, const std::string& id,
+                  v1::Delivery::FailureReason reason, absl::Time now) {
+  Statement update = connection.Prepared(
+      "UPDATE deliveries SET state = 4, failure = ?, kept_from = ?"
+      " WHERE id = ?");
+  update->bind(1, static_cast<int>(reason));
+  update->bind(2, absl::ToUnixMillis(now));
+  BindBytes(update, 3, id);
   update->exec();
 }
 
 absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
-                                           const Leases& leases,
+                                           Leases& leases,
                                            absl::string_view project,
                                            absl::string_view id, absl::Time now,
                                            DueNotes& notes) {
@@ -109,7 +127,7 @@ absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
   return connection.Guarded(
       "retry delivery", [&]() -> absl::StatusOr<v1::Delivery> {
         if (!HasWebhook(connection, *delivery)) return WebhookRemoved();
-        MakeDueAnew(connection, UuidBytes(id), now);
+        MakeDueAnew(connection, leases, UuidBytes(id), now);
         notes.AddUrgent(EndpointOf(*delivery), now);
         return SelectDelivery(connection, leases, project, id);
       });

@@ -37,6 +37,11 @@ class DueNotes {
     deactivations_.push_back(reason);
   }
 
+  // A delivery to the endpoint has failed, as it waited for too long.
+  void AddExpired(const Endpoint& endpoint) { ++expired_[endpoint]; }
+
+  const absl::flat_hash_map<Endpoint, int>& expired() const { return expired_; }
+
   const std::vector<v1::Deactivation::Reason>& deactivations() const {
     return deactivations_;
   }
@@ -55,6 +60,7 @@ class DueNotes {
   }
 
   absl::flat_hash_map<Endpoint, EndpointDue> notes_;
+  absl::flat_hash_map<Endpoint, int> expired_;
   std::vector<v1::Deactivation::Reason> deactivations_;
 };
 

@@ -6,6 +6,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "proto/json/compact_json.h"
+#include "proto/json/utf8.h"
 #include "storage/derived_id.h"
 #include "storage/errors.h"
 #include "storage/sqlite/columns.h"
@@ -19,7 +21,7 @@ namespace {
 
 // The columns of ReadEvent, by their places.
 constexpr absl::string_view kEventColumns =
-    "seq, id, type, created_at, deliver_at, deliveries, data, project_id,"
+    "seq, id, type, created_at, deliver_at, matched_webhooks, data, project_id,"
     " traceparent, tracestate";
 enum EventColumn {
   kSeqColumn,
@@ -27,7 +29,7 @@ enum EventColumn {
   kTypeColumn,
   kEventCreatedAtColumn,
   kDeliverAtColumn,
-  kDeliveriesColumn,
+  kMatchedColumn,
   kDataColumn,
   kEventProjectColumn,
   kTraceparentColumn,
@@ -46,22 +48,21 @@ v1::Event ReadEvent(Statement& row) {
   if (!row->isColumnNull(kDeliverAtColumn)) {
     *event.mutable_deliver_at() = TimeColumn(row, kDeliverAtColumn);
   }
-  event.set_matched_webhooks(
-      static_cast<int>(BlobColumn(row, kDeliveriesColumn).size() / kUuidSize));
+  event.set_matched_webhooks(row->getColumn(kMatchedColumn).getInt());
   return event;
 }
 
-void AddDeliveries(Connection& connection, const Leases& leases,
-                   absl::string_view ids, v1::Event& event) {
-  ids = ids.substr(0, kUuidSize * EventStore::kShownDeliveries);
-  for (const std::string& id : SplitIds(ids)) {
-    const auto delivery = SelectDeliveryRow(connection, leases, id);
-    if (!delivery) continue;
-    v1::EventDelivery& shown = *event.add_deliveries();
-    shown.set_id_delivery(delivery->id_delivery());
-    shown.set_id_webhook_endpoint(delivery->id_webhook_endpoint());
-    shown.set_state(delivery->state());
-  }
+// Publishers may nest no deeper.
+constexpr int kMaxDepth = 64;
+
+// False: the row was damaged. It is neither shown nor delivered.
+bool IsWhole(const v1::Event& event) {
+  return !event.type().empty() && IsValidUtf8(event.type()) &&
+         (!event.has_data() || CompactJson(event.data(), kMaxDepth));
+}
+
+absl::Status Damaged(const Connection& connection, std::int64_t seq) {
+  return connection.Damaged("read event", absl::StrCat("row ", seq));
 }
 
 // Whether a second event with the same id is the first one again.
@@ -88,18 +89,17 @@ std::optional<v1::Event> SelectSameId(Connection& connection,
 }
 
 std::int64_t InsertRow(Connection& connection, const v1::Event& event,
-                       const TraceHeaders& trace,
-                       const std::string& deliveries) {
+                       const TraceHeaders& trace, std::size_t matched) {
   Statement insert = connection.Prepared(
       "INSERT INTO events (project_id, id, type, created_at, deliver_at,"
-      " deliveries, data, traceparent, tracestate)"
+      " matched_webhooks, data, traceparent, tracestate)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   BindUuid(insert, 1, event.id_project());
   BindUuid(insert, 2, event.id_event());
   BindText(insert, 3, event.type());
   BindTime(insert, 4, event.created_at());
   if (event.has_deliver_at()) BindTime(insert, 5, event.deliver_at());
-  BindBytes(insert, 6, deliveries);
+  insert->bind(6, static_cast<std::int64_t>(matched));
   if (event.has_data()) BindText(insert, 7, event.data());
   if (!trace.traceparent.empty()) BindText(insert, 8, trace.traceparent);
   if (!trace.tracestate.empty()) BindText(insert, 9, trace.tracestate);
@@ -111,6 +111,8 @@ std::int64_t InsertRow(Connection& connection, const v1::Event& event,
 struct Place {
   std::int64_t created_at = INT64_MAX;
   std::int64_t seq = INT64_MAX;
+
+  auto operator<=>(const Place&) const = default;
 };
 
 Place ReadPlace(absl::string_view text) {
@@ -125,14 +127,6 @@ Place ReadPlace(absl::string_view text) {
 
 }  // namespace
 
-std::vector<std::string> SplitIds(absl::string_view ids) {
-  std::vector<std::string> all;
-  for (; ids.size() >= kUuidSize; ids.remove_prefix(kUuidSize)) {
-    all.emplace_back(ids.substr(0, kUuidSize));
-  }
-  return all;
-}
-
 absl::Status CheckProject(Connection& connection, absl::string_view id) {
   return connection.Guarded("look for project", [&]() -> absl::Status {
     Statement row = connection.Prepared(
@@ -142,11 +136,9 @@ absl::Status CheckProject(Connection& connection, absl::string_view id) {
   });
 }
 
-absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
-                                                     const v1::Event& event,
-                                                     const TraceHeaders& trace,
-                                                     DueNotes& notes,
-                                                     absl::string_view but) {
+absl::StatusOr<v1::PublishEventResponse> InsertEvent(
+    Connection& connection, const v1::Event& event, const TraceHeaders& trace,
+    DueNotes& notes, const std::vector<std::string>* listeners) {
   using Response = v1::PublishEventResponse;
   return connection.Guarded("insert event", [&]() -> absl::StatusOr<Response> {
     Response response;
@@ -156,27 +148,21 @@ absl::StatusOr<v1::PublishEventResponse> InsertEvent(Connection& connection,
       response.set_matched_webhooks(first->matched_webhooks());
       return response;
     }
-    std::vector<std::string> webhooks =
-        SelectListeners(connection, event.id_project(), event.type());
-    webhooks.erase(std::remove(webhooks.begin(), webhooks.end(), but),
-                   webhooks.end());
+    const std::vector<std::string> webhooks =
+        listeners == nullptr
+            ? SelectListeners(connection, event.id_project(), event.type())
+            : *listeners;
     const std::string event_id = UuidBytes(event.id_event());
     const absl::Time created = FromTimestamp(event.created_at());
-    const absl::Time due =
-        event.has_deliver_at()
-            ? std::max(created, FromTimestamp(event.deliver_at()))
-            : created;
-    std::vector<Uuid> deliveries;
-    std::string ids;
+    const absl::Time deliver_at =
+        event.has_deliver_at() ? FromTimestamp(event.deliver_at()) : created;
+    const std::int64_t seq =
+        InsertRow(connection, event, trace, webhooks.size());
     for (const std::string& webhook : webhooks) {
-      deliveries.push_back(MakeDerivedId(created, event_id, webhook));
-      ids.append(deliveries.back().begin(), deliveries.back().end());
-    }
-    const std::int64_t seq = InsertRow(connection, event, trace, ids);
-    for (std::size_t i = 0; i < webhooks.size(); ++i) {
-      InsertDelivery(connection, deliveries[i], event.id_project(), webhooks[i],
-                     seq, due);
-      notes.Add({event.id_project(), UuidText(webhooks[i])}, due);
+      InsertDelivery(connection, MakeDerivedId(created, event_id, webhook),
+                     event.id_project(), webhook, seq, created, deliver_at);
+      notes.Add({event.id_project(), UuidText(webhook)},
+                std::max(created, deliver_at));
     }
     response.set_id_event(event.id_event());
     response.set_matched_webhooks(static_cast<int>(webhooks.size()));
@@ -199,8 +185,9 @@ absl::StatusOr<v1::Event> SelectEvent(Connection& connection,
     BindUuid(row, 2, id);
     if (!row->executeStep()) return EventNotFound(id);
     v1::Event event = ReadEvent(row);
-    AddDeliveries(connection, leases, BlobColumn(row, kDeliveriesColumn),
-                  event);
+    const std::int64_t seq = row->getColumn(kSeqColumn).getInt64();
+    if (!IsWhole(event)) return Damaged(connection, seq);
+    AddEventDeliveries(connection, leases, seq, event);
     return event;
   });
 }
@@ -213,18 +200,21 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
   static const std::string& sql = *new std::string(absl::StrCat(
       "SELECT ", kEventColumns,
       " FROM events WHERE project_id = ?1 AND (created_at, seq) < (?2, ?3)"
-      " AND created_at < ?4 AND created_at >= ?5 AND"
+      " AND created_at >= ?4 AND"
       " NOT EXISTS (SELECT 1 FROM projects WHERE id = ?1"
       " AND deleted_at IS NOT NULL) ORDER BY created_at DESC, seq DESC"));
-  const Place after = ReadPlace(start.after);
+  // One bound, which the index is entered at: of two, SQLite takes the first
+  // and steps over every newer event.
+  const Place after =
+      std::min(ReadPlace(start.after),
+               Place{absl::ToUnixMillis(filter.published.end), INT64_MIN});
   return connection.Guarded(
       "select events", [&]() -> absl::StatusOr<Page<v1::Event>> {
         Statement row = connection.Prepared(sql);
         BindUuid(row, 1, project);
         row->bind(2, after.created_at);
         row->bind(3, after.seq);
-        row->bind(4, absl::ToUnixMillis(filter.published.end));
-        row->bind(5, absl::ToUnixMillis(filter.published.start));
+        row->bind(4, absl::ToUnixMillis(filter.published.start));
         PageBuilder<v1::Event> page(start);
         while (row->executeStep() &&
                page.Reach(absl::StrCat(
@@ -234,28 +224,43 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
             continue;
           }
           v1::Event event = ReadEvent(row);
-          AddDeliveries(connection, leases, BlobColumn(row, kDeliveriesColumn),
-                        event);
+          const std::int64_t seq = row->getColumn(kSeqColumn).getInt64();
+          if (!IsWhole(event)) {
+            Damaged(connection, seq).IgnoreError();
+            continue;
+          }
+          AddEventDeliveries(connection, leases, seq, event);
           page.Add(std::move(event));
         }
         return std::move(page).Take();
       });
 }
 
-v1::Event SelectEventBody(Connection& connection, std::int64_t seq,
-                          TraceHeaders& trace) {
+absl::StatusOr<v1::Event> SelectEventBody(Connection& connection,
+                                          std::int64_t seq,
+                                          TraceHeaders& trace) {
   static const std::string& sql = *new std::string(
       absl::StrCat("SELECT ", kEventColumns, " FROM events WHERE seq = ?"));
   Statement row = connection.Prepared(sql);
   row->bind(1, seq);
-  if (!row->executeStep()) return v1::Event();
+  if (!row->executeStep()) return Damaged(connection, seq);
   if (!row->isColumnNull(kTraceparentColumn)) {
     trace.traceparent = TextColumn(row, kTraceparentColumn);
   }
   if (!row->isColumnNull(kTracestateColumn)) {
     trace.tracestate = TextColumn(row, kTracestateColumn);
   }
-  return ReadEvent(row);
+  v1::Event event = ReadEvent(row);
+  if (!IsWhole(event)) return Damaged(connection, seq);
+  return event;
+}
+
+absl::Time SelectPublication(Connection& connection, std::int64_t seq) {
+  Statement row =
+      connection.Prepared("SELECT created_at FROM events WHERE seq = ?");
+  row->bind(1, seq);
+  if (!row->executeStep()) return absl::UnixEpoch();
+  return FromTimestamp(TimeColumn(row, 0));
 }
 
 }  // namespace webhooks::sqlite

@@ -17,10 +17,11 @@
 // and changes inside the caller's transaction, in several steps.
 namespace webhooks::sqlite {
 
-// `but`: the 16 bytes of a webhook that does not get it.
+// `listeners`: the 16 bytes of the ids of the webhooks that get it, in any
+// order; null: all that listen to its type.
 absl::StatusOr<v1::PublishEventResponse> InsertEvent(
     Connection& connection, const v1::Event& event, const TraceHeaders& trace,
-    DueNotes& notes, absl::string_view but = "");
+    DueNotes& notes, const std::vector<std::string>* listeners = nullptr);
 
 // NOT_FOUND (PROJECT_NOT_FOUND): there is no such project, or it was deleted.
 absl::Status CheckProject(Connection& connection, absl::string_view id);
@@ -37,13 +38,14 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
                                              const PageStart& start);
 
 // The event in the row `seq` as deliveries carry it: id, type, data, created_at
-// and project; and its trace. Throws what SQLiteCpp throws; for use inside
-// Connection::Guarded.
-v1::Event SelectEventBody(Connection& connection, std::int64_t seq,
-                          TraceHeaders& trace);
+// and project; and its trace. DATA_LOSS (RECORD_DAMAGED): it cannot be read.
+// Throws what SQLiteCpp throws; for use inside Connection::Guarded.
+absl::StatusOr<v1::Event> SelectEventBody(Connection& connection,
+                                          std::int64_t seq,
+                                          TraceHeaders& trace);
 
-// The 16 bytes of each id in the column events.deliveries.
-std::vector<std::string> SplitIds(absl::string_view ids);
+// When the event in the row `seq` was published. Throws as SelectEventBody.
+absl::Time SelectPublication(Connection& connection, std::int64_t seq);
 
 }  // namespace webhooks::sqlite
 

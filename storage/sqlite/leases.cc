@@ -3,11 +3,11 @@
 namespace webhooks::sqlite {
 
 std::int64_t Leases::Add(absl::string_view delivery, int attempt,
-                         absl::Time until) {
+                         absl::Duration length) {
   absl::MutexLock lock(&mutex_);
   ++last_number_;
   leases_.insert_or_assign(std::string(delivery),
-                           Lease{last_number_, attempt, until});
+                           Lease{last_number_, attempt, clock_() + length});
   return last_number_;
 }
 
@@ -18,10 +18,10 @@ void Leases::Begin(absl::string_view delivery, std::int64_t number) {
 }
 
 void Leases::Renew(absl::string_view delivery, std::int64_t number,
-                   absl::Time until) {
+                   absl::Duration length) {
   absl::MutexLock lock(&mutex_);
   Lease* const lease = FindNewest(delivery, number);
-  if (lease != nullptr) lease->until = until;
+  if (lease != nullptr) lease->until = clock_() + length;
 }
 
 void Leases::End(absl::string_view delivery, std::int64_t number) {
@@ -35,11 +35,26 @@ void Leases::Await(absl::string_view delivery) {
   if (found != leases_.end()) found->second.is_awaited = true;
 }
 
+void Leases::GoOnAfter(absl::string_view delivery) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = leases_.find(delivery);
+  if (found != leases_.end()) found->second.goes_on = true;
+}
+
 std::optional<Leases::Lease> Leases::Find(absl::string_view delivery) const {
   absl::MutexLock lock(&mutex_);
   const auto found = leases_.find(delivery);
   if (found == leases_.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<absl::Duration> Leases::TimeLeft(
+    absl::string_view delivery) const {
+  const std::optional<Lease> lease = Find(delivery);
+  const absl::Duration left =
+      lease ? lease->until - clock_() : absl::ZeroDuration();
+  if (left <= absl::ZeroDuration()) return std::nullopt;
+  return left;
 }
 
 bool Leases::HasBegun(absl::string_view delivery) const {

@@ -1,11 +1,12 @@
 #include "storage/sqlite/maintenance.h"
 
+#include <algorithm>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
 #include "storage/sqlite/columns.h"
 #include "storage/sqlite/purges.h"
-#include "storage/sqlite/retry_job_rows.h"
 #include "storage/sqlite/sealed_secrets.h"
 
 namespace webhooks::sqlite {
@@ -13,6 +14,9 @@ namespace {
 
 // What one step looks at: some milliseconds' worth, since changes wait for it.
 constexpr int kStepRows = 200;
+
+// How far the retention clock goes on between two notes of it.
+constexpr absl::Duration kNoteEvery = absl::Minutes(1);
 
 bool HasOlderKeys(Connection& connection, const SecretKey::Id& newest) {
   Statement row =
@@ -43,13 +47,14 @@ absl::StatusOr<bool> Maintenance::Work(Kind kind, Connection& connection,
     case Kind::kOldAnswers:
       return DropOldAnswers(connection, now);
     case Kind::kOldEvents:
-      return DropOldEvents(connection, now - retention);
+      return DropOldEvents(connection, leases_, now, now - retention,
+                           reached_.retention, notes);
     case Kind::kRemovedWebhooks:
       return CancelOfRemovedWebhooks(connection);
     case Kind::kDeletedProjects:
       return PurgeProject(connection);
     case Kind::kRetryJobs:
-      return WorkOnRetryJob(connection, now, last_job_, notes);
+      return WorkOnRetryJob(connection, leases_, now, retry_job_turns_, notes);
     case Kind::kSealing:
       return SealAnew(connection);
   }
@@ -58,15 +63,22 @@ absl::StatusOr<bool> Maintenance::Work(Kind kind, Connection& connection,
 
 absl::StatusOr<bool> Maintenance::SealAnew(Connection& connection) {
   return connection.Guarded("seal anew", [&]() -> absl::StatusOr<bool> {
-    if (!HasOlderKeys(connection, sealer_.sealing_key())) return false;
+    if (has_given_up_sealing_ ||
+        !HasOlderKeys(connection, sealer_.sealing_key())) {
+      return false;
+    }
     if (SealWebhooks(connection) > 0 || SealAnswers(connection) > 0) {
       return true;
     }
+    reached_.project.clear();
+    reached_.webhook.clear();
+    reached_.answer = 0;
+    has_given_up_sealing_ = has_unopened_;
+    if (has_unopened_) return false;
     Statement forget =
         connection.Prepared("DELETE FROM secret_keys WHERE id <> ?");
     BindBlob(forget, 1, sealer_.sealing_key());
     forget->exec();
-    reached_ = Position();
     return false;
   });
 }
@@ -94,8 +106,9 @@ int Maintenance::SealWebhooks(Connection& connection) {
     }
   }
   for (const Row& row : rows) {
-    const std::string secrets = Sealed(row.secrets, row.id);
-    const std::string settings = Sealed(row.settings, SettingsOwner(row.id));
+    const std::string secrets = Sealed(connection, row.secrets, row.id);
+    const std::string settings =
+        Sealed(connection, row.settings, SettingsOwner(row.id));
     Statement update = connection.Prepared(
         "UPDATE webhooks SET secrets = ?, settings = ?"
         " WHERE project_id = ? AND id = ?");
@@ -132,7 +145,7 @@ int Maintenance::SealAnswers(Connection& connection) {
     }
   }
   for (const Row& row : rows) {
-    const std::string answer = Sealed(row.answer, row.key);
+    const std::string answer = Sealed(connection, row.answer, row.key);
     Statement update =
         connection.Prepared("UPDATE answers SET answer = ? WHERE id = ?");
     BindBytes(update, 1, answer);
@@ -145,11 +158,36 @@ int Maintenance::SealAnswers(Connection& connection) {
 
 // `sealed` under the newest key. What cannot be opened stays as it is, so that
 // whoever finds its key again can.
-std::string Maintenance::Sealed(const std::string& sealed,
+std::string Maintenance::Sealed(Connection& connection,
+                                const std::string& sealed,
                                 const std::string& owner) {
   if (sealed.empty() || sealer_.IsNewest(sealed)) return sealed;
   const auto text = sealer_.Open(sealed, owner);
-  return text ? sealer_.Seal(*text, owner) : sealed;
+  if (text) return sealer_.Seal(*text, owner);
+  has_unopened_ = true;
+  connection.Damaged("seal anew", absl::BytesToHexString(owner)).IgnoreError();
+  return sealed;
+}
+
+absl::StatusOr<absl::Time> Maintenance::AdvanceRetention(Connection& connection,
+                                                         absl::Time now,
+                                                         absl::Duration most) {
+  if (!retention_time_) {
+    const auto stored = SelectRetentionTime(connection);
+    if (!stored.ok()) return stored.status();
+    stored_retention_time_ = *stored;
+    retention_time_ = *stored;
+  }
+  const bool is_new = *retention_time_ == absl::InfinitePast();
+  retention_time_ = is_new ? now : std::min(now, *retention_time_ + most);
+  // A process that ends without a note of the last steps keeps a little longer.
+  if (absl::AbsDuration(*retention_time_ - stored_retention_time_) >=
+      kNoteEvery) {
+    absl::Status stored = UpdateRetentionTime(connection, *retention_time_);
+    if (!stored.ok()) return stored;
+    stored_retention_time_ = *retention_time_;
+  }
+  return *retention_time_;
 }
 
 }  // namespace webhooks::sqlite

@@ -2,6 +2,7 @@
 #define WEBHOOKS_STORAGE_SQLITE_MAINTENANCE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,14 +11,23 @@
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/due_notes.h"
+#include "storage/sqlite/leases.h"
+#include "storage/sqlite/retention.h"
+#include "storage/sqlite/retry_job_rows.h"
 
 namespace webhooks::sqlite {
 
 // The steps of Store::Maintain. For the writer's thread.
 class Maintenance {
  public:
-  // `sealer` must outlive this.
-  explicit Maintenance(const Sealer& sealer) : sealer_(sealer) {}
+  // `sealer` and `leases` must outlive this.
+  Maintenance(const Sealer& sealer, Leases& leases)
+      : sealer_(sealer), leases_(leases) {}
+
+  // As Upkeep::AdvanceRetention.
+  absl::StatusOr<absl::Time> AdvanceRetention(Connection& connection,
+                                              absl::Time now,
+                                              absl::Duration most);
 
   // One bounded step of the next kind of work that there is, inside the
   // caller's transaction, which undoes it where this fails. Whether there is
@@ -30,11 +40,13 @@ class Maintenance {
   void Committed() { position_ = reached_; }
 
  private:
-  // Where sealing anew has come to: the columns of the last row's key.
+  // Where sealing anew has come to: the columns of the last row's key; and
+  // where retention has.
   struct Position {
     std::string project;
     std::string webhook;
     std::int64_t answer = 0;
+    RetentionPosition retention;
   };
 
   // The kinds of work take turns, so that none waits for all of another.
@@ -53,12 +65,20 @@ class Maintenance {
   absl::StatusOr<bool> SealAnew(Connection& connection);
   int SealWebhooks(Connection& connection);
   int SealAnswers(Connection& connection);
-  std::string Sealed(const std::string& sealed, const std::string& owner);
+  std::string Sealed(Connection& connection, const std::string& sealed,
+                     const std::string& owner);
 
   const Sealer& sealer_;
+  Leases& leases_;
   int next_kind_ = 0;
-  // The 16 bytes of the retry job that was last worked on.
-  std::string last_job_;
+  RetryJobTurns retry_job_turns_;
+  // Of the retention clock. Unset: it was not read yet.
+  std::optional<absl::Time> retention_time_;
+  absl::Time stored_retention_time_;
+  // Something is sealed that no key opens: the older keys are not forgotten.
+  bool has_unopened_ = false;
+  // All that could be sealed anew is.
+  bool has_given_up_sealing_ = false;
   Position position_;
   Position reached_;
 };

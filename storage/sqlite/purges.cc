@@ -20,66 +20,6 @@ constexpr int kPurgedRows = 200;
 // How many events: each may lie on 65 pages.
 constexpr int kStepEvents = 25;
 
-// The delivery and its attempts; how many rows.
-int DeleteDelivery(Connection& connection, absl::string_view id) {
-  Statement attempts =
-      connection.Prepared("DELETE FROM attempts WHERE delivery_id = ?");
-  BindBytes(attempts, 1, id);
-  const int count = attempts->exec();
-  Statement delivery =
-      connection.Prepared("DELETE FROM deliveries WHERE id = ?");
-  BindBytes(delivery, 1, id);
-  return count + delivery->exec();
-}
-
-struct OldEvent {
-  std::int64_t seq;
-  std::string deliveries;
-};
-
-std::vector<OldEvent> SelectOldEvents(Connection& connection,
-                                      absl::Time oldest) {
-  Statement row = connection.Prepared(
-      "SELECT seq, deliveries FROM events"
-      " WHERE max(created_at, ifnull(deliver_at, 0)) < ?"
-      " ORDER BY max(created_at, ifnull(deliver_at, 0)) LIMIT ?");
-  row->bind(1, absl::ToUnixMillis(oldest));
-  row->bind(2, kStepEvents);
-  std::vector<OldEvent> events;
-  while (row->executeStep()) {
-    events.push_back(
-        {row->getColumn(0).getInt64(), std::string(BlobColumn(row, 1))});
-  }
-  return events;
-}
-
-// Takes out the event's last deliveries, as many as `budget` rows allow, and
-// the event itself where that leaves none; what is left of the budget.
-int DeleteFromEnd(Connection& connection, const OldEvent& event, int budget) {
-  std::string rest = event.deliveries;
-  while (budget > 0 && !rest.empty()) {
-    const std::size_t kept = rest.size() - kUuidSize;
-    budget -= DeleteDelivery(connection, rest.substr(kept));
-    rest.resize(kept);
-  }
-  Statement change = connection.Prepared(
-      rest.empty() ? "DELETE FROM events WHERE seq = ?1"
-                   : "UPDATE events SET deliveries = ?2 WHERE seq = ?1");
-  change->bind(1, event.seq);
-  if (!rest.empty()) BindBytes(change, 2, rest);
-  change->exec();
-  return budget - 1;
-}
-
-// Those that were made before `oldest`.
-void DropRetryJobs(Connection& connection, absl::Time oldest) {
-  Statement erase = connection.Prepared(
-      "DELETE FROM retry_jobs WHERE is_running = 0 AND id < ?");
-  const std::string first = FirstIdOf(oldest);
-  BindBytes(erase, 1, first);
-  erase->exec();
-}
-
 // Of the table, rows that belong to the project; `key` names the columns that
 // find one of them. How many.
 int DeleteOwned(Connection& connection, absl::string_view table,
@@ -122,32 +62,40 @@ std::string AnyRemovedWebhook(Connection& connection) {
   return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
 }
 
+// Keeps answers for no longer than one that is made at `now`.
+void CapAnswers(Connection& connection, absl::Time now) {
+  Statement update = connection.Prepared(
+      "UPDATE answers SET expires_at = ?1 WHERE id IN"
+      " (SELECT id FROM answers WHERE expires_at > ?1 LIMIT ?2)");
+  BindTime(update, 1, ToTimestamp(now + Idempotency::kKept));
+  update->bind(2, kPurgedRows);
+  update->exec();
+}
+
 }  // namespace
+
+int DeleteDelivery(Connection& connection, absl::string_view id) {
+  Statement attempts =
+      connection.Prepared("DELETE FROM attempts WHERE delivery_id = ?");
+  BindBytes(attempts, 1, id);
+  const int count = attempts->exec();
+  Statement delivery =
+      connection.Prepared("DELETE FROM deliveries WHERE id = ?");
+  BindBytes(delivery, 1, id);
+  return count + delivery->exec();
+}
 
 absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now) {
   return connection.Guarded(
       "delete old answers", [&]() -> absl::StatusOr<bool> {
         Statement erase = connection.Prepared(
-            "DELETE FROM answers WHERE expires_at <= ?1 AND id IN"
-            " (SELECT id FROM answers ORDER BY id LIMIT ?2)");
+            "DELETE FROM answers WHERE id IN (SELECT id FROM answers"
+            " WHERE expires_at <= ?1 LIMIT ?2)");
         BindTime(erase, 1, ToTimestamp(now));
         erase->bind(2, kPurgedRows);
+        CapAnswers(connection, now);
         return erase->exec() == kPurgedRows;
       });
-}
-
-absl::StatusOr<bool> DropOldEvents(Connection& connection, absl::Time oldest) {
-  return connection.Guarded("delete old events", [&]() -> absl::StatusOr<bool> {
-    const std::vector<OldEvent> events = SelectOldEvents(connection, oldest);
-    int budget = kPurgedRows;
-    for (const OldEvent& event : events) {
-      budget = DeleteFromEnd(connection, event, budget);
-      if (budget <= 0) return true;
-    }
-    if (events.size() == kStepEvents) return true;
-    DropRetryJobs(connection, oldest);
-    return false;
-  });
 }
 
 absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection) {

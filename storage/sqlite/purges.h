@@ -2,6 +2,7 @@
 #define WEBHOOKS_STORAGE_SQLITE_PURGES_H_
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/sqlite/connection.h"
 
@@ -10,12 +11,13 @@
 // transaction; and ends with whether there is more to do.
 namespace webhooks::sqlite {
 
-// Answers whose time is over at `now`.
-absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now);
+// Takes out the delivery with the 16 bytes `id` and its attempts; how many
+// rows. Throws what SQLiteCpp throws; for use inside Connection::Guarded.
+int DeleteDelivery(Connection& connection, absl::string_view id);
 
-// Events that were to be delivered before `oldest`, with their deliveries and
-// attempts.
-absl::StatusOr<bool> DropOldEvents(Connection& connection, absl::Time oldest);
+// Answers whose time is over at `now`. Those that a clock which was ahead has
+// let be kept for longer than any answer is are kept from `now` on.
+absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now);
 
 // Cancels deliveries that wait for webhooks that are gone.
 absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection);

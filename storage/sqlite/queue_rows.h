@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_SQLITE_QUEUE_ROWS_H_
 #define WEBHOOKS_STORAGE_SQLITE_QUEUE_ROWS_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,7 +15,7 @@
 #include "storage/sqlite/leases.h"
 
 // The statements of DeliveryQueue. Each function ends as the call that it
-// serves, on the writer's thread, and changes inside the caller's transaction.
+// serves, and changes inside the caller's transaction.
 namespace webhooks::sqlite {
 
 absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
@@ -22,12 +23,13 @@ absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
 
 absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit);
 
-absl::StatusOr<EndpointLease> LeaseDue(Connection& connection,
-                                       const Sealer& sealer, Leases& leases,
-                                       const LeaseWish& wish, absl::Time now,
-                                       absl::Time until);
+// On the writer's thread. What fails for this endpoint alone is in its status.
+EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
+                       Leases& leases, const LeaseWish& wish, absl::Time now,
+                       absl::Duration length, DueNotes& notes);
 
-// Leaves the lease as it is, since the transaction may still fail.
+// On the writer's thread. Leaves the lease as it is, since the transaction may
+// still fail.
 absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
                           const Leases& leases, const AttemptResult& result,
                           DueNotes& notes);

@@ -152,17 +152,17 @@ void SqliteStore::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
   const auto given = std::make_shared<std::vector<LeaseName>>();
   // On the writer's thread: what it sees is what is committed, and no attempt
   // that was just recorded waits to be seen.
-  Write<Answers>(
+  WriteNoting<Answers>(
       options,
-      [this, wishes = std::move(wishes), now, lease,
-       given](Connection& connection) -> absl::StatusOr<Answers> {
+      [this, wishes = std::move(wishes), now, lease, given](
+          Connection& connection, DueNotes& notes) -> absl::StatusOr<Answers> {
+        // Those of a transaction that was lost, and which this one repeats.
+        GiveUpLeases(std::exchange(*given, {}));
         Answers answers;
         for (const LeaseWish& wish : wishes) {
-          auto answer = sqlite::LeaseDue(connection, *sealer_, leases_, wish,
-                                         now, now + lease);
-          if (!answer.ok()) return answer.status();
-          NoteLeases(*answer, *given);
-          answers.push_back(*std::move(answer));
+          answers.push_back(sqlite::LeaseDue(connection, *sealer_, leases_,
+                                             wish, now, lease, notes));
+          NoteLeases(answers.back(), *given);
         }
         return answers;
       },
@@ -200,8 +200,8 @@ void SqliteStore::BeginAttempt(const LeaseName& lease) {
   leases_.Begin(UuidBytes(lease.delivery), lease.lease);
 }
 
-void SqliteStore::RenewLease(const LeaseName& lease, absl::Time until) {
-  leases_.Renew(UuidBytes(lease.delivery), lease.lease, until);
+void SqliteStore::RenewLease(const LeaseName& name, absl::Duration lease) {
+  leases_.Renew(UuidBytes(name.delivery), name.lease, lease);
 }
 
 void SqliteStore::GiveUpLeases(const std::vector<LeaseName>& leases) {
@@ -218,6 +218,9 @@ void SqliteStore::Watch(Watcher watcher) {
 void SqliteStore::Tell(const DueNotes& notes) {
   for (const v1::Deactivation::Reason reason : notes.deactivations()) {
     observer_.WebhookDeactivated(reason);
+  }
+  for (const auto& [endpoint, count] : notes.expired()) {
+    observer_.DeliveriesExpired(endpoint, count);
   }
   const std::vector<EndpointDue> dues = notes.notes();
   if (dues.empty()) return;

@@ -42,7 +42,7 @@ absl::Status Prepare(const std::string& path, Connection& writer,
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
     const std::string& given_path, std::optional<std::int64_t> max_bytes,
     const SecretKeySource& keys, const FaultObserver& faults,
-    StoreObserver& observer) {
+    StoreObserver& observer, SteadyClock steady_clock) {
   absl::Status file = CheckDatabaseFile(given_path);
   if (file.ok()) file = MakeDatabaseFile(given_path);
   if (!file.ok()) return file;
@@ -65,17 +65,18 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
   }
   return std::unique_ptr<Store>(
       new SqliteStore(*std::move(lock), *std::move(sealer), *std::move(writer),
-                      std::move(readers), observer));
+                      std::move(readers), observer, std::move(steady_clock)));
 }
 
 SqliteStore::SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
                          std::unique_ptr<Connection> writer,
                          std::vector<std::unique_ptr<Connection>> readers,
-                         StoreObserver& observer)
+                         StoreObserver& observer, SteadyClock steady_clock)
     : observer_(observer),
       lock_(std::move(lock)),
       sealer_(std::move(sealer)),
-      maintenance_(*sealer_),
+      leases_(std::move(steady_clock)),
+      maintenance_(*sealer_, leases_),
       writer_(std::move(writer), observer),
       readers_(std::move(readers), observer) {}
 
@@ -102,6 +103,17 @@ void SqliteStore::Maintain(absl::Time now, absl::Duration retention,
         if (more.ok()) maintenance_.Committed();
         std::move(done)(std::move(more));
       });
+}
+
+void SqliteStore::AdvanceRetention(absl::Time now, absl::Duration most,
+                                   const CallOptions& options,
+                                   Done<absl::Time> done) {
+  Write<absl::Time>(
+      options,
+      [this, now, most](Connection& connection) {
+        return maintenance_.AdvanceRetention(connection, now, most);
+      },
+      std::move(done));
 }
 
 void SqliteStore::ListUnusedKeys(const CallOptions& options,

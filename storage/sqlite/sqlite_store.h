@@ -34,11 +34,14 @@ class SqliteStore final : public Store {
   static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, std::optional<std::int64_t> max_bytes,
       const SecretKeySource& keys, const FaultObserver& faults,
-      StoreObserver& observer);
+      StoreObserver& observer, SteadyClock steady_clock);
 
   void Probe(const CallOptions& options, DoneStatus done) override;
   void Maintain(absl::Time now, absl::Duration retention,
                 const CallOptions& options, Done<bool> done) override;
+  void AdvanceRetention(absl::Time now, absl::Duration most,
+                        const CallOptions& options,
+                        Done<absl::Time> done) override;
   void ListUnusedKeys(const CallOptions& options,
                       Done<std::vector<SecretKey::Id>> done) override;
 
@@ -162,7 +165,7 @@ class SqliteStore final : public Store {
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      DoneStatus done) override;
   void BeginAttempt(const LeaseName& lease) override;
-  void RenewLease(const LeaseName& lease, absl::Time until) override;
+  void RenewLease(const LeaseName& name, absl::Duration lease) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;
 
@@ -170,7 +173,7 @@ class SqliteStore final : public Store {
   SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
               std::unique_ptr<Connection> writer,
               std::vector<std::unique_ptr<Connection>> readers,
-              StoreObserver& observer);
+              StoreObserver& observer, SteadyClock steady_clock);
 
   // Completes the call with what `select` gives, on a reader.
   template <typename T, typename Select>
@@ -229,8 +232,8 @@ class SqliteStore final : public Store {
   StoreObserver& observer_;
   FileLock lock_;
   const std::unique_ptr<const Sealer> sealer_;
-  Maintenance maintenance_;
   Leases leases_;
+  Maintenance maintenance_;
   absl::Mutex watcher_mutex_;
   Watcher watcher_ ABSL_GUARDED_BY(watcher_mutex_);
   GroupWriter writer_;

@@ -38,7 +38,7 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
   auto secrets = OpenSecrets(sealer, BlobColumn(row, kSecretsColumn),
                              BlobColumn(row, kIdColumn));
   if (!secrets) {
-    return connection.Fault("open secrets", webhook.id_webhook_endpoint());
+    return connection.Damaged("open secrets", webhook.id_webhook_endpoint());
   }
   stored.secrets = *std::move(secrets);
   webhook.set_secret(stored.secrets.secrets(0).secret());
@@ -53,7 +53,7 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
   *webhook.mutable_last_update() = TimeColumn(row, kLastUpdateColumn);
   webhook.set_etag(EtagOf(webhook));
   if (!ReadSettings(sealer, row, webhook)) {
-    return connection.Fault("open settings", webhook.id_webhook_endpoint());
+    return connection.Damaged("open settings", webhook.id_webhook_endpoint());
   }
   if (!row->isColumnNull(kDeactivationColumn)) {
     webhook.mutable_deactivation()->ParseFromString(

@@ -47,8 +47,8 @@ inline constexpr absl::string_view kWebhookColumns =
     " last_update, settings, deactivation, resumed_at, failing_since";
 
 // Reads the row that a statement with those columns stands at; for use inside
-// Connection::Guarded. INTERNAL (STORAGE_FAILURE): its secrets cannot be
-// opened.
+// Connection::Guarded. DATA_LOSS (RECORD_DAMAGED): its secrets or settings
+// cannot be opened.
 absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
                                          const Sealer& sealer, Statement& row);
 

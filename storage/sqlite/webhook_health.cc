@@ -50,6 +50,40 @@ absl::StatusOr<absl::Time> NoteFailure(Connection& connection,
       });
 }
 
+// The 16 bytes of the ids of the webhooks that are told of one that has become
+// inactive: no more than kMaxTold, so that many that die together do not tell
+// all of them of each. Those that name the type are told first; of those that
+// listen to every type, none that fails itself.
+absl::StatusOr<std::vector<std::string>> SelectTold(Connection& connection,
+                                                    const Endpoint& about) {
+  constexpr int kMaxTold = 100;
+  constexpr int kMaxExamined = 200;
+  using Webhooks = std::vector<std::string>;
+  return connection.Guarded(
+      "look for whom to tell", [&]() -> absl::StatusOr<Webhooks> {
+        Webhooks told;
+        for (const std::string& type :
+             {std::string(kDeactivatedType), std::string()}) {
+          Statement row = connection.Prepared(
+              "SELECT s.webhook_id, w.failing_since IS NULL FROM subscriptions "
+              "s"
+              " CROSS JOIN webhooks w ON w.project_id = s.project_id"
+              " AND w.id = s.webhook_id WHERE s.project_id = ? AND "
+              "s.event_type = ?"
+              " AND s.webhook_id <> ? AND w.active = 1 LIMIT ?");
+          BindUuid(row, 1, about.project);
+          BindText(row, 2, type);
+          BindUuid(row, 3, about.webhook);
+          row->bind(4, kMaxExamined);
+          while (told.size() < kMaxTold && row->executeStep()) {
+            const bool is_well = row->getColumn(1).getInt() != 0;
+            if (is_well || !type.empty()) told.emplace_back(BlobColumn(row, 0));
+          }
+        }
+        return told;
+      });
+}
+
 absl::Status Deactivate(Connection& connection, const Sealer& sealer,
                         const AttemptResult& result,
                         v1::Deactivation::Reason reason, DueNotes& notes) {
@@ -66,13 +100,34 @@ absl::Status Deactivate(Connection& connection, const Sealer& sealer,
   absl::Status status =
       WriteChange(connection, sealer, before, result.now, *stored, notes);
   if (!status.ok()) return status;
+  const auto told = SelectTold(connection, result.endpoint);
+  if (!told.ok()) return told.status();
   return InsertEvent(connection,
                      DeactivationEvent(stored->webhook, result.lease.delivery),
-                     TraceHeaders(), notes, UuidBytes(result.endpoint.webhook))
+                     TraceHeaders(), notes, &*told)
       .status();
 }
 
 }  // namespace
+
+absl::Status DeactivateDamaged(Connection& connection, const Endpoint& endpoint,
+                               absl::Time now, DueNotes& notes) {
+  constexpr v1::Deactivation::Reason kReason = v1::Deactivation::DAMAGED;
+  v1::Deactivation deactivation;
+  *deactivation.mutable_time() = ToTimestamp(now);
+  deactivation.set_reason(kReason);
+  const std::string bytes = deactivation.SerializeAsString();
+  return connection.Guarded("deactivate webhook", [&]() -> absl::Status {
+    Statement update = connection.Prepared(
+        "UPDATE webhooks SET active = 0, deactivation = ?"
+        " WHERE project_id = ? AND id = ?");
+    BindBytes(update, 1, bytes);
+    BindEndpoint(update, 2, endpoint);
+    update->exec();
+    notes.AddDeactivation(kReason);
+    return absl::OkStatus();
+  });
+}
 
 absl::Status NoteHealth(Connection& connection, const Sealer& sealer,
                         const AttemptResult& result, DueNotes& notes) {

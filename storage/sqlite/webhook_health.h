@@ -15,6 +15,11 @@ namespace webhooks::sqlite {
 absl::Status NoteHealth(Connection& connection, const Sealer& sealer,
                         const AttemptResult& result, DueNotes& notes);
 
+// Deactivates a webhook whose row cannot be opened, as far as it can be read.
+// Nobody is told but the store's observer: what the row held is not known.
+absl::Status DeactivateDamaged(Connection& connection, const Endpoint& endpoint,
+                               absl::Time now, DueNotes& notes);
+
 }  // namespace webhooks::sqlite
 
 #endif  // WEBHOOKS_STORAGE_SQLITE_WEBHOOK_HEALTH_H_

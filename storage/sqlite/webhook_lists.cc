@@ -56,6 +56,8 @@ absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(Connection& connection,
         while (row->executeStep() && page.Reach(UuidColumn(row, kIdColumn))) {
           if (!Passes(row, filter)) continue;
           auto stored = ReadStored(connection, sealer, row);
+          // One that is damaged does not hide the others.
+          if (absl::IsDataLoss(stored.status())) continue;
           if (!stored.ok()) return stored.status();
           page.Add(std::move(stored->webhook));
         }

@@ -8,9 +8,15 @@
 
 namespace webhooks::testing {
 
+absl::StatusOr<std::unique_ptr<Store>> StoreContract::TryOpen(
+    const SecretKeys& keys) {
+  return database_->Open(
+      keys, [this] { return elapsed_.load(); }, observer_);
+}
+
 void StoreContract::Reopen(const SecretKeys& keys) {
   store_.reset();
-  auto store = database_->Open(keys);
+  auto store = TryOpen(keys);
   if (!store.ok()) {
     std::cerr << store.status() << std::endl;
     std::abort();

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_TESTS_CONTRACT_BACKEND_H_
 #define WEBHOOKS_TESTS_CONTRACT_BACKEND_H_
 
+#include <atomic>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -8,7 +9,9 @@
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "storage/steady_clock.h"
 #include "storage/store.h"
+#include "storage/store_observer.h"
 #include "tests/support/secret_keys.h"
 
 namespace webhooks::testing {
@@ -18,8 +21,10 @@ class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
   // Opens a store on it with `keys`; the one opened before must be gone.
+  // Its leases end by `steady_clock`.
   virtual absl::StatusOr<std::unique_ptr<Store>> Open(
-      const SecretKeys& keys) = 0;
+      const SecretKeys& keys, SteadyClock steady_clock,
+      StoreObserver& observer) = 0;
 };
 
 // A kind of store that the suite runs on.
@@ -43,7 +48,24 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
   static inline const absl::Time kNow = absl::FromUnixSeconds(1'800'000'005);
   static constexpr absl::Duration kRetention = absl::Hours(24 * 30);
 
+  // Counts what it is told of.
+  class Observer final : public StoreObserver {
+   public:
+    void WebhookDeactivated(v1::Deactivation::Reason reason) override {
+      deactivations.push_back(reason);
+    }
+    void DeliveriesExpired(const Endpoint&, int count) override {
+      expired += count;
+    }
+
+    std::vector<v1::Deactivation::Reason> deactivations;
+    int expired = 0;
+  };
+
   StoreContract() : database_(GetParam().make()) { Reopen(); }
+
+  // Opens the database, which no store has open.
+  absl::StatusOr<std::unique_ptr<Store>> TryOpen(const SecretKeys& keys);
 
   // Closes the store and opens it again, as a new process would.
   void Reopen(const SecretKeys& keys = {TestKey()});
@@ -55,6 +77,9 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
   v1::Webhook NewWebhook();
   v1::Webhook NewWebhook(const std::string& project);
 
+  // The steady clock, for tests that make time pass.
+  std::atomic<absl::Duration> elapsed_ = absl::ZeroDuration();
+  Observer observer_;
   std::unique_ptr<TestDatabase> database_;
   std::unique_ptr<Store> store_;
 };

@@ -51,6 +51,11 @@ EndpointLease DeliveryContract::Lease(const v1::Webhook& webhook, int limit) {
   return leases.ok() ? std::move(leases->at(0)) : EndpointLease();
 }
 
+void DeliveryContract::Pass(absl::Duration time) {
+  now_ += time;
+  elapsed_ = elapsed_.load() + time;
+}
+
 std::vector<std::string> DeliveryContract::EventsOf(
     const EndpointLease& lease) {
   std::vector<std::string> events;

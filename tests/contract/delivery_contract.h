@@ -34,6 +34,9 @@ class DeliveryContract : public StoreContract {
     return {delivery.id, delivery.lease};
   }
 
+  // Time passes, by every clock.
+  void Pass(absl::Duration time);
+
   // What an attempt now came to; if another follows, in 5 s.
   AttemptResult ResultOf(const v1::Webhook& webhook,
                          const LeasedDelivery& delivery, Outcome outcome);

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "storage/open.h"
 #include "tests/contract/backend.h"
@@ -10,9 +12,13 @@ namespace {
 
 class SqliteDatabase final : public TestDatabase {
  public:
-  absl::StatusOr<std::unique_ptr<Store>> Open(const SecretKeys& keys) override {
-    return OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                     Always(keys), [](absl::string_view, absl::string_view) {});
+  absl::StatusOr<std::unique_ptr<Store>> Open(
+      const SecretKeys& keys, SteadyClock steady_clock,
+      StoreObserver& observer) override {
+    return OpenStore(
+        absl::StrCat("sqlite:", folder_.Path("webhooks.db")), Always(keys),
+        [](absl::string_view, absl::string_view) {}, observer,
+        std::move(steady_clock));
   }
 
  private:

@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/records.h"
@@ -64,6 +66,53 @@ TEST_P(StoreDeactivation, TellsTheOthersNoMoreOfTheUrlThanItsHost) {
       told.deliveries[0].event.data(),
       absl::StrCat("{\"id_webhook_endpoint\":\"", gone.id_webhook_endpoint(),
                    "\",\"host\":\"a.example:8443\",\"reason\":\"GONE\"}"));
+}
+
+TEST_P(StoreDeactivation, IsToldToAHundredOthersAtMost) {
+  v1::Webhook everything = MakeWebhook(project_);
+  everything.clear_scope();
+  std::vector<Pending<absl::StatusOr<Created<v1::Webhook>>>> calls(150);
+  for (auto& call : calls) {
+    everything.set_id_webhook_endpoint(NewId());
+    store_->CreateWebhook(everything, std::nullopt, {}, call.Completion());
+  }
+  for (auto& call : calls) ASSERT_THAT(call.Get(), IsOk());
+  v1::Webhook watcher = MakeWebhook(project_);
+  watcher.clear_scope();
+  watcher.add_scope("webhook.deactivated");
+  watcher = *CreateWebhook(*store_, watcher);
+  v1::Webhook gone = MakeWebhook(project_);
+  gone.clear_scope();
+  gone.add_scope("only.this");
+  gone = *CreateWebhook(*store_, gone);
+  ASSERT_THAT(Publish(MakeEvent("only.this")), IsOk());
+  AttemptResult result =
+      ResultOf(gone, Lease(gone).deliveries[0], Outcome::kFailed);
+  result.gone = true;
+  ASSERT_THAT(Record(result), IsOk());
+  const auto events = Await<Page<v1::Event>>([&](auto done) {
+    store_->ListEvents(project_, {"webhook.deactivated"}, {}, {}, done);
+  });
+  EXPECT_EQ(events->records.at(0).matched_webhooks(), 100);
+  EXPECT_THAT(Lease(watcher).deliveries, SizeIs(1));
+}
+
+TEST_P(StoreDeactivation, IsNotToldToThoseThatFailThemselves) {
+  v1::Webhook everything = MakeWebhook(project_);
+  everything.clear_scope();
+  const v1::Webhook first = *CreateWebhook(*store_, everything);
+  everything.set_id_webhook_endpoint(NewId());
+  const v1::Webhook second = *CreateWebhook(*store_, everything);
+  PublishOne();
+  AttemptResult one =
+      ResultOf(first, Lease(first).deliveries[0], Outcome::kRetry);
+  AttemptResult other =
+      ResultOf(second, Lease(second).deliveries[0], Outcome::kFailed);
+  other.gone = true;
+  ASSERT_THAT(Record(one), IsOk());
+  ASSERT_THAT(Record(other), IsOk());
+  EXPECT_THAT(List({.event_type = "webhook.deactivated"}),
+              ::testing::IsEmpty());
 }
 
 TEST_P(StoreDeactivation, IsNotToldToTheWebhookItself) {

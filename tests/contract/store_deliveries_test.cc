@@ -75,6 +75,24 @@ TEST_P(StoreDeliveries, AnEndedDeliveryIsRetriedWithItsScheduleAnew) {
   EXPECT_EQ(again.step, 1);
 }
 
+// Who asks for it sees that it waits, while the scheduler begins the attempt.
+TEST_P(StoreDeliveries, ARetryOutlastsALastAttemptThatBeginsMeanwhile) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const LeasedDelivery last = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Retry(last.id), IsOk());
+  store_->BeginAttempt(NameOf(last));
+  ASSERT_THAT(Record(ResultOf(webhook, last, Outcome::kFailed)), IsOk());
+  EXPECT_EQ(Get(last.id)->state(), v1::Delivery::PENDING);
+  const EndpointLease lease = Lease(webhook);
+  ASSERT_THAT(lease.deliveries, SizeIs(1));
+  EXPECT_EQ(lease.deliveries[0].attempt, 2);
+  EXPECT_EQ(lease.deliveries[0].step, 1);
+  ASSERT_THAT(Record(ResultOf(webhook, lease.deliveries[0], Outcome::kFailed)),
+              IsOk());
+  EXPECT_EQ(Get(last.id)->state(), v1::Delivery::FAILED);
+}
+
 TEST_P(StoreDeliveries, OneThatWasCancelledInFlightIsNotRetriedInFlight) {
   const v1::Webhook webhook = NewListener();
   PublishOne();

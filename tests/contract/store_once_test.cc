@@ -251,6 +251,27 @@ TEST_P(StoreOnce, AnswersAreReadUnderANewKeyOnceTheyAreSealedAnew) {
       first->answer.SerializeAsString());
 }
 
+TEST_P(StoreOnce, AnAnswerOfAClockThatWasAheadIsKeptNoLongerThanAnyOther) {
+  const absl::Time ahead = kNow + absl::Hours(24 * 3650);
+  const v1::Webhook first = MakeWebhook(project_);
+  ASSERT_THAT(Create(first, Once(1, 1, ahead)), IsOk());
+  // Others, made since, do not stand in its way.
+  for (std::uint8_t i = 2; i < 5; ++i) {
+    ASSERT_THAT(Create(MakeWebhook(project_), Once(i, 1)), IsOk());
+  }
+  const auto maintain = [&](absl::Time now) {
+    while (*Await<bool>(
+        [&](auto done) { store_->Maintain(now, kRetention, {}, done); })) {
+    }
+  };
+  maintain(kNow);
+  EXPECT_TRUE(Create(MakeWebhook(project_), Once(1, 1, kNow))->replayed);
+  maintain(kNow + Idempotency::kKept);
+  EXPECT_FALSE(
+      Create(MakeWebhook(project_), Once(1, 1, kNow + Idempotency::kKept))
+          ->replayed);
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, StoreOnce, ::testing::ValuesIn(AllBackends()),
                          BackendName);
 

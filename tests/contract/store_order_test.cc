@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "storage/timestamp.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/status_matchers.h"
 
@@ -113,6 +114,55 @@ TEST_P(StoreOrder, ARetryOfWhatHadEndedGoesBehindOthersOfAnOrderedWebhook) {
       Record(ResultOf(webhook, lease.deliveries[0], Outcome::kDelivered)),
       IsOk());
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
+}
+
+TEST_P(StoreOrder, AClockThatIsSetBackChangesNoOrder) {
+  const v1::Webhook webhook = NewOrderedListener();
+  std::vector<std::string> published;
+  for (int i = 0; i < 5; ++i) published.push_back(PublishOne());
+  now_ -= absl::Hours(1);
+  Reopen();
+  for (int i = 0; i < 5; ++i) published.push_back(PublishOne());
+  std::vector<std::string> delivered;
+  while (delivered.size() < published.size()) {
+    const EndpointLease lease = Lease(webhook);
+    ASSERT_THAT(lease.deliveries, SizeIs(1));
+    delivered.push_back(lease.deliveries[0].event.id_event());
+    ASSERT_THAT(
+        Record(ResultOf(webhook, lease.deliveries[0], Outcome::kDelivered)),
+        IsOk());
+  }
+  EXPECT_EQ(delivered, published);
+}
+
+TEST_P(StoreOrder, ARetryHoldsBackTheOthersThoughTheClockIsSetBack) {
+  const v1::Webhook webhook = NewOrderedListener();
+  const std::string first = PublishOne();
+  ASSERT_THAT(
+      Record(ResultOf(webhook, Lease(webhook).deliveries[0], Outcome::kRetry)),
+      IsOk());
+  now_ -= absl::Milliseconds(100);
+  PublishOne();
+  EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
+  Pass(absl::Seconds(6));
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
+}
+
+TEST_P(StoreOrder, AnEventForLaterTakesItsPlaceOnceItIsDue) {
+  const v1::Webhook webhook = NewOrderedListener();
+  v1::Event later = MakeEvent();
+  *later.mutable_deliver_at() = ToTimestamp(now_ + absl::Seconds(10));
+  ASSERT_THAT(Publish(later), IsOk());
+  const std::string first = PublishOne();
+  const EndpointLease lease = Lease(webhook);
+  EXPECT_THAT(EventsOf(lease), ElementsAre(first));
+  ASSERT_THAT(
+      Record(ResultOf(webhook, lease.deliveries[0], Outcome::kDelivered)),
+      IsOk());
+  EXPECT_EQ(Lease(webhook).next_due, FromTimestamp(later.deliver_at()));
+  Pass(absl::Seconds(20));
+  PublishOne();
+  EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(later.id_event()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, StoreOrder, ::testing::ValuesIn(AllBackends()),

@@ -48,7 +48,7 @@ TEST_P(StoreQueue, LeasesADeliveryOnceUntilItsLeaseEnds) {
   const EndpointLease second = Lease(webhook);
   EXPECT_THAT(second.deliveries, IsEmpty());
   EXPECT_EQ(second.next_due, now_ + kLease);
-  now_ += kLease;
+  Pass(kLease);
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(event));
 }
 
@@ -65,11 +65,11 @@ TEST_P(StoreQueue, AnOlderLeaseEndsWithoutTheNewerOne) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery first = Lease(webhook).deliveries[0];
-  now_ += kLease;
+  Pass(kLease);
   const LeasedDelivery second = Lease(webhook).deliveries[0];
   store_->GiveUpLeases({NameOf(first)});
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
-  EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kDelivered)),
+  EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kFailed)),
               StatusIs(absl::StatusCode::kAborted, "LEASE_LOST"));
   EXPECT_THAT(Record(ResultOf(webhook, second, Outcome::kDelivered)), IsOk());
 }
@@ -122,7 +122,7 @@ TEST_P(StoreQueue, AnAttemptWithoutItsLeaseChangesNothing) {
   PublishOne();
   LeasedDelivery leased = Lease(webhook).deliveries[0];
   ++leased.lease;
-  EXPECT_THAT(Record(ResultOf(webhook, leased, Outcome::kDelivered)),
+  EXPECT_THAT(Record(ResultOf(webhook, leased, Outcome::kRetry)),
               StatusIs(absl::StatusCode::kAborted, "LEASE_LOST"));
   --leased.lease;
   ASSERT_THAT(Record(ResultOf(webhook, leased, Outcome::kDelivered)), IsOk());
@@ -148,12 +148,65 @@ TEST_P(StoreQueue, ALeaseThatIsRenewedLastsLonger) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
-  store_->RenewLease(NameOf(leased), now_ + 2 * kLease);
-  store_->RenewLease({leased.id, leased.lease + 1}, now_);
-  now_ += kLease;
+  store_->RenewLease(NameOf(leased), 2 * kLease);
+  store_->RenewLease({leased.id, leased.lease + 1}, absl::ZeroDuration());
+  Pass(kLease);
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
-  now_ += kLease;
+  Pass(kLease);
   EXPECT_THAT(Lease(webhook).deliveries, SizeIs(1));
+}
+
+TEST_P(StoreQueue, AClockThatIsSetAheadEndsNoLease) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const LeasedDelivery leased = Lease(webhook).deliveries[0];
+  store_->BeginAttempt(NameOf(leased));
+  now_ += absl::Hours(24);
+  const EndpointLease later = Lease(webhook);
+  EXPECT_THAT(later.deliveries, IsEmpty());
+  EXPECT_EQ(later.next_due, now_ + kLease);
+  EXPECT_THAT(Record(ResultOf(webhook, leased, Outcome::kRetry)), IsOk());
+}
+
+TEST_P(StoreQueue, ASuccessCountsThoughItsLeaseHasEnded) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const LeasedDelivery first = Lease(webhook).deliveries[0];
+  Pass(kLease);
+  const LeasedDelivery second = Lease(webhook).deliveries[0];
+  const std::vector<EndpointDue> told = Told([&] {
+    EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kDelivered)), IsOk());
+  });
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_TRUE(told[0].has_changed);
+  EXPECT_EQ(Get(first.id)->state(), v1::Delivery::DELIVERED);
+  EXPECT_THAT(Record(ResultOf(webhook, second, Outcome::kRetry)), IsOk());
+  EXPECT_EQ(Get(first.id)->state(), v1::Delivery::DELIVERED);
+  EXPECT_EQ(Get(first.id)->attempt_count(), 2);
+  Pass(absl::Hours(1));
+  EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
+}
+
+TEST_P(StoreQueue, WhatIsDueAtOnceStaysSoThoughTheClockIsSetBack) {
+  const v1::Webhook webhook = NewListener();
+  const std::string first = PublishOne();
+  now_ -= absl::Hours(1);
+  const std::string second = PublishOne();
+  Reopen();
+  EXPECT_THAT(EventsOf(Lease(webhook)),
+              ::testing::UnorderedElementsAre(first, second));
+}
+
+TEST_P(StoreQueue, ARetryThatIsDueComesBeforeWhatWasPublishedLater) {
+  const v1::Webhook webhook = NewListener();
+  const std::string first = PublishOne();
+  ASSERT_THAT(
+      Record(ResultOf(webhook, Lease(webhook).deliveries[0], Outcome::kRetry)),
+      IsOk());
+  Pass(absl::Seconds(5));
+  const std::string second = PublishOne();
+  EXPECT_THAT(EventsOf(Lease(webhook, 1)), ElementsAre(first));
+  EXPECT_THAT(EventsOf(Lease(webhook, 1)), ElementsAre(second));
 }
 
 TEST_P(StoreQueue, AnInactiveWebhooksDeliveriesAreHeld) {

@@ -42,20 +42,28 @@ class StoreRetryJobs : public DeliveryContract {
   }
 
   // A job for what was published since `start`.
-  std::string Create(const v1::Webhook& webhook, absl::Time start) {
+  std::string Create(const v1::Webhook& webhook, absl::Time start,
+                     bool include_waiting = false) {
+    const auto created = TryCreate(webhook, start, include_waiting);
+    EXPECT_THAT(created, IsOk());
+    return created.ok() ? created->answer.id_retry_job() : "";
+  }
+
+  absl::StatusOr<Created<v1::RetryJob>> TryCreate(
+      const v1::Webhook& webhook, absl::Time start,
+      bool include_waiting = false) {
     v1::RetryJob job;
+    job.set_include_waiting(include_waiting);
     job.set_id_retry_job(
         FormatUuid(MakeUuidV7(now_, {static_cast<std::uint8_t>(++jobs_)})));
-    job.set_id_project(project_);
+    job.set_id_project(webhook.id_project());
     job.set_id_webhook_endpoint(webhook.id_webhook_endpoint());
     *job.mutable_start_time() = ToTimestamp(start);
     *job.mutable_end_time() = ToTimestamp(now_);
     job.set_state(v1::RetryJob::RUNNING);
-    EXPECT_THAT(Await<Created<v1::RetryJob>>([&](auto done) {
-                  store_->CreateRetryJob(job, std::nullopt, {}, done);
-                }),
-                IsOk());
-    return job.id_retry_job();
+    return Await<Created<v1::RetryJob>>([&](auto done) {
+      store_->CreateRetryJob(job, std::nullopt, {}, done);
+    });
   }
 
   v1::RetryJob Job(const std::string& id) {
@@ -105,6 +113,68 @@ TEST_P(StoreRetryJobs, GoOnWhereTheyWereWhenTheStoreClosed) {
   EXPECT_EQ(Job(long_job).state(), v1::RetryJob::DONE);
   EXPECT_EQ(Job(long_job).retried_count(), 450);
   EXPECT_EQ(Job(job).retried_count(), 0);
+}
+
+TEST_P(StoreRetryJobs, OnRequestRetryWhatWaitsForItsNextAttempt) {
+  const v1::Webhook webhook = NewListener();
+  const absl::Time start = now_;
+  const std::string failed = Fail(webhook, 1)[0];
+  PublishOne();
+  const LeasedDelivery waits = Lease(webhook).deliveries[0];
+  ASSERT_THAT(Record(ResultOf(webhook, waits, Outcome::kRetry)), IsOk());
+  v1::Event later = MakeEvent();
+  *later.mutable_deliver_at() = ToTimestamp(now_ + absl::Hours(1));
+  ASSERT_THAT(Publish(later), IsOk());
+  now_ += absl::Milliseconds(1);
+  const std::string job = Create(webhook, start, /*include_waiting=*/true);
+  Maintain();
+  EXPECT_EQ(Job(job).state(), v1::RetryJob::DONE);
+  EXPECT_EQ(Job(job).examined_count(), 2);
+  EXPECT_EQ(Job(job).retried_count(), 2);
+  const EndpointLease lease = Lease(webhook);
+  ASSERT_EQ(lease.deliveries.size(), 2u);
+  EXPECT_EQ(lease.deliveries[0].step, 1);
+  EXPECT_EQ(lease.deliveries[1].step, 1);
+}
+
+TEST_P(StoreRetryJobs, GoThroughMoreThanAStepLooksAt) {
+  const v1::Webhook webhook = NewListener();
+  const absl::Time start = now_;
+  const std::vector<std::string> failed = Fail(webhook, 450);
+  const std::string job = Create(webhook, start, /*include_waiting=*/true);
+  Maintain();
+  EXPECT_EQ(Job(job).state(), v1::RetryJob::DONE);
+  EXPECT_EQ(Job(job).retried_count(), 450);
+}
+
+TEST_P(StoreRetryJobs, AreLimitedInEachProject) {
+  const v1::Webhook webhook = NewListener();
+  for (int i = 0; i < DeliveryStore::kMaxRetryJobs; ++i) {
+    ASSERT_THAT(TryCreate(webhook, now_), IsOk());
+  }
+  EXPECT_THAT(TryCreate(webhook, now_),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       "RETRY_JOB_LIMIT_REACHED"));
+  EXPECT_THAT(TryCreate(NewWebhook(), now_), IsOk());
+  Maintain();
+  EXPECT_THAT(TryCreate(webhook, now_), IsOk());
+}
+
+TEST_P(StoreRetryJobs, TakeTurnsByProject) {
+  const v1::Webhook webhook = NewListener();
+  const absl::Time start = now_;
+  Fail(webhook, 450);
+  for (int i = 0; i < 5; ++i) Create(webhook, start);
+  const v1::Webhook other = NewWebhook();
+  const auto job = TryCreate(other, start);
+  ASSERT_THAT(job, IsOk());
+  Step();
+  Step();
+  const auto worked_on = Await<v1::RetryJob>([&](auto done) {
+    store_->GetRetryJob(other.id_project(), job->answer.id_retry_job(), {},
+                        done);
+  });
+  EXPECT_EQ(worked_on->state(), v1::RetryJob::DONE);
 }
 
 TEST_P(StoreRetryJobs, TakeTurns) {

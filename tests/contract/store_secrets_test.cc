@@ -164,9 +164,9 @@ TEST_P(StoreSecrets, SurviveAReopening) {
 TEST_P(StoreSecrets, AStoreIsNotOpenedWithoutTheirKey) {
   NewWebhook();
   store_.reset();
-  EXPECT_THAT(database_->Open({TestKey(2)}).status(),
+  EXPECT_THAT(TryOpen({TestKey(2)}).status(),
               StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(database_->Open({TestKey(2), TestKey(1)}).status(), IsOk());
+  EXPECT_THAT(TryOpen({TestKey(2), TestKey(1)}).status(), IsOk());
 }
 
 TEST_P(StoreSecrets, AreSealedAnewUnderTheFirstKeyByMaintenance) {
@@ -221,7 +221,7 @@ TEST_P(StoreSecrets, NeedTheOldKeyUntilTheyAreSealedAnew) {
   NewWebhook();
   Reopen({TestKey(2), TestKey(1)});
   store_.reset();
-  EXPECT_THAT(database_->Open({TestKey(2)}).status(),
+  EXPECT_THAT(TryOpen({TestKey(2)}).status(),
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 

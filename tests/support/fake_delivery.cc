@@ -198,11 +198,11 @@ void FakeQueue::BeginAttempt(const LeaseName& lease) {
   ASSERT_EQ(waiting_.at(lease.delivery).lease, lease.lease);
 }
 
-void FakeQueue::RenewLease(const LeaseName& lease, absl::Time until) {
+void FakeQueue::RenewLease(const LeaseName& name, absl::Duration lease) {
   absl::MutexLock lock(&mutex_);
-  Waiting& waiting = waiting_.at(lease.delivery);
-  ASSERT_EQ(waiting.lease, lease.lease);
-  waiting.leased_until = until;
+  Waiting& waiting = waiting_.at(name.delivery);
+  ASSERT_EQ(waiting.lease, name.lease);
+  waiting.leased_until = steady_() + lease;
 }
 
 void FakeQueue::GiveUpLeases(const std::vector<LeaseName>& leases) {

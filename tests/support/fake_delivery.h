@@ -64,7 +64,7 @@ class FakeQueue : public DeliveryQueue {
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      DoneStatus done) override;
   void BeginAttempt(const LeaseName& lease) override;
-  void RenewLease(const LeaseName& lease, absl::Time until) override;
+  void RenewLease(const LeaseName& name, absl::Duration lease) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;
 

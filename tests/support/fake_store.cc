@@ -60,6 +60,11 @@ void FakeStore::Maintain(absl::Time, absl::Duration, const CallOptions&,
   std::move(done)(Run<bool>([] { return false; }));
 }
 
+void FakeStore::AdvanceRetention(absl::Time now, absl::Duration,
+                                 const CallOptions&, Done<absl::Time> done) {
+  std::move(done)(Run<absl::Time>([&] { return now; }));
+}
+
 void FakeStore::ListUnusedKeys(const CallOptions&,
                                Done<std::vector<SecretKey::Id>> done) {
   using Ids = std::vector<SecretKey::Id>;

@@ -40,6 +40,9 @@ class FakeStore final : public WebhookStore,
   void Probe(const CallOptions& options, DoneStatus done) override;
   void Maintain(absl::Time now, absl::Duration retention,
                 const CallOptions& options, Done<bool> done) override;
+  void AdvanceRetention(absl::Time now, absl::Duration most,
+                        const CallOptions& options,
+                        Done<absl::Time> done) override;
   void ListUnusedKeys(const CallOptions& options,
                       Done<std::vector<SecretKey::Id>> done) override;
 
