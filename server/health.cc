@@ -57,8 +57,8 @@ bool HealthMonitor::Probe() {
     return false;
   }
   // A store that has too much to do works; to call it ill would move its load
-  // to the next server.
-  if (absl::IsResourceExhausted(outcome->status)) return true;
+  // to the next server. One that is full refuses every change.
+  if (Reason(outcome->status) == "STORAGE_BUSY") return true;
   if (!outcome->status.ok()) {
     Log(LogLevel::kWarning, "storage probe",
         {{"status", absl::StatusCodeToString(outcome->status.code())}});

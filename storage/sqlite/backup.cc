@@ -126,8 +126,7 @@ absl::Status Verify(const UnfinishedFile& file, const std::string& path,
   if (*found != version) {
     return copy->Explain(absl::DataLossError("the copy is another database"));
   }
-  return copy->Explain(CheckIntegrity(**copy, Thoroughness::kAll,
-                                      [&] { return pauses.Pause(); }));
+  return copy->Explain(CheckIntegrity(**copy, [&] { return pauses.Pause(); }));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "storage/sqlite/connection.h"
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -19,14 +21,18 @@ constexpr int kBusyTimeoutMillis = 5000;
 // The exit code of a process that a failed fsync ended (EX_IOERR, sysexits.h).
 constexpr int kFsyncFailedExit = 74;
 
-int RecordWalPages(void* pages, sqlite3*, const char*, int count) {
-  *static_cast<int*>(pages) = count;
-  return SQLITE_OK;
+// Whether the system could not read, other than a file that is too short.
+bool IsReadError(int system_error) {
+  return system_error == EIO || system_error == ENXIO;
 }
 
 // What an operator is told when a file cannot be opened.
 absl::Status OpenStatus(const std::string& path,
-                        const SQLite::Exception& exception) {
+                        const SQLite::Exception& exception, int system_error) {
+  if (IsReadError(system_error)) {
+    return absl::UnavailableError(absl::StrCat(
+        "database ", path, ": cannot read: ", std::strerror(system_error)));
+  }
   const std::string message =
       absl::StrCat("database ", path, ": ", exception.what());
   switch (exception.getErrorCode()) {
@@ -85,13 +91,14 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
   const absl::StatusOr<std::string> name = NameFor(path, mode);
   if (!name.ok()) return name.status();
   const int flags = SQLite::OPEN_NOMUTEX | OpenFlags(mode);
+  std::unique_ptr<Connection> connection;
   try {
-    std::unique_ptr<Connection> connection(
-        new Connection(*name, flags, std::move(observer)));
+    connection.reset(new Connection(*name, flags, std::move(observer)));
     connection->SetPragmas(mode);
     return connection;
   } catch (const SQLite::Exception& exception) {
-    return OpenStatus(path, exception);
+    return OpenStatus(path, exception,
+                      connection == nullptr ? 0 : connection->SystemError());
   }
 }
 
@@ -99,6 +106,13 @@ Connection::Connection(const std::string& name, int flags,
                        FaultObserver observer)
     : observer_(std::move(observer)),
       database_(name, flags, kBusyTimeoutMillis) {}
+
+int Connection::NoteCommit(void* self, sqlite3*, const char*, int pages) {
+  auto* const connection = static_cast<Connection*>(self);
+  connection->wal_pages_ = pages;
+  ++connection->changing_commits_;
+  return SQLITE_OK;
+}
 
 void Connection::SetPragmas(Mode mode) {
   database_.exec("PRAGMA mmap_size = 0");
@@ -131,7 +145,7 @@ void Connection::SetPragmas(Mode mode) {
   page_size_ = database_.execAndGet("PRAGMA page_size").getInt();
   // Takes the place of the automatic checkpoint, which would delay the answers
   // of the commit that it follows.
-  sqlite3_wal_hook(handle(), &RecordWalPages, &wal_pages_);
+  sqlite3_wal_hook(handle(), &NoteCommit, this);
 }
 
 absl::Status Connection::StatusOf(absl::string_view what, int code,
@@ -139,7 +153,20 @@ absl::Status Connection::StatusOf(absl::string_view what, int code,
   if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
     return absl::FailedPreconditionError("foreign key");
   }
-  observer_(what, absl::StrCat(why, " (", code, ")"));
+  const int system_error = SystemError();
+  // SQLite takes some errors of reading for damage: what it could not read may
+  // be whole.
+  const bool is_unreadable =
+      (code & 0xff) == SQLITE_CORRUPT && IsReadError(system_error);
+  observer_(what,
+            is_unreadable
+                ? absl::StrCat("cannot read: ", std::strerror(system_error),
+                               " (", code, ")")
+                : absl::StrCat(why, " (", code, ")"));
+  if (is_unreadable) return StorageUnavailable();
+  if ((code & 0xff) == SQLITE_IOERR && system_error == EDQUOT) {
+    return StorageFull();
+  }
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
     std::_Exit(kFsyncFailedExit);
   }
@@ -155,6 +182,22 @@ absl::Status Connection::StatusOf(absl::string_view what, int code,
     default:
       return StorageFailure();
   }
+}
+
+int Connection::SystemError() const {
+  for (const int which :
+       {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int error = 0;
+    if (sqlite3_file_control(handle(), "main", which, &file) == SQLITE_OK &&
+        file != nullptr && file->pMethods != nullptr &&
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) ==
+            SQLITE_OK &&
+        error != 0) {
+      return error;
+    }
+  }
+  return 0;
 }
 
 absl::Status Connection::Fault(absl::string_view what,

@@ -110,6 +110,9 @@ class Connection {
     return std::int64_t{wal_pages_} * page_size_;
   }
 
+  // How many commits here have changed the database.
+  std::int64_t changing_commits() const { return changing_commits_; }
+
   // Copies the write-ahead log into the database as far as readers allow.
   absl::Status Checkpoint();
 
@@ -124,9 +127,12 @@ class Connection {
   sqlite3* handle() const { return database_.getHandle(); }
 
  private:
+  static int NoteCommit(void* self, sqlite3*, const char*, int pages);
   Connection(const std::string& name, int flags, FaultObserver observer);
   void SetPragmas(Mode mode);
   absl::Status CopyLog(int how);
+  // The system's error of the database's files that came last, or 0.
+  int SystemError() const;
   absl::Status StatusOf(absl::string_view what, int code,
                         absl::string_view why) const;
 
@@ -135,6 +141,7 @@ class Connection {
   absl::flat_hash_map<std::string, std::unique_ptr<SQLite::Statement>>
       statements_;
   int wal_pages_ = 0;
+  std::int64_t changing_commits_ = 0;
   int page_size_ = 0;
 };
 

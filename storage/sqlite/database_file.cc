@@ -53,6 +53,18 @@ absl::Status MakeDatabaseFile(const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<OpenFile> OpenFile::At(std::string path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) != 0) return CannotOpen(path);
+  return OpenFile(std::move(path), found.st_dev, found.st_ino);
+}
+
+bool OpenFile::IsInPlace() const {
+  struct stat found;
+  return stat(path_.c_str(), &found) == 0 && found.st_dev == device_ &&
+         found.st_ino == number_;
+}
+
 bool NeedsRecovery(const std::string& path) {
   std::error_code error;
   if (std::filesystem::exists(path + "-shm", error)) return false;

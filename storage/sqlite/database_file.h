@@ -1,7 +1,10 @@
 #ifndef WEBHOOKS_STORAGE_SQLITE_DATABASE_FILE_H_
 #define WEBHOOKS_STORAGE_SQLITE_DATABASE_FILE_H_
 
+#include <sys/types.h>
+
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,6 +26,26 @@ absl::Status CheckDatabaseFile(const std::string& path);
 // for its owner alone: it holds secrets, and SQLite would follow the umask. The
 // log and its index take the file's mode.
 absl::Status MakeDatabaseFile(const std::string& path);
+
+// A file that is open, to notice that another has come into its place.
+class OpenFile {
+ public:
+  // The file that `path` names now. UNAVAILABLE, NOT_FOUND: there is none.
+  static absl::StatusOr<OpenFile> At(std::string path);
+
+  // False: it was moved or removed.
+  bool IsInPlace() const;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  OpenFile(std::string path, dev_t device, ino_t number)
+      : path_(std::move(path)), device_(device), number_(number) {}
+
+  std::string path_;
+  dev_t device_;
+  ino_t number_;
+};
 
 // Whether the database has a write-ahead log without an index: only recovery
 // can make that, and until then nobody can read it.

@@ -7,9 +7,14 @@
 
 namespace webhooks::sqlite {
 
-// Keeps a second server from a database: an exclusive flock(2) on a file of its
-// own, since SQLite's locks would let several processes write in turn. The
-// kernel drops it when the process ends, however it ends.
+// Keeps a second server from a database: an exclusive flock(2), since SQLite's
+// locks would let several processes write in turn. The kernel drops it when the
+// process ends, however it ends. One is on the database itself, which nobody
+// can remove and leave the database in use; one is on a file beside it, which
+// is all that older versions lock.
+//
+// No connection to the database may outlive this: closing the file drops the
+// locks that SQLite has on it.
 class FileLock {
  public:
   // Makes `path` with mode 0600 if need be. FAILED_PRECONDITION: another

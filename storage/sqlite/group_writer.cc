@@ -1,7 +1,10 @@
 #include "storage/sqlite/group_writer.h"
 
 #include <cstddef>
+#include <deque>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "storage/errors.h"
 #include "storage/sqlite/waiting.h"
@@ -11,26 +14,33 @@ namespace {
 
 // More calls than this do not wait; at the rate that one disk commits, they
 // would wait longer than callers do.
+constexpr std::size_t kQueueCapacity = 8192;
+constexpr std::size_t kQueueBytes = 64 << 20;
 
-// Bounds how long one transaction holds back the answers of its first calls.
+// These bound how long one transaction holds back the answers of its first
+// calls, and the calls that come after it.
 constexpr std::size_t kMaxBatch = 512;
+constexpr absl::Duration kMaxWork = absl::Milliseconds(50);
 
 // Checkpoint at this size of the write-ahead log: 4 MiB, SQLite's own default.
 constexpr int kCheckpointPages = 1000;
 
-using SteadyClock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
-absl::Duration Since(SteadyClock::time_point time) {
-  return absl::FromChrono(SteadyClock::now() - time);
+absl::Duration Since(Steady::time_point time) {
+  return absl::FromChrono(Steady::now() - time);
 }
 
 }  // namespace
 
 GroupWriter::GroupWriter(std::unique_ptr<Connection> connection,
-                         StoreObserver& observer)
+                         StoreObserver& observer, CommitCheck may_commit,
+                         SteadyClock clock)
     : observer_(observer),
       connection_(std::move(connection)),
-      queue_(kQueueCapacity),
+      may_commit_(std::move(may_commit)),
+      clock_(std::move(clock)),
+      queue_(kQueueCapacity, kQueueBytes),
       thread_([this] { Run(); }) {}
 
 GroupWriter::~GroupWriter() {
@@ -38,32 +48,51 @@ GroupWriter::~GroupWriter() {
   thread_.join();
 }
 
-void GroupWriter::Submit(const CallOptions& options, Work work,
-                         DoneStatus done) {
-  Operation operation{
-      options, std::move(work), std::move(done), SteadyClock::now(), {}};
+void GroupWriter::Submit(const CallOptions& options, Work work, DoneStatus done,
+                         std::size_t bytes) {
+  Operation operation{options, std::move(work), std::move(done), Steady::now(),
+                      absl::OkStatus()};
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
-  if (queue_.TryPush(operation)) return;
+  if (queue_.TryPush(operation, bytes)) return;
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
   std::move(operation.done)(StorageBusy());
 }
 
 void GroupWriter::Run() {
   for (;;) {
-    std::vector<Operation> batch = queue_.Take(kMaxBatch);
-    if (batch.empty()) return;
-    const int calls = static_cast<int>(batch.size());
-    observer_.WaitingChanged(StoreObserver::Kind::kWrite, -calls);
-    const auto begin = SteadyClock::now();
-    CommitTogether(batch);
-    observer_.Committed(calls, Since(begin));
-    observer_.LogChanged(connection_->wal_bytes());
-    Complete(batch);
-    if (connection_->wal_pages() >= kCheckpointPages) Checkpoint();
+    std::deque<Operation> taken = queue_.Take(kMaxBatch);
+    if (taken.empty()) return;
+    std::vector<Operation> calls(std::make_move_iterator(taken.begin()),
+                                 std::make_move_iterator(taken.end()));
+    for (Batch left = absl::MakeSpan(calls); !left.empty();) {
+      left.remove_prefix(CommitTogether(left));
+      if (connection_->wal_pages() >= kCheckpointPages) Checkpoint();
+    }
   }
 }
 
-void GroupWriter::Complete(std::vector<Operation>& batch) {
+std::size_t GroupWriter::CommitTogether(Batch calls) {
+  const auto begin = Steady::now();
+  std::size_t count = calls.size();
+  absl::Status status = Begin();
+  if (!status.ok()) {
+    for (Operation& operation : calls) {
+      EndWait(operation);
+      operation.outcome = status;
+    }
+  } else {
+    status = RunTransaction(calls, count);
+    RollBackIfOpen();
+    if (!status.ok()) RunEachAlone(calls.first(count), status);
+  }
+  const Batch batch = calls.first(count);
+  observer_.Committed(static_cast<int>(count), Since(begin));
+  observer_.LogChanged(connection_->wal_bytes());
+  Complete(batch);
+  return count;
+}
+
+void GroupWriter::Complete(Batch batch) {
   for (Operation& operation : batch) {
     observer_.CallEnded(StoreObserver::Kind::kWrite, Since(operation.made_at));
     std::move(operation.done)(std::move(operation.outcome));
@@ -71,7 +100,7 @@ void GroupWriter::Complete(std::vector<Operation>& batch) {
 }
 
 void GroupWriter::Checkpoint() {
-  const auto begin = SteadyClock::now();
+  const auto begin = Steady::now();
   // A failure leaves the log to grow until the next commit tries again; whoever
   // is told of faults has been.
   connection_->Checkpoint().IgnoreError();
@@ -79,28 +108,66 @@ void GroupWriter::Checkpoint() {
   observer_.LogChanged(connection_->wal_bytes());
 }
 
-void GroupWriter::CommitTogether(std::vector<Operation>& batch) {
-  const absl::Status status = RunTransaction(batch);
-  if (status.ok()) return;
-  if (connection_->InTransaction()) {
-    connection_->Execute("rollback", "ROLLBACK").IgnoreError();
+absl::Status GroupWriter::Begin() {
+  absl::Status may = may_commit_(*connection_);
+  return may.ok() ? connection_->Execute("begin", "BEGIN IMMEDIATE") : may;
+}
+
+absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
+  const absl::Duration end = clock_() + kMaxWork;
+  count = 0;
+  for (Operation& operation : calls) {
+    ++count;
+    EndWait(operation);
+    operation.outcome = StillWaited(operation.options);
+    if (operation.outcome.ok()) operation.outcome = RunOperation(operation);
+    if (absl::IsResourceExhausted(operation.outcome)) is_failing_ = true;
+    // SQLite has undone the whole transaction, with what others did in it.
+    if (!connection_->InTransaction()) {
+      is_failing_ = true;
+      return operation.outcome;
+    }
+    if (clock_() >= end) break;
   }
+  return Commit();
+}
+
+void GroupWriter::EndWait(Operation& operation) {
+  if (!std::exchange(operation.waits, false)) return;
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+}
+
+void GroupWriter::RunEachAlone(Batch batch, absl::Status status) {
   for (Operation& operation : batch) {
+    // One that was alone has had its turn.
+    if (batch.size() > 1) {
+      std::size_t count = 0;
+      status = Begin();
+      operation.outcome = absl::OkStatus();
+      if (status.ok()) {
+        status = RunTransaction(absl::MakeSpan(&operation, 1), count);
+        RollBackIfOpen();
+      }
+    }
     if (operation.outcome.ok()) operation.outcome = status;
   }
 }
 
-absl::Status GroupWriter::RunTransaction(std::vector<Operation>& batch) {
-  absl::Status status = connection_->Execute("begin", "BEGIN IMMEDIATE");
-  if (!status.ok()) return status;
-  for (Operation& operation : batch) {
-    operation.outcome = StillWaited(operation.options);
-    if (!operation.outcome.ok()) continue;
-    operation.outcome = RunOperation(operation);
-    // SQLite has undone the whole transaction, with what others did in it.
-    if (!connection_->InTransaction()) return operation.outcome;
+absl::Status GroupWriter::Commit() {
+  absl::Status status = may_commit_(*connection_);
+  const std::int64_t before = connection_->changing_commits();
+  if (status.ok()) status = connection_->Execute("commit", "COMMIT");
+  if (!status.ok()) {
+    is_failing_ = true;
+  } else if (connection_->changing_commits() != before) {
+    is_failing_ = false;
   }
-  return connection_->Execute("commit", "COMMIT");
+  return status;
+}
+
+void GroupWriter::RollBackIfOpen() {
+  if (!connection_->InTransaction()) return;
+  connection_->Execute("rollback", "ROLLBACK").IgnoreError();
 }
 
 absl::Status GroupWriter::RunOperation(Operation& operation) {

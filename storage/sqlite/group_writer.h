@@ -2,36 +2,54 @@
 #define WEBHOOKS_STORAGE_SQLITE_GROUP_WRITER_H_
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <thread>
-#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "storage/sqlite/bounded_queue.h"
 #include "storage/sqlite/connection.h"
+#include "storage/steady_clock.h"
 #include "storage/store.h"
 #include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
-// Group commit: one thread that makes every change. It takes all that is
-// waiting, up to a cap, runs it in one transaction, commits, and only then
+// Group commit: one thread that makes every change. It takes what is waiting,
+// up to a bound on work, runs it in one transaction, commits, and only then
 // completes the calls; so many calls share one fsync, and a lone call waits for
-// nobody. Checkpoints come after the completions. Thread-safe.
+// nobody. Where the transaction is lost, as when the disk is full, each call
+// runs again alone, so that none fails by another. Checkpoints come after the
+// completions. Thread-safe.
 class GroupWriter {
  public:
-  // Runs in a transaction on the writer's thread, under a savepoint of its own,
-  // at most once.
+  // Runs in a transaction on the writer's thread, under a savepoint of its own.
+  // Runs again, from the beginning, if that transaction is lost.
   using Work = absl::AnyInvocable<absl::Status(Connection&)>;
 
-  // `observer` must outlive this.
-  GroupWriter(std::unique_ptr<Connection> connection, StoreObserver& observer);
+  // Tells whether changes may be made, before each commit, on the writer's
+  // thread.
+  using CommitCheck = absl::AnyInvocable<absl::Status(const Connection&)>;
+
+  // What a call holds that has no data of size.
+  static constexpr std::size_t kSmallCall = 1024;
+
+  // `observer` must outlive this. Work is bounded by `clock`.
+  GroupWriter(std::unique_ptr<Connection> connection, StoreObserver& observer,
+              CommitCheck may_commit, SteadyClock clock = &SteadyNow);
   // Finishes everything that was accepted.
   ~GroupWriter();
 
-  // Queues `work`; `done` learns its outcome once that is durable.
-  void Submit(const CallOptions& options, Work work, DoneStatus done);
+  // Whether a transaction was lost since the last one that made a change. For
+  // the writer's thread.
+  bool is_failing() const { return is_failing_; }
+
+  // Queues `work`, which holds `bytes`; `done` learns its outcome once that is
+  // durable.
+  void Submit(const CallOptions& options, Work work, DoneStatus done,
+              std::size_t bytes = kSmallCall);
 
  private:
   struct Operation {
@@ -40,18 +58,34 @@ class GroupWriter {
     DoneStatus done;
     std::chrono::steady_clock::time_point made_at;
     absl::Status outcome;
+    // It has not run yet.
+    bool waits = true;
   };
 
+  // The calls of one transaction.
+  using Batch = absl::Span<Operation>;
+
   void Run();
-  void Complete(std::vector<Operation>& batch);
+  // Runs the first of `calls` together; how many.
+  std::size_t CommitTogether(Batch calls);
+  void Complete(Batch batch);
   void Checkpoint();
-  void CommitTogether(std::vector<Operation>& batch);
-  // The outcome of the transaction; each operation's own stands in it.
-  absl::Status RunTransaction(std::vector<Operation>& batch);
+  absl::Status Begin();
+  // The outcome of the transaction that was begun; each operation's own stands
+  // in it. Sets `count` to how many of `calls` it has run.
+  absl::Status RunTransaction(Batch calls, std::size_t& count);
+  void EndWait(Operation& operation);
+  // After a transaction of `batch` was lost, with `status`.
+  void RunEachAlone(Batch batch, absl::Status status);
   absl::Status RunOperation(Operation& operation);
+  absl::Status Commit();
+  void RollBackIfOpen();
 
   StoreObserver& observer_;
   std::unique_ptr<Connection> connection_;
+  CommitCheck may_commit_;
+  const SteadyClock clock_;
+  bool is_failing_ = false;
   BoundedQueue<Operation> queue_;
   std::thread thread_;
 };

@@ -25,7 +25,7 @@ struct Watcher {
 
 }  // namespace
 
-absl::Status CheckIntegrity(Connection& connection, Thoroughness thoroughness,
+absl::Status CheckIntegrity(Connection& connection,
                             std::function<bool()> go_on) {
   Watcher watcher{std::move(go_on)};
   sqlite3_progress_handler(connection.handle(), kInstructions, &Watcher::Ask,
@@ -34,9 +34,7 @@ absl::Status CheckIntegrity(Connection& connection, Thoroughness thoroughness,
     sqlite3_progress_handler(connection.handle(), 0, nullptr, nullptr);
   });
   absl::Status status = connection.Guarded("check", [&]() -> absl::Status {
-    Statement row = connection.Prepared(thoroughness == Thoroughness::kAll
-                                            ? "PRAGMA integrity_check(1)"
-                                            : "PRAGMA quick_check(1)");
+    Statement row = connection.Prepared("PRAGMA integrity_check(1)");
     row->executeStep();
     const std::string found = row->getColumn(0).getString();
     if (found == "ok") return absl::OkStatus();

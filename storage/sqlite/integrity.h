@@ -8,15 +8,10 @@
 
 namespace webhooks::sqlite {
 
-enum class Thoroughness {
-  kPages,  // every page, row and constraint
-  kAll,    // and that indexes and tables have the same
-};
-
-// Reads the whole database. DATA_LOSS: it is damaged; the message has the first
-// fault. CANCELLED: `go_on`, which is called now and then, was false. Others as
-// of Guarded.
-absl::Status CheckIntegrity(Connection& connection, Thoroughness thoroughness,
+// Reads the whole database, and compares its indexes with its tables.
+// DATA_LOSS: it is damaged; the message has the first fault. CANCELLED:
+// `go_on`, which is called now and then, was false. Others as of Guarded.
+absl::Status CheckIntegrity(Connection& connection,
                             std::function<bool()> go_on);
 
 }  // namespace webhooks::sqlite

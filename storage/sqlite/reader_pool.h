@@ -3,19 +3,21 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
-#include "storage/sqlite/bounded_queue.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/fair_queue.h"
 #include "storage/store.h"
 #include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
-// Runs reads on a few threads, each with a connection of its own. Thread-safe.
+// Runs reads on a few threads, each with a connection of its own. Projects take
+// turns, and where there are several threads none has all of them. Thread-safe.
 class ReaderPool {
  public:
   // Reads with `connection` and completes the call; or, where `status` is not
@@ -29,8 +31,11 @@ class ReaderPool {
   // Finishes everything that was accepted.
   ~ReaderPool();
 
-  // Queues `read`, which is called exactly once.
-  void Submit(const CallOptions& options, Read read);
+  // Queues `read`, which is called exactly once. `project`: whose turn it
+  // takes;
+  // "" stands for all that is of no project.
+  void Submit(const CallOptions& options, const std::string& project,
+              Read read);
 
  private:
   struct Operation {
@@ -43,7 +48,7 @@ class ReaderPool {
 
   StoreObserver& observer_;
   std::vector<std::unique_ptr<Connection>> connections_;
-  BoundedQueue<Operation> queue_;
+  FairQueue<Operation> queue_;
   std::vector<std::thread> threads_;
 };
 

@@ -22,7 +22,7 @@ void SqliteStore::GetDelivery(absl::string_view project, absl::string_view id,
                               const CallOptions& options,
                               Done<v1::Delivery> done) {
   Read<v1::Delivery>(
-      options,
+      project, options,
       [this, project = std::string(project),
        id = std::string(id)](Connection& connection) {
         return SelectDelivery(connection, leases_, project, id);
@@ -36,7 +36,7 @@ void SqliteStore::ListDeliveries(absl::string_view project,
                                  const CallOptions& options,
                                  Done<Page<v1::Delivery>> done) {
   Read<Page<v1::Delivery>>(
-      options,
+      project, options,
       [this, project = std::string(project), filter,
        start](Connection& connection) {
         return SelectDeliveries(connection, leases_, project, filter, start);
@@ -76,7 +76,7 @@ void SqliteStore::GetDeliveryFacts(absl::string_view project,
                                    const CallOptions& options,
                                    Done<DeliveryFacts> done) {
   Read<DeliveryFacts>(
-      options,
+      project, options,
       [this, project = std::string(project), event = std::string(event),
        webhook = std::string(webhook)](Connection& connection) {
         return SelectFacts(connection, *sealer_, leases_, project, event,
@@ -88,7 +88,7 @@ void SqliteStore::GetDeliveryFacts(absl::string_view project,
 void SqliteStore::CountWaiting(int limit, const CallOptions& options,
                                Done<std::int64_t> done) {
   Read<std::int64_t>(
-      options,
+      "", options,
       [limit](Connection& connection) {
         return sqlite::CountWaiting(connection, limit);
       },
@@ -113,7 +113,7 @@ void SqliteStore::GetRetryJob(absl::string_view project, absl::string_view id,
                               const CallOptions& options,
                               Done<v1::RetryJob> done) {
   Read<v1::RetryJob>(
-      options,
+      project, options,
       [project = std::string(project),
        id = std::string(id)](Connection& connection) {
         return SelectRetryJob(connection, project, id);
@@ -138,7 +138,7 @@ void SqliteStore::ListEndpoints(absl::string_view after, int limit,
                                 const CallOptions& options,
                                 Done<std::vector<EndpointDue>> done) {
   Read<std::vector<EndpointDue>>(
-      options,
+      "", options,
       [after = std::string(after), limit](Connection& connection) {
         return SelectEndpoints(connection, after, limit);
       },
@@ -177,6 +177,8 @@ void SqliteStore::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
 void SqliteStore::RecordAttempt(AttemptResult result,
                                 const CallOptions& options, DoneStatus done) {
   const LeaseName lease = result.lease;
+  const std::size_t bytes =
+      GroupWriter::kSmallCall + result.record.ByteSizeLong();
   WriteNoting<bool>(
       options,
       [this, result = std::move(result)](
@@ -193,7 +195,7 @@ void SqliteStore::RecordAttempt(AttemptResult result,
         std::move(done)(recorded.status());
       },
       // Before the endpoint's watcher hears of it.
-      [this, lease] { GiveUpLeases({lease}); });
+      [this, lease] { GiveUpLeases({lease}); }, bytes);
 }
 
 void SqliteStore::BeginAttempt(const LeaseName& lease) {

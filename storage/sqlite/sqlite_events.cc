@@ -12,6 +12,14 @@ namespace {
 
 using Batch = v1::PublishEventBatchResponse;
 
+std::size_t BytesOf(const EventStore::MaybeEvents& events) {
+  std::size_t bytes = GroupWriter::kSmallCall;
+  for (const auto& event : events) {
+    bytes += event.ok() ? event->ByteSizeLong() : 0;
+  }
+  return bytes;
+}
+
 TraceHeaders TraceOf(const CallOptions& options) {
   return options.trace == nullptr ? TraceHeaders() : *options.trace;
 }
@@ -45,6 +53,7 @@ void SqliteStore::PublishEvents(absl::string_view project, MaybeEvents events,
                                 const std::optional<Idempotency>& once,
                                 const CallOptions& options,
                                 Done<Created<Batch>> done) {
+  const std::size_t bytes = BytesOf(events);
   WriteNoting<Created<Batch>>(
       options,
       [this, project = std::string(project), events = std::move(events), once,
@@ -56,7 +65,7 @@ void SqliteStore::PublishEvents(absl::string_view project, MaybeEvents events,
           return InsertEvents(connection, events, trace, notes);
         });
       },
-      std::move(done));
+      std::move(done), nullptr, bytes);
 }
 
 void SqliteStore::PublishEvent(const v1::Event& event,
@@ -75,13 +84,13 @@ void SqliteStore::PublishEvent(const v1::Event& event,
           return InsertEvent(connection, event, trace, notes);
         });
       },
-      std::move(done));
+      std::move(done), nullptr, GroupWriter::kSmallCall + event.ByteSizeLong());
 }
 
 void SqliteStore::GetEvent(absl::string_view project, absl::string_view id,
                            const CallOptions& options, Done<v1::Event> done) {
   Read<v1::Event>(
-      options,
+      project, options,
       [this, project = std::string(project),
        id = std::string(id)](Connection& connection) {
         return SelectEvent(connection, leases_, project, id);
@@ -94,7 +103,7 @@ void SqliteStore::ListEvents(absl::string_view project,
                              const CallOptions& options,
                              Done<Page<v1::Event>> done) {
   Read<Page<v1::Event>>(
-      options,
+      project, options,
       [this, project = std::string(project), filter,
        start](Connection& connection) {
         return SelectEvents(connection, leases_, project, filter, start);

@@ -8,7 +8,7 @@
 namespace webhooks::sqlite {
 
 void SqliteStore::HadFirstProject(const CallOptions& options, Done<bool> done) {
-  Read<bool>(options, &HasFirstProjectNote, std::move(done));
+  Read<bool>("", options, &HasFirstProjectNote, std::move(done));
 }
 
 void SqliteStore::CreateProjectAndKey(const v1::Project& project,
@@ -44,7 +44,7 @@ void SqliteStore::CreateProject(const v1::Project& project,
 void SqliteStore::GetProject(absl::string_view id, const CallOptions& options,
                              Done<v1::Project> done) {
   Read<v1::Project>(
-      options,
+      id, options,
       [id = std::string(id)](Connection& connection) {
         return SelectProject(connection, id);
       },
@@ -55,7 +55,7 @@ void SqliteStore::ListProjects(const PageStart& start,
                                const CallOptions& options,
                                Done<Page<v1::Project>> done) {
   Read<Page<v1::Project>>(
-      options,
+      "", options,
       [start](Connection& connection) {
         return SelectProjects(connection, start);
       },
@@ -113,7 +113,7 @@ void SqliteStore::ListApiKeys(absl::string_view project, const PageStart& start,
                               const CallOptions& options,
                               Done<Page<v1::ApiKey>> done) {
   Read<Page<v1::ApiKey>>(
-      options,
+      project, options,
       [project = std::string(project), start](Connection& connection) {
         return SelectApiKeys(connection, project, start);
       },
@@ -133,7 +133,7 @@ void SqliteStore::RevokeApiKey(absl::string_view id, absl::Time now,
 
 void SqliteStore::FindApiKey(const ApiKeyHash& hash, const CallOptions& options,
                              Done<KeyOwner> done) {
-  Read<KeyOwner>(
+  ReadKey<KeyOwner>(
       options,
       [hash](Connection& connection) {
         return SelectKeyOwner(connection, hash);
@@ -167,7 +167,7 @@ void SqliteStore::ListCertificates(absl::string_view project,
                                    const CallOptions& options,
                                    Done<Page<v1::CertificateBinding>> done) {
   Read<Page<v1::CertificateBinding>>(
-      options,
+      project, options,
       [project = std::string(project), start](Connection& connection) {
         return SelectCertificates(connection, project, start);
       },
@@ -188,7 +188,7 @@ void SqliteStore::UnbindCertificate(absl::string_view name,
 void SqliteStore::FindCertificate(absl::string_view name,
                                   const CallOptions& options,
                                   Done<v1::Project> done) {
-  Read<v1::Project>(
+  ReadKey<v1::Project>(
       options,
       [name = std::string(name)](Connection& connection) {
         return SelectCertificateProject(connection, name);

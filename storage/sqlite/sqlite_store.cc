@@ -1,6 +1,7 @@
 #include "storage/sqlite/sqlite_store.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,8 +13,28 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Reads are short and mostly come from the page cache.
-constexpr int kReaders = 2;
+// Reads are short and mostly come from the page cache. One more than a project
+// can have.
+constexpr int kReaders = 3;
+
+// Look-ups of keys, which every call waits for.
+constexpr int kKeyReaders = 1;
+
+// While changes succeed, a probe makes one no more often: each is an fsync.
+constexpr absl::Duration kProbeEvery = absl::Seconds(10);
+
+using Connections = std::vector<std::unique_ptr<Connection>>;
+
+absl::StatusOr<Connections> OpenReaders(const std::string& path, int count,
+                                        const FaultObserver& faults) {
+  Connections readers;
+  for (int i = 0; i < count; ++i) {
+    auto reader = Connection::Open(path, Connection::Mode::kRead, faults);
+    if (!reader.ok()) return reader.status();
+    readers.push_back(*std::move(reader));
+  }
+  return readers;
+}
 
 absl::Status Named(const std::string& path, const absl::Status& status) {
   return absl::Status(status.code(),
@@ -37,6 +58,53 @@ absl::Status Prepare(const std::string& path, Connection& writer,
   return max_bytes ? writer.LimitSize(*max_bytes) : absl::OkStatus();
 }
 
+// The files whose loss would lose what is acknowledged from then on.
+absl::StatusOr<std::vector<OpenFile>> FilesOf(const std::string& path) {
+  std::vector<OpenFile> files;
+  for (const char* suffix : {"", "-wal"}) {
+    auto file = OpenFile::At(absl::StrCat(path, suffix));
+    if (!file.ok()) return file.status();
+    files.push_back(*std::move(file));
+  }
+  return files;
+}
+
+// Refuses changes once a file of the database is not in its place any more:
+// they would be gone with it at the next start.
+class FileGuard {
+ public:
+  explicit FileGuard(std::vector<OpenFile> files) : files_(std::move(files)) {}
+
+  absl::Status Check(const Connection& connection) {
+    for (const OpenFile& file : files_) {
+      if (file.IsInPlace()) continue;
+      if (!std::exchange(has_told_, true)) {
+        connection
+            .Fault("look for the database's files",
+                   absl::StrCat(file.path(),
+                                " was moved or removed while it was in use: "
+                                "changes are refused"))
+            .IgnoreError();
+      }
+      return StorageUnavailable();
+    }
+    has_told_ = false;
+    return absl::OkStatus();
+  }
+
+ private:
+  std::vector<OpenFile> files_;
+  bool has_told_ = false;
+};
+
+// Changes the database and leaves it as it was: takes pages as an event would.
+absl::Status TryToWrite(Connection& connection) {
+  absl::Status status = connection.Execute(
+      "probe", "INSERT OR REPLACE INTO probe VALUES (1, zeroblob(8192))");
+  return status.ok() ? connection.Execute("probe", "DELETE FROM probe")
+                     : status;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
@@ -49,7 +117,9 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
   auto resolved = ResolvedPath(given_path);
   if (!resolved.ok()) return resolved.status();
   const std::string& path = *resolved;
-  auto lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
+  auto side_lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
+  if (!side_lock.ok()) return side_lock.status();
+  auto lock = FileLock::Acquire(path);
   if (!lock.ok()) return lock.status();
   auto writer = Connection::Open(path, Connection::Mode::kWrite, faults);
   if (!writer.ok()) return writer.status();
@@ -57,38 +127,60 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
   if (!sealer.ok()) return sealer.status();
   absl::Status prepared = Prepare(path, **writer, **sealer, max_bytes);
   if (!prepared.ok()) return prepared;
-  std::vector<std::unique_ptr<Connection>> readers;
-  for (int i = 0; i < kReaders; ++i) {
-    auto reader = Connection::Open(path, Connection::Mode::kRead, faults);
-    if (!reader.ok()) return reader.status();
-    readers.push_back(*std::move(reader));
-  }
-  return std::unique_ptr<Store>(
-      new SqliteStore(*std::move(lock), *std::move(sealer), *std::move(writer),
-                      std::move(readers), observer, std::move(steady_clock)));
+  auto files = FilesOf(path);
+  if (!files.ok()) return files.status();
+  auto readers = OpenReaders(path, kReaders, faults);
+  if (!readers.ok()) return readers.status();
+  auto key_readers = OpenReaders(path, kKeyReaders, faults);
+  if (!key_readers.ok()) return key_readers.status();
+  return std::unique_ptr<Store>(new SqliteStore(
+      {*std::move(side_lock), *std::move(lock)}, *std::move(files),
+      *std::move(sealer), *std::move(writer), *std::move(readers),
+      *std::move(key_readers), observer, std::move(steady_clock)));
 }
 
-SqliteStore::SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
+SqliteStore::SqliteStore(std::array<FileLock, 2> locks,
+                         std::vector<OpenFile> files,
+                         std::unique_ptr<Sealer> sealer,
                          std::unique_ptr<Connection> writer,
                          std::vector<std::unique_ptr<Connection>> readers,
+                         std::vector<std::unique_ptr<Connection>> key_readers,
                          StoreObserver& observer, SteadyClock steady_clock)
     : observer_(observer),
-      lock_(std::move(lock)),
+      locks_(std::move(locks)),
       sealer_(std::move(sealer)),
-      leases_(std::move(steady_clock)),
+      steady_clock_(std::move(steady_clock)),
+      leases_(steady_clock_),
       maintenance_(*sealer_, leases_),
-      writer_(std::move(writer), observer),
-      readers_(std::move(readers), observer) {}
+      writer_(
+          std::move(writer), observer,
+          [guard = FileGuard(std::move(files))](
+              const Connection& connection) mutable {
+            return guard.Check(connection);
+          },
+          steady_clock_),
+      readers_(std::move(readers), observer),
+      key_readers_(std::move(key_readers), observer) {}
 
 void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
-  readers_.Submit(options, [this, options, done = std::move(done)](
-                               absl::Status status,
-                               Connection* connection) mutable {
-    if (status.ok()) status = HasFirstProjectNote(*connection).status();
-    if (!status.ok()) return std::move(done)(std::move(status));
-    writer_.Submit(
-        options, [](Connection&) { return absl::OkStatus(); }, std::move(done));
-  });
+  readers_.Submit(options, /*project=*/"",
+                  [this, options, done = std::move(done)](
+                      absl::Status status, Connection* connection) mutable {
+                    if (status.ok())
+                      status = HasFirstProjectNote(*connection).status();
+                    if (!status.ok()) return std::move(done)(std::move(status));
+                    writer_.Submit(
+                        options,
+                        [this](Connection& writer) {
+                          const absl::Duration now = steady_clock_();
+                          if (now < next_probe_ && !writer_.is_failing()) {
+                            return absl::OkStatus();
+                          }
+                          next_probe_ = now + kProbeEvery;
+                          return TryToWrite(writer);
+                        },
+                        std::move(done));
+                  });
 }
 
 void SqliteStore::Maintain(absl::Time now, absl::Duration retention,
@@ -120,7 +212,7 @@ void SqliteStore::ListUnusedKeys(const CallOptions& options,
                                  Done<std::vector<SecretKey::Id>> done) {
   using Ids = std::vector<SecretKey::Id>;
   Read<Ids>(
-      options,
+      "", options,
       [this](Connection& connection) -> absl::StatusOr<Ids> {
         const auto used = SelectSecretKeys(connection);
         if (!used.ok()) return used.status();

@@ -1,6 +1,8 @@
 #ifndef WEBHOOKS_STORAGE_SQLITE_SQLITE_STORE_H_
 #define WEBHOOKS_STORAGE_SQLITE_SQLITE_STORE_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,6 +17,7 @@
 #include "storage/errors.h"
 #include "storage/open.h"
 #include "storage/sealing/sealer.h"
+#include "storage/sqlite/database_file.h"
 #include "storage/sqlite/due_notes.h"
 #include "storage/sqlite/file_lock.h"
 #include "storage/sqlite/group_writer.h"
@@ -170,26 +173,44 @@ class SqliteStore final : public Store {
   void Watch(Watcher watcher) override;
 
  private:
-  SqliteStore(FileLock lock, std::unique_ptr<Sealer> sealer,
+  SqliteStore(std::array<FileLock, 2> locks, std::vector<OpenFile> files,
+              std::unique_ptr<Sealer> sealer,
               std::unique_ptr<Connection> writer,
               std::vector<std::unique_ptr<Connection>> readers,
+              std::vector<std::unique_ptr<Connection>> key_readers,
               StoreObserver& observer, SteadyClock steady_clock);
 
-  // Completes the call with what `select` gives, on a reader.
+  // Completes the call with what `select` gives, on a reader, where `project`
+  // has its share; "" is for calls of none.
   template <typename T, typename Select>
-  void Read(const CallOptions& options, Select select, Done<T> done) {
-    readers_.Submit(options,
-                    [select = std::move(select), done = std::move(done)](
-                        absl::Status status, Connection* connection) mutable {
-                      if (!status.ok()) {
-                        std::move(done)(std::move(status));
-                      } else {
-                        std::move(done)(select(*connection));
-                      }
-                    });
+  void Read(absl::string_view project, const CallOptions& options,
+            Select select, Done<T> done) {
+    ReadIn(readers_, project, options, std::move(select), std::move(done));
   }
 
-  // Completes the call with what `work` gives, once that is durable.
+  // As Read, on a reader of which look-ups of keys have all to themselves.
+  template <typename T, typename Select>
+  void ReadKey(const CallOptions& options, Select select, Done<T> done) {
+    ReadIn(key_readers_, /*project=*/"", options, std::move(select),
+           std::move(done));
+  }
+
+  template <typename T, typename Select>
+  static void ReadIn(ReaderPool& readers, absl::string_view project,
+                     const CallOptions& options, Select select, Done<T> done) {
+    readers.Submit(options, std::string(project),
+                   [select = std::move(select), done = std::move(done)](
+                       absl::Status status, Connection* connection) mutable {
+                     if (!status.ok()) {
+                       std::move(done)(std::move(status));
+                     } else {
+                       std::move(done)(select(*connection));
+                     }
+                   });
+  }
+
+  // Completes the call with what `work` gives, once that is durable. `work` may
+  // run several times.
   template <typename T, typename Work>
   void Write(const CallOptions& options, Work work, Done<T> done) {
     WriteNoting<T>(
@@ -204,7 +225,8 @@ class SqliteStore final : public Store {
   // runs first of all where the work is done.
   template <typename T, typename Work>
   void WriteNoting(const CallOptions& options, Work work, Done<T> done,
-                   absl::AnyInvocable<void()> committed = nullptr) {
+                   absl::AnyInvocable<void()> committed = nullptr,
+                   std::size_t bytes = GroupWriter::kSmallCall) {
     struct Outcome {
       absl::StatusOr<T> result = StorageFailure();
       DueNotes notes;
@@ -213,6 +235,7 @@ class SqliteStore final : public Store {
     writer_.Submit(
         options,
         [work = std::move(work), outcome](Connection& connection) mutable {
+          outcome->notes = DueNotes();
           outcome->result = work(connection, outcome->notes);
           return outcome->result.status();
         },
@@ -222,7 +245,8 @@ class SqliteStore final : public Store {
           if (committed) committed();
           Tell(outcome->notes);
           std::move(done)(std::move(outcome->result));
-        });
+        },
+        bytes);
   }
 
   void Tell(const DueNotes& notes) ABSL_LOCKS_EXCLUDED(watcher_mutex_);
@@ -230,14 +254,18 @@ class SqliteStore final : public Store {
   // In the order of opening; the readers close before the writer, which makes
   // the last checkpoint.
   StoreObserver& observer_;
-  FileLock lock_;
+  std::array<FileLock, 2> locks_;
   const std::unique_ptr<const Sealer> sealer_;
+  const SteadyClock steady_clock_;
+  // When a probe is to write again; for the writer's thread.
+  absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;
   Maintenance maintenance_;
   absl::Mutex watcher_mutex_;
   Watcher watcher_ ABSL_GUARDED_BY(watcher_mutex_);
   GroupWriter writer_;
   ReaderPool readers_;
+  ReaderPool key_readers_;
 };
 
 }  // namespace webhooks::sqlite

@@ -24,7 +24,7 @@ void SqliteStore::GetWebhook(absl::string_view project, absl::string_view id,
                              const CallOptions& options,
                              Done<v1::Webhook> done) {
   Read<v1::Webhook>(
-      options,
+      project, options,
       [this, project = std::string(project),
        id = std::string(id)](Connection& connection) {
         return SelectWebhook(connection, *sealer_, project, id);
@@ -38,7 +38,7 @@ void SqliteStore::ListWebhooks(absl::string_view project,
                                const CallOptions& options,
                                Done<Page<v1::Webhook>> done) {
   Read<Page<v1::Webhook>>(
-      options,
+      project, options,
       [this, project = std::string(project), filter,
        start](Connection& connection) {
         return SelectWebhooks(connection, *sealer_, project, filter, start);
@@ -94,7 +94,7 @@ void SqliteStore::GetSecrets(absl::string_view project, absl::string_view id,
                              absl::Time now, const CallOptions& options,
                              Done<v1::WebhookSecrets> done) {
   Read<v1::WebhookSecrets>(
-      options,
+      project, options,
       [this, project = std::string(project), id = std::string(id),
        now](Connection& connection) -> absl::StatusOr<v1::WebhookSecrets> {
         auto secrets = SelectSecrets(connection, *sealer_, project, id);

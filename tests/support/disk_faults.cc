@@ -13,7 +13,9 @@
 
 namespace {
 
-std::atomic<bool> disk_full{false};
+// The error of every write; 0: none.
+std::atomic<int> write_error{0};
+std::atomic<bool> reads_fail{false};
 std::atomic<bool> temporary_locked{false};
 std::atomic<bool> fsync_fails{false};
 std::atomic<int> fsync_count{0};
@@ -52,24 +54,37 @@ int fsync(int file) { return Sync(SYS_fsync, file); }
 int fdatasync(int file) { return Sync(SYS_fdatasync, file); }
 
 ssize_t pwrite64(int file, const void* data, std::size_t size, off64_t offset) {
-  if (disk_full) {
-    errno = ENOSPC;
+  if (write_error != 0) {
+    errno = write_error;
     return -1;
   }
   return syscall(SYS_pwrite64, file, data, size, offset);
+}
+
+ssize_t pread64(int file, void* data, std::size_t size, off64_t offset) {
+  if (reads_fail) {
+    errno = EIO;
+    return -1;
+  }
+  return syscall(SYS_pread64, file, data, size, offset);
 }
 }
 
 namespace webhooks::testing {
 
-void FillDisk() { disk_full = true; }
+void FillDisk() { write_error = ENOSPC; }
+
+void ExceedQuota() { write_error = EDQUOT; }
+
+void FailReads() { reads_fail = true; }
 
 void LockTemporaryFolder() { temporary_locked = true; }
 
 void FailFsync() { fsync_fails = true; }
 
 void MendDisk() {
-  disk_full = false;
+  write_error = 0;
+  reads_fail = false;
   temporary_locked = false;
   fsync_fails = false;
 }

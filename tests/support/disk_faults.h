@@ -7,6 +7,10 @@ namespace webhooks::testing {
 
 // From now on no write finds room (ENOSPC).
 void FillDisk();
+// From now on no write is within the quota (EDQUOT).
+void ExceedQuota();
+// From now on nothing can be read (EIO).
+void FailReads();
 // From now on SQLite can make no temporary file (EACCES).
 void LockTemporaryFolder();
 // From now on no fsync succeeds (EIO).

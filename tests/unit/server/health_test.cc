@@ -76,5 +76,12 @@ TEST_F(HealthTest, EndsWithTheMonitor) {
   EXPECT_FALSE(reports_.last());
 }
 
+TEST_F(HealthTest, AFullStoreCannotServe) {
+  store_.FailWith(StorageFull());
+  const HealthMonitor monitor(store_, absl::Hours(1), absl::Seconds(5),
+                              Report());
+  EXPECT_FALSE(reports_.last());
+}
+
 }  // namespace
 }  // namespace webhooks::server

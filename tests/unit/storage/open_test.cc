@@ -62,6 +62,42 @@ TEST(OpenStore, KeepsASecondProcessOut) {
   EXPECT_THAT(Open(url), IsOk());
 }
 
+TEST(OpenStore, KeepsASecondProcessOutThoughTheFileBesideItIsRemoved) {
+  const testing::TempFolder folder;
+  const std::string url = absl::StrCat("sqlite:", folder.Path("webhooks.db"));
+  auto first = Open(url);
+  ASSERT_THAT(first, IsOk());
+  std::filesystem::remove(folder.Path("webhooks.db.lock"));
+  EXPECT_THAT(Open(url), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+class RemovedFile : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(RemovedFile, OfADatabaseThatIsInUseEndsItsChanges) {
+  const testing::TempFolder folder;
+  const std::string path = folder.Path("webhooks.db");
+  auto store = Open(absl::StrCat("sqlite:", path));
+  ASSERT_THAT(store, IsOk());
+  const auto create = [&] {
+    const testing::ProjectAndKey made = testing::MakeProject();
+    return testing::CreateProject(**store, made.project, made.key, made.hash);
+  };
+  const auto probe = [&] {
+    return testing::AwaitStatus([&](auto done) { (*store)->Probe({}, done); });
+  };
+  ASSERT_THAT(create(), IsOk());
+  const std::string file = path + GetParam();
+  std::filesystem::rename(file, file + ".moved");
+  EXPECT_THAT(create(),
+              StatusIs(absl::StatusCode::kUnavailable, "STORAGE_UNAVAILABLE"));
+  EXPECT_THAT(probe(), StatusIs(absl::StatusCode::kUnavailable));
+  std::filesystem::rename(file + ".moved", file);
+  EXPECT_THAT(create(), IsOk());
+  EXPECT_THAT(probe(), IsOk());
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, RemovedFile, ::testing::Values("", "-wal"));
+
 TEST(OpenStore, KeepsASecondProcessOutWhateverNameItUses) {
   const testing::TempFolder folder;
   const auto first = Open(absl::StrCat("sqlite:", folder.Path("webhooks.db")));

@@ -24,12 +24,23 @@ using testing::StatusIs;
 
 class DiskFaults : public ::testing::Test {
  protected:
-  void SetUp() override {
-    auto store = OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                           testing::Always(),
-                           [](absl::string_view, absl::string_view) {});
+  absl::StatusOr<std::unique_ptr<Store>> TryOpen() {
+    return OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                     testing::Always(),
+                     [this](absl::string_view, absl::string_view why) {
+                       last_fault_ = std::string(why);
+                     });
+  }
+
+  void Open() {
+    store_.reset();
+    auto store = TryOpen();
     ASSERT_THAT(store, IsOk());
     store_ = *std::move(store);
+  }
+
+  void SetUp() override {
+    Open();
     const testing::ProjectAndKey made = testing::MakeProject();
     ASSERT_THAT(
         testing::CreateProject(*store_, made.project, made.key, made.hash),
@@ -40,6 +51,7 @@ class DiskFaults : public ::testing::Test {
   void TearDown() override { testing::MendDisk(); }
 
   testing::TempFolder folder_;
+  std::string last_fault_;
   std::unique_ptr<Store> store_;
   std::string project_;
 };
@@ -73,6 +85,42 @@ TEST_F(DiskFaults, ChangesWorkAgainOnceTheDiskHasRoom) {
   EXPECT_THAT(CreateWebhook(*store_, webhook), IsOk());
   EXPECT_THAT(GetWebhook(*store_, project_, webhook.id_webhook_endpoint()),
               IsOk());
+}
+
+TEST_F(DiskFaults, AQuotaThatIsUsedUpIsAFullDisk) {
+  testing::ExceedQuota();
+  EXPECT_THAT(CreateWebhook(*store_, MakeWebhook(project_)),
+              StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+}
+
+TEST_F(DiskFaults, WhatCannotBeReadIsNotTakenForDamaged) {
+  // More than the store keeps in memory, and its log emptied.
+  v1::Webhook webhook = MakeWebhook(project_);
+  ASSERT_THAT(CreateWebhook(*store_, webhook), IsOk());
+  Open();
+  testing::FailReads();
+  EXPECT_THAT(GetWebhook(*store_, project_, webhook.id_webhook_endpoint()),
+              StatusIs(absl::StatusCode::kUnavailable, "STORAGE_UNAVAILABLE"));
+  EXPECT_THAT(last_fault_, ::testing::HasSubstr("Input/output error"));
+}
+
+TEST_F(DiskFaults, ADatabaseThatCannotBeReadIsNotTakenForDamaged) {
+  store_.reset();
+  testing::FailReads();
+  EXPECT_THAT(TryOpen(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(DiskFaults, AProbeFindsThatNothingCanBeWritten) {
+  const auto probe = [this] {
+    return testing::AwaitStatus([this](auto done) { store_->Probe({}, done); });
+  };
+  EXPECT_THAT(probe(), IsOk());
+  testing::FillDisk();
+  CreateWebhook(*store_, MakeWebhook(project_)).IgnoreError();
+  EXPECT_THAT(probe(),
+              StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+  testing::MendDisk();
+  EXPECT_THAT(probe(), IsOk());
 }
 
 TEST_F(DiskFaults, AFullDiskStillReads) {

@@ -71,7 +71,12 @@ class GroupWriterTest : public ::testing::Test {
     ASSERT_THAT((*connection)->UseWriteAheadLog(), IsOk());
     ASSERT_THAT((*connection)->Execute("make", "CREATE TABLE t (x UNIQUE)"),
                 IsOk());
-    writer_ = std::make_unique<GroupWriter>(*std::move(connection), observer_);
+    writer_ = std::make_unique<GroupWriter>(
+        *std::move(connection), observer_,
+        [this](const Connection&) {
+          return may_commit_ ? absl::OkStatus() : absl::UnavailableError("");
+        },
+        [this] { return elapsed_.load(); });
   }
 
   static GroupWriter::Work Insert(int value) {
@@ -119,6 +124,8 @@ class GroupWriterTest : public ::testing::Test {
   }
 
   testing::TempFolder folder_;
+  std::atomic<bool> may_commit_ = true;
+  std::atomic<absl::Duration> elapsed_ = absl::ZeroDuration();
   FakeObserver observer_;
   std::unique_ptr<GroupWriter> writer_;
 };
@@ -191,7 +198,7 @@ TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsWhole) {
   EXPECT_EQ(Count(), 1);
 }
 
-TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneTakesItsBatchAlong) {
+TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneLeavesItsNeighbours) {
   absl::Notification release;
   Hold(release);
   testing::Pending<absl::Status> neighbour;
@@ -207,9 +214,130 @@ TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneTakesItsBatchAlong) {
       },
       broken.Completion());
   release.Notify();
-  EXPECT_THAT(neighbour.Get(), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(neighbour.Get(), IsOk());
   EXPECT_THAT(broken.Get(), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_EQ(Count(), 1);
+}
+
+// As SQLite does when the disk is full.
+TEST_F(GroupWriterTest, CallsWhoseTransactionIsUndoneRunAgainEachAlone) {
+  absl::Notification release;
+  Hold(release);
+  testing::Pending<absl::Status> first;
+  testing::Pending<absl::Status> large;
+  testing::Pending<absl::Status> last;
+  writer_->Submit({}, Insert(1), first.Completion());
+  writer_->Submit(
+      {},
+      [](Connection& connection) {
+        EXPECT_THAT(connection.Execute("undo all", "ROLLBACK"), IsOk());
+        return absl::ResourceExhaustedError("no room");
+      },
+      large.Completion());
+  writer_->Submit({}, Insert(3), last.Completion());
+  release.Notify();
+  EXPECT_THAT(first.Get(), IsOk());
+  EXPECT_THAT(large.Get(), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(last.Get(), IsOk());
+  EXPECT_EQ(Count(), 2);
+}
+
+TEST_F(GroupWriterTest, NoCallRunsOutsideATransaction) {
+  absl::Notification release;
+  Hold(release);
+  testing::Pending<absl::Status> undoing;
+  testing::Pending<absl::Status> next;
+  int runs = 0;
+  writer_->Submit(
+      {},
+      [](Connection& connection) {
+        return connection.Execute("undo all", "ROLLBACK");
+      },
+      undoing.Completion());
+  writer_->Submit(
+      {},
+      [&](Connection& connection) {
+        ++runs;
+        return Insert(1)(connection);
+      },
+      next.Completion());
+  release.Notify();
+  EXPECT_THAT(next.Get(), IsOk());
+  EXPECT_EQ(runs, 1);
+}
+
+TEST_F(GroupWriterTest, ACallThatFindsNoRoomLeavesItsNeighbours) {
+  // Less than the large one takes.
+  ASSERT_THAT(
+      Run([](Connection& connection) { return connection.LimitSize(100'000); }),
+      IsOk());
+  absl::Notification release;
+  Hold(release);
+  testing::Pending<absl::Status> small;
+  testing::Pending<absl::Status> large;
+  writer_->Submit({}, Insert(1), small.Completion());
+  writer_->Submit(
+      {},
+      [](Connection& connection) {
+        return connection.Execute("fill",
+                                  "INSERT INTO t VALUES (randomblob(1000000))");
+      },
+      large.Completion());
+  release.Notify();
+  EXPECT_THAT(small.Get(), IsOk());
+  EXPECT_THAT(large.Get(), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(GroupWriterTest, ATransactionEndsOnceItHasWorkedForLong) {
+  absl::Notification release;
+  Hold(release);
+  std::vector<testing::Pending<absl::Status>> calls(3);
+  for (auto& call : calls) {
+    writer_->Submit(
+        {},
+        [this](Connection&) {
+          elapsed_ = elapsed_.load() + absl::Milliseconds(30);
+          return absl::OkStatus();
+        },
+        call.Completion());
+  }
+  release.Notify();
+  for (auto& call : calls) EXPECT_THAT(call.Get(), IsOk());
+  EXPECT_THAT(observer_.batches(), ::testing::ElementsAre(1, 2, 1));
+}
+
+TEST_F(GroupWriterTest, NothingIsCommittedThatMayNotBe) {
+  may_commit_ = false;
+  EXPECT_THAT(Run(Insert(1)), StatusIs(absl::StatusCode::kUnavailable));
+  may_commit_ = true;
+  EXPECT_THAT(Run([this](Connection& connection) {
+                absl::Status status = Insert(2)(connection);
+                may_commit_ = false;
+                return status;
+              }),
+              StatusIs(absl::StatusCode::kUnavailable));
+  may_commit_ = true;
   EXPECT_EQ(Count(), 0);
+}
+
+TEST_F(GroupWriterTest, FailsUntilAChangeIsMade) {
+  const auto is_failing = [this] {
+    bool failing = false;
+    EXPECT_THAT(Run([&](Connection&) {
+                  failing = writer_->is_failing();
+                  return absl::OkStatus();
+                }),
+                IsOk());
+    return failing;
+  };
+  testing::FillDisk();
+  EXPECT_THAT(Run(Insert(1)), StatusIs(absl::StatusCode::kResourceExhausted));
+  testing::MendDisk();
+  EXPECT_TRUE(is_failing());
+  EXPECT_TRUE(is_failing());
+  EXPECT_THAT(Run(Insert(1)), IsOk());
+  EXPECT_FALSE(is_failing());
 }
 
 TEST_F(GroupWriterTest, AnOperationThatFailsAloneLeavesItsNeighbours) {

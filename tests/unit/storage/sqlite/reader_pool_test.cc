@@ -1,0 +1,41 @@
+#include "storage/sqlite/reader_pool.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+TEST(ReaderPool, KeepsAThreadForOthersThanTheProjectThatReadsMost) {
+  const testing::TempFolder folder;
+  std::vector<std::unique_ptr<Connection>> connections;
+  for (int i = 0; i < 2; ++i) {
+    auto connection =
+        Connection::Open(folder.Path("test.db"), Connection::Mode::kWrite,
+                         [](absl::string_view, absl::string_view) {});
+    ASSERT_THAT(connection, testing::IsOk());
+    connections.push_back(*std::move(connection));
+  }
+  absl::Notification release;
+  absl::Notification other;
+  ReaderPool pool(std::move(connections), StoreObserver::Nobody());
+  for (int i = 0; i < 10; ++i) {
+    pool.Submit({}, "busy", [&](const absl::Status&, Connection*) {
+      release.WaitForNotification();
+    });
+  }
+  pool.Submit({}, "other",
+              [&](const absl::Status&, Connection*) { other.Notify(); });
+  EXPECT_TRUE(other.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  release.Notify();
+}
+
+}  // namespace
+}  // namespace webhooks::sqlite
