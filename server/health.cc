@@ -4,6 +4,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "proto/rpc/status.h"
 #include "server/runtime/log.h"
 
 namespace webhooks::server {
