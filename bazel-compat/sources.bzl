@@ -412,7 +412,6 @@ TARGETS = [
             "server/runtime/reach.h",
             "server/runtime/request_id.h",
             "server/runtime/small_file.h",
-            "server/runtime/steady_clock.h",
             "server/runtime/stop_signals.h",
             "server/runtime/tls_material.h",
             "server/runtime/tls_watch.h",

@@ -24,8 +24,7 @@ ABSL_FLAG(bool, check, false,
           "while a server runs. Says what was found, and exits with 1 where "
           "something is wrong.");
 ABSL_FLAG(int, max_connections, 10000,
-          "Open connections; a further one is closed at once. Other files that "
-          "are opened meanwhile take places too.");
+          "Open connections; a further one is closed at once.");
 ABSL_FLAG(
     int, max_connections_per_address, 1000,
     "Open connections from one address (of IPv6: from one /64 network); a "

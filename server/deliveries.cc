@@ -4,7 +4,6 @@
 
 #include "absl/time/clock.h"
 #include "server/runtime/log.h"
-#include "server/runtime/steady_clock.h"
 
 namespace webhooks::server {
 namespace {
@@ -66,7 +65,7 @@ Deliveries::~Deliveries() {
 
 void Deliveries::Start() {
   scheduler_.emplace(
-      queue_, sender_, options_, Scheduler::Clocks{&absl::Now, &SteadyNow},
+      queue_, sender_, options_, Scheduler::Clocks{&absl::Now, &SteadyTime},
       [this] { return Roll(entropy_); },
       [this](const AttemptResult& result, const Span& span) {
         metrics_.AttemptEnded(result);

@@ -37,6 +37,11 @@ EndpointPace::Settings SettingsOf(const EndpointLease& lease) {
   return settings;
 }
 
+// What is damaged stays so: its webhook is deactivated.
+bool IsAnswered(const absl::Status& status) {
+  return status.ok() || absl::IsDataLoss(status);
+}
+
 Ending EndingOf(const AttemptResult& result, const HttpOutcome& outcome) {
   if (result.outcome == AttemptResult::Outcome::kDelivered) {
     return Ending::kDelivered;
@@ -191,7 +196,7 @@ void Scheduler::Lease() {
                       for (std::size_t i = 0; i < requests.size(); ++i) {
                         EndpointQueue::Leased leased;
                         leased.next_due = now + kRetryAfter;
-                        if (leases.ok()) {
+                        if (leases.ok() && IsAnswered((*leases)[i].status)) {
                           leased = MakeAttempts(requests[i].endpoint,
                                                 std::move((*leases)[i]), until);
                         }

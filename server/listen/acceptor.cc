@@ -13,9 +13,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "server/call/clock.h"
 #include "server/runtime/client_address.h"
 #include "server/runtime/log.h"
-#include "server/runtime/steady_clock.h"
 
 namespace webhooks::server {
 namespace {
@@ -135,7 +135,7 @@ int Acceptor::Patience() const {
                               ? examine_at_
                               : std::min(examine_at_, waiting_.begin()->first);
   const absl::Duration left =
-      std::max(absl::ZeroDuration(), next - SteadyNow());
+      std::max(absl::ZeroDuration(), next - SteadyTime());
   return static_cast<int>(
       absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))));
 }
@@ -153,7 +153,7 @@ bool Acceptor::AcceptOne(int listener) {
   }
   Watch(*descriptor, 0);
   const absl::Time until = connections_.WaitsUntil(peer);
-  if (until > SteadyNow()) {
+  if (until > SteadyTime()) {
     waiting_.emplace(until, Waiting{listener, connection});
   } else {
     accepted_(listener, connection);
@@ -162,7 +162,7 @@ bool Acceptor::AcceptOne(int listener) {
 }
 
 void Acceptor::HandOverWaiting() {
-  const absl::Time now = SteadyNow();
+  const absl::Time now = SteadyTime();
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
     const Waiting waiting = waiting_.begin()->second;
     waiting_.erase(waiting_.begin());
@@ -171,7 +171,7 @@ void Acceptor::HandOverWaiting() {
 }
 
 void Acceptor::ExamineConnections() {
-  const absl::Time now = SteadyNow();
+  const absl::Time now = SteadyTime();
   if (now < examine_at_) return;
   examine_at_ = now + kExamineInterval;
   for (const auto& [address, verdict] : connections_.Examine(now)) {

@@ -169,7 +169,7 @@ void DeliverAgainstBareCurl(benchmark::State& state) {
     int recorded = 0;
     start = Clock::now();
     server::Scheduler scheduler(
-        *store, sender, options, {&absl::Now, &SteadyNow},
+        *store, sender, options, {&absl::Now, &server::SteadyTime},
         [] { return 0.5; },
         [&](const AttemptResult&, const Span&) {
           absl::MutexLock lock(&mutex);
@@ -237,7 +237,7 @@ void PublishToArrival(benchmark::State& state) {
   server::CurlSender sender(LoopbackAllowed(), &absl::Now);
   server::Scheduler scheduler(
       *store, sender, {},
-      server::Scheduler::Clocks{&absl::Now, &SteadyNow},
+      server::Scheduler::Clocks{&absl::Now, &server::SteadyTime},
       [] { return 0.5; }, [](const AttemptResult&, const Span&) {});
   absl::Notification stopped;
   std::thread load([&] {

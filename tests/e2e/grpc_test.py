@@ -33,6 +33,16 @@ def test_create_answers_with_the_webhook(service, stub):
     assert webhook.created_at == webhook.last_update
 
 
+def test_a_compressed_message_is_refused(service, stub):
+    """It could become a thousand times as long before its sender is known."""
+    with pytest.raises(grpc.RpcError) as caught:
+        stub.Create(
+            webhook_service_pb2.CreateWebhookRequest(description="a" * 10000),
+            timeout=PATIENCE, metadata=service.metadata(),
+            compression=grpc.Compression.Gzip)
+    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
 def test_get_answers_with_what_create_made(service, stub):
     made = create(service, stub, **REFERENCE)
     request = webhook_service_pb2.GetWebhookRequest(id=made.id_webhook_endpoint)

@@ -17,7 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "server/runtime/steady_clock.h"
+#include "server/call/clock.h"
 
 namespace webhooks::server {
 namespace {
@@ -175,10 +175,10 @@ TEST_F(AcceptorTest, ShutsAFloodAndLetsItsAddressWait) {
   ASSERT_NE(use, nullptr);
   for (int i = 0; i <= ConnectionUse::kMostResets; ++i) use->CallIsReset(false);
   EXPECT_TRUE(IsClosed(flood));
-  const absl::Time shut = SteadyNow();
+  const absl::Time shut = SteadyTime();
   Connect();
   AwaitAccepted(2);
-  EXPECT_GE(SteadyNow() - shut, OpenConnections::kFirstWait / 2);
+  EXPECT_GE(SteadyTime() - shut, OpenConnections::kFirstWait / 2);
 }
 
 }  // namespace
