@@ -1065,7 +1065,6 @@ TARGETS = [
             "gateway/openapi/document.cc",
             "gateway/openapi/errors.cc",
             "gateway/openapi/examples.cc",
-            "gateway/openapi/failures.cc",
             "gateway/openapi/fixed_paths.cc",
             "gateway/openapi/meanings.cc",
             "gateway/openapi/operations.cc",
@@ -1080,7 +1079,6 @@ TARGETS = [
             "gateway/openapi/document.h",
             "gateway/openapi/errors.h",
             "gateway/openapi/examples.h",
-            "gateway/openapi/failures.h",
             "gateway/openapi/fixed_paths.h",
             "gateway/openapi/meanings.h",
             "gateway/openapi/operations.h",
@@ -1464,7 +1462,6 @@ TARGETS = [
         srcs = [
             "tests/unit/gateway/openapi/comments_test.cc",
             "tests/unit/gateway/openapi/document_test.cc",
-            "tests/unit/gateway/openapi/failures_test.cc",
             "tests/unit/gateway/openapi/meanings_test.cc",
         ],
         hdrs = [],

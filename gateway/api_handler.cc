@@ -65,7 +65,10 @@ HttpResponse AnswerOfAllPaths() {
 
 ApiHandler::ApiHandler(const Router& router, Backend& backend,
                        absl::Duration call_timeout)
-    : router_(router), backend_(backend), call_timeout_(call_timeout) {}
+    : router_(router),
+      backend_(backend),
+      call_timeout_(call_timeout),
+      known_keys_(std::make_shared<KnownKeys>()) {}
 
 std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
     const RequestHead& head) {

@@ -15,8 +15,7 @@
 namespace webhooks::gateway {
 
 // Answers requests by the RPCs that their paths are bound to. `router` and
-// `backend` must outlive every exchange; `router` and this, every call of
-// `backend`.
+// `backend` must outlive every exchange, and `router` every call of `backend`.
 class ApiHandler : public RequestHandler {
  public:
   // `call_timeout` is the deadline of calls whose client names none.
@@ -38,7 +37,8 @@ class ApiHandler : public RequestHandler {
   const Router& router_;
   Backend& backend_;
   const absl::Duration call_timeout_;
-  KnownKeys known_keys_;
+  // Calls may outlive this.
+  const std::shared_ptr<KnownKeys> known_keys_;
 };
 
 }  // namespace webhooks::gateway

@@ -55,10 +55,10 @@ bool IsOfCaller(const absl::Status& status) {
 class CallExchange::Progress
     : public std::enable_shared_from_this<CallExchange::Progress> {
  public:
-  Progress(Backend& backend, KnownKeys& known_keys, BoundRequest request,
-           std::string body, Respond respond, Post post)
+  Progress(Backend& backend, std::shared_ptr<KnownKeys> known_keys,
+           BoundRequest request, std::string body, Respond respond, Post post)
       : backend_(backend),
-        known_keys_(known_keys),
+        known_keys_(std::move(known_keys)),
         request_(std::move(request)),
         deadline_(Clock::now() +
                   absl::ToChronoNanoseconds(request_.headers.timeout)),
@@ -88,7 +88,7 @@ class CallExchange::Progress
   using OnChecked = void (*)(Progress&, Backend::Reply);
 
   bool IsKnown() const {
-    return known_keys_.Contains(request_.headers.credential);
+    return known_keys_->Contains(request_.headers.credential);
   }
 
   void Parse() {
@@ -156,7 +156,7 @@ class CallExchange::Progress
   // The server tells the project of whoever it has accepted.
   void Note(const Backend::Reply& reply) {
     if (reply.metadata.count(kProjectIdKey) == 0) return;
-    known_keys_.Add(request_.headers.credential);
+    known_keys_->Add(request_.headers.credential);
   }
 
   void Answer(HttpResponse response, const Backend::Reply& reply) {
@@ -165,7 +165,7 @@ class CallExchange::Progress
   }
 
   Backend& backend_;
-  KnownKeys& known_keys_;
+  const std::shared_ptr<KnownKeys> known_keys_;
   const BoundRequest request_;
   const Clock::time_point deadline_;
   const bool is_long_;
@@ -177,10 +177,11 @@ class CallExchange::Progress
   bool is_cancelled_ = false;
 };
 
-CallExchange::CallExchange(Backend& backend, KnownKeys& known_keys,
+CallExchange::CallExchange(Backend& backend,
+                           std::shared_ptr<KnownKeys> known_keys,
                            BoundRequest request)
     : backend_(backend),
-      known_keys_(known_keys),
+      known_keys_(std::move(known_keys)),
       binding_(request.binding),
       request_(std::move(request)) {}
 

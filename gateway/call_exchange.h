@@ -38,8 +38,9 @@ class CallExchange : public Exchange {
  public:
   static constexpr std::size_t kParsedAtOnce = 64 << 10;
 
-  // Both references must outlive the call that Run begins.
-  CallExchange(Backend& backend, KnownKeys& known_keys, BoundRequest request);
+  // `backend` must outlive this, and the binding the call that Run begins.
+  CallExchange(Backend& backend, std::shared_ptr<KnownKeys> known_keys,
+               BoundRequest request);
   ~CallExchange() override;
 
   absl::string_view route() const override;
@@ -51,7 +52,7 @@ class CallExchange : public Exchange {
   class Progress;
 
   Backend& backend_;
-  KnownKeys& known_keys_;
+  const std::shared_ptr<KnownKeys> known_keys_;
   const Binding& binding_;
   // Until Run.
   BoundRequest request_;

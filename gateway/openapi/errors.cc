@@ -84,9 +84,9 @@ int HttpStatusOf(absl::StatusCode code, absl::string_view text) {
   return HttpStatus(absl::Status(code, ""));
 }
 
-Texts TextsOf(const Meanings& meanings, const Binding& binding) {
+Texts TextsOf(const Binding& binding) {
   Texts texts;
-  for (const auto& [code, text] : meanings.FailuresOf(binding.method)) {
+  for (const auto& [code, text] : Meanings::FailuresOf(binding.method)) {
     texts[HttpStatusOf(code, text)].push_back(
         absl::StrCat(absl::StatusCodeToString(code), ": ", text));
   }
@@ -214,11 +214,10 @@ json::object ErrorComponents() {
   return components;
 }
 
-void AddErrors(const Meanings& meanings, const Route& route,
-               json::object& responses) {
+void AddErrors(const Route& route, json::object& responses) {
   const Binding& binding = route.binding;
   std::map<int, json::object> errors;
-  for (const auto& [http_status, texts] : TextsOf(meanings, binding)) {
+  for (const auto& [http_status, texts] : TextsOf(binding)) {
     errors[http_status] =
         ErrorAnswerObject(absl::StrJoin(texts, "\n\n"), http_status);
   }

@@ -28,8 +28,7 @@ void AddRateHeaders(boost::json::object& headers);
 boost::json::object ErrorComponents();
 
 // Adds every failure of the binding's calls to `responses`, by status.
-void AddErrors(const Meanings& meanings, const Route& route,
-               boost::json::object& responses);
+void AddErrors(const Route& route, boost::json::object& responses);
 
 // What is said of any answer: a header, and in `text` what it means.
 boost::json::object ErrorAnswerObject(absl::string_view text, int http_status);

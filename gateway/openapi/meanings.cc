@@ -1,11 +1,11 @@
 #include "gateway/openapi/meanings.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "gateway/openapi/failures.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -74,6 +74,71 @@ const MethodDescriptor* FindMethod(const MethodDescriptor* from,
   return from->file()->pool()->FindMethodByName(InPackage(from->file(), name));
 }
 
+std::optional<absl::StatusCode> CodeOf(absl::string_view name) {
+  constexpr int kLastCode =
+      static_cast<int>(absl::StatusCode::kUnauthenticated);
+  for (int i = 1; i <= kLastCode; ++i) {
+    const auto code = static_cast<absl::StatusCode>(i);
+    if (absl::StatusCodeToString(code) == name) return code;
+  }
+  return std::nullopt;
+}
+
+// Adds `failure` for each of its codes.
+void Add(const v1::Failure& failure, Failures& failures) {
+  for (const std::string& name : failure.codes()) {
+    if (const auto code = CodeOf(name)) failures.emplace(*code, failure.text());
+  }
+}
+
+Failures OwnFailures(const MethodDescriptor* method, int depth);
+
+// Adds what the method that `failure` names does with its codes.
+void AddOfOther(const v1::Failure& failure, const MethodDescriptor* other,
+                int depth, Failures& failures) {
+  const Failures others = OwnFailures(other, depth + 1);
+  for (const std::string& name : failure.codes()) {
+    const auto code = CodeOf(name);
+    if (!code) continue;
+    const auto [begin, end] = others.equal_range(*code);
+    for (auto i = begin; i != end; ++i) {
+      failures.emplace(*code, Continued(i->second, failure.text()));
+    }
+  }
+}
+
+Failures OwnFailures(const MethodDescriptor* method, int depth) {
+  Failures failures;
+  const auto& options = method->options();
+  for (int i = 0; i < options.ExtensionSize(v1::failures); ++i) {
+    const v1::Failure& failure = options.GetExtension(v1::failures, i);
+    const MethodDescriptor* other =
+        failure.like().empty() || depth == kMaxReferences
+            ? nullptr
+            : FindMethod(method, failure.like());
+    if (other == nullptr) {
+      Add(failure, failures);
+    } else {
+      AddOfOther(failure, other, depth, failures);
+    }
+  }
+  return failures;
+}
+
+Failures CommonFailures(const ServiceDescriptor* service, int depth) {
+  Failures failures;
+  const auto& options = service->options();
+  for (int i = 0; i < options.ExtensionSize(v1::common_failures); ++i) {
+    Add(options.GetExtension(v1::common_failures, i), failures);
+  }
+  const ServiceDescriptor* other = service->file()->pool()->FindServiceByName(
+      InPackage(service->file(), options.GetExtension(v1::common_failures_of)));
+  if (other != nullptr && depth < kMaxReferences) {
+    failures.merge(CommonFailures(other, depth + 1));
+  }
+  return failures;
+}
+
 }  // namespace
 
 Meaning Meanings::Of(const FieldDescriptor* field) const {
@@ -84,61 +149,9 @@ bool Meanings::HasExample(const FieldDescriptor* field) {
   return !field->options().GetExtension(v1::values).example().empty();
 }
 
-std::string Meanings::TextOf(const MethodDescriptor* method) const {
-  return ReadFailures(comments_.Of(*method)).rest;
-}
-
-Failures Meanings::FailuresOf(const MethodDescriptor* method) const {
+Failures Meanings::FailuresOf(const MethodDescriptor* method) {
   Failures failures = OwnFailures(method, 0);
-  failures.merge(OwnFailures(method->service(), 0));
-  return failures;
-}
-
-Failures Meanings::OwnFailures(const MethodDescriptor* method,
-                               int depth) const {
-  Failures failures;
-  for (const auto& told : ReadFailures(comments_.Of(*method)).failures) {
-    absl::string_view rest = told.text;
-    const MethodDescriptor* other =
-        depth < kMaxReferences && absl::ConsumePrefix(&rest, "as ")
-            ? FindMethod(method, TakeName(rest))
-            : nullptr;
-    for (const absl::StatusCode code : told.codes) {
-      if (other == nullptr) {
-        failures.emplace(code, told.text);
-        continue;
-      }
-      const Failures others = OwnFailures(other, depth + 1);
-      const auto [begin, end] = others.equal_range(code);
-      for (auto i = begin; i != end; ++i) {
-        failures.emplace(code, Continued(i->second, rest));
-      }
-    }
-  }
-  return failures;
-}
-
-Failures Meanings::OwnFailures(const ServiceDescriptor* service,
-                               int depth) const {
-  const ToldFailures told = ReadFailures(comments_.Of(*service));
-  Failures failures;
-  for (const auto& failure : told.failures) {
-    for (const absl::StatusCode code : failure.codes) {
-      failures.emplace(code, failure.text);
-    }
-  }
-  if (depth == kMaxReferences) return failures;
-  absl::string_view rest = told.rest;
-  constexpr absl::string_view kReference = " as ";
-  for (std::size_t at = rest.find(kReference); at != rest.npos;
-       at = rest.find(kReference)) {
-    rest.remove_prefix(at + kReference.size());
-    const absl::string_view name = TakeName(rest);
-    if (!absl::StartsWith(rest, "'s")) continue;
-    const ServiceDescriptor* other = service->file()->pool()->FindServiceByName(
-        InPackage(service->file(), name));
-    if (other != nullptr) failures.merge(OwnFailures(other, depth + 1));
-  }
+  failures.merge(CommonFailures(method->service(), 0));
   return failures;
 }
 

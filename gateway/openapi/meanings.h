@@ -20,16 +20,9 @@ struct Meaning {
 // How calls fail: for each code, in words. A code may have several causes.
 using Failures = std::multimap<absl::StatusCode, std::string>;
 
-// What the elements of protos mean, by the conventions of their comments:
-//
-// - "As Message.field" at the beginning of a field's comment stands for what is
-//   said of that field, and for its values (options.proto) as well.
-// - "NOT_FOUND: ..." in the comment of an RPC, or of its service for all of
-//   them, tells of a way to fail, up to the next code or the end of the
-//   paragraph; there "as Method" stands for what that one tells of the code,
-//   and "as OtherService's" for all of that service's.
-//
-// `comments` must outlive this object.
+// What the elements of protos mean. "As Message.field" at the beginning of a
+// field's comment stands for what is said of that field, and for its values
+// (options.proto) as well. `comments` must outlive this object.
 class Meanings {
  public:
   explicit Meanings(const Comments& comments) : comments_(comments) {}
@@ -41,18 +34,10 @@ class Meanings {
   // Whether the field has an example of its own, taken from no other.
   static bool HasExample(const google::protobuf::FieldDescriptor* field);
 
-  // The comment of `method` without its ways to fail.
-  std::string TextOf(const google::protobuf::MethodDescriptor* method) const;
-
-  // How `method` fails, its service's ways included.
-  Failures FailuresOf(const google::protobuf::MethodDescriptor* method) const;
+  // How `method` fails, its service's ways included, as its options say.
+  static Failures FailuresOf(const google::protobuf::MethodDescriptor* method);
 
  private:
-  Failures OwnFailures(const google::protobuf::MethodDescriptor* method,
-                       int depth) const;
-  Failures OwnFailures(const google::protobuf::ServiceDescriptor* service,
-                       int depth) const;
-
   const Comments& comments_;
 };
 

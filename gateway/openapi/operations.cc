@@ -109,7 +109,7 @@ json::object Responses(const Meanings& meanings, Schemas& schemas,
       {"content",
        {{"application/json", Media(AnswerSchema(schemas, binding),
                                    AnswerExample(meanings, binding))}}}};
-  AddErrors(meanings, route, responses);
+  AddErrors(route, responses);
   return responses;
 }
 
@@ -141,7 +141,7 @@ json::object Operation(const Meanings& meanings, Schemas& schemas,
   const MethodDescriptor& method = *binding.method;
   std::string id = absl::StrCat(method.service()->name(), "_", method.name());
   if (index > 0) absl::StrAppend(&id, "_", index + 1);
-  const std::string text = meanings.TextOf(&method);
+  const std::string text = meanings.comments().Of(method);
   json::object operation{
       {"operationId", std::move(id)},
       {"tags", json::array{TagOf(*method.service())}},

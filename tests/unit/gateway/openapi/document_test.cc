@@ -218,6 +218,26 @@ TEST(OpenApiDocument, FailuresOfRpcsAreAnswers) {
   }
 }
 
+TEST(OpenApiDocument, ABatchMayBeAConflict) {
+  const json::value document = Document("webhooks.v1.EventService");
+  EXPECT_NO_THROW(
+      document.at_pointer("/paths/~1events:batch/post/responses/409"));
+}
+
+TEST(OpenApiDocument, AReadMayHaveConditions) {
+  const json::value document = Document("webhooks.v1.WebhookService");
+  const json::value& read = document.at_pointer("/paths/~1webhooks~1{id}/get");
+  EXPECT_TRUE(read.at("responses").as_object().contains("412"));
+  std::set<std::string> references;
+  for (const json::value& parameter : read.at("parameters").as_array()) {
+    if (const auto* ref = parameter.as_object().if_contains("$ref")) {
+      references.emplace(ref->as_string());
+    }
+  }
+  EXPECT_TRUE(references.contains("#/components/parameters/If-Match"));
+  EXPECT_TRUE(references.contains("#/components/parameters/If-None-Match"));
+}
+
 TEST(OpenApiDocument, TellsWhatReceiversGet) {
   const json::value& post = At("/webhooks/event/post");
   std::vector<std::string> headers;

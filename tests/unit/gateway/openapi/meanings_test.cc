@@ -14,7 +14,9 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Key;
 using ::testing::Pair;
+using ::testing::ResultOf;
 using ::testing::StartsWith;
 
 const Comments& ProjectsComments() {
@@ -30,9 +32,9 @@ Meaning MeaningOf(const std::string& field) {
 }
 
 Failures FailuresOf(const std::string& method) {
-  return Meanings(ProjectsComments())
-      .FailuresOf(DescriptorPool::generated_pool()->FindMethodByName(
-          "webhooks.v1." + method));
+  return Meanings::FailuresOf(
+      DescriptorPool::generated_pool()->FindMethodByName("webhooks.v1." +
+                                                         method));
 }
 
 TEST(Meanings, AsAnotherFieldIsWhatIsSaidOfThatField) {
@@ -69,6 +71,43 @@ TEST(Meanings, AMethodFailsAsItsServiceAndTheOneThatThatNames) {
                 Contains(Pair(absl::StatusCode::kUnauthenticated,
                               HasSubstr("API_KEY_INVALID"))))
         << method;
+  }
+}
+
+TEST(Meanings, WhatAMethodAddsToAnothersFailuresFollows) {
+  EXPECT_THAT(FailuresOf("WebhookService.Delete"),
+              Contains(Pair(absl::StatusCode::kNotFound,
+                            HasSubstr("WEBHOOK_NOT_FOUND). Also when"))));
+}
+
+// Expects each code of `failure` among `failures`.
+void ExpectCodes(const v1::Failure& failure, const Failures& failures,
+                 const std::string& name) {
+  EXPECT_FALSE(failure.codes().empty()) << name;
+  for (const std::string& code : failure.codes()) {
+    EXPECT_THAT(
+        failures,
+        Contains(Key(ResultOf(
+            [](absl::StatusCode c) { return absl::StatusCodeToString(c); },
+            code))))
+        << name;
+  }
+}
+
+// A code that is misspelt, or a method that is not there, would be left out.
+TEST(Meanings, EveryFailureLeadsToOne) {
+  for (const std::string& name : ProjectsComments().files()) {
+    const auto* file = DescriptorPool::generated_pool()->FindFileByName(name);
+    for (int i = 0; i < file->service_count(); ++i) {
+      for (int j = 0; j < file->service(i)->method_count(); ++j) {
+        const auto* method = file->service(i)->method(j);
+        const auto& options = method->options();
+        for (int k = 0; k < options.ExtensionSize(v1::failures); ++k) {
+          ExpectCodes(options.GetExtension(v1::failures, k),
+                      Meanings::FailuresOf(method), method->full_name());
+        }
+      }
+    }
   }
 }
 

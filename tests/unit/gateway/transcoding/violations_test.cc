@@ -38,6 +38,13 @@ TEST(Violations, AreNotMoreThanTheLimit) {
   EXPECT_THAT(ViolationsOf(request.status()), SizeIs(Violations::kMaxCount));
 }
 
+TEST(Violations, StopTheReadingAtTheLimit) {
+  std::string body = "{\"numbers\": [0";
+  for (int i = 0; i < Violations::kMaxCount; ++i) body += ",true";
+  const auto request = Read("POST", "/everything", body + "not read");
+  EXPECT_EQ(Reason(request.status()), "INVALID_REQUEST");
+}
+
 TEST(Violations, DoNotEchoLongNames) {
   const std::string name(100'000, 'x');
   const auto request = Read(
