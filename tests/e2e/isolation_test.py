@@ -288,6 +288,14 @@ def test_an_event_is_verified_for_everybody_alike(channel, keys):
                                   "SIGNATURE_MISMATCH")
 
 
+def test_a_key_is_told_its_own_project(channel, keys):
+    projects = {key: make(channel, key).id_project for key in keys}
+    for key, project in projects.items():
+        answer = call(channel, key, "WebhookService/CheckKey")
+        assert answer.id_project == project
+    assert len(set(projects.values())) == 2
+
+
 # The RPCs that cannot be refused: where they name something, it is the
 # caller's own, or a filter. With the test of what they do instead.
 NAME_WITHOUT_A_REFUSAL = {
@@ -299,6 +307,7 @@ NAME_WITHOUT_A_REFUSAL = {
 NAME_NOTHING = {
     "WebhookService/Create": test_a_request_id_of_another_project_is_ones_own,
     "WebhookService/List": test_a_list_and_its_tokens_are_the_projects_own,
+    "WebhookService/CheckKey": test_a_key_is_told_its_own_project,
     "WebhookService/VerifyEvent": test_an_event_is_verified_for_everybody_alike,
     "EventService/List": test_lists_hold_nothing_of_another_project,
 }

@@ -99,11 +99,12 @@ def test_a_list_that_cannot_be_is_refused(service, query, reason):
     "/webhooks?event_type=a..b", "/events?type=a..b",
     "/deliveries?event_type=a..b"])
 def test_all_that_is_wrong_with_a_list_is_told_at_once(service, target):
-    response = service.get(f"{target}&page_size=-1&page_token=x&color=red")
+    response = service.get(f"{target}&page_size=-1&page_token=x")
     assert response.status == 400
     assert sorted(f.split(".")[-1] for f in response.fields()) == sorted(
-        ["color", target.split("?")[1].split("=")[0], "page_size",
-         "page_token"])
+        [target.split("?")[1].split("=")[0], "page_size", "page_token"])
+    response = service.get(f"{target}&page_size=x&color=red")
+    assert sorted(response.fields()) == ["color", "page_size"]
 
 
 def test_a_page_token_is_good_for_its_filters_only(service, listed):
