@@ -64,10 +64,12 @@ HttpResponse AnswerOfAllPaths() {
 }  // namespace
 
 ApiHandler::ApiHandler(const Router& router, Backend& backend,
+                       const google::protobuf::MethodDescriptor& key_check,
                        absl::Duration call_timeout)
     : router_(router),
       backend_(backend),
       call_timeout_(call_timeout),
+      key_check_(key_check),
       known_keys_(std::make_shared<KnownKeys>()) {}
 
 std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
@@ -105,7 +107,7 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
   std::move(match->path_values.begin(), match->path_values.end(),
             std::back_inserter(*values));
   return std::make_unique<CallExchange>(
-      backend_, known_keys_,
+      backend_, key_check_, known_keys_,
       BoundRequest{.binding = binding,
                    .values = *std::move(values),
                    .path = std::string(head.path),

@@ -11,6 +11,7 @@
 #include "gateway/http/request_handler.h"
 #include "gateway/known_keys.h"
 #include "gateway/transcoding/router.h"
+#include "google/protobuf/descriptor.h"
 
 namespace webhooks::gateway {
 
@@ -18,8 +19,10 @@ namespace webhooks::gateway {
 // `backend` must outlive every exchange, and `router` every call of `backend`.
 class ApiHandler : public RequestHandler {
  public:
-  // `call_timeout` is the deadline of calls whose client names none.
+  // `call_timeout` is the deadline of calls whose client names none;
+  // `key_check` the method that keys are checked by (see FindKeyCheck).
   ApiHandler(const Router& router, Backend& backend,
+             const google::protobuf::MethodDescriptor& key_check,
              absl::Duration call_timeout);
 
   // Refuses at once: 501 unknown method, 404 unknown path, 405, 401 without
@@ -37,6 +40,7 @@ class ApiHandler : public RequestHandler {
   const Router& router_;
   Backend& backend_;
   const absl::Duration call_timeout_;
+  const google::protobuf::MethodDescriptor& key_check_;
   // Calls may outlive this.
   const std::shared_ptr<KnownKeys> known_keys_;
 };

@@ -6,17 +6,18 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "gateway/answers.h"
 #include "gateway/header_fields.h"
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
 #include "server/runtime/metadata.h"
-#include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::gateway {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using google::protobuf::MethodDescriptor;
 
 std::unique_ptr<google::protobuf::Message> NewMessage(
     const google::protobuf::Descriptor* type) {
@@ -55,9 +56,11 @@ bool IsOfCaller(const absl::Status& status) {
 class CallExchange::Progress
     : public std::enable_shared_from_this<CallExchange::Progress> {
  public:
-  Progress(Backend& backend, std::shared_ptr<KnownKeys> known_keys,
-           BoundRequest request, std::string body, Respond respond, Post post)
+  Progress(Backend& backend, const MethodDescriptor& key_check,
+           std::shared_ptr<KnownKeys> known_keys, BoundRequest request,
+           std::string body, Respond respond, Post post)
       : backend_(backend),
+        key_check_(key_check),
         known_keys_(std::move(known_keys)),
         request_(std::move(request)),
         deadline_(Clock::now() +
@@ -118,9 +121,10 @@ class CallExchange::Progress
 
   // Asks the server whose the key is.
   void CheckKey(OnChecked on_checked) {
-    Start("/webhooks.v1.WebhookService/CheckKey",
-          std::make_unique<v1::CheckKeyRequest>(),
-          std::make_unique<v1::CheckKeyResponse>(),
+    Start(absl::StrCat("/", key_check_.service()->full_name(), "/",
+                       key_check_.name()),
+          NewMessage(key_check_.input_type()),
+          NewMessage(key_check_.output_type()),
           [self = shared_from_this(), on_checked](Backend::Reply reply) {
             self->Note(reply);
             self->Later([on_checked,
@@ -165,6 +169,7 @@ class CallExchange::Progress
   }
 
   Backend& backend_;
+  const MethodDescriptor& key_check_;
   const std::shared_ptr<KnownKeys> known_keys_;
   const BoundRequest request_;
   const Clock::time_point deadline_;
@@ -177,10 +182,11 @@ class CallExchange::Progress
   bool is_cancelled_ = false;
 };
 
-CallExchange::CallExchange(Backend& backend,
+CallExchange::CallExchange(Backend& backend, const MethodDescriptor& key_check,
                            std::shared_ptr<KnownKeys> known_keys,
                            BoundRequest request)
     : backend_(backend),
+      key_check_(key_check),
       known_keys_(std::move(known_keys)),
       binding_(request.binding),
       request_(std::move(request)) {}
@@ -197,7 +203,7 @@ void CallExchange::Run(std::string body, Respond respond, Post post) {
   if (request_.unless_empty && !body.empty()) {
     return respond(*std::move(request_.unless_empty));
   }
-  progress_ = std::make_shared<Progress>(backend_, known_keys_,
+  progress_ = std::make_shared<Progress>(backend_, key_check_, known_keys_,
                                          std::move(request_), std::move(body),
                                          std::move(respond), std::move(post));
   progress_->Begin();

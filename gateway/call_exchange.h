@@ -14,6 +14,7 @@
 #include "gateway/http/request_handler.h"
 #include "gateway/known_keys.h"
 #include "gateway/transcoding/binding.h"
+#include "google/protobuf/descriptor.h"
 
 namespace webhooks::gateway {
 
@@ -39,8 +40,9 @@ class CallExchange : public Exchange {
   static constexpr std::size_t kParsedAtOnce = 64 << 10;
 
   // `backend` must outlive this, and the binding the call that Run begins.
-  CallExchange(Backend& backend, std::shared_ptr<KnownKeys> known_keys,
-               BoundRequest request);
+  CallExchange(Backend& backend,
+               const google::protobuf::MethodDescriptor& key_check,
+               std::shared_ptr<KnownKeys> known_keys, BoundRequest request);
   ~CallExchange() override;
 
   absl::string_view route() const override;
@@ -52,6 +54,7 @@ class CallExchange : public Exchange {
   class Progress;
 
   Backend& backend_;
+  const google::protobuf::MethodDescriptor& key_check_;
   const std::shared_ptr<KnownKeys> known_keys_;
   const Binding& binding_;
   // Until Run.

@@ -68,6 +68,10 @@ int Serve(const Config& config) {
   const auto services = AnnotatedServices();
   const auto router = Router::Make(services);
   if (!router.ok()) return FailStart(router.status());
+  const auto* key_check = FindKeyCheck(services);
+  if (key_check == nullptr) {
+    return FailStart(absl::InternalError("no RPC checks keys"));
+  }
   const auto openapi = OpenApiDocument(services, config.http.limits.body_bytes);
   if (!openapi.ok()) return FailStart(openapi.status());
   const auto tls = TlsWatch::Start(config.tls);
@@ -77,7 +81,7 @@ int Serve(const Config& config) {
   // In this order: each uses those above it until its own end.
   GrpcBackend backend(config.server, config.server_connections,
                       server_tls->get(), config.server_tls_name);
-  ApiHandler api(*router, backend, config.call_timeout);
+  ApiHandler api(*router, backend, *key_check, config.call_timeout);
   DocsHandler docs(api, *openapi, ReadPages(config.docs_folder));
   HealthHandler handler(docs, backend);
   const ProcessFigures process("gateway");

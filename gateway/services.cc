@@ -5,6 +5,7 @@
 
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor_database.h"
+#include "webhooks/v1/options.pb.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -38,6 +39,17 @@ std::vector<const ServiceDescriptor*> AnnotatedServices() {
     }
   }
   return services;
+}
+
+const google::protobuf::MethodDescriptor* FindKeyCheck(
+    const std::vector<const ServiceDescriptor*>& services) {
+  for (const ServiceDescriptor* service : services) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const auto* method = service->method(i);
+      if (method->options().GetExtension(v1::checks_key)) return method;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace webhooks::gateway

@@ -12,6 +12,10 @@ namespace webhooks::gateway {
 // over HTTP because its proto says so, and for no other reason.
 std::vector<const google::protobuf::ServiceDescriptor*> AnnotatedServices();
 
+// The first method of `services` that the option checks_key marks, or null.
+const google::protobuf::MethodDescriptor* FindKeyCheck(
+    const std::vector<const google::protobuf::ServiceDescriptor*>& services);
+
 }  // namespace webhooks::gateway
 
 #endif  // WEBHOOKS_GATEWAY_SERVICES_H_

@@ -33,7 +33,8 @@ class ApiHandlerTest : public ::testing::Test {
           reply.metadata = {{"x-project-id", "p1"}};
           return reply;
         }),
-        handler_(router_, backend_, absl::Seconds(15)) {}
+        handler_(router_, backend_, *FindKeyCheck(AnnotatedServices()),
+                 absl::Seconds(15)) {}
 
   HttpResponse Answer(const Ask& ask) { return AnswerOf(handler_, ask); }
 

@@ -47,7 +47,8 @@ class CallExchangeTest : public ::testing::Test {
           }
           return reply;
         }),
-        handler_(router_, backend_, absl::Seconds(15)) {}
+        handler_(router_, backend_, *FindKeyCheck(AnnotatedServices()),
+                 absl::Seconds(15)) {}
 
   HttpResponse Create(std::string body) {
     return AnswerOf(

@@ -37,7 +37,8 @@ class MarksTest : public ::testing::Test {
           reply.metadata = metadata_;
           return reply;
         }),
-        handler_(router_, backend_, absl::Seconds(15)) {}
+        handler_(router_, backend_, *FindKeyCheck(AnnotatedServices()),
+                 absl::Seconds(15)) {}
 
   // With the headers that every request has.
   HttpResponse Answer(Ask ask,
