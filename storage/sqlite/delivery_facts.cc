@@ -3,12 +3,10 @@
 #include <string>
 #include <utility>
 
-#include "storage/derived_id.h"
 #include "storage/sqlite/columns.h"
 #include "storage/sqlite/delivery_rows.h"
 #include "storage/sqlite/event_rows.h"
 #include "storage/sqlite/webhook_rows.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -19,7 +17,9 @@ absl::Status LookAround(Connection& connection, const v1::Delivery& delivery,
   return connection.Guarded("look around", [&]() -> absl::Status {
     Statement row = connection.Prepared(
         "SELECT id FROM deliveries INDEXED BY waiting_deliveries"
-        " WHERE webhook_id = ? AND state = 1 ORDER BY queue_at, place"
+        " WHERE webhook_id = ? AND state = 1"
+        " AND event_seq NOT IN (SELECT seq FROM publishing)"
+        " ORDER BY queue_at, place"
         " LIMIT 2");
     BindUuid(row, 1, delivery.id_webhook_endpoint());
     if (!row->executeStep()) return absl::OkStatus();
@@ -49,9 +49,7 @@ absl::StatusOr<DeliveryFacts> SelectFacts(Connection& connection,
   if (!found_webhook.ok() && !absl::IsNotFound(found_webhook.status())) {
     return found_webhook.status();
   }
-  const Uuid id =
-      MakeDerivedId(FromTimestamp(facts.event.created_at()),
-                    UuidBytes(facts.event.id_event()), UuidBytes(webhook));
+  const Uuid id = DeliveryId(facts.event, UuidBytes(webhook));
   auto delivery = SelectDelivery(connection, leases, project, FormatUuid(id));
   if (!delivery.ok() && !absl::IsNotFound(delivery.status())) {
     return delivery.status();

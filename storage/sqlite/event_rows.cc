@@ -88,12 +88,21 @@ std::optional<v1::Event> SelectSameId(Connection& connection,
   return ReadEvent(row);
 }
 
+// A new seq, as SQL: behind those of all events, also of those to come.
+constexpr absl::string_view kNextSeq =
+    "(SELECT 1 + max(ifnull((SELECT max(seq) FROM events), 0),"
+    " ifnull((SELECT max(seq) FROM publishing), 0)))";
+
+// `seq`: 0 is for a new one. The one that it has.
 std::int64_t InsertRow(Connection& connection, const v1::Event& event,
-                       const TraceHeaders& trace, std::size_t matched) {
-  Statement insert = connection.Prepared(
+                       const TraceHeaders& trace, std::size_t matched,
+                       std::int64_t seq) {
+  static const std::string& sql = *new std::string(absl::StrCat(
       "INSERT INTO events (project_id, id, type, created_at, deliver_at,"
-      " matched_webhooks, data, traceparent, tracestate)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      " matched_webhooks, data, traceparent, tracestate, seq)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, ",
+      kNextSeq, "))"));
+  Statement insert = connection.Prepared(sql);
   BindUuid(insert, 1, event.id_project());
   BindUuid(insert, 2, event.id_event());
   BindText(insert, 3, event.type());
@@ -103,8 +112,31 @@ std::int64_t InsertRow(Connection& connection, const v1::Event& event,
   if (event.has_data()) BindText(insert, 7, event.data());
   if (!trace.traceparent.empty()) BindText(insert, 8, trace.traceparent);
   if (!trace.tracestate.empty()) BindText(insert, 9, trace.tracestate);
+  if (seq != 0) insert->bind(10, seq);
   insert->exec();
   return sqlite3_last_insert_rowid(connection.handle());
+}
+
+absl::Time DeliverAt(const v1::Event& event) {
+  return FromTimestamp(event.has_deliver_at() ? event.deliver_at()
+                                              : event.created_at());
+}
+
+void InsertDeliveryOf(Connection& connection, const v1::Event& event,
+                      std::int64_t seq, const std::string& webhook) {
+  InsertDelivery(connection, DeliveryId(event, webhook), event.id_project(),
+                 webhook, seq, FromTimestamp(event.created_at()),
+                 DeliverAt(event));
+}
+
+// How many deliveries of the event in the row `seq` there are.
+std::size_t CountDeliveries(Connection& connection, std::int64_t seq) {
+  Statement row = connection.Prepared(
+      "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_event"
+      " WHERE event_seq = ?");
+  row->bind(1, seq);
+  row->executeStep();
+  return static_cast<std::size_t>(row->getColumn(0).getInt64());
 }
 
 // A place in the list of events.
@@ -138,7 +170,8 @@ absl::Status CheckProject(Connection& connection, absl::string_view id) {
 
 absl::StatusOr<v1::PublishEventResponse> InsertEvent(
     Connection& connection, const v1::Event& event, const TraceHeaders& trace,
-    DueNotes& notes, const std::vector<std::string>* listeners) {
+    DueNotes& notes, const std::vector<std::string>* listeners,
+    std::int64_t seq) {
   using Response = v1::PublishEventResponse;
   return connection.Guarded("insert event", [&]() -> absl::StatusOr<Response> {
     Response response;
@@ -152,22 +185,57 @@ absl::StatusOr<v1::PublishEventResponse> InsertEvent(
         listeners == nullptr
             ? SelectListeners(connection, event.id_project(), event.type())
             : *listeners;
-    const std::string event_id = UuidBytes(event.id_event());
-    const absl::Time created = FromTimestamp(event.created_at());
-    const absl::Time deliver_at =
-        event.has_deliver_at() ? FromTimestamp(event.deliver_at()) : created;
-    const std::int64_t seq =
-        InsertRow(connection, event, trace, webhooks.size());
+    const bool is_ahead = seq != 0;
+    const std::size_t matched =
+        is_ahead ? CountDeliveries(connection, seq) : webhooks.size();
+    seq = InsertRow(connection, event, trace, matched, seq);
+    if (is_ahead) DeletePublishingSeq(connection, seq);
+    const absl::Time due =
+        std::max(FromTimestamp(event.created_at()), DeliverAt(event));
     for (const std::string& webhook : webhooks) {
-      InsertDelivery(connection, MakeDerivedId(created, event_id, webhook),
-                     event.id_project(), webhook, seq, created, deliver_at);
-      notes.Add({event.id_project(), UuidText(webhook)},
-                std::max(created, deliver_at));
+      if (!is_ahead) InsertDeliveryOf(connection, event, seq, webhook);
+      notes.Add({event.id_project(), UuidText(webhook)}, due);
     }
     response.set_id_event(event.id_event());
-    response.set_matched_webhooks(static_cast<int>(webhooks.size()));
+    response.set_matched_webhooks(static_cast<int>(matched));
     return response;
   });
+}
+
+Uuid DeliveryId(const v1::Event& event, absl::string_view webhook) {
+  return MakeDerivedId(FromTimestamp(event.created_at()),
+                       UuidBytes(event.id_event()), webhook);
+}
+
+absl::StatusOr<bool> HasEvent(Connection& connection, const v1::Event& event) {
+  return connection.Guarded("look for event", [&]() -> absl::StatusOr<bool> {
+    return SelectSameId(connection, event).has_value();
+  });
+}
+
+std::int64_t InsertPublishingSeq(Connection& connection) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("INSERT INTO publishing (seq) VALUES (", kNextSeq, ")"));
+  connection.Prepared(sql)->exec();
+  return sqlite3_last_insert_rowid(connection.handle());
+}
+
+void DeletePublishingSeq(Connection& connection, std::int64_t seq) {
+  Statement erase = connection.Prepared("DELETE FROM publishing WHERE seq = ?");
+  erase->bind(1, seq);
+  erase->exec();
+}
+
+void InsertDeliveryAhead(Connection& connection, const v1::Event& event,
+                         std::int64_t seq, const std::string& webhook) {
+  {
+    Statement row = connection.Prepared(
+        "SELECT 1 FROM webhooks WHERE project_id = ? AND id = ?");
+    BindUuid(row, 1, event.id_project());
+    BindBytes(row, 2, webhook);
+    if (!row->executeStep()) return;
+  }
+  InsertDeliveryOf(connection, event, seq, webhook);
 }
 
 absl::StatusOr<v1::Event> SelectEvent(Connection& connection,
@@ -259,7 +327,7 @@ absl::Time SelectPublication(Connection& connection, std::int64_t seq) {
   Statement row =
       connection.Prepared("SELECT created_at FROM events WHERE seq = ?");
   row->bind(1, seq);
-  if (!row->executeStep()) return absl::UnixEpoch();
+  if (!row->executeStep()) return absl::InfiniteFuture();
   return FromTimestamp(TimeColumn(row, 0));
 }
 

@@ -12,16 +12,36 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/due_notes.h"
 #include "storage/sqlite/leases.h"
+#include "storage/uuid.h"
 
 // The statements of EventStore. Each function ends as the call that it serves
 // and changes inside the caller's transaction, in several steps.
 namespace webhooks::sqlite {
 
 // `listeners`: the 16 bytes of the ids of the webhooks that get it, in any
-// order; null: all that listen to its type.
+// order; null: all that listen to its type. `seq`: under which its deliveries
+// are there already; 0: they are not.
 absl::StatusOr<v1::PublishEventResponse> InsertEvent(
     Connection& connection, const v1::Event& event, const TraceHeaders& trace,
-    DueNotes& notes, const std::vector<std::string>* listeners = nullptr);
+    DueNotes& notes, const std::vector<std::string>* listeners = nullptr,
+    std::int64_t seq = 0);
+
+// The id of the delivery of the event to the webhook with the 16 bytes
+// `webhook`.
+Uuid DeliveryId(const v1::Event& event, absl::string_view webhook);
+
+// Whether the project has an event with the same id.
+absl::StatusOr<bool> HasEvent(Connection& connection, const v1::Event& event);
+
+// These throw what SQLiteCpp throws; for use inside Connection::Guarded.
+
+// A seq that no event has, nor will have but the one that it is for.
+std::int64_t InsertPublishingSeq(Connection& connection);
+void DeletePublishingSeq(Connection& connection, std::int64_t seq);
+// Inserts the delivery of an event that is to come under `seq` to the webhook
+// with the 16 bytes `webhook`, if that is still there.
+void InsertDeliveryAhead(Connection& connection, const v1::Event& event,
+                         std::int64_t seq, const std::string& webhook);
 
 // NOT_FOUND (PROJECT_NOT_FOUND): there is no such project, or it was deleted.
 absl::Status CheckProject(Connection& connection, absl::string_view id);
@@ -44,7 +64,8 @@ absl::StatusOr<v1::Event> SelectEventBody(Connection& connection,
                                           std::int64_t seq,
                                           TraceHeaders& trace);
 
-// When the event in the row `seq` was published. Throws as SelectEventBody.
+// When the event in the row `seq` was published; InfiniteFuture: it is not
+// there. Throws as SelectEventBody.
 absl::Time SelectPublication(Connection& connection, std::int64_t seq);
 
 }  // namespace webhooks::sqlite

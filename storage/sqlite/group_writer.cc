@@ -49,9 +49,9 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::Submit(const CallOptions& options, Work work, DoneStatus done,
-                         std::size_t bytes) {
-  Operation operation{options, std::move(work), std::move(done), Steady::now(),
-                      absl::OkStatus()};
+                         std::size_t bytes, Length length) {
+  Operation operation{options, std::move(work), std::move(done),
+                      length,  Steady::now(),   absl::OkStatus()};
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
   if (queue_.TryPush(operation, bytes)) return;
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
@@ -117,6 +117,8 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
   const absl::Duration end = clock_() + kMaxWork;
   count = 0;
   for (Operation& operation : calls) {
+    const bool is_long = operation.length == Length::kLong;
+    if (is_long && count > 0) break;
     ++count;
     EndWait(operation);
     operation.outcome = StillWaited(operation.options);
@@ -127,7 +129,7 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
       is_failing_ = true;
       return operation.outcome;
     }
-    if (clock_() >= end) break;
+    if (is_long || clock_() >= end) break;
   }
   return Commit();
 }

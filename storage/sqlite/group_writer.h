@@ -36,6 +36,10 @@ class GroupWriter {
   // What a call holds that has no data of size.
   static constexpr std::size_t kSmallCall = 1024;
 
+  // Work of some length has a transaction to itself, so that what came before
+  // it need not wait for it.
+  enum class Length { kShort, kLong };
+
   // `observer` must outlive this. Work is bounded by `clock`.
   GroupWriter(std::unique_ptr<Connection> connection, StoreObserver& observer,
               CommitCheck may_commit, SteadyClock clock = &SteadyNow);
@@ -49,13 +53,14 @@ class GroupWriter {
   // Queues `work`, which holds `bytes`; `done` learns its outcome once that is
   // durable.
   void Submit(const CallOptions& options, Work work, DoneStatus done,
-              std::size_t bytes = kSmallCall);
+              std::size_t bytes = kSmallCall, Length length = Length::kShort);
 
  private:
   struct Operation {
     CallOptions options;
     Work work;
     DoneStatus done;
+    Length length;
     std::chrono::steady_clock::time_point made_at;
     absl::Status outcome;
     // It has not run yet.

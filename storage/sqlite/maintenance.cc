@@ -49,6 +49,8 @@ absl::StatusOr<bool> Maintenance::Work(Kind kind, Connection& connection,
     case Kind::kOldEvents:
       return DropOldEvents(connection, leases_, now, now - retention,
                            reached_.retention, notes);
+    case Kind::kUnfinishedEvents:
+      return DropUnfinished(connection, publishing_);
     case Kind::kRemovedWebhooks:
       return CancelOfRemovedWebhooks(connection);
     case Kind::kDeletedProjects:

@@ -11,6 +11,7 @@
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/due_notes.h"
+#include "storage/sqlite/fan_out.h"
 #include "storage/sqlite/leases.h"
 #include "storage/sqlite/retention.h"
 #include "storage/sqlite/retry_job_rows.h"
@@ -20,9 +21,10 @@ namespace webhooks::sqlite {
 // The steps of Store::Maintain. For the writer's thread.
 class Maintenance {
  public:
-  // `sealer` and `leases` must outlive this.
-  Maintenance(const Sealer& sealer, Leases& leases)
-      : sealer_(sealer), leases_(leases) {}
+  // All must outlive this.
+  Maintenance(const Sealer& sealer, Leases& leases,
+              const ActiveSeqs& publishing)
+      : sealer_(sealer), leases_(leases), publishing_(publishing) {}
 
   // As Upkeep::AdvanceRetention.
   absl::StatusOr<absl::Time> AdvanceRetention(Connection& connection,
@@ -53,12 +55,13 @@ class Maintenance {
   enum class Kind {
     kOldAnswers,
     kOldEvents,
+    kUnfinishedEvents,
     kRemovedWebhooks,
     kDeletedProjects,
     kRetryJobs,
     kSealing,
   };
-  static constexpr int kKinds = 6;
+  static constexpr int kKinds = 7;
 
   absl::StatusOr<bool> Work(Kind kind, Connection& connection, absl::Time now,
                             absl::Duration retention, DueNotes& notes);
@@ -70,6 +73,7 @@ class Maintenance {
 
   const Sealer& sealer_;
   Leases& leases_;
+  const ActiveSeqs& publishing_;
   int next_kind_ = 0;
   RetryJobTurns retry_job_turns_;
   // Of the retention clock. Unset: it was not read yet.

@@ -1,9 +1,11 @@
-#include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "storage/changes.h"
 #include "storage/errors.h"
 #include "storage/sqlite/answer_rows.h"
 #include "storage/sqlite/event_rows.h"
+#include "storage/sqlite/fan_out.h"
 #include "storage/sqlite/sqlite_store.h"
 
 // The part of SqliteStore that is EventStore.
@@ -24,48 +26,100 @@ TraceHeaders TraceOf(const CallOptions& options) {
   return options.trace == nullptr ? TraceHeaders() : *options.trace;
 }
 
-// Each event's result; an error of the database is of all, and so is too large
-// a fan-out: it would keep the writer from everybody else for long.
-absl::StatusOr<Batch> InsertEvents(Connection& connection,
-                                   const EventStore::MaybeEvents& events,
-                                   const TraceHeaders& trace, DueNotes& notes) {
+absl::StatusOr<Batch> BatchOf(const absl::StatusOr<FanOut::Results>& results) {
+  if (!results.ok()) return results.status();
   Batch batch;
-  std::int64_t deliveries = 0;
-  for (const absl::StatusOr<v1::Event>& event : events) {
-    const auto published =
-        event.ok() ? InsertEvent(connection, *event, trace, notes)
-                   : absl::StatusOr<v1::PublishEventResponse>(event.status());
-    const bool is_its_own =
-        !event.ok() || absl::IsAlreadyExists(published.status());
-    if (!published.ok() && !is_its_own) return published.status();
-    if (published.ok()) deliveries += published->matched_webhooks();
-    if (events.size() > 1 && deliveries > EventStore::kMaxFanOut) {
-      return FanOutTooLarge();
-    }
-    *batch.add_results() = ResultOf(published);
-  }
+  for (const auto& result : *results) *batch.add_results() = ResultOf(result);
   return batch;
 }
 
+absl::StatusOr<v1::PublishEventResponse> OneOf(
+    const absl::StatusOr<FanOut::Results>& results) {
+  if (!results.ok()) return results.status();
+  return results->front();
+}
+
 }  // namespace
+
+template <typename T>
+struct SqliteStore::Publication {
+  std::string project;
+  FanOut fan_out;
+  std::optional<Idempotency> once;
+  CallOptions options;
+  std::size_t bytes;
+  absl::StatusOr<T> (*answer)(const absl::StatusOr<FanOut::Results>&);
+  Done<Created<T>> done;
+  // Its deliveries are there.
+  bool is_prepared = false;
+  // The last transaction found that it needs steps.
+  bool needs_steps = false;
+};
+
+// Publishes at once where that is no work of length; else inserts the
+// deliveries in steps first.
+template <typename T>
+void SqliteStore::Publish(std::shared_ptr<Publication<T>> call) {
+  WriteNoting<Created<T>>(
+      call->options,
+      [this, call](Connection& connection,
+                   DueNotes& notes) -> absl::StatusOr<Created<T>> {
+        call->needs_steps = false;
+        absl::Status there = CheckProject(connection, call->project);
+        if (!there.ok()) return there;
+        return PerformOnce<T>(
+            connection, *sealer_, call->once, [&]() -> absl::StatusOr<T> {
+              if (!call->is_prepared) {
+                const auto needs_steps = call->fan_out.Plan(connection);
+                if (!needs_steps.ok()) return needs_steps.status();
+                call->needs_steps = *needs_steps;
+                if (*needs_steps) return absl::UnknownError("in steps");
+              }
+              return call->answer(call->fan_out.Finish(
+                  connection, TraceOf(call->options), notes));
+            });
+      },
+      [this, call](absl::StatusOr<Created<T>> result) {
+        const bool needs_steps =
+            call->needs_steps && absl::IsUnknown(result.status());
+        if (needs_steps) return PublishInSteps(call);
+        std::move(call->done)(std::move(result));
+      },
+      nullptr, call->bytes,
+      call->is_prepared ? GroupWriter::Length::kLong
+                        : GroupWriter::Length::kShort);
+}
+
+template <typename T>
+void SqliteStore::PublishInSteps(std::shared_ptr<Publication<T>> call) {
+  WriteNoting<bool>(
+      call->options,
+      [call](Connection& connection, DueNotes&) {
+        return call->fan_out.Step(connection);
+      },
+      [this, call](const absl::StatusOr<bool>& was_last) {
+        if (!was_last.ok()) return std::move(call->done)(was_last.status());
+        call->fan_out.StepCommitted();
+        if (!*was_last) return PublishInSteps(call);
+        call->is_prepared = true;
+        Publish(call);
+      },
+      nullptr, GroupWriter::kSmallCall, GroupWriter::Length::kLong);
+}
 
 void SqliteStore::PublishEvents(absl::string_view project, MaybeEvents events,
                                 const std::optional<Idempotency>& once,
                                 const CallOptions& options,
                                 Done<Created<Batch>> done) {
   const std::size_t bytes = BytesOf(events);
-  WriteNoting<Created<Batch>>(
-      options,
-      [this, project = std::string(project), events = std::move(events), once,
-       trace = TraceOf(options)](Connection& connection, DueNotes& notes)
-          -> absl::StatusOr<Created<Batch>> {
-        absl::Status there = CheckProject(connection, project);
-        if (!there.ok()) return there;
-        return PerformOnce<Batch>(connection, *sealer_, once, [&] {
-          return InsertEvents(connection, events, trace, notes);
-        });
-      },
-      std::move(done), nullptr, bytes);
+  Publish(std::shared_ptr<Publication<Batch>>(
+      new Publication<Batch>{std::string(project),
+                             {std::move(events), active_seqs_},
+                             once,
+                             options,
+                             bytes,
+                             &BatchOf,
+                             std::move(done)}));
 }
 
 void SqliteStore::PublishEvent(const v1::Event& event,
@@ -73,18 +127,14 @@ void SqliteStore::PublishEvent(const v1::Event& event,
                                const CallOptions& options,
                                Done<Created<v1::PublishEventResponse>> done) {
   using Response = v1::PublishEventResponse;
-  WriteNoting<Created<Response>>(
-      options,
-      [this, event, once, trace = TraceOf(options)](
-          Connection& connection,
-          DueNotes& notes) -> absl::StatusOr<Created<Response>> {
-        absl::Status there = CheckProject(connection, event.id_project());
-        if (!there.ok()) return there;
-        return PerformOnce<Response>(connection, *sealer_, once, [&] {
-          return InsertEvent(connection, event, trace, notes);
-        });
-      },
-      std::move(done), nullptr, GroupWriter::kSmallCall + event.ByteSizeLong());
+  Publish(std::shared_ptr<Publication<Response>>(
+      new Publication<Response>{event.id_project(),
+                                {{event}, active_seqs_},
+                                once,
+                                options,
+                                GroupWriter::kSmallCall + event.ByteSizeLong(),
+                                &OneOf,
+                                std::move(done)}));
 }
 
 void SqliteStore::GetEvent(absl::string_view project, absl::string_view id,

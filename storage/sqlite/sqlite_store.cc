@@ -151,7 +151,7 @@ SqliteStore::SqliteStore(std::array<FileLock, 2> locks,
       sealer_(std::move(sealer)),
       steady_clock_(std::move(steady_clock)),
       leases_(steady_clock_),
-      maintenance_(*sealer_, leases_),
+      maintenance_(*sealer_, leases_, active_seqs_),
       writer_(
           std::move(writer), observer,
           [guard = FileGuard(std::move(files))](

@@ -19,6 +19,7 @@
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/database_file.h"
 #include "storage/sqlite/due_notes.h"
+#include "storage/sqlite/fan_out.h"
 #include "storage/sqlite/file_lock.h"
 #include "storage/sqlite/group_writer.h"
 #include "storage/sqlite/leases.h"
@@ -226,7 +227,8 @@ class SqliteStore final : public Store {
   template <typename T, typename Work>
   void WriteNoting(const CallOptions& options, Work work, Done<T> done,
                    absl::AnyInvocable<void()> committed = nullptr,
-                   std::size_t bytes = GroupWriter::kSmallCall) {
+                   std::size_t bytes = GroupWriter::kSmallCall,
+                   GroupWriter::Length length = GroupWriter::Length::kShort) {
     struct Outcome {
       absl::StatusOr<T> result = StorageFailure();
       DueNotes notes;
@@ -246,8 +248,16 @@ class SqliteStore final : public Store {
           Tell(outcome->notes);
           std::move(done)(std::move(outcome->result));
         },
-        bytes);
+        bytes, length);
   }
+
+  // A call of PublishEvent or PublishEvents.
+  template <typename T>
+  struct Publication;
+  template <typename T>
+  void Publish(std::shared_ptr<Publication<T>> call);
+  template <typename T>
+  void PublishInSteps(std::shared_ptr<Publication<T>> call);
 
   void Tell(const DueNotes& notes) ABSL_LOCKS_EXCLUDED(watcher_mutex_);
 
@@ -260,6 +270,7 @@ class SqliteStore final : public Store {
   // When a probe is to write again; for the writer's thread.
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;
+  ActiveSeqs active_seqs_;  // used by the writer's thread alone
   Maintenance maintenance_;
   absl::Mutex watcher_mutex_;
   Watcher watcher_ ABSL_GUARDED_BY(watcher_mutex_);

@@ -11,12 +11,14 @@ namespace {
 constexpr absl::string_view kAtOnceRows =
     "SELECT id, queue_at, retry_at, attempts, schedule_base, event_seq"
     " FROM deliveries INDEXED BY waiting_deliveries"
-    " WHERE webhook_id = ? AND state = 1 AND queue_at = 0 ORDER BY place";
+    " WHERE webhook_id = ? AND state = 1 AND queue_at = 0"
+    " AND event_seq NOT IN (SELECT seq FROM publishing) ORDER BY place";
 
 constexpr absl::string_view kTimedRows =
     "SELECT id, queue_at, retry_at, attempts, schedule_base, event_seq"
     " FROM deliveries INDEXED BY waiting_deliveries"
     " WHERE webhook_id = ? AND state = 1 AND queue_at > 0"
+    " AND event_seq NOT IN (SELECT seq FROM publishing)"
     " ORDER BY queue_at, place";
 
 }  // namespace

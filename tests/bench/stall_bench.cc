@@ -37,6 +37,29 @@ double MillisSince(Steady::time_point start) {
       .count();
 }
 
+// Keeps how long the longest transaction and the longest checkpoint took.
+class Longest final : public StoreObserver {
+ public:
+  void Committed(int, absl::Duration duration) override {
+    transaction_ = std::max(transaction_.load(), duration);
+  }
+  void Checkpointed(absl::Duration duration) override {
+    checkpoint_ = std::max(checkpoint_.load(), duration);
+  }
+
+  // In milliseconds, since the last call.
+  double TakeTransaction() { return Take(transaction_); }
+  double TakeCheckpoint() { return Take(checkpoint_); }
+
+ private:
+  static double Take(std::atomic<absl::Duration>& duration) {
+    return absl::ToDoubleMilliseconds(duration.exchange(absl::ZeroDuration()));
+  }
+
+  std::atomic<absl::Duration> transaction_ = absl::ZeroDuration();
+  std::atomic<absl::Duration> checkpoint_ = absl::ZeroDuration();
+};
+
 class Stalls {
  public:
   Stalls() {
@@ -79,14 +102,18 @@ class Stalls {
         look_up = std::max(look_up, MillisSince(start));
       }
     });
+    longest_.TakeTransaction();
+    longest_.TakeCheckpoint();
     const auto start = Steady::now();
     work();
     const double took = MillisSince(start);
     ended = true;
     others.join();
     std::printf(
-        "%-20s %9.1f ms; others wait at most: change %7.1f ms, key %7.1f ms\n",
-        name, took, change, look_up);
+        "%-20s %9.1f ms; others wait at most: change %7.1f ms, key %7.1f ms;"
+        " longest transaction %7.1f ms, checkpoint %7.1f ms\n",
+        name, took, change, look_up, longest_.TakeTransaction(),
+        longest_.TakeCheckpoint());
   }
 
   void Listen() {
@@ -176,9 +203,12 @@ class Stalls {
   }
 
   testing::TempFolder folder_;
+  Longest longest_;
   std::unique_ptr<Store> store_ =
-      OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                testing::Always(), [](absl::string_view, absl::string_view) {})
+      OpenStore(
+          absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+          testing::Always(), [](absl::string_view, absl::string_view) {},
+          longest_)
           .value();
   server::SystemEntropy entropy_;
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);

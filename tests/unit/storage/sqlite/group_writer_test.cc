@@ -307,6 +307,21 @@ TEST_F(GroupWriterTest, ATransactionEndsOnceItHasWorkedForLong) {
   EXPECT_THAT(observer_.batches(), ::testing::ElementsAre(1, 2, 1));
 }
 
+TEST_F(GroupWriterTest, WorkOfLengthHasATransactionToItself) {
+  absl::Notification release;
+  Hold(release);
+  std::vector<testing::Pending<absl::Status>> calls(4);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    writer_->Submit(
+        {}, Insert(static_cast<int>(i)), calls[i].Completion(),
+        GroupWriter::kSmallCall,
+        i == 2 ? GroupWriter::Length::kLong : GroupWriter::Length::kShort);
+  }
+  release.Notify();
+  for (auto& call : calls) EXPECT_THAT(call.Get(), IsOk());
+  EXPECT_THAT(observer_.batches(), ::testing::ElementsAre(1, 2, 1, 1));
+}
+
 TEST_F(GroupWriterTest, NothingIsCommittedThatMayNotBe) {
   may_commit_ = false;
   EXPECT_THAT(Run(Insert(1)), StatusIs(absl::StatusCode::kUnavailable));
