@@ -1,12 +1,16 @@
 #include "server/bootstrap.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "server/call/api_key.h"
 #include "server/key_files.h"
 #include "server/runtime/log.h"
+#include "storage/open.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
@@ -44,6 +48,28 @@ absl::Status CreateProject(ProjectStore& store, const v1::Project& project,
 }
 
 }  // namespace
+
+absl::Status CheckDatabaseNotLost(const std::string& database,
+                                  const std::string& secret_key_file,
+                                  const std::string& key_file) {
+  const std::filesystem::path beside =
+      std::filesystem::path(StoreFolder(database)) / "secret-key";
+  std::error_code error;
+  if (secret_key_file != beside ||
+      !std::filesystem::exists(secret_key_file, error)) {
+    return absl::OkStatus();
+  }
+  const StorePresence found = FindStore(database);
+  const bool is_lost = found == StorePresence::kAbsent ||
+                       (found == StorePresence::kEmpty &&
+                        std::filesystem::exists(key_file, error));
+  if (!is_lost) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "database ", database, ": there is none, or it is empty, but ",
+      secret_key_file,
+      " belongs to one: put the database back, or move the file away to begin "
+      "anew"));
+}
 
 absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now) {

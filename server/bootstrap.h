@@ -22,6 +22,16 @@ namespace webhooks::server {
 absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now);
 
+// Refuses to begin anew where a database was lost: FAILED_PRECONDITION if there
+// is none at `database`, or an empty one, but the key file that its first start
+// made beside it; as the next start would make new projects and keys, and
+// nobody would notice before the clients do. A `secret_key_file` elsewhere may
+// have been provided for a new database. A start that was cut off is repeated:
+// `key_file` tells it from a database that was emptied.
+absl::Status CheckDatabaseNotLost(const std::string& database,
+                                  const std::string& secret_key_file,
+                                  const std::string& key_file);
+
 }  // namespace webhooks::server
 
 #endif  // WEBHOOKS_SERVER_BOOTSTRAP_H_

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/bootstrap.h"
 #include "server/key_files.h"
 #include "storage/inspection.h"
 #include "storage/open.h"
@@ -123,6 +124,9 @@ std::vector<Finding> CheckStart(const Config& config, absl::Time now) {
                          ? Finding(absl::StrCat("database ", config.database,
                                                 ": ", Describe(*found)))
                          : Finding(found.status()));
+  absl::Status not_lost = CheckDatabaseNotLost(
+      config.database, config.secret_key_file, config.api_key_file);
+  if (!not_lost.ok()) findings.push_back(std::move(not_lost));
   findings.push_back(CheckSecretKeys(config, found));
   findings.push_back(CheckKey("admin key", config.admin_key_file,
                               ReadAdminKey(config.admin_key_file), config));

@@ -260,6 +260,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!tls.ok()) return tls.status();
   auto metrics = std::make_unique<Metrics>(ServiceNames());
   SystemEntropy entropy;
+  absl::Status not_lost = CheckDatabaseNotLost(
+      config.database, config.secret_key_file, config.api_key_file);
+  if (!not_lost.ok()) return not_lost;
   auto store = OpenStore(
       config.database,
       [&](bool must_exist) {

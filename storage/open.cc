@@ -39,6 +39,16 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                    faults, observer, std::move(steady_clock));
 }
 
+StorePresence FindStore(absl::string_view url) {
+  const absl::StatusOr<SqliteUrl> parsed = ParseSqliteUrl(url);
+  std::error_code error;
+  if (!parsed.ok() || !std::filesystem::exists(parsed->path, error)) {
+    return StorePresence::kAbsent;
+  }
+  const auto bytes = std::filesystem::file_size(parsed->path, error);
+  return !error && bytes == 0 ? StorePresence::kEmpty : StorePresence::kThere;
+}
+
 std::string StoreFolder(absl::string_view url) {
   const absl::StatusOr<SqliteUrl> parsed = ParseSqliteUrl(url);
   if (!parsed.ok()) return "";

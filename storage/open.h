@@ -42,6 +42,14 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(
     StoreObserver& observer = StoreObserver::Nobody(),
     SteadyClock steady_clock = &SteadyNow);
 
+// Whether there is something to open at `url`, which is then not made anew.
+enum class StorePresence {
+  kAbsent,  // nothing, not even a file; also where the URL names none
+  kEmpty,   // a file that nothing was ever written to, or that was emptied
+  kThere,
+};
+StorePresence FindStore(absl::string_view url);
+
 // The folder that a store's files lie in, for files to be kept beside them; ""
 // where the URL names none.
 std::string StoreFolder(absl::string_view url);

@@ -86,5 +86,40 @@ TEST_F(BootstrapTest, StoresNothingWhereTheFileCannotBeWritten) {
   EXPECT_FALSE(*testing::HadFirstProject(store_));
 }
 
+class LostDatabase : public BootstrapTest {
+ protected:
+  absl::Status Check() {
+    return CheckDatabaseNotLost(absl::StrCat("sqlite:", database_), secret_key_,
+                                file_);
+  }
+
+  const std::string database_ = folder_.Path("webhooks.db");
+  const std::string secret_key_ = folder_.Path("secret-key");
+};
+
+TEST_F(LostDatabase, IsToldFromAFirstStart) {
+  EXPECT_THAT(Check(), IsOk());
+  testing::WriteFile(secret_key_, "key\n");
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  testing::WriteFile(database_, "records");
+  EXPECT_THAT(Check(), IsOk());
+}
+
+TEST_F(LostDatabase, IsToldFromAStartThatWasCutOff) {
+  testing::WriteFile(secret_key_, "key\n");
+  testing::WriteFile(database_, "");
+  EXPECT_THAT(Check(), IsOk());
+  testing::WriteFile(file_, "key\n");
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(LostDatabase, IsNotSupposedWhereTheKeyLiesElsewhere) {
+  const std::string elsewhere = folder_.Path("provided-key");
+  testing::WriteFile(elsewhere, "key\n");
+  EXPECT_THAT(CheckDatabaseNotLost(absl::StrCat("sqlite:", database_),
+                                   elsewhere, file_),
+              IsOk());
+}
+
 }  // namespace
 }  // namespace webhooks::server

@@ -106,6 +106,26 @@ TEST_F(AdminServiceTest, TheAnswerWithAKeyGoesWithTheProject) {
   EXPECT_NE(second.key(), first.key());
 }
 
+TEST_F(AdminServiceTest, AKeyThatIsRevokedOpensNothingFromThenOn) {
+  v1::CreateApiKeyResponse made;
+  ASSERT_TRUE(CreateKey(KeyRequest(""), &made).ok());
+  const auto authenticate = [&] {
+    return testing::Await<Access>([&](auto done) {
+      authenticator_.Authenticate(made.key(), "192.0.2.1", {}, done);
+    });
+  };
+  // From now on it is remembered.
+  ASSERT_THAT(authenticate(), IsOk());
+  grpc::ClientContext context;
+  context.AddMetadata("x-api-key", key_);
+  v1::RevokeApiKeyRequest request;
+  request.set_id(made.api_key().id_api_key());
+  v1::ApiKey revoked;
+  ASSERT_TRUE(stub_->RevokeApiKey(&context, request, &revoked).ok());
+  EXPECT_THAT(authenticate(),
+              testing::StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
 TEST_F(AdminServiceTest, AKeyThatHasEndedSinceIsStillTheAnswerToARepeat) {
   v1::CreateApiKeyRequest request = KeyRequest("once");
   *request.mutable_expires_at() = ToTimestamp(now_ + absl::Hours(1));

@@ -40,6 +40,17 @@ TEST(PageToken, OfAnotherListIsRefused) {
       StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN"));
 }
 
+TEST(PageToken, OfAnotherProjectIsRefused) {
+  v1::ListWebhooksRequest request;
+  request.set_page_token(MakePageToken(
+      ListName("webhooks", "one project", request), testing::NewId()));
+  EXPECT_THAT(CheckPage(ListName("webhooks", "one project", request), request),
+              IsOk());
+  EXPECT_THAT(
+      CheckPage(ListName("webhooks", "another project", request), request),
+      StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN"));
+}
+
 TEST(PageToken, ThatWasChangedIsRefused) {
   const std::string token = MakePageToken("list", testing::NewId());
   for (std::size_t i = 0; i < token.size(); ++i) {
