@@ -149,6 +149,29 @@ TEST_F(InspectStoreTest, RefusesWhatAStartWouldRefuse) {
   EXPECT_THAT(Look(), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST_F(InspectStoreTest, FindsAnIndexThatHasLostItsRows) {
+  {
+    const auto store = Open();
+    const testing::ProjectAndKey made = testing::MakeProject();
+    ASSERT_THAT(
+        testing::CreateProject(*store, made.project, made.key, made.hash),
+        IsOk());
+  }
+  {
+    const auto connection = Connect();
+    ASSERT_THAT(connection->Execute("allow", "PRAGMA writable_schema = ON"),
+                IsOk());
+    // What the index holds are the keys of another one.
+    ASSERT_THAT(
+        connection->Execute("damage",
+                            "UPDATE sqlite_schema SET sql = 'CREATE INDEX"
+                            " api_keys_by_project ON api_keys (name, id)'"
+                            " WHERE name = 'api_keys_by_project'"),
+        IsOk());
+  }
+  EXPECT_THAT(Look(), StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST_F(InspectStoreTest, FindsDamage) {
   Open();
   std::string content = testing::ReadFile(database_);

@@ -7,6 +7,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/records.h"
@@ -196,6 +199,32 @@ TEST(OpenStore, AtItsSizeLimitRefusesChangesAndStillReads) {
   EXPECT_THAT(testing::GetWebhook(**store, first.id_project(),
                                   first.id_webhook_endpoint()),
               IsOk());
+}
+
+TEST(OpenStore, LooksUpAKeyThoughAllOtherReadsTakeLong) {
+  const testing::TempFolder folder;
+  const auto store = Open(absl::StrCat("sqlite:", folder.Path("webhooks.db")));
+  ASSERT_THAT(store, IsOk());
+  const testing::ProjectAndKey made = testing::MakeProject();
+  ASSERT_THAT(
+      testing::CreateProject(**store, made.project, made.key, made.hash),
+      IsOk());
+  absl::Notification release;
+  constexpr int kLists = 20;
+  absl::BlockingCounter lists(kLists);
+  for (int i = 0; i < kLists; ++i) {
+    (*store)->ListWebhooks(testing::NewId(), {}, {}, {},
+                           [&](const absl::StatusOr<Page<v1::Webhook>>&) {
+                             release.WaitForNotification();
+                             lists.DecrementCount();
+                           });
+  }
+  testing::Pending<absl::StatusOr<KeyOwner>> found;
+  (*store)->FindApiKey(made.hash, {absl::Now() + absl::Seconds(30), nullptr},
+                       found.Completion());
+  EXPECT_THAT(found.Get(), IsOk());
+  release.Notify();
+  lists.Wait();
 }
 
 TEST(StoreFolder, IsWhereTheFileLies) {

@@ -131,6 +131,14 @@ TEST_F(ExplanationTest, AFailureIsOfTheScheduleOrOfTheReceiver) {
   EXPECT_EQ(Reason(), Response::RECEIVER_GONE);
 }
 
+TEST_F(ExplanationTest, AFailureWithoutAnAttemptHasAReasonOfItsOwn) {
+  SetState(v1::Delivery::FAILED);
+  facts_.delivery->set_failure_reason(v1::Delivery::EXPIRED);
+  EXPECT_EQ(Reason(), Response::EXPIRED);
+  facts_.delivery->set_failure_reason(v1::Delivery::EVENT_DAMAGED);
+  EXPECT_EQ(Reason(), Response::EVENT_DAMAGED);
+}
+
 TEST_F(ExplanationTest, WhatIsHeldWaitsForTheWebhookOrItsUrl) {
   SetState(v1::Delivery::HELD);
   EXPECT_EQ(Reason(), Response::WEBHOOK_WITHOUT_URL);
