@@ -79,7 +79,7 @@ def test_a_port_in_use_is_an_error_that_names_it(name, database):
 def test_two_servers_do_not_share_a_port(stopped, tmp_path):
     first = stopped.start_server()
     second = run("webhook-server", f"--listen={first.address}",
-                 f"--database=sqlite:{tmp_path}/other.db")
+                 f"--database=sqlite:{tmp_path}/other/webhooks.db")
     assert_one_line(second, first.address)
 
 
