@@ -7,7 +7,8 @@
 namespace webhooks {
 
 // Blocks SIGTERM and SIGINT in this thread and all that it starts later, and
-// ignores SIGPIPE, and SIGHUP: what can be read again is without being asked.
+// ignores SIGPIPE, SIGHUP (what can be read again is without being asked), and
+// SIGXFSZ: a write beyond RLIMIT_FSIZE fails instead, which is logged.
 // Call it in main before any thread exists.
 void BlockStopSignals();
 
