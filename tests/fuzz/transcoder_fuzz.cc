@@ -57,7 +57,7 @@ void CheckRoundTrip(const Message& request) {
 void CheckErrorBody(const absl::Status& status) {
   Check(status.code() == absl::StatusCode::kInvalidArgument);
   Check(!Reason(status).empty());
-  const std::string body = ErrorBody(status, HttpStatus(status.code()));
+  const std::string body = ErrorBody(status, HttpStatus(status));
   Check(body.size() < 100'000);
   Check(ReadEverything(absl::StrCat("{\"struct\":", body, "}")).ok());
 }
@@ -76,13 +76,15 @@ void Run(absl::string_view input) {
   const absl::string_view body = absl::ClippedSubstr(input, line + 1);
   const auto request =
       ReadRequest(*match->binding, match->path_values, query, body);
-  // In parts it is read the same.
+  // In parts it is read the same; where an escape that is no JSON is cut, the
+  // byte that is told may be another.
   RequestParser parser(*match->binding, match->path_values, query,
                        std::string(body));
   while (parser.ReadSome(1 + body.size() / 7)) {
   }
   const auto in_parts = parser.Take();
-  Check(in_parts.status() == request.status());
+  Check(in_parts.ok() == request.ok());
+  Check(Reason(in_parts.status()) == Reason(request.status()));
   if (!request.ok()) return CheckErrorBody(request.status());
   Check((*in_parts)->SerializeAsString() == (*request)->SerializeAsString());
   CheckRoundTrip(**request);
