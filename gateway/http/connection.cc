@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -17,12 +16,6 @@ namespace {
 
 namespace asio = boost::asio;
 using Error = boost::system::error_code;
-
-// Short strings need no memory of their own.
-std::size_t Memory(const std::string& buffer) {
-  static const std::size_t kInPlace = std::string().capacity();
-  return buffer.capacity() > kInPlace ? buffer.capacity() : 0;
-}
 
 }  // namespace
 
@@ -242,42 +235,6 @@ void Connection::ReadBody() {
   }
   if (!reader_->done()) return AwaitInput();
   RunExchange();
-}
-
-void Connection::CountBuffers() {
-  const std::size_t bytes = Memory(input_) + Memory(output_) +
-                            (reader_ != nullptr ? reader_->body_bytes() : 0);
-  worker_.buffers().bytes += bytes - counted_;
-  counted_ = bytes;
-}
-
-// A body counts until its request ends, as the call's message is made of it.
-void Connection::ForgetRequest() {
-  reader_.reset();
-  buffered_.Resize(0);
-}
-
-void Connection::RunExchange() {
-  phase_ = Phase::kRunning;
-  // The handler's own deadline bounds this phase.
-  timer_.cancel();
-  const auto context = worker_.context();
-  Respond respond = [context,
-                     weak = weak_from_this()](HttpResponse response) mutable {
-    asio::post(*context, [weak = std::move(weak),
-                          response = std::move(response)]() mutable {
-      const auto self = weak.lock();
-      if (self == nullptr || self->phase_ != Phase::kRunning) return;
-      self->Answer(std::move(response));
-    });
-  };
-  exchange_->Run(reader_->TakeBody(), std::move(respond),
-                 [context](absl::AnyInvocable<void()> task) {
-                   asio::post(*context, std::move(task));
-                 });
-  // To notice a client that leaves. Not where it has sent more: that would be
-  // read without end.
-  if (input_.empty()) AwaitInput();
 }
 
 }  // namespace webhooks::gateway

@@ -10,14 +10,56 @@
 #include "gateway/http/worker.h"
 #include "server/runtime/request_id.h"
 
-// How a connection answers, and how it ends.
+// How a connection gets the answer to a request and writes it, and how it ends.
 namespace webhooks::gateway {
 namespace {
 
 namespace asio = boost::asio;
 using Error = boost::system::error_code;
 
+// Short strings need no memory of their own.
+std::size_t Memory(const std::string& buffer) {
+  static const std::size_t kInPlace = std::string().capacity();
+  return buffer.capacity() > kInPlace ? buffer.capacity() : 0;
+}
+
 }  // namespace
+
+void Connection::CountBuffers() {
+  const std::size_t bytes = Memory(input_) + Memory(output_) +
+                            (reader_ != nullptr ? reader_->body_bytes() : 0);
+  worker_.buffers().bytes += bytes - counted_;
+  counted_ = bytes;
+}
+
+// A body counts until its request ends, as the call's message is made of it.
+void Connection::ForgetRequest() {
+  reader_.reset();
+  buffered_.Resize(0);
+}
+
+void Connection::RunExchange() {
+  phase_ = Phase::kRunning;
+  // The handler's own deadline bounds this phase.
+  timer_.cancel();
+  const auto context = worker_.context();
+  Respond respond = [context,
+                     weak = weak_from_this()](HttpResponse response) mutable {
+    asio::post(*context, [weak = std::move(weak),
+                          response = std::move(response)]() mutable {
+      const auto self = weak.lock();
+      if (self == nullptr || self->phase_ != Phase::kRunning) return;
+      self->Answer(std::move(response));
+    });
+  };
+  exchange_->Run(reader_->TakeBody(), std::move(respond),
+                 [context](absl::AnyInvocable<void()> task) {
+                   asio::post(*context, std::move(task));
+                 });
+  // To notice a client that leaves. Not where it has sent more: that would be
+  // read without end.
+  if (input_.empty()) AwaitInput();
+}
 
 void Connection::Fail(const HttpError& error) {
   is_last_ = true;
