@@ -180,7 +180,7 @@ TEST_P(StoreQueue, ASuccessCountsThoughItsLeaseHasEnded) {
   ASSERT_THAT(told, SizeIs(1));
   EXPECT_TRUE(told[0].has_changed);
   EXPECT_EQ(Get(first.id)->state(), v1::Delivery::DELIVERED);
-  EXPECT_THAT(Record(ResultOf(webhook, second, Outcome::kRetry)), IsOk());
+  EXPECT_THAT(Record(ResultOf(webhook, second, Outcome::kFailed)), IsOk());
   EXPECT_EQ(Get(first.id)->state(), v1::Delivery::DELIVERED);
   EXPECT_EQ(Get(first.id)->attempt_count(), 2);
   Pass(absl::Hours(1));

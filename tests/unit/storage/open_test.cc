@@ -94,6 +94,8 @@ TEST_P(RemovedFile, OfADatabaseThatIsInUseEndsItsChanges) {
   EXPECT_THAT(create(),
               StatusIs(absl::StatusCode::kUnavailable, "STORAGE_UNAVAILABLE"));
   EXPECT_THAT(probe(), StatusIs(absl::StatusCode::kUnavailable));
+  testing::WriteFile(file, "another file");
+  EXPECT_THAT(create(), StatusIs(absl::StatusCode::kUnavailable));
   std::filesystem::rename(file + ".moved", file);
   EXPECT_THAT(create(), IsOk());
   EXPECT_THAT(probe(), IsOk());
