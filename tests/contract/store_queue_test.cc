@@ -268,6 +268,17 @@ TEST_P(StoreQueue, EndpointsThatSomethingWaitsForAreListedInPages) {
   EXPECT_THAT(Endpoints(webhooks[1], 2), ElementsAre(webhooks[2]));
 }
 
+TEST_P(StoreQueue, AnEndpointIsListedWithTheTimeThatItIsDueSince) {
+  NewListener();
+  now_ = absl::FromUnixSeconds(1'700'000'000);
+  const absl::Time published = now_;
+  PublishOne();
+  const auto endpoints = Await<std::vector<EndpointDue>>(
+      [&](auto done) { store_->ListEndpoints("", 1, {}, done); });
+  ASSERT_THAT(endpoints, IsOk());
+  EXPECT_EQ(endpoints->at(0).due, published);
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, StoreQueue, ::testing::ValuesIn(AllBackends()),
                          BackendName);
 

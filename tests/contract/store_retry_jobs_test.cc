@@ -165,7 +165,13 @@ TEST_P(StoreRetryJobs, TakeTurnsByProject) {
   const absl::Time start = now_;
   Fail(webhook, 450);
   for (int i = 0; i < 5; ++i) Create(webhook, start);
-  const v1::Webhook other = NewWebhook();
+  // Behind the first one, whatever that is called.
+  ProjectAndKey last = MakeProject();
+  last.project.set_id_project("ffffffff-ffff-7fff-bfff-ffffffffffff");
+  last.key.set_id_project(last.project.id_project());
+  ASSERT_THAT(CreateProject(*store_, last.project, last.key, last.hash),
+              IsOk());
+  const v1::Webhook other = NewWebhook(last.project.id_project());
   const auto job = TryCreate(other, start);
   ASSERT_THAT(job, IsOk());
   Step();

@@ -195,10 +195,13 @@ TEST_F(FanOutTest, IsRepeatedByItsRequestId) {
 TEST_F(FanOutTest, ThatWasNotFinishedIsNeitherSeenNorDelivered) {
   const v1::Event event = MakeEvent();
   BeginToPublish(event);
+  const std::int64_t inserted = CountWaiting();
   EXPECT_THAT(Get(event), StatusIs(absl::StatusCode::kNotFound));
   for (std::size_t i = 0; i < webhooks_.size(); i += 50) {
     EXPECT_EQ(Lease(webhooks_[i]), 0u);
   }
+  // Nor have they failed.
+  EXPECT_EQ(CountWaiting(), inserted);
 }
 
 TEST_F(FanOutTest, ThatWasNotFinishedIsTakenOut) {

@@ -24,16 +24,19 @@ TEST(ReaderPool, KeepsAThreadForOthersThanTheProjectThatReadsMost) {
     connections.push_back(*std::move(connection));
   }
   absl::Notification release;
-  absl::Notification other;
   ReaderPool pool(std::move(connections), StoreObserver::Nobody());
   for (int i = 0; i < 10; ++i) {
     pool.Submit({}, "busy", [&](const absl::Status&, Connection*) {
       release.WaitForNotification();
     });
   }
-  pool.Submit({}, "other",
-              [&](const absl::Status&, Connection*) { other.Notify(); });
-  EXPECT_TRUE(other.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  // After the first, a thread is free that could take another busy read.
+  for (int i = 0; i < 2; ++i) {
+    absl::Notification other;
+    pool.Submit({}, "other",
+                [&](const absl::Status&, Connection*) { other.Notify(); });
+    other.WaitForNotification();
+  }
   release.Notify();
 }
 
