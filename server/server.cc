@@ -68,8 +68,9 @@ class RunningServer final : public Server {
                 std::unique_ptr<MetricsPage> metrics_page)
       : grace_(config.grace),
         metrics_(std::move(metrics)),
-        open_connections_(
-            {config.max_connections, config.max_connections_per_address}),
+        open_connections_({config.max_connections,
+                           config.max_connections_per_address,
+                           config.gateways.addresses}),
         calls_(metrics_->calls(), open_connections_),
         tls_(std::move(tls)),
         credentials_(tls_ == nullptr ? grpc::InsecureServerCredentials()

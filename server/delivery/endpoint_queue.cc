@@ -144,7 +144,10 @@ void EndpointQueue::Release(const LeasedAttempt& attempt) {
 }
 
 void EndpointQueue::Drop(State& state, absl::Time now) {
-  if (!state.prefetched.empty()) state.due = std::min(state.due, now);
+  if (!state.prefetched.empty()) {
+    state.due = std::min(state.due, now);
+    state.due_since = std::min(state.due_since, now);
+  }
   while (!state.prefetched.empty()) {
     const std::shared_ptr<LeasedAttempt> attempt = TakePrefetched(state);
     shares_.EndLease(state.endpoint.project, attempt->bytes);

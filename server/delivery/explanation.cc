@@ -144,7 +144,9 @@ bool IsNextAttemptKnown(const DeliveryFacts& facts, Reason reason) {
 }
 
 // Says of a delivery that is pending how a pause puts it off.
-void AddPause(absl::Time until, Response& response) {
+void AddPause(absl::Time end, Response& response) {
+  const absl::Time until =
+      absl::UnixEpoch() + absl::Ceil(end - absl::UnixEpoch(), absl::Seconds(1));
   absl::StrAppend(
       response.mutable_message(), "; the webhook is paused until ",
       absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", until, absl::UTCTimeZone()),

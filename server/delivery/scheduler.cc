@@ -22,6 +22,9 @@ constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
 
 constexpr int kEndpointsAtOnce = 1000;
 
+// A jump of the time of day is noticed within as long.
+constexpr absl::Duration kClockPatience = absl::Seconds(5);
+
 // By how much more than this the clocks must drift apart for it to be a jump.
 constexpr absl::Duration kJump = absl::Milliseconds(50);
 
@@ -109,14 +112,15 @@ std::optional<absl::Time> Scheduler::PausedUntil(
 
 std::optional<absl::Time> Scheduler::Turn() {
   loop_.turn().AssertHeld();
-  CompareClocks();
+  // One time for all, so that no timer runs out unseen between two steps.
+  const absl::Time now = clocks_.steady();
+  CompareClocks(now);
   if (!stop_by_) {
-    Begin();
+    Begin(now);
     GiveUpDropped();
-    Lease();
+    Lease(now);
     return NextTime();
   }
-  const absl::Time now = clocks_.steady();
   if (*stop_by_ <= now && !has_abandoned_) {
     has_abandoned_ = true;
     sender_.Abandon();
@@ -128,15 +132,15 @@ std::optional<absl::Time> Scheduler::Turn() {
 }
 
 absl::Time Scheduler::NextTime() const {
-  const absl::Time lazy = outstanding_ > 0
-                              ? clocks_.steady() + EventLoop::kLaziness
-                              : absl::InfiniteFuture();
+  const absl::Time now = clocks_.steady();
+  absl::Time lazy = absl::InfiniteFuture();
+  if (queue_.size() > 0) lazy = now + kClockPatience;
+  if (outstanding_ > 0) lazy = now + EventLoop::kLaziness;
   if (!stop_by_) return std::min(lazy, queue_.NextTime());
   return has_abandoned_ ? lazy : std::min(lazy, *stop_by_);
 }
 
-void Scheduler::CompareClocks() {
-  const absl::Time now = clocks_.steady();
+void Scheduler::CompareClocks(absl::Time now) {
   const absl::Duration ahead = clocks_.wall() - now;
   const absl::Duration jump = ahead - wall_ahead_;
   if (absl::AbsDuration(jump) < kJump) return;
@@ -180,8 +184,7 @@ void Scheduler::LoadEndpoints(const std::string& after) {
       });
 }
 
-void Scheduler::Lease() {
-  const absl::Time now = clocks_.steady();
+void Scheduler::Lease(absl::Time now) {
   std::vector<LeaseWish> requests = queue_.TakeLeaseRequests(now);
   if (requests.empty()) return;
   ++outstanding_;
@@ -235,8 +238,8 @@ EndpointQueue::Leased Scheduler::MakeAttempts(const Endpoint& endpoint,
   return leased;
 }
 
-void Scheduler::Begin() {
-  while (const auto attempt = queue_.TakeNext(clocks_.steady())) {
+void Scheduler::Begin(absl::Time now) {
+  while (const auto attempt = queue_.TakeNext(now)) {
     Send(attempt);
   }
 }

@@ -89,7 +89,8 @@ class Scheduler {
   std::optional<absl::Time> Turn();
   absl::Time NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   // Notices jumps of the time of day.
-  void CompareClocks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  void CompareClocks(absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   // The steady clock's time for a time of day.
   absl::Time Steady(absl::Time wall) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
@@ -97,11 +98,11 @@ class Scheduler {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void SetDue(const EndpointDue& due)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
-  void Lease() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  void Lease(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   EndpointQueue::Leased MakeAttempts(const Endpoint& endpoint,
                                      EndpointLease lease, absl::Time until)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
-  void Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  void Begin(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void GiveUpDropped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void Send(const std::shared_ptr<LeasedAttempt>& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());

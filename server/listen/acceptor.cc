@@ -24,7 +24,7 @@ constexpr int kRestMillis = 100;
 constexpr int kReadyAtOnce = 64;
 
 // How often connections are looked at.
-constexpr absl::Duration kExamineInterval = absl::Milliseconds(50);
+constexpr absl::Duration kExamineInterval = absl::Milliseconds(20);
 
 // What says nothing against the next connection: the client went, or was in
 // trouble before anybody took its connection (accept(2), "Error handling").
@@ -104,17 +104,23 @@ void Acceptor::Run() {
   }
 }
 
-void Acceptor::Watch(int file, std::uint32_t events) {
+bool Acceptor::Watch(int file, std::uint32_t events) {
   epoll_event event = {};
   event.events = events;
   event.data.fd = file;
-  epoll_ctl(poll_, EPOLL_CTL_ADD, file, &event);
+  return epoll_ctl(poll_, EPOLL_CTL_ADD, file, &event) == 0;
 }
 
 // To close the descriptor would not be enough: gRPC has another one of the same
 // connection.
 void Acceptor::Forget(int descriptor) {
   epoll_ctl(poll_, EPOLL_CTL_DEL, descriptor, nullptr);
+  for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {
+    if (one->second.descriptor != descriptor) continue;
+    close(one->second.connection);
+    waiting_.erase(one);
+    break;
+  }
   connections_.Remove(descriptor);
 }
 
@@ -151,10 +157,15 @@ bool Acceptor::AcceptOne(int listener) {
     Refuse(connection, descriptor.status().message(), peer);
     return !absl::IsUnavailable(descriptor.status());
   }
-  Watch(*descriptor, 0);
+  if (!Watch(*descriptor, 0)) {
+    const int error = errno;
+    connections_.Remove(*descriptor);
+    Refuse(connection, std::strerror(error), peer);
+    return false;
+  }
   const absl::Time until = connections_.WaitsUntil(peer);
   if (until > SteadyTime()) {
-    waiting_.emplace(until, Waiting{listener, connection});
+    waiting_.emplace(until, Waiting{listener, connection, *descriptor});
   } else {
     accepted_(listener, connection);
   }

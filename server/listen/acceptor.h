@@ -42,13 +42,16 @@ class Acceptor {
   struct Waiting {
     int listener;
     int connection;
+    // Of OpenConnections.
+    int descriptor;
   };
 
   Acceptor(std::vector<ListeningSocket> sockets, OpenConnections& connections,
            int poll, int stop_event, Accepted accepted);
 
   void Run();
-  void Watch(int file, std::uint32_t events);
+  // Returns false if the file cannot be watched.
+  bool Watch(int file, std::uint32_t events);
   // The connection is over.
   void Forget(int descriptor);
   void Rest();

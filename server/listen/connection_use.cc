@@ -11,8 +11,8 @@ constexpr std::int64_t kCallBytes = 4 << 10;
 // What a connection may receive beside calls: acknowledgements, pings.
 constexpr std::int64_t kIdleBytesPerSecond = 16 << 10;
 
-// With each of these that no call explains, a connection is suspicious.
-constexpr std::int64_t kSuspicious = 512 << 10;
+// Long enough for handlers to run.
+constexpr absl::Duration kSuspicion = absl::Milliseconds(200);
 
 // What is forgiven while calls of known senders come in: requests that their
 // clients gave up half way.
@@ -36,6 +36,12 @@ void ConnectionUse::MessageIsRead(std::int64_t bytes) {
   explained_ += kCallBytes + bytes + bytes / 1000;
 }
 
+// It explains nothing, also where its sender is known.
+void ConnectionUse::CallIsReset(bool has_expired) {
+  ++(has_expired ? expired_ : resets_);
+  if (is_known_) explained_ -= kCallBytes;
+}
+
 ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
                                               absl::Time now) {
   const absl::Duration passed =
@@ -48,9 +54,11 @@ ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
   const std::int64_t explained = explained_.exchange(0);
   unexplained_ += more - std::min(more, For(passed, kIdleBytesPerSecond));
   unexplained_ -= explained;
-  if (explained > 0) unexplained_ -= For(passed, kForgivenPerSecond);
+  if (explained > 0 && resets_ == 0) {
+    unexplained_ -= For(passed, kForgivenPerSecond);
+  }
   unexplained_ = std::max<std::int64_t>(0, unexplained_);
-  SetReceiveBuffer();
+  Suspect(now);
   const std::int64_t most = was_known_ ? kMostUnexplained : kMostOfUnknown;
   if (unexplained_ > most || HasTooManyCalls(now)) return Verdict::kFlood;
   const bool is_stalled =
@@ -58,15 +66,16 @@ ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
   return is_stalled ? Verdict::kStalled : Verdict::kGood;
 }
 
-void ConnectionUse::SetReceiveBuffer() {
-  const bool is_suspicious = unexplained_ > suspicious_above_ + kSuspicious;
-  if (is_suspicious || unexplained_ < suspicious_above_) {
-    suspicious_above_ = unexplained_;
+void ConnectionUse::Suspect(absl::Time now) {
+  if (unexplained_ > suspicious_above_) {
+    suspicious_above_ = 2 * unexplained_;
+    suspicious_until_ = now + kSuspicion;
   }
-  receive_buffer_ = was_known_ && !is_suspicious ? kLargeBuffer : kSmallBuffer;
+  if (unexplained_ < kFirstSuspicion / 2) suspicious_above_ = kFirstSuspicion;
 }
 
 bool ConnectionUse::HasTooManyCalls(absl::Time now) {
+  if (carries_many_) return false;
   if (resets_ > kMostResets || expired_ > kMostExpired ||
       unknown_ > kMostUnknown) {
     return true;

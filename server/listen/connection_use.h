@@ -21,11 +21,21 @@ class ConnectionUse final : public CallConnection {
  public:
   enum class Verdict { kGood, kFlood, kStalled };
 
+  // A connection that `carries_many` brings the calls of many clients, as that
+  // of a gateway does: its calls are not counted, as one client could then have
+  // those of all others ended.
+  explicit ConnectionUse(bool carries_many = false)
+      : carries_many_(carries_many) {}
+
   // Bytes that no call explains: above these a connection is a flood. The
   // requests of a few batches of the largest size fit, which may all be on
   // their way; and fewer while none of its calls is of a known sender.
   static constexpr std::int64_t kMostUnexplained = 40 << 20;
-  static constexpr std::int64_t kMostOfUnknown = 24 << 20;
+  static constexpr std::int64_t kMostOfUnknown = 12 << 20;
+  // With as many, the connection is read slowly for a moment; and again each
+  // time that they have doubled.
+  static constexpr std::int64_t kFirstSuspicion = 64 << 10;
+
   // Within any second: calls that are reset at once, calls whose deadline has
   // passed as they begin, and calls without a sender that is known.
   static constexpr int kMostResets = 50;
@@ -39,22 +49,15 @@ class ConnectionUse final : public CallConnection {
   void CallBegins() override { ++unknown_; }
   void CallIsKnown(std::int64_t bytes) override;
   void MessageIsRead(std::int64_t bytes) override;
-  void CallIsReset(bool has_expired) override {
-    ++(has_expired ? expired_ : resets_);
-  }
+  void CallIsReset(bool has_expired) override;
 
   // Judges the connection at `now`, which has received `bytes` in all.
   Verdict Examine(std::int64_t bytes, absl::Time now);
 
-  // Receive buffers, as SO_RCVBUF has them.
-  static constexpr int kSmallBuffer = 4 << 10;
-  static constexpr int kLargeBuffer = 128 << 10;
-
-  // Returns the receive buffer that the connection should have, as Examine last
-  // found it. It is small until a sender is known, and again for a moment when
-  // much has come in that no call explains: its calls, if there are any, are
-  // seen then.
-  int receive_buffer() const { return receive_buffer_; }
+  // Returns true if the connection should be read slowly for the moment, as
+  // Examine last found it: much has come in that no call explains. Its calls,
+  // if there are any, begin meanwhile.
+  bool is_suspicious() const { return suspicious_until_ > examined_at_; }
 
   // Bytes that no call explains, as Examine last found them.
   std::int64_t unexplained() const { return unexplained_; }
@@ -66,8 +69,9 @@ class ConnectionUse final : public CallConnection {
 
  private:
   bool HasTooManyCalls(absl::Time now);
-  void SetReceiveBuffer();
+  void Suspect(absl::Time now);
 
+  const bool carries_many_;
   std::atomic<bool> is_known_ = false;
   std::atomic<std::int64_t> explained_ = 0;
   std::atomic<int> unknown_ = 0;
@@ -77,9 +81,8 @@ class ConnectionUse final : public CallConnection {
   bool was_known_ = false;
   std::int64_t received_ = 0;
   std::int64_t unexplained_ = 0;
-  // The buffer becomes small for a moment above it.
-  std::int64_t suspicious_above_ = 0;
-  int receive_buffer_ = kSmallBuffer;
+  std::int64_t suspicious_above_ = kFirstSuspicion;
+  absl::Time suspicious_until_ = absl::InfinitePast();
   absl::Time examined_at_ = absl::InfiniteFuture();
   absl::Time received_at_ = absl::InfiniteFuture();
   absl::Time second_began_at_ = absl::InfinitePast();

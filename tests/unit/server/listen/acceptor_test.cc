@@ -31,8 +31,10 @@ class AcceptorTest : public ::testing::Test {
     const std::string& address = sockets->front().address();
     ASSERT_TRUE(
         absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port_));
-    connections_.emplace(
-        OpenConnections::Limits{max_connections, max_per_address});
+    OpenConnections::Limits limits;
+    limits.connections = max_connections;
+    limits.connections_per_address = max_per_address;
+    connections_.emplace(limits);
     auto started = Acceptor::Start(*std::move(sockets), *connections_,
                                    [this](int, int connection) {
                                      absl::MutexLock lock(&mutex_);

@@ -49,9 +49,9 @@ TEST_F(ConnectionUseTest, CallsExplainWhatIsReceived) {
 }
 
 TEST_F(ConnectionUseTest, LargeRequestsMayBeOnTheirWayTogether) {
-  EXPECT_EQ(Receive(5 * 4 * kMiB, absl::Seconds(5)), Verdict::kGood);
+  EXPECT_EQ(Receive(2 * 5 * kMiB, absl::Seconds(5)), Verdict::kGood);
   Call(100);
-  EXPECT_EQ(Receive(4 * 4 * kMiB, absl::Seconds(5)), Verdict::kGood);
+  EXPECT_EQ(Receive(5 * 5 * kMiB, absl::Seconds(5)), Verdict::kGood);
 }
 
 TEST_F(ConnectionUseTest, WhatNoCallExplainsIsAFlood) {
@@ -59,21 +59,34 @@ TEST_F(ConnectionUseTest, WhatNoCallExplainsIsAFlood) {
   EXPECT_LE(use_.unexplained(), ConnectionUse::kMostOfUnknown + 2 * kMiB);
 }
 
-TEST_F(ConnectionUseTest, ReadsFastOnceASenderIsKnown) {
-  Look();
-  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kSmallBuffer);
-  Call(100);
-  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kLargeBuffer);
+TEST_F(ConnectionUseTest, IsSuspiciousForAMomentEachTimeThatMoreIsUnexplained) {
+  Receive(ConnectionUse::kFirstSuspicion * 3 / 2, absl::Milliseconds(50));
+  EXPECT_TRUE(use_.is_suspicious());
+  Receive(0, absl::Milliseconds(200));
+  EXPECT_FALSE(use_.is_suspicious());
+  Receive(ConnectionUse::kFirstSuspicion, absl::Milliseconds(50));
+  EXPECT_FALSE(use_.is_suspicious());
+  Receive(ConnectionUse::kFirstSuspicion, absl::Milliseconds(50));
+  EXPECT_TRUE(use_.is_suspicious());
 }
 
-TEST_F(ConnectionUseTest, ReadsSlowlyForAMomentWhereMuchIsUnexplained) {
+TEST_F(ConnectionUseTest, CallsThatEndWellAreNotSuspicious) {
+  for (int i = 0; i < 100; ++i) {
+    Call(200'000);
+    ASSERT_FALSE(use_.is_suspicious()) << i;
+  }
+}
+
+TEST_F(ConnectionUseTest, CallsThatAreResetExplainNothing) {
   Call(100);
-  Receive(kMiB, absl::Milliseconds(50));
-  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kSmallBuffer);
+  for (int i = 0; i < 40; ++i) {
+    use_.CallBegins();
+    received_ += 4 << 10;
+    use_.CallIsKnown(0);
+    use_.CallIsReset(/*has_expired=*/false);
+  }
   Look();
-  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kLargeBuffer);
-  Receive(kMiB, absl::Milliseconds(50));
-  EXPECT_EQ(use_.receive_buffer(), ConnectionUse::kSmallBuffer);
+  EXPECT_TRUE(use_.is_suspicious());
 }
 
 TEST_F(ConnectionUseTest, ManyBytesBesideSmallCallsAreAFlood) {
@@ -127,6 +140,16 @@ TEST_F(ConnectionUseTest, CallsWhoseDeadlineHasPassedMayBeMany) {
 TEST_F(ConnectionUseTest, CallsOfUnknownSendersAreAFlood) {
   for (int i = 0; i <= ConnectionUse::kMostUnknown; ++i) use_.CallBegins();
   EXPECT_EQ(Look(), Verdict::kFlood);
+}
+
+TEST(ConnectionUse, OfAGatewayIsNotJudgedByTheCallsOfItsClients) {
+  ConnectionUse use(/*carries_many=*/true);
+  for (int i = 0; i <= ConnectionUse::kMostUnknown; ++i) {
+    use.CallBegins();
+    use.CallIsReset(/*has_expired=*/false);
+  }
+  EXPECT_EQ(use.Examine(0, absl::FromUnixSeconds(1'800'000'000)),
+            Verdict::kGood);
 }
 
 TEST_F(ConnectionUseTest, CallsOfKnownSendersAreNone) {
