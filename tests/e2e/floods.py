@@ -101,7 +101,10 @@ class Attack:
             thread.join()
 
     def _connect(self):
-        connection = socket.create_connection(self._address, timeout=2)
+        # Not from where the gateway is, which is trusted.
+        source = None if ":" in self._address[0] else ("127.0.0.2", 0)
+        connection = socket.create_connection(self._address, timeout=2,
+                                              source_address=source)
         if self._tls is not None:
             connection = self._tls.wrap_socket(
                 connection, server_hostname="localhost")
