@@ -66,7 +66,9 @@ ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
   return is_stalled ? Verdict::kStalled : Verdict::kGood;
 }
 
+// A slow window recovers slowly, so known senders and gateways are spared.
 void ConnectionUse::Suspect(absl::Time now) {
+  if (was_known_ || carries_many_) return;
   if (unexplained_ > suspicious_above_) {
     suspicious_above_ = 2 * unexplained_;
     suspicious_until_ = now + kSuspicion;

@@ -77,18 +77,6 @@ TEST_F(ConnectionUseTest, CallsThatEndWellAreNotSuspicious) {
   }
 }
 
-TEST_F(ConnectionUseTest, CallsThatAreResetExplainNothing) {
-  Call(100);
-  for (int i = 0; i < 40; ++i) {
-    use_.CallBegins();
-    received_ += 4 << 10;
-    use_.CallIsKnown(0);
-    use_.CallIsReset(/*has_expired=*/false);
-  }
-  Look();
-  EXPECT_TRUE(use_.is_suspicious());
-}
-
 TEST_F(ConnectionUseTest, ManyBytesBesideSmallCallsAreAFlood) {
   Verdict verdict = Verdict::kGood;
   for (int i = 0; i < 2000 && verdict == Verdict::kGood; ++i) {
