@@ -5,7 +5,7 @@
 namespace webhooks::server {
 namespace {
 
-// How much is prefetched, in multiples of what may be in flight.
+// The most that is prefetched, in multiples of what may be in flight.
 constexpr int kPrefetch = 8;
 
 }  // namespace
@@ -34,7 +34,7 @@ void EndpointPace::End(Ending ending, absl::Duration retry_after,
   if (ending == Ending::kDelivered) pause_ = absl::ZeroDuration();
   if (ending != Ending::kOverloaded) return;
   window_ = 1;
-  // Those that were in flight together count once.
+  // Requests that were in flight together count once.
   if (paused_until_ <= now) {
     pause_ =
         std::clamp(pause_ * 2, limits_->first_pause, limits_->longest_pause);
@@ -42,7 +42,7 @@ void EndpointPace::End(Ending ending, absl::Duration retry_after,
   paused_until_ = std::max(paused_until_, now + std::max(retry_after, pause_));
 }
 
-// What a rate lets begin within a second is enough.
+// With a rate, prefetches no more than may begin within a second.
 int EndpointPace::MostPrefetched() const {
   if (settings_.ordered) return 0;
   const int limit = MostInFlight();

@@ -6,7 +6,7 @@
 
 namespace webhooks::server {
 
-// How many requests one endpoint gets, and when. It begins with one request at
+// Decides how many requests one endpoint gets, and when. It begins with one at
 // a time, and with each that ends it may have one more, as a connection of TCP
 // does: an endpoint that hangs holds little. One that has all that it may have
 // in flight is prefetched for, so that its next request need not wait for the
@@ -78,7 +78,7 @@ class EndpointPace {
 
   const Limits* limits_;
   Settings settings_;
-  // How many may be leased; grows with each request that ends.
+  // The most that may be leased; grows with each request that ends.
   int window_ = 1;
   absl::Time paused_until_ = absl::InfinitePast();
   // Zero if the last request was no sign of overload.

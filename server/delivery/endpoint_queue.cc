@@ -81,7 +81,7 @@ void EndpointQueue::AddLeased(const LeaseWish& request, Leased leased,
                               absl::Time now) {
   State& state = Find(request.endpoint);
   if (leased.settings) {
-    // What was held may still be prefetched.
+    // Deliveries that were held may still be prefetched.
     leased.settings->catches_up |=
         state.pace.settings().catches_up && !state.prefetched.empty();
     state.pace.Set(*leased.settings);

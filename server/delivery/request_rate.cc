@@ -7,7 +7,7 @@ namespace {
 
 constexpr absl::Duration kWindow = absl::Seconds(1);
 
-// How far the pace may be behind its due and still be made good.
+// A request that begins later than this is not caught up on.
 constexpr absl::Duration kMostBehind = absl::Milliseconds(100);
 
 }  // namespace

@@ -40,7 +40,7 @@ EndpointPace::Settings SettingsOf(const EndpointLease& lease) {
   return settings;
 }
 
-// What is damaged stays so: its webhook is deactivated.
+// Damage does not pass: the webhook is deactivated.
 bool IsAnswered(const absl::Status& status) {
   return status.ok() || absl::IsDataLoss(status);
 }

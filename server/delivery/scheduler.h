@@ -51,8 +51,8 @@ class Scheduler {
     int leased = 0;
     // Endpoints that something waits for or is in flight to.
     std::size_t endpoints = 0;
-    // How long the first of what can be attempted, and is not begun, has been
-    // due; 0 if nothing is.
+    // Age of the oldest due delivery that can be attempted and has not begun; 0
+    // if there is none.
     absl::Duration oldest_due_for;
   };
 

@@ -23,7 +23,7 @@ namespace {
 constexpr int kRestMillis = 100;
 constexpr int kReadyAtOnce = 64;
 
-// How often connections are looked at.
+// The time between two examinations of the connections.
 constexpr absl::Duration kExamineInterval = absl::Milliseconds(20);
 
 // What says nothing against the next connection: the client went, or was in
@@ -99,7 +99,7 @@ void Acceptor::Run() {
     }
     HandOverWaiting();
     ExamineConnections();
-    // What is short now would be as short in a loop that never rests.
+    // A shortage of files does not end sooner in a loop that never rests.
     if (must_rest) Rest();
   }
 }

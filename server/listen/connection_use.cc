@@ -5,16 +5,16 @@
 namespace webhooks::server {
 namespace {
 
-// What the headers and frames of a call may have beside its message.
+// Bytes allowed for the headers and frames of a call, beside its message.
 constexpr std::int64_t kCallBytes = 4 << 10;
 
-// What a connection may receive beside calls: acknowledgements, pings.
+// Bytes allowed beside calls: acknowledgements, pings.
 constexpr std::int64_t kIdleBytesPerSecond = 16 << 10;
 
 // Long enough for handlers to run.
 constexpr absl::Duration kSuspicion = absl::Milliseconds(200);
 
-// What is forgiven while calls of known senders come in: requests that their
+// Forgiven while calls of known senders come in: requests that their
 // clients gave up half way.
 constexpr std::int64_t kForgivenPerSecond = 4 << 20;
 

@@ -29,7 +29,7 @@ constexpr std::size_t kExaminedAtOnce = 1000;
 constexpr std::int64_t kMostOfAddress = 2 * ConnectionUse::kMostOfUnknown;
 constexpr std::int64_t kLeastOfFlood = 1 << 20;
 
-// As SO_RCVBUF has them.
+// Values of SO_RCVBUF.
 constexpr int kSmallBuffer = 4 << 10;
 constexpr int kLargeBuffer = 32 << 10;
 
@@ -56,8 +56,8 @@ std::string AddressOf(const sockaddr_storage& peer) {
   return ClientAddress(reinterpret_cast<const sockaddr*>(&peer));
 }
 
-// What Linux tells of a connection (linux/tcp.h, which cannot be included with
-// glibc's); glibc knows only the beginning.
+// Mirrors Linux's tcp_info as far as it is read (linux/tcp.h, which cannot be
+// included with glibc's header); glibc's ends earlier.
 struct TcpInfo {
   tcp_info known;
   std::uint64_t pacing_rate;

@@ -25,7 +25,7 @@ namespace webhooks::server {
 // Thread-safe.
 class OpenConnections {
  public:
-  // How many may be open at a time: 1 to 1,000,000.
+  // The most that may be open at a time: 1 to 1,000,000.
   struct Limits {
     int connections = 0;
     // From one address; see ClientAddress.
@@ -75,14 +75,15 @@ class OpenConnections {
  private:
   struct Connection {
     int descriptor;
-    // As gRPC names it, and as limits know it; "" for a unix socket.
+    // The name that gRPC gives it, and the one that limits use; "" for a unix
+    // socket.
     std::string peer;
     std::string address;
     std::shared_ptr<ConnectionUse> use;
     bool is_gateway;
   };
 
-  // What the connections of one address have together.
+  // Sums over the connections of one address.
   struct Address {
     int connections = 0;
     // Bytes that no call explains, where no sender is known.
@@ -106,7 +107,7 @@ class OpenConnections {
   absl::flat_hash_map<std::string, Connection*> by_peer_
       ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, Address> addresses_ ABSL_GUARDED_BY(mutex_);
-  // Those that are still to be looked at in this round.
+  // Descriptors that this round has not examined yet.
   std::vector<int> round_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -17,7 +17,7 @@ sigset_t StopSignals() {
   return signals;
 }
 
-// How long a process may take to end behind its grace.
+// The time that a process has to end behind its grace.
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
 void EndNow(int /*signal*/) {
