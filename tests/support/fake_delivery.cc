@@ -133,7 +133,6 @@ void FakeQueue::ListEndpoints(absl::string_view after, int limit,
 EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
                                absl::Duration duration) {
   const absl::Time steady = steady_();
-  wishes_.push_back(wish.endpoint);
   EndpointLease lease;
   lease.webhook.emplace();
   lease.webhook->set_id_webhook_endpoint(wish.endpoint.webhook);
@@ -168,13 +167,19 @@ void FakeQueue::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
   {
     absl::MutexLock lock(&mutex_);
     status = lease_status_;
-    if (!status.ok()) ++failed_leases_;
     for (const LeaseWish& wish : wishes) {
       if (status.ok()) leases.push_back(Lease(wish, now, lease));
     }
   }
-  if (!status.ok()) return std::move(done)(status);
-  std::move(done)(std::move(leases));
+  if (status.ok()) {
+    std::move(done)(std::move(leases));
+  } else {
+    std::move(done)(status);
+  }
+  // The caller has its answer when a test learns of it.
+  absl::MutexLock lock(&mutex_);
+  if (!status.ok()) ++failed_leases_;
+  for (const LeaseWish& wish : wishes) wishes_.push_back(wish.endpoint);
 }
 
 void FakeQueue::RecordAttempt(AttemptResult result,
@@ -183,14 +188,16 @@ void FakeQueue::RecordAttempt(AttemptResult result,
   {
     absl::MutexLock lock(&mutex_);
     status = record_status_;
-    if (status.ok()) {
-      waiting_.erase(result.lease.delivery);
-      records_.push_back(std::move(result));
-    } else {
-      ++failures_;
-    }
+    if (status.ok()) waiting_.erase(result.lease.delivery);
   }
   std::move(done)(status);
+  // The caller has its answer when a test learns of it.
+  absl::MutexLock lock(&mutex_);
+  if (status.ok()) {
+    records_.push_back(std::move(result));
+  } else {
+    ++failures_;
+  }
 }
 
 void FakeQueue::BeginAttempt(const LeaseName& lease) {

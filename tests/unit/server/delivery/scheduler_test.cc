@@ -42,7 +42,9 @@ class SchedulerTest : public ::testing::Test {
         });
   }
 
+  // What the scheduler has been answered by now it sees at the old time.
   void Advance(absl::Duration duration) {
+    Settle();
     clock_.Advance(duration);
     wall_.Advance(duration);
     scheduler_->Wake();
@@ -107,8 +109,6 @@ TEST_F(SchedulerTest, FindsWhatWaitedThoughTheFirstListFails) {
   queue_.Put(kA, "1", wall_.Now());
   queue_.FailLists(absl::UnavailableError("busy"));
   Start();
-  Settle();
-  // The list has failed; once more, and that has been heard.
   Settle();
   queue_.FailLists(absl::OkStatus());
   Advance(absl::Seconds(1));
@@ -396,7 +396,8 @@ TEST_F(SchedulerTest, StoppingGivesUpWhatLastsTooLong) {
   scheduler_->BeginStop(absl::Seconds(20));
   queue_.AwaitGivenUp("3");
   EXPECT_FALSE(sender_.IsAbandoned());
-  Advance(absl::Seconds(20));
+  clock_.Advance(absl::Seconds(20));
+  scheduler_->Wake();
   queue_.AwaitGivenUp("2");
   EXPECT_TRUE(sender_.IsAbandoned());
 }
