@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+#include "server/listen/connection_use.h"
+
 namespace webhooks::server {
 namespace {
 
@@ -13,7 +15,6 @@ constexpr int kMaxMessageBytes = 5 << 20;
 // A call that exceeds it disturbs the others on its connection, so it is well
 // above what the gateway passes on.
 constexpr int kMaxMetadataBytes = 64 << 10;
-constexpr int kMaxStreamsPerConnection = 1024;
 // All calls and connections together; gRPC pushes back, then refuses, near it.
 constexpr std::size_t kMaxGrpcMemory = std::size_t{1} << 30;
 // Read of one connection before the others have their turn.
@@ -36,7 +37,7 @@ void SetLimits(grpc::ServerBuilder& builder, absl::Duration handshake_timeout) {
   }
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
-                             kMaxStreamsPerConnection);
+                             ConnectionUse::kMaxOpenCalls);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
                              kConnectionIdleMillis);
   builder.AddChannelArgument(

@@ -15,6 +15,8 @@
 #include "server/call/authenticator.h"
 #include "server/call/calls.h"
 #include "server/call/entropy.h"
+#include "server/call/methods.h"
+#include "server/call/request_timeouts.h"
 #include "server/deliveries.h"
 #include "server/health.h"
 #include "server/key_files.h"
@@ -33,7 +35,6 @@
 #include "server/services/event_service.h"
 #include "server/services/health_service.h"
 #include "server/services/reflection_service.h"
-#include "server/services/unknown_calls.h"
 #include "server/services/webhook_service.h"
 #include "server/tls_credentials.h"
 #include "server/watched_calls.h"
@@ -50,11 +51,11 @@ constexpr absl::Duration kCountPatience = absl::Seconds(1);
 using Connections = grpc::experimental::ExternalConnectionAcceptor;
 
 std::vector<std::string> ServiceNames() {
-  return {v1::AdminService::service_full_name(),
-          v1::DeliveryService::service_full_name(),
-          v1::EventService::service_full_name(),
-          v1::WebhookService::service_full_name(),
-          "grpc.health.v1.Health",
+  return {std::string(AdminService::kName),
+          std::string(DeliveryService::kName),
+          std::string(EventService::kName),
+          std::string(WebhookService::kName),
+          std::string(HealthService::kName),
           "grpc.reflection.v1.ServerReflection",
           "grpc.reflection.v1alpha.ServerReflection"};
 }
@@ -83,8 +84,8 @@ class RunningServer final : public Server {
         project_admission_(authenticator_, rate_limits_, calls_in_flight_,
                            config.gateways),
         admin_admission_(admin_key, failed_keys_),
-        project_calls_(project_admission_, &absl::Now, calls_),
-        admin_calls_(admin_admission_, &absl::Now, calls_),
+        project_calls_(project_admission_, &absl::Now, timeouts_, calls_),
+        admin_calls_(admin_admission_, &absl::Now, timeouts_, calls_),
         webhooks_(project_calls_, *store_, entropy_, &absl::Now,
                   WebhookRules{config.allow_http_urls}),
         events_(project_calls_, project_admission_, *store_, entropy_,
@@ -96,14 +97,22 @@ class RunningServer final : public Server {
             [this](const Endpoint& endpoint) { return PausedUntil(endpoint); },
             [this] { maintenance_->Wake(); }),
         admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
-        health_service_(ServiceNames(), calls_,
+        health_service_(ServiceNames(), timeouts_, calls_,
                         config.max_connections_per_address),
         reflection_v1_(MakeReflectionV1(ServiceNames(), calls_,
                                         config.max_connections_per_address)),
         reflection_v1alpha_(MakeReflectionV1Alpha(
             ServiceNames(), calls_, config.max_connections_per_address)),
-        unknown_calls_(calls_),
-        metrics_page_(std::move(metrics_page)) {}
+        methods_(calls_),
+        metrics_page_(std::move(metrics_page)) {
+    webhooks_.AddTo(methods_);
+    events_.AddTo(methods_);
+    deliveries_service_.AddTo(methods_);
+    admin_.AddTo(methods_);
+    health_service_.AddTo(methods_);
+    reflection_v1_->AddTo(methods_);
+    reflection_v1alpha_->AddTo(methods_);
+  }
 
   ~RunningServer() override { Stop(); }
 
@@ -186,14 +195,7 @@ class RunningServer final : public Server {
     connections_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
         credentials_);
-    builder.RegisterService(&webhooks_);
-    builder.RegisterService(&events_);
-    builder.RegisterService(&deliveries_service_);
-    builder.RegisterService(&admin_);
-    builder.RegisterService(&health_service_);
-    builder.RegisterService(&reflection_v1_->service());
-    builder.RegisterService(&reflection_v1alpha_->service());
-    builder.RegisterCallbackGenericService(&unknown_calls_);
+    builder.RegisterCallbackGenericService(&methods_);
     grpc_ = builder.BuildAndStart();
   }
 
@@ -218,6 +220,7 @@ class RunningServer final : public Server {
   CallsInFlight calls_in_flight_;
   ProjectAdmission project_admission_;
   AdminAdmission admin_admission_;
+  RequestTimeouts timeouts_;
   Calls project_calls_;
   Calls admin_calls_;
   WebhookService webhooks_;
@@ -229,7 +232,7 @@ class RunningServer final : public Server {
   HealthService health_service_;
   const std::unique_ptr<StoppableService> reflection_v1_;
   const std::unique_ptr<StoppableService> reflection_v1alpha_;
-  UnknownCalls unknown_calls_;
+  Methods methods_;
   std::vector<std::string> addresses_;
   std::unique_ptr<Connections> connections_;
   std::unique_ptr<grpc::Server> grpc_;

@@ -228,6 +228,18 @@ absl::Status DeadlinePassed() {
       "DEADLINE_EXCEEDED");
 }
 
+absl::Status MalformedMessage() {
+  return WithReason(absl::InvalidArgumentError(
+                        "the request is not a message of its type in UTF-8"),
+                    "MALFORMED_MESSAGE");
+}
+
+absl::Status RequestTimeout() {
+  return WithReason(
+      absl::DeadlineExceededError("the request did not arrive in time"),
+      "REQUEST_TIMEOUT");
+}
+
 absl::Status CallCancelled() {
   return WithReason(absl::CancelledError("the caller cancelled the call"),
                     "CANCELLED");

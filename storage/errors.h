@@ -99,6 +99,12 @@ absl::Status RecordDamaged();
 // DEADLINE_EXCEEDED, DEADLINE_EXCEEDED: the deadline passed before the call
 // began; it did nothing.
 absl::Status DeadlinePassed();
+// INVALID_ARGUMENT, MALFORMED_MESSAGE: the request is missing, or no message of
+// its type in UTF-8.
+absl::Status MalformedMessage();
+// DEADLINE_EXCEEDED, REQUEST_TIMEOUT: the request did not arrive in time; the
+// call did nothing.
+absl::Status RequestTimeout();
 // CANCELLED, CANCELLED: the caller went before the call began; it did nothing.
 absl::Status CallCancelled();
 // UNAVAILABLE, SERVER_STOPPING: the server ends the call because it stops.

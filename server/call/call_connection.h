@@ -14,12 +14,10 @@ class CallConnection {
   // A call begins.
   virtual void CallBegins() = 0;
 
-  // The sender of the call is known, and its message of so many bytes read. At
-  // most once a call.
-  virtual void CallIsKnown(std::int64_t bytes) = 0;
+  // The sender of the call is known. At most once a call.
+  virtual void CallIsKnown() = 0;
 
-  // Another message was read, of so many bytes, of a call whose sender is
-  // known.
+  // A message was read, of so many bytes, of a call whose sender is known.
   virtual void MessageIsRead(std::int64_t bytes) = 0;
 
   // The call was cancelled as soon as it had begun; `has_expired` if its

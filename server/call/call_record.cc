@@ -50,11 +50,9 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
   context_.AddInitialMetadata(kRequestIdKey, request_id_);
 }
 
-void CallRecord::SetDecision(const Decision& decision, std::size_t bytes) {
+void CallRecord::SetDecision(const Decision& decision) {
   const bool is_known = decision.status.ok() || !decision.project.empty();
-  if (is_known && connection_ != nullptr) {
-    connection_->CallIsKnown(static_cast<std::int64_t>(bytes));
-  }
+  if (is_known && connection_ != nullptr) connection_->CallIsKnown();
   if (!decision.project.empty()) {
     project_ = decision.project;
     context_.AddInitialMetadata(kProjectIdKey, project_);

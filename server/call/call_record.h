@@ -40,12 +40,12 @@ class CallRecord {
   // What follows from the call goes on with.
   TraceHeaders trace() const { return {span_.Traceparent(), span_.tracestate}; }
 
-  // Tells what was decided of the call, whose message has so many bytes: its
-  // project, and what the caller is told of the project's rate. At most once,
-  // and before anything is written to the caller.
-  void SetDecision(const Decision& decision, std::size_t bytes);
+  // Tells what was decided of the call: its project, and what the caller is
+  // told of the project's rate. At most once, and before anything is written to
+  // the caller.
+  void SetDecision(const Decision& decision);
 
-  // Another message of so many bytes was read, after SetDecision.
+  // A message of so many bytes was read of a call whose sender is known.
   void MessageIsRead(std::size_t bytes) const;
 
   // The call was cancelled.

@@ -12,7 +12,9 @@
 #include "server/call/admission.h"
 #include "server/call/call_observer.h"
 #include "server/call/clock.h"
+#include "server/call/methods.h"
 #include "server/call/once.h"
+#include "server/call/request_timeouts.h"
 #include "server/call/unary_call.h"
 #include "storage/call.h"
 #include "storage/errors.h"
@@ -30,9 +32,13 @@ struct Caller {
 // request id, the log line, the metrics and the answer. Thread-safe.
 class Calls {
  public:
-  // `admission` and `observer` must outlive this.
-  Calls(Admission& admission, Clock clock, CallObserver& observer)
-      : admission_(admission), clock_(std::move(clock)), observer_(observer) {}
+  // All but the clock must outlive this.
+  Calls(Admission& admission, Clock clock, RequestTimeouts& timeouts,
+        CallObserver& observer)
+      : admission_(admission),
+        clock_(std::move(clock)),
+        timeouts_(timeouts),
+        observer_(observer) {}
 
   // Who is told of calls that are not unary.
   CallObserver& observer() const { return observer_; }
@@ -69,19 +75,14 @@ class Calls {
                                               const std::optional<Idempotency>&,
                                               Done<Created<Response>>) &&>;
 
-  // Answers one call of a raw method (its messages still bytes, so that one
-  // which cannot be read is our error and not gRPC's) with what `handler` is
-  // done with. Before it comes to that: what the admission says,
-  // INVALID_ARGUMENT (MALFORMED_MESSAGE), and what `check` says. `rpc` is
-  // "package.Service/Method".
+  // Answers one call with what `handler` is done with. Before it comes to that:
+  // what the admission says, what UnaryCall::Read says, and what `check` says.
+  // The request is read once the call is admitted.
   template <typename Request, typename Response, typename Checker>
-  grpc::ServerUnaryReactor* Unary(absl::string_view rpc,
-                                  grpc::CallbackServerContext* context,
-                                  const grpc::ByteBuffer* request,
-                                  grpc::ByteBuffer* response, Checker check,
-                                  Handler<Request, Response> handler) {
-    auto* call = new UnaryCall(rpc, *context, *request, *response,
-                               std::make_unique<Request>(), observer_);
+  CallReactor* Unary(CallContext& context, Checker check,
+                     Handler<Request, Response> handler) {
+    auto* call = new UnaryCall(context, std::make_unique<Request>(), timeouts_,
+                               observer_);
     Begin<Request>(
         call, [call, check = std::move(check), handler = std::move(handler)](
                   const Caller& caller, const Request& read) mutable {
@@ -100,23 +101,19 @@ class Calls {
 
   // As Unary, of a call whose request has a request_id.
   template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* UnaryOnce(absl::string_view rpc,
-                                      grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* request,
-                                      grpc::ByteBuffer* response,
-                                      OnceCheck<Request> check,
-                                      OnceHandler<Request, Response> handler) {
-    auto* call = new UnaryCall(rpc, *context, *request, *response,
-                               std::make_unique<Request>(), observer_);
+  CallReactor* UnaryOnce(CallContext& context, OnceCheck<Request> check,
+                         OnceHandler<Request, Response> handler) {
+    auto* call = new UnaryCall(context, std::make_unique<Request>(), timeouts_,
+                               observer_);
     Begin<Request>(
-        call, [this, call, rpc, check = std::move(check),
-               handler = std::move(handler)](const Caller& caller,
-                                             const Request& read) mutable {
+        call,
+        [this, call, check = std::move(check), handler = std::move(handler)](
+            const Caller& caller, const Request& read) mutable {
           absl::Status good = std::move(check.check)(read);
           if (!good.ok() && !MayRepeat(std::move(check.always), read)) {
             return call->Fail(good);
           }
-          auto once = OnceOf(caller.project, rpc, read, clock_());
+          auto once = OnceOf(caller.project, call->rpc(), read, clock_());
           if (once) once->otherwise = std::move(good);
           std::move(handler)(
               caller, read, once,
@@ -162,17 +159,18 @@ class Calls {
           if (!decision.status.ok()) {
             return call->Fail(decision.status);
           }
-          if (absl::Status read = call->Read(); !read.ok()) {
-            return call->Fail(read);
-          }
-          std::move(perform)(
-              Caller{std::move(decision.project), call->options()},
-              static_cast<const Request&>(call->request()));
+          call->Read([call, project = std::move(decision.project),
+                      perform = std::move(perform)](
+                         const google::protobuf::Message& request) mutable {
+            std::move(perform)(Caller{std::move(project), call->options()},
+                               static_cast<const Request&>(request));
+          });
         });
   }
 
   Admission& admission_;
   const Clock clock_;
+  RequestTimeouts& timeouts_;
   CallObserver& observer_;
 };
 

@@ -2,11 +2,12 @@
 #define WEBHOOKS_SERVER_CALL_UNARY_CALL_H_
 
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -14,31 +15,36 @@
 #include "server/call/admission.h"
 #include "server/call/call_record.h"
 #include "server/call/credentials.h"
+#include "server/call/methods.h"
+#include "server/call/request_timeouts.h"
 #include "storage/store.h"
 
 namespace webhooks::server {
 
-// One unary call from its arrival to its log line: its messages, deadline and
+// One unary call from its headers to its log line: its messages, deadline and
 // cancellation. Deletes itself when gRPC is done with it.
-class UnaryCall final : public grpc::ServerUnaryReactor {
+class UnaryCall final : public CallReactor, private WaitingCall {
  public:
-  // `rpc` is "package.Service/Method"; `request` takes the message that
-  // `request_bytes` holds. The bytes are gRPC's and live as long as the call.
-  UnaryCall(absl::string_view rpc, grpc::CallbackServerContext& context,
-            const grpc::ByteBuffer& request_bytes,
-            grpc::ByteBuffer& response_bytes,
+  // `request` takes the message that is sent. All but that must outlive the
+  // call.
+  UnaryCall(CallContext& context,
             std::unique_ptr<google::protobuf::Message> request,
-            CallObserver& observer);
+            RequestTimeouts& timeouts, CallObserver& observer);
+
+  // "package.Service/Method".
+  absl::string_view rpc() const;
 
   // What the call shows of who makes it.
   Credentials credentials() const;
 
-  // Reads the request. INVALID_ARGUMENT (MALFORMED_MESSAGE): it is no message
-  // of its type, or holds text that is not UTF-8.
-  absl::Status Read();
-
-  // What Read read.
-  const google::protobuf::Message& request() const { return *request_; }
+  // Reads the request and passes it on; it lives as long as the call. Fails the
+  // call otherwise: INVALID_ARGUMENT (MALFORMED_MESSAGE): there is none, or it
+  // is no message of its type, or holds text that is not UTF-8;
+  // DEADLINE_EXCEEDED (REQUEST_TIMEOUT): it did not arrive in time. At most
+  // once, and before the answer.
+  using Perform =
+      absl::AnyInvocable<void(const google::protobuf::Message& request) &&>;
+  void Read(Perform perform);
 
   // The caller's deadline, but no more than a minute after the call began; its
   // cancellation once it comes, and the trace.
@@ -46,7 +52,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   // What was decided of the call. At most once, before the answer.
   void Take(const Decision& decision) {
-    record_.SetDecision(decision, request_bytes_.Length());
+    record_.SetDecision(decision);
     place_ = decision.place;
   }
 
@@ -58,23 +64,31 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Succeed(const google::protobuf::Message& response);
 
  private:
-  void End(const absl::Status& status);
-
   // Others hold calls only by the pointer that gRPC was given.
   ~UnaryCall() override = default;
 
+  // Writes the log line and lets the next call of the key begin.
+  void Record(const absl::Status& status);
+
+  void OnReadDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override;
+  void RequestTimedOut() override;
 
-  grpc::CallbackServerContext& context_;
+  CallContext& context_;
   CallRecord record_;
+  RequestTimeouts& timeouts_;
   const absl::Time latest_end_;
-  const grpc::ByteBuffer& request_bytes_;
-  grpc::ByteBuffer& response_bytes_;
   const std::unique_ptr<google::protobuf::Message> request_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;
   const std::shared_ptr<const TraceHeaders> trace_;
   CallsInFlight::Place place_;
+  Perform perform_;
+  RequestTimeouts::Place wait_;
+  // Owned by gRPC while it reads.
+  grpc::ByteBuffer request_bytes_;
+  std::size_t request_size_ = 0;
+  grpc::ByteBuffer response_bytes_;
 };
 
 }  // namespace webhooks::server

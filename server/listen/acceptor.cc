@@ -121,7 +121,7 @@ void Acceptor::Forget(int descriptor) {
     waiting_.erase(one);
     break;
   }
-  connections_.Remove(descriptor);
+  connections_.Remove(descriptor, SteadyTime());
 }
 
 void Acceptor::Rest() {
@@ -159,7 +159,7 @@ bool Acceptor::AcceptOne(int listener) {
   }
   if (!Watch(*descriptor, 0)) {
     const int error = errno;
-    connections_.Remove(*descriptor);
+    connections_.Remove(*descriptor, SteadyTime());
     Refuse(connection, std::strerror(error), peer);
     return false;
   }

@@ -5,8 +5,9 @@
 namespace webhooks::server {
 namespace {
 
-// Bytes allowed for the headers and frames of a call, beside its message.
+// Bytes allowed for the headers of a call, and for the frames around a message.
 constexpr std::int64_t kCallBytes = 4 << 10;
+constexpr std::int64_t kMessageBytes = 512;
 
 // Bytes allowed beside calls: acknowledgements, pings.
 constexpr std::int64_t kIdleBytesPerSecond = 16 << 10;
@@ -25,15 +26,20 @@ std::int64_t For(absl::Duration duration, std::int64_t per_second) {
 
 }  // namespace
 
-void ConnectionUse::CallIsKnown(std::int64_t bytes) {
+void ConnectionUse::CallBegins() {
+  has_calls_ = true;
+  ++unknown_;
+}
+
+void ConnectionUse::CallIsKnown() {
   is_known_ = true;
   --unknown_;
-  MessageIsRead(bytes);
+  explained_ += kCallBytes;
 }
 
 // A frame of 16 KiB has a header of 9 bytes.
 void ConnectionUse::MessageIsRead(std::int64_t bytes) {
-  explained_ += kCallBytes + bytes + bytes / 1000;
+  explained_ += kMessageBytes + bytes + bytes / 1000;
 }
 
 // It explains nothing, also where its sender is known.
@@ -43,6 +49,7 @@ void ConnectionUse::CallIsReset(bool has_expired) {
 }
 
 ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
+                                              std::int64_t open_calls,
                                               absl::Time now) {
   const absl::Duration passed =
       std::max(absl::ZeroDuration(), now - std::min(examined_at_, now));
@@ -60,10 +67,19 @@ ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
   unexplained_ = std::max<std::int64_t>(0, unexplained_);
   Suspect(now);
   const std::int64_t most = was_known_ ? kMostUnexplained : kMostOfUnknown;
-  if (unexplained_ > most || HasTooManyCalls(now)) return Verdict::kFlood;
+  if (unexplained_ > most || HasTooManyOpen(open_calls, now) ||
+      HasTooManyCalls(now)) {
+    return Verdict::kFlood;
+  }
   const bool is_stalled =
       unexplained_ > kLeastStalled && now - received_at_ >= kMaxStall;
   return is_stalled ? Verdict::kStalled : Verdict::kGood;
+}
+
+bool ConnectionUse::was_flood() const {
+  if (carries_many_) return false;
+  return unexplained_of_unknown() >
+         (has_calls_ ? kLeastOfFlood : kLeastWithoutCalls);
 }
 
 // A slow window recovers slowly, so known senders and gateways are spared.
@@ -74,6 +90,16 @@ void ConnectionUse::Suspect(absl::Time now) {
     suspicious_until_ = now + kSuspicion;
   }
   if (unexplained_ < kFirstSuspicion / 2) suspicious_above_ = kFirstSuspicion;
+}
+
+bool ConnectionUse::HasTooManyOpen(std::int64_t open_calls, absl::Time now) {
+  if (carries_many_) return open_calls > kMostOpenOfMany;
+  if (was_known_ || open_calls <= kMostOpenOfUnknown) {
+    too_many_since_ = absl::InfiniteFuture();
+  } else {
+    too_many_since_ = std::min(too_many_since_, now);
+  }
+  return open_calls > kMostOpen || now - too_many_since_ >= kTimeToBeKnown;
 }
 
 bool ConnectionUse::HasTooManyCalls(absl::Time now) {

@@ -29,12 +29,29 @@ class ConnectionUse final : public CallConnection {
 
   // Bytes that no call explains: above these a connection is a flood. The
   // requests of a few batches of the largest size fit, which may all be on
-  // their way; and fewer while none of its calls is of a known sender.
+  // their way; and fewer while none of its calls is of a known sender: of each
+  // the server reads the headers first.
   static constexpr std::int64_t kMostUnexplained = 40 << 20;
-  static constexpr std::int64_t kMostOfUnknown = 12 << 20;
+  static constexpr std::int64_t kMostOfUnknown = 4 << 20;
   // With as many, the connection is read slowly for a moment; and again each
   // time that they have doubled.
   static constexpr std::int64_t kFirstSuspicion = 64 << 10;
+
+  // Calls that a client may have open at a time, which HTTP/2 tells it. Calls
+  // that it has reset count until they have been run, so a connection with more
+  // of them has reset many that were not.
+  static constexpr int kMaxOpenCalls = 1024;
+  static constexpr int kMostOpen = kMaxOpenCalls + 256;
+  static constexpr int kMostOpenOfMany = 4 * kMaxOpenCalls;
+  // A connection may have as many, for long enough to run one, before any of
+  // its calls is of a known sender.
+  static constexpr int kMostOpenOfUnknown = 256;
+  static constexpr absl::Duration kTimeToBeKnown = absl::Milliseconds(20);
+
+  // With more, without a known sender, a connection that ends was a flood; and
+  // with more than the second, if it never had a call.
+  static constexpr std::int64_t kLeastOfFlood = 1 << 20;
+  static constexpr std::int64_t kLeastWithoutCalls = 32 << 10;
 
   // Within any second: calls that are reset at once, calls whose deadline has
   // passed as they begin, and calls without a sender that is known.
@@ -46,18 +63,23 @@ class ConnectionUse final : public CallConnection {
   // With fewer bytes unexplained, a silent connection is idle and not stalled.
   static constexpr std::int64_t kLeastStalled = 64 << 10;
 
-  void CallBegins() override { ++unknown_; }
-  void CallIsKnown(std::int64_t bytes) override;
+  void CallBegins() override;
+  void CallIsKnown() override;
   void MessageIsRead(std::int64_t bytes) override;
   void CallIsReset(bool has_expired) override;
 
-  // Judges the connection at `now`, which has received `bytes` in all.
-  Verdict Examine(std::int64_t bytes, absl::Time now);
+  // Judges the connection at `now`, which has received `bytes` in all and has
+  // so many calls open (see TransportCalls).
+  Verdict Examine(std::int64_t bytes, std::int64_t open_calls, absl::Time now);
 
   // Returns true if the connection should be read slowly for the moment, as
   // Examine last found it: much has come in that no call explains. Its calls,
   // if there are any, begin meanwhile.
   bool is_suspicious() const { return suspicious_until_ > examined_at_; }
+
+  // Returns true for a connection that ends now and was a flood, as Examine
+  // last found it: gRPC ends some floods by itself.
+  bool was_flood() const;
 
   // Bytes that no call explains, as Examine last found them.
   std::int64_t unexplained() const { return unexplained_; }
@@ -68,10 +90,12 @@ class ConnectionUse final : public CallConnection {
   }
 
  private:
+  bool HasTooManyOpen(std::int64_t open_calls, absl::Time now);
   bool HasTooManyCalls(absl::Time now);
   void Suspect(absl::Time now);
 
   const bool carries_many_;
+  std::atomic<bool> has_calls_ = false;
   std::atomic<bool> is_known_ = false;
   std::atomic<std::int64_t> explained_ = 0;
   std::atomic<int> unknown_ = 0;
@@ -85,6 +109,8 @@ class ConnectionUse final : public CallConnection {
   absl::Time suspicious_until_ = absl::InfinitePast();
   absl::Time examined_at_ = absl::InfiniteFuture();
   absl::Time received_at_ = absl::InfiniteFuture();
+  // Since when it has had more open calls than one without a known sender may.
+  absl::Time too_many_since_ = absl::InfiniteFuture();
   absl::Time second_began_at_ = absl::InfinitePast();
 };
 

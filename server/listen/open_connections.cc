@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -24,17 +25,22 @@ using Verdict = ConnectionUse::Verdict;
 // Examine looks at as many connections each time.
 constexpr std::size_t kExaminedAtOnce = 1000;
 
-// Bytes that no call explains, of connections without a known sender: above the
-// first, those of one address are shut that have the second.
+// Bytes that no call explains, of connections without a known sender: above
+// these, those of one address are shut that have kLeastOfFlood.
 constexpr std::int64_t kMostOfAddress = 2 * ConnectionUse::kMostOfUnknown;
-constexpr std::int64_t kLeastOfFlood = 1 << 20;
+
+// A connection's calls are counted each time that it has received as much: no
+// more than some hundred calls. Counting takes some 20 us.
+constexpr std::int64_t kCountEvery = 4 << 10;
+
+constexpr std::size_t kDiscardedAtOnce = std::size_t{16} << 20;
 
 // Values of SO_RCVBUF.
 constexpr int kSmallBuffer = 4 << 10;
 constexpr int kLargeBuffer = 32 << 10;
 
-// The peer as gRPC names it (a URI, in which brackets are encoded); "" for a
-// unix socket.
+// The peer as gRPC names it: a URI, in which brackets and the percent sign
+// before a zone are encoded; "" for a unix socket.
 std::string PeerName(const sockaddr_storage& peer) {
   char text[INET6_ADDRSTRLEN];
   if (peer.ss_family == AF_INET) {
@@ -49,7 +55,10 @@ std::string PeerName(const sockaddr_storage& peer) {
     return absl::StrCat("ipv4:", text, ":", ntohs(address.sin6_port));
   }
   inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof(text));
-  return absl::StrCat("ipv6:%5B", text, "%5D:", ntohs(address.sin6_port));
+  const std::string zone = address.sin6_scope_id == 0
+                               ? ""
+                               : absl::StrCat("%25", address.sin6_scope_id);
+  return absl::StrCat("ipv6:%5B", text, zone, "%5D:", ntohs(address.sin6_port));
 }
 
 std::string AddressOf(const sockaddr_storage& peer) {
@@ -77,6 +86,15 @@ std::int64_t BytesReceived(int descriptor) {
   return static_cast<std::int64_t>(info.bytes_received);
 }
 
+// Ends the connection, without what has been received and not been read: a
+// megabyte can be many calls. gRPC sees the end, and closes it.
+void ShutDown(int descriptor) {
+  shutdown(descriptor, SHUT_RDWR);
+  while (recv(descriptor, nullptr, kDiscardedAtOnce, MSG_TRUNC | MSG_DONTWAIT) >
+         0) {
+  }
+}
+
 // A buffer that becomes small makes the sender wait again and again (RFC 9293,
 // section 3.8.6.2.1), so that gRPC's thread finds nothing to read.
 void ReadSlowly(int descriptor, bool slowly) {
@@ -91,14 +109,12 @@ void ReadSlowly(int descriptor, bool slowly) {
 }  // namespace
 
 OpenConnections::~OpenConnections() {
-  absl::MutexLock lock(&mutex_);
   for (const auto& [descriptor, connection] : connections_) close(descriptor);
 }
 
 absl::StatusOr<int> OpenConnections::Add(int connection,
                                          const sockaddr_storage& peer) {
   std::string address = AddressOf(peer);
-  absl::MutexLock lock(&mutex_);
   if (connections_.size() >= static_cast<std::size_t>(limits_.connections)) {
     return absl::ResourceExhaustedError("too many connections");
   }
@@ -114,7 +130,9 @@ absl::StatusOr<int> OpenConnections::Add(int connection,
                  std::make_shared<ConnectionUse>(is_gateway), is_gateway});
   if (!added->address.empty()) {
     ++addresses_[added->address].connections;
+    absl::MutexLock lock(&mutex_);
     by_peer_[added->peer] = added.get();
+    ++without_transport_;
   }
   connections_.emplace(descriptor, std::move(added));
   return descriptor;
@@ -125,15 +143,18 @@ bool OpenConnections::IsGateway(const std::string& address) const {
   return bytes && AnyHolds(limits_.gateways, *bytes);
 }
 
-void OpenConnections::Remove(int descriptor) {
-  absl::MutexLock lock(&mutex_);
+void OpenConnections::Remove(int descriptor, absl::Time now) {
   const auto found = connections_.find(descriptor);
   if (found == connections_.end()) return;
-  const Connection& connection = *found->second;
+  Connection& connection = *found->second;
   if (!connection.address.empty()) {
     Address& address = addresses_[connection.address];
+    ExamineOne(connection, now);
+    if (connection.use->was_flood()) Punish(address, now);
     --address.connections;
+    if (connection.transport == 0) --without_transport_;
     address.unexplained -= connection.use->unexplained_of_unknown();
+    absl::MutexLock lock(&mutex_);
     const auto named = by_peer_.find(connection.peer);
     if (named != by_peer_.end() && named->second == &connection) {
       by_peer_.erase(named);
@@ -144,7 +165,6 @@ void OpenConnections::Remove(int descriptor) {
 }
 
 absl::Time OpenConnections::WaitsUntil(const sockaddr_storage& peer) const {
-  absl::MutexLock lock(&mutex_);
   const auto found = addresses_.find(AddressOf(peer));
   return found == addresses_.end() ? absl::InfinitePast()
                                    : found->second.waits_until;
@@ -159,7 +179,7 @@ std::shared_ptr<ConnectionUse> OpenConnections::Find(
 
 std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
   std::vector<Shut> shut;
-  absl::MutexLock lock(&mutex_);
+  if (without_transport_ > 0) FindTransports();
   if (round_.empty()) BeginRound(now);
   for (std::size_t i = 0; i < kExaminedAtOnce && !round_.empty(); ++i) {
     const auto found = connections_.find(round_.back());
@@ -168,8 +188,7 @@ std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
     Connection& connection = *found->second;
     const Verdict verdict = ExamineOne(connection, now);
     if (verdict == Verdict::kGood) continue;
-    // gRPC sees the end of the connection, and closes it.
-    shutdown(connection.descriptor, SHUT_RDWR);
+    ShutDown(connection.descriptor);
     shut.push_back({connection.address, verdict});
     if (verdict == Verdict::kFlood && !connection.is_gateway) {
       Punish(addresses_[connection.address], now);
@@ -188,20 +207,38 @@ void OpenConnections::BeginRound(absl::Time now) {
   });
 }
 
-Verdict OpenConnections::ExamineOne(const Connection& connection,
-                                    absl::Time now) {
+void OpenConnections::FindTransports() {
+  for (const TransportCalls::Connection& taken : transport_calls_.TakeNew()) {
+    absl::MutexLock lock(&mutex_);
+    const auto found = by_peer_.find(taken.peer);
+    if (found == by_peer_.end()) continue;
+    if (found->second->transport == 0) --without_transport_;
+    found->second->transport = taken.id;
+  }
+}
+
+Verdict OpenConnections::ExamineOne(Connection& connection, absl::Time now) {
   ConnectionUse& use = *connection.use;
   Address& address = addresses_[connection.address];
   const bool was_suspicious = use.is_suspicious();
   address.unexplained -= use.unexplained_of_unknown();
-  const Verdict verdict =
-      use.Examine(BytesReceived(connection.descriptor), now);
+  const std::int64_t bytes = BytesReceived(connection.descriptor);
+  if (bytes - connection.counted_at >= kCountEvery) {
+    connection.counted_at = bytes;
+    connection.open_calls = TransportCalls::CountOpen(connection.transport);
+  }
+  Verdict verdict = use.Examine(bytes, connection.open_calls, now);
+  // Calls that were cancelled half way leave nothing that could go on.
+  if (verdict == Verdict::kStalled &&
+      TransportCalls::CountOpen(connection.transport) == 0) {
+    verdict = Verdict::kGood;
+  }
   address.unexplained += use.unexplained_of_unknown();
   if (use.is_suspicious() != was_suspicious) {
     ReadSlowly(connection.descriptor, use.is_suspicious());
   }
   if (verdict == Verdict::kGood && address.unexplained > kMostOfAddress &&
-      use.unexplained_of_unknown() > kLeastOfFlood) {
+      use.unexplained_of_unknown() > ConnectionUse::kLeastOfFlood) {
     return Verdict::kFlood;
   }
   return verdict;
@@ -218,7 +255,6 @@ void OpenConnections::Punish(Address& address, absl::Time now) {
 }
 
 int OpenConnections::size() const {
-  absl::MutexLock lock(&mutex_);
   return static_cast<int>(connections_.size());
 }
 

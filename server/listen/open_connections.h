@@ -16,13 +16,15 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/listen/connection_use.h"
+#include "server/listen/transport_calls.h"
 #include "server/runtime/address_range.h"
 
 namespace webhooks::server {
 
 // The connections that are open, each with a descriptor of its own beside that
 // of gRPC, so that they can be counted, and shut where they are floods.
-// Thread-safe.
+// Find is
+// thread-safe; the rest is for one thread.
 class OpenConnections {
  public:
   // The most that may be open at a time: 1 to 1,000,000.
@@ -51,8 +53,9 @@ class OpenConnections {
   // process is out of files.
   absl::StatusOr<int> Add(int connection, const sockaddr_storage& peer);
 
-  // The connection of this descriptor is over.
-  void Remove(int descriptor);
+  // The connection of this descriptor is over at `now`, of the steady clock. If
+  // it was a flood that gRPC has ended by itself, its address waits.
+  void Remove(int descriptor, absl::Time now);
 
   // Returns until when the connections of the address wait.
   absl::Time WaitsUntil(const sockaddr_storage& peer) const;
@@ -61,7 +64,7 @@ class OpenConnections {
   // none: of a unix socket, or one that is over.
   std::shared_ptr<ConnectionUse> Find(absl::string_view peer) const;
 
-  // Looks at some connections at `now`, of the steady clock, and shuts those
+  // Looks at some connections at `now`, as of Remove, and shuts those
   // that are floods or stalled; all have been looked at after a few calls.
   // Returns the addresses of those that were shut, with the cause.
   struct Shut {
@@ -81,6 +84,11 @@ class OpenConnections {
     std::string address;
     std::shared_ptr<ConnectionUse> use;
     bool is_gateway;
+    // Of TransportCalls; 0 until gRPC has taken the connection over.
+    std::int64_t transport = 0;
+    // Calls that were open when so many bytes had been received.
+    std::int64_t open_calls = 0;
+    std::int64_t counted_at = 0;
   };
 
   // Sums over the connections of one address.
@@ -93,22 +101,24 @@ class OpenConnections {
   };
 
   bool IsGateway(const std::string& address) const;
-  void BeginRound(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  ConnectionUse::Verdict ExamineOne(const Connection& connection,
-                                    absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void BeginRound(absl::Time now);
+  void FindTransports();
+  ConnectionUse::Verdict ExamineOne(Connection& connection, absl::Time now);
   static void Punish(Address& address, absl::Time now);
 
   const Limits limits_;
+  // By descriptor.
+  absl::flat_hash_map<int, std::unique_ptr<Connection>> connections_;
+  absl::flat_hash_map<std::string, Address> addresses_;
+  TransportCalls transport_calls_;
+  // How many of TCP have no transport yet.
+  int without_transport_ = 0;
+  // Descriptors that this round has not examined yet.
+  std::vector<int> round_;
   mutable absl::Mutex mutex_;
-  // By descriptor, and those by peer.
-  absl::flat_hash_map<int, std::unique_ptr<Connection>> connections_
-      ABSL_GUARDED_BY(mutex_);
+  // Those of TCP.
   absl::flat_hash_map<std::string, Connection*> by_peer_
       ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, Address> addresses_ ABSL_GUARDED_BY(mutex_);
-  // Descriptors that this round has not examined yet.
-  std::vector<int> round_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::server

@@ -17,12 +17,9 @@ std::string CertificatesOf(const std::string& project) {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* AdminService::BindCertificate(Context* context,
-                                                        const Bytes* request,
-                                                        Bytes* response) {
+CallReactor* AdminService::BindCertificate(CallContext& context) {
   return calls_.Unary<v1::BindCertificateRequest, v1::CertificateBinding>(
-      "webhooks.v1.AdminService/BindCertificate", context, request, response,
-      &CheckBindCertificate,
+      context, &CheckBindCertificate,
       [this](const Caller& caller, const v1::BindCertificateRequest& wanted,
              Done<v1::CertificateBinding> done) {
         store_.BindCertificate(MakeBinding(wanted), caller.options,
@@ -30,13 +27,11 @@ grpc::ServerUnaryReactor* AdminService::BindCertificate(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::ListCertificates(Context* context,
-                                                         const Bytes* request,
-                                                         Bytes* response) {
+CallReactor* AdminService::ListCertificates(CallContext& context) {
   using Request = v1::ListCertificatesRequest;
   using Response = v1::ListCertificatesResponse;
   return calls_.Unary<Request, Response>(
-      "webhooks.v1.AdminService/ListCertificates", context, request, response,
+      context,
       [](const Request& wanted) {
         return CheckPage(CertificatesOf(wanted.id_project()), wanted);
       },
@@ -49,12 +44,9 @@ grpc::ServerUnaryReactor* AdminService::ListCertificates(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::UnbindCertificate(Context* context,
-                                                          const Bytes* request,
-                                                          Bytes* response) {
+CallReactor* AdminService::UnbindCertificate(CallContext& context) {
   return calls_.Unary<v1::UnbindCertificateRequest, v1::CertificateBinding>(
-      "webhooks.v1.AdminService/UnbindCertificate", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::UnbindCertificateRequest& wanted,
              Done<v1::CertificateBinding> done) {
         store_.UnbindCertificate(

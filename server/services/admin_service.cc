@@ -29,12 +29,25 @@ AdminService::AdminService(Calls& calls, ProjectStore& store,
       entropy_(entropy),
       clock_(std::move(clock)) {}
 
-grpc::ServerUnaryReactor* AdminService::CreateProject(Context* context,
-                                                      const Bytes* request,
-                                                      Bytes* response) {
+void AdminService::AddTo(Methods& methods) {
+  methods.Add(kName, "CreateProject", *this, &AdminService::CreateProject);
+  methods.Add(kName, "GetProject", *this, &AdminService::GetProject);
+  methods.Add(kName, "ListProjects", *this, &AdminService::ListProjects);
+  methods.Add(kName, "UpdateProject", *this, &AdminService::UpdateProject);
+  methods.Add(kName, "DeleteProject", *this, &AdminService::DeleteProject);
+  methods.Add(kName, "CreateApiKey", *this, &AdminService::CreateApiKey);
+  methods.Add(kName, "ListApiKeys", *this, &AdminService::ListApiKeys);
+  methods.Add(kName, "RevokeApiKey", *this, &AdminService::RevokeApiKey);
+  methods.Add(kName, "BindCertificate", *this, &AdminService::BindCertificate);
+  methods.Add(kName, "ListCertificates", *this,
+              &AdminService::ListCertificates);
+  methods.Add(kName, "UnbindCertificate", *this,
+              &AdminService::UnbindCertificate);
+}
+
+CallReactor* AdminService::CreateProject(CallContext& context) {
   return calls_.UnaryOnce<v1::CreateProjectRequest, v1::Project>(
-      "webhooks.v1.AdminService/CreateProject", context, request, response,
-      {&CheckCreateProject},
+      context, {&CheckCreateProject},
       [this](const Caller& caller, const v1::CreateProjectRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::Project>> done) {
@@ -43,23 +56,18 @@ grpc::ServerUnaryReactor* AdminService::CreateProject(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::GetProject(Context* context,
-                                                   const Bytes* request,
-                                                   Bytes* response) {
+CallReactor* AdminService::GetProject(CallContext& context) {
   return calls_.Unary<v1::GetProjectRequest, v1::Project>(
-      "webhooks.v1.AdminService/GetProject", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::GetProjectRequest& wanted,
              Done<v1::Project> done) {
         store_.GetProject(wanted.id(), caller.options, std::move(done));
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::ListProjects(Context* context,
-                                                     const Bytes* request,
-                                                     Bytes* response) {
+CallReactor* AdminService::ListProjects(CallContext& context) {
   return calls_.Unary<v1::ListProjectsRequest, v1::ListProjectsResponse>(
-      "webhooks.v1.AdminService/ListProjects", context, request, response,
+      context,
       [](const v1::ListProjectsRequest& wanted) {
         return CheckPage(kProjects, wanted);
       },
@@ -73,12 +81,9 @@ grpc::ServerUnaryReactor* AdminService::ListProjects(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::UpdateProject(Context* context,
-                                                      const Bytes* request,
-                                                      Bytes* response) {
+CallReactor* AdminService::UpdateProject(CallContext& context) {
   return calls_.Unary<v1::UpdateProjectRequest, v1::Project>(
-      "webhooks.v1.AdminService/UpdateProject", context, request, response,
-      &CheckUpdateProject,
+      context, &CheckUpdateProject,
       [this](const Caller& caller, const v1::UpdateProjectRequest& wanted,
              Done<v1::Project> done) {
         v1::UpdateProjectRequest change = wanted;
@@ -88,12 +93,9 @@ grpc::ServerUnaryReactor* AdminService::UpdateProject(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::DeleteProject(Context* context,
-                                                      const Bytes* request,
-                                                      Bytes* response) {
+CallReactor* AdminService::DeleteProject(CallContext& context) {
   return calls_.Unary<v1::DeleteProjectRequest, v1::Project>(
-      "webhooks.v1.AdminService/DeleteProject", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::DeleteProjectRequest& wanted,
              Done<v1::Project> done) {
         store_.DeleteProject(wanted.id(), clock_(), caller.options,
@@ -101,11 +103,9 @@ grpc::ServerUnaryReactor* AdminService::DeleteProject(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::CreateApiKey(Context* context,
-                                                     const Bytes* request,
-                                                     Bytes* response) {
+CallReactor* AdminService::CreateApiKey(CallContext& context) {
   return calls_.UnaryOnce<v1::CreateApiKeyRequest, v1::CreateApiKeyResponse>(
-      "webhooks.v1.AdminService/CreateApiKey", context, request, response,
+      context,
       {[this](const v1::CreateApiKeyRequest& wanted) {
          return CheckCreateApiKey(wanted, clock_());
        },
@@ -123,11 +123,9 @@ grpc::ServerUnaryReactor* AdminService::CreateApiKey(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::ListApiKeys(Context* context,
-                                                    const Bytes* request,
-                                                    Bytes* response) {
+CallReactor* AdminService::ListApiKeys(CallContext& context) {
   return calls_.Unary<v1::ListApiKeysRequest, v1::ListApiKeysResponse>(
-      "webhooks.v1.AdminService/ListApiKeys", context, request, response,
+      context,
       [](const v1::ListApiKeysRequest& wanted) {
         return CheckPage(KeysOf(wanted.id_project()), wanted);
       },
@@ -141,12 +139,9 @@ grpc::ServerUnaryReactor* AdminService::ListApiKeys(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* AdminService::RevokeApiKey(Context* context,
-                                                     const Bytes* request,
-                                                     Bytes* response) {
+CallReactor* AdminService::RevokeApiKey(CallContext& context) {
   return calls_.Unary<v1::RevokeApiKeyRequest, v1::ApiKey>(
-      "webhooks.v1.AdminService/RevokeApiKey", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::RevokeApiKeyRequest& wanted,
              Done<v1::ApiKey> done) {
         store_.RevokeApiKey(wanted.id(), clock_(), caller.options,

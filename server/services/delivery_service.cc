@@ -34,11 +34,21 @@ DeliveryService::DeliveryService(Calls& calls, DeliveryStore& store,
       paused_until_(std::move(paused_until)),
       wake_jobs_(std::move(wake_jobs)) {}
 
-grpc::ServerUnaryReactor* DeliveryService::List(Context* context,
-                                                const Bytes* request,
-                                                Bytes* response) {
+void DeliveryService::AddTo(Methods& methods) {
+  methods.Add(kName, "List", *this, &DeliveryService::List);
+  methods.Add(kName, "Get", *this, &DeliveryService::Get);
+  methods.Add(kName, "Retry", *this, &DeliveryService::Retry);
+  methods.Add(kName, "Cancel", *this, &DeliveryService::Cancel);
+  methods.Add(kName, "CreateRetryJob", *this, &DeliveryService::CreateRetryJob);
+  methods.Add(kName, "GetRetryJob", *this, &DeliveryService::GetRetryJob);
+  methods.Add(kName, "CancelRetryJob", *this, &DeliveryService::CancelRetryJob);
+  methods.Add(kName, "Test", *this, &DeliveryService::Test);
+  methods.Add(kName, "Explain", *this, &DeliveryService::Explain);
+}
+
+CallReactor* DeliveryService::List(CallContext& context) {
   return calls_.Unary<v1::ListDeliveriesRequest, v1::ListDeliveriesResponse>(
-      "webhooks.v1.DeliveryService/List", context, request, response,
+      context,
       [](const Caller& caller, const v1::ListDeliveriesRequest& wanted) {
         return CheckPage(ListName(kDeliveries, caller.project, wanted), wanted,
                          CheckRequest(wanted));
@@ -55,12 +65,9 @@ grpc::ServerUnaryReactor* DeliveryService::List(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* DeliveryService::Get(Context* context,
-                                               const Bytes* request,
-                                               Bytes* response) {
+CallReactor* DeliveryService::Get(CallContext& context) {
   return calls_.Unary<v1::GetDeliveryRequest, v1::Delivery>(
-      "webhooks.v1.DeliveryService/Get", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::GetDeliveryRequest& wanted,
              Done<v1::Delivery> done) {
         store_.GetDelivery(caller.project, wanted.id(), caller.options,
@@ -68,12 +75,9 @@ grpc::ServerUnaryReactor* DeliveryService::Get(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* DeliveryService::Retry(Context* context,
-                                                 const Bytes* request,
-                                                 Bytes* response) {
+CallReactor* DeliveryService::Retry(CallContext& context) {
   return calls_.Unary<v1::RetryDeliveryRequest, v1::Delivery>(
-      "webhooks.v1.DeliveryService/Retry", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::RetryDeliveryRequest& wanted,
              Done<v1::Delivery> done) {
         store_.RetryDelivery(caller.project, wanted.id(), clock_(),
@@ -81,12 +85,9 @@ grpc::ServerUnaryReactor* DeliveryService::Retry(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* DeliveryService::Cancel(Context* context,
-                                                  const Bytes* request,
-                                                  Bytes* response) {
+CallReactor* DeliveryService::Cancel(CallContext& context) {
   return calls_.Unary<v1::CancelDeliveryRequest, v1::Delivery>(
-      "webhooks.v1.DeliveryService/Cancel", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::CancelDeliveryRequest& wanted,
              Done<v1::Delivery> done) {
         store_.CancelDelivery(caller.project, wanted.id(), caller.options,
@@ -94,12 +95,9 @@ grpc::ServerUnaryReactor* DeliveryService::Cancel(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* DeliveryService::CreateRetryJob(Context* context,
-                                                          const Bytes* request,
-                                                          Bytes* response) {
+CallReactor* DeliveryService::CreateRetryJob(CallContext& context) {
   return calls_.UnaryOnce<v1::CreateRetryJobRequest, v1::RetryJob>(
-      "webhooks.v1.DeliveryService/CreateRetryJob", context, request, response,
-      {&CheckRetryJob},
+      context, {&CheckRetryJob},
       [this](const Caller& caller, const v1::CreateRetryJobRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::RetryJob>> done) {
@@ -114,12 +112,9 @@ grpc::ServerUnaryReactor* DeliveryService::CreateRetryJob(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* DeliveryService::GetRetryJob(Context* context,
-                                                       const Bytes* request,
-                                                       Bytes* response) {
+CallReactor* DeliveryService::GetRetryJob(CallContext& context) {
   return calls_.Unary<v1::GetRetryJobRequest, v1::RetryJob>(
-      "webhooks.v1.DeliveryService/GetRetryJob", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::GetRetryJobRequest& wanted,
              Done<v1::RetryJob> done) {
         store_.GetRetryJob(caller.project, wanted.id(), caller.options,
@@ -127,12 +122,9 @@ grpc::ServerUnaryReactor* DeliveryService::GetRetryJob(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* DeliveryService::CancelRetryJob(Context* context,
-                                                          const Bytes* request,
-                                                          Bytes* response) {
+CallReactor* DeliveryService::CancelRetryJob(CallContext& context) {
   return calls_.Unary<v1::CancelRetryJobRequest, v1::RetryJob>(
-      "webhooks.v1.DeliveryService/CancelRetryJob", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::CancelRetryJobRequest& wanted,
              Done<v1::RetryJob> done) {
         store_.CancelRetryJob(caller.project, wanted.id(), caller.options,
@@ -140,24 +132,18 @@ grpc::ServerUnaryReactor* DeliveryService::CancelRetryJob(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* DeliveryService::Test(Context* context,
-                                                const Bytes* request,
-                                                Bytes* response) {
+CallReactor* DeliveryService::Test(CallContext& context) {
   return calls_.Unary<v1::TestWebhookRequest, v1::Attempt>(
-      "webhooks.v1.DeliveryService/Test", context, request, response,
-      &WebhookTester::Check,
+      context, &WebhookTester::Check,
       [this](const Caller& caller, const v1::TestWebhookRequest& wanted,
              Done<v1::Attempt> done) {
         tester_.Test(caller, wanted, std::move(done));
       });
 }
 
-grpc::ServerUnaryReactor* DeliveryService::Explain(Context* context,
-                                                   const Bytes* request,
-                                                   Bytes* response) {
+CallReactor* DeliveryService::Explain(CallContext& context) {
   return calls_.Unary<v1::ExplainDeliveryRequest, v1::ExplainDeliveryResponse>(
-      "webhooks.v1.DeliveryService/Explain", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::ExplainDeliveryRequest& wanted,
              Done<v1::ExplainDeliveryResponse> done) {
         store_.GetDeliveryFacts(

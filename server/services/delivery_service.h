@@ -4,31 +4,23 @@
 #include <functional>
 #include <optional>
 
+#include "absl/strings/string_view.h"
 #include "server/call/calls.h"
 #include "server/call/clock.h"
 #include "server/call/entropy.h"
+#include "server/call/methods.h"
 #include "server/services/webhook_tester.h"
 #include "storage/delivery_queue.h"
 #include "storage/delivery_store.h"
-#include "webhooks/v1/delivery_service.grpc.pb.h"
+#include "webhooks/v1/delivery_service.pb.h"
 
 namespace webhooks::server {
 
-// The generated service with every method raw.
-struct RawDeliveryService {
-  using S = v1::DeliveryService;
-  using Type = S::WithRawCallbackMethod_List<S::WithRawCallbackMethod_Get<
-      S::WithRawCallbackMethod_Retry<S::WithRawCallbackMethod_Cancel<
-          S::WithRawCallbackMethod_CreateRetryJob<
-              S::WithRawCallbackMethod_GetRetryJob<
-                  S::WithRawCallbackMethod_CancelRetryJob<
-                      S::WithRawCallbackMethod_Test<
-                          S::WithRawCallbackMethod_Explain<S::Service>>>>>>>>>;
-};
-
 // webhooks.v1.DeliveryService; what its calls promise stands in the proto.
-class DeliveryService final : public RawDeliveryService::Type {
+class DeliveryService final {
  public:
+  static constexpr absl::string_view kName = "webhooks.v1.DeliveryService";
+
   // Returns when the pause of an overloaded endpoint ends; nullopt if it has
   // none.
   using PausedUntil =
@@ -39,30 +31,20 @@ class DeliveryService final : public RawDeliveryService::Type {
                   Entropy& entropy, Clock clock, PausedUntil paused_until,
                   std::function<void()> wake_jobs);
 
-  using Context = grpc::CallbackServerContext;
-  using Bytes = grpc::ByteBuffer;
-  using Reactor = grpc::ServerUnaryReactor;
-
-  Reactor* List(Context* context, const Bytes* request,
-                Bytes* response) override;
-  Reactor* Get(Context* context, const Bytes* request,
-               Bytes* response) override;
-  Reactor* Retry(Context* context, const Bytes* request,
-                 Bytes* response) override;
-  Reactor* Cancel(Context* context, const Bytes* request,
-                  Bytes* response) override;
-  Reactor* CreateRetryJob(Context* context, const Bytes* request,
-                          Bytes* response) override;
-  Reactor* GetRetryJob(Context* context, const Bytes* request,
-                       Bytes* response) override;
-  Reactor* CancelRetryJob(Context* context, const Bytes* request,
-                          Bytes* response) override;
-  Reactor* Test(Context* context, const Bytes* request,
-                Bytes* response) override;
-  Reactor* Explain(Context* context, const Bytes* request,
-                   Bytes* response) override;
+  // Adds the methods of the service. This must outlive their calls.
+  void AddTo(Methods& methods);
 
  private:
+  CallReactor* List(CallContext& context);
+  CallReactor* Get(CallContext& context);
+  CallReactor* Retry(CallContext& context);
+  CallReactor* Cancel(CallContext& context);
+  CallReactor* CreateRetryJob(CallContext& context);
+  CallReactor* GetRetryJob(CallContext& context);
+  CallReactor* CancelRetryJob(CallContext& context);
+  CallReactor* Test(CallContext& context);
+  CallReactor* Explain(CallContext& context);
+
   Calls& calls_;
   DeliveryStore& store_;
   WebhookTester& tester_;

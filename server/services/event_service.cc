@@ -25,12 +25,17 @@ EventService::EventService(Calls& calls, Admission& admission,
       clock_(std::move(clock)),
       rules_{clock_} {}
 
-grpc::ServerUnaryReactor* EventService::Publish(Context* context,
-                                                const Bytes* request,
-                                                Bytes* response) {
+void EventService::AddTo(Methods& methods) {
+  methods.Add(kName, "Publish", *this, &EventService::Publish);
+  methods.Add(kName, "PublishBatch", *this, &EventService::PublishBatch);
+  methods.Add(kName, "PublishStream", *this, &EventService::PublishStream);
+  methods.Add(kName, "Get", *this, &EventService::Get);
+  methods.Add(kName, "List", *this, &EventService::List);
+}
+
+CallReactor* EventService::Publish(CallContext& context) {
   return calls_.UnaryOnce<v1::PublishEventRequest, v1::PublishEventResponse>(
-      "webhooks.v1.EventService/Publish", context, request, response,
-      {Rules<v1::PublishEventRequest>()},
+      context, {Rules<v1::PublishEventRequest>()},
       [this](const Caller& caller, const v1::PublishEventRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::PublishEventResponse>> done) {
@@ -39,13 +44,10 @@ grpc::ServerUnaryReactor* EventService::Publish(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* EventService::PublishBatch(Context* context,
-                                                     const Bytes* request,
-                                                     Bytes* response) {
+CallReactor* EventService::PublishBatch(CallContext& context) {
   return calls_
       .UnaryOnce<v1::PublishEventBatchRequest, v1::PublishEventBatchResponse>(
-          "webhooks.v1.EventService/PublishBatch", context, request, response,
-          {Rules<v1::PublishEventBatchRequest>()},
+          context, {Rules<v1::PublishEventBatchRequest>()},
           [this](const Caller& caller,
                  const v1::PublishEventBatchRequest& wanted,
                  const std::optional<Idempotency>& once,
@@ -59,22 +61,18 @@ grpc::ServerUnaryReactor* EventService::PublishBatch(Context* context,
           });
 }
 
-grpc::ServerReadReactor<grpc::ByteBuffer>* EventService::PublishStream(
-    Context* context, Bytes* response) {
+CallReactor* EventService::PublishStream(CallContext& context) {
   return server::PublishStream::Begin(
-      *context, *response, admission_, store_, calls_.observer(),
+      context, admission_, store_, calls_.observer(),
       [this](const std::string& project,
              const v1::PublishEventRequest& request) {
         return MakeOneOfMany(project, request);
       });
 }
 
-grpc::ServerUnaryReactor* EventService::Get(Context* context,
-                                            const Bytes* request,
-                                            Bytes* response) {
+CallReactor* EventService::Get(CallContext& context) {
   return calls_.Unary<v1::GetEventRequest, v1::Event>(
-      "webhooks.v1.EventService/Get", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::GetEventRequest& wanted,
              Done<v1::Event> done) {
         store_.GetEvent(caller.project, wanted.id(), caller.options,
@@ -82,11 +80,9 @@ grpc::ServerUnaryReactor* EventService::Get(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* EventService::List(Context* context,
-                                             const Bytes* request,
-                                             Bytes* response) {
+CallReactor* EventService::List(CallContext& context) {
   return calls_.Unary<v1::ListEventsRequest, v1::ListEventsResponse>(
-      "webhooks.v1.EventService/List", context, request, response,
+      context,
       [this](const Caller& caller, const v1::ListEventsRequest& wanted) {
         return CheckPage(ListName(kEvents, caller.project, wanted), wanted,
                          rules_.Check(wanted));

@@ -3,47 +3,36 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "server/call/calls.h"
 #include "server/call/clock.h"
 #include "server/call/entropy.h"
+#include "server/call/methods.h"
 #include "server/services/event_rules.h"
 #include "storage/event_store.h"
-#include "webhooks/v1/event_service.grpc.pb.h"
+#include "webhooks/v1/event_service.pb.h"
 
 namespace webhooks::server {
 
-// The generated service with every method raw.
-struct RawEventService {
-  using S = v1::EventService;
-  using Type =
-      S::WithRawCallbackMethod_Publish<S::WithRawCallbackMethod_PublishBatch<
-          S::WithRawCallbackMethod_PublishStream<S::WithRawCallbackMethod_Get<
-              S::WithRawCallbackMethod_List<S::Service>>>>>;
-};
-
 // webhooks.v1.EventService; what its calls promise stands in the proto.
-class EventService final : public RawEventService::Type {
+class EventService final {
  public:
+  static constexpr absl::string_view kName = "webhooks.v1.EventService";
+
   // All must outlive this.
   EventService(Calls& calls, Admission& admission, EventStore& store,
                Entropy& entropy, Clock clock);
 
-  using Context = grpc::CallbackServerContext;
-  using Bytes = grpc::ByteBuffer;
-  using Reactor = grpc::ServerUnaryReactor;
-
-  Reactor* Publish(Context* context, const Bytes* request,
-                   Bytes* response) override;
-  Reactor* PublishBatch(Context* context, const Bytes* request,
-                        Bytes* response) override;
-  grpc::ServerReadReactor<Bytes>* PublishStream(Context* context,
-                                                Bytes* response) override;
-  Reactor* Get(Context* context, const Bytes* request,
-               Bytes* response) override;
-  Reactor* List(Context* context, const Bytes* request,
-                Bytes* response) override;
+  // Adds the methods of the service. This must outlive their calls.
+  void AddTo(Methods& methods);
 
  private:
+  CallReactor* Publish(CallContext& context);
+  CallReactor* PublishBatch(CallContext& context);
+  CallReactor* PublishStream(CallContext& context);
+  CallReactor* Get(CallContext& context);
+  CallReactor* List(CallContext& context);
+
   // An event of a batch or a stream, or what is wrong with it.
   absl::StatusOr<v1::Event> MakeOneOfMany(
       const std::string& project, const v1::PublishEventRequest& request);

@@ -1,14 +1,16 @@
 #include "server/services/health_service.h"
 
-#include <grpcpp/server_context.h>
-
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "proto/rpc/status.h"
 #include "server/call/call_record.h"
 #include "server/call/grpc_status.h"
+#include "server/call/message_bytes.h"
+#include "server/call/unary_call.h"
 #include "storage/errors.h"
 
 namespace webhooks::server {
@@ -30,24 +32,31 @@ absl::Status ServiceUnknown(const std::string& name) {
 
 }  // namespace
 
-// One Watch: writes the latest status whenever it is another than the last one
-// written, one write at a time.
-class HealthService::Watcher final
-    : public grpc::ServerWriteReactor<HealthCheckResponse> {
+// One Watch: once its request is read, writes the latest status whenever it is
+// another than the last one written, one write at a time.
+class HealthService::Watcher final : public CallReactor, private WaitingCall {
  public:
-  Watcher(OpenStreams<Watcher>& streams, bool is_known,
-          grpc::CallbackServerContext& context, CallObserver& observer)
-      : streams_(streams),
-        is_known_(is_known),
-        record_("grpc.health.v1.Health/Watch", context, observer),
-        place_(streams.Take(context.peer())) {}
+  Watcher(HealthService& service, CallContext& context)
+      : service_(service),
+        record_(absl::StrCat(kName, "/Watch"), context, service.observer_),
+        place_(service.watchers_.Take(context.peer())),
+        wait_(service.timeouts_.Begin(*this)) {
+    StartRead(&request_);
+    service_.watchers_.Add(*this);
+    absl::MutexLock lock(&mutex_);
+    if (place_ == nullptr) End(TooManyStreams());
+  }
+
+  // The service that is watched is known, or not.
+  void Begin(bool is_known, bool serving) {
+    absl::MutexLock lock(&mutex_);
+    is_known_ = is_known;
+    Want(serving);
+  }
 
   void Tell(bool serving) {
     absl::MutexLock lock(&mutex_);
-    if (place_ == nullptr) return End(TooManyStreams());
-    wanted_ =
-        is_known_ ? StatusFor(serving) : HealthCheckResponse::SERVICE_UNKNOWN;
-    Advance();
+    if (is_known_) Want(serving);
   }
 
   void Stop() {
@@ -56,6 +65,12 @@ class HealthService::Watcher final
   }
 
  private:
+  void Want(bool serving) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    wanted_ =
+        *is_known_ ? StatusFor(serving) : HealthCheckResponse::SERVICE_UNKNOWN;
+    Advance();
+  }
+
   void End(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     end_.Update(why);
     Advance();
@@ -67,13 +82,30 @@ class HealthService::Watcher final
     if (wanted_ != written_) {
       writing_ = true;
       written_ = wanted_;
-      response_.set_status(written_);
+      HealthCheckResponse response;
+      response.set_status(written_);
+      WriteMessage(response, response_);
       return StartWrite(&response_);
     }
     if (end_.ok()) return;
     finished_ = true;
     record_.End(end_);
     Finish(ToGrpcStatus(end_));
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!service_.timeouts_.End(wait_)) return;
+    HealthCheckRequest request;
+    if (ok && ReadMessage(request_, request)) {
+      return service_.Begin(*this, request.service());
+    }
+    absl::MutexLock lock(&mutex_);
+    End(MalformedMessage());
+  }
+
+  void RequestTimedOut() override {
+    absl::MutexLock lock(&mutex_);
+    End(RequestTimeout());
   }
 
   void OnWriteDone(bool ok) override {
@@ -91,16 +123,20 @@ class HealthService::Watcher final
   }
 
   void OnDone() override {
-    streams_.Remove(*this);
+    service_.watchers_.Remove(*this);
     delete this;
   }
 
-  OpenStreams<Watcher>& streams_;
-  const bool is_known_;
+  HealthService& service_;
   const CallRecord record_;
   const CallsInFlight::Place place_;
+  const RequestTimeouts::Place wait_;
+  // Owned by gRPC while it reads and writes.
+  grpc::ByteBuffer request_;
+  grpc::ByteBuffer response_;
   absl::Mutex mutex_;
-  HealthCheckResponse response_;
+  // Unset until the request is read.
+  std::optional<bool> is_known_ ABSL_GUARDED_BY(mutex_);
   HealthCheckResponse::ServingStatus wanted_ ABSL_GUARDED_BY(mutex_) =
       HealthCheckResponse::UNKNOWN;
   HealthCheckResponse::ServingStatus written_ ABSL_GUARDED_BY(mutex_) =
@@ -112,10 +148,17 @@ class HealthService::Watcher final
 };
 
 HealthService::HealthService(std::vector<std::string> services,
-                             CallObserver& observer, int watches_per_client)
+                             RequestTimeouts& timeouts, CallObserver& observer,
+                             int watches_per_client)
     : services_(std::move(services)),
+      timeouts_(timeouts),
       observer_(observer),
       watchers_(watches_per_client) {}
+
+void HealthService::AddTo(Methods& methods) {
+  methods.Add(kName, "Check", *this, &HealthService::Check);
+  methods.Add(kName, "Watch", *this, &HealthService::Watch);
+}
 
 void HealthService::SetServing(bool serving) {
   absl::MutexLock lock(&mutex_);
@@ -135,33 +178,32 @@ void HealthService::Stop() {
   watchers_.Stop();
 }
 
-grpc::ServerUnaryReactor* HealthService::Check(
-    grpc::CallbackServerContext* context, const HealthCheckRequest* request,
-    HealthCheckResponse* response) {
-  const CallRecord record("grpc.health.v1.Health/Check", *context, observer_);
-  absl::Status status;
-  if (Knows(request->service())) {
-    absl::MutexLock lock(&mutex_);
-    response->set_status(StatusFor(serving_));
-  } else {
-    status = ServiceUnknown(request->service());
-  }
-  record.End(status);
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+CallReactor* HealthService::Check(CallContext& context) {
+  auto* call = new UnaryCall(context, std::make_unique<HealthCheckRequest>(),
+                             timeouts_, observer_);
+  call->Read([this, call](const google::protobuf::Message& request) {
+    const std::string& service =
+        static_cast<const HealthCheckRequest&>(request).service();
+    if (!Knows(service)) return call->Fail(ServiceUnknown(service));
+    HealthCheckResponse response;
+    {
+      absl::MutexLock lock(&mutex_);
+      response.set_status(StatusFor(serving_));
+    }
+    call->Succeed(response);
+  });
+  return call;
 }
 
-grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
-    grpc::CallbackServerContext* context, const HealthCheckRequest* request) {
-  auto* watcher =
-      new Watcher(watchers_, Knows(request->service()), *context, observer_);
+CallReactor* HealthService::Watch(CallContext& context) {
+  return new Watcher(*this, context);
+}
+
+void HealthService::Begin(Watcher& watcher, const std::string& service) {
   // Under the lock, so that no change comes between the first status and those
   // that SetServing tells.
   absl::MutexLock lock(&mutex_);
-  watcher->Tell(serving_);
-  watchers_.Add(*watcher);
-  return watcher;
+  watcher.Begin(Knows(service), serving_);
 }
 
 bool HealthService::Knows(const std::string& service) const {

@@ -1,6 +1,5 @@
 #include "server/services/publish_stream.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
 
 #include <chrono>
@@ -11,12 +10,11 @@
 #include "proto/rpc/status.h"
 #include "server/call/deadline.h"
 #include "server/call/grpc_status.h"
+#include "server/call/message_bytes.h"
 #include "storage/errors.h"
 
 namespace webhooks::server {
 namespace {
-
-using Serialization = grpc::SerializationTraits<google::protobuf::Message>;
 
 // A batch is full with as many events or bytes.
 constexpr std::size_t kFullBatch = 256;
@@ -32,32 +30,22 @@ bool IsFanOutTooLarge(const absl::Status& status) {
   return Reason(status) == Reason(FanOutTooLarge());
 }
 
-absl::Status Malformed() {
-  return WithReason(absl::InvalidArgumentError(
-                        "the request is not a message of its type in UTF-8"),
-                    "MALFORMED_MESSAGE");
-}
-
 }  // namespace
 
-PublishStream* PublishStream::Begin(grpc::CallbackServerContext& context,
-                                    grpc::ByteBuffer& response,
-                                    Admission& admission, EventStore& store,
-                                    CallObserver& observer,
+PublishStream* PublishStream::Begin(CallContext& context, Admission& admission,
+                                    EventStore& store, CallObserver& observer,
                                     MakeEvent make_event) {
   const auto stream = std::make_shared<PublishStream>(
-      context, response, admission, store, observer, std::move(make_event));
+      context, admission, store, observer, std::move(make_event));
   stream->self_ = stream;
   stream->Admit({});
   return stream.get();
 }
 
-PublishStream::PublishStream(grpc::CallbackServerContext& context,
-                             grpc::ByteBuffer& response, Admission& admission,
+PublishStream::PublishStream(CallContext& context, Admission& admission,
                              EventStore& store, CallObserver& observer,
                              MakeEvent make_event)
     : context_(context),
-      response_(response),
       admission_(admission),
       store_(store),
       make_event_(std::move(make_event)),
@@ -92,7 +80,7 @@ void PublishStream::Admitted(const Decision& decision, Batch batch) {
     place_ = decision.place;
     if (!is_admitted_) {
       project_ = decision.project;
-      record_.SetDecision(decision, 0);
+      record_.SetDecision(decision);
       is_admitted_ = decision.status.ok();
     }
     is_stored = !is_slowed && status_.ok() && !batch.empty();
@@ -129,12 +117,11 @@ void PublishStream::OnReadDone(bool ok) {
 
 void PublishStream::Add(const grpc::ByteBuffer& bytes) {
   if (is_admitted_) record_.MessageIsRead(bytes.Length());
-  grpc::ByteBuffer copy = bytes;
   v1::PublishEventRequest request;
-  if (Serialization::Deserialize(&copy, &request).ok()) {
+  if (ReadMessage(bytes, request)) {
     batch_.push_back(make_event_(project_, request));
   } else {
-    batch_.push_back(Malformed());
+    batch_.push_back(MalformedMessage());
   }
   batch_bytes_ += bytes.Length();
 }
@@ -241,9 +228,9 @@ void PublishStream::Count(const v1::PublishEventBatchResponse& batch) {
 void PublishStream::End(const absl::Status& status,
                         const v1::PublishEventStreamResponse& answer) {
   record_.End(status);
-  bool ignored_ownership;
   if (!status.ok()) return Finish(ToGrpcStatus(status));
-  Finish(Serialization::Serialize(answer, &response_, &ignored_ownership));
+  WriteMessage(answer, response_);
+  StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
 }
 
 CallOptions PublishStream::options() const {

@@ -3,7 +3,6 @@
 
 #include <grpcpp/alarm.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <cstddef>
@@ -18,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/call/admission.h"
 #include "server/call/call_record.h"
+#include "server/call/methods.h"
 #include "storage/event_store.h"
 #include "webhooks/v1/event_service.pb.h"
 
@@ -29,25 +29,21 @@ namespace webhooks::server {
 // admitted as a call is: a key that is revoked, or a certificate that is bound
 // to another project, ends the stream, and a rate that is reached slows it
 // down. Keeps itself until gRPC is done with it.
-class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
+class PublishStream final : public CallReactor,
                             public std::enable_shared_from_this<PublishStream> {
  public:
   // The event that a request of the stream asks for, or what is wrong with it.
   using MakeEvent = std::function<absl::StatusOr<v1::Event>(
       const std::string& project, const v1::PublishEventRequest& request)>;
 
-  // Begins a call. `context` and `response` are gRPC's and live as long as the
-  // call; the others must outlive it.
-  static PublishStream* Begin(grpc::CallbackServerContext& context,
-                              grpc::ByteBuffer& response, Admission& admission,
+  // Begins a call, which all must outlive.
+  static PublishStream* Begin(CallContext& context, Admission& admission,
                               EventStore& store, CallObserver& observer,
                               MakeEvent make_event);
 
   // See Begin.
-  PublishStream(grpc::CallbackServerContext& context,
-                grpc::ByteBuffer& response, Admission& admission,
-                EventStore& store, CallObserver& observer,
-                MakeEvent make_event);
+  PublishStream(CallContext& context, Admission& admission, EventStore& store,
+                CallObserver& observer, MakeEvent make_event);
 
  private:
   using Batch = EventStore::MaybeEvents;
@@ -86,8 +82,7 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
            const v1::PublishEventStreamResponse& answer);
   CallOptions options() const;
 
-  grpc::CallbackServerContext& context_;
-  grpc::ByteBuffer& response_;
+  CallContext& context_;
   Admission& admission_;
   EventStore& store_;
   const MakeEvent make_event_;
@@ -98,8 +93,9 @@ class PublishStream final : public grpc::ServerReadReactor<grpc::ByteBuffer>,
   std::string project_;
   // Until gRPC is done with this.
   std::shared_ptr<PublishStream> self_;
-  // Owned by gRPC while it reads.
+  // Owned by gRPC while it reads and writes.
   grpc::ByteBuffer message_;
+  grpc::ByteBuffer response_;
   // Of a stream that is slowed down: its alarm, and until that rings, the batch
   // that is to be admitted then, and this.
   grpc::Alarm later_;

@@ -2,16 +2,16 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <set>
 #include <utility>
 
-#include "grpc/reflection/v1/reflection.grpc.pb.h"
-#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+#include "absl/strings/str_cat.h"
+#include "grpc/reflection/v1/reflection.pb.h"
+#include "grpc/reflection/v1alpha/reflection.pb.h"
 #include "server/call/call_record.h"
 #include "server/call/grpc_status.h"
+#include "server/call/message_bytes.h"
 #include "server/services/open_streams.h"
 #include "storage/errors.h"
 
@@ -23,18 +23,18 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 
+constexpr absl::string_view kMethod = "ServerReflectionInfo";
+
 // The two versions of the protocol, which differ in their names alone.
 struct V1 {
-  static constexpr absl::string_view kRpc =
-      "grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
-  using Service = grpc::reflection::v1::ServerReflection::CallbackService;
+  static constexpr absl::string_view kName =
+      "grpc.reflection.v1.ServerReflection";
   using Request = grpc::reflection::v1::ServerReflectionRequest;
   using Response = grpc::reflection::v1::ServerReflectionResponse;
 };
 struct V1Alpha {
-  static constexpr absl::string_view kRpc =
-      "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
-  using Service = grpc::reflection::v1alpha::ServerReflection::CallbackService;
+  static constexpr absl::string_view kName =
+      "grpc.reflection.v1alpha.ServerReflection";
   using Request = grpc::reflection::v1alpha::ServerReflectionRequest;
   using Response = grpc::reflection::v1alpha::ServerReflectionResponse;
 };
@@ -131,21 +131,19 @@ void Answer(const typename Version::Request& request,
 // One stream: an answer for each request, in turn, until the client is done or
 // the server stops.
 template <typename Version>
-class Stream final
-    : public grpc::ServerBidiReactor<typename Version::Request,
-                                     typename Version::Response> {
+class Stream final : public CallReactor {
  public:
   Stream(OpenStreams<Stream>& streams, const std::vector<std::string>& services,
-         grpc::CallbackServerContext& context, CallObserver& observer)
+         CallContext& context, CallObserver& observer)
       : streams_(streams),
         services_(services),
         context_(context),
-        record_(Version::kRpc, context, observer),
+        record_(absl::StrCat(Version::kName, "/", kMethod), context, observer),
         place_(streams.Take(context.peer())) {
     streams_.Add(*this);
     absl::MutexLock lock(&mutex_);
     if (place_ == nullptr) End(TooManyStreams());
-    if (!ended_) this->StartRead(&request_);
+    if (!ended_) StartRead(&request_);
   }
 
   void Stop() {
@@ -161,9 +159,13 @@ class Stream final
       return End(context_.IsCancelled() ? CallCancelled() : absl::OkStatus());
     }
     if (stopping_) return EndStopped();
-    Answer<Version>(request_, services_, response_);
+    typename Version::Request request;
+    typename Version::Response response;
+    if (!ReadMessage(request_, request)) return End(MalformedMessage());
+    Answer<Version>(request, services_, response);
+    WriteMessage(response, response_);
     writing_ = true;
-    this->StartWrite(&response_);
+    StartWrite(&response_);
   }
 
   void OnWriteDone(bool ok) override {
@@ -171,7 +173,7 @@ class Stream final
     writing_ = false;
     if (!ok) return End(CallCancelled());
     if (stopping_) return EndStopped();
-    this->StartRead(&request_);
+    StartRead(&request_);
   }
 
   void OnDone() override {
@@ -186,16 +188,17 @@ class Stream final
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (std::exchange(ended_, true)) return;
     record_.End(status);
-    this->Finish(ToGrpcStatus(status));
+    Finish(ToGrpcStatus(status));
   }
 
   OpenStreams<Stream>& streams_;
   const std::vector<std::string>& services_;
-  const grpc::CallbackServerContext& context_;
+  const CallContext& context_;
   const CallRecord record_;
   const CallsInFlight::Place place_;
-  typename Version::Request request_;
-  typename Version::Response response_;
+  // Owned by gRPC while it reads and writes.
+  grpc::ByteBuffer request_;
+  grpc::ByteBuffer response_;
   absl::Mutex mutex_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
@@ -203,8 +206,7 @@ class Stream final
 };
 
 template <typename Version>
-class ReflectionService final : public Version::Service,
-                                public StoppableService {
+class ReflectionService final : public StoppableService {
  public:
   ReflectionService(std::vector<std::string> services, CallObserver& observer,
                     int streams_per_client)
@@ -212,15 +214,15 @@ class ReflectionService final : public Version::Service,
         observer_(observer),
         streams_(streams_per_client) {}
 
-  grpc::Service& service() override { return *this; }
+  void AddTo(Methods& methods) override {
+    methods.Add(Version::kName, kMethod, *this, &ReflectionService::Begin);
+  }
 
   void Stop() override { streams_.Stop(); }
 
  private:
-  grpc::ServerBidiReactor<typename Version::Request,
-                          typename Version::Response>*
-  ServerReflectionInfo(grpc::CallbackServerContext* context) override {
-    return new Stream<Version>(streams_, services_, *context, observer_);
+  CallReactor* Begin(CallContext& context) {
+    return new Stream<Version>(streams_, services_, context, observer_);
   }
 
   const std::vector<std::string> services_;

@@ -1,13 +1,12 @@
 #ifndef WEBHOOKS_SERVER_SERVICES_REFLECTION_SERVICE_H_
 #define WEBHOOKS_SERVER_SERVICES_REFLECTION_SERVICE_H_
 
-#include <grpcpp/impl/codegen/service_type.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "server/call/call_observer.h"
+#include "server/call/methods.h"
 
 namespace webhooks::server {
 
@@ -15,7 +14,8 @@ namespace webhooks::server {
 class StoppableService {
  public:
   virtual ~StoppableService() = default;
-  virtual grpc::Service& service() = 0;
+  // Adds its methods. It must outlive their calls.
+  virtual void AddTo(Methods& methods) = 0;
   // Ends its streams, those that are yet to come as well.
   virtual void Stop() = 0;
 };

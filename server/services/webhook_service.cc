@@ -73,11 +73,22 @@ WebhookService::WebhookService(Calls& calls, WebhookStore& store,
       clock_(std::move(clock)),
       rules_(rules) {}
 
-grpc::ServerUnaryReactor* WebhookService::Create(Context* context,
-                                                 const Bytes* request,
-                                                 Bytes* response) {
+void WebhookService::AddTo(Methods& methods) {
+  methods.Add(kName, "Create", *this, &WebhookService::Create);
+  methods.Add(kName, "Get", *this, &WebhookService::Get);
+  methods.Add(kName, "List", *this, &WebhookService::List);
+  methods.Add(kName, "UpdateStatus", *this, &WebhookService::UpdateStatus);
+  methods.Add(kName, "Update", *this, &WebhookService::Update);
+  methods.Add(kName, "Delete", *this, &WebhookService::Delete);
+  methods.Add(kName, "RotateSecret", *this, &WebhookService::RotateSecret);
+  methods.Add(kName, "GetSecrets", *this, &WebhookService::GetSecrets);
+  methods.Add(kName, "VerifyEvent", *this, &WebhookService::VerifyEvent);
+  methods.Add(kName, "CheckKey", *this, &WebhookService::CheckKey);
+}
+
+CallReactor* WebhookService::Create(CallContext& context) {
   return calls_.UnaryOnce<v1::CreateWebhookRequest, v1::Webhook>(
-      "webhooks.v1.WebhookService/Create", context, request, response,
+      context,
       {Rules<v1::CreateWebhookRequest>(),
        [](const v1::CreateWebhookRequest& wanted) {
          return WebhookRules{.allow_http_urls = true}.Check(wanted);
@@ -90,12 +101,9 @@ grpc::ServerUnaryReactor* WebhookService::Create(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::Get(Context* context,
-                                              const Bytes* request,
-                                              Bytes* response) {
+CallReactor* WebhookService::Get(CallContext& context) {
   return calls_.Unary<v1::GetWebhookRequest, v1::Webhook>(
-      "webhooks.v1.WebhookService/Get", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::GetWebhookRequest& wanted,
              Done<v1::Webhook> done) {
         store_.GetWebhook(caller.project, wanted.id(), caller.options,
@@ -103,11 +111,9 @@ grpc::ServerUnaryReactor* WebhookService::Get(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::List(Context* context,
-                                               const Bytes* request,
-                                               Bytes* response) {
+CallReactor* WebhookService::List(CallContext& context) {
   return calls_.Unary<v1::ListWebhooksRequest, v1::ListWebhooksResponse>(
-      "webhooks.v1.WebhookService/List", context, request, response,
+      context,
       [this](const Caller& caller, const v1::ListWebhooksRequest& wanted) {
         return CheckPage(ListName(kWebhooks, caller.project, wanted), wanted,
                          rules_.Check(wanted));
@@ -123,12 +129,9 @@ grpc::ServerUnaryReactor* WebhookService::List(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::UpdateStatus(Context* context,
-                                                       const Bytes* request,
-                                                       Bytes* response) {
+CallReactor* WebhookService::UpdateStatus(CallContext& context) {
   return calls_.Unary<v1::UpdateWebhookStatusRequest, v1::Webhook>(
-      "webhooks.v1.WebhookService/UpdateStatus", context, request, response,
-      Rules<v1::UpdateWebhookStatusRequest>(),
+      context, Rules<v1::UpdateWebhookStatusRequest>(),
       [this](const Caller& caller, const v1::UpdateWebhookStatusRequest& wanted,
              Done<v1::Webhook> done) {
         v1::UpdateWebhookRequest change;
@@ -141,12 +144,9 @@ grpc::ServerUnaryReactor* WebhookService::UpdateStatus(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::Update(Context* context,
-                                                 const Bytes* request,
-                                                 Bytes* response) {
+CallReactor* WebhookService::Update(CallContext& context) {
   return calls_.Unary<v1::UpdateWebhookRequest, v1::Webhook>(
-      "webhooks.v1.WebhookService/Update", context, request, response,
-      Rules<v1::UpdateWebhookRequest>(),
+      context, Rules<v1::UpdateWebhookRequest>(),
       [this](const Caller& caller, const v1::UpdateWebhookRequest& wanted,
              Done<v1::Webhook> done) {
         v1::UpdateWebhookRequest change = wanted;
@@ -156,12 +156,9 @@ grpc::ServerUnaryReactor* WebhookService::Update(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::Delete(Context* context,
-                                                 const Bytes* request,
-                                                 Bytes* response) {
+CallReactor* WebhookService::Delete(CallContext& context) {
   return calls_.Unary<v1::DeleteWebhookRequest, v1::Webhook>(
-      "webhooks.v1.WebhookService/Delete", context, request, response,
-      Rules<v1::DeleteWebhookRequest>(),
+      context, Rules<v1::DeleteWebhookRequest>(),
       [this](const Caller& caller, const v1::DeleteWebhookRequest& wanted,
              Done<v1::Webhook> done) {
         store_.DeleteWebhook(caller.project, wanted, caller.options,
@@ -169,12 +166,9 @@ grpc::ServerUnaryReactor* WebhookService::Delete(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::RotateSecret(Context* context,
-                                                       const Bytes* request,
-                                                       Bytes* response) {
+CallReactor* WebhookService::RotateSecret(CallContext& context) {
   return calls_.UnaryOnce<v1::RotateWebhookSecretRequest, v1::Webhook>(
-      "webhooks.v1.WebhookService/RotateSecret", context, request, response,
-      {Rules<v1::RotateWebhookSecretRequest>()},
+      context, {Rules<v1::RotateWebhookSecretRequest>()},
       [this](const Caller& caller, const v1::RotateWebhookSecretRequest& wanted,
              const std::optional<Idempotency>& once,
              Done<Created<v1::Webhook>> done) {
@@ -186,12 +180,9 @@ grpc::ServerUnaryReactor* WebhookService::RotateSecret(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::GetSecrets(Context* context,
-                                                     const Bytes* request,
-                                                     Bytes* response) {
+CallReactor* WebhookService::GetSecrets(CallContext& context) {
   return calls_.Unary<v1::GetWebhookSecretsRequest, v1::WebhookSecrets>(
-      "webhooks.v1.WebhookService/GetSecrets", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::GetWebhookSecretsRequest& wanted,
              Done<v1::WebhookSecrets> done) {
         store_.GetSecrets(caller.project, wanted.id(), clock_(), caller.options,
@@ -199,12 +190,9 @@ grpc::ServerUnaryReactor* WebhookService::GetSecrets(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::VerifyEvent(Context* context,
-                                                      const Bytes* request,
-                                                      Bytes* response) {
+CallReactor* WebhookService::VerifyEvent(CallContext& context) {
   return calls_.Unary<v1::VerifyEventRequest, v1::VerifyEventResponse>(
-      "webhooks.v1.WebhookService/VerifyEvent", context, request, response,
-      &CheckSignature,
+      context, &CheckSignature,
       [](const Caller&, const v1::VerifyEventRequest& event,
          Done<v1::VerifyEventResponse> done) {
         v1::VerifyEventResponse answer;
@@ -213,12 +201,9 @@ grpc::ServerUnaryReactor* WebhookService::VerifyEvent(Context* context,
       });
 }
 
-grpc::ServerUnaryReactor* WebhookService::CheckKey(Context* context,
-                                                   const Bytes* request,
-                                                   Bytes* response) {
+CallReactor* WebhookService::CheckKey(CallContext& context) {
   return calls_.Unary<v1::CheckKeyRequest, v1::CheckKeyResponse>(
-      "webhooks.v1.WebhookService/CheckKey", context, request, response,
-      &Calls::Anything,
+      context, &Calls::Anything,
       [](const Caller& caller, const v1::CheckKeyRequest&,
          Done<v1::CheckKeyResponse> done) {
         v1::CheckKeyResponse answer;

@@ -3,61 +3,41 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "server/call/calls.h"
 #include "server/call/clock.h"
 #include "server/call/entropy.h"
+#include "server/call/methods.h"
 #include "server/services/webhook_rules.h"
 #include "storage/webhook_store.h"
-#include "webhooks/v1/webhook_service.grpc.pb.h"
+#include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::server {
 
-// The generated service with every method raw.
-struct RawWebhookService {
-  using S = v1::WebhookService;
-  using Type = S::WithRawCallbackMethod_Create<S::WithRawCallbackMethod_Get<
-      S::WithRawCallbackMethod_List<S::WithRawCallbackMethod_UpdateStatus<
-          S::WithRawCallbackMethod_Update<S::WithRawCallbackMethod_Delete<
-              S::WithRawCallbackMethod_RotateSecret<
-                  S::WithRawCallbackMethod_GetSecrets<
-                      S::WithRawCallbackMethod_VerifyEvent<
-                          S::WithRawCallbackMethod_CheckKey<
-                              S::Service>>>>>>>>>>;
-};
-
 // webhooks.v1.WebhookService; what its calls promise stands in the proto.
-class WebhookService final : public RawWebhookService::Type {
+class WebhookService final {
  public:
+  static constexpr absl::string_view kName = "webhooks.v1.WebhookService";
+
   // All but `rules` must outlive this.
   WebhookService(Calls& calls, WebhookStore& store, Entropy& entropy,
                  Clock clock, WebhookRules rules);
 
-  using Context = grpc::CallbackServerContext;
-  using Bytes = grpc::ByteBuffer;
-  using Reactor = grpc::ServerUnaryReactor;
-
-  Reactor* Create(Context* context, const Bytes* request,
-                  Bytes* response) override;
-  Reactor* Get(Context* context, const Bytes* request,
-               Bytes* response) override;
-  Reactor* List(Context* context, const Bytes* request,
-                Bytes* response) override;
-  Reactor* UpdateStatus(Context* context, const Bytes* request,
-                        Bytes* response) override;
-  Reactor* Update(Context* context, const Bytes* request,
-                  Bytes* response) override;
-  Reactor* Delete(Context* context, const Bytes* request,
-                  Bytes* response) override;
-  Reactor* RotateSecret(Context* context, const Bytes* request,
-                        Bytes* response) override;
-  Reactor* GetSecrets(Context* context, const Bytes* request,
-                      Bytes* response) override;
-  Reactor* VerifyEvent(Context* context, const Bytes* request,
-                       Bytes* response) override;
-  Reactor* CheckKey(Context* context, const Bytes* request,
-                    Bytes* response) override;
+  // Adds the methods of the service. This must outlive their calls.
+  void AddTo(Methods& methods);
 
  private:
+  CallReactor* Create(CallContext& context);
+  CallReactor* Get(CallContext& context);
+  CallReactor* List(CallContext& context);
+  CallReactor* UpdateStatus(CallContext& context);
+  CallReactor* Update(CallContext& context);
+  CallReactor* Delete(CallContext& context);
+  CallReactor* RotateSecret(CallContext& context);
+  CallReactor* GetSecrets(CallContext& context);
+  CallReactor* VerifyEvent(CallContext& context);
+  CallReactor* CheckKey(CallContext& context);
+
   v1::Webhook MakeWebhook(const std::string& project,
                           const v1::CreateWebhookRequest& request);
 

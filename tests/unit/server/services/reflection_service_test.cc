@@ -24,9 +24,11 @@ class ReflectionTest : public ::testing::Test {
  protected:
   ReflectionTest()
       : service_(
-            MakeReflectionV1({"webhooks.v1.WebhookService"}, observer_, 2)) {
+            MakeReflectionV1({"webhooks.v1.WebhookService"}, observer_, 2)),
+        methods_(observer_) {
     grpc::ServerBuilder builder;
-    builder.RegisterService(&service_->service());
+    service_->AddTo(methods_);
+    builder.RegisterCallbackGenericService(&methods_);
     server_ = builder.BuildAndStart();
     stub_ = ServerReflection::NewStub(server_->InProcessChannel({}));
     stream_ = stub_->ServerReflectionInfo(&context_);
@@ -48,6 +50,7 @@ class ReflectionTest : public ::testing::Test {
   grpc::StatusCode expected_end_ = grpc::StatusCode::OK;
   testing::FakeCallObserver observer_;
   std::unique_ptr<StoppableService> service_;
+  Methods methods_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ServerReflection::Stub> stub_;
   grpc::ClientContext context_;

@@ -25,6 +25,7 @@
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
+#include "webhooks/v1/webhook_service.grpc.pb.h"
 
 namespace webhooks::server {
 namespace {
@@ -42,11 +43,13 @@ class WebhookServiceTest : public ::testing::Test {
         rate_limits_(&Now),
         in_flight_(10),
         admission_(authenticator_, rate_limits_, in_flight_, {}),
-        calls_(admission_, &Now, observer_),
+        calls_(admission_, &Now, timeouts_, observer_),
         service_(calls_, store_, entropy_, &Now, WebhookRules{}),
+        methods_(observer_),
         key_(MakeApiKey(entropy_)) {
     grpc::ServerBuilder builder;
-    builder.RegisterService(&service_);
+    service_.AddTo(methods_);
+    builder.RegisterCallbackGenericService(&methods_);
     server_ = builder.BuildAndStart();
     stub_ = v1::WebhookService::NewStub(server_->InProcessChannel({}));
     const testing::ProjectAndKey made = testing::MakeProject();
@@ -116,8 +119,10 @@ class WebhookServiceTest : public ::testing::Test {
   CallsInFlight in_flight_;
   ProjectAdmission admission_;
   testing::FakeCallObserver observer_;
+  RequestTimeouts timeouts_;
   Calls calls_;
   WebhookService service_;
+  Methods methods_;
   const std::string key_;
   std::string project_;
   std::unique_ptr<grpc::Server> server_;
@@ -208,7 +213,9 @@ TEST_F(WebhookServiceTest, RepeatsAnAnswerWhoseUrlIsRefusedByNow) {
   WebhookService before(calls_, store_, entropy_, &Now,
                         WebhookRules{.allow_http_urls = true});
   grpc::ServerBuilder builder;
-  builder.RegisterService(&before);
+  Methods methods(observer_);
+  before.AddTo(methods);
+  builder.RegisterCallbackGenericService(&methods);
   const auto server = builder.BuildAndStart();
   const auto stub = v1::WebhookService::NewStub(server->InProcessChannel({}));
   v1::CreateWebhookRequest request = ReferenceRequest();

@@ -1,0 +1,102 @@
+#include "server/listen/transport_calls.h"
+
+#include <grpc/grpc.h>
+#include <grpc/support/alloc.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+
+namespace webhooks::server {
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+// gRPC returns at most as many of its own accord.
+constexpr std::intptr_t kPage = 500;
+
+// The transport's name stands before that of the peer.
+constexpr absl::string_view kTransport = "chttp2 ";
+
+// Takes over what channelz returned; null if it says nothing.
+value Take(char* json) {
+  if (json == nullptr) return nullptr;
+  boost::json::error_code error;
+  value parsed = boost::json::parse(json, error);
+  gpr_free(json);
+  return parsed;
+}
+
+absl::string_view Text(const object& from, const char* key) {
+  const value* found = from.if_contains(key);
+  if (found == nullptr || !found->is_string()) return "";
+  return {found->get_string().data(), found->get_string().size()};
+}
+
+// Numbers of 64 bits are strings in the JSON of protobuf; 0 is left out.
+std::int64_t Number(const object& from, const char* key) {
+  std::int64_t number = 0;
+  return absl::SimpleAtoi(Text(from, key), &number) ? number : 0;
+}
+
+const boost::json::array* Array(const value& from, const char* key) {
+  const object* whole = from.if_object();
+  const value* found = whole == nullptr ? nullptr : whole->if_contains(key);
+  return found == nullptr ? nullptr : found->if_array();
+}
+
+const object* Member(const object* from, const char* key) {
+  const value* found = from == nullptr ? nullptr : from->if_contains(key);
+  return found == nullptr ? nullptr : found->if_object();
+}
+
+std::vector<std::int64_t> Servers() {
+  std::vector<std::int64_t> ids;
+  const value listed = Take(grpc_channelz_get_servers(0));
+  const boost::json::array* servers = Array(listed, "server");
+  if (servers == nullptr) return ids;
+  for (const value& server : *servers) {
+    const object* ref = Member(server.if_object(), "ref");
+    if (ref != nullptr) ids.push_back(Number(*ref, "serverId"));
+  }
+  return ids;
+}
+
+}  // namespace
+
+std::vector<TransportCalls::Connection> TransportCalls::TakeNew() {
+  std::vector<Connection> connections;
+  std::int64_t last = last_;
+  for (const std::int64_t server : Servers()) {
+    const value listed =
+        Take(grpc_channelz_get_server_sockets(server, last_ + 1, kPage));
+    const boost::json::array* sockets = Array(listed, "socketRef");
+    if (sockets == nullptr) continue;
+    for (const value& socket : *sockets) {
+      const object* ref = socket.if_object();
+      if (ref == nullptr) continue;
+      const absl::string_view name = Text(*ref, "name");
+      const std::int64_t id = Number(*ref, "socketId");
+      last = std::max(last, id);
+      connections.push_back(
+          {std::string(absl::StripPrefix(name, kTransport)), id});
+    }
+  }
+  last_ = last;
+  return connections;
+}
+
+std::int64_t TransportCalls::CountOpen(std::int64_t id) {
+  const value found = Take(grpc_channelz_get_socket(id));
+  const object* data = Member(Member(found.if_object(), "socket"), "data");
+  if (data == nullptr) return 0;
+  return Number(*data, "streamsStarted") - Number(*data, "streamsSucceeded") -
+         Number(*data, "streamsFailed");
+}
+
+}  // namespace webhooks::server
