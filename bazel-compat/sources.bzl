@@ -735,11 +735,13 @@ TARGETS = [
         root = "",
         srcs = [
             "server/observability/call_metrics.cc",
+            "server/observability/connection_metrics.cc",
             "server/observability/delivery_metrics.cc",
             "server/observability/store_metrics.cc",
         ],
         hdrs = [
             "server/observability/call_metrics.h",
+            "server/observability/connection_metrics.h",
             "server/observability/delivery_metrics.h",
             "server/observability/metrics.h",
             "server/observability/store_metrics.h",

@@ -131,10 +131,12 @@ class RunningServer final : public Server {
                          config.delivery.retention);
     if (deliveries_) deliveries_->Start();
     if (metrics_page_ != nullptr) ServeMetrics();
-    auto acceptor = Acceptor::Start(std::move(sockets), open_connections_,
-                                    [this](int listener, int connection) {
-                                      HandOver(listener, connection);
-                                    });
+    auto acceptor = Acceptor::Start(
+        std::move(sockets), open_connections_,
+        [this](int listener, int connection) {
+          HandOver(listener, connection);
+        },
+        [this](ConnectionUse::Verdict verdict) { CountShut(verdict); });
     if (!acceptor.ok()) return acceptor.status();
     acceptor_ = *std::move(acceptor);
     return absl::OkStatus();
@@ -146,7 +148,7 @@ class RunningServer final : public Server {
 
   void Stop() override {
     if (grpc_ == nullptr) return;
-    acceptor_.reset();
+    if (acceptor_ != nullptr) acceptor_->StopAccepting();
     health_service_.Stop();
     reflection_v1_->Stop();
     reflection_v1alpha_->Stop();
@@ -156,6 +158,7 @@ class RunningServer final : public Server {
     if (deliveries_) deliveries_->BeginStop(deadline);
     grpc_->Shutdown(absl::ToChronoTime(deadline));
     grpc_->Wait();
+    acceptor_.reset();
     grpc_.reset();
     metrics_page_.reset();
     deliveries_.reset();
@@ -197,6 +200,14 @@ class RunningServer final : public Server {
         credentials_);
     builder.RegisterCallbackGenericService(&methods_);
     grpc_ = builder.BuildAndStart();
+  }
+
+  void CountShut(ConnectionUse::Verdict verdict) {
+    if (verdict == ConnectionUse::Verdict::kFlood) {
+      metrics_->connections().CountFlood();
+    } else {
+      metrics_->connections().CountStalled();
+    }
   }
 
   void HandOver(int listener, int connection) {

@@ -30,11 +30,15 @@ void ProjectAdmission::Admit(const Credentials& credentials,
   const std::string& address =
       is_forwarded ? credentials.forwarded_address : credentials.address;
   if (credentials.has_key ? credentials.key.empty() : certificate.empty()) {
-    return std::move(decide)({ApiKeyMissing()});
+    Decision decision{ApiKeyMissing()};
+    decision.is_of_gateway = is_gateway;
+    return std::move(decide)(std::move(decision));
   }
-  Done<Access> judge = [this, decide = std::move(decide)](
+  Done<Access> judge = [this, is_gateway, decide = std::move(decide)](
                            absl::StatusOr<Access> access) mutable {
-    std::move(decide)(Judge(std::move(access)));
+    Decision decision = DecisionOf(std::move(access));
+    decision.is_of_gateway = is_gateway;
+    std::move(decide)(std::move(decision));
   };
   if (credentials.has_key) {
     authenticator_.Authenticate(credentials.key, address, options,
@@ -45,7 +49,7 @@ void ProjectAdmission::Admit(const Credentials& credentials,
   }
 }
 
-Decision ProjectAdmission::Judge(absl::StatusOr<Access> access) {
+Decision ProjectAdmission::DecisionOf(absl::StatusOr<Access> access) {
   if (!access.ok()) return {access.status()};
   Decision decision;
   decision.place = calls_.Take(access->key);

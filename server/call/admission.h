@@ -30,6 +30,8 @@ struct Decision {
   std::optional<RateState> rate = std::nullopt;
   // To be kept until the call has ended.
   CallsInFlight::Place place = nullptr;
+  // A gateway makes the call, for a client of its own.
+  bool is_of_gateway = false;
 };
 
 // Decides whether a call may be made, by what it shows. UNAUTHENTICATED
@@ -75,7 +77,7 @@ class ProjectAdmission final : public Admission {
  private:
   // Whether the connection's other end is believed where its clients are.
   bool KnowsAddresses(const Credentials& credentials) const;
-  Decision Judge(absl::StatusOr<Access> access);
+  Decision DecisionOf(absl::StatusOr<Access> access);
 
   Authenticator& authenticator_;
   RateLimits& limits_;

@@ -14,6 +14,9 @@ class CallConnection {
   // A call begins.
   virtual void CallBegins() = 0;
 
+  // The connection brings the calls of many clients, as that of a gateway does.
+  virtual void CarriesMany() = 0;
+
   // The sender of the call is known. At most once a call.
   virtual void CallIsKnown() = 0;
 

@@ -51,6 +51,9 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
 }
 
 void CallRecord::SetDecision(const Decision& decision) {
+  if (decision.is_of_gateway && connection_ != nullptr) {
+    connection_->CarriesMany();
+  }
   const bool is_known = decision.status.ok() || !decision.project.empty();
   if (is_known && connection_ != nullptr) connection_->CallIsKnown();
   if (!decision.project.empty()) {
@@ -75,7 +78,9 @@ void CallRecord::MessageIsRead(std::size_t bytes) const {
 void CallRecord::Cancelled() const {
   if (connection_ == nullptr) return;
   if (std::chrono::steady_clock::now() - start_ > kReset) return;
-  connection_->CallIsReset(DeadlineOf(context_) <= absl::Now());
+  // The client's clock began to run a little earlier.
+  connection_->CallIsReset(DeadlineOf(context_) <=
+                           absl::Now() + absl::FromChrono(kReset));
 }
 
 void CallRecord::End(const absl::Status& status) const {

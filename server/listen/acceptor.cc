@@ -50,33 +50,40 @@ bool IsOfOneConnection(int error) {
 
 absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Start(
     std::vector<ListeningSocket> sockets, OpenConnections& connections,
-    Accepted accepted) {
+    Accepted accepted, Shut shut) {
   const int poll = epoll_create1(EPOLL_CLOEXEC);
   const int stop_event = eventfd(0, EFD_CLOEXEC);
   if (poll < 0 || stop_event < 0) {
     return absl::UnavailableError(
         absl::StrCat("cannot accept connections: ", std::strerror(errno)));
   }
-  return std::unique_ptr<Acceptor>(new Acceptor(
-      std::move(sockets), connections, poll, stop_event, std::move(accepted)));
+  return std::unique_ptr<Acceptor>(
+      new Acceptor(std::move(sockets), connections, poll, stop_event,
+                   std::move(accepted), std::move(shut)));
 }
 
 Acceptor::Acceptor(std::vector<ListeningSocket> sockets,
                    OpenConnections& connections, int poll, int stop_event,
-                   Accepted accepted)
+                   Accepted accepted, Shut shut)
     : sockets_(std::move(sockets)),
       connections_(connections),
       poll_(poll),
       stop_event_(stop_event),
       accepted_(std::move(accepted)),
+      shut_(std::move(shut)),
       thread_([this] { Run(); }) {}
 
 Acceptor::~Acceptor() {
-  eventfd_write(stop_event_, 1);
+  is_running_ = false;
+  StopAccepting();
   thread_.join();
-  for (const auto& [time, waiting] : waiting_) close(waiting.connection);
   close(stop_event_);
   close(poll_);
+}
+
+void Acceptor::StopAccepting() {
+  is_accepting_ = false;
+  eventfd_write(stop_event_, 1);
 }
 
 void Acceptor::Run() {
@@ -90,13 +97,17 @@ void Acceptor::Run() {
     bool must_rest = false;
     for (int i = 0; i < count; ++i) {
       const int file = ready[i].data.fd;
-      if (file == stop_event_) return;
-      if (IsListener(file)) {
+      if (file == stop_event_) {
+        eventfd_t ignored;
+        eventfd_read(stop_event_, &ignored);
+      } else if (IsListener(file)) {
         must_rest |= !AcceptOne(file);
       } else if ((ready[i].events & EPOLLHUP) != 0) {
         Forget(file);
       }
     }
+    if (!is_accepting_) CloseSockets();
+    if (!is_running_) return;
     HandOverWaiting();
     ExamineConnections();
     // A shortage of files does not end sooner in a loop that never rests.
@@ -172,6 +183,12 @@ bool Acceptor::AcceptOne(int listener) {
   return true;
 }
 
+void Acceptor::CloseSockets() {
+  sockets_.clear();
+  for (const auto& [time, waiting] : waiting_) close(waiting.connection);
+  waiting_.clear();
+}
+
 void Acceptor::HandOverWaiting() {
   const absl::Time now = SteadyTime();
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
@@ -186,6 +203,7 @@ void Acceptor::ExamineConnections() {
   if (now < examine_at_) return;
   examine_at_ = now + kExamineInterval;
   for (const auto& [address, verdict] : connections_.Examine(now)) {
+    shut_(verdict);
     if (!flood_lines_.IsDue()) continue;
     Log(LogLevel::kWarning,
         verdict == ConnectionUse::Verdict::kFlood

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -27,15 +28,22 @@ class Acceptor {
   // Takes over a connection, non-blocking and close-on-exec, of `listener`.
   using Accepted = std::function<void(int listener, int connection)>;
 
+  // Told of each connection that was shut. On a thread of the acceptor.
+  using Shut = std::function<void(ConnectionUse::Verdict)>;
+
   // Accepts on every socket from now on. A connection that `connections`
   // refuses is closed at once, which is logged. Where the process is out of
   // files it rests and tries again. UNAVAILABLE: it is so already.
   static absl::StatusOr<std::unique_ptr<Acceptor>> Start(
       std::vector<ListeningSocket> sockets, OpenConnections& connections,
-      Accepted accepted);
+      Accepted accepted, Shut shut);
 
-  // Stops accepting and closes the sockets.
+  // Stops as StopAccepting does.
   ~Acceptor();
+
+  // Accepts nothing from now on, and closes the sockets and the connections
+  // that wait; goes on to shut floods.
+  void StopAccepting();
 
  private:
   // A connection whose address must wait.
@@ -47,7 +55,7 @@ class Acceptor {
   };
 
   Acceptor(std::vector<ListeningSocket> sockets, OpenConnections& connections,
-           int poll, int stop_event, Accepted accepted);
+           int poll, int stop_event, Accepted accepted, Shut shut);
 
   void Run();
   // Returns false if the file cannot be watched.
@@ -65,14 +73,19 @@ class Acceptor {
               const sockaddr_storage& peer);
   bool AfterFailure(int error);
   void HandOverWaiting();
+  void CloseSockets();
   void ExamineConnections();
 
-  const std::vector<ListeningSocket> sockets_;
+  // Of the thread, once it runs.
+  std::vector<ListeningSocket> sockets_;
   OpenConnections& connections_;
   const int poll_;
-  // Becomes readable for the end.
+  // Wakes the thread.
   const int stop_event_;
   const Accepted accepted_;
+  const Shut shut_;
+  std::atomic<bool> is_accepting_ = true;
+  std::atomic<bool> is_running_ = true;
   // Of the thread.
   absl::Time examine_at_ = absl::InfinitePast();
   std::multimap<absl::Time, Waiting> waiting_;

@@ -64,6 +64,7 @@ class ConnectionUse final : public CallConnection {
   static constexpr std::int64_t kLeastStalled = 64 << 10;
 
   void CallBegins() override;
+  void CarriesMany() override { carries_many_ = true; }
   void CallIsKnown() override;
   void MessageIsRead(std::int64_t bytes) override;
   void CallIsReset(bool has_expired) override;
@@ -71,6 +72,8 @@ class ConnectionUse final : public CallConnection {
   // Judges the connection at `now`, which has received `bytes` in all and has
   // so many calls open (see TransportCalls).
   Verdict Examine(std::int64_t bytes, std::int64_t open_calls, absl::Time now);
+
+  bool carries_many() const { return carries_many_; }
 
   // Returns true if the connection should be read slowly for the moment, as
   // Examine last found it: much has come in that no call explains. Its calls,
@@ -94,7 +97,7 @@ class ConnectionUse final : public CallConnection {
   bool HasTooManyCalls(absl::Time now);
   void Suspect(absl::Time now);
 
-  const bool carries_many_;
+  std::atomic<bool> carries_many_;
   std::atomic<bool> has_calls_ = false;
   std::atomic<bool> is_known_ = false;
   std::atomic<std::int64_t> explained_ = 0;

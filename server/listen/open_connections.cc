@@ -124,10 +124,9 @@ absl::StatusOr<int> OpenConnections::Add(int connection,
   }
   const int descriptor = fcntl(connection, F_DUPFD_CLOEXEC, 0);
   if (descriptor < 0) return absl::UnavailableError(std::strerror(errno));
-  const bool is_gateway = IsGateway(address);
   auto added = std::make_unique<Connection>(
-      Connection{descriptor, PeerName(peer), std::move(address),
-                 std::make_shared<ConnectionUse>(is_gateway), is_gateway});
+      Connection{descriptor, PeerName(peer), address,
+                 std::make_shared<ConnectionUse>(IsGateway(address))});
   if (!added->address.empty()) {
     ++addresses_[added->address].connections;
     absl::MutexLock lock(&mutex_);
@@ -190,7 +189,7 @@ std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
     if (verdict == Verdict::kGood) continue;
     ShutDown(connection.descriptor);
     shut.push_back({connection.address, verdict});
-    if (verdict == Verdict::kFlood && !connection.is_gateway) {
+    if (verdict == Verdict::kFlood && !connection.use->carries_many()) {
       Punish(addresses_[connection.address], now);
     }
   }

@@ -83,7 +83,6 @@ class OpenConnections {
     std::string peer;
     std::string address;
     std::shared_ptr<ConnectionUse> use;
-    bool is_gateway;
     // Of TransportCalls; 0 until gRPC has taken the connection over.
     std::int64_t transport = 0;
     // Calls that were open when so many bytes had been received.

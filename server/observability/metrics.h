@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/observability/call_metrics.h"
+#include "server/observability/connection_metrics.h"
 #include "server/observability/delivery_metrics.h"
 #include "server/observability/store_metrics.h"
 #include "server/runtime/metrics/process_figures.h"
@@ -20,10 +21,12 @@ class Metrics {
   // See CallMetrics.
   explicit Metrics(const std::vector<std::string>& services)
       : calls_(registry_, services),
+        connections_(registry_),
         store_(registry_),
         deliveries_(registry_) {}
 
   CallObserver& calls() { return calls_; }
+  ConnectionMetrics& connections() { return connections_; }
   StoreMetrics& store() { return store_; }
   DeliveryMetrics& deliveries() { return deliveries_; }
 
@@ -36,6 +39,7 @@ class Metrics {
   const ProcessFigures process_{"server"};
   prometheus::Registry registry_;
   CallMetrics calls_;
+  ConnectionMetrics connections_;
   StoreMetrics store_;
   DeliveryMetrics deliveries_;
 };

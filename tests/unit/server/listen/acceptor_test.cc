@@ -35,11 +35,16 @@ class AcceptorTest : public ::testing::Test {
     limits.connections = max_connections;
     limits.connections_per_address = max_per_address;
     connections_.emplace(limits);
-    auto started = Acceptor::Start(*std::move(sockets), *connections_,
-                                   [this](int, int connection) {
-                                     absl::MutexLock lock(&mutex_);
-                                     accepted_.push_back(connection);
-                                   });
+    auto started = Acceptor::Start(
+        *std::move(sockets), *connections_,
+        [this](int, int connection) {
+          absl::MutexLock lock(&mutex_);
+          accepted_.push_back(connection);
+        },
+        [this](ConnectionUse::Verdict verdict) {
+          absl::MutexLock lock(&mutex_);
+          shut_.push_back(verdict);
+        });
     ASSERT_TRUE(started.ok()) << started.status();
     acceptor_ = *std::move(started);
   }
@@ -49,6 +54,30 @@ class AcceptorTest : public ::testing::Test {
     for (const int client : clients_) close(client);
     absl::MutexLock lock(&mutex_);
     for (const int connection : accepted_) Close(connection);
+  }
+
+  // Waits until a connection was shut, and returns why.
+  ConnectionUse::Verdict AwaitShut() {
+    const auto is_shut = [&] {
+      mutex_.AssertHeld();
+      return !shut_.empty();
+    };
+    absl::MutexLock lock(&mutex_, absl::Condition(&is_shut));
+    return shut_.front();
+  }
+
+  // As many calls of the client's connection are reset as make a flood.
+  void Flood(int client) {
+    sockaddr_in address = {};
+    socklen_t size = sizeof(address);
+    ASSERT_EQ(getsockname(client, reinterpret_cast<sockaddr*>(&address), &size),
+              0);
+    const auto use = connections_->Find(
+        absl::StrCat("ipv4:127.0.0.1:", ntohs(address.sin_port)));
+    ASSERT_NE(use, nullptr);
+    for (int i = 0; i <= ConnectionUse::kMostResets; ++i) {
+      use->CallIsReset(false);
+    }
   }
 
   // As gRPC does.
@@ -106,6 +135,7 @@ class AcceptorTest : public ::testing::Test {
 
   absl::Mutex mutex_;
   std::vector<int> accepted_ ABSL_GUARDED_BY(mutex_);
+  std::vector<ConnectionUse::Verdict> shut_ ABSL_GUARDED_BY(mutex_);
   std::vector<int> clients_;
   int port_ = 0;
   std::optional<OpenConnections> connections_;
@@ -168,19 +198,22 @@ TEST_F(AcceptorTest, ShutsAFloodAndLetsItsAddressWait) {
   Start(100);
   const int flood = Connect();
   AwaitAccepted(1);
-  sockaddr_in address = {};
-  socklen_t size = sizeof(address);
-  ASSERT_EQ(getsockname(flood, reinterpret_cast<sockaddr*>(&address), &size),
-            0);
-  const auto use = connections_->Find(
-      absl::StrCat("ipv4:127.0.0.1:", ntohs(address.sin_port)));
-  ASSERT_NE(use, nullptr);
-  for (int i = 0; i <= ConnectionUse::kMostResets; ++i) use->CallIsReset(false);
+  Flood(flood);
   EXPECT_TRUE(IsClosed(flood));
+  EXPECT_EQ(AwaitShut(), ConnectionUse::Verdict::kFlood);
   const absl::Time shut = SteadyTime();
   Connect();
   AwaitAccepted(2);
   EXPECT_GE(SteadyTime() - shut, OpenConnections::kFirstWait / 2);
+}
+
+TEST_F(AcceptorTest, ShutsAFloodThoughItAcceptsNothingAnyMore) {
+  Start(100);
+  const int flood = Connect();
+  AwaitAccepted(1);
+  acceptor_->StopAccepting();
+  Flood(flood);
+  EXPECT_TRUE(IsClosed(flood));
 }
 
 }  // namespace
