@@ -11,6 +11,7 @@ constexpr int kPrefetch = 8;
 }  // namespace
 
 void EndpointPace::Resume() {
+  Restart();
   paused_until_ = absl::InfinitePast();
   pause_ = absl::ZeroDuration();
 }
@@ -23,13 +24,15 @@ absl::Time EndpointPace::NextBegin(int in_flight) const {
   return rate == 0 ? paused_until_ : std::max(paused_until_, rate_.Next(rate));
 }
 
-void EndpointPace::Begin(absl::Time now) {
+int EndpointPace::Begin(absl::Time now) {
   const int rate = PerSecond();
   if (rate > 0) rate_.Begin(rate, now);
+  return epoch_;
 }
 
-void EndpointPace::End(Ending ending, absl::Duration retry_after,
+void EndpointPace::End(int epoch, Ending ending, absl::Duration retry_after,
                        absl::Time now) {
+  if (epoch < epoch_) return;
   if (window_ < (1 + kPrefetch) * MostInFlight()) ++window_;
   if (ending == Ending::kDelivered) pause_ = absl::ZeroDuration();
   if (ending != Ending::kOverloaded) return;

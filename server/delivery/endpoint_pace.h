@@ -48,19 +48,26 @@ class EndpointPace {
   // Returns when the pause ends, or has ended.
   absl::Time paused_until() const { return paused_until_; }
 
-  // Ends the pause.
+  // Ends the pause. Requests that have begun count no longer: they say nothing
+  // of the receiver as it is from now on.
   void Resume();
+
+  // Has requests that have begun count no longer, as their receiver may be
+  // another one. The pause goes on.
+  void Restart() { ++epoch_; }
 
   // Returns when the next request may begin, with `in_flight` unfinished ones;
   // InfiniteFuture: not before one of them ends.
   absl::Time NextBegin(int in_flight) const;
 
-  // A request begins at `now`, which is not before NextBegin.
-  void Begin(absl::Time now);
+  // A request begins at `now`, which is not before NextBegin. Returns its
+  // epoch, for End.
+  int Begin(absl::Time now);
 
-  // A request ends. An overloaded endpoint is paused for `retry_after` at
-  // least.
-  void End(Ending ending, absl::Duration retry_after, absl::Time now);
+  // A request ends that began in `epoch`. An overloaded endpoint is paused for
+  // `retry_after` at least.
+  void End(int epoch, Ending ending, absl::Duration retry_after,
+           absl::Time now);
 
   // Returns how many deliveries may be prefetched.
   int MostPrefetched() const;
@@ -78,6 +85,8 @@ class EndpointPace {
 
   const Limits* limits_;
   Settings settings_;
+  // Requests of an earlier epoch do not count.
+  int epoch_ = 0;
   // The most that may be leased; grows with each request that ends.
   int window_ = 1;
   absl::Time paused_until_ = absl::InfinitePast();

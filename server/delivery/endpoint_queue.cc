@@ -110,7 +110,7 @@ std::shared_ptr<LeasedAttempt> EndpointQueue::TakeNext(absl::Time now) {
       if (now + kLongestAttempt <= state->prefetched.front()->leased_until) {
         attempt = TakePrefetched(*state);
         ++state->in_flight;
-        state->pace.Begin(now);
+        attempt->epoch = state->pace.Begin(now);
         shares_.Begin(state->endpoint.project);
       } else {
         Drop(*state, now);
@@ -132,8 +132,8 @@ std::shared_ptr<LeasedAttempt> EndpointQueue::TakePrefetched(State& state) {
 void EndpointQueue::EndAttempt(const LeasedAttempt& attempt, absl::Time now) {
   State& state = Find(attempt.result.endpoint);
   --state.in_flight;
-  state.pace.End(attempt.ending, attempt.retry_after, now);
-  if (attempt.ending == EndpointPace::Ending::kOverloaded) Drop(state, now);
+  state.pace.End(attempt.epoch, attempt.ending, attempt.retry_after, now);
+  if (state.pace.paused_until() > now) Drop(state, now);
   Place(state, now);
 }
 
@@ -155,9 +155,10 @@ void EndpointQueue::Drop(State& state, absl::Time now) {
   }
 }
 
-void EndpointQueue::DropPrefetched(const Endpoint& endpoint, absl::Time now) {
+void EndpointQueue::DropChanged(const Endpoint& endpoint, absl::Time now) {
   const auto found = endpoints_.find(endpoint.webhook);
   if (found == endpoints_.end()) return;
+  found->second->pace.Restart();
   Drop(*found->second, now);
   Place(*found->second, now);
 }

@@ -46,7 +46,8 @@ class EndpointQueue {
   // Says that something of the endpoint that is not leased is due at `due`.
   void SetDue(const Endpoint& endpoint, absl::Time due, absl::Time now);
 
-  // Ends the endpoint's pause.
+  // Ends the endpoint's pause. What is in flight neither pauses the endpoint
+  // again nor slows it down.
   void Resume(const Endpoint& endpoint, absl::Time now);
 
   // Returns what to lease at `now`. An endpoint is not named again until
@@ -70,16 +71,20 @@ class EndpointQueue {
   std::shared_ptr<LeasedAttempt> TakeNext(absl::Time now);
 
   // The attempt has ended, by its `ending` and `retry_after`: its endpoint may
-  // have another one. Drops what is prefetched for an overloaded endpoint.
+  // have another one. Drops what is prefetched if the endpoint is paused then.
   void EndAttempt(const LeasedAttempt& attempt, absl::Time now);
 
   // Frees what the attempt holds of its project's share: it is recorded, or its
   // lease is given up. After EndAttempt.
   void Release(const LeasedAttempt& attempt);
 
-  // Gives up what is prefetched for the endpoint, for those of the project, or
-  // for all: it is due again.
-  void DropPrefetched(const Endpoint& endpoint, absl::Time now);
+  // Gives up what is prefetched for the endpoint, which has changed: it is due
+  // again. What is in flight may go to another receiver, and neither pauses the
+  // endpoint nor slows it down.
+  void DropChanged(const Endpoint& endpoint, absl::Time now);
+
+  // Gives up what is prefetched for the endpoints of the project, or for all:
+  // it is due again.
   void DropPrefetched(const std::string& project, absl::Time now);
   void DropPrefetched(absl::Time now);
 

@@ -157,7 +157,7 @@ void Scheduler::SetDue(const EndpointDue& due) {
   if (due.endpoint.webhook.empty()) {
     return queue_.DropPrefetched(due.endpoint.project, now);
   }
-  if (due.has_changed) queue_.DropPrefetched(due.endpoint, now);
+  if (due.has_changed) queue_.DropChanged(due.endpoint, now);
   if (due.is_urgent) queue_.Resume(due.endpoint, now);
   queue_.SetDue(due.endpoint, Steady(due.due), now);
 }

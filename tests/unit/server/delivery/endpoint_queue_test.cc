@@ -366,9 +366,38 @@ TEST_F(EndpointQueueTest, AnEndpointThatIsResumedIsNotPaused) {
   EXPECT_THAT(Lease(), ElementsAre("a1"));
 }
 
+TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatIsResumed) {
+  const Endpoint a = Prefetch("p", "a", 4);
+  Begin(2);
+  queue_.Resume(a, now_);
+  End(Ending::kOverloaded, absl::Hours(24));
+  EXPECT_EQ(queue_.PausedUntil(a, now_), absl::InfinitePast());
+  EXPECT_THAT(queue_.TakeDropped(), IsEmpty());
+  EXPECT_EQ(queue_.in_flight(), 1);
+  EXPECT_EQ(queue_.leased(), 3);
+}
+
+TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatHasChanged) {
+  const Endpoint a = Prefetch("p", "a", 4);
+  Begin(2);
+  queue_.DropChanged(a, now_);
+  End(Ending::kOverloaded, absl::Hours(24));
+  EXPECT_EQ(queue_.PausedUntil(a, now_), absl::InfinitePast());
+  EXPECT_THAT(Lease(), ElementsAre("a35"));
+  EXPECT_EQ(queue_.in_flight(), 1);
+}
+
+TEST_F(EndpointQueueTest, AnAnswerToARequestBegunSincePausesAResumedEndpoint) {
+  const Endpoint a = Prefetch("p", "a", 4);
+  queue_.Resume(a, now_);
+  Begin(1);
+  End(Ending::kOverloaded, absl::Hours(24));
+  EXPECT_EQ(queue_.PausedUntil(a, now_), now_ + absl::Hours(24));
+}
+
 TEST_F(EndpointQueueTest, WhatIsDroppedIsDueAgain) {
   const Endpoint a = Prefetch("p", "a", 8);
-  queue_.DropPrefetched(a, now_);
+  queue_.DropChanged(a, now_);
   EXPECT_THAT(Begin(), IsEmpty());
   EXPECT_THAT(queue_.TakeDropped(), SizeIs(8));
   EXPECT_THAT(Lease(), ElementsAre("a36"));
