@@ -32,17 +32,22 @@ int EndpointPace::Begin(absl::Time now) {
 
 void EndpointPace::End(int epoch, Ending ending, absl::Duration retry_after,
                        absl::Time now) {
+  if (epoch < restarted_in_) return;
+  if (ending == Ending::kOverloaded) return Pause(retry_after, now);
   if (epoch < epoch_) return;
   if (window_ < (1 + kPrefetch) * MostInFlight()) ++window_;
   if (ending == Ending::kDelivered) pause_ = absl::ZeroDuration();
-  if (ending != Ending::kOverloaded) return;
+}
+
+void EndpointPace::Pause(absl::Duration at_least, absl::Time now) {
   window_ = 1;
   // Requests that were in flight together count once.
   if (paused_until_ <= now) {
+    ++epoch_;
     pause_ =
         std::clamp(pause_ * 2, limits_->first_pause, limits_->longest_pause);
   }
-  paused_until_ = std::max(paused_until_, now + std::max(retry_after, pause_));
+  paused_until_ = std::max(paused_until_, now + std::max(at_least, pause_));
 }
 
 // With a rate, prefetches no more than may begin within a second.

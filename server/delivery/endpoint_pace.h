@@ -54,7 +54,7 @@ class EndpointPace {
 
   // Has requests that have begun count no longer, as their receiver may be
   // another one. The pause goes on.
-  void Restart() { ++epoch_; }
+  void Restart() { restarted_in_ = ++epoch_; }
 
   // Returns when the next request may begin, with `in_flight` unfinished ones;
   // InfiniteFuture: not before one of them ends.
@@ -65,7 +65,8 @@ class EndpointPace {
   int Begin(absl::Time now);
 
   // A request ends that began in `epoch`. An overloaded endpoint is paused for
-  // `retry_after` at least.
+  // `retry_after` at least. Success of a request that began before the pause
+  // does not show that the pause has helped, and lets no more requests begin.
   void End(int epoch, Ending ending, absl::Duration retry_after,
            absl::Time now);
 
@@ -79,15 +80,19 @@ class EndpointPace {
   absl::Time RememberUntil() const;
 
  private:
+  void Pause(absl::Duration at_least, absl::Time now);
   int MostInFlight() const;
   // 0: no limit.
   int PerSecond() const;
 
   const Limits* limits_;
   Settings settings_;
-  // Requests of an earlier epoch do not count.
+  // Each pause, and each Restart, begins another one.
   int epoch_ = 0;
-  // The most that may be leased; grows with each request that ends.
+  // Requests of an earlier epoch do not count.
+  int restarted_in_ = 0;
+  // The most that may be leased; grows with each request of this epoch that
+  // ends.
   int window_ = 1;
   absl::Time paused_until_ = absl::InfinitePast();
   // Zero if the last request was no sign of overload.
