@@ -38,11 +38,12 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
   return proto;
 }
 
-// libcurl tells of it only as a name that cannot be looked up, or a receiver
-// that cannot be connected to.
-bool IsOutOfFiles() {
+// Of this process, or of all of them.
+bool IsLackOfFiles(int error) { return error == EMFILE || error == ENFILE; }
+
+bool CanOpenNoFile() {
   const int file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-  if (file < 0) return errno == EMFILE || errno == ENFILE;
+  if (file < 0) return IsLackOfFiles(errno);
   close(file);
   return false;
 }
@@ -110,7 +111,7 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
   problem_[0] = '\0';
   answer_ = {};
   opened_.clear();
-  is_refused_ = is_resent_ = false;
+  is_refused_ = is_resent_ = has_lacked_socket_ = false;
   before_resend_ = absl::ZeroDuration();
   FreeLists();
   for (const std::string& header : request_.headers) {
@@ -190,7 +191,11 @@ curl_socket_t CurlTransfer::OpenSocket(void* self, curlsocktype,
   }
   const curl_socket_t opened = socket(
       address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (opened != CURL_SOCKET_BAD) transfer.opened_.push_back(opened);
+  if (opened == CURL_SOCKET_BAD) {
+    transfer.has_lacked_socket_ |= IsLackOfFiles(errno);
+    return CURL_SOCKET_BAD;
+  }
+  transfer.opened_.push_back(opened);
   return opened;
 }
 
@@ -283,9 +288,7 @@ T CurlTransfer::Info(CURLINFO info) const {
 
 HttpOutcome CurlTransfer::Outcome(CURLcode code) {
   HttpOutcome outcome;
-  outcome.is_out_of_files = code != CURLE_OK &&
-                            Info<long>(CURLINFO_REQUEST_SIZE) == 0 &&
-                            IsOutOfFiles();
+  outcome.is_out_of_files = HasLackedFile(code);
   v1::Attempt& attempt = outcome.attempt;
   *attempt.mutable_started_at() = ToTimestamp(started_at_);
   if (answer_.is_complete) {
@@ -297,6 +300,16 @@ HttpOutcome CurlTransfer::Outcome(CURLcode code) {
   SetAddress(attempt);
   SetTimes(attempt);
   return outcome;
+}
+
+// The resolver and OpenSSL open files of their own, and libcurl does not tell
+// why they could not: then it is tried.
+bool CurlTransfer::HasLackedFile(CURLcode code) const {
+  if (code == CURLE_OK || Info<long>(CURLINFO_REQUEST_SIZE) > 0) return false;
+  if (has_lacked_socket_) return true;
+  return (code == CURLE_COULDNT_RESOLVE_HOST ||
+          code == CURLE_SSL_CACERT_BADFILE) &&
+         CanOpenNoFile();
 }
 
 // Once the final header section is complete, the status decides.

@@ -76,6 +76,8 @@ class CurlTransfer {
   void SetError(CURLcode code, v1::Attempt& attempt) const;
   std::string Problem(CURLcode code) const;
   std::string DetailOf(CURLcode code, v1::Attempt::Error error) const;
+  // Returns true if nothing was sent, as this process had no file for it.
+  bool HasLackedFile(CURLcode code) const;
   void SetAddress(v1::Attempt& attempt) const;
   void SetTimes(v1::Attempt& attempt) const;
   template <typename T>
@@ -96,6 +98,8 @@ class CurlTransfer {
   std::vector<curl_socket_t> opened_;
   // The guard refused an address.
   bool is_refused_ = false;
+  // A socket could not be opened, as this process has too many files, or all.
+  bool has_lacked_socket_ = false;
   bool is_resent_ = false;
   // Time that the request took before it was sent again.
   absl::Duration before_resend_;

@@ -21,7 +21,7 @@ absl::Time EndpointPace::NextBegin(int in_flight) const {
     return absl::InfiniteFuture();
   }
   const int rate = PerSecond();
-  return rate == 0 ? paused_until_ : std::max(paused_until_, rate_.Next(rate));
+  return rate == 0 ? NotBefore() : std::max(NotBefore(), rate_.Next(rate));
 }
 
 int EndpointPace::Begin(absl::Time now) {
@@ -32,6 +32,10 @@ int EndpointPace::Begin(absl::Time now) {
 
 void EndpointPace::End(int epoch, Ending ending, absl::Duration retry_after,
                        absl::Time now) {
+  if (ending == Ending::kNotSent) {
+    unsent_until_ = now + kUnsentDelay;
+    return;
+  }
   if (epoch < restarted_in_) return;
   if (ending == Ending::kOverloaded) return Pause(retry_after, now);
   if (epoch < epoch_) return;
@@ -66,7 +70,7 @@ int EndpointPace::MostLeased(int in_flight) const {
 }
 
 absl::Time EndpointPace::RememberUntil() const {
-  return std::max(paused_until_, rate_.ForgottenAt());
+  return std::max(NotBefore(), rate_.ForgottenAt());
 }
 
 int EndpointPace::MostInFlight() const {

@@ -1,6 +1,8 @@
 #ifndef WEBHOOKS_SERVER_DELIVERY_ENDPOINT_PACE_H_
 #define WEBHOOKS_SERVER_DELIVERY_ENDPOINT_PACE_H_
 
+#include <algorithm>
+
 #include "absl/time/time.h"
 #include "server/delivery/request_rate.h"
 
@@ -37,7 +39,17 @@ class EndpointPace {
   };
 
   // The end of a request, as the pace sees it.
-  enum class Ending { kDelivered, kFailed, kOverloaded };
+  enum class Ending {
+    kDelivered,
+    kFailed,
+    kOverloaded,
+    // Nothing was sent, for want of something of this process: it says nothing
+    // of the receiver.
+    kNotSent,
+  };
+
+  // The next request waits for as long where one could not be sent.
+  static constexpr absl::Duration kUnsentDelay = absl::Seconds(1);
 
   // `limits` must outlive this.
   explicit EndpointPace(const Limits& limits) : limits_(&limits) {}
@@ -47,6 +59,12 @@ class EndpointPace {
 
   // Returns when the pause ends, or has ended.
   absl::Time paused_until() const { return paused_until_; }
+
+  // Returns the earliest time of a next request, however few are in flight: the
+  // end of the pause, or of the wait for what could not be sent.
+  absl::Time NotBefore() const {
+    return std::max(paused_until_, unsent_until_);
+  }
 
   // Ends the pause. Requests that have begun count no longer: they say nothing
   // of the receiver as it is from now on.
@@ -95,6 +113,7 @@ class EndpointPace {
   // ends.
   int window_ = 1;
   absl::Time paused_until_ = absl::InfinitePast();
+  absl::Time unsent_until_ = absl::InfinitePast();
   // Zero if the last request was no sign of overload.
   absl::Duration pause_;
   RequestRate rate_;

@@ -247,7 +247,7 @@ absl::Time EndpointQueue::LeaseTime(const State& state) const {
       state.prefetched_bytes > kEnoughBytes) {
     return absl::InfiniteFuture();
   }
-  return std::max(state.due, state.pace.paused_until());
+  return std::max(state.due, state.pace.NotBefore());
 }
 
 absl::Time EndpointQueue::BeginTime(const State& state) const {

@@ -277,10 +277,11 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
   });
 }
 
-// Nothing was sent, and the process may be able to in a moment.
+// Nothing was sent, and the process may be able to in a moment. The receiver
+// has no part in it.
 void Scheduler::PutOff(LeasedAttempt& attempt) {
   const absl::Time now = clocks_.steady();
-  attempt.ending = Ending::kOverloaded;
+  attempt.ending = Ending::kNotSent;
   queue_.EndAttempt(attempt, now);
   queue_.Release(attempt);
   queue_.SetDue(attempt.result.endpoint, now, now);

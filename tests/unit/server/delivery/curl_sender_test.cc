@@ -1,10 +1,13 @@
 #include "server/delivery/curl_sender.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <string>
@@ -15,7 +18,9 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "tests/support/certificates.h"
 #include "tests/support/scripted_server.h"
+#include "tests/support/temp_folder.h"
 
 namespace webhooks::server {
 namespace {
@@ -527,6 +532,49 @@ TEST(CurlSender, SaysThatItIsOutOfFilesAndNothingWasSent) {
     EXPECT_TRUE(Send(sender, Post(other.url())).is_out_of_files);
   }
   EXPECT_EQ(Send(sender, Post(other.url())).attempt.status(), 200);
+}
+
+// Has the process open no more files, however many it closes, until it goes.
+class FileLimit {
+ public:
+  FileLimit() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{3, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~FileLimit() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// The sender opens its socket, then the authorities, and no more.
+TEST(CurlSender, AFailureOnAnOpenSocketIsNoLackOfFiles) {
+  const testing::TempFolder folder;
+  CurlSender::Options options = LoopbackAllowed();
+  options.ca_file = folder.Path("authorities");
+  ASSERT_EQ(mkfifo(options.ca_file.c_str(), S_IRUSR | S_IWUSR), 0);
+  absl::Notification is_accepted;
+  absl::Notification is_limited;
+  ScriptedServer server([&](ScriptedConnection& connection, int) {
+    is_accepted.Notify();
+    is_limited.WaitForNotification();
+    connection.Send("this is no TLS");
+    connection.Hang();
+  });
+  std::future<HttpOutcome> outcome = std::async(std::launch::async, [&] {
+    return SendTo(absl::StrCat("https://127.0.0.1:", server.port(), "/"),
+                  options);
+  });
+  is_accepted.WaitForNotification();
+  std::ofstream authorities(options.ca_file);
+  const FileLimit limit;
+  authorities << testing::MakeCertificate("authority", "").certificate;
+  authorities.close();
+  is_limited.Notify();
+  const HttpOutcome failed = outcome.get();
+  EXPECT_FALSE(failed.is_out_of_files);
+  EXPECT_EQ(failed.attempt.error(), v1::Attempt::TLS_HANDSHAKE);
 }
 
 TEST(CurlSender, AReceiverThatRefusesConnectionsIsNoLackOfFiles) {

@@ -146,6 +146,25 @@ TEST_F(EndpointPaceTest, LeasesNoMoreThanARateLetsBeginWithinASecond) {
   EXPECT_EQ(pace_.MostLeased(/*in_flight=*/3), 5);
 }
 
+TEST_F(EndpointPaceTest, ARequestThatWasNotSentDelaysTheNextWithoutAPause) {
+  Succeed(100);
+  End(pace_.Begin(now_), Ending::kNotSent);
+  EXPECT_EQ(PauseLeft(), absl::ZeroDuration());
+  EXPECT_EQ(MostInFlight(), 0);
+  now_ += EndpointPace::kUnsentDelay;
+  EXPECT_EQ(MostInFlight(), 4);
+}
+
+TEST_F(EndpointPaceTest, ARequestThatWasNotSentIsNoSuccess) {
+  End(pace_.Begin(now_), Ending::kOverloaded);
+  now_ += limits_.first_pause;
+  End(pace_.Begin(now_), Ending::kNotSent);
+  now_ += EndpointPace::kUnsentDelay;
+  EXPECT_EQ(MostInFlight(), 1);
+  End(pace_.Begin(now_), Ending::kOverloaded);
+  EXPECT_EQ(PauseLeft(), 2 * limits_.first_pause);
+}
+
 TEST_F(EndpointPaceTest, IsRememberedForItsPauseAndItsRate) {
   EXPECT_EQ(pace_.RememberUntil(), absl::InfinitePast());
   pace_.Set({.max_per_second = 2});

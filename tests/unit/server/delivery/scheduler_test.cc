@@ -374,6 +374,7 @@ TEST_F(SchedulerTest, WhatIsNotSentForWantOfFilesIsNoAttempt) {
   queue_.AwaitGivenUp("1");
   Settle();
   EXPECT_THAT(sender_.Sent(), SizeIs(1));
+  EXPECT_EQ(scheduler_->PausedUntil(kA), std::nullopt);
   Advance(absl::Seconds(1));
   sender_.AwaitSent(2);
   sender_.Answer(kA.webhook, 200);
