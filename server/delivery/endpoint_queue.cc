@@ -209,8 +209,9 @@ absl::Time EndpointQueue::OldestDue() const {
   return oldest;
 }
 
-// An endpoint of which nothing is leased comes before the others of its
-// project.
+// Endpoints of which nothing is leased take turns with the others of their
+// project, so that many of one kind do not keep those of the other kind
+// waiting.
 void EndpointQueue::Place(State& state, absl::Time now) {
   const absl::Time lease = LeaseTime(state);
   const absl::Time begin = BeginTime(state);

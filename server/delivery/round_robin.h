@@ -10,9 +10,10 @@
 
 namespace webhooks::server {
 
-// A queue in which projects take turns. Within a project, urgent items come
-// before others, and else in the order in which they were added. Items are held
-// by pointer and not owned. Not thread-safe.
+// A queue in which projects take turns, and within a project urgent items and
+// others, as long as there are both: neither wait for ever. Among its like an
+// item waits for those that were added before it. Items are held by pointer and
+// not owned. Not thread-safe.
 template <typename T>
 class RoundRobin {
  public:
@@ -39,16 +40,26 @@ class RoundRobin {
   struct Items {
     bool empty() const { return urgent.empty() && others.empty(); }
 
+    // The first of the urgent items, or of the others if it is their turn.
+    T* Take() {
+      const bool is_other =
+          urgent.empty() || (is_turn_of_others && !others.empty());
+      is_turn_of_others = !is_other;
+      std::deque<T*>& items = is_other ? others : urgent;
+      T* const item = items.front();
+      items.pop_front();
+      return item;
+    }
+
     std::deque<T*> urgent;
     std::deque<T*> others;
+    bool is_turn_of_others = false;
   };
 
   T* Take(std::string project) {
     const auto found = items_.find(project);
     Items& items = found->second;
-    std::deque<T*>& first = items.urgent.empty() ? items.others : items.urgent;
-    T* const item = first.front();
-    first.pop_front();
+    T* const item = items.Take();
     if (items.empty()) {
       items_.erase(found);
     } else {
