@@ -47,8 +47,8 @@ DeliveryShares::Request DeliveryShares::Ask(const std::string& project,
 
 void DeliveryShares::Answer(const std::string& project,
                             const Request& request) {
-  leases_.Take(project, -request.count);
-  bytes_.Take(project, -request.bytes);
+  GiveBack(leases_, project, request.count);
+  GiveBack(bytes_, project, request.bytes);
 }
 
 void DeliveryShares::Lease(const std::string& project, std::int64_t bytes) {
@@ -57,8 +57,14 @@ void DeliveryShares::Lease(const std::string& project, std::int64_t bytes) {
 }
 
 void DeliveryShares::EndLease(const std::string& project, std::int64_t bytes) {
-  leases_.Take(project, -1);
-  bytes_.Take(project, -bytes);
+  GiveBack(leases_, project, 1);
+  GiveBack(bytes_, project, bytes);
+}
+
+void DeliveryShares::GiveBack(FairShare& share, const std::string& project,
+                              std::int64_t amount) {
+  share.Take(project, -amount);
+  ++version_;
 }
 
 }  // namespace webhooks::server

@@ -26,6 +26,14 @@ class DeliveryShares {
   // Returns true if the project may lease another delivery.
   bool MayLease(const std::string& project) const;
 
+  // Return true if some project may, one that holds nothing at least.
+  bool MayAnyBegin() const { return !places_.IsUsedUp(); }
+  bool MayAnyLease() const { return !leases_.IsUsedUp() && !bytes_.IsUsedUp(); }
+
+  // Returns a number that differs once something was given back: until then, a
+  // project that may not begin or lease may not do so later either.
+  std::int64_t version() const { return version_; }
+
   // Takes what a request for `wanted` deliveries needs, for fewer if there is
   // no room for them: it leaves half of the project's room to its other
   // endpoints. MayLease must be true; at least one is taken.
@@ -40,7 +48,7 @@ class DeliveryShares {
 
   // An attempt is in flight, or not any longer.
   void Begin(const std::string& project) { places_.Take(project, 1); }
-  void End(const std::string& project) { places_.Take(project, -1); }
+  void End(const std::string& project) { GiveBack(places_, project, 1); }
 
   int in_flight() const { return static_cast<int>(places_.used()); }
 
@@ -48,9 +56,13 @@ class DeliveryShares {
   int leased() const { return static_cast<int>(leases_.used()); }
 
  private:
+  void GiveBack(FairShare& share, const std::string& project,
+                std::int64_t amount);
+
   FairShare places_;
   FairShare leases_;
   FairShare bytes_;
+  std::int64_t version_ = 0;
 };
 
 }  // namespace webhooks::server

@@ -56,8 +56,8 @@ std::vector<LeaseWish> EndpointQueue::TakeLeaseRequests(absl::Time now) {
     return shares_.MayLease(project);
   };
   std::vector<LeaseWish> requests;
-  while (requests.size() < kMostRequests) {
-    State* const state = lease_line_.Pop(may);
+  while (requests.size() < kMostRequests && shares_.MayAnyLease()) {
+    State* const state = lease_line_.Pop(shares_.version(), may);
     if (state == nullptr) break;
     state->is_in_lease_line = false;
     // It may have changed while it stood in line.
@@ -103,7 +103,9 @@ std::shared_ptr<LeasedAttempt> EndpointQueue::TakeNext(absl::Time now) {
   const auto may = [this](const std::string& project) {
     return shares_.MayBegin(project);
   };
-  while (State* const state = begin_line_.Pop(may)) {
+  while (shares_.MayAnyBegin()) {
+    State* const state = begin_line_.Pop(shares_.version(), may);
+    if (state == nullptr) break;
     state->is_in_begin_line = false;
     std::shared_ptr<LeasedAttempt> attempt;
     if (BeginTime(*state) <= now) {

@@ -27,6 +27,11 @@ namespace webhooks::server {
 // the leases, and the bytes of their events. It knows the endpoints that
 // something waits for or is in flight to, never all that waits. All times are
 // of the steady clock. Not thread-safe.
+//
+// A delivery costs the same however many projects and endpoints there are, but
+// that a share which is given back has every project asked again that could not
+// have more: as many as hold something, and so max_in_flight at most, or four
+// times as many for leases.
 class EndpointQueue {
  public:
   struct Limits {

@@ -26,6 +26,9 @@ class FairShare {
   // Adds to what the project holds; a negative `amount` gives back.
   void Take(const std::string& project, std::int64_t amount);
 
+  // Returns true if no project may take more, however little it holds.
+  bool IsUsedUp() const { return free_ < unit_; }
+
   // Returns what all projects hold together.
   std::int64_t used() const { return used_; }
 

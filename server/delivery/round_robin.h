@@ -1,8 +1,9 @@
 #ifndef WEBHOOKS_SERVER_DELIVERY_ROUND_ROBIN_H_
 #define WEBHOOKS_SERVER_DELIVERY_ROUND_ROBIN_H_
 
-#include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <list>
 #include <string>
 #include <utility>
 
@@ -19,19 +20,24 @@ class RoundRobin {
  public:
   void Add(const std::string& project, T* item, bool is_urgent) {
     Items& items = items_[project];
-    if (items.empty()) order_.push_back(project);
+    if (items.empty()) ready_.push_back(project);
     (is_urgent ? items.urgent : items.others).push_back(item);
   }
 
   // Removes and returns the first item of the next project for which
-  // `may(project)` is true; null if there is none.
+  // `may(project)` is true; null if there is none. A project for which it is
+  // false is passed over, and asked for again, before the others, once
+  // `version` differs from that of the last call. So each change of the version
+  // costs one question for each project that was passed over, and nothing else
+  // does.
   template <typename May>
-  T* Pop(May may) {
-    for (std::size_t tried = 0; tried < order_.size(); ++tried) {
-      std::string project = std::move(order_.front());
-      order_.pop_front();
-      if (may(project)) return Take(std::move(project));
-      order_.push_back(std::move(project));
+  T* Pop(std::int64_t version, May may) {
+    if (std::exchange(version_, version) != version) {
+      ready_.splice(ready_.begin(), passed_over_);
+    }
+    while (!ready_.empty()) {
+      if (may(ready_.front())) return Take();
+      passed_over_.splice(passed_over_.end(), ready_, ready_.begin());
     }
     return nullptr;
   }
@@ -56,20 +62,24 @@ class RoundRobin {
     bool is_turn_of_others = false;
   };
 
-  T* Take(std::string project) {
-    const auto found = items_.find(project);
-    Items& items = found->second;
-    T* const item = items.Take();
-    if (items.empty()) {
+  T* Take() {
+    const auto found = items_.find(ready_.front());
+    T* const item = found->second.Take();
+    if (found->second.empty()) {
       items_.erase(found);
+      ready_.pop_front();
     } else {
-      order_.push_back(std::move(project));
+      ready_.splice(ready_.end(), ready_, ready_.begin());
     }
     return item;
   }
 
   absl::flat_hash_map<std::string, Items> items_;
-  std::deque<std::string> order_;
+  // The projects that have items: in the order of their turns, and those that
+  // were passed over since version_ has changed.
+  std::list<std::string> ready_;
+  std::list<std::string> passed_over_;
+  std::int64_t version_ = 0;
 };
 
 }  // namespace webhooks::server

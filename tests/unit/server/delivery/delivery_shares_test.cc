@@ -1,5 +1,8 @@
 #include "server/delivery/delivery_shares.h"
 
+#include <cstdint>
+#include <utility>
+
 #include "gtest/gtest.h"
 
 namespace webhooks::server {
@@ -38,6 +41,34 @@ TEST(DeliveryShares, WhatIsLeasedIsGivenBack) {
     shares.EndLease("p", kMiB / 4);
   }
   EXPECT_EQ(shares.leased(), 0);
+}
+
+TEST(DeliveryShares, TellWhenSomethingIsGivenBack) {
+  DeliveryShares shares(100, 4 * kMiB);
+  std::int64_t version = shares.version();
+  const auto has_changed = [&] {
+    return std::exchange(version, shares.version()) != shares.version();
+  };
+  const DeliveryShares::Request request = shares.Ask("p", 1);
+  shares.Lease("p", 10);
+  shares.Begin("p");
+  EXPECT_FALSE(has_changed());
+  shares.Answer("p", request);
+  EXPECT_TRUE(has_changed());
+  shares.End("p");
+  EXPECT_TRUE(has_changed());
+  shares.EndLease("p", 10);
+  EXPECT_TRUE(has_changed());
+}
+
+TEST(DeliveryShares, LetNobodyHaveMoreOnceAllIsUsedUp) {
+  DeliveryShares shares(2, 4 * kMiB);
+  EXPECT_TRUE(shares.MayAnyBegin());
+  for (const char* project : {"p", "q"}) shares.Begin(project);
+  EXPECT_FALSE(shares.MayAnyBegin());
+  EXPECT_TRUE(shares.MayAnyLease());
+  shares.Lease("p", 4 * kMiB);
+  EXPECT_FALSE(shares.MayAnyLease());
 }
 
 TEST(DeliveryShares, OneProjectsBytesLeaveRoomForAnotherOne) {

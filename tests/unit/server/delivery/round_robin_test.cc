@@ -1,6 +1,8 @@
 #include "server/delivery/round_robin.h"
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -25,7 +27,10 @@ class RoundRobinTest : public ::testing::Test {
   // Removes the next item; "": there is none.
   std::string Pop() {
     const std::string* const item =
-        queue_.Pop([](const std::string&) { return true; });
+        queue_.Pop(version_, [this](const std::string& project) {
+          ++questions_;
+          return !barred_.contains(project);
+        });
     return item == nullptr ? "" : *item;
   }
 
@@ -39,6 +44,10 @@ class RoundRobinTest : public ::testing::Test {
   }
 
   std::string a_ = "a", b_ = "b", c_ = "c", d_ = "d", z_ = "z";
+  // Projects that may not have anything.
+  std::set<std::string> barred_;
+  std::int64_t version_ = 0;
+  int questions_ = 0;
   RoundRobin<std::string> queue_;
 };
 
@@ -67,6 +76,39 @@ TEST_F(RoundRobinTest, UrgentItemsThatKeepComingDoNotKeepOthersWaiting) {
   EXPECT_EQ(Pop(), "b");
   Add("p", b_, kUrgent);
   EXPECT_EQ(Pop(), "a");
+}
+
+TEST_F(RoundRobinTest, PassesOverAProjectThatMayNotHaveAnything) {
+  Add("p", a_, kOther);
+  Add("q", z_, kOther);
+  barred_ = {"p"};
+  EXPECT_THAT(PopAll(), ElementsAre("z"));
+}
+
+TEST_F(RoundRobinTest, AsksAProjectOnceUntilTheVersionChanges) {
+  Add("p", a_, kOther);
+  Add("q", b_, kOther);
+  Add("q", c_, kOther);
+  barred_ = {"p"};
+  EXPECT_THAT(PopAll(), ElementsAre("b", "c"));
+  EXPECT_EQ(questions_, 3);
+  Add("p", d_, kOther);
+  EXPECT_EQ(Pop(), "");
+  EXPECT_EQ(questions_, 3);
+  ++version_;
+  EXPECT_EQ(Pop(), "");
+  EXPECT_EQ(questions_, 4);
+}
+
+TEST_F(RoundRobinTest, AProjectThatWasPassedOverComesFirstOnceItMay) {
+  Add("p", a_, kOther);
+  Add("q", b_, kOther);
+  Add("q", c_, kOther);
+  barred_ = {"p"};
+  EXPECT_EQ(Pop(), "b");
+  barred_.clear();
+  ++version_;
+  EXPECT_THAT(PopAll(), ElementsAre("a", "c"));
 }
 
 TEST_F(RoundRobinTest, IsEmptyOnceAllIsTaken) {
