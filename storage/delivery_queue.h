@@ -138,8 +138,9 @@ class DeliveryQueue {
   // Leases deliveries that are due at `now` for `lease`, by a steady clock; for
   // each wish at most its limit, the earliest first; one answer for each wish,
   // in their order. A delivery is leased once at a time, and each attempt of it
-  // anew. An answer stops short where its events hold kMaxLeaseBytes. A
-  // delivery whose event cannot be read fails, for EVENT_DAMAGED.
+  // anew. An answer ends with the event by which it reaches kMaxLeaseBytes: it
+  // has less than EventStore::kMaxEventBytes above that. A delivery whose event
+  // cannot be read fails, for EVENT_DAMAGED.
   virtual void LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
                         absl::Duration lease, const CallOptions& options,
                         Done<std::vector<EndpointLease>> done) = 0;

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_EVENT_STORE_H_
 #define WEBHOOKS_STORAGE_EVENT_STORE_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,9 @@ class EventStore {
                           Done<Page<v1::Event>> done) = 0;
 
   static constexpr int kMaxFanOut = 50'000;
+
+  // The most bytes that the data of an event has: the caller has checked it.
+  static constexpr std::size_t kMaxEventBytes = 256 << 10;
 
   // How many deliveries an event shows that is read.
   static constexpr int kShownDeliveries = 100;

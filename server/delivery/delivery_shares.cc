@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/delivery_queue.h"
+#include "storage/event_store.h"
 
 namespace webhooks::server {
 namespace {
@@ -10,11 +11,11 @@ namespace {
 // Leases for each attempt that may be in flight.
 constexpr std::int64_t kLeasesPerPlace = 4;
 
-// The most that the data of one event can have.
-constexpr std::int64_t kMaxEventBytes = 256 << 10;
+constexpr std::int64_t kMaxEventBytes = EventStore::kMaxEventBytes;
 
-constexpr auto kMaxLeaseBytes =
-    static_cast<std::int64_t>(DeliveryQueue::kMaxLeaseBytes);
+// The most that an answer of DeliveryQueue::LeaseDue has.
+constexpr std::int64_t kMaxAnswerBytes =
+    DeliveryQueue::kMaxLeaseBytes + EventStore::kMaxEventBytes;
 
 }  // namespace
 
@@ -37,9 +38,9 @@ DeliveryShares::Request DeliveryShares::Ask(const std::string& project,
   const std::int64_t bytes = bytes_.Room(project);
   std::int64_t count =
       std::min<std::int64_t>(wanted, std::max<std::int64_t>(1, leases / 2));
-  if (bytes < kMaxLeaseBytes) count = std::min(count, bytes / kMaxEventBytes);
+  if (bytes < kMaxAnswerBytes) count = std::min(count, bytes / kMaxEventBytes);
   const Request request{static_cast<int>(count),
-                        std::min(count * kMaxEventBytes, kMaxLeaseBytes)};
+                        std::min(count * kMaxEventBytes, kMaxAnswerBytes)};
   leases_.Take(project, request.count);
   bytes_.Take(project, request.bytes);
   return request;

@@ -5,13 +5,13 @@
 #include "proto/rpc/status.h"
 #include "server/services/field_rules.h"
 #include "storage/changes.h"
+#include "storage/event_store.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {
 namespace {
 
-constexpr std::size_t kMaxData = 256 << 10;
 constexpr int kMaxBatch = 1000;
 constexpr absl::Duration kFarthest = absl::Hours(24 * 30);
 
@@ -23,7 +23,7 @@ void CheckType(const std::string& type, google::rpc::BadRequest& violations) {
 }
 
 void CheckData(const std::string& data, google::rpc::BadRequest& violations) {
-  if (data.size() > kMaxData) {
+  if (data.size() > EventStore::kMaxEventBytes) {
     AddViolation(violations, "data", "must hold at most 256 KiB");
   } else if (!CompactJson(data, kMaxDataDepth)) {
     AddViolation(violations, "data",

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "storage/event_store.h"
 #include "storage/timestamp.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/records.h"
@@ -39,6 +41,24 @@ TEST_P(StoreQueue, LeasesNoMoreThanIsWished) {
   const EndpointLease lease = Lease(webhook, 1);
   EXPECT_THAT(EventsOf(lease), ElementsAre(first));
   EXPECT_LE(lease.next_due, now_);
+}
+
+TEST_P(StoreQueue, LeasesNoMoreBytesThanOneEventAboveTheLimit) {
+  const v1::Webhook webhook = NewListener();
+  for (int i = 0; i < 7; ++i) {
+    v1::Event event = MakeEvent();
+    event.set_data("\"" + std::string(EventStore::kMaxEventBytes - 3 - i, 'x') +
+                   "\"");
+    ASSERT_THAT(Publish(event), IsOk());
+  }
+  const EndpointLease lease = Lease(webhook);
+  std::size_t bytes = 0;
+  for (const LeasedDelivery& delivery : lease.deliveries) {
+    bytes += delivery.event.data().size();
+  }
+  EXPECT_GE(bytes, DeliveryQueue::kMaxLeaseBytes);
+  EXPECT_LT(bytes, DeliveryQueue::kMaxLeaseBytes + EventStore::kMaxEventBytes);
+  EXPECT_EQ(lease.next_due, now_);
 }
 
 TEST_P(StoreQueue, LeasesADeliveryOnceUntilItsLeaseEnds) {

@@ -14,7 +14,7 @@ TEST(DeliveryShares, ARequestTakesTheBytesThatItsAnswerCanHave) {
   DeliveryShares shares(100, 8 * kMiB);
   const DeliveryShares::Request request = shares.Ask("p", 50);
   EXPECT_EQ(request.count, 50);
-  EXPECT_EQ(request.bytes, kMiB);
+  EXPECT_EQ(request.bytes, kMiB + kMiB / 4);
   const DeliveryShares::Request small = shares.Ask("p", 2);
   EXPECT_EQ(small.bytes, kMiB / 2);
 }

@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/event_store.h"
 #include "storage/timestamp.h"
 #include "tests/support/status_matchers.h"
 
@@ -47,7 +48,7 @@ TEST(EventRules, NameAllThatIsWrongAtOnce) {
 
 TEST(EventRules, TakeDataUpTo256KiB) {
   v1::PublishEventRequest request = Event();
-  const std::string content((256 << 10) - 2, 'x');
+  const std::string content(EventStore::kMaxEventBytes - 2, 'x');
   request.set_data("\"" + content + "\"");
   EXPECT_THAT(kRules.Check(request), IsOk());
   request.set_data("\"" + content + "x\"");
