@@ -14,8 +14,10 @@ constexpr std::int64_t kEnoughBytes = DeliveryQueue::kMaxLeaseBytes / 2;
 
 }  // namespace
 
-EndpointQueue::EndpointQueue(const Limits& limits)
-    : limits_(limits), shares_(limits.max_in_flight, limits.max_bytes) {}
+EndpointQueue::EndpointQueue(const Limits& limits, EndpointPauses& pauses)
+    : limits_(limits),
+      pauses_(pauses),
+      shares_(limits.max_in_flight, limits.max_bytes) {}
 
 EndpointQueue::State& EndpointQueue::Find(const Endpoint& endpoint) {
   std::unique_ptr<State>& state = endpoints_[endpoint.webhook];
@@ -191,14 +193,6 @@ absl::Time EndpointQueue::NextTime() const {
   return timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
 }
 
-absl::Time EndpointQueue::PausedUntil(const Endpoint& endpoint,
-                                      absl::Time now) const {
-  const auto found = endpoints_.find(endpoint.webhook);
-  if (found == endpoints_.end()) return absl::InfinitePast();
-  const absl::Time until = found->second->pace.paused_until();
-  return until > now ? until : absl::InfinitePast();
-}
-
 absl::Time EndpointQueue::OldestDue() const {
   absl::Time oldest = absl::InfiniteFuture();
   for (const auto& [webhook, state] : endpoints_) {
@@ -215,6 +209,7 @@ absl::Time EndpointQueue::OldestDue() const {
 // project, so that many of one kind do not keep those of the other kind
 // waiting.
 void EndpointQueue::Place(State& state, absl::Time now) {
+  NotePause(state, now);
   const absl::Time lease = LeaseTime(state);
   const absl::Time begin = BeginTime(state);
   const std::string& project = state.endpoint.project;
@@ -266,6 +261,14 @@ void EndpointQueue::SetTimer(State& state, absl::Time time) {
   state.timer = time;
   if (time != absl::InfiniteFuture()) {
     timers_.emplace(time, state.endpoint.webhook);
+  }
+}
+
+void EndpointQueue::NotePause(State& state, absl::Time now) {
+  const absl::Time until = state.pace.paused_until();
+  const absl::Time pause = until > now ? until : absl::InfinitePast();
+  if (std::exchange(state.noted_pause, pause) != pause) {
+    pauses_.Set(state.endpoint.webhook, pause);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "server/delivery/delivery_shares.h"
 #include "server/delivery/endpoint_pace.h"
+#include "server/delivery/endpoint_pauses.h"
 #include "server/delivery/leased_attempt.h"
 #include "server/delivery/round_robin.h"
 #include "storage/delivery_queue.h"
@@ -46,7 +47,8 @@ class EndpointQueue {
   // longest time-out (a minute), and time to record the attempt.
   static constexpr absl::Duration kLongestAttempt = absl::Seconds(90);
 
-  explicit EndpointQueue(const Limits& limits);
+  // Keeps `pauses` true, which must outlive this.
+  EndpointQueue(const Limits& limits, EndpointPauses& pauses);
 
   // Says that something of the endpoint that is not leased is due at `due`.
   void SetDue(const Endpoint& endpoint, absl::Time due, absl::Time now);
@@ -105,9 +107,6 @@ class EndpointQueue {
   // now, if nothing else happens.
   absl::Time NextTime() const;
 
-  // Returns until when the endpoint is paused; InfinitePast if it is not.
-  absl::Time PausedUntil(const Endpoint& endpoint, absl::Time now) const;
-
   // Attempts that are in flight or not recorded yet.
   int in_flight() const { return shares_.in_flight(); }
 
@@ -142,6 +141,8 @@ class EndpointQueue {
     int in_flight = 0;
     bool is_in_lease_line = false;
     bool is_in_begin_line = false;
+    // Its entry in pauses_; InfinitePast: it has none.
+    absl::Time noted_pause = absl::InfinitePast();
     // Its entry in timers_; InfiniteFuture: it has none.
     absl::Time timer = absl::InfiniteFuture();
   };
@@ -158,12 +159,14 @@ class EndpointQueue {
   absl::Time LeaseTime(const State& state) const;
   absl::Time BeginTime(const State& state) const;
   void SetTimer(State& state, absl::Time time);
+  void NotePause(State& state, absl::Time now);
   void RunTimers(absl::Time now);
   LeaseWish RequestLease(State& state);
   std::shared_ptr<LeasedAttempt> TakePrefetched(State& state);
   void Drop(State& state, absl::Time now);
 
   const Limits limits_;
+  EndpointPauses& pauses_;
   DeliveryShares shares_;
   // By webhook.
   absl::flat_hash_map<std::string, std::unique_ptr<State>> endpoints_;

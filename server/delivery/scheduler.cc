@@ -64,7 +64,7 @@ Scheduler::Scheduler(DeliveryQueue& queue, Sender& sender, Options options,
       uniform_random_(std::move(uniform_random)),
       observer_(std::move(observer)),
       loop_(clocks_.steady, [this] { return Turn(); }),
-      queue_(options_.queue),
+      queue_(options_.queue, pauses_),
       wall_ahead_(clocks_.wall() - clocks_.steady()) {
   store_.Watch([this](const EndpointDue& due) {
     loop_.Post([this, due] {
@@ -103,9 +103,8 @@ Scheduler::Figures Scheduler::figures() const {
 
 std::optional<absl::Time> Scheduler::PausedUntil(
     const Endpoint& endpoint) const {
-  absl::MutexLock lock(&loop_.turn());
   const absl::Time now = clocks_.steady();
-  const absl::Time until = queue_.PausedUntil(endpoint, now);
+  const absl::Time until = pauses_.Until(endpoint.webhook, now);
   if (until == absl::InfinitePast()) return std::nullopt;
   return clocks_.wall() + (until - now);
 }

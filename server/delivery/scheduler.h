@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "server/call/clock.h"
+#include "server/delivery/endpoint_pauses.h"
 #include "server/delivery/endpoint_queue.h"
 #include "server/delivery/event_loop.h"
 #include "server/delivery/leased_attempt.h"
@@ -81,7 +82,7 @@ class Scheduler {
   Figures figures() const;
 
   // Returns the time of day at which the endpoint's pause ends, which an
-  // overloaded endpoint has; nullopt if it is not paused.
+  // overloaded endpoint has; nullopt if it is not paused. Waits for no turn.
   std::optional<absl::Time> PausedUntil(const Endpoint& endpoint) const;
 
  private:
@@ -127,6 +128,7 @@ class Scheduler {
   const std::function<double()> uniform_random_;
   const Observer observer_;
 
+  EndpointPauses pauses_;
   EventLoop loop_;
   EndpointQueue queue_ ABSL_GUARDED_BY(loop_.turn());
   // By how much the time of day is ahead of the steady clock.

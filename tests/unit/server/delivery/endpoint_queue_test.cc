@@ -26,7 +26,7 @@ class EndpointQueueTest : public ::testing::Test {
   using Attempt = std::shared_ptr<LeasedAttempt>;
 
   explicit EndpointQueueTest(EndpointQueue::Limits limits = Limits())
-      : queue_(limits) {}
+      : queue_(limits, pauses_) {}
 
   static EndpointQueue::Limits Limits() {
     EndpointQueue::Limits limits;
@@ -126,7 +126,12 @@ class EndpointQueueTest : public ::testing::Test {
     }
   }
 
+  absl::Time PausedUntil(const Endpoint& endpoint) const {
+    return pauses_.Until(endpoint.webhook, now_);
+  }
+
   absl::Time now_ = kStart;
+  EndpointPauses pauses_;
   EndpointQueue queue_;
   std::vector<LeaseWish> requests_;
   std::vector<Attempt> begun_;
@@ -301,9 +306,9 @@ TEST_F(EndpointQueueTest, DoublesThePauseUpToItsLimit) {
     ASSERT_THAT(Begin(), SizeIs(1));
     End(Ending::kOverloaded);
     SetDue(a);
-    EXPECT_EQ(queue_.PausedUntil(a, now_), now_ + absl::Seconds(seconds));
+    EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(seconds));
     now_ += absl::Seconds(seconds);
-    EXPECT_EQ(queue_.PausedUntil(a, now_), absl::InfinitePast());
+    EXPECT_EQ(PausedUntil(a), absl::InfinitePast());
   }
 }
 
@@ -312,7 +317,7 @@ TEST_F(EndpointQueueTest, RequestsThatWereInFlightTogetherPauseItOnce) {
   Begin();
   End(Ending::kOverloaded);
   End(Ending::kOverloaded);
-  EXPECT_EQ(queue_.PausedUntil(a, now_), now_ + absl::Seconds(1));
+  EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(1));
 }
 
 TEST_F(EndpointQueueTest, ASuccessMakesTheNextPauseShortAgain) {
@@ -328,16 +333,16 @@ TEST_F(EndpointQueueTest, ASuccessMakesTheNextPauseShortAgain) {
   }
   Begin();
   now_ += absl::Seconds(60);
-  EXPECT_EQ(queue_.PausedUntil(a, now_), absl::InfinitePast());
+  EXPECT_EQ(PausedUntil(a), absl::InfinitePast());
   End(Ending::kOverloaded);
-  EXPECT_EQ(queue_.PausedUntil(a, now_), now_ + absl::Seconds(2));
+  EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(2));
 }
 
 TEST_F(EndpointQueueTest, PausesForAsLongAsTheReceiverAsks) {
   const Endpoint a = Prefetch("p", "a", 8);
   Begin(1);
   End(Ending::kOverloaded, absl::Seconds(30));
-  EXPECT_EQ(queue_.PausedUntil(a, now_), now_ + absl::Seconds(30));
+  EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(30));
   EXPECT_EQ(queue_.NextTime(), now_ + absl::Seconds(30));
 }
 
@@ -377,7 +382,7 @@ TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatIsResumed) {
   Begin(2);
   queue_.Resume(a, now_);
   End(Ending::kOverloaded, absl::Hours(24));
-  EXPECT_EQ(queue_.PausedUntil(a, now_), absl::InfinitePast());
+  EXPECT_EQ(PausedUntil(a), absl::InfinitePast());
   EXPECT_THAT(queue_.TakeDropped(), IsEmpty());
   EXPECT_EQ(queue_.in_flight(), 1);
   EXPECT_EQ(queue_.leased(), 3);
@@ -388,7 +393,7 @@ TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatHasChanged) {
   Begin(2);
   queue_.DropChanged(a, now_);
   End(Ending::kOverloaded, absl::Hours(24));
-  EXPECT_EQ(queue_.PausedUntil(a, now_), absl::InfinitePast());
+  EXPECT_EQ(PausedUntil(a), absl::InfinitePast());
   EXPECT_THAT(Lease(), ElementsAre("a35"));
   EXPECT_EQ(queue_.in_flight(), 1);
 }
@@ -398,7 +403,7 @@ TEST_F(EndpointQueueTest, AnAnswerToARequestBegunSincePausesAResumedEndpoint) {
   queue_.Resume(a, now_);
   Begin(1);
   End(Ending::kOverloaded, absl::Hours(24));
-  EXPECT_EQ(queue_.PausedUntil(a, now_), now_ + absl::Hours(24));
+  EXPECT_EQ(PausedUntil(a), now_ + absl::Hours(24));
 }
 
 TEST_F(EndpointQueueTest, WhatIsDroppedIsDueAgain) {

@@ -123,7 +123,8 @@ class Simulation {
     queue_.Release(attempt);
   }
 
-  EndpointQueue queue_{EndpointQueue::Limits()};
+  EndpointPauses pauses_;
+  EndpointQueue queue_{EndpointQueue::Limits(), pauses_};
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
   absl::Time store_free_ = absl::InfinitePast();
   absl::Time next_look_ = absl::InfinitePast();

@@ -1,6 +1,7 @@
 #include "server/delivery/scheduler.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/timestamp.h"
@@ -37,6 +39,7 @@ class SchedulerTest : public ::testing::Test {
                           [this] { return clock_.Now(); }},
         [] { return 0.5; },
         [this](const AttemptResult&, const Span& span) {
+          if (on_recorded_) on_recorded_();
           absl::MutexLock lock(&mutex_);
           spans_.push_back(span);
         });
@@ -90,6 +93,8 @@ class SchedulerTest : public ::testing::Test {
   testing::FakeQueue queue_{[this] { return clock_.Now(); }};
   testing::FakeSender sender_;
   Scheduler::Options options_;
+  // Called during the turn in which an attempt is found to be recorded.
+  std::function<void()> on_recorded_;
   int settled_ = 0;
   absl::Mutex mutex_;
   std::vector<Span> spans_ ABSL_GUARDED_BY(mutex_);
@@ -364,6 +369,22 @@ TEST_F(SchedulerTest, TellsUntilWhenAnEndpointIsPaused) {
   Settle();
   EXPECT_EQ(scheduler_->PausedUntil(kA), wall_.Now() + absl::Minutes(10));
   EXPECT_EQ(scheduler_->PausedUntil(kB), std::nullopt);
+}
+
+TEST_F(SchedulerTest, TellsOfPausesDuringATurn) {
+  absl::Notification in_turn;
+  absl::Notification is_told;
+  on_recorded_ = [&] {
+    in_turn.Notify();
+    EXPECT_TRUE(is_told.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  };
+  Start();
+  queue_.Publish(kA, "1", wall_.Now());
+  sender_.AwaitSent(1);
+  sender_.Answer(kA.webhook, 429);
+  in_turn.WaitForNotification();
+  EXPECT_EQ(scheduler_->PausedUntil(kA), wall_.Now() + absl::Seconds(1));
+  is_told.Notify();
 }
 
 TEST_F(SchedulerTest, WhatIsNotSentForWantOfFilesIsNoAttempt) {
