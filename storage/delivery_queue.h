@@ -67,7 +67,7 @@ struct LeasedDelivery {
 };
 
 // How many deliveries to lease for an endpoint.
-struct LeaseWish {
+struct LeaseRequest {
   Endpoint endpoint;
   int limit = 1;
 };
@@ -112,7 +112,7 @@ struct AttemptResult {
   bool gone = false;
   // Deactivates the webhook, if its URL is still `url`, where attempts have
   // failed for as long without a success.
-  absl::Duration patience = absl::InfiniteDuration();
+  absl::Duration deactivate_after = absl::InfiniteDuration();
 };
 
 // The deliveries that wait, for whoever sends them. What Store promises of its
@@ -136,12 +136,12 @@ class DeliveryQueue {
                              Done<std::vector<EndpointDue>> done) = 0;
 
   // Leases deliveries that are due at `now` for `lease`, by a steady clock; for
-  // each wish at most its limit, the earliest first; one answer for each wish,
-  // in their order. A delivery is leased once at a time, and each attempt of it
-  // anew. An answer ends with the event by which it reaches kMaxLeaseBytes: it
-  // has less than EventStore::kMaxEventBytes above that. A delivery whose event
-  // cannot be read fails, for EVENT_DAMAGED.
-  virtual void LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+  // each request at most its limit, the earliest first; one answer for each
+  // request, in their order. A delivery is leased once at a time, and each
+  // attempt of it anew. An answer ends with the event by which it reaches
+  // kMaxLeaseBytes: it has less than EventStore::kMaxEventBytes above that. A
+  // delivery whose event cannot be read fails, for EVENT_DAMAGED.
+  virtual void LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
                         absl::Duration lease, const CallOptions& options,
                         Done<std::vector<EndpointLease>> done) = 0;
 

@@ -131,7 +131,7 @@ class CurlLoop {
     while (Begin()) {
       std::array<epoll_event, kMostEvents> events;
       const int count =
-          epoll_wait(epoll_, events.data(), kMostEvents, Patience());
+          epoll_wait(epoll_, events.data(), kMostEvents, WaitMillis());
       for (int i = 0; i < count; ++i) Handle(events[static_cast<size_t>(i)]);
       if (timer_ <= SteadyClock::now()) Act(CURL_SOCKET_TIMEOUT, 0);
       Finish();
@@ -229,7 +229,7 @@ class CurlLoop {
     running_.clear();
   }
 
-  int Patience() const {
+  int WaitMillis() const {
     if (timer_ == SteadyClock::time_point::max()) return -1;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
         timer_ - SteadyClock::now());

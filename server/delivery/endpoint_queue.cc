@@ -52,17 +52,17 @@ void EndpointQueue::Resume(const Endpoint& endpoint, absl::Time now) {
   Place(state, now);
 }
 
-std::vector<LeaseWish> EndpointQueue::TakeLeaseRequests(absl::Time now) {
+std::vector<LeaseRequest> EndpointQueue::TakeLeaseRequests(absl::Time now) {
   RunTimers(now);
   const auto may = [this](const std::string& project) {
     return shares_.MayLease(project);
   };
-  std::vector<LeaseWish> requests;
+  std::vector<LeaseRequest> requests;
   while (requests.size() < kMostRequests && shares_.MayAnyLease()) {
-    State* const state = lease_line_.Pop(shares_.version(), may);
+    State* const state = lease_order_.Pop(shares_.version(), may);
     if (state == nullptr) break;
-    state->is_in_lease_line = false;
-    // It may have changed while it stood in line.
+    state->is_in_lease_order = false;
+    // It may have changed while it waited.
     if (LeaseTime(*state) <= now) {
       requests.push_back(RequestLease(*state));
     } else {
@@ -72,14 +72,14 @@ std::vector<LeaseWish> EndpointQueue::TakeLeaseRequests(absl::Time now) {
   return requests;
 }
 
-LeaseWish EndpointQueue::RequestLease(State& state) {
+LeaseRequest EndpointQueue::RequestLease(State& state) {
   const int wanted = state.pace.MostLeased(state.in_flight) - state.held();
   state.request = shares_.Ask(state.endpoint.project, wanted);
   state.due_since = absl::InfiniteFuture();
   return {state.endpoint, state.request.count};
 }
 
-void EndpointQueue::AddLeased(const LeaseWish& request, Leased leased,
+void EndpointQueue::AddLeased(const LeaseRequest& request, Leased leased,
                               absl::Time now) {
   State& state = Find(request.endpoint);
   if (leased.settings) {
@@ -106,9 +106,9 @@ std::shared_ptr<LeasedAttempt> EndpointQueue::TakeNext(absl::Time now) {
     return shares_.MayBegin(project);
   };
   while (shares_.MayAnyBegin()) {
-    State* const state = begin_line_.Pop(shares_.version(), may);
+    State* const state = begin_order_.Pop(shares_.version(), may);
     if (state == nullptr) break;
-    state->is_in_begin_line = false;
+    state->is_in_begin_order = false;
     std::shared_ptr<LeasedAttempt> attempt;
     if (BeginTime(*state) <= now) {
       if (now + kLongestAttempt <= state->prefetched.front()->leased_until) {
@@ -213,20 +213,20 @@ void EndpointQueue::Place(State& state, absl::Time now) {
   const absl::Time lease = LeaseTime(state);
   const absl::Time begin = BeginTime(state);
   const std::string& project = state.endpoint.project;
-  if (lease <= now && !state.is_in_lease_line) {
-    state.is_in_lease_line = true;
-    lease_line_.Add(project, &state, /*is_urgent=*/state.held() == 0);
+  if (lease <= now && !state.is_in_lease_order) {
+    state.is_in_lease_order = true;
+    lease_order_.Add(project, &state, /*is_urgent=*/state.held() == 0);
   }
-  if (begin <= now && !state.is_in_begin_line) {
-    state.is_in_begin_line = true;
-    begin_line_.Add(project, &state, /*is_urgent=*/false);
+  if (begin <= now && !state.is_in_begin_order) {
+    state.is_in_begin_order = true;
+    begin_order_.Add(project, &state, /*is_urgent=*/false);
   }
   absl::Time timer = absl::InfiniteFuture();
   if (lease > now) timer = std::min(timer, lease);
   if (begin > now) timer = std::min(timer, begin);
   const bool is_idle = state.due == absl::InfiniteFuture() &&
                        state.request.count == 0 && state.held() == 0 &&
-                       !state.is_in_lease_line && !state.is_in_begin_line;
+                       !state.is_in_lease_order && !state.is_in_begin_order;
   if (is_idle) timer = state.pace.RememberUntil();
   if (is_idle && timer <= now) {
     SetTimer(state, absl::InfiniteFuture());

@@ -59,7 +59,7 @@ class EndpointQueue {
 
   // Returns what to lease at `now`. An endpoint is not named again until
   // AddLeased tells what came of it.
-  std::vector<LeaseWish> TakeLeaseRequests(absl::Time now);
+  std::vector<LeaseRequest> TakeLeaseRequests(absl::Time now);
 
   // The answer to a lease request.
   struct Leased {
@@ -71,7 +71,7 @@ class EndpointQueue {
   };
 
   // Adds what was leased; drops it if the endpoint has been paused meanwhile.
-  void AddLeased(const LeaseWish& request, Leased leased, absl::Time now);
+  void AddLeased(const LeaseRequest& request, Leased leased, absl::Time now);
 
   // Returns the attempt to begin at `now`, which is in flight from then on;
   // null if none may begin.
@@ -139,8 +139,8 @@ class EndpointQueue {
     std::deque<std::shared_ptr<LeasedAttempt>> prefetched;
     std::int64_t prefetched_bytes = 0;
     int in_flight = 0;
-    bool is_in_lease_line = false;
-    bool is_in_begin_line = false;
+    bool is_in_lease_order = false;
+    bool is_in_begin_order = false;
     // Its entry in pauses_; InfinitePast: it has none.
     absl::Time noted_pause = absl::InfinitePast();
     // Its entry in timers_; InfiniteFuture: it has none.
@@ -151,7 +151,7 @@ class EndpointQueue {
   // Changes every endpoint, and places it anew.
   template <typename Change>
   void ForEach(absl::Time now, Change change);
-  // Puts the endpoint into the lines and the timers that it belongs in, or
+  // Puts the endpoint into the orders and the timers that it belongs in, or
   // forgets it.
   void Place(State& state, absl::Time now);
   // When to lease more for the endpoint, and when its next attempt may begin;
@@ -161,7 +161,7 @@ class EndpointQueue {
   void SetTimer(State& state, absl::Time time);
   void NotePause(State& state, absl::Time now);
   void RunTimers(absl::Time now);
-  LeaseWish RequestLease(State& state);
+  LeaseRequest RequestLease(State& state);
   std::shared_ptr<LeasedAttempt> TakePrefetched(State& state);
   void Drop(State& state, absl::Time now);
 
@@ -170,8 +170,8 @@ class EndpointQueue {
   DeliveryShares shares_;
   // By webhook.
   absl::flat_hash_map<std::string, std::unique_ptr<State>> endpoints_;
-  RoundRobin<State> lease_line_;
-  RoundRobin<State> begin_line_;
+  RoundRobin<State> lease_order_;
+  RoundRobin<State> begin_order_;
   std::set<std::pair<absl::Time, std::string>> timers_;
   std::vector<LeaseName> dropped_;
 };

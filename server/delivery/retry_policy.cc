@@ -39,9 +39,9 @@ std::vector<absl::Duration> DefaultSchedule() {
           absl::Hours(24)};
 }
 
-void RetryPolicy::Judge(const HttpOutcome& outcome, int step,
-                        const v1::DeliverySettings& settings, double dice,
-                        AttemptResult& result) const {
+void RetryPolicy::Classify(const HttpOutcome& outcome, int step,
+                           const v1::DeliverySettings& settings,
+                           double uniform_random, AttemptResult& result) const {
   const v1::Attempt& attempt = outcome.attempt;
   result.gone = false;
   if (!attempt.has_error()) {
@@ -54,7 +54,7 @@ void RetryPolicy::Judge(const HttpOutcome& outcome, int step,
   const auto next = static_cast<std::size_t>(step);
   if (result.gone || next >= waits.size()) return;
   result.outcome = AttemptResult::Outcome::kRetry;
-  absl::Duration wait = waits[next] * (1 + jitter * (2 * dice - 1));
+  absl::Duration wait = waits[next] * (1 + jitter * (2 * uniform_random - 1));
   wait = std::max(wait, PauseOf(outcome, result.now));
   result.retry_at = result.now + wait;
 }

@@ -30,12 +30,12 @@ struct RetryPolicy {
   // The longest Retry-After that is obeyed.
   absl::Duration max_retry_after = absl::Hours(24);
 
-  // What came of an attempt: the outcome, the time of the next one, and whether
-  // the receiver is gone. `step` is LeasedDelivery.step; `dice` a number from 0
-  // to 1, below 1.
-  void Judge(const HttpOutcome& outcome, int step,
-             const v1::DeliverySettings& settings, double dice,
-             AttemptResult& result) const;
+  // Fills in `result` what came of an attempt: the outcome, the time of the
+  // next one, and if the receiver is gone. `step` is LeasedDelivery.step;
+  // `uniform_random` a number of [0, 1).
+  void Classify(const HttpOutcome& outcome, int step,
+                const v1::DeliverySettings& settings, double uniform_random,
+                AttemptResult& result) const;
 
   // Returns how long the receiver asked, by Retry-After, to be left alone:
   // max_retry_after at most; zero where the attempt did not fail.

@@ -22,8 +22,9 @@ constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
 
 constexpr int kEndpointsAtOnce = 1000;
 
-// A jump of the time of day is noticed within as long.
-constexpr absl::Duration kClockPatience = absl::Seconds(5);
+// The clocks are compared as often at least, to notice a jump of the time of
+// day.
+constexpr absl::Duration kClockCheckInterval = absl::Seconds(5);
 
 // By how much more than this the clocks must drift apart for it to be a jump.
 constexpr absl::Duration kJump = absl::Milliseconds(50);
@@ -133,7 +134,7 @@ std::optional<absl::Time> Scheduler::Turn() {
 absl::Time Scheduler::NextTime() const {
   const absl::Time now = clocks_.steady();
   absl::Time lazy = absl::InfiniteFuture();
-  if (queue_.size() > 0) lazy = now + kClockPatience;
+  if (queue_.size() > 0) lazy = now + kClockCheckInterval;
   if (outstanding_ > 0) lazy = now + EventLoop::kLaziness;
   if (!stop_by_) return std::min(lazy, queue_.NextTime());
   return has_abandoned_ ? lazy : std::min(lazy, *stop_by_);
@@ -184,7 +185,7 @@ void Scheduler::LoadEndpoints(const std::string& after) {
 }
 
 void Scheduler::Lease(absl::Time now) {
-  std::vector<LeaseWish> requests = queue_.TakeLeaseRequests(now);
+  std::vector<LeaseRequest> requests = queue_.TakeLeaseRequests(now);
   if (requests.empty()) return;
   ++outstanding_;
   store_.LeaseDue(requests, clocks_.wall(), kLease, {},
@@ -222,7 +223,7 @@ EndpointQueue::Leased Scheduler::MakeAttempts(const Endpoint& endpoint,
     attempt->result.endpoint = endpoint;
     attempt->result.lease = {std::move(delivery.id), delivery.lease};
     attempt->result.attempt = delivery.attempt;
-    attempt->result.patience = options_.deactivate_after;
+    attempt->result.deactivate_after = options_.deactivate_after;
     attempt->result.url = shared->webhook->url();
     attempt->lease = shared;
     attempt->event = std::move(delivery.event);
@@ -296,9 +297,9 @@ void Scheduler::Classify(LeasedAttempt& attempt, const HttpOutcome& outcome) {
   result.record = outcome.attempt;
   result.record.set_number(result.attempt);
   *result.record.mutable_started_at() = ToTimestamp(attempt.started_at);
-  options_.retries.Judge(outcome, attempt.step,
-                         attempt.lease->webhook->delivery(), uniform_random_(),
-                         result);
+  options_.retries.Classify(outcome, attempt.step,
+                            attempt.lease->webhook->delivery(),
+                            uniform_random_(), result);
   attempt.ending = EndingOf(result, outcome);
   attempt.retry_after = options_.retries.PauseOf(outcome, result.now);
 }

@@ -35,7 +35,7 @@ class Scheduler {
     RetryPolicy retries;
     // How long one attempt may take where the webhook does not say.
     absl::Duration timeout = absl::Seconds(15);
-    // See AttemptResult::patience.
+    // See AttemptResult::deactivate_after.
     absl::Duration deactivate_after = absl::Hours(24 * 5);
   };
 

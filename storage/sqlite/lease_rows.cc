@@ -64,8 +64,8 @@ class Leaser {
 };
 
 // The deliveries that wait for one endpoint.
-struct Line {
-  Line(Connection& connection, absl::string_view webhook)
+struct EndpointRows {
+  EndpointRows(Connection& connection, absl::string_view webhook)
       : at_once(connection, WaitingRows::Order::kAtOnce, webhook),
         timed(connection, WaitingRows::Order::kTimed, webhook) {}
 
@@ -95,11 +95,11 @@ struct Line {
 
 // Only the first, and only when that is not leased: what comes behind it waits
 // for its end.
-void LeaseFirst(Line& line, Leases& leases, absl::Time now, Leaser& leaser,
-                absl::Time& next_due) {
-  WaitingRows* const rows = line.First(now);
+void LeaseFirst(EndpointRows& endpoint, Leases& leases, absl::Time now,
+                Leaser& leaser, absl::Time& next_due) {
+  WaitingRows* const rows = endpoint.First(now);
   if (rows == nullptr) {
-    next_due = line.NextDue(now);
+    next_due = endpoint.NextDue(now);
     return;
   }
   const Waiting first = *rows->Front();
@@ -110,7 +110,7 @@ void LeaseFirst(Line& line, Leases& leases, absl::Time now, Leaser& leaser,
     return;
   } else {
     rows->Pop();
-    next_due = leaser.Take(first) ? line.NextDue(now) : now;
+    next_due = leaser.Take(first) ? endpoint.NextDue(now) : now;
   }
   leases.Await(first.id);
 }
@@ -134,11 +134,13 @@ const Waiting* FirstFree(WaitingRows& rows, const Leases& leases,
   }
 }
 
-void LeaseAny(Line& line, const Leases& leases, absl::Time now, int limit,
-              Leaser& leaser, absl::Time& next_due) {
+void LeaseAny(EndpointRows& endpoint, const Leases& leases, absl::Time now,
+              int limit, Leaser& leaser, absl::Time& next_due) {
   for (int taken = 0;;) {
-    const Waiting* const one = FirstFree(line.at_once, leases, now, next_due);
-    const Waiting* const other = FirstFree(line.timed, leases, now, next_due);
+    const Waiting* const one =
+        FirstFree(endpoint.at_once, leases, now, next_due);
+    const Waiting* const other =
+        FirstFree(endpoint.timed, leases, now, next_due);
     if (one == nullptr && other == nullptr) return;
     const bool is_timed =
         one == nullptr || (other != nullptr && other->due <= one->due);
@@ -148,7 +150,7 @@ void LeaseAny(Line& line, const Leases& leases, absl::Time now, int limit,
       return;
     }
     if (leaser.Take(first)) ++taken;
-    (is_timed ? line.timed : line.at_once).Pop();
+    (is_timed ? endpoint.timed : endpoint.at_once).Pop();
   }
 }
 
@@ -169,26 +171,26 @@ absl::StatusOr<bool> CanReceive(Connection& connection,
 
 absl::Status LeaseInto(EndpointLease& answer, Connection& connection,
                        const Sealer& sealer, Leases& leases,
-                       const LeaseWish& wish, absl::Time now,
+                       const LeaseRequest& request, absl::Time now,
                        absl::Duration length, DueNotes& notes) {
-  const auto can_receive = CanReceive(connection, wish.endpoint);
+  const auto can_receive = CanReceive(connection, request.endpoint);
   if (!can_receive.ok() || !*can_receive) return can_receive.status();
-  auto stored = SelectStored(connection, sealer, wish.endpoint.project,
-                             wish.endpoint.webhook);
+  auto stored = SelectStored(connection, sealer, request.endpoint.project,
+                             request.endpoint.webhook);
   if (absl::IsDataLoss(stored.status())) {
     absl::Status put_out_of_use =
-        DeactivateDamaged(connection, wish.endpoint, now, notes);
+        DeactivateDamaged(connection, request.endpoint, now, notes);
     return put_out_of_use.ok() ? stored.status() : put_out_of_use;
   }
   if (!stored.ok()) return stored.status();
   return connection.Guarded("lease deliveries", [&]() -> absl::Status {
     Leaser leaser(connection, leases, length, answer);
     {
-      Line line(connection, wish.endpoint.webhook);
+      EndpointRows rows(connection, request.endpoint.webhook);
       if (stored->webhook.delivery().ordered()) {
-        LeaseFirst(line, leases, now, leaser, answer.next_due);
+        LeaseFirst(rows, leases, now, leaser, answer.next_due);
       } else {
-        LeaseAny(line, leases, now, wish.limit, leaser, answer.next_due);
+        LeaseAny(rows, leases, now, request.limit, leaser, answer.next_due);
       }
     }
     for (const std::string& id : leaser.damaged()) {
@@ -204,11 +206,11 @@ absl::Status LeaseInto(EndpointLease& answer, Connection& connection,
 }  // namespace
 
 EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
-                       Leases& leases, const LeaseWish& wish, absl::Time now,
-                       absl::Duration length, DueNotes& notes) {
+                       Leases& leases, const LeaseRequest& request,
+                       absl::Time now, absl::Duration length, DueNotes& notes) {
   EndpointLease answer;
-  absl::Status status =
-      LeaseInto(answer, connection, sealer, leases, wish, now, length, notes);
+  absl::Status status = LeaseInto(answer, connection, sealer, leases, request,
+                                  now, length, notes);
   if (status.ok()) return answer;
   for (const LeasedDelivery& delivery : answer.deliveries) {
     leases.End(UuidBytes(delivery.id), delivery.lease);

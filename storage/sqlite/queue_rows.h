@@ -25,8 +25,8 @@ absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit);
 
 // On the writer's thread. What fails for this endpoint alone is in its status.
 EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
-                       Leases& leases, const LeaseWish& wish, absl::Time now,
-                       absl::Duration length, DueNotes& notes);
+                       Leases& leases, const LeaseRequest& request,
+                       absl::Time now, absl::Duration length, DueNotes& notes);
 
 // On the writer's thread. Leaves the lease as it is, since the transaction may
 // still fail.

@@ -145,7 +145,7 @@ void SqliteStore::ListEndpoints(absl::string_view after, int limit,
       std::move(done));
 }
 
-void SqliteStore::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+void SqliteStore::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
                            absl::Duration lease, const CallOptions& options,
                            Done<std::vector<EndpointLease>> done) {
   using Answers = std::vector<EndpointLease>;
@@ -154,14 +154,14 @@ void SqliteStore::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
   // that was just recorded waits to be seen.
   WriteNoting<Answers>(
       options,
-      [this, wishes = std::move(wishes), now, lease, given](
+      [this, requests = std::move(requests), now, lease, given](
           Connection& connection, DueNotes& notes) -> absl::StatusOr<Answers> {
         // Those of a transaction that was lost, and which this one repeats.
         GiveUpLeases(std::exchange(*given, {}));
         Answers answers;
-        for (const LeaseWish& wish : wishes) {
+        for (const LeaseRequest& request : requests) {
           answers.push_back(sqlite::LeaseDue(connection, *sealer_, leases_,
-                                             wish, now, lease, notes));
+                                             request, now, lease, notes));
           NoteLeases(answers.back(), *given);
         }
         return answers;

@@ -163,7 +163,7 @@ class SqliteStore final : public Store {
   void ListEndpoints(absl::string_view after, int limit,
                      const CallOptions& options,
                      Done<std::vector<EndpointDue>> done) override;
-  void LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+  void LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
                 absl::Duration lease, const CallOptions& options,
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,

@@ -140,7 +140,7 @@ absl::Status NoteHealth(Connection& connection, const Sealer& sealer,
     return Deactivate(connection, sealer, result, v1::Deactivation::GONE,
                       notes);
   }
-  if (result.now - *failing_since >= result.patience) {
+  if (result.now - *failing_since >= result.deactivate_after) {
     return Deactivate(connection, sealer, result, v1::Deactivation::FAILING,
                       notes);
   }

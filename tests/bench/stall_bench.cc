@@ -156,13 +156,13 @@ class Stalls {
 
   void LeaseAll() {
     for (std::size_t i = 0; i < webhooks_.size(); i += kTogether) {
-      std::vector<LeaseWish> wishes;
+      std::vector<LeaseRequest> requests;
       for (std::size_t j = i; j < std::min(i + kTogether, webhooks_.size());
            ++j) {
-        wishes.push_back({{project_, webhooks_[j]}, 1});
+        requests.push_back({{project_, webhooks_[j]}, 1});
       }
       testing::Await<std::vector<EndpointLease>>([&](auto done) {
-        store_->LeaseDue(std::move(wishes), now_, absl::Minutes(2), {}, done);
+        store_->LeaseDue(std::move(requests), now_, absl::Minutes(2), {}, done);
       }).IgnoreError();
     }
   }

@@ -44,9 +44,9 @@ std::string DeliveryContract::PublishOne() {
 }
 
 EndpointLease DeliveryContract::Lease(const v1::Webhook& webhook, int limit) {
-  const LeaseWish wish{{project_, webhook.id_webhook_endpoint()}, limit};
+  const LeaseRequest request{{project_, webhook.id_webhook_endpoint()}, limit};
   auto leases = Await<std::vector<EndpointLease>>(
-      [&](auto done) { store_->LeaseDue({wish}, now_, kLease, {}, done); });
+      [&](auto done) { store_->LeaseDue({request}, now_, kLease, {}, done); });
   EXPECT_THAT(leases, IsOk());
   return leases.ok() ? std::move(leases->at(0)) : EndpointLease();
 }

@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::SizeIs;
 
-constexpr absl::Duration kPatience = absl::Hours(1);
+constexpr absl::Duration kDeactivateAfter = absl::Hours(1);
 
 class StoreDeactivation : public DeliveryContract {
  protected:
@@ -21,7 +21,7 @@ class StoreDeactivation : public DeliveryContract {
     PublishOne();
     AttemptResult result =
         ResultOf(webhook, Lease(webhook).deliveries[0], outcome);
-    result.patience = kPatience;
+    result.deactivate_after = kDeactivateAfter;
     return result;
   }
 
@@ -134,7 +134,7 @@ TEST_P(StoreDeactivation, AReceiverThatWasReplacedMeanwhileCausesNone) {
 TEST_P(StoreDeactivation, ComesOfFailingForLong) {
   const v1::Webhook webhook = NewListener();
   ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
-  now_ += kPatience - absl::Seconds(1);
+  now_ += kDeactivateAfter - absl::Seconds(1);
   ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
   EXPECT_TRUE(Stored(webhook).active());
   now_ += absl::Seconds(1);
@@ -142,20 +142,20 @@ TEST_P(StoreDeactivation, ComesOfFailingForLong) {
   EXPECT_FALSE(Stored(webhook).active());
 }
 
-TEST_P(StoreDeactivation, ASuccessInBetweenIsPatienceAnew) {
+TEST_P(StoreDeactivation, ASuccessInBetweenBeginsTheTimeAnew) {
   const v1::Webhook webhook = NewListener();
   for (const Outcome outcome :
        {Outcome::kFailed, Outcome::kDelivered, Outcome::kFailed}) {
     ASSERT_THAT(Record(NextResult(webhook, outcome)), IsOk());
-    now_ += kPatience * 2 / 3;
+    now_ += kDeactivateAfter * 2 / 3;
   }
   EXPECT_TRUE(Stored(webhook).active());
 }
 
-TEST_P(StoreDeactivation, PatienceBeginsAnewWithAnotherReceiver) {
+TEST_P(StoreDeactivation, TheTimeBeginsAnewWithAnotherReceiver) {
   const v1::Webhook webhook = NewListener();
   ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
-  now_ += kPatience;
+  now_ += kDeactivateAfter;
   SetUrl(webhook, "https://another.example/hook");
   ASSERT_THAT(Record(NextResult(Stored(webhook), Outcome::kFailed)), IsOk());
   EXPECT_TRUE(Stored(webhook).active());

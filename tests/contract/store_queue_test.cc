@@ -34,7 +34,7 @@ TEST_P(StoreQueue, LeasesWhatIsDueTheEarliestFirst) {
   EXPECT_EQ(lease.secrets.secrets(0).secret(), webhook.secret());
 }
 
-TEST_P(StoreQueue, LeasesNoMoreThanIsWished) {
+TEST_P(StoreQueue, LeasesNoMoreThanTheRequestSays) {
   const v1::Webhook webhook = NewListener();
   const std::string first = PublishOne();
   PublishOne();

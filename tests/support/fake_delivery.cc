@@ -89,12 +89,12 @@ void FakeQueue::AwaitGivenUp(const std::string& id) {
   absl::MutexLock lock(&mutex_, absl::Condition(&given_up));
 }
 
-void FakeQueue::AwaitWish(const Endpoint& endpoint) {
-  const auto wished = [&] {
+void FakeQueue::AwaitLeaseRequest(const Endpoint& endpoint) {
+  const auto is_requested = [&] {
     mutex_.AssertHeld();
-    return Contains(wishes_, endpoint);
+    return Contains(requested_, endpoint);
   };
-  absl::MutexLock lock(&mutex_, absl::Condition(&wished));
+  absl::MutexLock lock(&mutex_, absl::Condition(&is_requested));
 }
 
 void FakeQueue::SetTrace(const TraceHeaders& trace) {
@@ -130,21 +130,21 @@ void FakeQueue::ListEndpoints(absl::string_view after, int limit,
   std::move(done)(std::move(page));
 }
 
-EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
+EndpointLease FakeQueue::Lease(const LeaseRequest& request, absl::Time now,
                                absl::Duration duration) {
   const absl::Time steady = steady_();
   EndpointLease lease;
   lease.webhook.emplace();
-  lease.webhook->set_id_webhook_endpoint(wish.endpoint.webhook);
-  lease.webhook->set_url(wish.endpoint.webhook);
+  lease.webhook->set_id_webhook_endpoint(request.endpoint.webhook);
+  lease.webhook->set_url(request.endpoint.webhook);
   *lease.webhook->mutable_delivery() = settings_;
   lease.secrets = secrets_;
   for (auto& [id, waiting] : waiting_) {
-    if (waiting.endpoint != wish.endpoint || waiting.leased_until > steady) {
+    if (waiting.endpoint != request.endpoint || waiting.leased_until > steady) {
       continue;
     }
     if (waiting.due > now ||
-        static_cast<int>(lease.deliveries.size()) == wish.limit) {
+        static_cast<int>(lease.deliveries.size()) == request.limit) {
       lease.next_due = std::min(lease.next_due, waiting.due);
       continue;
     }
@@ -159,7 +159,7 @@ EndpointLease FakeQueue::Lease(const LeaseWish& wish, absl::Time now,
   return lease;
 }
 
-void FakeQueue::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+void FakeQueue::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
                          absl::Duration lease, const CallOptions& /*options*/,
                          Done<std::vector<EndpointLease>> done) {
   absl::Status status;
@@ -167,8 +167,8 @@ void FakeQueue::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
   {
     absl::MutexLock lock(&mutex_);
     status = lease_status_;
-    for (const LeaseWish& wish : wishes) {
-      if (status.ok()) leases.push_back(Lease(wish, now, lease));
+    for (const LeaseRequest& request : requests) {
+      if (status.ok()) leases.push_back(Lease(request, now, lease));
     }
   }
   if (status.ok()) {
@@ -179,7 +179,8 @@ void FakeQueue::LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
   // The caller has its answer when a test learns of it.
   absl::MutexLock lock(&mutex_);
   if (!status.ok()) ++failed_leases_;
-  for (const LeaseWish& wish : wishes) wishes_.push_back(wish.endpoint);
+  for (const LeaseRequest& request : requests)
+    requested_.push_back(request.endpoint);
 }
 
 void FakeQueue::RecordAttempt(AttemptResult result,

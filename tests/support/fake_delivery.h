@@ -49,8 +49,8 @@ class FakeQueue : public DeliveryQueue {
   void AwaitFailedLeases(int count);
   // Waits until the delivery's lease has been given up.
   void AwaitGivenUp(const std::string& id);
-  // Waits until somebody has wished for the endpoint.
-  void AwaitWish(const Endpoint& endpoint);
+  // Waits until a lease has been requested for the endpoint.
+  void AwaitLeaseRequest(const Endpoint& endpoint);
 
   // When the delivery's lease ends; InfinitePast: it has none.
   absl::Time LeasedUntil(const std::string& id) const;
@@ -58,7 +58,7 @@ class FakeQueue : public DeliveryQueue {
   void ListEndpoints(absl::string_view after, int limit,
                      const CallOptions& options,
                      Done<std::vector<EndpointDue>> done) override;
-  void LeaseDue(std::vector<LeaseWish> wishes, absl::Time now,
+  void LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
                 absl::Duration lease, const CallOptions& options,
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
@@ -77,7 +77,7 @@ class FakeQueue : public DeliveryQueue {
     int given_up = 0;
   };
 
-  EndpointLease Lease(const LeaseWish& wish, absl::Time now,
+  EndpointLease Lease(const LeaseRequest& request, absl::Time now,
                       absl::Duration lease)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -86,7 +86,7 @@ class FakeQueue : public DeliveryQueue {
   // By id, in whose order they are leased.
   std::map<std::string, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<AttemptResult> records_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Endpoint> wishes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Endpoint> requested_ ABSL_GUARDED_BY(mutex_);
   v1::DeliverySettings settings_ ABSL_GUARDED_BY(mutex_);
   v1::WebhookSecrets secrets_ ABSL_GUARDED_BY(mutex_);
   TraceHeaders trace_ ABSL_GUARDED_BY(mutex_);

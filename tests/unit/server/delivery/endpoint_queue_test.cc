@@ -41,7 +41,7 @@ class EndpointQueueTest : public ::testing::Test {
 
   // Answers a request with `count` deliveries of `bytes` each; more are due if
   // `next_due` says so.
-  void Answer(const LeaseWish& request, int count, std::int64_t bytes = 10,
+  void Answer(const LeaseRequest& request, int count, std::int64_t bytes = 10,
               absl::Time next_due = absl::InfiniteFuture(),
               std::optional<Settings> settings = std::nullopt) {
     EndpointQueue::Leased leased;
@@ -63,7 +63,7 @@ class EndpointQueueTest : public ::testing::Test {
   std::vector<std::string> Lease() {
     requests_ = queue_.TakeLeaseRequests(now_);
     std::vector<std::string> names;
-    for (const LeaseWish& request : requests_) {
+    for (const LeaseRequest& request : requests_) {
       names.push_back(request.endpoint.webhook + std::to_string(request.limit));
     }
     return names;
@@ -133,7 +133,7 @@ class EndpointQueueTest : public ::testing::Test {
   absl::Time now_ = kStart;
   EndpointPauses pauses_;
   EndpointQueue queue_;
-  std::vector<LeaseWish> requests_;
+  std::vector<LeaseRequest> requests_;
   std::vector<Attempt> begun_;
   int lease_ = 0;
 };
@@ -535,7 +535,7 @@ TEST_F(SmallEndpointQueue, LeavesLeasesForAnotherProject) {
   }
   EXPECT_THAT(Lease(),
               SizeIs(::testing::AllOf(::testing::Ge(15), ::testing::Le(22))));
-  const std::vector<LeaseWish> hogs = requests_;
+  const std::vector<LeaseRequest> hogs = requests_;
   SetDue({"q", "z"});
   EXPECT_THAT(Lease(), ElementsAre("z1"));
   for (int i = 0; i < 4; ++i) Answer(hogs.at(i), 0);

@@ -71,12 +71,12 @@ class Simulation {
     for (const LeaseName& lease : queue_.TakeDropped()) {
       ++receivers_.at(lease.delivery).waiting;
     }
-    const std::vector<LeaseWish> requests = queue_.TakeLeaseRequests(now_);
+    const std::vector<LeaseRequest> requests = queue_.TakeLeaseRequests(now_);
     if (!requests.empty()) {
       store_free_ = std::max(store_free_, now_) + absl::Milliseconds(2) +
                     requests.size() * absl::Microseconds(100);
       At(store_free_, [this, requests] {
-        for (const LeaseWish& request : requests) Lease(request);
+        for (const LeaseRequest& request : requests) Lease(request);
       });
     }
     const absl::Time next = queue_.NextTime();
@@ -86,7 +86,7 @@ class Simulation {
     }
   }
 
-  void Lease(const LeaseWish& request) {
+  void Lease(const LeaseRequest& request) {
     Receiver& receiver = receivers_.at(request.endpoint.webhook);
     EndpointQueue::Leased leased;
     std::int64_t bytes = 0;

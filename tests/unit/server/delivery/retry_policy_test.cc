@@ -30,18 +30,20 @@ HttpOutcome FailedBy(v1::Attempt::Error error) {
   return outcome;
 }
 
-AttemptResult Judge(const HttpOutcome& outcome, int step, double dice = kMiddle,
-                    const v1::DeliverySettings& settings = {}) {
+AttemptResult Classify(const HttpOutcome& outcome, int step,
+                       double uniform_random = kMiddle,
+                       const v1::DeliverySettings& settings = {}) {
   AttemptResult result;
   result.now = kAnsweredAt;
-  RetryPolicy().Judge(outcome, step, settings, dice, result);
+  RetryPolicy().Classify(outcome, step, settings, uniform_random, result);
   return result;
 }
 
 absl::Duration WaitAfter(const HttpOutcome& outcome, int step = 1,
-                         double dice = kMiddle,
+                         double uniform_random = kMiddle,
                          const v1::DeliverySettings& settings = {}) {
-  const AttemptResult result = Judge(outcome, step, dice, settings);
+  const AttemptResult result =
+      Classify(outcome, step, uniform_random, settings);
   EXPECT_EQ(result.outcome, Outcome::kRetry);
   return result.retry_at - kAnsweredAt;
 }
@@ -62,9 +64,9 @@ TEST(RetryPolicy, WaitsAsTheScheduleSaysAfterEachAttempt) {
 }
 
 TEST(RetryPolicy, FailsAfterTheSchedulesEnd) {
-  EXPECT_EQ(Judge(Answered(500), 9).outcome, Outcome::kRetry);
-  EXPECT_EQ(Judge(Answered(500), 10).outcome, Outcome::kFailed);
-  EXPECT_EQ(Judge(Answered(500), 11).outcome, Outcome::kFailed);
+  EXPECT_EQ(Classify(Answered(500), 9).outcome, Outcome::kRetry);
+  EXPECT_EQ(Classify(Answered(500), 10).outcome, Outcome::kFailed);
+  EXPECT_EQ(Classify(Answered(500), 11).outcome, Outcome::kFailed);
 }
 
 TEST(RetryPolicy, VariesWaitsByAFifthEitherWay) {
@@ -76,7 +78,7 @@ TEST(RetryPolicy, VariesWaitsByAFifthEitherWay) {
 
 TEST(RetryPolicy, CountsEvery2xxAsDelivered) {
   for (const int status : {200, 201, 204, 299}) {
-    const AttemptResult result = Judge(Answered(status), 1);
+    const AttemptResult result = Classify(Answered(status), 1);
     EXPECT_EQ(result.outcome, Outcome::kDelivered) << status;
     EXPECT_FALSE(result.gone);
   }
@@ -84,7 +86,7 @@ TEST(RetryPolicy, CountsEvery2xxAsDelivered) {
 
 TEST(RetryPolicy, CountsEveryOtherStatusAsFailed) {
   for (const int status : {301, 302, 304, 400, 401, 404, 500, 599}) {
-    EXPECT_EQ(Judge(Answered(status), 1).outcome, Outcome::kRetry) << status;
+    EXPECT_EQ(Classify(Answered(status), 1).outcome, Outcome::kRetry) << status;
   }
 }
 
@@ -96,14 +98,14 @@ TEST(RetryPolicy, TriesAgainWithoutAnAnswer) {
 }
 
 TEST(RetryPolicy, GivesUpWhatIsGone) {
-  const AttemptResult result = Judge(Answered(410), 1);
+  const AttemptResult result = Classify(Answered(410), 1);
   EXPECT_EQ(result.outcome, Outcome::kFailed);
   EXPECT_TRUE(result.gone);
 }
 
 TEST(RetryPolicy, CallsNothingElseGone) {
-  EXPECT_FALSE(Judge(Answered(404), 10).gone);
-  EXPECT_FALSE(Judge(FailedBy(v1::Attempt::DNS), 1).gone);
+  EXPECT_FALSE(Classify(Answered(404), 10).gone);
+  EXPECT_FALSE(Classify(FailedBy(v1::Attempt::DNS), 1).gone);
 }
 
 TEST(RetryPolicy, FollowsAWebhooksOwnSchedule) {
@@ -113,7 +115,7 @@ TEST(RetryPolicy, FollowsAWebhooksOwnSchedule) {
   }
   EXPECT_EQ(WaitAfter(Answered(500), 1, kMiddle, settings), absl::Minutes(1));
   EXPECT_EQ(WaitAfter(Answered(500), 2, kMiddle, settings), absl::Hours(1));
-  EXPECT_EQ(Judge(Answered(500), 3, kMiddle, settings).outcome,
+  EXPECT_EQ(Classify(Answered(500), 3, kMiddle, settings).outcome,
             Outcome::kFailed);
 }
 
@@ -145,7 +147,7 @@ TEST(RetryPolicy, ObeysARetryAfterForADayAtMost) {
 }
 
 TEST(RetryPolicy, DoesNotLengthenTheScheduleForARetryAfter) {
-  EXPECT_EQ(Judge(Answered(429, "60"), 10).outcome, Outcome::kFailed);
+  EXPECT_EQ(Classify(Answered(429, "60"), 10).outcome, Outcome::kFailed);
 }
 
 TEST(RetryAfter, IsReadAsSeconds) {

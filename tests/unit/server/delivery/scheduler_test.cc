@@ -53,17 +53,17 @@ class SchedulerTest : public ::testing::Test {
     scheduler_->Wake();
   }
 
-  // Waits until all that was to be done by now is done: what is told of last is
-  // wished for.
+  // Waits until all that was to be done by now is done: a lease is requested
+  // for the endpoint that is told of last.
   void Settle() {
     const Endpoint last{"p", "https://settled/" + std::to_string(++settled_)};
     queue_.Tell({last, wall_.Now()});
-    queue_.AwaitWish(last);
+    queue_.AwaitLeaseRequest(last);
   }
 
   // Three deliveries to kA are due and the scheduler has leased them, of which
   // one is in flight.
-  void StartWithStock() {
+  void StartWithPrefetched() {
     v1::DeliverySettings settings;
     settings.set_max_in_flight(1);
     queue_.SetSettings(settings);
@@ -175,7 +175,7 @@ TEST_F(SchedulerTest, EachAttemptGoesOnWithItsPublishersTrace) {
 }
 
 TEST_F(SchedulerTest, TellsWhatIsInFlightLeasedAndDue) {
-  StartWithStock();
+  StartWithPrefetched();
   Advance(absl::Seconds(7));
   const Scheduler::Figures figures = scheduler_->figures();
   EXPECT_EQ(figures.in_flight, 1);
@@ -275,14 +275,14 @@ TEST_F(SchedulerTest, AnAttemptThatCannotBeRecordedLosesItsLeaseInTheEnd) {
   sender_.AwaitSent(2);
 }
 
-TEST_F(SchedulerTest, GivesUpItsStockWhereTheEndpointHasChanged) {
-  StartWithStock();
+TEST_F(SchedulerTest, GivesUpWhatIsPrefetchedWhereTheEndpointHasChanged) {
+  StartWithPrefetched();
   queue_.Tell({kA, wall_.Now(), /*has_changed=*/true});
   queue_.AwaitGivenUp("3");
 }
 
-TEST_F(SchedulerTest, GivesUpItsStockWhereTheProjectIsDeleted) {
-  StartWithStock();
+TEST_F(SchedulerTest, GivesUpWhatIsPrefetchedWhereTheProjectIsDeleted) {
+  StartWithPrefetched();
   queue_.Tell({{kA.project, ""}, absl::InfiniteFuture(), /*has_changed=*/true});
   queue_.AwaitGivenUp("3");
 }
@@ -307,7 +307,7 @@ TEST_F(SchedulerTest, SignsWithNoSecretThatHasEnded) {
   *ending.mutable_expires_at() = ToTimestamp(wall_.Now() + absl::Seconds(1));
   secrets.add_secrets()->set_secret("whsec_BBBB");
   queue_.SetSecrets(secrets);
-  StartWithStock();
+  StartWithPrefetched();
   EXPECT_EQ(Signatures(sender_.LastHeaders()), 2);
   Advance(absl::Seconds(1));
   sender_.Answer(kA.webhook, 200);
@@ -315,16 +315,16 @@ TEST_F(SchedulerTest, SignsWithNoSecretThatHasEnded) {
   EXPECT_EQ(Signatures(sender_.LastHeaders()), 1);
 }
 
-TEST_F(SchedulerTest, GivesUpItsStockWhereTheEndpointIsOverloaded) {
-  StartWithStock();
+TEST_F(SchedulerTest, GivesUpWhatIsPrefetchedWhereTheEndpointIsOverloaded) {
+  StartWithPrefetched();
   sender_.Answer(kA.webhook, 429);
   queue_.AwaitGivenUp("3");
   Settle();
   EXPECT_THAT(sender_.Sent(), SizeIs(2));
 }
 
-TEST_F(SchedulerTest, LeasesAnewWhatStoodInStockForLong) {
-  StartWithStock();
+TEST_F(SchedulerTest, LeasesAnewWhatWasPrefetchedForLong) {
+  StartWithPrefetched();
   Advance(absl::Minutes(1));
   sender_.Answer(kA.webhook, 200);
   queue_.AwaitGivenUp("3");
@@ -350,7 +350,7 @@ TEST_F(SchedulerTest, AJumpOfTheTimeOfDayCountsOnce) {
 }
 
 TEST_F(SchedulerTest, AJumpOfTheTimeOfDayGivesUpNothing) {
-  StartWithStock();
+  StartWithPrefetched();
   wall_.Advance(absl::Hours(1));
   sender_.Answer(kA.webhook, 200);
   sender_.AwaitSent(3);
@@ -403,7 +403,7 @@ TEST_F(SchedulerTest, WhatIsNotSentForWantOfFilesIsNoAttempt) {
 }
 
 TEST_F(SchedulerTest, StoppingLetsRequestsEndAndBeginsNone) {
-  StartWithStock();
+  StartWithPrefetched();
   scheduler_->BeginStop(absl::Hours(1));
   queue_.AwaitGivenUp("3");
   sender_.Answer(kA.webhook, 200);
@@ -414,7 +414,7 @@ TEST_F(SchedulerTest, StoppingLetsRequestsEndAndBeginsNone) {
 }
 
 TEST_F(SchedulerTest, StoppingGivesUpWhatLastsTooLong) {
-  StartWithStock();
+  StartWithPrefetched();
   scheduler_->BeginStop(absl::Seconds(20));
   queue_.AwaitGivenUp("3");
   EXPECT_FALSE(sender_.IsAbandoned());
