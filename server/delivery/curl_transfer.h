@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "server/delivery/curl_connections.h"
 #include "server/delivery/curl_sender.h"
+#include "server/delivery/received_answer.h"
 
 namespace webhooks::server {
 
@@ -40,23 +41,6 @@ class CurlTransfer {
   Sender::Done TakeDone() { return std::move(done_); }
 
  private:
-  // The part of an answer that has been received (RFC 9112, section 2.1).
-  struct Answer {
-    // The latest status line's; 0 before there is one.
-    int status = 0;
-    // The final header section is complete: `status` is the answer's.
-    bool is_complete = false;
-    bool is_header_too_large = false;
-    bool is_body_cut = false;
-    std::size_t header_size = 0;
-    std::size_t body_size = 0;
-    std::string body;
-    std::string retry_after;
-    // There is a Content-Length other than 0, or a Transfer-Encoding.
-    bool has_length = false;
-    bool has_coding = false;
-  };
-
   static curl_socket_t OpenSocket(void* self, curlsocktype purpose,
                                   curl_sockaddr* address);
   static int BeforeRequest(void* self, char* address, char* local_address,
@@ -70,8 +54,6 @@ class CurlTransfer {
   void SetHost();
   void SetTimeout(absl::Duration timeout);
   void FreeLists();
-  void TakeHeaderLine(absl::string_view line);
-  void EndHeaders();
   v1::Attempt::Error ErrorOf(CURLcode code) const;
   void SetError(CURLcode code, v1::Attempt& attempt) const;
   std::string Problem(CURLcode code) const;
@@ -81,7 +63,11 @@ class CurlTransfer {
   void SetAddress(v1::Attempt& attempt) const;
   void SetTimes(v1::Attempt& attempt) const;
   template <typename T>
-  T Info(CURLINFO info) const;
+  T Info(CURLINFO info) const {
+    T value{};
+    curl_easy_getinfo(handle_, info, &value);
+    return value;
+  }
 
   const CurlSender::Options& options_;
   CurlConnections& connections_;
@@ -92,7 +78,7 @@ class CurlTransfer {
   curl_slist* headers_ = nullptr;
   curl_slist* hosts_ = nullptr;
   char problem_[CURL_ERROR_SIZE] = "";
-  Answer answer_;
+  ReceivedAnswer answer_;
   // Sockets that were opened for this request; empty: an idle connection is
   // used.
   std::vector<curl_socket_t> opened_;

@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "server/delivery/endpoint_pace.h"
+#include "server/delivery/retry_policy.h"
+#include "server/delivery/sender.h"
 #include "server/runtime/trace_context.h"
 #include "storage/delivery_queue.h"
 
@@ -40,6 +43,20 @@ struct LeasedAttempt {
   // For how long the receiver asked to be left alone.
   absl::Duration retry_after;
 };
+
+// Returns the attempts of what was leased, whose webhook is set, with times of
+// the time of day. `leased_until` is left to the caller.
+std::vector<std::shared_ptr<LeasedAttempt>> MakeAttempts(
+    const Endpoint& endpoint, EndpointLease lease);
+
+// Returns the settings of the endpoint that go with the attempts of `lease`,
+// whose webhook is set.
+EndpointPace::Settings SettingsOf(const EndpointLease& lease);
+
+// Fills in what came of the attempt, which has ended at `now`, for its record
+// and for the pace of its endpoint.
+void Classify(const RetryPolicy& retries, const HttpOutcome& outcome,
+              absl::Time now, double uniform_random, LeasedAttempt& attempt);
 
 }  // namespace webhooks::server
 

@@ -7,7 +7,6 @@
 #include "server/delivery/delivery_request.h"
 #include "server/runtime/log.h"
 #include "storage/changes.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::server {
 namespace {
@@ -29,28 +28,9 @@ constexpr absl::Duration kClockCheckInterval = absl::Seconds(5);
 // By how much more than this the clocks must drift apart for it to be a jump.
 constexpr absl::Duration kJump = absl::Milliseconds(50);
 
-EndpointPace::Settings SettingsOf(const EndpointLease& lease) {
-  EndpointPace::Settings settings;
-  const v1::DeliverySettings& delivery = lease.webhook->delivery();
-  settings.max_in_flight = delivery.max_in_flight();
-  settings.max_per_second = delivery.max_per_second();
-  settings.ordered = delivery.ordered();
-  settings.catches_up = std::any_of(
-      lease.deliveries.begin(), lease.deliveries.end(),
-      [&](const auto& delivery) { return delivery.due < lease.resumed_at; });
-  return settings;
-}
-
 // Damage does not pass: the webhook is deactivated.
 bool IsAnswered(const absl::Status& status) {
   return status.ok() || absl::IsDataLoss(status);
-}
-
-Ending EndingOf(const AttemptResult& result, const HttpOutcome& outcome) {
-  if (result.outcome == AttemptResult::Outcome::kDelivered) {
-    return Ending::kDelivered;
-  }
-  return IsOverloaded(outcome) ? Ending::kOverloaded : Ending::kFailed;
 }
 
 }  // namespace
@@ -200,8 +180,8 @@ void Scheduler::Lease(absl::Time now) {
                         EndpointQueue::Leased leased;
                         leased.next_due = now + kRetryAfter;
                         if (leases.ok() && IsAnswered((*leases)[i].status)) {
-                          leased = MakeAttempts(requests[i].endpoint,
-                                                std::move((*leases)[i]), until);
+                          leased = ReadLease(requests[i].endpoint,
+                                             std::move((*leases)[i]), until);
                         }
                         queue_.AddLeased(requests[i], std::move(leased), now);
                       }
@@ -209,31 +189,18 @@ void Scheduler::Lease(absl::Time now) {
                   });
 }
 
-EndpointQueue::Leased Scheduler::MakeAttempts(const Endpoint& endpoint,
-                                              EndpointLease lease,
-                                              absl::Time until) {
+EndpointQueue::Leased Scheduler::ReadLease(const Endpoint& endpoint,
+                                           EndpointLease lease,
+                                           absl::Time until) const {
   EndpointQueue::Leased leased;
   leased.next_due = Steady(lease.next_due);
   if (!lease.webhook) return leased;
   leased.settings = SettingsOf(lease);
-  std::vector<LeasedDelivery> deliveries = std::move(lease.deliveries);
-  const auto shared = std::make_shared<const EndpointLease>(std::move(lease));
-  for (LeasedDelivery& delivery : deliveries) {
-    auto attempt = std::make_shared<LeasedAttempt>();
-    attempt->result.endpoint = endpoint;
-    attempt->result.lease = {std::move(delivery.id), delivery.lease};
-    attempt->result.attempt = delivery.attempt;
-    attempt->result.deactivate_after = options_.deactivate_after;
-    attempt->result.url = shared->webhook->url();
-    attempt->lease = shared;
-    attempt->event = std::move(delivery.event);
-    attempt->trace = std::move(delivery.trace);
-    attempt->step = delivery.step;
-    attempt->bytes = static_cast<std::int64_t>(attempt->event.data().size());
-    attempt->due = Steady(delivery.due);
+  leased.attempts = MakeAttempts(endpoint, std::move(lease));
+  for (const auto& attempt : leased.attempts) {
+    attempt->due = Steady(attempt->due);
     attempt->leased_until = until;
-    attempt->is_ordered = leased.settings->ordered;
-    leased.attempts.push_back(std::move(attempt));
+    attempt->result.deactivate_after = options_.deactivate_after;
   }
   return leased;
 }
@@ -270,7 +237,8 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
         PutOff(*attempt);
       });
     }
-    Classify(*attempt, outcome);
+    Classify(options_.retries, outcome, clocks_.wall(), uniform_random_(),
+             *attempt);
     MakeRoom(attempt);
     // The last touch: once it is recorded, the scheduler may end.
     Record(attempt);
@@ -288,20 +256,6 @@ void Scheduler::PutOff(LeasedAttempt& attempt) {
   if (has_abandoned_ || !put_off_lines_.IsDue()) return;
   Log(LogLevel::kError, "deliveries wait, as the process is out of open files",
       {});
-}
-
-// On a thread of the sender.
-void Scheduler::Classify(LeasedAttempt& attempt, const HttpOutcome& outcome) {
-  AttemptResult& result = attempt.result;
-  result.now = clocks_.wall();
-  result.record = outcome.attempt;
-  result.record.set_number(result.attempt);
-  *result.record.mutable_started_at() = ToTimestamp(attempt.started_at);
-  options_.retries.Classify(outcome, attempt.step,
-                            attempt.lease->webhook->delivery(),
-                            uniform_random_(), result);
-  attempt.ending = EndingOf(result, outcome);
-  attempt.retry_after = options_.retries.PauseOf(outcome, result.now);
 }
 
 // The next request to the same endpoint need not wait until this one is

@@ -100,8 +100,8 @@ class Scheduler {
   void SetDue(const EndpointDue& due)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void Lease(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
-  EndpointQueue::Leased MakeAttempts(const Endpoint& endpoint,
-                                     EndpointLease lease, absl::Time until)
+  EndpointQueue::Leased ReadLease(const Endpoint& endpoint, EndpointLease lease,
+                                  absl::Time until) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void Begin(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void GiveUpDropped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
@@ -109,7 +109,6 @@ class Scheduler {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
   void PutOff(LeasedAttempt& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
-  void Classify(LeasedAttempt& attempt, const HttpOutcome& outcome);
   void MakeRoom(const std::shared_ptr<LeasedAttempt>& attempt);
   void Record(const std::shared_ptr<LeasedAttempt>& attempt);
   void Recorded(const std::shared_ptr<LeasedAttempt>& attempt,

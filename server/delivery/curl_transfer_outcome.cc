@@ -1,0 +1,170 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "proto/json/utf8.h"
+#include "server/delivery/curl_transfer.h"
+#include "storage/timestamp.h"
+
+// The outcome of a transfer, of what curl_transfer.h declares.
+namespace webhooks::server {
+namespace {
+
+google::protobuf::Duration ToProto(absl::Duration duration) {
+  google::protobuf::Duration proto;
+  absl::Duration rest;
+  proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
+  proto.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(rest)));
+  return proto;
+}
+
+bool CanOpenNoFile() {
+  const int file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (file < 0) return errno == EMFILE || errno == ENFILE;
+  close(file);
+  return false;
+}
+
+}  // namespace
+
+HttpOutcome CurlTransfer::Outcome(CURLcode code) {
+  HttpOutcome outcome;
+  outcome.is_out_of_files = HasLackedFile(code);
+  v1::Attempt& attempt = outcome.attempt;
+  *attempt.mutable_started_at() = ToTimestamp(started_at_);
+  if (answer_.is_complete()) {
+    attempt.set_status(answer_.status());
+    attempt.set_response_body(ReplaceInvalidUtf8(answer_.body()));
+    outcome.retry_after = answer_.retry_after();
+  }
+  SetError(code, attempt);
+  SetAddress(attempt);
+  SetTimes(attempt);
+  return outcome;
+}
+
+// The resolver and OpenSSL open files of their own, and libcurl does not tell
+// why they could not: then it is tried.
+bool CurlTransfer::HasLackedFile(CURLcode code) const {
+  if (code == CURLE_OK || Info<long>(CURLINFO_REQUEST_SIZE) > 0) return false;
+  if (has_lacked_socket_) return true;
+  return (code == CURLE_COULDNT_RESOLVE_HOST ||
+          code == CURLE_SSL_CACERT_BADFILE) &&
+         CanOpenNoFile();
+}
+
+// Once the final header section is complete, the status decides.
+void CurlTransfer::SetError(CURLcode code, v1::Attempt& attempt) const {
+  if (!answer_.is_complete()) {
+    attempt.set_error(ErrorOf(code));
+    attempt.set_error_detail(DetailOf(code, attempt.error()));
+    return;
+  }
+  if (answer_.is_body_cut()) {
+    attempt.set_note("the body was read up to 64 KiB");
+  } else if (code != CURLE_OK) {
+    attempt.set_note(absl::StrCat("the body did not end: ", Problem(code)));
+  }
+  if (answer_.is_success()) return;
+  attempt.set_error(v1::Attempt::HTTP_STATUS);
+  attempt.set_error_detail(
+      absl::StrCat("the receiver answered ", answer_.status()));
+}
+
+// libcurl's words, or those for its code.
+std::string CurlTransfer::Problem(CURLcode code) const {
+  return problem_[0] != '\0' ? problem_ : curl_easy_strerror(code);
+}
+
+std::string CurlTransfer::DetailOf(CURLcode code,
+                                   v1::Attempt::Error error) const {
+  if (error == v1::Attempt::TARGET_REFUSED) {
+    return "the address is one that nothing may be sent to";
+  }
+  if (answer_.is_header_too_large()) {
+    return "the answer's headers are larger than 32 KiB";
+  }
+  if (answer_.has_begun() && error != v1::Attempt::TIMEOUT) {
+    return absl::StrCat("the answer ended within its headers, after status ",
+                        answer_.status());
+  }
+  return Problem(code);
+}
+
+void CurlTransfer::SetAddress(v1::Attempt& attempt) const {
+  const char* address = Info<char*>(CURLINFO_PRIMARY_IP);
+  if (address == nullptr || address[0] == '\0') return;
+  const bool is_ipv6 = absl::StrContains(address, ":");
+  attempt.set_address(absl::StrCat(is_ipv6 ? "[" : "", address,
+                                   is_ipv6 ? "]:" : ":",
+                                   Info<long>(CURLINFO_PRIMARY_PORT)));
+}
+
+v1::Attempt::Error CurlTransfer::ErrorOf(CURLcode code) const {
+  // Another of the host's addresses may have been connected to.
+  if (is_refused_ &&
+      (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
+    return v1::Attempt::TARGET_REFUSED;
+  }
+  if (answer_.is_header_too_large()) return v1::Attempt::BAD_RESPONSE;
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return v1::Attempt::TIMEOUT;
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return v1::Attempt::DNS;
+    case CURLE_COULDNT_CONNECT:
+      return Info<long>(CURLINFO_OS_ERRNO) == ECONNREFUSED
+                 ? v1::Attempt::CONNECTION_REFUSED
+                 : v1::Attempt::CONNECTION_FAILED;
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return v1::Attempt::TLS_VERIFICATION;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ENGINE_INITFAILED:
+      return v1::Attempt::TLS_HANDSHAKE;
+    case CURLE_OK:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+      return v1::Attempt::CONNECTION_CLOSED;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_OUT_OF_MEMORY:
+    case CURLE_BAD_CONTENT_ENCODING:
+      return v1::Attempt::BAD_RESPONSE;
+    case CURLE_URL_MALFORMAT:
+      return v1::Attempt::BAD_URL;
+    default:
+      return v1::Attempt::FAULT;
+  }
+}
+
+// libcurl counts each from the start.
+void CurlTransfer::SetTimes(v1::Attempt& attempt) const {
+  const absl::Duration dns =
+      absl::Microseconds(Info<curl_off_t>(CURLINFO_NAMELOOKUP_TIME_T));
+  const absl::Duration connect =
+      absl::Microseconds(Info<curl_off_t>(CURLINFO_CONNECT_TIME_T));
+  const absl::Duration tls =
+      absl::Microseconds(Info<curl_off_t>(CURLINFO_APPCONNECT_TIME_T));
+  const absl::Duration first_byte =
+      absl::Microseconds(Info<curl_off_t>(CURLINFO_STARTTRANSFER_TIME_T));
+  if (!opened_.empty()) {
+    if (dns > absl::ZeroDuration()) *attempt.mutable_dns() = ToProto(dns);
+    if (connect > dns) *attempt.mutable_connect() = ToProto(connect - dns);
+    if (tls > connect) *attempt.mutable_tls() = ToProto(tls - connect);
+  }
+  if (attempt.has_status()) {
+    *attempt.mutable_first_byte() = ToProto(before_resend_ + first_byte);
+  }
+  *attempt.mutable_total() =
+      ToProto(before_resend_ +
+              absl::Microseconds(Info<curl_off_t>(CURLINFO_TOTAL_TIME_T)));
+}
+
+}  // namespace webhooks::server

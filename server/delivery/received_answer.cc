@@ -1,0 +1,70 @@
+#include "server/delivery/received_answer.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr std::size_t kKeptBody = 16 << 10;
+constexpr std::size_t kReadBody = 64 << 10;
+constexpr std::size_t kMaxHeaders = 32 << 10;
+
+constexpr int kOk = 200;
+constexpr int kNoContent = 204;
+constexpr int kFirstRedirect = 300;
+constexpr int kNotModified = 304;
+
+}  // namespace
+
+// An interim answer (RFC 9110, section 15.2) is followed by another. Lines
+// after a complete header section are trailers.
+bool ReceivedAnswer::TakeHeader(absl::string_view line, int status) {
+  if (is_complete_) return true;
+  header_size_ += line.size();
+  is_header_too_large_ = header_size_ > kMaxHeaders;
+  if (is_header_too_large_) return false;
+  line = absl::StripTrailingAsciiWhitespace(line);
+  if (line.empty()) {
+    is_complete_ = status_ >= kOk;
+  } else if (absl::StartsWithIgnoreCase(line, "http/")) {
+    status_ = status;
+    retry_after_.clear();
+    has_length_ = has_coding_ = false;
+  } else if (const auto colon = line.find(':');
+             colon != absl::string_view::npos) {
+    TakeField(line.substr(0, colon),
+              absl::StripAsciiWhitespace(line.substr(colon + 1)));
+  }
+  return true;
+}
+
+void ReceivedAnswer::TakeField(absl::string_view name,
+                               absl::string_view value) {
+  if (absl::EqualsIgnoreCase(name, "retry-after")) {
+    retry_after_ = std::string(value);
+  } else if (absl::EqualsIgnoreCase(name, "content-length")) {
+    has_length_ = value != "0";
+  } else if (absl::EqualsIgnoreCase(name, "transfer-encoding")) {
+    has_coding_ = true;
+  }
+}
+
+bool ReceivedAnswer::TakeBody(absl::string_view part) {
+  absl::StrAppend(&body_, part.substr(0, kKeptBody - body_.size()));
+  body_size_ += part.size();
+  is_body_cut_ = body_size_ > kReadBody;
+  return !is_body_cut_;
+}
+
+bool ReceivedAnswer::is_success() const {
+  return status_ >= kOk && status_ < kFirstRedirect;
+}
+
+bool ReceivedAnswer::has_doubtful_end() const {
+  const bool has_no_body = status_ == kNoContent || status_ == kNotModified;
+  return has_no_body ? has_length_ || has_coding_ : has_length_ && has_coding_;
+}
+
+}  // namespace webhooks::server
