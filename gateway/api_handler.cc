@@ -32,7 +32,7 @@ HttpResponse Refusal(const Binding& binding, const absl::Status& status,
   return Refusal(binding, ErrorAnswer(status, http_status));
 }
 
-// Whether a browser says that another site's page makes the request.
+// Returns true if a browser says that another site's page makes the request.
 bool IsCrossSite(const RequestHead& head) {
   return absl::c_any_of(head.Values("sec-fetch-site"),
                         [](absl::string_view site) {
@@ -40,7 +40,8 @@ bool IsCrossSite(const RequestHead& head) {
                         });
 }
 
-// What the server would say of such a call, before a body costs memory.
+// Returns the error that the server would end such a call with, before a body
+// costs memory.
 absl::Status CheckKey(const RequestHead& head) {
   const auto keys = head.Values(kApiKeyKey);
   if (keys.empty() && !head.client_certificate.empty()) {

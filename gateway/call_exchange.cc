@@ -43,7 +43,8 @@ HttpResponse ReplyAnswer(const BoundRequest& request,
   return Under(request.conditions, std::move(response));
 }
 
-// Whether the server refused a call for who makes it, or how often.
+// Returns true if the server refused a call because of its caller, or of the
+// number of its calls.
 bool IsOfCaller(const absl::Status& status) {
   return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
          absl::IsResourceExhausted(status);
@@ -51,8 +52,8 @@ bool IsOfCaller(const absl::Status& status) {
 
 }  // namespace
 
-// What Run has begun. Everything but the answer to the RPC itself runs on the
-// connection's thread.
+// A call that Run has begun. Everything but the answer to the RPC itself runs
+// on the connection's thread.
 class CallExchange::Progress
     : public std::enable_shared_from_this<CallExchange::Progress> {
  public:

@@ -19,12 +19,12 @@ namespace webhooks::gateway {
 // The longest deadline that a client can ask for.
 inline constexpr absl::Duration kLongestCall = absl::Seconds(60);
 
-// What of a call's metadata clients may fill; gRPC counts name, value and 32
-// bytes an entry. Far below what the server takes.
+// The part of a call's metadata that clients may fill; gRPC counts name, value
+// and 32 bytes an entry. Far below what the server takes.
 inline constexpr std::size_t kMaxCallMetadata = 8 << 10;
 inline constexpr std::size_t kMetadataEntryOverhead = 32;  // RFC 7541, 4.1
 
-// Whether `text` may stand in a header: only printable ASCII.
+// Returns true if `text` may stand in a header: only printable ASCII.
 bool IsPrintable(absl::string_view text);
 
 struct CallHeaders {
@@ -43,7 +43,7 @@ struct CallHeaders {
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout);
 
-// How many bytes the metadata takes as gRPC counts them.
+// Returns the size of the metadata in bytes, as gRPC counts them.
 std::size_t MetadataSize(const CallHeaders& headers);
 
 // INVALID_ARGUMENT (HEADERS_TOO_LARGE): the metadata takes more than

@@ -19,10 +19,11 @@ struct Conditions {
   std::string if_none_match;
 };
 
-// Whether the method of `head` only reads: GET and HEAD.
+// Returns true if the method of `head` only reads: GET and HEAD.
 bool OnlyReads(const RequestHead& head);
 
-// Those of `head`, for a binding that does not take If-Match itself.
+// Returns the conditions of `head`, for a binding that does not take If-Match
+// itself.
 Conditions ReadConditions(const RequestHead& head, const Binding& binding);
 
 // Refuses at once a condition that is malformed, and what would change

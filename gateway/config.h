@@ -12,7 +12,7 @@
 
 namespace webhooks::gateway {
 
-// What the flags of this process say; --help has the whole list.
+// The values of this process's flags; --help has the whole list.
 struct Config {
   // Only look at what a start would find.
   bool check = false;

@@ -17,8 +17,8 @@ std::optional<HttpResponse> RefuseContent(const RequestHead& head);
 // The refusal of a body that has no type though it must have one.
 HttpResponse UnsupportedMediaType(absl::string_view method);
 
-// Whether a body that has no type is only fine if it turns out empty: one whose
-// length `head` does not tell.
+// Returns true if a body that has no type is only fine if it turns out empty:
+// one whose length `head` does not tell.
 bool MustBeEmpty(const RequestHead& head);
 
 }  // namespace webhooks::gateway

@@ -19,7 +19,7 @@ namespace {
 constexpr char kHexDigits[] = "0123456789ABCDEF";
 constexpr absl::string_view kPageToken = "page_token";
 
-// What is wrong with the values of one header, or "".
+// Returns the problem with the values of one header, or "".
 absl::string_view Problem(absl::string_view header,
                           const std::vector<absl::string_view>& values) {
   if (values.size() > 1 && !absl::EqualsIgnoreCase(header, "If-Match")) {
@@ -48,7 +48,8 @@ const std::string& TextOf(const google::protobuf::Message& message,
   return message.GetReflection()->GetStringReference(message, field, &scratch);
 }
 
-// What stands for itself in a query (RFC 3986, 3.4) and is no '&' or '='.
+// Encodes all but the characters that stand for themselves in a query (RFC
+// 3986, 3.4) and are no '&' or '='.
 std::string EncodeValue(absl::string_view text) {
   std::string encoded;
   for (const char c : text) {
@@ -63,7 +64,8 @@ std::string EncodeValue(absl::string_view text) {
   return encoded;
 }
 
-// Whether a parameter of a query is the page token, however it is written.
+// Returns true if a parameter of a query is the page token, however it is
+// written.
 bool IsPageToken(absl::string_view parameter) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(parameter, absl::MaxSplits('=', 1));

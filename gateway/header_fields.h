@@ -15,9 +15,9 @@
 // options.proto), and the one that a list's answer has for its next page.
 namespace webhooks::gateway {
 
-// What `head` gives to the fields of the request. Several If-Match are one list
-// (RFC 9110, 5.3). INVALID_ARGUMENT (INVALID_HEADER): one is empty, repeated,
-// or holds anything but printable ASCII.
+// Returns the values that `head` gives to fields of the request. Several
+// If-Match are one list (RFC 9110, 5.3). INVALID_ARGUMENT (INVALID_HEADER): one
+// is empty, repeated, or holds anything but printable ASCII.
 absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
     const Binding& binding, const RequestHead& head);
 

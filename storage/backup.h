@@ -11,7 +11,7 @@
 
 namespace webhooks {
 
-// What a backup holds.
+// The content of a backup.
 struct Backup {
   std::int64_t bytes = 0;
   int schema_version = 0;

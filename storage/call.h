@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-// What the calls of a store have in common.
+// Types that the calls of a store have in common.
 namespace webhooks {
 
 // Takes the outcome of one call, exactly once: on a thread of the store, or on
@@ -23,7 +23,7 @@ namespace webhooks {
 template <typename T>
 using Done = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
 
-// As Done, of a call without a result.
+// Done of a call without a result.
 using DoneStatus = absl::AnyInvocable<void(absl::Status) &&>;
 
 // Where in a trace something stands (https://www.w3.org/TR/trace-context-1/):
@@ -33,9 +33,9 @@ struct TraceHeaders {
   std::string tracestate;
 };
 
-// How long a caller waits, and whether it still does. A call that has not
-// begun when its caller stops waiting ends with DEADLINE_EXCEEDED or CANCELLED
-// and does nothing; one that has begun runs to its end.
+// The time for which a caller waits, and a way for it to stop earlier. A call
+// that has not begun when its caller stops waiting ends with DEADLINE_EXCEEDED
+// or CANCELLED and does nothing; one that has begun runs to its end.
 struct CallOptions {
   absl::Time deadline = absl::InfiniteFuture();
   // Set by the caller once it no longer waits; null: it always does.
@@ -63,16 +63,16 @@ struct Idempotency {
   std::string project;
   // When the call is made.
   absl::Time now;
-  // How the call ends, doing nothing, where no answer is kept for it: of a call
-  // that may only be made as a repeat. OK: it is performed.
+  // The status that the call ends with, doing nothing, if no answer is kept for
+  // it: for a call that may only be made as a repeat. OK: it is performed.
   absl::Status otherwise = absl::OkStatus();
 };
 
-// How a call that creates ended.
+// The result of a call that creates something.
 template <typename T>
 struct Created {
   T answer;
-  // Whether `answer` is that of an earlier call with the same Idempotency.
+  // True if `answer` is that of an earlier call with the same Idempotency.
   bool replayed = false;
 };
 
@@ -82,7 +82,7 @@ struct PageStart {
   // record is still there; "": at the first. Where it is no such place, the
   // page is some page of the list.
   std::string after;
-  // How many records at most, 1 or more.
+  // The most records to return, 1 or more.
   int size = 100;
 };
 

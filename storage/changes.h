@@ -12,15 +12,15 @@
 #include "webhooks/v1/event.pb.h"
 #include "webhooks/v1/event_service.pb.h"
 
-// What changes do to records, for every backend the same. Each function ends as
-// the call of the store that it serves.
+// Changes of records, the same for every backend. Each function ends as the
+// call of the store that it serves.
 namespace webhooks {
 
-// Whether `mask` names `field` itself.
+// Returns true if `mask` names `field` itself.
 bool Names(const google::protobuf::FieldMask& mask, absl::string_view field);
 
-// Whether `webhook` is in a state that the caller allows: OK or ABORTED
-// (ETAG_MISMATCH).
+// Returns OK if `webhook` is in a state that the caller allows, ABORTED
+// (ETAG_MISMATCH) if not.
 absl::Status CheckEtag(absl::string_view condition, const v1::Webhook& webhook);
 
 // Changes what the mask of `change` names. Whether that made a difference; if
@@ -37,8 +37,8 @@ bool Apply(const v1::UpdateProjectRequest& change, v1::Project& project);
 absl::Status Apply(const SecretRotation& rotation, v1::Webhook& webhook,
                    v1::WebhookSecrets& secrets);
 
-// Whether deliveries to the webhook can be attempted: it is active and has a
-// URL.
+// Returns true if deliveries to the webhook can be attempted: it is active and
+// has a URL.
 bool CanReceive(const v1::Webhook& webhook);
 
 // Makes the webhook inactive for `reason`. False: it was inactive already.
@@ -53,11 +53,11 @@ inline constexpr absl::string_view kDeactivatedType = "webhook.deactivated";
 v1::Event DeactivationEvent(const v1::Webhook& webhook,
                             absl::string_view cause);
 
-// What a batch says of one event.
+// Returns the part of a batch's answer that is about one event.
 v1::PublishEventResult ResultOf(
     const absl::StatusOr<v1::PublishEventResponse>& published);
 
-// Those of `secrets` that are in force at `now`.
+// Returns the secrets that are in force at `now`.
 v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now);
 
 }  // namespace webhooks

@@ -35,10 +35,10 @@ struct EndpointDue {
   // Without a webhook: every endpoint of the project.
   Endpoint endpoint;
   absl::Time due;
-  // Whether what is leased for it and not begun should be given up: it may have
-  // to go elsewhere, signed otherwise, or not at all.
+  // Leases of the endpoint that are not begun should be given up: the
+  // deliveries may have to go elsewhere, signed otherwise, or not at all.
   bool has_changed = false;
-  // Whether it should be tried although its receiver wants to be left alone:
+  // The endpoint should be tried although its receiver wants to be left alone:
   // somebody asks for it, or it is another receiver now.
   bool is_urgent = false;
 };
@@ -49,15 +49,15 @@ struct LeaseName {
   std::int64_t lease = 0;
 };
 
-// What one caller may attempt now, and nobody else.
+// A delivery that one caller may attempt now, and nobody else.
 struct LeasedDelivery {
   std::string id;
-  // As LeaseName.lease.
+  // The same as LeaseName.lease.
   std::int64_t lease = 0;
   // The number that the attempt will have.
   int attempt = 1;
-  // How many attempts the schedule has seen: as `attempt`, less those before
-  // the schedule last began anew.
+  // The number of attempts that the schedule has seen, this one included:
+  // `attempt` less those before the schedule last began anew.
   int step = 1;
   // When it became due.
   absl::Time due;
@@ -66,13 +66,13 @@ struct LeasedDelivery {
   TraceHeaders trace;
 };
 
-// How many deliveries to lease for an endpoint.
+// A request to lease deliveries for an endpoint, `limit` at most.
 struct LeaseRequest {
   Endpoint endpoint;
   int limit = 1;
 };
 
-// What was leased for one endpoint.
+// The answer to a LeaseRequest.
 struct EndpointLease {
   // Not OK: this endpoint's rows could not be read, and nothing is leased for
   // it. DATA_LOSS (RECORD_DAMAGED): its webhook was deactivated, for DAMAGED.
@@ -80,7 +80,7 @@ struct EndpointLease {
   // With its settings; etag unset. Unset as a whole where the webhook is gone,
   // inactive or without a URL, and where `status` is not OK.
   std::optional<v1::Webhook> webhook;
-  // Those in force.
+  // The secrets in force.
   v1::WebhookSecrets secrets;
   // When the webhook last became able to receive; what was due before is to be
   // sent slowly. InfinitePast: it always was.
@@ -90,7 +90,7 @@ struct EndpointLease {
   absl::Time next_due = absl::InfiniteFuture();
 };
 
-// What an attempt did.
+// The outcome of an attempt.
 struct AttemptResult {
   enum class Outcome {
     kDelivered,
@@ -100,9 +100,9 @@ struct AttemptResult {
 
   Endpoint endpoint;
   LeaseName lease;
-  // As LeasedDelivery.attempt.
+  // The same as LeasedDelivery.attempt.
   int attempt = 1;
-  // What the webhook's URL was.
+  // The webhook's URL that the request went to.
   std::string url;
   v1::Attempt record;
   Outcome outcome = Outcome::kFailed;

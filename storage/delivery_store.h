@@ -26,7 +26,7 @@ struct DeliveryFilter {
   TimeRange published = {};
 };
 
-// What there is of an event and a webhook.
+// The facts about an event and a webhook that explain its delivery.
 struct DeliveryFacts {
   v1::Event event;
   // Unset: it is gone.
@@ -36,13 +36,13 @@ struct DeliveryFacts {
   // The delivery that is first of those that wait for the webhook, where that
   // is another one.
   std::optional<std::string> first_in_line;
-  // Whether others wait behind this one, where it is the first.
+  // True if this delivery is the first and others wait behind it.
   bool others_wait = false;
 };
 
-// What became of the deliveries of every project. What Store promises of its
-// calls holds here. A delivery of another project is as one that is not there:
-// NOT_FOUND (DELIVERY_NOT_FOUND).
+// The deliveries of every project and their state. Everything that Store
+// promises of its calls holds here. A delivery of another project is treated
+// like one that does not exist: NOT_FOUND (DELIVERY_NOT_FOUND).
 class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
@@ -115,7 +115,7 @@ class DeliveryStore {
 
   static constexpr std::size_t kMaxShownBytes = 1 << 20;
 
-  // How many retry jobs of one project can run.
+  // The most retry jobs of one project that can run.
   static constexpr int kMaxRetryJobs = 10;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 absl::Status NotFound(absl::string_view what, absl::string_view id,
                       absl::string_view reason) {
-  // What is not an id may be anything, of any length: it is not repeated.
+  // Text that is not an id may be anything, of any length: it is not repeated.
   return WithReason(
       absl::NotFoundError(ParseUuid(id)
                               ? absl::StrCat("no ", what, " ", id)

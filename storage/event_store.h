@@ -46,10 +46,10 @@ class EventStore {
                             const CallOptions& options,
                             Done<Created<v1::PublishEventResponse>> done) = 0;
 
-  // As PublishEvent of several events of `project`, in one transaction. Each
-  // has a result of its own, in their order; one that is an error already has
-  // that. FAILED_PRECONDITION (FAN_OUT_TOO_LARGE): several events make more
-  // than kMaxFanOut deliveries; nothing is stored.
+  // Does the same as PublishEvent for several events of `project`, in one
+  // transaction. Each has a result of its own, in their order; one that is an
+  // error already has that. FAILED_PRECONDITION (FAN_OUT_TOO_LARGE): several
+  // events make more than kMaxFanOut deliveries; nothing is stored.
   using MaybeEvents = std::vector<absl::StatusOr<v1::Event>>;
   virtual void PublishEvents(
       absl::string_view project, MaybeEvents events,
@@ -72,7 +72,7 @@ class EventStore {
   // The most bytes that the data of an event has: the caller has checked it.
   static constexpr std::size_t kMaxEventBytes = 256 << 10;
 
-  // How many deliveries an event shows that is read.
+  // The most deliveries that GetEvent and ListEvents show of an event.
   static constexpr int kShownDeliveries = 100;
 };
 

@@ -9,7 +9,7 @@
 
 namespace webhooks {
 
-// What a server would start on.
+// The state that a server would start on.
 struct Inspection {
   enum class State {
     kNew,         // there is no database yet, or an empty file

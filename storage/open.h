@@ -42,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(
     StoreObserver& observer = StoreObserver::Nobody(),
     SteadyClock steady_clock = &SteadyNow);
 
-// Whether there is something to open at `url`, which is then not made anew.
+// Tells what there is to open at `url`, and creates nothing.
 enum class StorePresence {
   kAbsent,  // nothing, not even a file; also where the URL names none
   kEmpty,   // a file that nothing was ever written to, or that was emptied

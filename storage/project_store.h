@@ -52,7 +52,8 @@ class ProjectStore {
   virtual void ListProjects(const PageStart& start, const CallOptions& options,
                             Done<Page<v1::Project>> done) = 0;
 
-  // As WebhookStore::UpdateWebhook. Ends with the project as it then is.
+  // Changes a project; see WebhookStore::UpdateWebhook. Ends with the project
+  // as it then is.
   virtual void UpdateProject(const v1::UpdateProjectRequest& change,
                              const CallOptions& options,
                              Done<v1::Project> done) = 0;

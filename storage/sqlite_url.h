@@ -10,7 +10,7 @@
 
 namespace webhooks {
 
-// What "sqlite:PATH?max_bytes=N" says.
+// The parts of "sqlite:PATH?max_bytes=N".
 struct SqliteUrl {
   std::string path;
   std::optional<std::int64_t> max_bytes;

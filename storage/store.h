@@ -14,7 +14,7 @@ namespace webhooks {
 // queue, and the completion tells. Completions of calls that wait together may
 // come in any order.
 //
-// What every call promises:
+// Promises of every call:
 // - A change whose completion is OK survives the end of the process and of the
 //   machine, at any moment after; any other outcome of a change leaves nothing
 //   of it.

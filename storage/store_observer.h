@@ -14,12 +14,13 @@ namespace webhooks {
 // once; it must not block nor call the store.
 class StoreObserver {
  public:
-  // What calls are: those that only look, and those that may change something.
+  // The kinds of calls: those that only read, and those that may change
+  // something.
   enum class Kind { kRead, kWrite };
 
   virtual ~StoreObserver() = default;
 
-  // So many calls more wait for their turn; below zero: so many fewer.
+  // The number of calls that wait for their turn has changed by `change`.
   virtual void WaitingChanged(Kind /*kind*/, int /*change*/) {}
 
   // A call has ended, however it did, so long after it was made.
@@ -39,8 +40,8 @@ class StoreObserver {
   // inactive.
   virtual void WebhookDeactivated(v1::Deactivation::Reason /*reason*/) {}
 
-  // So many deliveries to a webhook have failed, as they waited for longer than
-  // the retention.
+  // `count` deliveries to a webhook have failed, since they waited for longer
+  // than the retention.
   virtual void DeliveriesExpired(const Endpoint& /*endpoint*/, int /*count*/) {}
 
   // One that does not look at anything.

@@ -22,10 +22,10 @@ struct WebhookFilter {
 // A new secret for a webhook; see RotateWebhookSecretRequest.
 struct SecretRotation {
   std::string id;
-  // As UpdateWebhookRequest.etag.
+  // The same as UpdateWebhookRequest.etag.
   std::string etag;
   std::string secret;
-  // How long the older ones stay in force.
+  // The time for which the older ones stay in force.
   absl::Duration overlap;
   absl::Time now;
 };
@@ -95,7 +95,7 @@ class WebhookStore {
                           absl::Time now, const CallOptions& options,
                           Done<v1::WebhookSecrets> done) = 0;
 
-  // How many secrets of one webhook can be in force.
+  // The most secrets of one webhook that can be in force.
   static constexpr int kMaxSecrets = 5;
 };
 

@@ -29,7 +29,7 @@ class Backend {
   };
 
   struct Reply {
-    // What the server said, with its google.rpc details. Errors of the
+    // The server's status, with its google.rpc details. Errors of the
     // transport: UNAVAILABLE (reason SERVER_UNREACHABLE, CALL_INTERRUPTED) and
     // DEADLINE_EXCEEDED (reason DEADLINE_EXCEEDED). CANCELLED after a
     // cancellation by the result of Start, and never else.

@@ -10,13 +10,13 @@ namespace webhooks::gateway {
 // The reason of calls that found no server.
 inline constexpr absl::string_view kServerUnreachable = "SERVER_UNREACHABLE";
 
-// How a call ended that was not cancelled here: with the details that the
-// server gave in grpc-status-details-bin. A status without any is the
+// Returns the status of a call that was not cancelled here: with the details
+// that the server gave in grpc-status-details-bin. A status without any is the
 // transport's and gets a message of ours and a reason: UNAVAILABLE
 // (SERVER_UNREACHABLE), DEADLINE_EXCEEDED (the same), RESOURCE_EXHAUSTED
 // (MESSAGE_TOO_LARGE), UNIMPLEMENTED (CALL_NOT_OFFERED); any other is INTERNAL
 // (SERVER_FAILURE). CANCELLED, with or without details, becomes UNAVAILABLE
-// (CALL_INTERRUPTED): a server that stops ends calls so.
+// (CALL_INTERRUPTED): a server that stops ends calls with it.
 absl::Status CallStatus(const grpc::Status& status);
 
 }  // namespace webhooks::gateway

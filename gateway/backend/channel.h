@@ -10,8 +10,8 @@
 
 namespace webhooks::gateway {
 
-// Whether gRPC resolves `target`: host:port, or a target of the schemes dns,
-// ipv4, ipv6, unix and unix-abstract.
+// Returns true if gRPC resolves `target`: host:port, or a target of the schemes
+// dns, ipv4, ipv6, unix and unix-abstract.
 bool IsTarget(absl::string_view target);
 
 // A channel to `target` with a connection of its own. It connects at the first

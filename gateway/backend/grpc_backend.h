@@ -62,7 +62,7 @@ class GrpcBackend : public Backend {
   absl::Mutex mutex_;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::shared_ptr<const Connections> current_ ABSL_GUARDED_BY(mutex_);
-  // What `current_` were made by.
+  // The material that `current_` was made with.
   std::shared_ptr<const TlsMaterial> material_ ABSL_GUARDED_BY(mutex_);
 };
 

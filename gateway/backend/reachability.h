@@ -9,8 +9,8 @@
 
 namespace webhooks::gateway {
 
-// Whether the server that several connections lead to can be reached, judged by
-// the calls on them. Thread-safe.
+// Tells if the server that several connections lead to can be reached, by the
+// calls on them. Thread-safe.
 class Reachability {
  public:
   enum class Change { kNone, kLost, kFound };

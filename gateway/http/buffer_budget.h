@@ -13,9 +13,9 @@
 
 namespace webhooks::gateway {
 
-// How many bytes the connections of the whole process may hold of one kind of
-// buffer, and those of one address (see ClientAddress). Buffers of up to
-// `uncounted_bytes` always fit: the number of connections bounds those.
+// Limits the bytes of one kind of buffer that the connections of the whole
+// process may hold, and those of one address (see ClientAddress). Buffers of up
+// to `uncounted_bytes` always fit: the number of connections bounds those.
 // Thread-safe.
 class BufferBudget {
  public:
@@ -24,8 +24,8 @@ class BufferBudget {
         limit_per_address_(limits.buffered_bytes_per_address),
         uncounted_(limits.uncounted_bytes) {}
 
-  // What one connection holds of the budget; given back at its end. For one
-  // thread at a time; the budget must outlive it unless it holds nothing.
+  // One connection's share of the budget; given back at its end. For one thread
+  // at a time; the budget must outlive it unless it holds nothing.
   class Share {
    public:
     Share(BufferBudget& budget, std::string address)
@@ -93,7 +93,7 @@ struct Buffers {
   // Answers that their clients have yet to read: a budget of its own, so that
   // slow readers are in the way of each other only.
   BufferBudget answers;
-  // What the buffers of connections take, small and idle ones too.
+  // The size of the buffers of connections, small and idle ones too.
   std::atomic<std::size_t> bytes = 0;
 };
 

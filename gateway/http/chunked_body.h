@@ -30,7 +30,7 @@ class ChunkedBody {
   bool done() const { return next_ == Next::kNothing; }
 
  private:
-  // What comes next.
+  // The element that comes next.
   enum class Next { kSize, kData, kDataEnd, kTrailer, kNothing };
 
   std::optional<HttpError> ReadLine(absl::string_view line);

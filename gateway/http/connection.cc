@@ -224,7 +224,7 @@ void Connection::SendContinue() {
   // A full socket means that earlier answers wait to be read. The client may
   // send its body without being told to.
   if (error == asio::error::would_block) return;
-  // What is left of it would be read as a part of the answer.
+  // The rest of it would be read as a part of the answer.
   if (error) Close();
 }
 

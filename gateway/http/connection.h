@@ -85,16 +85,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // No further request can be read from this connection.
   bool is_last_ = false;
   HttpClient client_;
-  // What arrived and does not belong to a request yet.
+  // Received bytes that do not belong to a request yet.
   std::string input_;
   std::string output_;
   std::size_t written_ = 0;
   // The request in progress.
   std::unique_ptr<RequestReader> reader_;
   BufferBudget::Share buffered_;
-  // What is in output_ and does not go out at once.
+  // The part of output_ that does not go out at once.
   BufferBudget::Share unread_;
-  // What this connection has in Buffers::bytes.
+  // This connection's part of Buffers::bytes.
   std::size_t counted_ = 0;
   std::unique_ptr<Exchange> exchange_;
   absl::Time started_;

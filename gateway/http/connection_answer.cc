@@ -10,7 +10,8 @@
 #include "gateway/http/worker.h"
 #include "server/runtime/request_id.h"
 
-// How a connection gets the answer to a request and writes it, and how it ends.
+// The part of Connection that gets the answer to a request, writes it, and ends
+// the connection.
 namespace webhooks::gateway {
 namespace {
 

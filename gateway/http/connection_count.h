@@ -10,7 +10,7 @@
 
 namespace webhooks::gateway {
 
-// How many connections are open in the whole process. Thread-safe.
+// Counts the open connections of the whole process. Thread-safe.
 class ConnectionCount {
  public:
   struct Counts {

@@ -37,7 +37,7 @@ bool IsContentLength(absl::string_view text) {
          absl::SimpleAtoi(text, &length);
 }
 
-// What the fields said about where the message ends and whom it is for.
+// The fields' statements about the end of the message and its recipient.
 struct Seen {
   bool http11 = false;
   int hosts = 0;

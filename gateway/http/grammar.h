@@ -12,8 +12,8 @@ namespace webhooks::gateway {
 // token: 1*tchar.
 bool IsToken(absl::string_view text);
 
-// What a field value may hold between its white space: visible characters,
-// SP, HTAB and bytes above 0x7f.
+// Returns true if `text` is a field value between its white space: visible
+// characters, SP, HTAB and bytes above 0x7f.
 bool IsFieldValue(absl::string_view text);
 
 // quoted-string (RFC 9110, 5.6.4).

@@ -32,7 +32,7 @@ class HttpServer {
     std::vector<Address> listen;
     int threads = 1;
     HttpLimits limits;
-    // How far plain text may go.
+    // The reach of plain text.
     Reach plaintext = Reach::kThisMachine;
   };
 
@@ -44,16 +44,16 @@ class HttpServer {
       Options options, RequestHandler& handler, RequestObserver& observer,
       const TlsWatch* tls = nullptr);
 
-  // As Stop without patience.
+  // Stops without waiting.
   ~HttpServer();
 
   // "127.0.0.1:8080", in the order of the options, with the ports picked.
   std::vector<std::string> addresses() const;
 
-  // How many connections are open.
+  // Returns the number of open connections.
   int connections() const { return open_connections_.Count(); }
 
-  // How many bytes their buffers take, without those of TLS.
+  // Returns the size of their buffers in bytes, without those of TLS.
   std::size_t buffer_bytes() const { return buffers_.bytes; }
 
   // Stops accepting, closes idle connections, waits up to `patience` for the

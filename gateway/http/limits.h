@@ -7,7 +7,7 @@
 
 namespace webhooks::gateway {
 
-// What one client may take of the process. All are positive.
+// The most that one client may take of the process. All are positive.
 struct HttpLimits {
   // Request line and header fields together: 431 beyond.
   std::size_t header_bytes = 16 << 10;
@@ -29,9 +29,9 @@ struct HttpLimits {
   absl::Duration idle_timeout = absl::Seconds(120);
   // To take all of an answer: the connection is closed.
   absl::Duration write_timeout = absl::Seconds(30);
-  // How long what a client still sends is read and dropped after the last
-  // answer. Closing at once would reset the connection, and the reset can
-  // overtake the answer.
+  // The time for which bytes that a client still sends are read and dropped
+  // after the last answer. Closing at once would reset the connection, and the
+  // reset can overtake the answer.
   absl::Duration linger_timeout = absl::Seconds(2);
   // Open connections: a further one is answered with 503.
   int connections = 10000;

@@ -102,7 +102,7 @@ void Listener::Accept() {
                          });
 }
 
-// What is short now would be as short in a loop that never rests.
+// A resource that is short now would be as short in a loop that never rests.
 void Listener::AcceptLater(const Error& error) {
   const std::string message = error.message();
   Log(LogLevel::kWarning, "cannot accept connections", {{"error", message}});

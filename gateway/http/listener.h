@@ -14,7 +14,7 @@ namespace webhooks::gateway {
 
 class Worker;
 
-// What a listener does once an accept has ended with `error`.
+// The listener's next step once an accept has ended with `error`.
 enum class NextAccept { kNow, kLater, kNever };
 NextAccept After(const boost::system::error_code& error);
 

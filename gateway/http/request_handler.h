@@ -14,13 +14,13 @@
 #include "absl/strings/string_view.h"
 #include "server/runtime/trace_context.h"
 
-// What stands between the HTTP listener, which knows connections and nothing
+// The interface between the HTTP listener, which knows connections and nothing
 // of the API, and the code that answers requests.
 namespace webhooks::gateway {
 
 // The other end of a connection.
 struct HttpClient {
-  // As of ClientAddress.
+  // See ClientAddress.
   std::string address;
   // The name of the certificate that it has shown in TLS, and that was
   // verified; "": none.
@@ -40,11 +40,11 @@ struct RequestHead {
   absl::string_view path;
   absl::string_view query;
   std::vector<Field> fields;
-  // Whether a body follows that is not known to be empty.
+  // True if a body follows that is not known to be empty.
   bool has_body = false;
   // The client's x-request-id, or a new one.
   std::string request_id;
-  // As of HttpClient.
+  // See HttpClient.
   absl::string_view client_address;
   absl::string_view client_certificate;
   // The request's own span, of the client's trace or of a new one; not begun
@@ -99,7 +99,8 @@ class Exchange {
   // this object's end.
   virtual absl::string_view route() const = 0;
 
-  // How many bytes of body it takes where that is more than the listener does.
+  // Returns the most bytes of body that it takes, if that is more than the
+  // listener does.
   virtual std::size_t max_body_bytes() const { return 0; }
 
   // Starts answering; called at most once. The answer may come after this

@@ -41,15 +41,15 @@ class RequestReader {
   // The head as far as it is known: also after an error. Its views live as long
   // as this object.
   const RequestHead& head() const { return head_; }
-  // Whether the client keeps the connection open for another request.
+  // Returns true if the client keeps the connection open for another request.
   bool keep_alive() const;
   bool is_http10() const;
-  // Whether the client waits for 100 Continue, or (bad) for what no server
-  // offers.
+  // Returns true if the client waits for 100 Continue, or (bad) for something
+  // that no server offers.
   bool expects_continue() const;
   bool expects_unknown() const;
 
-  // How much of the body has arrived and was not taken.
+  // Returns how much of the body has arrived and was not taken.
   std::size_t body_bytes() const { return body_.size(); }
   std::string TakeBody() { return std::move(body_); }
 
@@ -62,7 +62,7 @@ class RequestReader {
 
   const std::size_t max_header_bytes_;
   std::size_t max_body_bytes_ = 0;
-  // How far `input` was searched for the end of the header block.
+  // The part of `input` that was searched for the end of the header block.
   std::size_t scanned_ = 0;
   bool head_done_ = false;
   RequestHead head_;

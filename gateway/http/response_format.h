@@ -9,7 +9,8 @@
 
 namespace webhooks::gateway {
 
-// What an answer's form takes from the request and the connection.
+// The properties of the request and the connection that decide an answer's
+// form.
 struct ResponseForm {
   absl::string_view request_id;
   bool keep_alive = false;

@@ -11,7 +11,7 @@
 
 namespace webhooks::gateway {
 
-// How TLS is done with the clients of HTTP/1.1: versions 1.2 and 1.3, forward
+// Settings of TLS with the clients of HTTP/1.1: versions 1.2 and 1.3, forward
 // secrecy and authenticated encryption only, ALPN. Nothing is resumed: no
 // ticket's key outlives a connection, and each one shows its certificate.
 // Thread-safe.

@@ -26,17 +26,17 @@ class TlsSession {
   // Greets the client; nothing else before it is done.
   void Handshake(boost::system::error_code& error);
 
-  // As tcp::socket::read_some and write_some. A buffer of kLargestRecord or
-  // more leaves nothing that was received in the session, so that the socket
-  // tells when there is more. What is written again after would_block must
-  // begin as before.
+  // Read and write like tcp::socket::read_some and write_some. A buffer of
+  // kLargestRecord or more leaves nothing that was received in the session, so
+  // that the socket tells when there is more. Bytes that are written again
+  // after would_block must begin as before.
   std::size_t Read(absl::Span<char> buffer, boost::system::error_code& error);
   std::size_t Write(absl::string_view bytes, boost::system::error_code& error);
 
   // Tells the client, if it can be told at once, that no more will be written.
   void EndOutput();
 
-  // Whether the last of these functions waits for room to write.
+  // Returns true if the last of these functions waits for room to write.
   bool wants_write() const { return wants_write_; }
 
   // The name of the client's certificate, which was verified; "": it showed

@@ -26,7 +26,7 @@ std::string AddressOf(const asio::ip::tcp::socket& socket) {
   return error ? "" : ClientAddress(client.data());
 }
 
-// Whether so many connections are more than the caps, by a margin.
+// Returns true if `open` exceeds the caps by a margin.
 bool Exceed(const ConnectionCount::Counts& open, const HttpLimits& limits,
             int margin, int margin_per_address) {
   return open.all > limits.connections + margin ||

@@ -20,7 +20,8 @@ namespace json = boost::json;
 
 constexpr int kPreconditionFailed = 412;
 
-// What the gateway itself answers a call with, beside what its RPC ends with.
+// An error that the gateway itself answers a call with, beside those of its
+// RPC.
 struct GatewayError {
   int http_status;
   absl::string_view component;  // "": it is told with the RPC's

@@ -23,14 +23,14 @@ boost::json::object HeaderReference(absl::string_view name);
 // Adds references to the headers that tell of a project's rate.
 void AddRateHeaders(boost::json::object& headers);
 
-// Those of the failures that every call may end with and that say no more of
-// one call than of another, as components.
+// Returns, as components, the failures that every call may end with and that
+// say no more of one call than of another.
 boost::json::object ErrorComponents();
 
 // Adds every failure of the binding's calls to `responses`, by status.
 void AddErrors(const Route& route, boost::json::object& responses);
 
-// What is said of any answer: a header, and in `text` what it means.
+// Describes any answer: a header, and in `text` its meaning.
 boost::json::object ErrorAnswerObject(absl::string_view text, int http_status);
 
 }  // namespace webhooks::gateway

@@ -10,7 +10,7 @@ namespace webhooks::gateway {
 // The tag of the paths that the gateway answers without an RPC.
 inline constexpr absl::string_view kGatewayTag = "Gateway";
 
-// Those paths: health, readiness and the document itself.
+// Adds those paths: health, readiness and the document itself.
 void AddFixedPaths(boost::json::object& paths);
 
 }  // namespace webhooks::gateway

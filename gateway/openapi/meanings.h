@@ -11,17 +11,18 @@
 
 namespace webhooks::gateway {
 
-// What a field means: its comment, and what values it has.
+// The meaning of a field: its comment, and the values that it has.
 struct Meaning {
   std::string text;
   v1::Values values;
 };
 
-// How calls fail: for each code, in words. A code may have several causes.
+// The failures of calls: for each code, in words. A code may have several
+// causes.
 using Failures = std::multimap<absl::StatusCode, std::string>;
 
-// What the elements of protos mean. "As Message.field" at the beginning of a
-// field's comment stands for what is said of that field, and for its values
+// The meanings of the elements of protos. "As Message.field" at the beginning
+// of a field's comment stands for the comment of that field, and for its values
 // (options.proto) as well. `comments` must outlive this object.
 class Meanings {
  public:
@@ -31,10 +32,11 @@ class Meanings {
 
   Meaning Of(const google::protobuf::FieldDescriptor* field) const;
 
-  // Whether the field has an example of its own, taken from no other.
+  // Returns true if the field has an example of its own, taken from no other.
   static bool HasExample(const google::protobuf::FieldDescriptor* field);
 
-  // How `method` fails, its service's ways included, as its options say.
+  // Returns the failures of `method`, its service's included, as its options
+  // say.
   static Failures FailuresOf(const google::protobuf::MethodDescriptor* method);
 
  private:

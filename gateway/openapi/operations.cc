@@ -29,7 +29,7 @@ json::object BodySchema(Schemas& schemas, const Binding& binding) {
       Direction::kRequest);
 }
 
-// Whether a body that is absent would lack a key.
+// Returns true if a body that is absent would lack a key.
 bool NeedsBody(const Binding& binding) {
   const MessagePlan& plan = PlanOf(binding.method->input_type());
   if (binding.body_field != nullptr) {

@@ -15,8 +15,8 @@ namespace webhooks::gateway {
 // no such method.
 std::string MethodOf(const Route& route);
 
-// What calls of one route hold and are answered with. `index` is its place
-// among the routes of its RPC; `body_bytes` what a body may have.
+// Describes the calls of one route and their answers. `index` is its place
+// among the routes of its RPC; `body_bytes` the most that a body may have.
 boost::json::object Operation(const Meanings& meanings, Schemas& schemas,
                               const Route& route, std::size_t index,
                               std::size_t body_bytes);

@@ -35,7 +35,8 @@ json::object Parameter(const Meanings& meanings, Schemas& schemas,
   return parameter;
 }
 
-// What of a path is not written as itself (RFC 3986, 3.3).
+// Encodes the characters of a path that are not written as themselves (RFC
+// 3986, 3.3).
 std::string Encoded(absl::string_view literal) {
   std::string encoded;
   for (const char c : literal) {

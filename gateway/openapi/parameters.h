@@ -10,7 +10,7 @@
 #include "gateway/openapi/schemas.h"
 #include "gateway/transcoding/http_rule.h"
 
-// What a request holds beside its body.
+// Describes the parts of a request beside its body.
 namespace webhooks::gateway {
 
 // The path of a route as OpenAPI writes it.
@@ -30,12 +30,12 @@ struct DocumentedPath {
 // "**", is told as if it were one segment.
 DocumentedPath PathOf(const Route& route);
 
-// What the path, the query and the headers of the route's requests hold.
+// Describes the path, the query and the headers of the route's requests.
 boost::json::array Parameters(const Meanings& meanings, Schemas& schemas,
                               const Route& route);
 
-// Whether the route reads something that has an ETag: then its requests may
-// have conditions.
+// Returns true if the route reads something that has an ETag: then its requests
+// may have conditions.
 bool IsConditional(const Route& route);
 
 // The parameter that a header of a message is.

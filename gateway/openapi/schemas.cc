@@ -138,7 +138,7 @@ json::object Schemas::OfWholeBody(const Binding& binding) {
   return Object(plan, Direction::kRequest, &binding);
 }
 
-// What the path of `binding`, which may be null, holds is left out.
+// Leaves out the fields in the path of `binding`, which may be null.
 json::object Schemas::Object(const MessagePlan& plan, Direction direction,
                              const Binding* binding) {
   json::object properties;

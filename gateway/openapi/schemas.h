@@ -59,10 +59,10 @@ class Schemas {
   boost::json::object components_;
 };
 
-// Whether the path of `binding` holds the field of the request.
+// Returns true if the path of `binding` holds the field of the request.
 bool IsInPath(const Binding& binding, const FieldPlan& field);
 
-// Whether an object has the key whatever the message holds.
+// Returns true if an object has the key whatever the message holds.
 bool IsAlwaysThere(const FieldPlan& field, Direction direction);
 
 }  // namespace webhooks::gateway

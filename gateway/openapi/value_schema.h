@@ -10,7 +10,7 @@
 // JSON Schema (2020-12) of single values, as the proto3 JSON mapping has them.
 namespace webhooks::gateway {
 
-// Who writes the JSON: a reader takes more forms of a value than a writer
+// The writer of the JSON: a reader takes more forms of a value than a writer
 // makes, and the details of errors leave empty lists out.
 enum class Direction { kRequest, kAnswer, kDetail };
 

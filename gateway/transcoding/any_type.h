@@ -14,7 +14,8 @@ namespace webhooks::gateway {
 std::unique_ptr<google::protobuf::Message> NewMessage(
     absl::string_view type_url);
 
-// What `any` packs; null as above, or if its bytes are not such a message.
+// Returns the message that `any` packs; null as above, or if its bytes are not
+// such a message.
 std::unique_ptr<google::protobuf::Message> Unpack(
     const google::protobuf::Any& any);
 

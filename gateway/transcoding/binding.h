@@ -17,7 +17,7 @@ struct HeaderField {
   FieldPath field;
 };
 
-// What one path variable or header of a request holds, decoded.
+// The value of one path variable or header of a request, decoded.
 struct PathValue {
   const FieldPath* field;
   std::string value;
@@ -34,9 +34,9 @@ struct Binding {
   int success_status = 200;
   // The option max_body_bytes; 0: not set.
   std::size_t max_body_bytes = 0;
-  // Whether the request's body is read, and into which field; a null field
-  // with `has_body` is body: "*". Not `has_body`: a request must have no body,
-  // or an empty one.
+  // True if the request's body is read, into the field below; a null field with
+  // `has_body` is body: "*". Not `has_body`: a request must have no body, or an
+  // empty one.
   bool has_body = false;
   const google::protobuf::FieldDescriptor* body_field = nullptr;
   // The field of the answer that becomes the body; null: all of the answer.
@@ -46,8 +46,8 @@ struct Binding {
   // The fields that are HTTP headers: of the request, and of the answer.
   std::vector<HeaderField> request_headers;
   std::vector<HeaderField> response_headers;
-  // Whether this is a list with pages (AIP-158): the field next_page_token of
-  // the answer; else null. The request then has a field page_token.
+  // The field next_page_token of the answer, if this is a list with pages
+  // (AIP-158); else null. The request then has a field page_token.
   const google::protobuf::FieldDescriptor* next_page_token = nullptr;
 };
 

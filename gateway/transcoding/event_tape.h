@@ -25,7 +25,7 @@ class EventTape {
     kScalar
   };
 
-  // Whether the object that was begun has not ended.
+  // Returns true if the object that was begun has not ended.
   bool recording() const { return !open_.empty(); }
   void Begin(Kind kind);
   void End(Kind kind);
@@ -41,7 +41,7 @@ class EventTape {
   absl::string_view text(size_t at) const;
   Scalar scalar(size_t at) const { return {events_[at].scalar, text(at)}; }
 
-  // Whether the object that begins at `at` has no keys.
+  // Returns true if the object that begins at `at` has no keys.
   bool IsEmptyObject(size_t at) const { return events_[at].end == at + 1; }
   // The string under "@type" of the object that begins at `at`. It costs one
   // step for each of the object's own keys, whatever they hold.

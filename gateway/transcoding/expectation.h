@@ -8,11 +8,11 @@
 
 namespace webhooks::gateway {
 
-// What a value of `field`, or an element of it, must be, in the words of a
-// violation: "must be true or false".
+// Returns the requirement on a value of `field`, or an element of it, in the
+// words of a violation: "must be true or false".
 std::string Expectation(const google::protobuf::FieldDescriptor* field);
 
-// What a value of the type of `plan` must be.
+// Returns the requirement on a value of the type of `plan`.
 std::string Expectation(const MessagePlan& plan);
 
 }  // namespace webhooks::gateway

@@ -31,7 +31,7 @@ class JsonParser {
   const std::unique_ptr<State> state_;
 };
 
-// Whether `text` is one JSON value that JsonParser would read.
+// Returns true if `text` is one JSON value that JsonParser would read.
 bool IsJson(absl::string_view text);
 
 }  // namespace webhooks::gateway

@@ -39,9 +39,9 @@ class JsonReader {
   // Instead of any event: there is no body. Required keys are missed.
   void ReadAbsent();
 
-  // Whether no more events are wanted: no further violation would be kept, or a
-  // list of messages has more elements than its option max_items says, each of
-  // which would cost memory.
+  // Returns true if no more events are wanted: no further violation would be
+  // kept, or a list of messages has more elements than its option max_items
+  // says, each of which would cost memory.
   bool is_full() const { return is_too_long_ || !violations_.HasRoom(); }
 
  private:
@@ -52,7 +52,7 @@ class JsonReader {
     std::unique_ptr<google::protobuf::Message> payload;
     bool type_seen = false;
     bool value_seen = false;
-    // Whether the current key is "value" and its value is all of the payload.
+    // True if the current key is "value" and its value is all of the payload.
     bool in_value = false;
   };
 
@@ -65,9 +65,9 @@ class JsonReader {
     const MessagePlan* plan;
     // Of kObject, the current key's, and null where that is passed over.
     const FieldPlan* field;
-    // How many messages are around `message`.
+    // The number of messages around `message`.
     int levels;
-    // How many elements or keys began.
+    // The number of elements or keys that began.
     size_t count = 0;
     // Of kMap and kStruct: the current key, and what holds its value (null
     // where it is passed over).
@@ -126,7 +126,7 @@ class JsonReader {
   bool is_too_long_ = false;
   Slot root_;
   absl::InlinedVector<Frame, 4> frames_;
-  // How many containers are open in one that is passed over, with that one.
+  // The number of open containers in one that is passed over, with that one.
   size_t skipped_ = 0;
   // The value of a raw_json field, while it is read; and which field's.
   RawJson raw_;

@@ -139,7 +139,7 @@ void JsonReader::CheckRequiredKeys(const Frame& frame) {
   }
 }
 
-// Whether the path fills `field` of the object that is being read.
+// Returns true if the path fills `field` of the object that is being read.
 bool JsonReader::IsFilledByPath(const FieldPlan& field) const {
   const size_t base = binding_.body_field != nullptr ? 1 : 0;
   for (const FieldPath& path : binding_.path_fields) {

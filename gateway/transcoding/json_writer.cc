@@ -77,7 +77,7 @@ bool JsonWriter::WriteForm(const Message& message, const MessagePlan& plan) {
   return false;
 }
 
-// What stands between the braces; after what WriteAny put there already.
+// Writes the members between the braces, after those that WriteAny has written.
 bool JsonWriter::WriteMembers(const Message& message, const MessagePlan& plan) {
   for (const FieldPlan& field : plan.fields) {
     if (field.hidden) continue;

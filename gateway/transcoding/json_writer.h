@@ -13,7 +13,7 @@ namespace webhooks::gateway {
 // no use then.
 class JsonWriter {
  public:
-  // What to do with a list or map that is empty and not nullable.
+  // The treatment of a list or map that is empty and not nullable.
   enum class EmptyLists { kPrint, kLeaveOut };
 
   explicit JsonWriter(std::string& out,

@@ -10,8 +10,8 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
-// What reading and writing JSON needs to know of a message type, worked out
-// once: names, marks, and which of the JSON mapping's forms it has.
+// The facts about a message type that reading and writing JSON needs, worked
+// out once: names, marks, and the form of the JSON mapping that it has.
 namespace webhooks::gateway {
 
 // The forms of the proto3 JSON mapping.
@@ -35,7 +35,8 @@ struct FieldPlan {
   const MessagePlan* message = nullptr;
   // Where the field stands in its plan.
   size_t index;
-  // As in JSON: the json_name where the proto gives one, else the proto's name.
+  // The name in JSON: the json_name where the proto gives one, else the proto's
+  // name.
   std::string name;
   // "name": with its quotes and colon.
   std::string quoted_key;
@@ -46,8 +47,8 @@ struct FieldPlan {
   bool hidden = false;
   // Holds the text of a JSON value.
   bool raw_json = false;
-  // How many elements a list has at most (Values.max_items of options.proto);
-  // 0: any number.
+  // The most elements of a list (Values.max_items of options.proto); 0: any
+  // number.
   size_t max_items = 0;
 };
 
@@ -79,13 +80,13 @@ const MessagePlan& PlanOf(const google::protobuf::Descriptor* descriptor);
 
 JsonForm FormOf(const google::protobuf::Descriptor* descriptor);
 
-// Whether a value of the type of `field`, or of one of its elements, can be
-// written as text in a path or query: scalars, and the well-known types whose
-// JSON is a string or a scalar.
+// Returns true if a value of the type of `field`, or of one of its elements,
+// can be written as text in a path or query: scalars, and the well-known types
+// whose JSON is a string or a scalar.
 bool HasTextForm(const google::protobuf::FieldDescriptor* field);
 
-// Whether null is a value of the type of `field`: google.protobuf.Value and
-// google.protobuf.NullValue.
+// Returns true if null is a value of the type of `field`: google.protobuf.Value
+// and google.protobuf.NullValue.
 bool NullIsValue(const google::protobuf::FieldDescriptor* field);
 
 }  // namespace webhooks::gateway

@@ -172,7 +172,7 @@ void ParameterReader::CheckRequiredKeys(const MessagePlan& plan,
   }
 }
 
-// Whether `prefix`, or a field in it, was given.
+// Returns true if `prefix`, or a field in it, was given.
 bool ParameterReader::IsGiven(const FieldPath& prefix) const {
   return std::any_of(given_.begin(), given_.end(), [&](const FieldPath& path) {
     return path.size() >= prefix.size() &&

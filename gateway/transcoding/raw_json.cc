@@ -47,8 +47,7 @@ void RawJson::End(char bracket) {
   open_.pop_back();
 }
 
-// What stands before is a value exactly where its last character is none of
-// these.
+// A value stands before exactly if the last character is none of these.
 void RawJson::Separate() {
   const bool is_first = text_.empty() || text_.back() == '{' ||
                         text_.back() == '[' || text_.back() == ':';

@@ -23,7 +23,7 @@ class RawJson {
   bool Key(absl::string_view key);
   void Value(const Scalar& scalar);
 
-  // Whether the container that was begun has not ended.
+  // Returns true if the container that was begun has not ended.
   bool is_open() const { return !open_.empty(); }
   // The text, once it is whole.
   std::string Take() { return std::exchange(text_, ""); }

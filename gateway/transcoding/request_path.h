@@ -22,8 +22,8 @@ class RequestPath {
   // has a NUL. `path` begins with '/'. Call it once.
   bool Read(absl::string_view path);
 
-  // What follows the last ':' of the last segment, decoded; "" where there is
-  // none. A percent-encoded ':' does not count.
+  // Returns the text behind the last ':' of the last segment, decoded; "" where
+  // there is none. A percent-encoded ':' does not count.
   absl::string_view verb() const { return verb_; }
 
   // The decoded segments; the verb and its ':' are left out after
@@ -32,8 +32,9 @@ class RequestPath {
   size_t size() const { return segments_.size(); }
   absl::string_view operator[](size_t i) const { return segments_[i].text; }
 
-  // What `variable` of `path`, which this path matches, holds. A variable of
-  // several segments keeps the slashes between them, and %2F as it is.
+  // Returns the value of `variable` of `path`, which this path matches. A
+  // variable of several segments keeps the slashes between them, and %2F as it
+  // is.
   std::string Value(const PathTemplate& path,
                     const PathTemplate::Variable& variable) const;
 

@@ -40,7 +40,7 @@ Routes& Grow(RouteNode& root, const PathTemplate& path) {
   return node->ends;
 }
 
-// How well `route` serves `method`: 0 is not at all.
+// Ranks `route` for `method`: 0 is not at all.
 int MethodRank(const Route& route, absl::string_view method) {
   if (route.http_method == method) return 3;
   if (route.http_method == "GET" && method == "HEAD") return 2;

@@ -16,9 +16,9 @@ namespace webhooks::gateway {
 // from google.api.http annotations; immutable, so thread-safe.
 class Router {
  public:
-  // What a path resolved to. `binding` is null where nothing matched; then
-  // `allowed` holds the methods that the path knows, sorted, with HEAD beside
-  // GET and OPTIONS last, and is empty where the path is unknown.
+  // The result of resolving a path. `binding` is null where nothing matched;
+  // then `allowed` holds the methods that the path knows, sorted, with HEAD
+  // beside GET and OPTIONS last, and is empty where the path is unknown.
   struct Match {
     const Binding* binding = nullptr;
     std::vector<PathValue> path_values;

@@ -50,7 +50,7 @@ class RequestParser {
 
   const Binding& binding_;
   const std::string body_;
-  // How much of `body_` was read.
+  // The part of `body_` that was read.
   std::size_t read_ = 0;
   std::unique_ptr<google::protobuf::Message> request_;
   Violations violations_;

@@ -10,8 +10,8 @@
 
 namespace webhooks::gateway {
 
-// What is wrong with a request. It keeps the first 100 violations, and at most
-// 256 bytes of each path, so that an answer stays small whatever was sent.
+// The violations of a request. Keeps the first 100 of them, and at most 256
+// bytes of each path, so that an answer stays small whatever was sent.
 class Violations {
  public:
   static constexpr int kMaxCount = 100;
@@ -20,7 +20,7 @@ class Violations {
   // `description` continues the field's name: "must be a string".
   void Add(absl::string_view path, absl::string_view description);
 
-  // Whether another violation would be kept.
+  // Returns true if another violation would be kept.
   bool HasRoom() const { return list_.field_violations_size() < kMaxCount; }
   bool empty() const { return list_.field_violations_size() == 0; }
 

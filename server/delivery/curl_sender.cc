@@ -21,7 +21,7 @@ namespace {
 // Time-outs do not depend on what time of day it is.
 using SteadyClock = std::chrono::steady_clock;
 
-// How many handles are kept for later requests.
+// The most handles that are kept for later requests.
 constexpr std::size_t kSpareTransfers = 256;
 
 // Connections that are kept open, to all receivers together.

@@ -10,7 +10,7 @@
 #include "webhooks/v1/event.pb.h"
 #include "webhooks/v1/webhook.pb.h"
 
-// What receivers get: the contract's "A delivery".
+// Makes the requests that receivers get: the contract's "A delivery".
 namespace webhooks::server {
 
 // The body: {"id_event", "type", "timestamp", "data"}.
@@ -26,8 +26,9 @@ HttpRequest MakeDeliveryRequest(const v1::Webhook& webhook,
 // Has the request go on with the span's trace.
 void AddTrace(const Span& span, HttpRequest& request);
 
-// Whether a webhook may not have a header of this name of its own, in any case:
-// the service sets it, or it belongs to the connection (RFC 9110, 7.6.1).
+// Returns true if a webhook may not have a header of this name of its own, in
+// any case: the service sets it, or it belongs to the connection (RFC 9110,
+// 7.6.1).
 bool IsReservedHeader(absl::string_view name);
 
 }  // namespace webhooks::server

@@ -21,11 +21,12 @@ class EventLoop {
  public:
   using Event = absl::AnyInvocable<void() &&>;
 
-  // What every turn ends with. Returns when there is to be a turn although
-  // nothing is posted; nullopt: the loop is over, and there is no other turn.
+  // The work at the end of every turn. Returns when there is to be a turn
+  // although nothing is posted; nullopt: the loop is over, and there is no
+  // other turn.
   using Work = absl::AnyInvocable<std::optional<absl::Time>()>;
 
-  // What is posted lazily waits no longer than this for a turn.
+  // The longest time for which a lazily posted event waits for a turn.
   static constexpr absl::Duration kLaziness = absl::Milliseconds(5);
 
   EventLoop(Clock clock, Work work);
@@ -42,12 +43,12 @@ class EventLoop {
   // Runs the event in the next turn.
   void Post(Event event);
 
-  // As Post, on this thread and at once if no turn is being had. The loop must
-  // not be over.
+  // Posts the event, and runs it on this thread and at once if no turn is being
+  // had. The loop must not be over.
   void PostHere(Event event);
 
-  // As Post, for what nobody waits for: it wakes no thread. It is only in time
-  // where the work asks for turns at least every kLaziness.
+  // Posts an event that nobody waits for: it wakes no thread. It is only in
+  // time where the work asks for turns at least every kLaziness.
   void PostLazily(Event event);
 
   // Runs the event in the first turn after `time`.

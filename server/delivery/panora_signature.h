@@ -16,8 +16,8 @@ namespace webhooks::server {
 std::optional<std::string> PanoraSignature(absl::string_view payload,
                                            absl::string_view secret);
 
-// Whether `signature` is that of `payload`; takes the same time whatever its
-// characters are.
+// Returns true if `signature` is that of `payload`; takes the same time
+// whatever its characters are.
 bool VerifyPanoraSignature(absl::string_view payload, absl::string_view secret,
                            absl::string_view signature);
 

@@ -36,7 +36,7 @@ class ReceivedAnswer {
 
   // 0 before there is one.
   int status() const { return status_; }
-  // As much as is kept of it.
+  // Returns the part of it that is kept.
   const std::string& body() const { return body_; }
   // "": there is no Retry-After.
   const std::string& retry_after() const { return retry_after_; }

@@ -24,7 +24,7 @@ struct RetryPolicy {
   // For webhooks without a schedule of their own; not empty.
   std::vector<absl::Duration> schedule = DefaultSchedule();
 
-  // How far each wait is varied, either way: 0 to 1 of it.
+  // The most by which each wait is varied, either way: 0 to 1 of it.
   double jitter = 0.2;
 
   // The longest Retry-After that is obeyed.
@@ -46,8 +46,8 @@ struct RetryPolicy {
 // overloaded: 429, 502, 504, a time-out, or any answer with a Retry-After.
 bool IsOverloaded(const HttpOutcome& outcome);
 
-// What a Retry-After (RFC 9110, 10.2.3) says at `now`: seconds or an HTTP date.
-// Zero where it is neither, or past.
+// Returns the wait that a Retry-After (RFC 9110, 10.2.3) asks for at `now`:
+// seconds or an HTTP date. Zero where it is neither, or past.
 absl::Duration ReadRetryAfter(absl::string_view text, absl::Time now);
 
 }  // namespace webhooks::server

@@ -33,7 +33,7 @@ class Scheduler {
   struct Options {
     EndpointQueue::Limits queue;
     RetryPolicy retries;
-    // How long one attempt may take where the webhook does not say.
+    // The longest time of one attempt where the webhook does not say.
     absl::Duration timeout = absl::Seconds(15);
     // See AttemptResult::deactivate_after.
     absl::Duration deactivate_after = absl::Hours(24 * 5);

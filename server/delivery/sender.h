@@ -20,7 +20,7 @@ struct HttpRequest {
   absl::Duration timeout;
 };
 
-// What came of it.
+// The outcome of a request.
 struct HttpOutcome {
   // All but the number.
   v1::Attempt attempt;

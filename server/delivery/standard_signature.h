@@ -10,7 +10,7 @@
 // (https://www.standardwebhooks.com): HMAC-SHA256 over id, time and body.
 namespace webhooks::server {
 
-// What is signed: "id.seconds.body".
+// Returns the content that is signed: "id.seconds.body".
 std::string SignedContent(absl::string_view id, absl::Time time,
                           absl::string_view body);
 

@@ -20,8 +20,8 @@ class TargetGuard {
   // by itself.
   explicit TargetGuard(std::vector<AddressRange> allowed);
 
-  // Whether something may be sent to the socket address; only IPv4 and IPv6
-  // are.
+  // Returns true if something may be sent to the socket address; only IPv4 and
+  // IPv6 are allowed.
   bool Allows(const sockaddr* address) const;
 
   // The same of an address as text, without port; false where it is none.

@@ -29,7 +29,7 @@ class Sealer {
   std::optional<std::string> Open(absl::string_view sealed,
                                   absl::string_view owner) const;
 
-  // Whether `sealed` was sealed under the first key.
+  // Returns true if `sealed` was sealed under the first key.
   bool IsNewest(absl::string_view sealed) const;
 
   // The id of the first key.

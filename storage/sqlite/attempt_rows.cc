@@ -9,13 +9,13 @@
 #include "storage/sqlite/queue_rows.h"
 #include "storage/sqlite/webhook_health.h"
 
-// How attempts are recorded, of what queue_rows.h declares.
+// The recording of attempts, which queue_rows.h declares.
 namespace webhooks::sqlite {
 namespace {
 
 using Outcome = AttemptResult::Outcome;
 
-// What can change of a delivery's row.
+// The columns of a delivery's row that can change.
 struct Row {
   int state = 0;
   int attempts = 0;
@@ -58,7 +58,7 @@ void GoOn(Row& row, const AttemptResult& result, const Leases::Lease& lease) {
   row.kept_from = absl::ToUnixMillis(*row.retry_at);
 }
 
-// What becomes of the delivery. A success counts always; a failure only if the
+// Moves the delivery on. A success counts always; a failure only if the
 // delivery has not been ended meanwhile.
 void MoveOn(Row& row, const AttemptResult& result, const Leases::Lease& lease) {
   ++row.attempts;

@@ -50,7 +50,7 @@ absl::StatusOr<v1::CertificateBinding> BindCertificate(
   if (!absl::IsNotFound(bound.status())) return bound;
   return connection.Guarded(
       "bind certificate", [&]() -> absl::StatusOr<v1::CertificateBinding> {
-        // What a deleted project has left gives way.
+        // A row that a deleted project has left gives way.
         Statement insert = connection.Prepared(
             "INSERT OR REPLACE INTO certificates (name, project_id, created_at)"
             " VALUES (?, ?, ?)");

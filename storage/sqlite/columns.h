@@ -10,8 +10,8 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "storage/sqlite/connection.h"
 
-// How the values of records lie in columns. Those that take a statement throw
-// what SQLiteCpp throws; for use inside Connection::Guarded.
+// Reads and writes the values of records in columns. Functions that take a
+// statement throw what SQLiteCpp throws; for use inside Connection::Guarded.
 namespace webhooks::sqlite {
 
 // Bytes of a UUID.

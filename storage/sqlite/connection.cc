@@ -15,18 +15,19 @@
 namespace webhooks::sqlite {
 namespace {
 
-// How long to wait for a lock that a stranger holds, say a sqlite3 shell.
+// The wait for a lock that a stranger holds, say a sqlite3 shell.
 constexpr int kBusyTimeoutMillis = 5000;
 
 // The exit code of a process that a failed fsync ended (EX_IOERR, sysexits.h).
 constexpr int kFsyncFailedExit = 74;
 
-// Whether the system could not read, other than a file that is too short.
+// Returns true if the system could not read, other than from a file that is too
+// short.
 bool IsReadError(int system_error) {
   return system_error == EIO || system_error == ENXIO;
 }
 
-// What an operator is told when a file cannot be opened.
+// Returns the error for an operator whose file cannot be opened.
 absl::Status OpenStatus(const std::string& path,
                         const SQLite::Exception& exception, int system_error) {
   if (IsReadError(system_error)) {
@@ -139,8 +140,8 @@ void Connection::SetPragmas(Mode mode) {
   // Nothing secret lies open in the file, and kAlways makes the deletion of old
   // events write three times as much.
   database_.exec("PRAGMA secure_delete = FAST");
-  // What a long reader, say a backup, has made of the log is given back once
-  // the log begins anew: bytes.
+  // Bytes. Shrinks the log when it begins anew, if a long reader, say a backup,
+  // has made it grow.
   database_.exec("PRAGMA journal_size_limit = 16777216");
   page_size_ = database_.execAndGet("PRAGMA page_size").getInt();
   // Takes the place of the automatic checkpoint, which would delay the answers

@@ -41,8 +41,8 @@ class Connection {
   enum class Mode {
     kWrite,  // makes the file if need be; checkpoints
     kRead,   // the file must be there, in WAL mode
-    // As kRead, and leaves the files and their folder as they are. Tells the
-    // truth unless a server starts on the database meanwhile.
+    // Reads like kRead, and leaves the files and their folder as they are.
+    // Reads the truth unless a server starts on the database meanwhile.
     // FAILED_PRECONDITION: NeedsRecovery.
     kInspect,
     // The file must be there, and be nobody else's. Nothing is synced, and what
@@ -81,15 +81,15 @@ class Connection {
   // INTERNAL (STORAGE_FAILURE).
   absl::Status Fault(absl::string_view what, absl::string_view why) const;
 
-  // As Fault of one record that cannot be read, named by `which`: DATA_LOSS
-  // (RECORD_DAMAGED).
+  // Returns Fault for one record that cannot be read, named by `which`:
+  // DATA_LOSS (RECORD_DAMAGED).
   absl::Status Damaged(absl::string_view what, absl::string_view which) const;
 
   // Puts the database into WAL mode, for good. FAILED_PRECONDITION: the file
   // system cannot hold one.
   absl::Status UseWriteAheadLog();
 
-  // What becomes of deleted content that still lies in the file.
+  // The treatment of deleted content that still lies in the file.
   enum class Erasure {
     kWhereFree,  // it is overwritten in pages that are written anyway
     kAlways,     // it is overwritten
@@ -98,11 +98,12 @@ class Connection {
   // Sets it for what is deleted from now on; at first it is kWhereFree.
   absl::Status Erase(Erasure erasure);
 
-  // Whether a transaction is open: SQLite ends one by itself on some errors.
+  // Returns true if a transaction is open: SQLite ends one by itself on some
+  // errors.
   bool InTransaction() const;
 
-  // How many pages the write-ahead log held after the last commit here; of
-  // those, once they are copied, the ones that readers have held back.
+  // Returns the number of pages that the write-ahead log held after the last
+  // commit here; once they are copied, of those that readers have held back.
   int wal_pages() const { return wal_pages_; }
 
   // The same in bytes.
@@ -110,7 +111,7 @@ class Connection {
     return std::int64_t{wal_pages_} * page_size_;
   }
 
-  // How many commits here have changed the database.
+  // Returns the number of commits here that have changed the database.
   std::int64_t changing_commits() const { return changing_commits_; }
 
   // Copies the write-ahead log into the database as far as readers allow.

@@ -47,8 +47,8 @@ class OpenFile {
   ino_t number_;
 };
 
-// Whether the database has a write-ahead log without an index: only recovery
-// can make that, and until then nobody can read it.
+// Returns true if the database has a write-ahead log without an index: only
+// recovery can make that, and until then nobody can read it.
 bool NeedsRecovery(const std::string& path);
 
 }  // namespace webhooks::sqlite

@@ -8,7 +8,7 @@
 #include "storage/sqlite/page_builder.h"
 #include "storage/timestamp.h"
 
-// How deliveries are read, of what delivery_rows.h declares.
+// The reading of deliveries, which delivery_rows.h declares.
 namespace webhooks::sqlite {
 namespace {
 

@@ -34,7 +34,7 @@ void AddAttempts(Connection& connection, absl::string_view id,
                delivery.mutable_attempts()->end());
 }
 
-// Whether a delivery that has come to its end can change: OK or as of
+// Returns OK if the delivery still waits and can change, else the error of
 // CancelDelivery.
 absl::Status CheckWaits(const v1::Delivery& delivery) {
   const bool has_ended =

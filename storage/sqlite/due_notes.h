@@ -10,8 +10,9 @@
 
 namespace webhooks::sqlite {
 
-// What a change has to tell DeliveryQueue::Watcher once it is committed: one
-// note for each endpoint, with the earliest time; and what StoreObserver.
+// Notes for DeliveryQueue::Watcher and StoreObserver, which are told of a
+// change once it is committed: one note for each endpoint, with the earliest
+// time.
 class DueNotes {
  public:
   void Add(const Endpoint& endpoint, absl::Time due) {
@@ -19,13 +20,13 @@ class DueNotes {
     note.due = std::min(note.due, due);
   }
 
-  // As Add, of an endpoint whose leases should be given up.
+  // Adds an endpoint whose leases should be given up.
   void AddChanged(const Endpoint& endpoint, absl::Time due) {
     Add(endpoint, due);
     Find(endpoint).has_changed = true;
   }
 
-  // As AddChanged, of one that should be tried although its receiver wants to
+  // Adds a changed endpoint that should be tried although its receiver wants to
   // be left alone.
   void AddUrgent(const Endpoint& endpoint, absl::Time due) {
     AddChanged(endpoint, due);

@@ -65,7 +65,7 @@ absl::Status Damaged(const Connection& connection, std::int64_t seq) {
   return connection.Damaged("read event", absl::StrCat("row ", seq));
 }
 
-// Whether a second event with the same id is the first one again.
+// Returns true if a second event with the same id is the first one again.
 bool IsSame(const v1::Event& first, const v1::Event& second) {
   return first.type() == second.type() &&
          first.has_data() == second.has_data() &&
@@ -75,7 +75,7 @@ bool IsSame(const v1::Event& first, const v1::Event& second) {
              FromTimestamp(second.deliver_at());
 }
 
-// What the project has under the id of `event` already.
+// Returns the event that the project has under the id of `event` already.
 std::optional<v1::Event> SelectSameId(Connection& connection,
                                       const v1::Event& event) {
   static const std::string& sql = *new std::string(
@@ -129,7 +129,7 @@ void InsertDeliveryOf(Connection& connection, const v1::Event& event,
                  DeliverAt(event));
 }
 
-// How many deliveries of the event in the row `seq` there are.
+// Returns the number of deliveries of the event in the row `seq`.
 std::size_t CountDeliveries(Connection& connection, std::int64_t seq) {
   Statement row = connection.Prepared(
       "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_event"

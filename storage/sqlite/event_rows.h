@@ -30,7 +30,7 @@ absl::StatusOr<v1::PublishEventResponse> InsertEvent(
 // `webhook`.
 Uuid DeliveryId(const v1::Event& event, absl::string_view webhook);
 
-// Whether the project has an event with the same id.
+// Returns true if the project has an event with the same id.
 absl::StatusOr<bool> HasEvent(Connection& connection, const v1::Event& event);
 
 // These throw what SQLiteCpp throws; for use inside Connection::Guarded.

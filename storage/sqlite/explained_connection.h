@@ -15,7 +15,8 @@ namespace webhooks::sqlite {
 // of, where a server would log it.
 class ExplainedConnection {
  public:
-  // As Connection::Open; `name` is what the operator calls the file.
+  // Opens a connection; see Connection::Open. `name` is the operator's name for
+  // the file.
   static absl::StatusOr<ExplainedConnection> Open(const std::string& path,
                                                   const std::string& name,
                                                   Connection::Mode mode);

@@ -11,12 +11,12 @@
 namespace webhooks::sqlite {
 namespace {
 
-// How many deliveries one transaction has of one publication: some tens of
+// The deliveries of one publication in one transaction: some tens of
 // milliseconds' worth, since other changes wait for it. Fewer would write the
 // same pages more often.
 constexpr std::size_t kStepDeliveries = 2000;
 
-// How many that nobody needs one step takes out.
+// The most unneeded deliveries that one step removes.
 constexpr int kDroppedRows = 200;
 
 }  // namespace
@@ -85,7 +85,7 @@ absl::StatusOr<bool> FanOut::Step(Connection& connection) {
 }
 
 void FanOut::TakeSeqs(Connection& connection) {
-  // Those of a step that was undone.
+  // Drops the deliveries of a step that was undone.
   Forget();
   for (Plans& plans : plans_) {
     if (plans.listeners.empty()) continue;

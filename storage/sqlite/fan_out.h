@@ -19,10 +19,10 @@ namespace webhooks::sqlite {
 // the writer's thread.
 using ActiveSeqs = absl::flat_hash_set<std::int64_t>;
 
-// Who gets the events of one publication. Where these are too many for one
-// transaction, their deliveries are inserted ahead of the events, in steps, so
-// that others need not wait for all of them; nobody sees them until the events
-// are there. For the writer's thread.
+// Inserts the deliveries of the events of one publication. If they are too many
+// for one transaction, they are inserted ahead of the events, in steps, so that
+// others need not wait for all of them; nobody sees them until the events are
+// there. For the writer's thread.
 class FanOut {
  public:
   // `active` must outlive this.

@@ -33,7 +33,7 @@ class GroupWriter {
   // thread.
   using CommitCheck = absl::AnyInvocable<absl::Status(const Connection&)>;
 
-  // What a call holds that has no data of size.
+  // The size that is counted for a call without large data.
   static constexpr std::size_t kSmallCall = 1024;
 
   // Work of some length has a transaction to itself, so that what came before
@@ -46,8 +46,8 @@ class GroupWriter {
   // Finishes everything that was accepted.
   ~GroupWriter();
 
-  // Whether a transaction was lost since the last one that made a change. For
-  // the writer's thread.
+  // Returns true if a transaction was lost since the last one that made a
+  // change. For the writer's thread.
   bool is_failing() const { return is_failing_; }
 
   // Queues `work`, which holds `bytes`; `done` learns its outcome once that is

@@ -13,7 +13,7 @@
 #include "storage/sqlite/waiting_rows.h"
 #include "storage/sqlite/webhook_health.h"
 
-// How deliveries are leased, of what queue_rows.h declares.
+// The leasing of deliveries, which queue_rows.h declares.
 namespace webhooks::sqlite {
 namespace {
 
@@ -127,7 +127,7 @@ const Waiting* FirstFree(WaitingRows& rows, const Leases& leases,
       return front;
     } else {
       next_due = std::min(next_due, front->not_before);
-      // Those behind it are not due either, but where a webhook was ordered.
+      // The rows behind it are not due either, unless a webhook was ordered.
       if (front->since > now) return nullptr;
     }
     rows.Pop();
@@ -154,8 +154,8 @@ void LeaseAny(EndpointRows& endpoint, const Leases& leases, absl::Time now,
   }
 }
 
-// Whether the webhook is there and can receive, which tells one that is damaged
-// only once that it is.
+// Returns true if the webhook is there and can receive. A damaged one cannot
+// once it is deactivated, so that its damage is told once.
 absl::StatusOr<bool> CanReceive(Connection& connection,
                                 const Endpoint& endpoint) {
   return connection.Guarded("look at webhook", [&]() -> absl::StatusOr<bool> {

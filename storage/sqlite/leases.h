@@ -54,9 +54,9 @@ class Leases {
   // The newest lease of the delivery that has not been ended, whether or not
   // its time is over.
   std::optional<Lease> Find(absl::string_view delivery) const;
-  // How long the delivery is leased yet; nullopt: it is not.
+  // Returns for how much longer the delivery is leased; nullopt: it is not.
   std::optional<absl::Duration> TimeLeft(absl::string_view delivery) const;
-  // Whether an attempt of the delivery is being made.
+  // Returns true if an attempt of the delivery is being made.
   bool HasBegun(absl::string_view delivery) const;
 
  private:

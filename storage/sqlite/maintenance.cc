@@ -12,10 +12,11 @@
 namespace webhooks::sqlite {
 namespace {
 
-// What one step looks at: some milliseconds' worth, since changes wait for it.
+// The rows that one step looks at: some milliseconds' worth, since changes wait
+// for it.
 constexpr int kStepRows = 200;
 
-// How far the retention clock goes on between two notes of it.
+// The advance of the retention clock between two notes of it.
 constexpr absl::Duration kNoteEvery = absl::Minutes(1);
 
 bool HasOlderKeys(Connection& connection, const SecretKey::Id& newest) {

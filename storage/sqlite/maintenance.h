@@ -26,7 +26,7 @@ class Maintenance {
               const ActiveSeqs& publishing)
       : sealer_(sealer), leases_(leases), publishing_(publishing) {}
 
-  // As Upkeep::AdvanceRetention.
+  // Does the work of Upkeep::AdvanceRetention.
   absl::StatusOr<absl::Time> AdvanceRetention(Connection& connection,
                                               absl::Time now,
                                               absl::Duration most);

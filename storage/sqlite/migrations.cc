@@ -35,7 +35,7 @@ std::int64_t ReadNumber(Connection& connection, const char* sql) {
   return statement->getColumn(0).getInt64();
 }
 
-// Whether the file is empty, ours, or neither.
+// Returns OK if the file is empty or ours.
 absl::Status CheckOwner(Connection& connection) {
   const std::int64_t owner = ReadNumber(connection, "PRAGMA application_id");
   const std::int64_t tables =

@@ -11,7 +11,7 @@
 // The statements about projects, as webhook_rows.h has those about webhooks.
 namespace webhooks::sqlite {
 
-// Whether NoteFirstProject was ever called.
+// Returns true if NoteFirstProject was ever called.
 absl::StatusOr<bool> HasFirstProjectNote(Connection& connection);
 
 absl::Status NoteFirstProject(Connection& connection, absl::string_view id);

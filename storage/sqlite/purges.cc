@@ -14,10 +14,10 @@
 namespace webhooks::sqlite {
 namespace {
 
-// How many rows one step takes out, or little more.
+// The rows that one step removes; it may be a few more.
 constexpr int kPurgedRows = 200;
 
-// How many events: each may lie on 65 pages.
+// The events that one step removes: each may lie on 65 pages.
 constexpr int kStepEvents = 25;
 
 // Of the table, rows that belong to the project; `key` names the columns that

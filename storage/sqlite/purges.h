@@ -22,7 +22,7 @@ absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now);
 // Cancels deliveries that wait for webhooks that are gone.
 absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection);
 
-// What deleted projects owned, and then they themselves.
+// Removes in steps what deleted projects owned, and then the projects.
 absl::StatusOr<bool> PurgeProject(Connection& connection);
 
 }  // namespace webhooks::sqlite

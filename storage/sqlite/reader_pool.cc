@@ -15,7 +15,7 @@ namespace {
 // Reads that wait for a thread, at most.
 constexpr std::size_t kQueueCapacity = 8192;
 
-// How many of `threads` one project can have.
+// Returns how many of `threads` one project can have.
 int ShareOf(std::size_t threads) {
   return std::max(1, static_cast<int>(threads) - 1);
 }

@@ -10,10 +10,10 @@
 namespace webhooks::sqlite {
 namespace {
 
-// How many deliveries and attempts one step looks at, or little more.
+// The deliveries and attempts that one step looks at; it may be a few more.
 constexpr int kStepRows = 200;
 
-// How many events: each may lie on 65 pages.
+// The events that one step looks at: each may lie on 65 pages.
 constexpr int kStepEvents = 25;
 
 // An event that is kept for its deliveries is not looked at again before.
@@ -103,7 +103,7 @@ void EndEvent(Connection& connection, absl::Time oldest,
   change->exec();
 }
 
-// Those that were made before `oldest`.
+// Drops the jobs that were made before `oldest`.
 void DropRetryJobs(Connection& connection, absl::Time oldest) {
   Statement erase = connection.Prepared(
       "DELETE FROM retry_jobs WHERE is_running = 0 AND id < ?");

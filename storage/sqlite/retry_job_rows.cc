@@ -14,11 +14,12 @@
 namespace webhooks::sqlite {
 namespace {
 
-// How many deliveries one part of a job looks at: some milliseconds' worth,
+// The deliveries that one part of a job looks at: some milliseconds' worth,
 // since changes wait for it.
 constexpr int kExamined = 200;
 
-// How many it passes over that need no retry: their rows are only read.
+// The deliveries that it passes over as they need no retry: their rows are only
+// read.
 constexpr int kPassedOver = 2000;
 
 // A row of the table.
@@ -72,8 +73,8 @@ std::vector<std::string> ExamineFailed(Connection& connection, Job& job) {
   return found;
 }
 
-// As ExamineFailed, of the webhook's deliveries that have failed or wait
-// between two attempts.
+// Does the same as ExamineFailed for the webhook's deliveries that have failed
+// or wait between two attempts.
 std::vector<std::string> ExamineUndelivered(Connection& connection,
                                             const Leases& leases, Job& job) {
   Statement row = connection.Prepared(

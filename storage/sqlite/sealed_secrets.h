@@ -8,8 +8,8 @@
 #include "storage/sealing/sealer.h"
 #include "webhooks/v1/webhook.pb.h"
 
-// What a row of the table webhooks has sealed: a WebhookSecrets, for the 16
-// bytes of the webhook's id, and a DeliverySettings.
+// Seals and opens the sealed columns of the table webhooks: a WebhookSecrets,
+// for the 16 bytes of the webhook's id, and a DeliverySettings.
 namespace webhooks::sqlite {
 
 // The secrets of the webhook called `id` (as text).
@@ -19,8 +19,8 @@ std::string SealSecrets(const Sealer& sealer, const v1::WebhookSecrets& secrets,
 // The one secret of a new webhook.
 std::string SealFirstSecret(const Sealer& sealer, const v1::Webhook& webhook);
 
-// What was sealed for the webhook with the 16 bytes `id`: at least one secret;
-// or nothing, where it cannot be opened.
+// Opens the secrets that were sealed for the webhook with the 16 bytes `id`: at
+// least one. Returns nullopt if they cannot be opened.
 std::optional<v1::WebhookSecrets> OpenSecrets(const Sealer& sealer,
                                               absl::string_view sealed,
                                               absl::string_view id);
@@ -32,7 +32,7 @@ std::optional<std::string> OpenSettings(const Sealer& sealer,
                                         absl::string_view sealed,
                                         absl::string_view id);
 
-// What settings are sealed for.
+// Returns the owner that settings are sealed for.
 std::string SettingsOwner(absl::string_view id);
 
 }  // namespace webhooks::sqlite

@@ -156,7 +156,8 @@ void SqliteStore::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
       options,
       [this, requests = std::move(requests), now, lease, given](
           Connection& connection, DueNotes& notes) -> absl::StatusOr<Answers> {
-        // Those of a transaction that was lost, and which this one repeats.
+        // Gives up the leases of a transaction that was lost, and which this
+        // one repeats.
         GiveUpLeases(std::exchange(*given, {}));
         Answers answers;
         for (const LeaseRequest& request : requests) {

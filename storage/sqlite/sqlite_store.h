@@ -189,7 +189,7 @@ class SqliteStore final : public Store {
     ReadIn(readers_, project, options, std::move(select), std::move(done));
   }
 
-  // As Read, on a reader of which look-ups of keys have all to themselves.
+  // Reads on a reader that only look-ups of keys use.
   template <typename T, typename Select>
   void ReadKey(const CallOptions& options, Select select, Done<T> done) {
     ReadIn(key_readers_, /*project=*/"", options, std::move(select),
@@ -222,7 +222,7 @@ class SqliteStore final : public Store {
         std::move(done));
   }
 
-  // As Write, of work that may have something to tell the watcher. `committed`
+  // Writes, with work that may have something to tell the watcher. `committed`
   // runs first of all where the work is done.
   template <typename T, typename Work>
   void WriteNoting(const CallOptions& options, Work work, Done<T> done,

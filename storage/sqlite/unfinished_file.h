@@ -25,7 +25,7 @@ class UnfinishedFile {
   // Where it is now.
   const std::string& path() const { return path_; }
 
-  // How large it is. As the system says.
+  // Returns its size. Errors are the system's.
   absl::StatusOr<std::int64_t> Size() const;
 
   // Writes to the disk what was written to the file. RESOURCE_EXHAUSTED: there

@@ -8,7 +8,7 @@
 
 namespace webhooks::sqlite {
 
-// Whether the caller still waits for a call that is about to begin:
+// Returns OK if the caller still waits for a call that is about to begin,
 // DEADLINE_EXCEEDED or CANCELLED if not.
 inline absl::Status StillWaited(const CallOptions& options) {
   if (options.cancelled != nullptr && *options.cancelled)

@@ -9,8 +9,8 @@
 
 namespace webhooks::sqlite {
 
-// What an attempt says about its webhook: since when it fails, and whether that
-// deactivates it; the project's other webhooks are told then. Inside the
+// Notes what an attempt says about its webhook: since when it fails, and if
+// that deactivates it; the project's other webhooks are told then. Inside the
 // caller's transaction, in several steps.
 absl::Status NoteHealth(Connection& connection, const Sealer& sealer,
                         const AttemptResult& result, DueNotes& notes);

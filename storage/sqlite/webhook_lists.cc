@@ -12,7 +12,7 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Whether the event types in the column scope have `type` among them.
+// Returns true if the event types in the column scope have `type` among them.
 bool Listens(Statement& row, absl::string_view type) {
   if (row->isColumnNull(kScopeColumn)) return true;
   for (const absl::string_view listed :

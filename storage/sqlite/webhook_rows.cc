@@ -18,7 +18,7 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Whether the project may have one webhook more.
+// Returns OK if the project may have one webhook more.
 absl::Status CheckLimit(Connection& connection, const std::string& project) {
   Statement row = connection.Prepared(
       "SELECT max_webhooks, webhook_count FROM projects"
@@ -35,13 +35,13 @@ Endpoint EndpointOf(const v1::Webhook& webhook) {
   return {webhook.id_project(), webhook.id_webhook_endpoint()};
 }
 
-// Whether what failed before says nothing about what follows.
+// Returns true if failures before the change say nothing about what follows.
 bool IsAnotherReceiver(const v1::Webhook& before, const v1::Webhook& after) {
   return (CanReceive(after) && !CanReceive(before)) ||
          before.url() != after.url();
 }
 
-// What stands in `url`, `description` and `scope`; bound from `index` on.
+// The columns `url`, `description` and `scope`; bound from `index` on.
 struct Texts {
   explicit Texts(const v1::Webhook& given)
       : webhook(given), scope(absl::StrJoin(given.scope(), ",")) {}

@@ -270,8 +270,8 @@ BENCHMARK(PublishToArrival)
     ->UseRealTime()
     ->Iterations(2000);
 
-// How long publishing takes, with `range(0)` webhooks that match, 64 callers at
-// a time.
+// Measures publishing with `range(0)` webhooks that match, 64 callers at a
+// time.
 void Publish(benchmark::State& state) {
   const testing::TempFolder folder;
   const std::unique_ptr<Store> store = OpenIn(folder);

@@ -1,4 +1,4 @@
-// How the store's calls take to many webhooks in one project: the latency of
+// Measures the store's calls with many webhooks in one project: the latency of
 // each, one at a time, with a thousand, a hundred thousand and a million
 // stored, and its ratio to that with a thousand.
 

@@ -1,6 +1,7 @@
-// How long the store keeps other callers waiting at most, while it does what is
-// large: a publication to 50,000 webhooks, the leasing and the removal of what
-// came of it, and lists of a project with many events; beside an idle store.
+// Measures for how long the store keeps other callers waiting at most, while it
+// does large work: a publication to 50,000 webhooks, the leasing and the
+// removal of its deliveries, and lists of a project with many events; beside an
+// idle store.
 
 #include <algorithm>
 #include <atomic>
@@ -85,7 +86,8 @@ class Stalls {
   }
 
  private:
-  // What others do meanwhile: a change and a look-up of a key, in turn.
+  // Measures the calls of others meanwhile: a change and a look-up of a key, in
+  // turn.
   void Measure(const char* name, const std::function<void()>& work) {
     std::atomic<bool> ended = false;
     double change = 0;

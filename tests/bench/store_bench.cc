@@ -80,8 +80,8 @@ class Bench {
   std::string project_;
 };
 
-// How many of the store's changes take as long as one row of plain SQLite,
-// with `range(0)` callers at a time.
+// Counts the store's changes that take as long as one row of plain SQLite, with
+// `range(0)` callers at a time.
 void CreateAgainstPlainSqlite(benchmark::State& state) {
   Bench bench;
   const int callers = static_cast<int>(state.range(0));

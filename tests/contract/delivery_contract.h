@@ -37,7 +37,7 @@ class DeliveryContract : public StoreContract {
   // Time passes, by every clock.
   void Pass(absl::Duration time);
 
-  // What an attempt now came to; if another follows, in 5 s.
+  // Returns the result of an attempt now; if another follows, in 5 s.
   AttemptResult ResultOf(const v1::Webhook& webhook,
                          const LeasedDelivery& delivery, Outcome outcome);
   absl::Status Record(const AttemptResult& result);
@@ -47,7 +47,7 @@ class DeliveryContract : public StoreContract {
   absl::StatusOr<v1::Delivery> Retry(const std::string& id);
   absl::StatusOr<v1::Delivery> Cancel(const std::string& id);
 
-  // What the watcher is told while `change` runs.
+  // Returns the notes that the watcher gets while `change` runs.
   std::vector<EndpointDue> Told(const std::function<void()>& change);
 
   void SetOrdered(const v1::Webhook& webhook);
@@ -58,7 +58,8 @@ class DeliveryContract : public StoreContract {
   // The webhooks that something waits for, behind `after`.
   std::vector<std::string> Endpoints(const std::string& after, int limit);
 
-  // How many steps did something.
+  // Runs maintenance to its end; returns the number of steps that did
+  // something.
   int Maintain(absl::Duration retention = absl::Hours(24));
 
   void Change(const v1::Webhook& webhook, const std::string& field,

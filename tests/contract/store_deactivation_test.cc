@@ -6,7 +6,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// What storage/delivery_queue.h promises of receivers that fail.
+// Tests the promises of storage/delivery_queue.h about receivers that fail.
 namespace webhooks::testing {
 namespace {
 

@@ -9,7 +9,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// What storage/delivery_store.h promises.
+// Tests the promises of storage/delivery_store.h.
 namespace webhooks::testing {
 namespace {
 
@@ -75,7 +75,8 @@ TEST_P(StoreDeliveries, AnEndedDeliveryIsRetriedWithItsScheduleAnew) {
   EXPECT_EQ(again.step, 1);
 }
 
-// Who asks for it sees that it waits, while the scheduler begins the attempt.
+// The caller of Retry sees that the delivery waits, while the scheduler begins
+// the attempt.
 TEST_P(StoreDeliveries, ARetryOutlastsALastAttemptThatBeginsMeanwhile) {
   const v1::Webhook webhook = NewListener();
   PublishOne();

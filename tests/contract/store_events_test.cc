@@ -12,7 +12,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// What storage/event_store.h promises of events.
+// Tests the promises of storage/event_store.h about events.
 namespace webhooks::testing {
 namespace {
 

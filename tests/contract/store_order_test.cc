@@ -6,7 +6,7 @@
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/status_matchers.h"
 
-// What storage/delivery_queue.h promises of ordered webhooks.
+// Tests the promises of storage/delivery_queue.h about ordered webhooks.
 namespace webhooks::testing {
 namespace {
 

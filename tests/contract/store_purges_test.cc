@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::IsEmpty;
 
-// What becomes of all that a deleted project owned.
+// Tests the removal of all that a deleted project owned.
 class StorePurges : public DeliveryContract {
  protected:
   // The most rows of a kind that one step takes out.

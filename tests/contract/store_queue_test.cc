@@ -11,7 +11,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// What storage/delivery_queue.h promises.
+// Tests the promises of storage/delivery_queue.h.
 namespace webhooks::testing {
 namespace {
 

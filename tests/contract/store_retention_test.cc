@@ -8,7 +8,8 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// What storage/upkeep.h promises of how long events and deliveries are kept.
+// Tests the promises of storage/upkeep.h about how long events and deliveries
+// are kept.
 namespace webhooks::testing {
 namespace {
 

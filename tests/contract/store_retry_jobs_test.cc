@@ -10,7 +10,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// What storage/delivery_store.h promises of jobs that retry.
+// Tests the promises of storage/delivery_store.h about jobs that retry.
 namespace webhooks::testing {
 namespace {
 

@@ -39,8 +39,8 @@ absl::StatusOr<std::string> WriteEverything(const Message& message) {
                        message);
 }
 
-// What was read is written, reads back, and is written the same again; unless
-// it has no JSON, as some field masks.
+// Checks that a message that was read is written, reads back, and is written
+// the same again; unless it has no JSON, like some field masks.
 void CheckRoundTrip(const Message& request) {
   const std::unique_ptr<Message> parsed(request.New());
   Check(parsed->ParseFromString(request.SerializeAsString()));

@@ -17,7 +17,7 @@ void LockTemporaryFolder();
 void FailFsync();
 // From now on all works again.
 void MendDisk();
-// How often an fsync was asked for.
+// Returns the number of fsyncs that were asked for.
 int FsyncCount();
 
 }  // namespace webhooks::testing

@@ -30,13 +30,13 @@ class FakeQueue : public DeliveryQueue {
   void Publish(const Endpoint& endpoint, const std::string& id, absl::Time due);
   void Tell(const EndpointDue& due);
 
-  // What webhooks are leased with.
+  // Sets the settings and secrets that webhooks are leased with.
   void SetSettings(const v1::DeliverySettings& settings);
   void SetSecrets(const v1::WebhookSecrets& secrets);
-  // What deliveries are leased with.
+  // Sets the trace that deliveries are leased with.
   void SetTrace(const TraceHeaders& trace);
 
-  // What the next calls end with, instead of what they do.
+  // Has the next calls end with `status`, and do nothing, unless it is OK.
   void FailLists(const absl::Status& status);
   void FailLeases(const absl::Status& status);
   void FailRecords(const absl::Status& status);

@@ -121,7 +121,7 @@ class FakeStore final : public WebhookStore,
     std::string bytes;
   };
 
-  // What `work` gives, or the failure that was asked for.
+  // Ends with the result of `work`, or with the failure that was asked for.
   template <typename T, typename Work>
   absl::StatusOr<T> Run(Work&& work) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
@@ -148,7 +148,8 @@ class FakeStore final : public WebhookStore,
     return page;
   }
 
-  // As Run, but that a repeat of what was done under `once` does nothing.
+  // Runs `work` like Run, but does nothing if it repeats what was done under
+  // `once`.
   template <typename T, typename Work>
   absl::StatusOr<Created<T>> Once(const std::optional<Idempotency>& once,
                                   Work&& work);

@@ -50,7 +50,7 @@ class ScriptedServer {
   int port() const { return port_; }
   std::string url() const;
 
-  // How many connections there were.
+  // Returns the number of connections that there were.
   int connections();
 
  private:

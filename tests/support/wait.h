@@ -10,7 +10,7 @@
 
 namespace webhooks::testing {
 
-// What a call of the store will end with.
+// The outcome that a call of the store will end with.
 template <typename Outcome>
 class Pending {
  public:

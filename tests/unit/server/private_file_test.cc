@@ -27,7 +27,7 @@ class PrivateFile : public ::testing::Test {
 
   testing::TempFolder folder_;
   const std::string file_ = folder_.Path("key");
-  // What a start that was cut off leaves.
+  // The file that a start leaves which was cut off.
   const std::string unfinished_ = folder_.Path("key.new");
 };
 

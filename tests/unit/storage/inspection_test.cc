@@ -43,7 +43,7 @@ class InspectStoreTest : public ::testing::Test {
         database_, sqlite::Connection::Mode::kWrite, &IgnoreFault);
   }
 
-  // What each file holds and when it was changed.
+  // Returns the content of each file and the time of its last change.
   std::map<std::string, std::pair<std::string, fs::file_time_type>> Files() {
     std::map<std::string, std::pair<std::string, fs::file_time_type>> files;
     for (const auto& file : fs::directory_iterator(folder_.Path(""))) {
@@ -161,7 +161,7 @@ TEST_F(InspectStoreTest, FindsAnIndexThatHasLostItsRows) {
     const auto connection = Connect();
     ASSERT_THAT(connection->Execute("allow", "PRAGMA writable_schema = ON"),
                 IsOk());
-    // What the index holds are the keys of another one.
+    // The index holds the keys of another one.
     ASSERT_THAT(
         connection->Execute("damage",
                             "UPDATE sqlite_schema SET sql = 'CREATE INDEX"

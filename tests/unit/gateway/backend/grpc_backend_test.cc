@@ -75,7 +75,7 @@ class FakeHealth : public grpc::health::v1::Health::CallbackService {
   std::string key_;
 };
 
-// How many threads gRPC has that run callbacks.
+// Returns the number of gRPC's threads that run callbacks.
 int CountGrpcThreads() {
   int count = 0;
   for (const auto& task :
@@ -87,7 +87,7 @@ int CountGrpcThreads() {
 
 class GrpcBackendTest : public ::testing::Test {
  protected:
-  // As BeginProcess does.
+  // Does the same as BeginProcess.
   static void SetUpTestSuite() { grpc_init(); }
 
   void StartServer() {
@@ -140,8 +140,8 @@ class GrpcBackendTest : public ::testing::Test {
     return pending;
   }
 
-  // Whether a call on each of the connections, which take turns, succeeds at
-  // last.
+  // Returns true if a call on each of the connections, which take turns,
+  // succeeds at last.
   bool Recovers(int connections = 1) {
     const absl::Time give_up = absl::Now() + kPatience;
     int in_a_row = 0;

@@ -51,7 +51,7 @@ MATCHER_P(HasBody, body, "") {
   return absl::EndsWith(arg, absl::StrCat("\r\n\r\n", body));
 }
 
-// Whether an answer says that the connection closes.
+// Matches an answer that says that the connection closes.
 MATCHER(Closes, "") {
   return absl::StrContains(arg, "\r\nConnection: close\r\n");
 }

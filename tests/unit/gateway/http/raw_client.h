@@ -30,7 +30,7 @@ class RawClient {
   std::string ReadHead();
   // Everything until the other end closes.
   std::string ReadToEnd();
-  // Whether the other end closed the connection without another byte.
+  // Returns true if the other end closed the connection without another byte.
   bool IsClosed();
 
   // For those who speak on it themselves.

@@ -20,7 +20,7 @@ constexpr std::size_t kMaxBody = 32;
 constexpr char kChunkedHead[] =
     "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-// What came of reading a request.
+// The outcome of reading a request.
 struct Outcome {
   int error = 0;  // an HTTP status
   bool done = false;

@@ -17,7 +17,7 @@ class TlsClient {
   // Connects to "127.0.0.1:port" and shakes hands; see is_open.
   explicit TlsClient(absl::string_view address);
 
-  // Whether the handshake was done.
+  // Returns true if the handshake was done.
   bool is_open() const { return is_open_; }
 
   void Send(absl::string_view bytes);

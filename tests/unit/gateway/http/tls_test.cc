@@ -10,7 +10,7 @@
 #include "tests/unit/gateway/http/http_server_fixture.h"
 #include "tests/unit/gateway/http/tls_client.h"
 
-// What a listener does in TLS as it does in plain text.
+// Tests that a listener does in TLS the same as in plain text.
 namespace webhooks::gateway {
 namespace {
 

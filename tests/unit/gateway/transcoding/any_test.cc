@@ -12,7 +12,7 @@ namespace {
 struct AnyCase {
   absl::string_view name;
   absl::string_view any;
-  // What the Any packs, or the reason and the violated fields.
+  // The message that the Any packs, or the reason and the violated fields.
   absl::string_view expected;
 };
 

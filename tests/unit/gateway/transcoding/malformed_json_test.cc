@@ -104,7 +104,7 @@ TEST(Depth, OfAMillionCostsNothing) {
             "MALFORMED_JSON: ");
 }
 
-// What is accepted must be within what protobuf parsers take.
+// Accepted values must be within the depth that protobuf parsers take.
 TEST(Depth, OfValuesIsWhatTheServerCanParse) {
   int refused = 0;
   for (int depth = 1; depth < 64; ++depth) {

@@ -84,7 +84,7 @@ constexpr RouterFindsCase kVerbs[] = {
     // A percent-encoded ':' does not.
     {"GET", "/things/7%3Atest", "GetThing id=7:test"},
     {"POST", "/things/7%3Atest", "405"},
-    // What is no verb of any template is a part of the value.
+    // Text that is no verb of any template is a part of the value.
     {"GET", "/things/a:b", "GetThing id=a:b"},
     {"GET", "/things/a:", "GetThing id=a:"},
     // A verb is not taken for a value where another method asks for it.

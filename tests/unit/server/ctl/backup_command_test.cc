@@ -28,7 +28,7 @@ class BackupCommand : public ::testing::Test {
                 IsOk());
   }
 
-  // What it prints is in `output_`.
+  // Leaves in `output_` what it prints.
   absl::Status Run() {
     std::vector<std::string> arguments;
     const auto command = FindCommand({"backup", copy_}, arguments);

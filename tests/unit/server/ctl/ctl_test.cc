@@ -107,7 +107,7 @@ TEST(ExitCode, TellsFailuresApart) {
   EXPECT_EQ(ExitCode(absl::DeadlineExceededError("")), 5);
   EXPECT_EQ(ExitCode(WithReason(absl::InvalidArgumentError(""), "R")), 6);
   EXPECT_EQ(ExitCode(absl::FailedPreconditionError("")), 6);
-  // What no server has said is the command line's fault.
+  // An error that no server has answered is the command line's fault.
   EXPECT_EQ(ExitCode(absl::InvalidArgumentError("")), 1);
   EXPECT_EQ(ExitCode(absl::ResourceExhaustedError("")), 7);
   EXPECT_EQ(ExitCode(absl::AlreadyExistsError("")), 8);

@@ -15,7 +15,7 @@
 #include "server/delivery/curl_sender.h"
 #include "tests/support/scripted_server.h"
 
-// What the sender does while names are looked up.
+// Tests the sender while names are looked up.
 namespace webhooks::server {
 namespace {
 

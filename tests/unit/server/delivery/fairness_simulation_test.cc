@@ -14,7 +14,8 @@ namespace {
 
 using Ending = EndpointPace::Ending;
 
-// What a receiver does with each request, and what waits for it.
+// A receiver: the way it treats each request, and the deliveries that wait for
+// it.
 struct Receiver {
   int waiting = 0;
   std::int64_t bytes = 100;

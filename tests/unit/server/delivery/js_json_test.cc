@@ -10,7 +10,7 @@
 namespace webhooks::server {
 namespace {
 
-// What becomes of `data`; the expectations are Node's own.
+// Returns `data` as JavaScript writes it; the expectations are Node's own.
 std::string Js(absl::string_view data) {
   return JsMember(absl::StrCat(R"({"id":1,"data":)", data, R"(,"z":{}})"),
                   "data")

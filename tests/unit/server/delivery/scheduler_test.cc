@@ -45,7 +45,8 @@ class SchedulerTest : public ::testing::Test {
         });
   }
 
-  // What the scheduler has been answered by now it sees at the old time.
+  // Moves time once the scheduler has seen, at the old time, all that it has
+  // been answered by now.
   void Advance(absl::Duration duration) {
     Settle();
     clock_.Advance(duration);
@@ -78,7 +79,7 @@ class SchedulerTest : public ::testing::Test {
     ASSERT_GT(queue_.LeasedUntil("3"), wall_.Now());
   }
 
-  // How many signatures of Standard Webhooks the headers have.
+  // Returns how many signatures of Standard Webhooks the headers have.
   static int Signatures(const std::vector<std::string>& headers) {
     int count = 0;
     for (const std::string& header : headers) {

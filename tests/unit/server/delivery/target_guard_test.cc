@@ -23,7 +23,7 @@ bool IsIpv6(const std::string& address) {
   return absl::StrContains(address, ":");
 }
 
-// Whether the guard lets the address through as a socket address.
+// Returns true if the guard lets the address through as a socket address.
 bool AllowsSocket(const TargetGuard& guard, const std::string& text) {
   sockaddr_storage storage{};
   if (IsIpv6(text)) {

@@ -12,7 +12,7 @@ constexpr std::int64_t kMiB = 1 << 20;
 // A connection that is looked at twenty times a second.
 class ConnectionUseTest : public ::testing::Test {
  protected:
-  // So many bytes come in evenly, and nothing is told of calls.
+  // Receives `bytes` evenly within `within`, and is told of no calls.
   Verdict Receive(std::int64_t bytes, absl::Duration within) {
     const int looks = static_cast<int>(within / absl::Milliseconds(50));
     Verdict verdict = Verdict::kGood;

@@ -47,7 +47,7 @@ class TlsWatchTest : public ::testing::Test {
   const TlsFiles files_ = {folder_.Path("cert"), folder_.Path("key"), ""};
   const testing::TestCertificate first_ = testing::MakeCertificate("a", "");
   const testing::TestCertificate second_ = testing::MakeCertificate("b", "");
-  // How far the watch's clock is ahead, and how often it was asked.
+  // The lead of the watch's clock, and the number of times that it was asked.
   std::atomic<absl::Duration> ahead_ = absl::ZeroDuration();
   std::atomic<int> asked_ = 0;
   std::unique_ptr<TlsWatch> watch_;

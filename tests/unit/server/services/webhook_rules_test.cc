@@ -138,7 +138,8 @@ TEST(WebhookRules, SayOfAUrlAloneThatItIsInvalid) {
   EXPECT_THAT(WebhookRules{.allow_http_urls = true}.Check(request), IsOk());
 }
 
-// What a change names: its mask, the fields that it sets, and what is wrong.
+// A change's mask, the fields that it sets, those that it names, and the wrong
+// ones.
 struct MaskCase {
   std::vector<std::string> mask;
   std::vector<std::string> set;
@@ -180,8 +181,8 @@ INSTANTIATE_TEST_SUITE_P(
         MaskCase{{}, {}, {}, {}}, MaskCase{{}, {"url"}, {"url"}, {}},
         MaskCase{{}, {"scope", "delivery"}, {"scope", "delivery"}, {}},
         MaskCase{{}, kEvery, kEvery, {}},
-        // What is named and set is set; what is named alone is cleared; what is
-        // set alone is kept as it was.
+        // A field that is named and set is set; one that is named alone is
+        // cleared; one that is set alone is kept as it was.
         MaskCase{{"url"}, {"url"}, {"url"}, {}},
         MaskCase{{"url"}, {}, {"url"}, {}},
         MaskCase{{"scope"}, {"url", "active"}, {"scope"}, {}},
@@ -192,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(
         MaskCase{{"*"}, {"active"}, kEvery, {}},
         MaskCase{{"*"}, {"url"}, kEvery, {"active"}},
         MaskCase{{"active"}, {}, {"active"}, {"active"}},
-        // What cannot be changed, or is no field at all.
+        // A field that cannot be changed, or is no field at all.
         MaskCase{{"color"}, {"url"}, {}, {"update_mask"}},
         MaskCase{{"id"}, {}, {}, {"update_mask"}},
         MaskCase{{"secret", "etag"}, {}, {}, {"update_mask"}},

@@ -208,7 +208,7 @@ TEST_F(WebhookServiceTest, RepeatsAnAnswerByteForByte) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(CreateRaw(request), first);
 }
 
-// As after a start without --allow_http_urls.
+// The service stands for one that was started again without --allow_http_urls.
 TEST_F(WebhookServiceTest, RepeatsAnAnswerWhoseUrlIsRefusedByNow) {
   WebhookService before(calls_, store_, entropy_, &Now,
                         WebhookRules{.allow_http_urls = true});

@@ -95,7 +95,7 @@ class FanOutTest : public ::testing::Test {
     });
   }
 
-  // How many deliveries are leased to the webhook.
+  // Returns how many deliveries are leased to the webhook.
   std::size_t Lease(const std::string& webhook) {
     const auto leases =
         testing::Await<std::vector<EndpointLease>>([&](auto done) {

@@ -92,7 +92,7 @@ class GroupWriterTest : public ::testing::Test {
     return pending.Get();
   }
 
-  // How many rows the table holds.
+  // Returns the number of rows in the table.
   int Count() {
     int count = 0;
     EXPECT_THAT(Run([&count](Connection& connection) {
@@ -208,7 +208,7 @@ TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneLeavesItsNeighbours) {
       {},
       [](Connection& connection) {
         EXPECT_THAT(Insert(2)(connection), IsOk());
-        // What its undoing needs is gone.
+        // Removes what its undoing needs.
         EXPECT_THAT(connection.Execute("spoil", "RELEASE operation"), IsOk());
         return absl::InternalError("failed half-way");
       },
@@ -219,7 +219,7 @@ TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneLeavesItsNeighbours) {
   EXPECT_EQ(Count(), 1);
 }
 
-// As SQLite does when the disk is full.
+// SQLite undoes a transaction in this way when the disk is full.
 TEST_F(GroupWriterTest, CallsWhoseTransactionIsUndoneRunAgainEachAlone) {
   absl::Notification release;
   Hold(release);

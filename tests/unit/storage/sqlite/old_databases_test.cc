@@ -61,7 +61,7 @@ class OldDatabase : public ::testing::Test {
     return bytes;
   }
 
-  // How many webhooks get an event of `type`.
+  // Returns how many webhooks get an event of `type`.
   static int Matched(Store& store, const std::string& project,
                      const std::string& type) {
     v1::Event event;

@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
-// How often something was observed, by "name=value ...".
+// Returns how often something was observed, by "name=value ...".
 std::map<std::string, std::uint64_t> Counts(
     const prometheus::Registry& registry) {
   std::map<std::string, std::uint64_t> counts;
