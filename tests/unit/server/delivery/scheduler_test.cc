@@ -386,6 +386,8 @@ TEST_F(SchedulerTest, TellsOfPausesDuringATurn) {
   in_turn.WaitForNotification();
   EXPECT_EQ(scheduler_->PausedUntil(kA), wall_.Now() + absl::Seconds(1));
   is_told.Notify();
+  // Until here the turn may look at the notifications.
+  scheduler_.reset();
 }
 
 TEST_F(SchedulerTest, WhatIsNotSentForWantOfFilesIsNoAttempt) {
