@@ -71,6 +71,17 @@ absl::Status CheckDatabaseNotLost(const std::string& database,
       "anew"));
 }
 
+absl::StatusOr<absl::Time> FindLatestId(Upkeep& store) {
+  absl::Notification known;
+  absl::StatusOr<absl::Time> result;
+  store.FindLatestId({}, [&](absl::StatusOr<absl::Time> time) {
+    result = std::move(time);
+    known.Notify();
+  });
+  known.WaitForNotification();
+  return result;
+}
+
 absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now) {
   const absl::StatusOr<bool> any = HadFirstProject(store);

@@ -4,9 +4,11 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/call/entropy.h"
 #include "storage/project_store.h"
+#include "storage/upkeep.h"
 
 namespace webhooks::server {
 
@@ -21,6 +23,10 @@ namespace webhooks::server {
 // Others as of the store.
 absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now);
+
+// Returns the time of the latest id that the store has, as of
+// Upkeep::FindLatestId. Blocks.
+absl::StatusOr<absl::Time> FindLatestId(Upkeep& store);
 
 // Refuses to begin anew where a database was lost: FAILED_PRECONDITION if there
 // is none at `database`, or an empty one, but the key file that its first start

@@ -14,7 +14,9 @@
 #include "server/call/admission.h"
 #include "server/call/authenticator.h"
 #include "server/call/calls.h"
+#include "server/call/clock.h"
 #include "server/call/entropy.h"
+#include "server/call/id_maker.h"
 #include "server/call/methods.h"
 #include "server/call/request_timeouts.h"
 #include "server/deliveries.h"
@@ -64,8 +66,8 @@ class RunningServer final : public Server {
  public:
   // `tls` is null for plain text, and `metrics_page` where there is none.
   RunningServer(const Config& config, std::unique_ptr<Metrics> metrics,
-                std::unique_ptr<Store> store, absl::string_view admin_key,
-                std::unique_ptr<TlsWatch> tls,
+                std::unique_ptr<Store> store, absl::Time latest_id,
+                absl::string_view admin_key, std::unique_ptr<TlsWatch> tls,
                 std::unique_ptr<MetricsPage> metrics_page)
       : grace_(config.grace),
         metrics_(std::move(metrics)),
@@ -76,6 +78,7 @@ class RunningServer final : public Server {
         tls_(std::move(tls)),
         credentials_(tls_ == nullptr ? grpc::InsecureServerCredentials()
                                      : MakeTlsCredentials(*tls_)),
+        ids_(&absl::Now, &SteadyTime, entropy_, latest_id),
         store_(std::move(store)),
         failed_keys_(&absl::Now),
         authenticator_(*store_, failed_keys_, &absl::Now),
@@ -86,17 +89,17 @@ class RunningServer final : public Server {
         admin_admission_(admin_key, failed_keys_),
         project_calls_(project_admission_, &absl::Now, timeouts_, calls_),
         admin_calls_(admin_admission_, &absl::Now, timeouts_, calls_),
-        webhooks_(project_calls_, *store_, entropy_, &absl::Now,
+        webhooks_(project_calls_, *store_, entropy_, ids_, &absl::Now,
                   WebhookRules{config.allow_http_urls}),
-        events_(project_calls_, project_admission_, *store_, entropy_,
-                &absl::Now),
+        events_(project_calls_, project_admission_, *store_, ids_, &absl::Now),
         tester_(*store_, StartSender(config.delivery),
-                config.delivery.scheduler.timeout, entropy_, &absl::Now),
+                config.delivery.scheduler.timeout, ids_, &absl::Now),
         deliveries_service_(
-            project_calls_, *store_, tester_, entropy_, &absl::Now,
+            project_calls_, *store_, tester_, ids_, &absl::Now,
             [this](const Endpoint& endpoint) { return PausedUntil(endpoint); },
             [this] { maintenance_->Wake(); }),
-        admin_(admin_calls_, *store_, authenticator_, entropy_, &absl::Now),
+        admin_(admin_calls_, *store_, authenticator_, entropy_, ids_,
+               &absl::Now),
         health_service_(ServiceNames(), timeouts_, calls_,
                         config.max_connections_per_address),
         reflection_v1_(MakeReflectionV1(ServiceNames(), calls_,
@@ -224,6 +227,7 @@ class RunningServer final : public Server {
   const std::unique_ptr<TlsWatch> tls_;
   const std::shared_ptr<grpc::ServerCredentials> credentials_;
   SystemEntropy entropy_;
+  IdMaker ids_;
   std::unique_ptr<Store> store_;
   FailedKeys failed_keys_;
   Authenticator authenticator_;
@@ -307,13 +311,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
     if (!page.ok()) return page.status();
     metrics_page = *std::move(page);
   }
+  const auto latest_id = FindLatestId(**store);
+  if (!latest_id.ok()) return latest_id.status();
   auto admin_key = TakeOrMakeAdminKey(config.admin_key_file, entropy);
   if (!admin_key.ok()) return admin_key.status();
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
   auto server = std::make_unique<RunningServer>(
-      config, std::move(metrics), *std::move(store), *admin_key,
+      config, std::move(metrics), *std::move(store), *latest_id, *admin_key,
       *std::move(tls), std::move(metrics_page));
   absl::Status serving = server->Serve(*std::move(sockets), config);
   if (!serving.ok()) return serving;

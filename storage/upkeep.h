@@ -41,6 +41,11 @@ class Upkeep {
                                 const CallOptions& options,
                                 Done<absl::Time> done) = 0;
 
+  // Ends with the time of the latest version 7 id that a webhook has, or the
+  // event that was stored last; InfinitePast if there is none.
+  virtual void FindLatestId(const CallOptions& options,
+                            Done<absl::Time> done) = 0;
+
   // Ends with the ids, in order, of those of the store's secret keys that
   // nothing is sealed under any more: the store opens without them.
   virtual void ListUnusedKeys(const CallOptions& options,

@@ -32,6 +32,13 @@ Uuid MakeUuidV7(absl::Time now, const std::array<std::uint8_t, 10>& random) {
   return uuid;
 }
 
+std::optional<absl::Time> TimeOfUuidV7(const Uuid& uuid) {
+  if (uuid[6] >> 4 != 7) return std::nullopt;
+  std::int64_t millis = 0;
+  for (int i = 0; i < 6; ++i) millis = millis << 8 | uuid[i];
+  return absl::FromUnixMillis(millis);
+}
+
 std::string FormatUuid(const Uuid& uuid) {
   std::string text;
   text.reserve(36);

@@ -18,6 +18,10 @@ using Uuid = std::array<std::uint8_t, 16>;
 // holds 10 random bytes.
 Uuid MakeUuidV7(absl::Time now, const std::array<std::uint8_t, 10>& random);
 
+// Returns the time of a version 7 UUID, to the millisecond; nothing for another
+// version.
+std::optional<absl::Time> TimeOfUuidV7(const Uuid& uuid);
+
 // The 36-character lower-case form.
 std::string FormatUuid(const Uuid& uuid);
 

@@ -22,11 +22,12 @@ std::string KeysOf(const std::string& project) {
 
 AdminService::AdminService(Calls& calls, ProjectStore& store,
                            Authenticator& authenticator, Entropy& entropy,
-                           Clock clock)
+                           IdMaker& ids, Clock clock)
     : calls_(calls),
       store_(store),
       authenticator_(authenticator),
       entropy_(entropy),
+      ids_(ids),
       clock_(std::move(clock)) {}
 
 void AdminService::AddTo(Methods& methods) {
@@ -154,13 +155,9 @@ CallReactor* AdminService::RevokeApiKey(CallContext& context) {
       });
 }
 
-std::string AdminService::NewId() {
-  return FormatUuid(MakeUuidV7(clock_(), entropy_.Bytes<10>()));
-}
-
 v1::Project AdminService::MakeProject(const v1::CreateProjectRequest& request) {
   v1::Project project;
-  project.set_id_project(NewId());
+  project.set_id_project(ids_.Make());
   project.set_name(request.name());
   *project.mutable_created_at() = ToTimestamp(clock_());
   if (request.has_max_webhooks()) {
@@ -177,7 +174,7 @@ v1::CreateApiKeyResponse AdminService::MakeKey(
   v1::CreateApiKeyResponse made;
   made.set_key(MakeApiKey(entropy_));
   v1::ApiKey& key = *made.mutable_api_key();
-  key.set_id_api_key(NewId());
+  key.set_id_api_key(ids_.Make());
   key.set_id_project(request.id_project());
   key.set_name(request.name());
   key.set_prefix(ApiKeyPrefix(made.key()));

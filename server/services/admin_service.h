@@ -8,6 +8,7 @@
 #include "server/call/calls.h"
 #include "server/call/clock.h"
 #include "server/call/entropy.h"
+#include "server/call/id_maker.h"
 #include "server/call/methods.h"
 #include "storage/project_store.h"
 #include "webhooks/v1/admin_service.pb.h"
@@ -22,7 +23,7 @@ class AdminService final {
   // All must outlive this. `calls` admits administrators; `authenticator`
   // forgets what changes here.
   AdminService(Calls& calls, ProjectStore& store, Authenticator& authenticator,
-               Entropy& entropy, Clock clock);
+               Entropy& entropy, IdMaker& ids, Clock clock);
 
   // Adds the methods of the service. This must outlive their calls.
   void AddTo(Methods& methods);
@@ -40,7 +41,6 @@ class AdminService final {
   CallReactor* ListCertificates(CallContext& context);
   CallReactor* UnbindCertificate(CallContext& context);
 
-  std::string NewId();
   v1::Project MakeProject(const v1::CreateProjectRequest& request);
   v1::CreateApiKeyResponse MakeKey(const v1::CreateApiKeyRequest& request);
 
@@ -53,6 +53,7 @@ class AdminService final {
   ProjectStore& store_;
   Authenticator& authenticator_;
   Entropy& entropy_;
+  IdMaker& ids_;
   const Clock clock_;
 };
 

@@ -23,13 +23,13 @@ DeliveryFilter FilterOf(const v1::ListDeliveriesRequest& wanted) {
 }  // namespace
 
 DeliveryService::DeliveryService(Calls& calls, DeliveryStore& store,
-                                 WebhookTester& tester, Entropy& entropy,
+                                 WebhookTester& tester, IdMaker& ids,
                                  Clock clock, PausedUntil paused_until,
                                  std::function<void()> wake_jobs)
     : calls_(calls),
       store_(store),
       tester_(tester),
-      entropy_(entropy),
+      ids_(ids),
       clock_(std::move(clock)),
       paused_until_(std::move(paused_until)),
       wake_jobs_(std::move(wake_jobs)) {}
@@ -102,7 +102,7 @@ CallReactor* DeliveryService::CreateRetryJob(CallContext& context) {
              const std::optional<Idempotency>& once,
              Done<Created<v1::RetryJob>> done) {
         store_.CreateRetryJob(
-            MakeRetryJob(caller.project, wanted, entropy_, clock_()), once,
+            MakeRetryJob(caller.project, wanted, ids_, clock_()), once,
             caller.options,
             [this, done = std::move(done)](
                 absl::StatusOr<Created<v1::RetryJob>> job) mutable {

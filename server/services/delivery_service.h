@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "server/call/calls.h"
 #include "server/call/clock.h"
-#include "server/call/entropy.h"
+#include "server/call/id_maker.h"
 #include "server/call/methods.h"
 #include "server/services/webhook_tester.h"
 #include "storage/delivery_queue.h"
@@ -28,7 +28,7 @@ class DeliveryService final {
 
   // All must outlive this. `wake_jobs` is called when there is a new retry job.
   DeliveryService(Calls& calls, DeliveryStore& store, WebhookTester& tester,
-                  Entropy& entropy, Clock clock, PausedUntil paused_until,
+                  IdMaker& ids, Clock clock, PausedUntil paused_until,
                   std::function<void()> wake_jobs);
 
   // Adds the methods of the service. This must outlive their calls.
@@ -48,7 +48,7 @@ class DeliveryService final {
   Calls& calls_;
   DeliveryStore& store_;
   WebhookTester& tester_;
-  Entropy& entropy_;
+  IdMaker& ids_;
   const Clock clock_;
   const PausedUntil paused_until_;
   const std::function<void()> wake_jobs_;

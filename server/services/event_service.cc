@@ -17,11 +17,11 @@ constexpr absl::string_view kEvents = "events";
 }  // namespace
 
 EventService::EventService(Calls& calls, Admission& admission,
-                           EventStore& store, Entropy& entropy, Clock clock)
+                           EventStore& store, IdMaker& ids, Clock clock)
     : calls_(calls),
       admission_(admission),
       store_(store),
-      entropy_(entropy),
+      ids_(ids),
       clock_(std::move(clock)),
       rules_{clock_} {}
 
@@ -112,8 +112,7 @@ v1::Event EventService::MakeEvent(const std::string& project,
   v1::Event event;
   event.set_id_project(project);
   const std::optional<Uuid> given = ParseUuid(request.id_event());
-  event.set_id_event(
-      FormatUuid(given ? *given : MakeUuidV7(now, entropy_.Bytes<10>())));
+  event.set_id_event(given ? FormatUuid(*given) : ids_.Make());
   event.set_type(request.type());
   if (request.has_data()) {
     std::string data = *CompactJson(request.data(), kMaxDataDepth);

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "server/call/calls.h"
 #include "server/call/clock.h"
-#include "server/call/entropy.h"
+#include "server/call/id_maker.h"
 #include "server/call/methods.h"
 #include "server/services/event_rules.h"
 #include "storage/event_store.h"
@@ -21,7 +21,7 @@ class EventService final {
 
   // All must outlive this.
   EventService(Calls& calls, Admission& admission, EventStore& store,
-               Entropy& entropy, Clock clock);
+               IdMaker& ids, Clock clock);
 
   // Adds the methods of the service. This must outlive their calls.
   void AddTo(Methods& methods);
@@ -48,7 +48,7 @@ class EventService final {
   Calls& calls_;
   Admission& admission_;
   EventStore& store_;
-  Entropy& entropy_;
+  IdMaker& ids_;
   const Clock clock_;
   const EventRules rules_;
 };

@@ -18,9 +18,9 @@ absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request) {
 
 v1::RetryJob MakeRetryJob(const std::string& project,
                           const v1::CreateRetryJobRequest& request,
-                          Entropy& entropy, absl::Time now) {
+                          IdMaker& ids, absl::Time now) {
   v1::RetryJob job;
-  job.set_id_retry_job(FormatUuid(MakeUuidV7(now, entropy.Bytes<10>())));
+  job.set_id_retry_job(ids.Make());
   job.set_id_webhook_endpoint(request.id_webhook_endpoint());
   job.set_id_project(project);
   if (request.has_start_time())

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "server/call/entropy.h"
+#include "server/call/id_maker.h"
 #include "webhooks/v1/delivery_service.pb.h"
 
 namespace webhooks::server {
@@ -16,7 +16,7 @@ absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request);
 // The job that a request asks for at `now`.
 v1::RetryJob MakeRetryJob(const std::string& project,
                           const v1::CreateRetryJobRequest& request,
-                          Entropy& entropy, absl::Time now);
+                          IdMaker& ids, absl::Time now);
 
 }  // namespace webhooks::server
 

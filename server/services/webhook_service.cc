@@ -65,11 +65,12 @@ absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
 }  // namespace
 
 WebhookService::WebhookService(Calls& calls, WebhookStore& store,
-                               Entropy& entropy, Clock clock,
+                               Entropy& entropy, IdMaker& ids, Clock clock,
                                WebhookRules rules)
     : calls_(calls),
       store_(store),
       entropy_(entropy),
+      ids_(ids),
       clock_(std::move(clock)),
       rules_(rules) {}
 
@@ -216,8 +217,7 @@ v1::Webhook WebhookService::MakeWebhook(
     const std::string& project, const v1::CreateWebhookRequest& request) {
   const absl::Time now = clock_();
   v1::Webhook webhook;
-  webhook.set_id_webhook_endpoint(
-      FormatUuid(MakeUuidV7(now, entropy_.Bytes<10>())));
+  webhook.set_id_webhook_endpoint(ids_.Make());
   webhook.set_id_project(project);
   if (request.has_url()) webhook.set_url(request.url());
   if (request.has_description()) {

@@ -7,6 +7,7 @@
 #include "server/call/calls.h"
 #include "server/call/clock.h"
 #include "server/call/entropy.h"
+#include "server/call/id_maker.h"
 #include "server/call/methods.h"
 #include "server/services/webhook_rules.h"
 #include "storage/webhook_store.h"
@@ -21,7 +22,7 @@ class WebhookService final {
 
   // All but `rules` must outlive this.
   WebhookService(Calls& calls, WebhookStore& store, Entropy& entropy,
-                 Clock clock, WebhookRules rules);
+                 IdMaker& ids, Clock clock, WebhookRules rules);
 
   // Adds the methods of the service. This must outlive their calls.
   void AddTo(Methods& methods);
@@ -50,6 +51,7 @@ class WebhookService final {
   Calls& calls_;
   WebhookStore& store_;
   Entropy& entropy_;
+  IdMaker& ids_;
   const Clock clock_;
   const WebhookRules rules_;
 };

@@ -48,12 +48,11 @@ absl::Status TooManyTests() {
 }  // namespace
 
 WebhookTester::WebhookTester(WebhookStore& store, Sender* sender,
-                             absl::Duration timeout, Entropy& entropy,
-                             Clock clock)
+                             absl::Duration timeout, IdMaker& ids, Clock clock)
     : store_(store),
       sender_(sender),
       timeout_(timeout),
-      entropy_(entropy),
+      ids_(ids),
       clock_(std::move(clock)) {}
 
 absl::Status WebhookTester::Check(const v1::TestWebhookRequest& request) {
@@ -146,7 +145,7 @@ v1::Event WebhookTester::MakeEvent(const v1::Webhook& webhook,
   const absl::Time now = clock_();
   v1::Event event;
   event.set_id_project(webhook.id_project());
-  event.set_id_event(FormatUuid(MakeUuidV7(now, entropy_.Bytes<10>())));
+  event.set_id_event(ids_.Make());
   event.set_type(request.has_type()        ? request.type()
                  : webhook.scope().empty() ? kDefaultType
                                            : webhook.scope(0));

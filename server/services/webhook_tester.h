@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "server/call/calls.h"
 #include "server/call/clock.h"
-#include "server/call/entropy.h"
+#include "server/call/id_maker.h"
 #include "server/delivery/sender.h"
 #include "storage/webhook_store.h"
 #include "webhooks/v1/delivery_service.pb.h"
@@ -23,7 +23,7 @@ class WebhookTester {
   // All must outlive this. A null `sender` is one that does not deliver.
   // `timeout` holds for webhooks without one of their own.
   WebhookTester(WebhookStore& store, Sender* sender, absl::Duration timeout,
-                Entropy& entropy, Clock clock);
+                IdMaker& ids, Clock clock);
 
   // What is wrong with a request, as EventRules.
   static absl::Status Check(const v1::TestWebhookRequest& request);
@@ -49,7 +49,7 @@ class WebhookTester {
   WebhookStore& store_;
   Sender* const sender_;
   const absl::Duration timeout_;
-  Entropy& entropy_;
+  IdMaker& ids_;
   const Clock clock_;
 
   absl::Mutex mutex_;

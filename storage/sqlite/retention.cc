@@ -14,7 +14,7 @@ namespace {
 constexpr int kStepRows = 200;
 
 // The events that one step looks at: each may lie on 65 pages.
-constexpr int kStepEvents = 25;
+constexpr int kRetentionStepEvents = 25;
 
 // An event that is kept for its deliveries is not looked at again before.
 constexpr absl::Duration kLookAgain = absl::Minutes(1);
@@ -120,7 +120,8 @@ absl::StatusOr<bool> DropOldEvents(Connection& connection, const Leases& leases,
                                    DueNotes& notes) {
   return connection.Guarded("delete old events", [&]() -> absl::StatusOr<bool> {
     int budget = kStepRows;
-    for (int events = 0; events < kStepEvents && budget > 0; ++events) {
+    for (int events = 0; events < kRetentionStepEvents && budget > 0;
+         ++events) {
       if (position.event_seq == 0) {
         position.event_seq = SelectOldEvent(connection, oldest);
       }

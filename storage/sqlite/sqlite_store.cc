@@ -1,4 +1,5 @@
 #include "storage/sqlite/sqlite_store.h"
+#include "storage/sqlite/latest_id.h"
 
 #include <algorithm>
 #include <utility>
@@ -206,6 +207,11 @@ void SqliteStore::AdvanceRetention(absl::Time now, absl::Duration most,
         return maintenance_.AdvanceRetention(connection, now, most);
       },
       std::move(done));
+}
+
+void SqliteStore::FindLatestId(const CallOptions& options,
+                               Done<absl::Time> done) {
+  Read<absl::Time>("", options, &SelectLatestIdTime, std::move(done));
 }
 
 void SqliteStore::ListUnusedKeys(const CallOptions& options,

@@ -46,6 +46,7 @@ class SqliteStore final : public Store {
   void AdvanceRetention(absl::Time now, absl::Duration most,
                         const CallOptions& options,
                         Done<absl::Time> done) override;
+  void FindLatestId(const CallOptions& options, Done<absl::Time> done) override;
   void ListUnusedKeys(const CallOptions& options,
                       Done<std::vector<SecretKey::Id>> done) override;
 

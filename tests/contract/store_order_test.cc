@@ -1,10 +1,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "storage/timestamp.h"
+#include "storage/uuid.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/wait.h"
 
 // Tests the promises of storage/delivery_queue.h about ordered webhooks.
 namespace webhooks::testing {
@@ -22,6 +25,26 @@ class StoreOrder : public DeliveryContract {
     return NewListener(&settings);
   }
 };
+
+TEST_P(StoreOrder, FindsTheLatestIdOfAWebhookAndOfTheEventThatWasStoredLast) {
+  const auto latest = [&] {
+    return Await<absl::Time>(
+        [&](auto done) { store_->FindLatestId({}, done); });
+  };
+  const auto time_of = [](const std::string& id) {
+    return TimeOfUuidV7(*ParseUuid(id));
+  };
+  EXPECT_EQ(*latest(), absl::InfinitePast());
+  const v1::Webhook webhook = NewListener();
+  EXPECT_EQ(*latest(), time_of(webhook.id_webhook_endpoint()));
+  v1::Event event = MakeEvent();
+  event.set_id_event(FormatUuid(MakeUuidV7(absl::Now() + absl::Hours(2), {})));
+  ASSERT_THAT(Publish(event), IsOk());
+  EXPECT_EQ(*latest(), time_of(event.id_event()));
+  event.set_id_event("ffffffff-ffff-4fff-bfff-ffffffffffff");
+  ASSERT_THAT(Publish(event), IsOk());
+  EXPECT_EQ(*latest(), time_of(webhook.id_webhook_endpoint()));
+}
 
 TEST_P(StoreOrder, AnOrderedWebhookGetsTheFirstAloneAndInItsTime) {
   const v1::Webhook webhook = NewOrderedListener();

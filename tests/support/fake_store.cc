@@ -65,6 +65,10 @@ void FakeStore::AdvanceRetention(absl::Time now, absl::Duration,
   std::move(done)(Run<absl::Time>([&] { return now; }));
 }
 
+void FakeStore::FindLatestId(const CallOptions&, Done<absl::Time> done) {
+  std::move(done)(Run<absl::Time>([] { return absl::InfinitePast(); }));
+}
+
 void FakeStore::ListUnusedKeys(const CallOptions&,
                                Done<std::vector<SecretKey::Id>> done) {
   using Ids = std::vector<SecretKey::Id>;

@@ -85,6 +85,9 @@ class FakeUpkeep final : public Upkeep {
     steps_.push_back({now, most_, retention});
     std::move(done)(steps_.size() == 1);
   }
+  void FindLatestId(const CallOptions&, Done<absl::Time> done) override {
+    std::move(done)(absl::InfinitePast());
+  }
   void ListUnusedKeys(const CallOptions&,
                       Done<std::vector<SecretKey::Id>> done) override {
     std::move(done)(std::vector<SecretKey::Id>());

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/call/api_key.h"
@@ -278,6 +279,15 @@ TEST_F(AuthenticatorTest, LooksNothingUpForAnAddressThatTriesKeys) {
               IsOk());
   now_ += absl::Seconds(1);
   EXPECT_THAT(Authenticate(other), IsOk());
+}
+
+TEST_F(AuthenticatorTest, CountsCertificatesThatOpenNothingAsFailedKeys) {
+  for (int i = 0; i < FailedKeys::kBurst; ++i) {
+    EXPECT_FALSE(AuthenticateCertificate(absl::StrCat("stranger", i)).ok());
+  }
+  EXPECT_THAT(
+      Authenticate(NewKey()),
+      StatusIs(absl::StatusCode::kResourceExhausted, "TOO_MANY_FAILED_KEYS"));
 }
 
 TEST_F(AuthenticatorTest, LooksUpAKeyThatWasGoodWhoeverTriesKeysBesideIt) {

@@ -38,6 +38,24 @@ TEST(CurlSender, ABodyThatDoesNotEndIsNotedAndTheStatusDecides) {
   EXPECT_NE(outcome.attempt.note(), "");
 }
 
+// Of another tenant's receiver, perhaps.
+TEST(CurlSender, AnAnswerHasNothingOfTheOneBefore) {
+  ScriptedServer first(
+      Answering("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n"
+                "Content-Length: 6\r\n\r\nsecret"));
+  ScriptedServer second(Answering("HTTP/1.1 204 No Content\r\n\r\n"));
+  CurlSender sender(LoopbackAllowed(), &absl::Now);
+  const HttpOutcome before = Send(sender, Post(first.url()));
+  EXPECT_EQ(before.attempt.response_body(), "secret");
+  EXPECT_EQ(before.retry_after, "7");
+  const HttpOutcome outcome = Send(sender, Post(second.url()));
+  EXPECT_EQ(outcome.attempt.status(), 204);
+  EXPECT_EQ(outcome.attempt.response_body(), "");
+  EXPECT_EQ(outcome.attempt.note(), "");
+  EXPECT_FALSE(outcome.attempt.has_error());
+  EXPECT_EQ(outcome.retry_after, "");
+}
+
 class EndlessHeader : public ::testing::TestWithParam<const char*> {};
 TEST_P(EndlessHeader, IsNoAnswer) {
   ScriptedServer server([](ScriptedConnection& connection, int) {

@@ -35,7 +35,7 @@ class AdminServiceTest : public ::testing::Test {
         authenticator_(store_, failed_, [this] { return now_; }),
         calls_(
             admission_, [this] { return now_; }, timeouts_, observer_),
-        service_(calls_, store_, authenticator_, entropy_,
+        service_(calls_, store_, authenticator_, entropy_, ids_,
                  [this] { return now_; }),
         methods_(observer_) {
     grpc::ServerBuilder builder;
@@ -85,6 +85,8 @@ class AdminServiceTest : public ::testing::Test {
   const testing::ProjectAndKey made_ = testing::MakeProject();
   testing::FakeStore store_;
   SystemEntropy entropy_;
+  IdMaker ids_{[this] { return now_; }, [this] { return now_; }, entropy_,
+               absl::InfinitePast()};
   const std::string key_;
   FailedKeys failed_;
   AdminAdmission admission_;

@@ -44,7 +44,7 @@ class WebhookServiceTest : public ::testing::Test {
         in_flight_(10),
         admission_(authenticator_, rate_limits_, in_flight_, {}),
         calls_(admission_, &Now, timeouts_, observer_),
-        service_(calls_, store_, entropy_, &Now, WebhookRules{}),
+        service_(calls_, store_, entropy_, ids_, &Now, WebhookRules{}),
         methods_(observer_),
         key_(MakeApiKey(entropy_)) {
     grpc::ServerBuilder builder;
@@ -113,6 +113,7 @@ class WebhookServiceTest : public ::testing::Test {
 
   testing::FakeStore store_;
   SystemEntropy entropy_;
+  IdMaker ids_{&Now, &Now, entropy_, absl::InfinitePast()};
   FailedKeys failed_;
   Authenticator authenticator_;
   RateLimits rate_limits_;
@@ -210,7 +211,7 @@ TEST_F(WebhookServiceTest, RepeatsAnAnswerByteForByte) {
 
 // The service stands for one that was started again without --allow_http_urls.
 TEST_F(WebhookServiceTest, RepeatsAnAnswerWhoseUrlIsRefusedByNow) {
-  WebhookService before(calls_, store_, entropy_, &Now,
+  WebhookService before(calls_, store_, entropy_, ids_, &Now,
                         WebhookRules{.allow_http_urls = true});
   grpc::ServerBuilder builder;
   Methods methods(observer_);
