@@ -11,8 +11,9 @@ class CallConnection {
  public:
   virtual ~CallConnection() = default;
 
-  // A call begins.
+  // A call begins, and is over.
   virtual void CallBegins() = 0;
+  virtual void CallEnds() = 0;
 
   // The connection brings the calls of many clients, as that of a gateway does.
   virtual void CarriesMany() = 0;
@@ -23,9 +24,13 @@ class CallConnection {
   // A message was read, of so many bytes, of a call whose sender is known.
   virtual void MessageIsRead(std::int64_t bytes) = 0;
 
-  // The call was cancelled as soon as it had begun; `has_expired` if its
-  // deadline has passed.
-  virtual void CallIsReset(bool has_expired) = 0;
+  // The call was answered although its sender is not known. At most once a
+  // call, and not if this server was at fault.
+  virtual void CallIsAnonymous() = 0;
+
+  // The call was cancelled as soon as it had begun, which `is_known` if its
+  // sender was; `has_expired` if its deadline has passed.
+  virtual void CallIsReset(bool is_known, bool has_expired) = 0;
 };
 
 }  // namespace webhooks::server

@@ -15,6 +15,7 @@
 #include "server/runtime/log.h"
 #include "server/runtime/metadata.h"
 #include "server/runtime/request_id.h"
+#include "storage/errors.h"
 
 namespace webhooks::server {
 namespace {
@@ -25,6 +26,21 @@ constexpr std::size_t kMaxRpcSize = 256;
 // A call that is cancelled sooner was reset at once, by a flood
 // (CVE-2023-44487) or as its deadline had passed.
 constexpr std::chrono::milliseconds kReset{20};
+
+// Returns true if a call may have failed through no fault of its sender.
+bool IsOfServer(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kCancelled:
+      return true;
+    case absl::StatusCode::kResourceExhausted:
+      return Reason(status) != Reason(TooManyFailedKeys(absl::ZeroDuration()));
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -50,12 +66,16 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
   context_.AddInitialMetadata(kRequestIdKey, request_id_);
 }
 
+CallRecord::~CallRecord() {
+  if (connection_ != nullptr) connection_->CallEnds();
+}
+
 void CallRecord::SetDecision(const Decision& decision) {
   if (decision.is_of_gateway && connection_ != nullptr) {
     connection_->CarriesMany();
   }
-  const bool is_known = decision.status.ok() || !decision.project.empty();
-  if (is_known && connection_ != nullptr) connection_->CallIsKnown();
+  is_known_ = decision.status.ok() || !decision.project.empty();
+  if (is_known_ && connection_ != nullptr) connection_->CallIsKnown();
   if (!decision.project.empty()) {
     project_ = decision.project;
     context_.AddInitialMetadata(kProjectIdKey, project_);
@@ -71,7 +91,7 @@ void CallRecord::SetDecision(const Decision& decision) {
 }
 
 void CallRecord::MessageIsRead(std::size_t bytes) const {
-  if (connection_ == nullptr) return;
+  if (connection_ == nullptr || !is_known_) return;
   connection_->MessageIsRead(static_cast<std::int64_t>(bytes));
 }
 
@@ -79,11 +99,15 @@ void CallRecord::Cancelled() const {
   if (connection_ == nullptr) return;
   if (std::chrono::steady_clock::now() - start_ > kReset) return;
   // The client's clock began to run a little earlier.
-  connection_->CallIsReset(DeadlineOf(context_) <=
-                           absl::Now() + absl::FromChrono(kReset));
+  connection_->CallIsReset(
+      is_known_,
+      DeadlineOf(context_) <= absl::Now() + absl::FromChrono(kReset));
 }
 
 void CallRecord::End(const absl::Status& status) const {
+  if (connection_ != nullptr && !is_known_ && !IsOfServer(status)) {
+    connection_->CallIsAnonymous();
+  }
   const absl::Duration latency =
       absl::FromChrono(std::chrono::steady_clock::now() - start_);
   observer_.CallEnded(rpc_, status.code(), latency);

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_SERVER_CALL_CALL_RECORD_H_
 #define WEBHOOKS_SERVER_CALL_CALL_RECORD_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -33,6 +34,10 @@ class CallRecord {
   // line holds at most 256 bytes). Both others must outlive this.
   CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
              CallObserver& observer);
+  ~CallRecord();
+
+  CallRecord(const CallRecord&) = delete;
+  CallRecord& operator=(const CallRecord&) = delete;
 
   // The call's own span: of the caller's trace, or of a new one.
   const Span& span() const { return span_; }
@@ -45,7 +50,7 @@ class CallRecord {
   // the caller.
   void SetDecision(const Decision& decision);
 
-  // A message of so many bytes was read of a call whose sender is known.
+  // A message of so many bytes was read.
   void MessageIsRead(std::size_t bytes) const;
 
   // The call was cancelled.
@@ -63,6 +68,7 @@ class CallRecord {
   const Span span_;
   // Null if nobody watches it.
   const std::shared_ptr<CallConnection> connection_;
+  std::atomic<bool> is_known_ = false;
   std::string project_;
 };
 

@@ -45,24 +45,24 @@ void RequestTimeouts::Run() {
         return;
       }
     }
-    for (const Place& overdue : TakeOverdue()) {
-      overdue->call->RequestTimedOut();
-      absl::MutexLock lock(&mutex_);
-      overdue->is_told = true;
+    while (TellOne()) {
     }
   }
 }
 
-std::vector<RequestTimeouts::Place> RequestTimeouts::TakeOverdue() {
-  std::vector<Place> overdue;
-  const absl::Time now = SteadyTime();
-  absl::MutexLock lock(&mutex_);
-  while (!waits_.empty() && waits_.front().until <= now) {
-    overdue.push_back(waits_.begin());
-    overdue.back()->is_overdue = true;
-    overdue_.splice(overdue_.end(), waits_, waits_.begin());
+bool RequestTimeouts::TellOne() {
+  Place overdue;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (waits_.empty() || waits_.front().until > SteadyTime()) return false;
+    overdue = waits_.begin();
+    overdue->is_overdue = true;
+    overdue_.splice(overdue_.end(), waits_, overdue);
   }
-  return overdue;
+  overdue->call->RequestTimedOut();
+  absl::MutexLock lock(&mutex_);
+  overdue->is_told = true;
+  return true;
 }
 
 }  // namespace webhooks::server

@@ -3,7 +3,6 @@
 
 #include <list>
 #include <thread>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -52,7 +51,8 @@ class RequestTimeouts {
 
  private:
   void Run();
-  std::vector<Place> TakeOverdue() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Tells the first call whose time is out; returns false if there is none.
+  bool TellOne() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const absl::Duration timeout_;
   const absl::Duration interval_;

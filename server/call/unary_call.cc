@@ -51,7 +51,9 @@ void UnaryCall::Read(Perform perform) {
 void UnaryCall::OnReadDone(bool ok) {
   // Else it is being answered.
   if (!timeouts_.End(wait_)) return;
-  if (*cancelled_) return Fail(CallCancelled());
+  if (*cancelled_ || (!ok && context_.IsCancelled())) {
+    return Fail(CallCancelled());
+  }
   if (!ok || !ReadMessage(request_bytes_, *request_)) {
     return Fail(MalformedMessage());
   }

@@ -84,6 +84,7 @@ Acceptor::~Acceptor() {
 void Acceptor::StopAccepting() {
   is_accepting_ = false;
   eventfd_write(stop_event_, 1);
+  closed_.WaitForNotification();
 }
 
 void Acceptor::Run() {
@@ -184,9 +185,10 @@ bool Acceptor::AcceptOne(int listener) {
 }
 
 void Acceptor::CloseSockets() {
+  if (closed_.HasBeenNotified()) return;
   sockets_.clear();
-  for (const auto& [time, waiting] : waiting_) close(waiting.connection);
-  waiting_.clear();
+  while (!waiting_.empty()) Forget(waiting_.begin()->second.descriptor);
+  closed_.Notify();
 }
 
 void Acceptor::HandOverWaiting() {

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/listen/listening_socket.h"
 #include "server/listen/open_connections.h"
@@ -86,6 +87,8 @@ class Acceptor {
   const Shut shut_;
   std::atomic<bool> is_accepting_ = true;
   std::atomic<bool> is_running_ = true;
+  // The sockets are.
+  absl::Notification closed_;
   // Of the thread.
   absl::Time examine_at_ = absl::InfinitePast();
   std::multimap<absl::Time, Waiting> waiting_;

@@ -28,12 +28,11 @@ std::int64_t For(absl::Duration duration, std::int64_t per_second) {
 
 void ConnectionUse::CallBegins() {
   has_calls_ = true;
-  ++unknown_;
+  ++running_;
 }
 
 void ConnectionUse::CallIsKnown() {
   is_known_ = true;
-  --unknown_;
   explained_ += kCallBytes;
 }
 
@@ -43,9 +42,13 @@ void ConnectionUse::MessageIsRead(std::int64_t bytes) {
 }
 
 // It explains nothing, also where its sender is known.
-void ConnectionUse::CallIsReset(bool has_expired) {
-  ++(has_expired ? expired_ : resets_);
-  if (is_known_) explained_ -= kCallBytes;
+void ConnectionUse::CallIsReset(bool is_known, bool has_expired) {
+  if (is_known) explained_ -= kCallBytes;
+  if (has_expired) {
+    ++expired_;
+  } else {
+    ++(is_known ? resets_of_known_ : resets_);
+  }
 }
 
 ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
@@ -65,26 +68,29 @@ ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
     unexplained_ -= For(passed, kForgivenPerSecond);
   }
   unexplained_ = std::max<std::int64_t>(0, unexplained_);
+  had_too_many_open_ = HasTooManyOpen(open_calls, now);
+  if (had_too_many_open_) return Verdict::kFlood;
+  const bool has_too_many_calls = HasTooManyCalls(now);
+  if (carries_many_) return Verdict::kGood;
   Suspect(now);
   const std::int64_t most = was_known_ ? kMostUnexplained : kMostOfUnknown;
-  if (unexplained_ > most || HasTooManyOpen(open_calls, now) ||
-      HasTooManyCalls(now)) {
-    return Verdict::kFlood;
-  }
-  const bool is_stalled =
-      unexplained_ > kLeastStalled && now - received_at_ >= kMaxStall;
+  if (unexplained_ > most || has_too_many_calls) return Verdict::kFlood;
+  const bool is_stalled = unexplained_ > kLeastStalled &&
+                          Waiting(open_calls) > 0 &&
+                          now - received_at_ >= kMaxStall;
   return is_stalled ? Verdict::kStalled : Verdict::kGood;
 }
 
 bool ConnectionUse::was_flood() const {
   if (carries_many_) return false;
-  return unexplained_of_unknown() >
-         (has_calls_ ? kLeastOfFlood : kLeastWithoutCalls);
+  return had_too_many_open_ ||
+         unexplained_of_unknown() >
+             (has_calls_ ? kLeastOfFlood : kLeastWithoutCalls);
 }
 
-// A slow window recovers slowly, so known senders and gateways are spared.
+// A slow window recovers slowly, so known senders are spared.
 void ConnectionUse::Suspect(absl::Time now) {
-  if (was_known_ || carries_many_) return;
+  if (was_known_) return;
   if (unexplained_ > suspicious_above_) {
     suspicious_above_ = 2 * unexplained_;
     suspicious_until_ = now + kSuspicion;
@@ -94,27 +100,26 @@ void ConnectionUse::Suspect(absl::Time now) {
 
 bool ConnectionUse::HasTooManyOpen(std::int64_t open_calls, absl::Time now) {
   if (carries_many_) return open_calls > kMostOpenOfMany;
-  if (was_known_ || open_calls <= kMostOpenOfUnknown) {
+  if (was_known_ || Waiting(open_calls) <= kMostWaiting) {
     too_many_since_ = absl::InfiniteFuture();
   } else {
     too_many_since_ = std::min(too_many_since_, now);
   }
-  return open_calls > kMostOpen || now - too_many_since_ >= kTimeToBeKnown;
+  return open_calls > kMostOpen || now - too_many_since_ >= kMaxWait;
 }
 
 bool ConnectionUse::HasTooManyCalls(absl::Time now) {
-  if (carries_many_) return false;
-  if (resets_ > kMostResets || expired_ > kMostExpired ||
-      unknown_ > kMostUnknown) {
-    return true;
-  }
+  const bool has = resets_ > kMostResets ||
+                   resets_of_known_ > kMostResetsOfKnown ||
+                   expired_ > kMostExpired || anonymous_ > kMostAnonymous;
   if (now - second_began_at_ >= absl::Seconds(1)) {
     second_began_at_ = now;
     resets_ = 0;
+    resets_of_known_ = 0;
     expired_ = 0;
-    unknown_ = 0;
+    anonymous_ = 0;
   }
-  return false;
+  return has;
 }
 
 }  // namespace webhooks::server

@@ -9,21 +9,21 @@
 
 namespace webhooks::server {
 
-// Compares the bytes that a connection has received with what its calls
-// explain, to tell clients from floods: frames of HTTP/2 that begin no call
-// (CONTINUATION, PING, SETTINGS, empty DATA), calls that are reset at once
-// (CVE-2023-44487), and requests whose end never comes. gRPC itself has no
-// limit on them; and its thread goes on reading a connection for as long as
-// there is something, so handlers and other connections wait. A small receive
-// buffer ends that. All of it works the same under TLS. Examine is for one
-// thread; the rest is thread-safe.
+// Compares what a connection has received with what its calls explain, to tell
+// clients from floods: frames of HTTP/2 that begin no call (CONTINUATION, PING,
+// SETTINGS, empty DATA), calls that are reset at once (CVE-2023-44487), and
+// headers whose end never comes. gRPC itself has no limit on them; and its
+// thread goes on reading a connection for as long as there is something, so
+// handlers and other connections wait. A small receive buffer ends that. All of
+// it works the same under TLS. Examine and what it finds are for one thread;
+// the rest is thread-safe.
 class ConnectionUse final : public CallConnection {
  public:
   enum class Verdict { kGood, kFlood, kStalled };
 
   // A connection that `carries_many` brings the calls of many clients, as that
-  // of a gateway does: its calls are not counted, as one client could then have
-  // those of all others ended.
+  // of a gateway does. It is judged by its open calls alone, as one client
+  // could else have those of all others ended.
   explicit ConnectionUse(bool carries_many = false)
       : carries_many_(carries_many) {}
 
@@ -34,46 +34,57 @@ class ConnectionUse final : public CallConnection {
   static constexpr std::int64_t kMostUnexplained = 40 << 20;
   static constexpr std::int64_t kMostOfUnknown = 4 << 20;
   // With as many, the connection is read slowly for a moment; and again each
-  // time that they have doubled.
-  static constexpr std::int64_t kFirstSuspicion = 64 << 10;
+  // time that they have doubled. A call may have a window of 64 KiB on its way.
+  static constexpr std::int64_t kFirstSuspicion = 256 << 10;
 
-  // Calls that a client may have open at a time, which HTTP/2 tells it. Calls
-  // that it has reset count until they have been run, so a connection with more
-  // of them has reset many that were not.
+  // Calls that a client may have open at a time, which HTTP/2 tells it.
   static constexpr int kMaxOpenCalls = 1024;
+  // Calls that are reset stay open until a handler has run, so a connection
+  // with more than it may have has reset many that were not run yet: some, as
+  // each client may cancel calls; and more for a gateway, as many clients may.
   static constexpr int kMostOpen = kMaxOpenCalls + 256;
   static constexpr int kMostOpenOfMany = 4 * kMaxOpenCalls;
-  // A connection may have as many, for long enough to run one, before any of
-  // its calls is of a known sender.
-  static constexpr int kMostOpenOfUnknown = 256;
-  static constexpr absl::Duration kTimeToBeKnown = absl::Milliseconds(20);
+  // Calls that no handler has begun, of a connection without a known sender,
+  // for longer than a handler takes to begin.
+  static constexpr int kMostWaiting = 256;
+  static constexpr absl::Duration kMaxWait = absl::Milliseconds(20);
 
-  // With more, without a known sender, a connection that ends was a flood; and
-  // with more than the second, if it never had a call.
+  // With more bytes unexplained, and no known sender, a connection that ends
+  // was a flood; and with more than the second, if it never had a call.
   static constexpr std::int64_t kLeastOfFlood = 1 << 20;
   static constexpr std::int64_t kLeastWithoutCalls = 32 << 10;
 
-  // Within any second: calls that are reset at once, calls whose deadline has
-  // passed as they begin, and calls without a sender that is known.
+  // In each second: calls that are reset at once by a sender that is not known,
+  // and by one that is; calls whose deadline has passed as they begin; and
+  // calls of senders that are not known.
   static constexpr int kMostResets = 50;
+  static constexpr int kMostResetsOfKnown = kMaxOpenCalls;
   static constexpr int kMostExpired = 2000;
-  static constexpr int kMostUnknown = 1000;
-  // A request that makes no progress for as long is stalled.
+  static constexpr int kMostAnonymous = 1000;
+
+  // A call whose headers make no progress for as long is stalled.
   static constexpr absl::Duration kMaxStall = absl::Seconds(30);
   // With fewer bytes unexplained, a silent connection is idle and not stalled.
   static constexpr std::int64_t kLeastStalled = 64 << 10;
 
   void CallBegins() override;
+  void CallEnds() override { --running_; }
   void CarriesMany() override { carries_many_ = true; }
   void CallIsKnown() override;
+  void CallIsAnonymous() override { ++anonymous_; }
   void MessageIsRead(std::int64_t bytes) override;
-  void CallIsReset(bool has_expired) override;
+  void CallIsReset(bool is_known, bool has_expired) override;
 
   // Judges the connection at `now`, which has received `bytes` in all and has
-  // so many calls open (see TransportCalls).
+  // so many calls open (see CountOpenCalls).
   Verdict Examine(std::int64_t bytes, std::int64_t open_calls, absl::Time now);
 
   bool carries_many() const { return carries_many_; }
+
+  // Returns how many of so many open calls no handler has begun yet.
+  std::int64_t Waiting(std::int64_t open_calls) const {
+    return open_calls - running_;
+  }
 
   // Returns true if the connection should be read slowly for the moment, as
   // Examine last found it: much has come in that no call explains. Its calls,
@@ -87,7 +98,7 @@ class ConnectionUse final : public CallConnection {
   // Bytes that no call explains, as Examine last found them.
   std::int64_t unexplained() const { return unexplained_; }
 
-  // The same; 0 where a sender was known then.
+  // unexplained(), or 0 once a sender is known.
   std::int64_t unexplained_of_unknown() const {
     return was_known_ ? 0 : unexplained_;
   }
@@ -101,18 +112,23 @@ class ConnectionUse final : public CallConnection {
   std::atomic<bool> has_calls_ = false;
   std::atomic<bool> is_known_ = false;
   std::atomic<std::int64_t> explained_ = 0;
-  std::atomic<int> unknown_ = 0;
+  // Calls that have begun and not ended.
+  std::atomic<int> running_ = 0;
+  // In this second.
+  std::atomic<int> anonymous_ = 0;
   std::atomic<int> resets_ = 0;
+  std::atomic<int> resets_of_known_ = 0;
   std::atomic<int> expired_ = 0;
   // Of Examine.
   bool was_known_ = false;
+  bool had_too_many_open_ = false;
   std::int64_t received_ = 0;
   std::int64_t unexplained_ = 0;
   std::int64_t suspicious_above_ = kFirstSuspicion;
   absl::Time suspicious_until_ = absl::InfinitePast();
   absl::Time examined_at_ = absl::InfiniteFuture();
   absl::Time received_at_ = absl::InfiniteFuture();
-  // Since when it has had more open calls than one without a known sender may.
+  // Since when too many calls have waited for a handler.
   absl::Time too_many_since_ = absl::InfiniteFuture();
   absl::Time second_began_at_ = absl::InfinitePast();
 };

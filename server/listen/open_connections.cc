@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,11 +34,14 @@ constexpr std::int64_t kMostOfAddress = 2 * ConnectionUse::kMostOfUnknown;
 // more than some hundred calls. Counting takes some 20 us.
 constexpr std::int64_t kCountEvery = 4 << 10;
 
+constexpr absl::Duration kListAllEvery = absl::Seconds(1);
+
 constexpr std::size_t kDiscardedAtOnce = std::size_t{16} << 20;
 
 // Values of SO_RCVBUF.
 constexpr int kSmallBuffer = 4 << 10;
-constexpr int kLargeBuffer = 32 << 10;
+constexpr int kLargeBuffer = 128 << 10;
+constexpr int kLargestWindow = 4 << 20;
 
 // The peer as gRPC names it: a URI, in which brackets and the percent sign
 // before a zone are encoded; "" for a unix socket.
@@ -96,14 +100,17 @@ void ShutDown(int descriptor) {
 }
 
 // A buffer that becomes small makes the sender wait again and again (RFC 9293,
-// section 3.8.6.2.1), so that gRPC's thread finds nothing to read.
+// section 3.8.6.2.1), so that gRPC's thread finds nothing to read. Afterwards
+// the kernel chooses its size again, from Linux 5.15 on.
 void ReadSlowly(int descriptor, bool slowly) {
   const int buffer = slowly ? kSmallBuffer : kLargeBuffer;
   setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
   if (slowly) return;
+  const int unlocked = 0;
+  setsockopt(descriptor, SOL_SOCKET, SO_BUF_LOCK, &unlocked, sizeof(unlocked));
   // The small buffer has made it small.
-  setsockopt(descriptor, IPPROTO_TCP, TCP_WINDOW_CLAMP, &kLargeBuffer,
-             sizeof(kLargeBuffer));
+  setsockopt(descriptor, IPPROTO_TCP, TCP_WINDOW_CLAMP, &kLargestWindow,
+             sizeof(kLargestWindow));
 }
 
 }  // namespace
@@ -122,10 +129,15 @@ absl::StatusOr<int> OpenConnections::Add(int connection,
       addresses_[address].connections >= limits_.connections_per_address) {
     return absl::ResourceExhaustedError("too many connections of one address");
   }
+  std::string name = PeerName(peer);
+  if (HasOpen(name)) {
+    return absl::ResourceExhaustedError(
+        "there is a connection of the same address and port");
+  }
   const int descriptor = fcntl(connection, F_DUPFD_CLOEXEC, 0);
   if (descriptor < 0) return absl::UnavailableError(std::strerror(errno));
   auto added = std::make_unique<Connection>(
-      Connection{descriptor, PeerName(peer), address,
+      Connection{descriptor, std::move(name), address,
                  std::make_shared<ConnectionUse>(IsGateway(address))});
   if (!added->address.empty()) {
     ++addresses_[added->address].connections;
@@ -134,7 +146,17 @@ absl::StatusOr<int> OpenConnections::Add(int connection,
     ++without_transport_;
   }
   connections_.emplace(descriptor, std::move(added));
+  ++size_;
   return descriptor;
+}
+
+// With two listeners there may be another one, which gRPC gives the same name.
+bool OpenConnections::HasOpen(const std::string& name) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = by_peer_.find(name);
+  if (found == by_peer_.end()) return false;
+  pollfd file = {found->second->descriptor, 0, 0};
+  return poll(&file, 1, 0) == 0;
 }
 
 bool OpenConnections::IsGateway(const std::string& address) const {
@@ -148,11 +170,13 @@ void OpenConnections::Remove(int descriptor, absl::Time now) {
   Connection& connection = *found->second;
   if (!connection.address.empty()) {
     Address& address = addresses_[connection.address];
-    ExamineOne(connection, now);
-    if (connection.use->was_flood()) Punish(address, now);
     --address.connections;
-    if (connection.transport == 0) --without_transport_;
     address.unexplained -= connection.use->unexplained_of_unknown();
+    // gRPC may have forgotten its calls by now.
+    connection.use->Examine(BytesReceived(descriptor), connection.open_calls,
+                            now);
+    if (connection.use->was_flood()) Punish(address, now);
+    if (connection.transport == 0) --without_transport_;
     absl::MutexLock lock(&mutex_);
     const auto named = by_peer_.find(connection.peer);
     if (named != by_peer_.end() && named->second == &connection) {
@@ -160,6 +184,7 @@ void OpenConnections::Remove(int descriptor, absl::Time now) {
     }
   }
   connections_.erase(found);
+  --size_;
   close(descriptor);
 }
 
@@ -178,7 +203,7 @@ std::shared_ptr<ConnectionUse> OpenConnections::Find(
 
 std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
   std::vector<Shut> shut;
-  if (without_transport_ > 0) FindTransports();
+  if (without_transport_ > 0) FindTransports(now);
   if (round_.empty()) BeginRound(now);
   for (std::size_t i = 0; i < kExaminedAtOnce && !round_.empty(); ++i) {
     const auto found = connections_.find(round_.back());
@@ -206,14 +231,30 @@ void OpenConnections::BeginRound(absl::Time now) {
   });
 }
 
-void OpenConnections::FindTransports() {
-  for (const TransportCalls::Connection& taken : transport_calls_.TakeNew()) {
-    absl::MutexLock lock(&mutex_);
-    const auto found = by_peer_.find(taken.peer);
-    if (found == by_peer_.end()) continue;
-    if (found->second->transport == 0) --without_transport_;
-    found->second->transport = taken.id;
+void OpenConnections::FindTransports(absl::Time now) {
+  std::int64_t after = last_transport_;
+  if (now >= list_all_at_) {
+    list_all_at_ = now + kListAllEvery;
+    after = 0;
   }
+  for (const Transport& transport : ListTransports(after)) {
+    last_transport_ = std::max(last_transport_, transport.id);
+    absl::MutexLock lock(&mutex_);
+    const auto found = by_peer_.find(transport.peer);
+    if (found == by_peer_.end() || found->second->transport != 0) continue;
+    found->second->transport = transport.id;
+    --without_transport_;
+  }
+}
+
+void OpenConnections::CountCalls(Connection& connection, std::int64_t bytes) {
+  const bool is_due =
+      bytes - connection.counted_at >= kCountEvery ||
+      connection.open_calls > ConnectionUse::kMostWaiting ||
+      connection.use->unexplained() > ConnectionUse::kLeastStalled;
+  if (!is_due) return;
+  connection.counted_at = bytes;
+  connection.open_calls = CountOpenCalls(connection.transport);
 }
 
 Verdict OpenConnections::ExamineOne(Connection& connection, absl::Time now) {
@@ -222,16 +263,8 @@ Verdict OpenConnections::ExamineOne(Connection& connection, absl::Time now) {
   const bool was_suspicious = use.is_suspicious();
   address.unexplained -= use.unexplained_of_unknown();
   const std::int64_t bytes = BytesReceived(connection.descriptor);
-  if (bytes - connection.counted_at >= kCountEvery) {
-    connection.counted_at = bytes;
-    connection.open_calls = TransportCalls::CountOpen(connection.transport);
-  }
-  Verdict verdict = use.Examine(bytes, connection.open_calls, now);
-  // Calls that were cancelled half way leave nothing that could go on.
-  if (verdict == Verdict::kStalled &&
-      TransportCalls::CountOpen(connection.transport) == 0) {
-    verdict = Verdict::kGood;
-  }
+  CountCalls(connection, bytes);
+  const Verdict verdict = use.Examine(bytes, connection.open_calls, now);
   address.unexplained += use.unexplained_of_unknown();
   if (use.is_suspicious() != was_suspicious) {
     ReadSlowly(connection.descriptor, use.is_suspicious());
@@ -251,10 +284,6 @@ void OpenConnections::Punish(Address& address, absl::Time now) {
   }
   address.wait = std::clamp(address.wait * 2, kFirstWait, kLongestWait);
   address.waits_until = now + address.wait;
-}
-
-int OpenConnections::size() const {
-  return static_cast<int>(connections_.size());
 }
 
 }  // namespace webhooks::server

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,9 +23,8 @@
 namespace webhooks::server {
 
 // The connections that are open, each with a descriptor of its own beside that
-// of gRPC, so that they can be counted, and shut where they are floods.
-// Find is
-// thread-safe; the rest is for one thread.
+// of gRPC, so that they can be counted, and shut where they are floods. Find
+// and size are thread-safe; the rest is for the acceptor's thread.
 class OpenConnections {
  public:
   // The most that may be open at a time: 1 to 1,000,000.
@@ -49,8 +49,8 @@ class OpenConnections {
 
   // Counts the connection, which was just accepted from `peer`. Returns its own
   // descriptor, which tells by POLLHUP that the connection is over: Remove it
-  // then. RESOURCE_EXHAUSTED: there are too many connections; UNAVAILABLE: the
-  // process is out of files.
+  // then. RESOURCE_EXHAUSTED: there are too many connections, or one of the
+  // same peer; UNAVAILABLE: the process is out of files.
   absl::StatusOr<int> Add(int connection, const sockaddr_storage& peer);
 
   // The connection of this descriptor is over at `now`, of the steady clock. If
@@ -73,7 +73,7 @@ class OpenConnections {
   };
   std::vector<Shut> Examine(absl::Time now);
 
-  int size() const;
+  int size() const { return size_; }
 
  private:
   struct Connection {
@@ -83,7 +83,7 @@ class OpenConnections {
     std::string peer;
     std::string address;
     std::shared_ptr<ConnectionUse> use;
-    // Of TransportCalls; 0 until gRPC has taken the connection over.
+    // The id of its Transport; 0 until gRPC has taken the connection over.
     std::int64_t transport = 0;
     // Calls that were open when so many bytes had been received.
     std::int64_t open_calls = 0;
@@ -99,19 +99,24 @@ class OpenConnections {
     absl::Duration wait;
   };
 
+  bool HasOpen(const std::string& name) const;
   bool IsGateway(const std::string& address) const;
   void BeginRound(absl::Time now);
-  void FindTransports();
+  void FindTransports(absl::Time now);
+  void CountCalls(Connection& connection, std::int64_t bytes);
   ConnectionUse::Verdict ExamineOne(Connection& connection, absl::Time now);
   static void Punish(Address& address, absl::Time now);
 
   const Limits limits_;
+  std::atomic<int> size_ = 0;
   // By descriptor.
   absl::flat_hash_map<int, std::unique_ptr<Connection>> connections_;
   absl::flat_hash_map<std::string, Address> addresses_;
-  TransportCalls transport_calls_;
-  // How many of TCP have no transport yet.
+  // How many of TCP have no transport yet; up to which id transports were
+  // listed; and when all are, as one may be listed late.
   int without_transport_ = 0;
+  std::int64_t last_transport_ = 0;
+  absl::Time list_all_at_ = absl::InfinitePast();
   // Descriptors that this round has not examined yet.
   std::vector<int> round_;
   mutable absl::Mutex mutex_;

@@ -3,7 +3,6 @@
 #include <grpc/grpc.h>
 #include <grpc/support/alloc.h>
 
-#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -67,32 +66,38 @@ std::vector<std::int64_t> Servers() {
   return ids;
 }
 
-}  // namespace
-
-std::vector<TransportCalls::Connection> TransportCalls::TakeNew() {
-  std::vector<Connection> connections;
-  std::int64_t last = last_;
-  for (const std::int64_t server : Servers()) {
+// Adds the server's transports after `after`, page by page.
+void AddTransports(std::int64_t server, std::int64_t after,
+                   std::vector<Transport>& transports) {
+  for (;;) {
     const value listed =
-        Take(grpc_channelz_get_server_sockets(server, last_ + 1, kPage));
+        Take(grpc_channelz_get_server_sockets(server, after + 1, kPage));
     const boost::json::array* sockets = Array(listed, "socketRef");
-    if (sockets == nullptr) continue;
+    if (sockets == nullptr) return;
     for (const value& socket : *sockets) {
       const object* ref = socket.if_object();
       if (ref == nullptr) continue;
-      const absl::string_view name = Text(*ref, "name");
-      const std::int64_t id = Number(*ref, "socketId");
-      last = std::max(last, id);
-      connections.push_back(
-          {std::string(absl::StripPrefix(name, kTransport)), id});
+      after = Number(*ref, "socketId");
+      transports.push_back(
+          {std::string(absl::StripPrefix(Text(*ref, "name"), kTransport)),
+           after});
     }
+    if (sockets->size() < static_cast<std::size_t>(kPage)) return;
   }
-  last_ = last;
-  return connections;
 }
 
-std::int64_t TransportCalls::CountOpen(std::int64_t id) {
-  const value found = Take(grpc_channelz_get_socket(id));
+}  // namespace
+
+std::vector<Transport> ListTransports(std::int64_t after) {
+  std::vector<Transport> transports;
+  for (const std::int64_t server : Servers()) {
+    AddTransports(server, after, transports);
+  }
+  return transports;
+}
+
+std::int64_t CountOpenCalls(std::int64_t transport) {
+  const value found = Take(grpc_channelz_get_socket(transport));
   const object* data = Member(Member(found.if_object(), "socket"), "data");
   if (data == nullptr) return 0;
   return Number(*data, "streamsStarted") - Number(*data, "streamsSucceeded") -

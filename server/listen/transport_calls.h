@@ -5,32 +5,26 @@
 #include <string>
 #include <vector>
 
+// The calls of connections as gRPC's transports count them (channelz,
+// https://github.com/grpc/proposal/blob/master/A14-channelz.md): from their
+// headers on, before a handler runs, until gRPC has forgotten them.
 namespace webhooks::server {
 
-// Counts the calls of connections as gRPC's transport does (channelz,
-// https://github.com/grpc/proposal/blob/master/A14-channelz.md): from their
-// headers on, before a handler runs, until gRPC has forgotten them. For one
-// thread.
-class TransportCalls {
- public:
-  struct Connection {
-    // As gRPC names the peer.
-    std::string peer;
-    // More than 0, and never used again.
-    std::int64_t id;
-  };
-
-  // Returns the connections that gRPC's servers in this process have taken over
-  // since the last call, without those that are over already.
-  std::vector<Connection> TakeNew();
-
-  // Returns how many calls of the connection have begun and are not over; 0 if
-  // the connection is.
-  static std::int64_t CountOpen(std::int64_t id);
-
- private:
-  std::int64_t last_ = 0;
+// gRPC's side of a connection.
+struct Transport {
+  // As gRPC names the peer.
+  std::string peer;
+  // More than 0, and never used again.
+  std::int64_t id;
 };
+
+// Returns the transports of this process's gRPC servers whose id is more than
+// `after`. One may be listed later than others that have a higher id.
+std::vector<Transport> ListTransports(std::int64_t after);
+
+// Returns how many calls of the transport have begun and are not over; 0 if its
+// connection is.
+std::int64_t CountOpenCalls(std::int64_t transport);
 
 }  // namespace webhooks::server
 

@@ -38,6 +38,7 @@ class HealthService::Watcher final : public CallReactor, private WaitingCall {
  public:
   Watcher(HealthService& service, CallContext& context)
       : service_(service),
+        context_(context),
         record_(absl::StrCat(kName, "/Watch"), context, service.observer_),
         place_(service.watchers_.Take(context.peer())),
         wait_(service.timeouts_.Begin(*this)) {
@@ -100,7 +101,7 @@ class HealthService::Watcher final : public CallReactor, private WaitingCall {
       return service_.Begin(*this, request.service());
     }
     absl::MutexLock lock(&mutex_);
-    End(MalformedMessage());
+    End(context_.IsCancelled() ? CallCancelled() : MalformedMessage());
   }
 
   void RequestTimedOut() override {
@@ -128,6 +129,7 @@ class HealthService::Watcher final : public CallReactor, private WaitingCall {
   }
 
   HealthService& service_;
+  const CallContext& context_;
   const CallRecord record_;
   const CallsInFlight::Place place_;
   const RequestTimeouts::Place wait_;

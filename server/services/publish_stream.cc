@@ -108,6 +108,8 @@ void PublishStream::OnReadDone(bool ok) {
     is_reading_ = false;
     if (ok) {
       Add(message_);
+    } else if (context_.IsCancelled()) {
+      *cancelled_ = true;
     } else {
       is_whole_ = true;
     }

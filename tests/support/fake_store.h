@@ -43,8 +43,7 @@ class FakeStore final : public WebhookStore,
   void AdvanceRetention(absl::Time now, absl::Duration most,
                         const CallOptions& options,
                         Done<absl::Time> done) override;
-  void FindLatestId(const CallOptions& options,
-                    Done<absl::Time> done) override;
+  void FindLatestId(const CallOptions& options, Done<absl::Time> done) override;
   void ListUnusedKeys(const CallOptions& options,
                       Done<std::vector<SecretKey::Id>> done) override;
 

@@ -13,19 +13,21 @@
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
 #include "server/call/message_bytes.h"
+#include "storage/errors.h"
 #include "tests/support/fake_call_observer.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::server {
 namespace {
 
-// Admits the calls that carry a key.
+// Admits the calls that carry a key, unless that is "broken".
 class FakeAdmission final : public Admission {
  public:
   void Admit(const Credentials& credentials, const CallOptions& /*options*/,
              Decide decide) override {
     Decision decision;
     if (!credentials.has_key) decision.status = ApiKeyMissing();
+    if (credentials.key == "broken") decision.status = StorageUnavailable();
     std::move(decide)(std::move(decision));
   }
 };
@@ -57,7 +59,9 @@ class ClientCall final
   explicit ClientCall(grpc::Server& server)
       : stub_(server.InProcessChannel({})) {}
 
-  void AddKey() { context_.AddMetadata("x-api-key", "k"); }
+  void AddKey(const std::string& key = "k") {
+    context_.AddMetadata("x-api-key", key);
+  }
 
   void Begin() {
     stub_.PrepareBidiStreamingCall(&context_, "/a.B/Get", {}, this);
@@ -121,6 +125,13 @@ class CallsTest : public ::testing::Test {
 
   ~CallsTest() override { server_->Shutdown(); }
 
+  // What the connection of the calls was told, once they are over.
+  const testing::FakeCallConnection& Connection() {
+    server_->Shutdown();
+    EXPECT_EQ(observer_.connection().ended, observer_.connection().begun);
+    return observer_.connection();
+  }
+
   FakeAdmission admission_;
   testing::FakeCallObserver observer_;
   std::optional<RequestTimeouts> timeouts_;
@@ -171,6 +182,36 @@ TEST_F(CallsTest, ARequestThatIsNoMessageIsMalformed) {
   call_->Begin();
   call_->Send("\xff");
   EXPECT_EQ(call_->AwaitReason(), "MALFORMED_MESSAGE");
+}
+
+TEST_F(CallsTest, TheConnectionIsToldOfAKnownSenderAndItsRequest) {
+  Start(absl::Hours(1));
+  call_->AddKey();
+  call_->Begin();
+  v1::GetWebhookRequest request;
+  request.set_id("a");
+  call_->Send(request.SerializeAsString());
+  call_->AwaitEnd();
+  EXPECT_EQ(Connection().known, 1);
+  EXPECT_EQ(Connection().anonymous, 0);
+  EXPECT_EQ(Connection().read, request.ByteSizeLong());
+}
+
+TEST_F(CallsTest, TheConnectionIsToldOfASenderThatIsNotKnown) {
+  Start(absl::Hours(1));
+  call_->Begin();
+  call_->AwaitEnd();
+  EXPECT_EQ(Connection().known, 0);
+  EXPECT_EQ(Connection().anonymous, 1);
+}
+
+TEST_F(CallsTest, ASenderThatCannotBeLookedUpIsNotAnonymous) {
+  Start(absl::Hours(1));
+  call_->AddKey("broken");
+  call_->Begin();
+  call_->AwaitEnd();
+  EXPECT_EQ(Connection().known, 0);
+  EXPECT_EQ(Connection().anonymous, 0);
 }
 
 TEST_F(CallsTest, ACallThatIsCancelledBeforeItsRequestIsThereEnds) {

@@ -76,7 +76,7 @@ class AcceptorTest : public ::testing::Test {
         absl::StrCat("ipv4:127.0.0.1:", ntohs(address.sin_port)));
     ASSERT_NE(use, nullptr);
     for (int i = 0; i <= ConnectionUse::kMostResets; ++i) {
-      use->CallIsReset(false);
+      use->CallIsReset(false, false);
     }
   }
 
@@ -205,6 +205,19 @@ TEST_F(AcceptorTest, ShutsAFloodAndLetsItsAddressWait) {
   Connect();
   AwaitAccepted(2);
   EXPECT_GE(SteadyTime() - shut, OpenConnections::kFirstWait / 2);
+}
+
+TEST_F(AcceptorTest, ClosesConnectionsThatWaitWhenItStopsAccepting) {
+  Start(100);
+  const int flood = Connect();
+  AwaitAccepted(1);
+  Flood(flood);
+  EXPECT_TRUE(IsClosed(flood));
+  AwaitOpen(0);
+  const int waits = Connect();
+  AwaitOpen(1);
+  acceptor_->StopAccepting();
+  EXPECT_TRUE(IsClosed(waits));
 }
 
 TEST_F(AcceptorTest, ShutsAFloodThoughItAcceptsNothingAnyMore) {

@@ -36,8 +36,11 @@ class ConnectionUseTest : public ::testing::Test {
     received_ += bytes + 300;
     use_.CallIsKnown();
     use_.MessageIsRead(bytes);
+    use_.CallEnds();
     return Look();
   }
+
+  void Reset(bool is_known) { use_.CallIsReset(is_known, false); }
 
   ConnectionUse use_;
   std::int64_t received_ = 0;
@@ -101,18 +104,26 @@ TEST_F(ConnectionUseTest, RequestsThatWereGivenUpAreForgivenWhileOthersCome) {
 }
 
 TEST_F(ConnectionUseTest, CallsThatAreResetAtOnceAreAFlood) {
-  for (int i = 0; i < ConnectionUse::kMostResets; ++i) {
-    use_.CallIsReset(/*has_expired=*/false);
+  for (int i = 0; i < ConnectionUse::kMostResets; ++i)
+    Reset(/*is_known=*/false);
+  EXPECT_EQ(Look(), Verdict::kGood);
+  Reset(/*is_known=*/false);
+  EXPECT_EQ(Look(), Verdict::kFlood);
+}
+
+TEST_F(ConnectionUseTest, AKnownSenderMayCancelAllItsCallsAtOnce) {
+  for (int i = 0; i < ConnectionUse::kMaxOpenCalls; ++i) {
+    Reset(/*is_known=*/true);
   }
   EXPECT_EQ(Look(), Verdict::kGood);
-  use_.CallIsReset(/*has_expired=*/false);
+  Reset(/*is_known=*/true);
   EXPECT_EQ(Look(), Verdict::kFlood);
 }
 
 TEST_F(ConnectionUseTest, FewResetsASecondAreNone) {
   for (int second = 0; second < 100; ++second) {
     for (int i = 0; i < ConnectionUse::kMostResets / 2; ++i) {
-      use_.CallIsReset(/*has_expired=*/false);
+      Reset(/*is_known=*/false);
     }
     for (int i = 0; i < 20; ++i) ASSERT_EQ(Look(), Verdict::kGood);
   }
@@ -120,10 +131,10 @@ TEST_F(ConnectionUseTest, FewResetsASecondAreNone) {
 
 TEST_F(ConnectionUseTest, CallsWhoseDeadlineHasPassedMayBeMany) {
   for (int i = 0; i < ConnectionUse::kMostExpired; ++i) {
-    use_.CallIsReset(/*has_expired=*/true);
+    use_.CallIsReset(/*is_known=*/true, /*has_expired=*/true);
   }
   EXPECT_EQ(Look(), Verdict::kGood);
-  use_.CallIsReset(/*has_expired=*/true);
+  use_.CallIsReset(/*is_known=*/true, /*has_expired=*/true);
   EXPECT_EQ(Look(), Verdict::kFlood);
 }
 
@@ -136,18 +147,25 @@ TEST_F(ConnectionUseTest, MoreOpenCallsThanMayBeWereResetBeforeTheyRan) {
   EXPECT_EQ(Look(), Verdict::kFlood);
 }
 
-TEST_F(ConnectionUseTest, ManyOpenCallsWithoutAKnownSenderAreAFloodInAMoment) {
-  open_calls_ = ConnectionUse::kMostOpenOfUnknown;
+TEST_F(ConnectionUseTest, ManyCallsThatWaitWithoutAKnownSenderAreAFlood) {
+  open_calls_ = ConnectionUse::kMostWaiting;
   for (int i = 0; i < 10; ++i) ASSERT_EQ(Look(), Verdict::kGood);
   ++open_calls_;
   EXPECT_EQ(Look(), Verdict::kGood);
   EXPECT_EQ(Look(), Verdict::kFlood);
 }
 
-TEST_F(ConnectionUseTest, ManyOpenCallsOfASenderThatIsSoonKnownAreNone) {
+TEST_F(ConnectionUseTest, ManyCallsOfASenderThatIsSoonKnownAreNone) {
   open_calls_ = ConnectionUse::kMaxOpenCalls;
   EXPECT_EQ(Look(), Verdict::kGood);
   for (int i = 0; i < 10; ++i) ASSERT_EQ(Call(100), Verdict::kGood);
+}
+
+// As a look-up of its key may take long.
+TEST_F(ConnectionUseTest, ManyCallsThatRunAreNoneThoughTheirSenderIsNotKnown) {
+  open_calls_ = ConnectionUse::kMaxOpenCalls;
+  for (int i = 0; i < ConnectionUse::kMaxOpenCalls; ++i) use_.CallBegins();
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(Look(), Verdict::kGood);
 }
 
 TEST_F(ConnectionUseTest, WasAFloodIfItEndsWithMuchAndNoCall) {
@@ -162,39 +180,62 @@ TEST_F(ConnectionUseTest, WasAFloodIfItEndsWithMuchAndNoCall) {
   EXPECT_FALSE(use_.was_flood());
 }
 
+TEST_F(ConnectionUseTest, WasAFloodIfItEndsWithTooManyOpenCalls) {
+  Call(100);
+  open_calls_ = ConnectionUse::kMostOpen + 1;
+  Look();
+  EXPECT_TRUE(use_.was_flood());
+}
+
 TEST_F(ConnectionUseTest, CallsOfUnknownSendersAreAFlood) {
-  for (int i = 0; i <= ConnectionUse::kMostUnknown; ++i) use_.CallBegins();
+  for (int i = 0; i <= ConnectionUse::kMostAnonymous; ++i) {
+    use_.CallIsAnonymous();
+  }
   EXPECT_EQ(Look(), Verdict::kFlood);
 }
 
-TEST(ConnectionUse, OfAGatewayIsNotJudgedByTheCallsOfItsClients) {
-  ConnectionUse use(/*carries_many=*/true);
-  for (int i = 0; i <= ConnectionUse::kMostUnknown; ++i) {
-    use.CallBegins();
-    use.CallIsReset(/*has_expired=*/false);
-  }
-  EXPECT_EQ(use.Examine(0, ConnectionUse::kMostOpenOfMany,
-                        absl::FromUnixSeconds(1'800'000'000)),
-            Verdict::kGood);
-}
-
 TEST_F(ConnectionUseTest, CallsOfKnownSendersAreNone) {
-  for (int i = 0; i < 10 * ConnectionUse::kMostUnknown; ++i) {
+  for (int i = 0; i < 10 * ConnectionUse::kMostAnonymous; ++i) {
     use_.CallBegins();
     use_.CallIsKnown();
   }
   EXPECT_EQ(Look(), Verdict::kGood);
 }
 
-TEST_F(ConnectionUseTest, ARequestWhoseEndNeverComesIsStalled) {
+TEST_F(ConnectionUseTest, AGatewayIsNotJudgedByWhatItsClientsDo) {
+  use_.CarriesMany();
+  for (int i = 0; i <= ConnectionUse::kMostAnonymous; ++i) {
+    use_.CallIsAnonymous();
+    Reset(/*is_known=*/false);
+  }
+  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Receive(200 * kMiB, absl::Seconds(2)), Verdict::kGood);
+  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kMaxStall), Verdict::kGood);
+  EXPECT_FALSE(use_.was_flood());
+  open_calls_ = ConnectionUse::kMostOpenOfMany;
+  EXPECT_EQ(Look(), Verdict::kGood);
+  ++open_calls_;
+  EXPECT_EQ(Look(), Verdict::kFlood);
+}
+
+TEST_F(ConnectionUseTest, HeadersWhoseEndNeverComesAreStalled) {
+  open_calls_ = 1;
   EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), Verdict::kGood);
   EXPECT_EQ(Receive(0, ConnectionUse::kMaxStall - absl::Seconds(1)),
             Verdict::kGood);
   EXPECT_EQ(Receive(0, absl::Seconds(2)), Verdict::kStalled);
 }
 
+TEST_F(ConnectionUseTest, ACallThatRunsIsNotStalled) {
+  open_calls_ = 1;
+  use_.CallBegins();
+  use_.CallIsKnown();
+  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), Verdict::kGood);
+  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kMaxStall), Verdict::kGood);
+}
+
 TEST_F(ConnectionUseTest, AnIdleConnectionIsNotStalled) {
-  EXPECT_EQ(Call(4 * kMiB), Verdict::kGood);
+  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), Verdict::kGood);
   EXPECT_EQ(Receive(0, absl::Hours(1)), Verdict::kGood);
 }
 

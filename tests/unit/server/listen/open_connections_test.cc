@@ -54,7 +54,7 @@ class OpenConnectionsTest : public ::testing::Test {
     const auto use = connections_.Find(peer);
     ASSERT_NE(use, nullptr);
     for (int i = 0; i <= ConnectionUse::kMostResets; ++i) {
-      use->CallIsReset(/*has_expired=*/false);
+      use->CallIsReset(/*is_known=*/false, /*has_expired=*/false);
     }
   }
 
@@ -97,6 +97,19 @@ TEST_F(OpenConnectionsTest, AreFoundByAnAddressOfIpv4InsideIpv6) {
 TEST_F(OpenConnectionsTest, AreFoundByAnAddressWithAZone) {
   ASSERT_THAT(Add(V6("fe80::1", 80, 3)), IsOk());
   EXPECT_NE(connections_.Find("ipv6:%5Bfe80::1%253%5D:80"), nullptr);
+}
+
+TEST_F(OpenConnectionsTest, AreTwoOfOnePeerOnlyOnceTheFirstIsOver) {
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  files_.push_back(pipe_ends[0]);
+  ASSERT_THAT(connections_.Add(pipe_ends[0], V4("10.0.0.1", 1)), IsOk());
+  const auto use = connections_.Find("ipv4:10.0.0.1:1");
+  EXPECT_TRUE(absl::IsResourceExhausted(Add(V4("10.0.0.1", 1)).status()));
+  // It hangs up.
+  close(pipe_ends[1]);
+  ASSERT_THAT(Add(V4("10.0.0.1", 1)), IsOk());
+  EXPECT_NE(connections_.Find("ipv4:10.0.0.1:1"), use);
 }
 
 TEST_F(OpenConnectionsTest, HaveALimitForEachAddress) {

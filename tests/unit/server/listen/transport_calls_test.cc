@@ -57,12 +57,12 @@ class HoldingService final : public grpc::CallbackGenericService {
   std::vector<Call*> calls_ ABSL_GUARDED_BY(mutex_);
 };
 
-std::int64_t IdOf(const std::vector<TransportCalls::Connection>& connections,
+std::int64_t IdOf(const std::vector<Transport>& transports,
                   const std::string& peer) {
   const auto found =
-      std::find_if(connections.begin(), connections.end(),
+      std::find_if(transports.begin(), transports.end(),
                    [&](const auto& one) { return one.peer == peer; });
-  return found == connections.end() ? 0 : found->id;
+  return found == transports.end() ? 0 : found->id;
 }
 
 TEST(TransportCalls, CountsTheOpenCallsOfAConnection) {
@@ -90,21 +90,21 @@ TEST(TransportCalls, CountsTheOpenCallsOfAConnection) {
                    [&call](const grpc::Status&) { call.done.Notify(); });
   }
   const std::string peer = service.AwaitCalls(3);
-  TransportCalls transport;
-  const std::int64_t id = IdOf(transport.TakeNew(), peer);
+  const std::int64_t id = IdOf(ListTransports(0), peer);
   EXPECT_GT(id, 0);
-  EXPECT_EQ(TransportCalls::CountOpen(id), 3);
-  EXPECT_EQ(IdOf(transport.TakeNew(), peer), 0) << "told once";
+  EXPECT_EQ(CountOpenCalls(id), 3);
+  EXPECT_EQ(IdOf(ListTransports(id - 1), peer), id);
+  EXPECT_EQ(IdOf(ListTransports(id), peer), 0);
 
   service.End();
   for (const auto& call : calls) call->done.WaitForNotification();
   server->Shutdown();
-  EXPECT_EQ(TransportCalls::CountOpen(id), 0);
+  EXPECT_EQ(CountOpenCalls(id), 0);
 }
 
 TEST(TransportCalls, AConnectionThatIsOverHasNone) {
-  EXPECT_EQ(TransportCalls::CountOpen(0), 0);
-  EXPECT_EQ(TransportCalls::CountOpen(1'000'000'000), 0);
+  EXPECT_EQ(CountOpenCalls(0), 0);
+  EXPECT_EQ(CountOpenCalls(1'000'000'000), 0);
 }
 
 }  // namespace

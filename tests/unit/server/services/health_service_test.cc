@@ -72,6 +72,14 @@ TEST_F(HealthServiceTest, TellsTheServerAndEachServiceAlike) {
   }
 }
 
+// Else whoever checks could send floods beside.
+TEST_F(HealthServiceTest, IsToldToTheConnectionAsAnonymous) {
+  Checked("webhooks.v1.WebhookService");
+  server_->Shutdown();
+  EXPECT_EQ(observer_.connection().anonymous, 1);
+  EXPECT_EQ(observer_.connection().read, 0);
+}
+
 TEST_F(HealthServiceTest, KnowsNoOtherService) {
   HealthCheckResponse response;
   EXPECT_EQ(Check("no.such.Service", &response).error_code(),
