@@ -32,7 +32,7 @@ constexpr std::int64_t kMostOfAddress = 2 * ConnectionUse::kMostOfUnknown;
 
 // A connection's calls are counted each time that it has received as much: no
 // more than some hundred calls. Counting takes some 20 us.
-constexpr std::int64_t kCountEvery = 4 << 10;
+constexpr std::int64_t kCountEvery = 16 << 10;
 
 constexpr absl::Duration kListAllEvery = absl::Seconds(1);
 

@@ -1,13 +1,10 @@
 #include "server/runtime/request_id.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
+#include "server/runtime/random_hex.h"
 
 namespace webhooks {
 namespace {
@@ -22,10 +19,8 @@ std::string RequestIdOr(absl::string_view given) {
       std::all_of(given.begin(), given.end(), IsVisible)) {
     return std::string(given);
   }
-  std::array<unsigned char, 16> random = {};
-  RAND_bytes(random.data(), random.size());
-  return absl::BytesToHexString(absl::string_view(
-      reinterpret_cast<const char*>(random.data()), random.size()));
+  constexpr std::size_t kDigits = 32;
+  return RandomHex(kDigits);
 }
 
 }  // namespace webhooks

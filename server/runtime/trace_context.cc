@@ -1,17 +1,15 @@
 #include "server/runtime/trace_context.h"
 
-#include <openssl/rand.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "server/runtime/random_hex.h"
 
 namespace webhooks {
 namespace {
@@ -116,16 +114,12 @@ std::string Span::Traceparent() const {
 }
 
 Span BeginSpan(absl::string_view traceparent, absl::string_view tracestate) {
-  std::array<unsigned char, (kTraceIdSize + kSpanIdSize) / 2> random = {};
-  RAND_bytes(random.data(), random.size());
-  const std::string ids = absl::BytesToHexString(absl::string_view(
-      reinterpret_cast<const char*>(random.data()), random.size()));
   std::optional<Span> span = ReadTraceparent(traceparent);
   if (span && IsTracestate(tracestate)) {
     span->tracestate = std::string(tracestate);
   }
-  if (!span) span.emplace().trace_id = ids.substr(kSpanIdSize);
-  span->span_id = ids.substr(0, kSpanIdSize);
+  if (!span) span.emplace().trace_id = RandomHex(kTraceIdSize);
+  span->span_id = RandomHex(kSpanIdSize);
   return *std::move(span);
 }
 

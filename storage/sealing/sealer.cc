@@ -26,6 +26,14 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
 
+// Fetched once: to look it up takes longer than to use it. Null: OpenSSL lacks
+// it, which the calls that use it tell.
+const EVP_CIPHER* Cipher() {
+  static const EVP_CIPHER* const cipher =
+      EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+  return cipher;
+}
+
 const unsigned char* Bytes(absl::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -64,7 +72,7 @@ std::string Sealer::Seal(absl::string_view text,
   int size = 0;
   const bool is_sealed =
       RAND_bytes(nonce, kNonceSize) == 1 &&
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
+      EVP_EncryptInit_ex(context.get(), Cipher(), nullptr,
                          key.bytes.data(), nonce) == 1 &&
       EVP_EncryptUpdate(context.get(), nullptr, &size, Bytes(owner),
                         Size(owner)) == 1 &&
@@ -90,7 +98,7 @@ std::optional<std::string> Sealer::Open(absl::string_view sealed,
   const Context context(EVP_CIPHER_CTX_new());
   int size = 0;
   const bool is_opened =
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
+      EVP_DecryptInit_ex(context.get(), Cipher(), nullptr,
                          key->second.bytes.data(),
                          Bytes(sealed) + kNonceAt) == 1 &&
       EVP_DecryptUpdate(context.get(), nullptr, &size, Bytes(owner),
