@@ -20,7 +20,7 @@
 
 namespace webhooks::server {
 
-// What was decided of a call.
+// The outcome of an admission.
 struct Decision {
   // OK, or why the call may not be made.
   absl::Status status;
@@ -52,7 +52,7 @@ class Admission {
 // calls in flight as it may.
 class ProjectAdmission final : public Admission {
  public:
-  // Who makes calls for others.
+  // Those that make calls for clients of their own.
   struct Gateways {
     // The names of their certificates: they are believed what certificates
     // those others have shown, and from where they call.
@@ -75,7 +75,8 @@ class ProjectAdmission final : public Admission {
              Decide decide) override;
 
  private:
-  // Whether the connection's other end is believed where its clients are.
+  // Returns true if the other end of the connection is believed when it says
+  // where its clients are.
   bool KnowsAddresses(const Credentials& credentials) const;
   Decision DecisionOf(absl::StatusOr<Access> access);
 

@@ -14,14 +14,14 @@ namespace webhooks::server {
 
 std::string MakeApiKey(Entropy& entropy);
 
-// Whether `text` has the form of a key and its checksum is right.
+// Returns true if `text` has the form of a key and its checksum is right.
 bool IsApiKey(absl::string_view text);
 
 // The key of administrators: as an API key, but with the prefix "wadm_".
 std::string MakeAdminKey(Entropy& entropy);
 bool IsAdminKey(absl::string_view text);
 
-// What is stored of a key and looked up.
+// Returns the hash of a key, which is stored and looked up.
 ApiKeyHash HashApiKey(absl::string_view key);
 
 // The first characters of a key, which people may see.

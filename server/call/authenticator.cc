@@ -164,7 +164,7 @@ void Authenticator::Remember(Entry entry, const Asked& asked) {
   const absl::Time now = clock_();
   absl::MutexLock lock(&mutex_);
   if (forgotten_ != asked.forgotten) return;
-  // Those of use the longest ago first, and rather all than grow.
+  // Evicts what was not used for long; clears the cache if that is not enough.
   for (const absl::Duration age : {kKnown, absl::ZeroDuration()}) {
     if (entries_.size() < kMaxEntries) break;
     absl::erase_if(entries_, [&](const auto& other) {

@@ -17,12 +17,12 @@
 
 namespace webhooks::server {
 
-// What an API key or a certificate opens.
+// The project that an API key or a certificate opens.
 struct Access {
   std::string project;
   // The key's id, or "certificate NAME".
   std::string key;
-  // As Project.max_requests_per_second.
+  // The value of Project.max_requests_per_second.
   std::optional<int> max_requests_per_second;
 };
 
@@ -50,14 +50,15 @@ class Authenticator {
   void Authenticate(absl::string_view key, const std::string& address,
                     const CallOptions& options, Done<Access> done);
 
-  // As Authenticate, of the name of a certificate that was shown.
-  // UNAUTHENTICATED (CERTIFICATE_NOT_BOUND): it is bound to no project.
+  // Authenticates by the name of a certificate that was shown, else like
+  // Authenticate. UNAUTHENTICATED (CERTIFICATE_NOT_BOUND): it is bound to no
+  // project.
   void AuthenticateCertificate(const std::string& name,
                                const std::string& address,
                                const CallOptions& options, Done<Access> done);
 
-  // What was found of the key with this id, of the certificate with this name,
-  // or of all that opens this project, before now is not used from now on.
+  // Forgets what was found, before now, of the key with this id, of the
+  // certificate with this name, or of all that opens this project.
   void ForgetKey(absl::string_view id);
   void ForgetCertificate(absl::string_view name);
   void ForgetProject(absl::string_view id);
@@ -81,7 +82,7 @@ class Authenticator {
   const Entry* Find(const ApiKeyHash& hash) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   std::optional<Access> Remembered(const ApiKeyHash& hash);
-  // Whether what was shown may be looked up.
+  // Returns OK if the key or certificate may be looked up.
   absl::Status MayLookUp(const ApiKeyHash& hash, const std::string& address);
   absl::StatusOr<Access> Judge(const ApiKeyHash& hash, const Asked& asked,
                                absl::StatusOr<KeyOwner> found);
@@ -102,8 +103,8 @@ class Authenticator {
   mutable absl::Mutex mutex_;
   // By the first bytes of the hash; the whole is compared in constant time.
   absl::flat_hash_map<std::uint64_t, Entry> entries_ ABSL_GUARDED_BY(mutex_);
-  // How often something was forgotten: what a look-up that began before finds
-  // may be out of date, and is not remembered.
+  // Counts what was forgotten: a look-up that began before may find something
+  // that is out of date, which is not remembered.
   int forgotten_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -26,8 +26,8 @@ struct Decision;
 absl::string_view SingleEntry(const grpc::ServerContextBase& context,
                               const char* key);
 
-// What log and metrics say of one call, and the metadata that its answer
-// carries: the request id, and whose call it was.
+// Writes the log line and the metrics of one call, and the metadata that its
+// answer carries: the request id, and the project whose call it was.
 class CallRecord {
  public:
   // Begins with the call, whose `rpc` is "package.Service/Method" (of which the
@@ -42,7 +42,7 @@ class CallRecord {
   // The call's own span: of the caller's trace, or of a new one.
   const Span& span() const { return span_; }
 
-  // What follows from the call goes on with.
+  // Returns the trace that work which follows from the call continues.
   TraceHeaders trace() const { return {span_.Traceparent(), span_.tracestate}; }
 
   // Tells what was decided of the call: its project, and what the caller is

@@ -21,15 +21,15 @@
 
 namespace webhooks::server {
 
-// Who calls, and how long it waits.
+// The sender of a call, with its deadline and cancellation.
 struct Caller {
   // "" for an administrator.
   std::string project;
   CallOptions options;
 };
 
-// What stands around every handler: the key, deadline and cancellation, the
-// request id, the log line, the metrics and the answer. Thread-safe.
+// Does what every handler needs around it: the key, deadline and cancellation,
+// the request id, the log line, the metrics and the answer. Thread-safe.
 class Calls {
  public:
   // All but the clock must outlive this.
@@ -40,17 +40,18 @@ class Calls {
         timeouts_(timeouts),
         observer_(observer) {}
 
-  // Who is told of calls that are not unary.
+  // Returns the observer, for calls that are not unary.
   CallObserver& observer() const { return observer_; }
 
-  // What is wrong with a request: OK or as of InvalidFields. Must not block.
-  // Unary also takes one that asks who calls: (const Caller&, const Request&).
+  // Finds what is wrong with a request: OK, or the error of InvalidFields. Must
+  // not block. Unary also takes a check that needs the caller: (const Caller&,
+  // const Request&).
   template <typename Request>
   using Check = absl::AnyInvocable<absl::Status(const Request&) &&>;
 
-  // What is wrong with a request that may be a repeat. Where `always` is there,
-  // it finds what neither time nor configuration makes good; what else `check`
-  // finds refuses only a request that repeats none which was performed.
+  // Finds what is wrong with a request that may be a repeat. `always`, if it is
+  // set, finds what neither time nor configuration can make right; what else
+  // `check` finds refuses a request only if it repeats none that was performed.
   template <typename Request>
   struct OnceCheck {
     Check<Request> check;
@@ -69,7 +70,7 @@ class Calls {
   using Handler = absl::AnyInvocable<void(const Caller&, const Request&,
                                           Done<Response>) &&>;
 
-  // As Handler, of a call that creates.
+  // A Handler of a call that creates.
   template <typename Request, typename Response>
   using OnceHandler = absl::AnyInvocable<void(const Caller&, const Request&,
                                               const std::optional<Idempotency>&,
@@ -99,7 +100,7 @@ class Calls {
     return call;
   }
 
-  // As Unary, of a call whose request has a request_id.
+  // Does the same as Unary for a call whose request has a request_id.
   template <typename Request, typename Response>
   CallReactor* UnaryOnce(CallContext& context, OnceCheck<Request> check,
                          OnceHandler<Request, Response> handler) {
@@ -141,7 +142,8 @@ class Calls {
     }
   }
 
-  // Whether a call that is not in order may still repeat one that was.
+  // Returns true if a request that has faults may still repeat one that had
+  // none.
   template <typename Request>
   static bool MayRepeat(Check<Request> always, const Request& read) {
     return always != nullptr && !read.request_id().empty() &&

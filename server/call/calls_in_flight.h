@@ -11,7 +11,7 @@
 
 namespace webhooks::server {
 
-// How many calls each key may have in flight at the same time. Thread-safe.
+// Limits how many calls each key has in flight at the same time. Thread-safe.
 class CallsInFlight {
  public:
   // The place of one call, given back with it. The object that it is of must

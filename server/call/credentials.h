@@ -11,10 +11,10 @@ class ServerContextBase;
 
 namespace webhooks::server {
 
-// What a call shows of who makes it.
+// The credentials that a call shows.
 struct Credentials {
-  // Whether it carries x-api-key, and the one value of it; "": several, or an
-  // empty one. A view into the call's context.
+  // True if the call carries x-api-key, of which `key` is the one value; "" if
+  // there are several, or an empty one. A view into the call's context.
   bool has_key = false;
   absl::string_view key = {};
   // The other end of the connection, as of ClientAddress.

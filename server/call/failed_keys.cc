@@ -44,7 +44,7 @@ void FailedKeys::Note(absl::string_view address) {
       return Left(bucket.second, now) >= kBurst;
     });
   }
-  // So many addresses at a time: start over rather than grow.
+  // Bounds the memory: with so many addresses it starts anew.
   if (buckets_.size() >= kMaxBuckets) buckets_.clear();
   TokenBucket& bucket =
       buckets_.try_emplace(address, TokenBucket{kBurst, now}).first->second;

@@ -24,8 +24,8 @@ class FailedKeys {
 
   explicit FailedKeys(Clock clock);
 
-  // Whether a key from `address` may be looked up now. RESOURCE_EXHAUSTED
-  // (TOO_MANY_FAILED_KEYS), which says when to try again; the log tells of the
+  // Returns OK if a key from `address` may be looked up now. RESOURCE_EXHAUSTED
+  // (TOO_MANY_FAILED_KEYS) says when to try again; the log tells of the
   // address.
   absl::Status Check(absl::string_view address);
 
@@ -35,7 +35,8 @@ class FailedKeys {
  private:
   const Clock clock_;
   absl::Mutex mutex_;
-  // How many more of an address may fail; all, where it is not here.
+  // The number of keys of each address that may still fail; an address that is
+  // not here has all of them.
   absl::flat_hash_map<std::string, TokenBucket> buckets_
       ABSL_GUARDED_BY(mutex_);
   OnceASecond refusal_lines_ ABSL_GUARDED_BY(mutex_);

@@ -11,9 +11,10 @@
 
 namespace webhooks::server {
 
-// What makes repeats of a call of `rpc` with `request` one, if the request's
-// field request_id is not empty: its key is of `project` ("" is administrators)
-// and request_id, and its request of the rest.
+// Returns the key and the request by which a store finds repeats of this call
+// of `rpc`: the key is made of `project` ("" for administrators) and the
+// request_id, and the request of everything else. Nothing if the request_id is
+// empty.
 std::optional<Idempotency> OnceOf(const std::string& project,
                                   absl::string_view rpc,
                                   const google::protobuf::Message& request,

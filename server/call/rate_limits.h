@@ -13,17 +13,17 @@
 
 namespace webhooks::server {
 
-// What is left of the calls that a project may make.
+// The calls that a project may still make.
 struct RateState {
   // Calls a second.
   int limit = 0;
   int remaining = 0;
-  // How long until all of them are there again, if none is made.
+  // The time until all of them are there again, if none is made.
   absl::Duration reset;
 };
 
-// How many calls a second each project may make: a token bucket that holds one
-// second's worth. Thread-safe.
+// Limits the calls that each project makes in a second: a token bucket that
+// holds one second's worth. Thread-safe.
 class RateLimits {
  public:
   explicit RateLimits(Clock clock);

@@ -13,8 +13,8 @@ struct TokenBucket {
   // When there were so many.
   absl::Time filled_at;
 
-  // How many there are at `now`, where `per_second` come back until there are
-  // `size`.
+  // Returns the number of tokens at `now`, where `per_second` come back until
+  // there are `size`.
   double At(absl::Time now, double size, double per_second) const {
     const double seconds = absl::ToDoubleSeconds(now - filled_at);
     return std::min(size, tokens + std::max(seconds, 0.0) * per_second);

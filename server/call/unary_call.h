@@ -34,7 +34,7 @@ class UnaryCall final : public CallReactor, private WaitingCall {
   // "package.Service/Method".
   absl::string_view rpc() const;
 
-  // What the call shows of who makes it.
+  // Returns the credentials that the call shows.
   Credentials credentials() const;
 
   // Reads the request and passes it on; it lives as long as the call. Fails the
@@ -50,7 +50,7 @@ class UnaryCall final : public CallReactor, private WaitingCall {
   // cancellation once it comes, and the trace.
   CallOptions options() const;
 
-  // What was decided of the call. At most once, before the answer.
+  // Notes what was decided of the call. At most once, before the answer.
   void Take(const Decision& decision) {
     record_.SetDecision(decision);
     place_ = decision.place;

@@ -26,8 +26,9 @@ constexpr int kReadyAtOnce = 64;
 // The time between two examinations of the connections.
 constexpr absl::Duration kExamineInterval = absl::Milliseconds(20);
 
-// What says nothing against the next connection: the client went, or was in
-// trouble before anybody took its connection (accept(2), "Error handling").
+// Returns true for an error that says nothing against the next connection: the
+// client went, or was in trouble before anybody took its connection (accept(2),
+// "Error handling").
 bool IsOfOneConnection(int error) {
   switch (error) {
     case EINTR:

@@ -84,7 +84,7 @@ int ErrorOfProbe(const sockaddr_un& address) {
   return error == ECONNREFUSED ? 0 : error;
 }
 
-// Whether `error` says that an address is none of this machine's.
+// Returns true if `error` says that an address is none of this machine's.
 bool IsNotOurs(int error) {
   return error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
 }
@@ -100,7 +100,7 @@ class SocketOpener {
     const int descriptor = listening.descriptor_;
     if (descriptor < 0) return UnavailableErrno(text);
     Enable(descriptor, SOL_SOCKET, SO_REUSEADDR);
-    // What is accepted inherits it: small frames must not wait for others.
+    // Accepted sockets inherit it: small frames must not wait for others.
     Enable(descriptor, IPPROTO_TCP, TCP_NODELAY);
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer,
                sizeof(kReceiveBuffer));

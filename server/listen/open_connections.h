@@ -112,15 +112,16 @@ class OpenConnections {
   // By descriptor.
   absl::flat_hash_map<int, std::unique_ptr<Connection>> connections_;
   absl::flat_hash_map<std::string, Address> addresses_;
-  // How many of TCP have no transport yet; up to which id transports were
-  // listed; and when all are, as one may be listed late.
+  // The number of TCP connections that have no transport yet; the highest id of
+  // a transport that was listed; and the time to list all again, since one may
+  // be listed late.
   int without_transport_ = 0;
   std::int64_t last_transport_ = 0;
   absl::Time list_all_at_ = absl::InfinitePast();
   // Descriptors that this round has not examined yet.
   std::vector<int> round_;
   mutable absl::Mutex mutex_;
-  // Those of TCP.
+  // The connections by TCP, by gRPC's name of their peer.
   absl::flat_hash_map<std::string, Connection*> by_peer_
       ABSL_GUARDED_BY(mutex_);
 };

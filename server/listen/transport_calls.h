@@ -12,7 +12,7 @@ namespace webhooks::server {
 
 // gRPC's side of a connection.
 struct Transport {
-  // As gRPC names the peer.
+  // The peer's name in gRPC.
   std::string peer;
   // More than 0, and never used again.
   std::int64_t id;

@@ -10,7 +10,7 @@
 namespace webhooks::server {
 namespace {
 
-// What page tokens are bound to.
+// Page tokens are bound to this.
 std::string CertificatesOf(const std::string& project) {
   return absl::StrCat("certificates\n", project);
 }

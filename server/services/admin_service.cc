@@ -12,7 +12,7 @@
 namespace webhooks::server {
 namespace {
 
-// What page tokens are bound to.
+// Page tokens are bound to this.
 constexpr absl::string_view kProjects = "projects";
 std::string KeysOf(const std::string& project) {
   return absl::StrCat("keys\n", project);

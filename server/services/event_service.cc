@@ -116,7 +116,7 @@ v1::Event EventService::MakeEvent(const std::string& project,
   event.set_type(request.type());
   if (request.has_data()) {
     std::string data = *CompactJson(request.data(), kMaxDataDepth);
-    // As if there were none.
+    // An event with null has no data.
     if (data != "null") event.set_data(std::move(data));
   }
   *event.mutable_created_at() = ToTimestamp(now);

@@ -39,7 +39,7 @@ class EventService final {
   v1::Event MakeEvent(const std::string& project,
                       const v1::PublishEventRequest& request);
 
-  // What every method passes to Calls as its check.
+  // Returns the check that every method passes to Calls.
   template <typename Request>
   Calls::Check<Request> Rules() {
     return [this](const Request& request) { return rules_.Check(request); };

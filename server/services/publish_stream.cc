@@ -20,10 +20,10 @@ namespace {
 constexpr std::size_t kFullBatch = 256;
 constexpr std::size_t kFullBytes = 1 << 20;
 
-// How many refused events the answer tells of.
+// The answer lists at most so many refused events.
 constexpr int kToldRefusals = 100;
 
-// How long a stream that is too fast waits before it asks again.
+// The time that a stream which is too fast waits before it asks again.
 constexpr auto kPatience = std::chrono::milliseconds(50);
 
 bool IsFanOutTooLarge(const absl::Status& status) {

@@ -58,7 +58,7 @@ class PublishStream final : public CallReactor,
   void Admitted(const Decision& decision, Batch batch);
   void AdmitLater(Batch batch);
   void Add(const grpc::ByteBuffer& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // What there is to do now: any of these.
+  // The steps to take now, in this order; any may be absent.
   struct Steps {
     Batch batch;
     bool reads = false;
@@ -104,7 +104,7 @@ class PublishStream final : public CallReactor,
 
   absl::Mutex mutex_;
   CallsInFlight::Place place_ ABSL_GUARDED_BY(mutex_);
-  // What is to be stored before what is read next.
+  // Batches to store before the events that are read next.
   std::deque<Batch> halves_ ABSL_GUARDED_BY(mutex_);
   Batch batch_ ABSL_GUARDED_BY(mutex_);
   std::size_t batch_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -119,7 +119,7 @@ class PublishStream final : public CallReactor,
   bool is_whole_ ABSL_GUARDED_BY(mutex_) = false;
   bool has_ended_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
-  // How many events the answer counts already.
+  // The number of events that the answer counts already.
   std::int64_t counted_ ABSL_GUARDED_BY(mutex_) = 0;
   v1::PublishEventStreamResponse answer_ ABSL_GUARDED_BY(mutex_);
 };

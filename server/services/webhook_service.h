@@ -42,7 +42,7 @@ class WebhookService final {
   v1::Webhook MakeWebhook(const std::string& project,
                           const v1::CreateWebhookRequest& request);
 
-  // What every method passes to Calls as its check.
+  // Returns the check that every method passes to Calls.
   template <typename Request>
   Calls::Check<Request> Rules() {
     return [this](const Request& request) { return rules_.Check(request); };

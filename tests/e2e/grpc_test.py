@@ -198,6 +198,26 @@ def test_an_unknown_method_is_unimplemented(service, channel):
     assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
 
 
+def test_a_client_that_always_compresses_is_told_so_each_time(service, stub):
+    """Its calls are cancelled as soon as they begin, like those of a flood."""
+    for _ in range(200):
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.Create(
+                webhook_service_pb2.CreateWebhookRequest(description="a" * 1000),
+                timeout=PATIENCE, metadata=service.metadata(),
+                compression=grpc.Compression.Gzip)
+        assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_a_message_that_is_too_large_is_refused(service, stub):
+    with pytest.raises(grpc.RpcError) as caught:
+        stub.Create(
+            webhook_service_pb2.CreateWebhookRequest(description="a" * (5 << 20)),
+            timeout=PATIENCE, metadata=service.metadata())
+    assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    create(service, stub, **REFERENCE)
+
+
 def test_a_server_that_is_told_to_takes_http_urls(stopped):
     stopped.start_server("--allow_http_urls")
     with stopped.channel() as channel:

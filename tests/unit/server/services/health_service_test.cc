@@ -1,6 +1,8 @@
 #include "server/services/health_service.h"
 
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -96,6 +98,31 @@ TEST_F(HealthServiceTest, TellsAWatcherTheStatusAndItsChanges) {
   EXPECT_EQ(Next(*reader), HealthCheckResponse::NOT_SERVING);
   context.TryCancel();
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST(HealthService, EndsAWatchWhoseRequestDoesNotArrive) {
+  testing::FakeCallObserver observer;
+  RequestTimeouts timeouts(absl::Milliseconds(20), absl::Milliseconds(1));
+  HealthService service({}, timeouts, observer, 2);
+  Methods methods(observer);
+  service.AddTo(methods);
+  grpc::ServerBuilder builder;
+  builder.RegisterCallbackGenericService(&methods);
+  const auto server = builder.BuildAndStart();
+  grpc::GenericStub stub(server->InProcessChannel({}));
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const auto call =
+      stub.PrepareCall(&context, "/grpc.health.v1.Health/Watch", &queue);
+  call->StartCall(nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  server->Shutdown();
 }
 
 TEST_F(HealthServiceTest, TellsAWatcherThatAServiceIsUnknown) {
