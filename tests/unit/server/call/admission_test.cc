@@ -137,6 +137,17 @@ TEST_F(AdmissionTest, DoesNotTakeAGatewayForItsClients) {
               StatusIs(kUnauthenticated, "API_KEY_MISSING"));
 }
 
+TEST_F(AdmissionTest, TellsTheCallsThatAGatewayMakes) {
+  const Credentials with_key = {
+      .has_key = true, .key = key_, .certificate = "gateway.example"};
+  EXPECT_TRUE(Decide(admission_, with_key).is_of_gateway);
+  const Credentials without = {.certificate = "gateway.example"};
+  EXPECT_TRUE(Decide(admission_, without).is_of_gateway);
+  const Credentials another = {
+      .has_key = true, .key = key_, .certificate = "client.example"};
+  EXPECT_FALSE(Decide(admission_, another).is_of_gateway);
+}
+
 TEST_F(AdmissionTest, GoesByTheAdminKeyAlone) {
   AdminAdmission admins("wadm_key", failed_);
   EXPECT_EQ(*Admit(admins, {.has_key = true, .key = "wadm_key"}), "");

@@ -20,7 +20,8 @@
 namespace webhooks::server {
 namespace {
 
-// Admits the calls that carry a key, unless that is "broken".
+// Admits the calls that carry a key, unless that is "broken"; "gateway" is that
+// of a gateway.
 class FakeAdmission final : public Admission {
  public:
   void Admit(const Credentials& credentials, const CallOptions& /*options*/,
@@ -28,6 +29,7 @@ class FakeAdmission final : public Admission {
     Decision decision;
     if (!credentials.has_key) decision.status = ApiKeyMissing();
     if (credentials.key == "broken") decision.status = StorageUnavailable();
+    decision.is_of_gateway = credentials.key == "gateway";
     std::move(decide)(std::move(decision));
   }
 };
@@ -203,6 +205,15 @@ TEST_F(CallsTest, TheConnectionIsToldOfASenderThatIsNotKnown) {
   call_->AwaitEnd();
   EXPECT_EQ(Connection().known, 0);
   EXPECT_EQ(Connection().anonymous, 1);
+}
+
+TEST_F(CallsTest, TheConnectionIsToldThatItIsOfAGateway) {
+  Start(absl::Hours(1));
+  call_->AddKey("gateway");
+  call_->Begin();
+  call_->SendNothing();
+  call_->AwaitEnd();
+  EXPECT_TRUE(Connection().carries_many);
 }
 
 TEST_F(CallsTest, ASenderThatCannotBeLookedUpIsNotAnonymous) {

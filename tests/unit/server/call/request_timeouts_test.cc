@@ -1,5 +1,8 @@
 #include "server/call/request_timeouts.h"
 
+#include <atomic>
+#include <thread>
+
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 
@@ -31,6 +34,34 @@ TEST(RequestTimeouts, TellsNoCallWhoseRequestHasArrived) {
   const auto place = timeouts.Begin(last);
   last.told.WaitForNotification();
   timeouts.End(place);
+}
+
+// Else a call could be gone while it is told.
+TEST(RequestTimeouts, EndsTheWaitOnceTheCallWasTold) {
+  struct SlowCall final : WaitingCall {
+    void RequestTimedOut() override {
+      begun.Notify();
+      may_end.WaitForNotification();
+      is_told = true;
+    }
+    absl::Notification begun;
+    absl::Notification may_end;
+    std::atomic<bool> is_told = false;
+  };
+  SlowCall call;
+  RequestTimeouts timeouts(absl::ZeroDuration(), absl::Milliseconds(1));
+  const auto place = timeouts.Begin(call);
+  call.begun.WaitForNotification();
+  absl::Notification ends;
+  std::thread ending([&] {
+    ends.Notify();
+    EXPECT_FALSE(timeouts.End(place));
+    EXPECT_TRUE(call.is_told);
+  });
+  ends.WaitForNotification();
+  std::this_thread::yield();
+  call.may_end.Notify();
+  ending.join();
 }
 
 TEST(RequestTimeouts, LetsACallWaitForItsTime) {

@@ -120,6 +120,18 @@ TEST_F(ConnectionUseTest, AKnownSenderMayCancelAllItsCallsAtOnce) {
   EXPECT_EQ(Look(), Verdict::kFlood);
 }
 
+TEST_F(ConnectionUseTest, ACallThatIsResetExplainsNothing) {
+  for (int i = 0; i < 100; ++i) {
+    use_.CallBegins();
+    use_.CallIsKnown();
+    Reset(/*is_known=*/true);
+    use_.CallEnds();
+    received_ += 2000;
+  }
+  Look();
+  EXPECT_GT(use_.unexplained(), 100'000);
+}
+
 TEST_F(ConnectionUseTest, FewResetsASecondAreNone) {
   for (int second = 0; second < 100; ++second) {
     for (int i = 0; i < ConnectionUse::kMostResets / 2; ++i) {
