@@ -81,6 +81,12 @@ TEST_F(ConnectionUseTest, IsSuspiciousForAMomentEachTimeThatMoreIsUnexplained) {
   EXPECT_TRUE(use_.is_suspicious());
 }
 
+TEST_F(ConnectionUseTest, OfAKnownSenderIsNotSuspicious) {
+  Call(100);
+  Receive(2 * kMiB, absl::Milliseconds(50));
+  EXPECT_FALSE(use_.is_suspicious());
+}
+
 TEST_F(ConnectionUseTest, CallsThatEndWellAreNotSuspicious) {
   for (int i = 0; i < 100; ++i) {
     Call(200'000);

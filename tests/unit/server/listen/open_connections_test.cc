@@ -1,12 +1,16 @@
 #include "server/listen/open_connections.h"
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -65,6 +69,33 @@ class OpenConnectionsTest : public ::testing::Test {
     Flood(std::string("ipv4:") + address + ":1");
     ASSERT_EQ(connections_.Examine(now_).size(), 1u);
     connections_.Remove(*added, now_);
+  }
+
+  // Two ends of a connection by TCP.
+  std::pair<int, int> ConnectedSockets() {
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_storage address = V4("127.0.0.1", 0);
+    auto* name = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof(sockaddr_in);
+    EXPECT_EQ(bind(listener, name, size), 0);
+    EXPECT_EQ(listen(listener, 1), 0);
+    EXPECT_EQ(getsockname(listener, name, &size), 0);
+    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(connect(client, name, size), 0);
+    const int server = accept(listener, nullptr, nullptr);
+    for (const int file : {listener, client, server}) files_.push_back(file);
+    return {client, server};
+  }
+
+  // Returns once the other end has received so many bytes.
+  static void Write(int client, std::size_t bytes) {
+    const std::string data(bytes, 'x');
+    EXPECT_EQ(send(client, data.data(), data.size(), 0),
+              static_cast<ssize_t>(bytes));
+    int unacknowledged = 1;
+    while (unacknowledged > 0) {
+      ASSERT_EQ(ioctl(client, SIOCOUTQ, &unacknowledged), 0);
+    }
   }
 
   absl::Duration Wait(const char* address) {
@@ -161,6 +192,17 @@ TEST_F(OpenConnectionsTest, AFloodIsForgottenAfterTheLongestWait) {
           absl::Seconds(1);
   FloodFrom("10.0.0.1");
   EXPECT_EQ(Wait("10.0.0.1"), OpenConnections::kFirstWait);
+}
+
+TEST_F(OpenConnectionsTest, OneThatEndsByItselfAfterAFloodMakesItsAddressWait) {
+  for (const std::size_t bytes : {1000, 100'000}) {
+    const auto [client, server] = ConnectedSockets();
+    Write(client, bytes);
+    const auto added = connections_.Add(server, V4("10.0.0.1", 1));
+    ASSERT_THAT(added, IsOk());
+    connections_.Remove(*added, now_);
+    EXPECT_EQ(Wait("10.0.0.1") > absl::ZeroDuration(), bytes == 100'000);
+  }
 }
 
 TEST_F(OpenConnectionsTest, AGatewayIsNotJudgedByTheCallsOfItsClients) {

@@ -17,6 +17,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 
 namespace webhooks::server {
@@ -65,6 +67,16 @@ std::int64_t IdOf(const std::vector<Transport>& transports,
   return found == transports.end() ? 0 : found->id;
 }
 
+// gRPC forgets a call a moment after its client has the answer, and tells
+// nobody.
+bool HasNoneSoon(std::int64_t id) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (CountOpenCalls(id) != 0 && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return CountOpenCalls(id) == 0;
+}
+
 TEST(TransportCalls, CountsTheOpenCallsOfAConnection) {
   HoldingService service;
   int port = 0;
@@ -96,10 +108,11 @@ TEST(TransportCalls, CountsTheOpenCallsOfAConnection) {
   EXPECT_EQ(IdOf(ListTransports(id - 1), peer), id);
   EXPECT_EQ(IdOf(ListTransports(id), peer), 0);
 
+  calls[0]->context.TryCancel();
   service.End();
   for (const auto& call : calls) call->done.WaitForNotification();
+  EXPECT_TRUE(HasNoneSoon(id));
   server->Shutdown();
-  EXPECT_EQ(CountOpenCalls(id), 0);
 }
 
 TEST(TransportCalls, AConnectionThatIsOverHasNone) {
