@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,20 @@ namespace {
 
 // Seconds.
 constexpr long kNamesKept = 5;
+
+// Returns true if an idle connection can be at fault: it has met its end, or
+// BeforeRequest found that bytes were left on it.
+bool IsEndOfConnection(CURLcode code) {
+  switch (code) {
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_ABORTED_BY_CALLBACK:
+      return true;
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -102,13 +117,15 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
 // RFC 9110, section 9.2.2, would have the receiver know that a POST can be
 // repeated. Receivers of webhooks do: an event may come twice.
 bool CurlTransfer::PrepareResend(CURLcode code) {
-  if (code == CURLE_OK || is_resent_ || is_refused_ || !opened_.empty() ||
-      answer_.has_begun()) {
+  if (!IsEndOfConnection(code) || is_resent_ || is_refused_ ||
+      !opened_.empty() || answer_.has_begun()) {
     return false;
   }
-  before_resend_ = absl::Microseconds(Info<curl_off_t>(CURLINFO_TOTAL_TIME_T));
-  const absl::Duration left = request_.timeout - before_resend_;
+  const absl::Duration taken =
+      absl::Microseconds(Info<curl_off_t>(CURLINFO_TOTAL_TIME_T));
+  const absl::Duration left = request_.timeout - taken;
   if (left <= absl::ZeroDuration()) return false;
+  before_resend_ = taken;
   is_resent_ = true;
   problem_[0] = '\0';
   curl_easy_setopt(handle_, CURLOPT_FRESH_CONNECT, 1L);
@@ -118,8 +135,8 @@ bool CurlTransfer::PrepareResend(CURLcode code) {
 
 void CurlTransfer::SetTimeout(absl::Duration timeout) {
   // 0 would be no limit at all.
-  const auto millis =
-      std::max<std::int64_t>(1, absl::ToInt64Milliseconds(timeout));
+  const std::int64_t millis = std::max<std::int64_t>(
+      1, absl::ToInt64Milliseconds(absl::Ceil(timeout, absl::Milliseconds(1))));
   curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, static_cast<long>(millis));
 }
 

@@ -30,9 +30,9 @@ class CurlTransfer {
   // pointer is this.
   void Prepare(HttpRequest request, Sender::Done done, absl::Time now);
 
-  // Returns whether the request that ended with `code` should go once more, on
-  // a new connection: an idle connection was used, and no byte of an answer
-  // came. Then makes the handle ready to be added again.
+  // Returns true if the request that ended with `code` should go once more, on
+  // a new connection: an idle connection was used, which met its end before any
+  // byte of an answer. Then makes the handle ready to be added again.
   bool PrepareResend(CURLcode code);
 
   // Returns the outcome, once libcurl is done with the handle.

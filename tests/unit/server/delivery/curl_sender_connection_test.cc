@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -165,6 +166,52 @@ TEST(CurlSender, DoesNotSendAgainOnceAnAnswerHasBegun) {
   EXPECT_EQ(Send(sender, Post(server.url())).attempt.error(),
             v1::Attempt::CONNECTION_CLOSED);
   EXPECT_EQ(requests, 2);
+}
+
+// Answers the first request and no other, and counts them.
+class Silent {
+ public:
+  // Sends a second request on the same connection.
+  v1::Attempt SecondAttempt(absl::Duration timeout) {
+    CurlSender sender(LoopbackAllowed(), &absl::Now);
+    Send(sender, Post(server_.url()));
+    HttpRequest second = Post(server_.url());
+    second.timeout = timeout;
+    return Send(sender, std::move(second)).attempt;
+  }
+
+  int requests() const { return requests_; }
+
+ private:
+  std::atomic<int> requests_ = 0;
+  ScriptedServer server_{[this](ScriptedConnection& connection, int) {
+    while (!connection.ReadRequest().empty()) {
+      if (++requests_ == 1) connection.Send(kOk);
+    }
+  }};
+};
+
+TEST(CurlSender, ARequestThatTimesOutIsNotSentAgain) {
+  Silent receiver;
+  EXPECT_EQ(receiver.SecondAttempt(absl::Microseconds(200900)).error(),
+            v1::Attempt::TIMEOUT);
+  EXPECT_EQ(receiver.requests(), 2);
+}
+
+TEST(CurlSender, ARequestHasNoLessTimeThanItsTimeout) {
+  Silent receiver;
+  const v1::Attempt attempt =
+      receiver.SecondAttempt(absl::Microseconds(200900));
+  EXPECT_GE(attempt.total().nanos(), 200900000);
+}
+
+TEST(CurlSender, ATimeoutOnAnIdleConnectionTakesNoLongerThanItTook) {
+  Silent receiver;
+  const absl::Time before = absl::Now();
+  const v1::Attempt attempt = receiver.SecondAttempt(absl::Milliseconds(200));
+  const absl::Duration total = absl::Seconds(attempt.total().seconds()) +
+                               absl::Nanoseconds(attempt.total().nanos());
+  EXPECT_LE(total, absl::Now() - before);
 }
 
 TEST(CurlSender, DoesNotSendAgainOnANewConnection) {
