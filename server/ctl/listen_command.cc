@@ -10,7 +10,10 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -21,6 +24,8 @@
 #include "server/ctl/command.h"
 #include "server/ctl/output.h"
 #include "server/delivery/standard_signature.h"
+#include "webhooks/v1/delivery.pb.h"
+#include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
 // The command listen: a receiver of its own.
@@ -32,19 +37,23 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-// How long one request may take to arrive.
+// Time that one request has to arrive.
 constexpr std::chrono::seconds kPatience{15};
 
 // As deep as the body of a delivery can be.
 constexpr int kMaxBodyDepth = 64;
+
+// The flags that a server needs to deliver to this machine.
+constexpr absl::string_view kNeeded =
+    "--allow_http_urls and --allow_targets=127.0.0.1";
 
 std::string Header(const http::request<http::string_body>& request,
                    const char* name) {
   return std::string(request[name]);
 }
 
-// Whether one of the signatures is that of `secret`, and the time is now, give
-// or take the five minutes of Standard Webhooks.
+// Returns true if one of the signatures is that of `secret`, and the time is
+// now, give or take the five minutes of Standard Webhooks.
 bool IsSigned(const http::request<http::string_body>& request,
               const std::string& secret) {
   std::int64_t seconds = 0;
@@ -72,7 +81,7 @@ std::string BodyJson(const std::string& body) {
   return AppendJsonString(body, text) ? text : "null";
 }
 
-// What is told of a delivery: for people, or as one JSON object.
+// Returns the line to print for a delivery: for people, or as one JSON object.
 std::string Line(const http::request<http::string_body>& request,
                  bool is_signed, bool json) {
   if (!json) {
@@ -87,11 +96,20 @@ std::string Line(const http::request<http::string_body>& request,
                       ",\"body\":", BodyJson(request.body()), "}");
 }
 
-// Prints a delivery, and says that it has arrived.
+struct Receiver {
+  // The webhook's.
+  std::string secret;
+  // A text that only the body of the example event has, which is not printed.
+  std::string example;
+  bool json = false;
+};
+
+// Prints a delivery, and answers that it has arrived.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
-  Delivery(tcp::socket socket, const std::string& secret, bool json)
-      : stream_(std::move(socket)), secret_(secret), json_(json) {}
+  // `receiver` must outlive this.
+  Delivery(tcp::socket socket, const Receiver& receiver)
+      : stream_(std::move(socket)), receiver_(receiver) {}
 
   void Read() {
     stream_.expires_after(kPatience);
@@ -105,8 +123,11 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
  private:
   void Answer() {
-    std::cout << Line(request_, IsSigned(request_, secret_), json_)
-              << std::endl;
+    if (!absl::StrContains(request_.body(), receiver_.example)) {
+      std::cout << Line(request_, IsSigned(request_, receiver_.secret),
+                        receiver_.json)
+                << std::endl;
+    }
     response_ = {http::status::ok, request_.version()};
     response_.keep_alive(request_.keep_alive());
     response_.prepare_payload();
@@ -120,20 +141,19 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   }
 
   beast::tcp_stream stream_;
-  const std::string& secret_;
-  const bool json_;
+  const Receiver& receiver_;
   beast::flat_buffer input_;
   http::request<http::string_body> request_;
   http::response<http::empty_body> response_;
 };
 
-void Accept(tcp::acceptor& acceptor, const std::string& secret, bool json) {
-  acceptor.async_accept([&, json](beast::error_code error, tcp::socket socket) {
+void Accept(tcp::acceptor& acceptor, const Receiver& receiver) {
+  acceptor.async_accept([&](beast::error_code error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) {
-      std::make_shared<Delivery>(std::move(socket), secret, json)->Read();
+      std::make_shared<Delivery>(std::move(socket), receiver)->Read();
     }
-    Accept(acceptor, secret, json);
+    Accept(acceptor, receiver);
   });
 }
 
@@ -152,8 +172,30 @@ absl::StatusOr<v1::Webhook> Register(Session& session, int port) {
       "webhooks.v1.WebhookService/Create", request);
   if (Reason(webhook.status()) != "INVALID_URL") return webhook;
   return absl::FailedPreconditionError(
-      "the server refuses http:// URLs; it needs --allow_http_urls and "
-      "--allow_targets=127.0.0.1");
+      absl::StrCat("the server refuses http:// URLs; it needs ", kNeeded));
+}
+
+// Has the server send an example event, of which it keeps nothing.
+// FAILED_PRECONDITION: no delivery would arrive, and why.
+absl::Status SendExample(Session& session, const v1::Webhook& webhook,
+                         const std::string& example) {
+  v1::TestWebhookRequest request;
+  request.set_id(webhook.id_webhook_endpoint());
+  request.set_data(absl::StrCat("\"", example, "\""));
+  const auto attempt = session.client.Call<v1::Attempt>(
+      "webhooks.v1.DeliveryService/Test", request);
+  if (Reason(attempt.status()) == "DELIVERY_DISABLED") return attempt.status();
+  // Another failure says nothing of deliveries.
+  if (!attempt.ok() || attempt->error() == v1::Attempt::ERROR_UNSPECIFIED) {
+    return absl::OkStatus();
+  }
+  if (attempt->error() == v1::Attempt::TARGET_REFUSED) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the server refuses to deliver to this machine; it needs ", kNeeded));
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("the server cannot deliver to ", webhook.url(), ": ",
+                   attempt->error_detail()));
 }
 
 absl::Status Remove(Session& session, const std::string& webhook) {
@@ -182,14 +224,23 @@ absl::Status Listen(Session& session) {
   asio::signal_set signals(context, SIGINT, SIGTERM);
   const auto webhook = Register(session, acceptor.local_endpoint().port());
   if (!webhook.ok()) return webhook.status();
-  session.client.Disconnect();
-  (session.options.json ? std::cerr : std::cout)
-      << "webhook " << webhook->id_webhook_endpoint() << " listens at "
-      << webhook->url() << "; Ctrl-C removes it" << std::endl;
   signals.async_wait([&](beast::error_code, int) { context.stop(); });
-  Accept(acceptor, webhook->secret(), session.options.json);
-  context.run();
-  return Remove(session, webhook->id_webhook_endpoint());
+  const Receiver receiver{webhook->secret(), NewRequestId(),
+                          session.options.json};
+  Accept(acceptor, receiver);
+  std::thread receiving([&] { context.run(); });
+  absl::Status status = SendExample(session, *webhook, receiver.example);
+  session.client.Disconnect();
+  if (status.ok()) {
+    (session.options.json ? std::cerr : std::cout)
+        << "webhook " << webhook->id_webhook_endpoint() << " listens at "
+        << webhook->url() << "; Ctrl-C removes it" << std::endl;
+  } else {
+    context.stop();
+  }
+  receiving.join();
+  absl::Status removed = Remove(session, webhook->id_webhook_endpoint());
+  return status.ok() ? removed : status;
 }
 
 }  // namespace

@@ -289,6 +289,24 @@ def test_listen_says_what_the_server_lacks(ctl, key):
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize("flags, missing", [
+    (["--allow_targets=10.0.0.1"], "--allow_targets=127.0.0.1"),
+    (["--allow_targets=127.0.0.1", "--deliver=false"], "does not deliver")])
+def test_listen_does_not_wait_for_what_will_not_come(tmp_path, flags, missing):
+    service = Service(tmp_path)
+    try:
+        server = service.start_server("--allow_http_urls", *flags)
+        for args, code in (["listen"], 6), (["webhook", "list"], 0):
+            result = run("webhookctl", "--json", f"--server={server.address}",
+                         *args, env={"WEBHOOKS_KEY": service.key})
+            assert result.returncode == code
+            if code:
+                assert missing in result.stderr
+        assert json.loads(result.stdout) == []
+    finally:
+        service.stop()
+
+
 def test_a_webhook_is_changed(ctl, ctl_json, key):
     id = ctl_json("webhook", "create", "--url=https://a.example/", key=key)[
         "id_webhook_endpoint"]
