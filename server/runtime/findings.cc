@@ -1,12 +1,56 @@
 #include "server/runtime/findings.h"
 
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "server/runtime/log.h"
 
 namespace webhooks {
+namespace {
+
+// Returns true if another socket listens at the address. Binds as a start does,
+// but does not listen, so a start at the same time is not disturbed.
+bool IsInUse(const addrinfo& info) {
+  const int probe =
+      socket(info.ai_family, info.ai_socktype | SOCK_CLOEXEC, info.ai_protocol);
+  if (probe < 0) return false;
+  const int on = 1;
+  setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (info.ai_family == AF_INET6) {
+    setsockopt(probe, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+  }
+  const bool is_in_use =
+      bind(probe, info.ai_addr, info.ai_addrlen) != 0 && errno == EADDRINUSE;
+  close(probe);
+  return is_in_use;
+}
+
+// The same of all that the host stands for.
+bool IsInUse(const Address& address) {
+  addrinfo hints = {};
+  hints.ai_flags = AI_PASSIVE;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found) !=
+      0) {
+    return false;
+  }
+  const absl::Cleanup free = [found] { freeaddrinfo(found); };
+  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+    if (IsInUse(*info)) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 Finding InspectTls(const TlsFiles& files, absl::Time now) {
   const absl::StatusOr<TlsMaterial> material = ReadTlsFiles(files);
@@ -26,7 +70,11 @@ Finding InspectListener(absl::string_view flag, const Address& address,
                         Reach reach, absl::string_view remedy) {
   const absl::Status safe = CheckReach(flag, address, reach, remedy);
   if (!safe.ok()) return safe;
-  return absl::StrCat("--", flag, " ", address.host, ":", address.port);
+  return absl::StrCat("--", flag, " ", address.host, ":", address.port,
+                      IsInUse(address)
+                          ? ": in use now, which is right if by the process "
+                            "that this one is to replace"
+                          : "");
 }
 
 int TellFindings(const std::vector<Finding>& findings) {

@@ -20,6 +20,8 @@ using Finding = absl::StatusOr<std::string>;
 Finding InspectTls(const TlsFiles& files, absl::Time now);
 
 // Looks up the address, which `flag` names, and judges it as CheckReach does.
+// An address that a socket listens at is good, and the line says so: a server
+// that runs may be what is checked.
 Finding InspectListener(absl::string_view flag, const Address& address,
                         Reach reach, absl::string_view remedy);
 

@@ -52,6 +52,18 @@ def test_while_a_server_runs_it_is_not_disturbed(fresh):
     assert fresh.post({"url": None, "scope": None}).status == 201
 
 
+@pytest.mark.parametrize("flag", ["listen", "metrics_listen"])
+def test_an_address_in_use_is_told_and_no_problem(fresh, flag):
+    for name, process in (("webhook-server", fresh.server),
+                          ("webhook-gateway", fresh.gateway)):
+        result = check(fresh.folder, f"--{flag}={process.address}", name=name)
+        assert result.returncode == 0, result
+        assert (f"ok: --{flag} {process.address}: in use now"
+                in result.stdout)
+        result = check(fresh.folder, f"--{flag}=127.0.0.1:0", name=name)
+        assert "in use" not in result.stdout
+
+
 def test_every_problem_is_told(stopped, tmp_path):
     stopped.start()
     stopped.post({"url": None, "scope": None})
