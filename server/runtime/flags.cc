@@ -92,7 +92,8 @@ std::string ServiceUsage(absl::string_view line, absl::string_view exit_codes) {
 Each flag is also read from the environment, as WEBHOOKS_<FLAG>, and from the
 files of --flagfile, which have one --flag=value a line: the command line wins
 over a file, and a file over the environment. Once the process listens, SIGTERM
-and SIGINT end it in order, a second one at once. SIGHUP does nothing.
+and SIGINT end it in order, and one that comes a second later or more at once.
+SIGHUP does nothing.
 
 Exit codes: 0: it ended in order; 1: it could not start, and says why on standard
 error; 71: it was out of memory; 75: it did not end within 10 s of its grace)",

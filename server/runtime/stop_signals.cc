@@ -4,7 +4,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 
 namespace webhooks {
 namespace {
@@ -15,6 +18,35 @@ sigset_t StopSignals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   return signals;
+}
+
+std::int64_t MonotonicNanos() {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
+// From when on, in nanoseconds of the monotonic clock, a signal ends the
+// process at once.
+std::atomic<std::int64_t> ends_at_once_from = 0;
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+
+// Calls only functions that are safe in a handler.
+void EndUnlessTooSoon(int signal) {
+  if (MonotonicNanos() < ends_at_once_from) return;
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+// Has `handler` called for SIGTERM and SIGINT, also for those that are pending.
+void Unblock(void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 // The time that a process has to end behind its grace.
@@ -37,12 +69,7 @@ void BlockStopSignals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-void UnblockStopSignals() {
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGINT, SIG_DFL);
-  const sigset_t signals = StopSignals();
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-}
+void UnblockStopSignals() { Unblock(SIG_DFL); }
 
 void EndProcessAfter(absl::Duration grace) {
   std::signal(SIGALRM, &EndNow);
@@ -51,12 +78,13 @@ void EndProcessAfter(absl::Duration grace) {
   setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
-int WaitForStopSignal() {
+int WaitForStopSignal(absl::Duration ignore_for) {
   const sigset_t signals = StopSignals();
   int signal = 0;
   while (sigwait(&signals, &signal) != 0) {
   }
-  UnblockStopSignals();
+  ends_at_once_from = MonotonicNanos() + absl::ToInt64Nanoseconds(ignore_for);
+  Unblock(&EndUnlessTooSoon);
   return signal;
 }
 

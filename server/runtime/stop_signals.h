@@ -22,9 +22,10 @@ void EndProcessAfter(absl::Duration grace);
 
 inline constexpr int kNotStopped = 75;
 
-// Waits for SIGTERM or SIGINT and returns its number. From then on a second
-// one ends the process at once, for an operator who will not wait.
-int WaitForStopSignal();
+// Waits for SIGTERM or SIGINT and returns its number. Ignores others for
+// `ignore_for`: a supervisor may signal both the process and its group. From
+// then on one ends the process at once, for an operator who will not wait.
+int WaitForStopSignal(absl::Duration ignore_for = absl::Seconds(1));
 
 }  // namespace webhooks
 

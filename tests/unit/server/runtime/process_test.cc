@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstddef>
 #include <limits>
 #include <new>
@@ -36,6 +37,26 @@ TEST(ProcessDeathTest, EndsWhereItDoesNotStopInTime) {
         pause();
       },
       ::testing::ExitedWithCode(kNotStopped), "did not stop in time");
+}
+
+// Gets one SIGTERM to end in order, and another at once.
+[[noreturn]] void GetTwoSignals(absl::Duration ignore_for) {
+  BlockStopSignals();
+  std::raise(SIGTERM);
+  WaitForStopSignal(ignore_for);
+  std::raise(SIGTERM);
+  _exit(0);
+}
+
+TEST(ProcessDeathTest, ASecondSignalThatComesWithTheFirstIsIgnored) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(GetTwoSignals(absl::Hours(1)), ::testing::ExitedWithCode(0), "");
+}
+
+TEST(ProcessDeathTest, ASecondSignalThatComesLaterEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(GetTwoSignals(absl::ZeroDuration()),
+              ::testing::KilledBySignal(SIGTERM), "");
 }
 
 }  // namespace
