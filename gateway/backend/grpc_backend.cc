@@ -66,6 +66,27 @@ struct GrpcBackend::State {
     context->TryCancel();
   }
 
+  // Returns the connections of a call that has waited in vain for one that gRPC
+  // failed to make, the first time, else null: a call that does not wait ends
+  // with the cause.
+  std::shared_ptr<const Connections> TakeVainWait() ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    const auto& channel = (*connections)[connection]->channel;
+    if (!is_unreachable || is_cancelled || has_asked_cause ||
+        channel->GetState(false) != GRPC_CHANNEL_TRANSIENT_FAILURE) {
+      return nullptr;
+    }
+    has_asked_cause = true;
+    is_unreachable = false;
+    return connections;
+  }
+
+  // Returns why the call with `status` found no server, for the log.
+  std::string CauseOf(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    return is_unreachable ? "no connection in time" : status.error_message();
+  }
+
   // gRPC names the target until it has handed the call to a connection, and
   // then the connection's other end. Where the two may be the same, the call
   // counts as sent.
@@ -105,6 +126,7 @@ struct GrpcBackend::State {
   std::optional<grpc::ClientContext> context ABSL_GUARDED_BY(mutex);
   bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
   bool is_unreachable ABSL_GUARDED_BY(mutex) = false;
+  bool has_asked_cause ABSL_GUARDED_BY(mutex) = false;
 };
 
 GrpcBackend::GrpcBackend(const std::string& target, int connections,
@@ -164,12 +186,19 @@ void GrpcBackend::Send(const std::shared_ptr<State>& state) {
   auto connections = CurrentConnections();
   state->connection = next_connection_.fetch_add(1, std::memory_order_relaxed) %
                       connections->size();
+  const auto& channel = (*connections)[state->connection]->channel;
+  const bool is_ready = channel->GetState(true) == GRPC_CHANNEL_READY;
+  const bool waits = !is_ready && !reachability_.lost();
+  Make(state, std::move(connections), waits, /*is_timed=*/waits);
+}
+
+void GrpcBackend::Make(const std::shared_ptr<State>& state,
+                       std::shared_ptr<const Connections> connections,
+                       bool waits, bool is_timed) {
   Connection& connection = *(*connections)[state->connection];
-  const bool waits = connection.channel->GetState(true) != GRPC_CHANNEL_READY &&
-                     !reachability_.lost();
   grpc::ClientContext* const context =
       state->Begin(std::move(connections), waits);
-  if (waits) {
+  if (is_timed) {
     state->alarm.emplace().Set(absl::ToChronoTime(absl::Now() + patience_),
                                [state](bool is_due) {
                                  if (is_due) state->EndWait();
@@ -191,20 +220,27 @@ void GrpcBackend::End(const std::shared_ptr<State>& state,
     state->was_sent_again = true;
     return Send(state);
   }
+  if (auto connections = state->TakeVainWait()) {
+    state->was_sent_again = true;
+    return Make(state, std::move(connections), /*waits=*/false,
+                /*is_timed=*/true);
+  }
   Reply reply = ReadReply(*state, status);
   const bool is_lost = Reason(reply.status) == kServerUnreachable;
   // Details are the server's own; other errors may be the transport's and tell
   // nothing.
   if (is_lost || status.ok() || !status.error_details().empty()) {
-    NoteReached(state->connection, !is_lost);
+    NoteReached(state->connection, !is_lost, state->CauseOf(status));
   }
   Finish(*state, std::move(reply));
 }
 
-void GrpcBackend::NoteReached(std::size_t connection, bool reached) {
+void GrpcBackend::NoteReached(std::size_t connection, bool reached,
+                              absl::string_view cause) {
   switch (reachability_.Note(connection, reached)) {
     case Reachability::Change::kLost:
-      Log(LogLevel::kWarning, "cannot reach the server", {{"target", target_}});
+      Log(LogLevel::kWarning, "cannot reach the server",
+          {{"target", target_}, {"cause", cause}});
       break;
     case Reachability::Change::kFound:
       Log(LogLevel::kInfo, "server reached again", {{"target", target_}});

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "gateway/backend/backend.h"
@@ -47,8 +48,15 @@ class GrpcBackend : public Backend {
   std::shared_ptr<const Connections> CurrentConnections()
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Send(const std::shared_ptr<State>& state);
+  // Makes the call on its connection of `connections`, where it waits for one
+  // if it `waits`; if `is_timed`, for the patience at most.
+  void Make(const std::shared_ptr<State>& state,
+            std::shared_ptr<const Connections> connections, bool waits,
+            bool is_timed);
   void End(const std::shared_ptr<State>& state, const grpc::Status& status);
-  void NoteReached(std::size_t connection, bool reached);
+  // `cause` says why the server was not reached.
+  void NoteReached(std::size_t connection, bool reached,
+                   absl::string_view cause);
   static Reply ReadReply(State& state, const grpc::Status& status);
   void Finish(State& state, Reply reply);
 

@@ -8,6 +8,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -55,7 +56,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const Options& options) {
 
 }  // namespace
 
-absl::Status StatusOf(const grpc::Status& status, const std::string& server) {
+absl::Status StatusOf(const grpc::Status& status, const std::string& server,
+                      bool is_plaintext) {
   if (status.ok()) return absl::OkStatus();
   google::rpc::Status details;
   if (!status.error_details().empty() &&
@@ -64,8 +66,12 @@ absl::Status StatusOf(const grpc::Status& status, const std::string& server) {
     return FromRpcStatus(details);
   }
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot reach ", server, ": ", status.error_message()));
+    // A server in TLS closes a connection that begins with something else.
+    const bool may_want_tls =
+        is_plaintext && absl::StrContains(status.error_message(), "closed");
+    return absl::UnavailableError(absl::StrCat(
+        "cannot reach ", server, ": ", status.error_message(),
+        may_want_tls ? "; if the server speaks TLS, give --tls_ca" : ""));
   }
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
     return absl::DeadlineExceededError(
@@ -112,7 +118,7 @@ absl::Status Client::Perform(const std::string& rpc,
                    ended.Notify();
                  });
   ended.WaitForNotification();
-  return StatusOf(status, options_.server);
+  return StatusOf(status, options_.server, !options_.tls);
 }
 
 }  // namespace webhooks::ctl

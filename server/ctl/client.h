@@ -19,9 +19,11 @@ class Status;
 
 namespace webhooks::ctl {
 
-// What a call ended with: the details that the server gave, or a message that
-// names `server` where none was reached.
-absl::Status StatusOf(const grpc::Status& status, const std::string& server);
+// Returns the status of a call: the details that the server gave, or a message
+// that names `server` where none was reached. `is_plaintext`: the call did not
+// go out in TLS, which the message names if the server may want it.
+absl::Status StatusOf(const grpc::Status& status, const std::string& server,
+                      bool is_plaintext);
 
 // Returns a new request_id, a UUID.
 std::string NewRequestId();

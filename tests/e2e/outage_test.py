@@ -33,6 +33,7 @@ def test_the_log_says_once_that_the_server_is_lost_and_once_that_it_is_back(
         assert fresh.post(REFERENCE).reason() == "SERVER_UNREACHABLE"
     lost = "warning cannot reach the server target="
     fresh.gateway.await_line(lost)
+    assert fresh.gateway.lines("cause=.*Connection refused")
     assert len(fresh.gateway.lines(lost)) == 1
     fresh.restart_server()
     fresh.await_ready()

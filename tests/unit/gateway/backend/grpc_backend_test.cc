@@ -289,7 +289,8 @@ TEST_F(GrpcBackendTest, LogsOnceThatTheServerIsLostAndOnceThatItIsBack) {
   FlushLog();
   EXPECT_THAT(::testing::internal::GetCapturedStdout(),
               MatchesRegex("[^\n]* warning cannot reach the server "
-                           "target=unix:[^\n]+/socket\n"
+                           "target=unix:[^\n]+/socket "
+                           "cause=[^\n]*No such file or directory[^\n]*\n"
                            "[^\n]* info server reached again "
                            "target=unix:[^\n]+/socket\n"));
 }

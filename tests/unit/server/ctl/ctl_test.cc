@@ -19,6 +19,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using ::testing::Not;
 using testing::StatusIs;
 
 TEST(FindCommand, TellsWordsFromArguments) {
@@ -116,9 +117,18 @@ TEST(ExitCode, TellsFailuresApart) {
 
 TEST(ClientStatus, NamesTheServerThatIsNotThere) {
   const absl::Status status = StatusOf(
-      grpc::Status(grpc::StatusCode::UNAVAILABLE, "sockets and such"), "a:1");
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "sockets and such"), "a:1",
+      /*is_plaintext=*/true);
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(status.message(), "cannot reach a:1: sockets and such");
+}
+
+TEST(ClientStatus, SaysThatAServerThatClosesPlainTextMayWantTls) {
+  const grpc::Status closed(grpc::StatusCode::UNAVAILABLE, "Socket closed");
+  EXPECT_THAT(StatusOf(closed, "a:1", /*is_plaintext=*/true).message(),
+              HasSubstr("--tls_ca"));
+  EXPECT_THAT(StatusOf(closed, "a:1", /*is_plaintext=*/false).message(),
+              Not(HasSubstr("--tls_ca")));
 }
 
 }  // namespace
