@@ -25,10 +25,13 @@ void RaiseFileLimit(int connections) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_max < static_cast<rlim_t>(connections) + kOtherFiles) {
-    Log(LogLevel::kWarning, "too few open files for --max_connections",
-        {{"limit", static_cast<std::int64_t>(limit.rlim_max)}});
-  }
+  const rlim_t needs = static_cast<rlim_t>(connections) + kOtherFiles;
+  if (limit.rlim_max >= needs) return;
+  Log(LogLevel::kWarning,
+      "too few open files for --max_connections: raise ulimit -n or "
+      "LimitNOFILE, or lower --max_connections",
+      {{"limit", static_cast<std::int64_t>(limit.rlim_max)},
+       {"needs", static_cast<std::int64_t>(needs)}});
 }
 
 }  // namespace webhooks

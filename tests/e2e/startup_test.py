@@ -68,6 +68,15 @@ def test_the_databases_folder_is_made(tmp_path):
     assert (tmp_path / "a/b/webhooks.db").exists()
 
 
+def test_too_few_open_files_are_told_with_the_need(tmp_path, database):
+    with Process("webhook-server", "--listen=127.0.0.1:0", database,
+                 "--max_connections=1000000") as server:
+        line = server.await_line("too few open files .*LimitNOFILE.* "
+                                 "limit=([0-9]+) needs=([0-9]+)")
+        assert int(line[1]) < int(line[2])
+        server.stop()
+
+
 @pytest.mark.parametrize("name", BINARIES)
 def test_a_port_in_use_is_an_error_that_names_it(name, database):
     with socket.create_server(("127.0.0.1", 0)) as taken:
