@@ -83,7 +83,10 @@ std::string CurlTransfer::Problem(CURLcode code) const {
 std::string CurlTransfer::DetailOf(CURLcode code,
                                    v1::Attempt::Error error) const {
   if (error == v1::Attempt::TARGET_REFUSED) {
-    return "the address is one that nothing may be sent to";
+    // The address is not named: a name may stand for one of a network that the
+    // owner of the webhook cannot look into.
+    return "the address is one that nothing may be sent to; the operator can "
+           "allow it with --allow_targets";
   }
   if (answer_.is_header_too_large()) {
     return "the answer's headers are larger than 32 KiB";

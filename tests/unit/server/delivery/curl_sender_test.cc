@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/certificates.h"
 #include "tests/support/scripted_server.h"
@@ -23,6 +24,8 @@
 namespace webhooks::server {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::ScriptedConnection;
 using testing::ScriptedServer;
 
@@ -87,6 +90,15 @@ TEST(CurlSender, RefusesANameThatResolvesToARefusedAddress) {
              Resolving([] { return "127.0.0.1"; }, CurlSender::Options()));
   EXPECT_EQ(outcome.attempt.error(), v1::Attempt::TARGET_REFUSED);
   EXPECT_EQ(server.connections(), 0);
+}
+
+TEST(CurlSender, ARefusalSaysTheRemedyAndNotWhatANameResolvesTo) {
+  const v1::Attempt attempt =
+      SendTo("http://receiver.example:1/",
+             Resolving([] { return "10.1.2.3"; }, CurlSender::Options()))
+          .attempt;
+  EXPECT_THAT(attempt.error_detail(), HasSubstr("--allow_targets"));
+  EXPECT_THAT(attempt.DebugString(), Not(HasSubstr("10.1.2.3")));
 }
 
 TEST(CurlSender, RefusesANameThatResolvesDifferentlyTheSecondTime) {
