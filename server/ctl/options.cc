@@ -81,10 +81,12 @@ ABSL_FLAG(OptionalText, end_time, std::nullopt,
 ABSL_FLAG(bool, include_waiting, false,
           "Retry also what waits for its next attempt after one has failed.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
-          "How long the old secret goes on signing, as 90m or 24h; default: "
-          "24h.");
-ABSL_FLAG(OptionalDuration, expires_in, std::nullopt,
-          "When a new key ends, from now, as 90m or 720h; default: never.");
+          "How long the old secret goes on signing beside the new one, such as "
+          "90m or 24h; default: 24h. It signs in webhook-signature only: "
+          "panora-signature is by the new secret at once.");
+ABSL_FLAG(
+    OptionalDuration, expires_in, std::nullopt,
+    "When a new key ends, from now, such as 90m or 720h; default: never.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
           "The database to copy, as the server's --database.");
 ABSL_FLAG(OptionalText, max_webhooks, std::nullopt,
