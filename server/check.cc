@@ -45,7 +45,7 @@ fs::path FolderOf(const std::string& path) {
   return (fs::path(".") / path).parent_path().lexically_normal();
 }
 
-// Whether a start can make the file, for which it makes no folder but the
+// Finds out if a start can make the file, for which it makes no folder but the
 // database's.
 Finding CheckAbsent(absl::string_view what, const std::string& path,
                     const Config& config) {
@@ -75,15 +75,18 @@ Finding CheckSecretKeys(const Config& config,
       !keys->has_value()) {
     return absl::FailedPreconditionError(
         absl::StrCat("secret keys ", path,
-                     ": not there, and what the database needs is not known "
-                     "before a start has recovered it"));
+                     ": not there, and the keys that the database needs are "
+                     "not known before a start has recovered it: put the copy "
+                     "of the file back"));
   }
   for (const SecretKey::Id& id :
        found.ok() ? found->secret_keys : std::vector<SecretKey::Id>()) {
-    if (keys->has_value() && Opens(**keys, id)) continue;
+    if (!keys->has_value()) return SecretKeysLost(path);
+    if (Opens(**keys, id)) continue;
     return absl::FailedPreconditionError(absl::StrCat(
         "secret keys ", path, ": the key ", FormatKeyId(id),
-        " is not there, and the database has secrets sealed under it"));
+        " is not there, and the database has secrets sealed under it: put its "
+        "line back"));
   }
   if (!keys->has_value()) return CheckAbsent("secret keys", path, config);
   return absl::StrCat("secret keys ", path, ": ", (*keys)->size());

@@ -83,18 +83,20 @@ absl::StatusOr<std::string> TakeOrMakeAdminKey(const std::string& path,
                     entropy);
 }
 
+absl::Status SecretKeysLost(absl::string_view path) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(path,
+                   " is missing or empty, and the database has secrets sealed "
+                   "under its keys: put the copy of the file back"));
+}
+
 absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,
                                                 bool must_exist,
                                                 Entropy& entropy) {
   auto found = ReadSecretKeys(path);
   if (!found.ok()) return found.status();
   if (found->has_value()) return **std::move(found);
-  if (must_exist) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path,
-                     " is missing or empty: the database has secrets sealed "
-                     "under its keys"));
-  }
+  if (must_exist) return SecretKeysLost(path);
   const SecretKey key = MakeSecretKey(entropy);
   absl::Status written = WritePrivateFile(
       path, absl::StrCat("# Seals the secrets in the database. Without it they "

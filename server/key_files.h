@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "server/call/entropy.h"
 #include "storage/sealing/secret_key.h"
 
@@ -29,6 +31,10 @@ absl::StatusOr<std::string> TakeOrMakeApiKey(const std::string& path,
 // The key of administrators, in one line.
 absl::StatusOr<std::string> TakeOrMakeAdminKey(const std::string& path,
                                                Entropy& entropy);
+
+// FAILED_PRECONDITION: the database needs the keys that the file at `path`
+// held.
+absl::Status SecretKeysLost(absl::string_view path);
 
 // The keys that secrets are sealed under: see ParseSecretKeys. `must_exist`: no
 // new one would do. FAILED_PRECONDITION: but there is none, or as

@@ -72,7 +72,7 @@ absl::Status CheckKeys(Connection& connection, const Sealer& sealer) {
     if (sealer.Has(id)) continue;
     return absl::FailedPreconditionError(
         absl::StrCat("the database has secrets under the key ", FormatKeyId(id),
-                     ", which the key file lacks"));
+                     ", which the key file lacks: put its line back"));
   }
   return absl::OkStatus();
 }

@@ -72,10 +72,23 @@ def test_every_problem_is_told(stopped, tmp_path):
     (stopped.folder / "admin-key").write_text("no key")
     result = check(stopped.folder)
     assert result.returncode == 1
-    assert "sealed under it" in result.stderr
+    assert "sealed under its keys: put the copy of the file back" in (
+        result.stderr)
     assert "admin-key" in result.stderr
     assert "ok: database" in result.stdout
     assert not (stopped.folder / "secret-key").exists()
+
+
+def test_a_lost_key_file_is_told_as_a_start_does(stopped):
+    stopped.start()
+    stopped.post({"url": None, "scope": None})
+    stopped.stop()
+    (stopped.folder / "secret-key").unlink()
+    start = run("webhook-server", "--listen=127.0.0.1:0",
+                f"--database=sqlite:{stopped.database}")
+    assert start.returncode == 1
+    assert start.stderr.splitlines()[-1] in check(
+        stopped.folder).stderr.splitlines()
 
 
 def test_folders_are_made_by_a_start_for_the_database_alone(tmp_path):
@@ -125,6 +138,7 @@ def test_a_database_that_was_not_closed_needs_its_keys(fresh):
     result = check(fresh.folder)
     assert result.returncode == 1
     assert "secret-key" in result.stderr
+    assert "put the copy of the file back" in result.stderr
 
 
 def test_what_is_no_database_is_told(tmp_path):
