@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "server/runtime/flag_values.h"
 #include "server/runtime/small_file.h"
 
 namespace webhooks {
@@ -25,7 +26,7 @@ bool IsFlag(absl::string_view name) {
           absl::FindCommandLineFlag(name) != nullptr);
 }
 
-// What is wrong with a line; "": nothing.
+// Sets the flag of a line. Returns the fault of the line, "" if it has none.
 std::string ProblemOf(absl::string_view whole) {
   const absl::string_view line = absl::StripAsciiWhitespace(whole);
   if (line.empty() || absl::StartsWith(line, "#")) return "";
@@ -35,7 +36,8 @@ std::string ProblemOf(absl::string_view whole) {
   if (name == kFlagFile) return "a file must not name another";
   if (!IsFlag(name)) return absl::StrCat("there is no flag '", name, "'");
   // Abseil takes it for a part of the value.
-  return absl::ascii_isspace(whole.back()) ? "a blank ends it" : "";
+  if (absl::ascii_isspace(whole.back())) return "a blank ends it";
+  return std::string(SetFlagValues({line}).message());
 }
 
 absl::Status CheckFlagFile(const std::string& path) {

@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/runtime/flag_files.h"
+#include "server/runtime/flag_values.h"
 #include "server/runtime/process.h"
 
 namespace webhooks {
@@ -46,11 +47,9 @@ void SetFlagsFromEnvironment(absl::string_view folder,
     const std::string variable =
         absl::StrCat("WEBHOOKS_", absl::AsciiStrToUpper(name));
     const char* value = std::getenv(variable.c_str());
-    std::string error;
-    if (value != nullptr && !flag->ParseFrom(value, &error)) {
-      Fail(absl::StrCat("bad value '", value, "' of ", variable,
-                        error.empty() ? "" : ": ", error));
-    }
+    if (value == nullptr) continue;
+    const absl::Status good = SetFlagValue(*flag, variable, value);
+    if (!good.ok()) std::exit(FailStart(good));
   }
 }
 
@@ -134,6 +133,10 @@ std::vector<std::string> ParseFlagsAndWords(
       FlagFilesFirst(absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
   if (!ordered.ok()) std::exit(FailStart(ordered.status()));
   std::vector<char*> line = *std::move(ordered);
+  // Abseil sets them again, but its errors do not say the form of a value.
+  const absl::Status good = SetFlagValues(
+      std::vector<absl::string_view>(line.begin() + 1, line.end()));
+  if (!good.ok()) std::exit(FailStart(good));
   const std::vector<char*> rest =
       absl::ParseCommandLine(static_cast<int>(line.size()), line.data());
   return {rest.begin() + 1, rest.end()};

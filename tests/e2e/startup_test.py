@@ -190,6 +190,35 @@ def test_a_gateways_flag_that_is_wrong_is_an_error_that_names_it(flag):
                     flag.split("=")[0].strip("-"))
 
 
+@pytest.mark.parametrize("flag, form", [
+    ("--grace=20", "a duration such as 20s"),
+    ("--grace 20", "a duration such as 20s"),
+    ("--allow_plaintext=perhaps", "true or false")])
+def test_an_error_says_the_form_of_a_value(flag, form, flag_file):
+    name, value = flag.strip("-").replace("=", " ").split()
+    for words in flag.split(), [flag_file("", f"--{name}={value}")]:
+        result = run("webhook-server", *words)
+        assert_one_line(result, f"bad value '{value}' of --{name}: must be "
+                        + form)
+    variable = f"WEBHOOKS_{name.upper()}"
+    result = run("webhook-server", env={variable: value})
+    assert_one_line(result, f"of {variable}: must be {form}")
+
+
+def test_an_error_says_the_form_of_a_value_to_webhookctl():
+    for flag, form in [("--timeout=20", "a duration such as 20s"),
+                       ("--active=1s", "true or false"),
+                       ("--limit=x", "a whole number"),
+                       ("--overlap=20", "a duration such as 20s")]:
+        assert_one_line(run("webhookctl", "webhook", "list", flag), form)
+
+
+def test_a_value_that_looks_like_a_flag_is_none():
+    result = run("webhookctl", "webhook", "list", "--url", "--timeout=20",
+                 "--server=unix:/nowhere")
+    assert result.returncode == 5, result
+
+
 @pytest.mark.parametrize("name", BINARIES)
 def test_a_variable_that_is_wrong_is_an_error_that_names_it(name, database):
     result = run(name, "--listen=127.0.0.1:0",
