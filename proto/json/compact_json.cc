@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "proto/json/json_text.h"
 
 namespace webhooks {
@@ -38,6 +39,7 @@ class Handler {
     Separate();
     const std::string key = std::exchange(parts_, "");
     if (!open_.back().insert(key).second) {
+      has_key_twice_ = true;
       error = json::error::syntax;
       return false;
     }
@@ -72,6 +74,7 @@ class Handler {
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
+  bool has_key_twice() const { return has_key_twice_; }
   std::string TakeText() { return std::move(text_); }
 
  private:
@@ -108,21 +111,63 @@ class Handler {
 
   std::string text_;
   std::string parts_;
+  bool has_key_twice_ = false;
   // The keys so far of each container that is open.
   std::vector<absl::flat_hash_set<std::string>> open_;
 };
 
-}  // namespace
+struct Outcome {
+  std::string text;
+  bool has_key_twice = false;
+  json::error_code error;
+  // The bytes before the fault, or all.
+  std::size_t good_bytes = 0;
+};
 
-std::optional<std::string> CompactJson(absl::string_view text, int max_depth) {
+Outcome Parse(absl::string_view text, int max_depth) {
   json::parse_options options;
   options.max_depth = static_cast<std::size_t>(max_depth);
   json::basic_parser<Handler> parser(options);
-  json::error_code error;
-  const std::size_t end =
-      parser.write_some(/*more=*/false, text.data(), text.size(), error);
-  if (error || end < text.size()) return std::nullopt;
-  return parser.handler().TakeText();
+  Outcome outcome;
+  outcome.good_bytes = parser.write_some(/*more=*/false, text.data(),
+                                         text.size(), outcome.error);
+  if (!outcome.error && outcome.good_bytes < text.size()) {
+    outcome.error = json::error::extra_data;
+  }
+  outcome.has_key_twice = parser.handler().has_key_twice();
+  outcome.text = parser.handler().TakeText();
+  return outcome;
+}
+
+}  // namespace
+
+std::optional<std::string> CompactJson(absl::string_view text, int max_depth) {
+  Outcome outcome = Parse(text, max_depth);
+  if (outcome.error) return std::nullopt;
+  return std::move(outcome.text);
+}
+
+std::string JsonFault(absl::string_view text, int max_depth) {
+  const Outcome outcome = Parse(text, max_depth);
+  if (!outcome.error) return "";
+  const std::size_t byte = outcome.good_bytes + 1;
+  if (outcome.has_key_twice) {
+    return absl::StrCat(
+        "must not have a key twice in an object: the second ends at byte ",
+        byte);
+  }
+  if (outcome.error == json::error::too_deep) {
+    return absl::StrCat("must have at most ", max_depth, " levels: byte ", byte,
+                        " begins another");
+  }
+  if (outcome.error == json::error::exponent_overflow) {
+    return absl::StrCat("must have no exponent beyond 31 bits: see byte ",
+                        byte);
+  }
+  if (outcome.error == json::error::incomplete) {
+    return "must be one JSON value: the end is missing";
+  }
+  return absl::StrCat("must be one JSON value: byte ", byte, " is wrong");
 }
 
 }  // namespace webhooks

@@ -14,6 +14,11 @@ namespace webhooks {
 // or an object with the same key twice.
 std::optional<std::string> CompactJson(absl::string_view text, int max_depth);
 
+// Returns the fault for which CompactJson returns nothing, for whoever wrote
+// `text`: "must be one JSON value: byte 7 is wrong", bytes counted from 1. ""
+// where there is none.
+std::string JsonFault(absl::string_view text, int max_depth);
+
 }  // namespace webhooks
 
 #endif  // WEBHOOKS_PROTO_JSON_COMPACT_JSON_H_

@@ -1,5 +1,7 @@
 #include "server/services/event_rules.h"
 
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "proto/json/compact_json.h"
 #include "proto/rpc/status.h"
@@ -25,12 +27,10 @@ void CheckType(const std::string& type, google::rpc::BadRequest& violations) {
 void CheckData(const std::string& data, google::rpc::BadRequest& violations) {
   if (data.size() > EventStore::kMaxEventBytes) {
     AddViolation(violations, "data", "must hold at most 256 KiB");
-  } else if (!CompactJson(data, kMaxDataDepth)) {
-    AddViolation(violations, "data",
-                 "must be one JSON value of at most 63 levels, without the "
-                 "same key twice in an object and without exponents beyond "
-                 "31 bits");
+    return;
   }
+  const std::string fault = JsonFault(data, kMaxDataDepth);
+  if (!fault.empty()) AddViolation(violations, "data", fault);
 }
 
 }  // namespace

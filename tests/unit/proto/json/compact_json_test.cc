@@ -130,5 +130,34 @@ TEST(CompactJson, IsNoneBeyondTheDepthGiven) {
   EXPECT_EQ(CompactJson(Nested(4), 3), std::nullopt);
 }
 
+TEST(JsonFault, IsNoneOfJson) { EXPECT_EQ(JsonFault(R"({"a":1})", 3), ""); }
+
+TEST(JsonFault, SaysWhereTheTextIsWrong) {
+  struct Case {
+    std::string text;
+    const char* fault;
+  };
+  for (const Case& one : {
+           Case{"{a:1}", "must be one JSON value: byte 2 is wrong"},
+           Case{"[1,]", "must be one JSON value: byte 4 is wrong"},
+           Case{"[1 2]", "must be one JSON value: byte 4 is wrong"},
+           Case{"\"\xff\"", "must be one JSON value: byte 2 is wrong"},
+           Case{"1 2", "must be one JSON value: byte 3 is wrong"},
+           Case{"plain", "must be one JSON value: byte 1 is wrong"},
+           Case{"", "must be one JSON value: the end is missing"},
+           Case{"[1", "must be one JSON value: the end is missing"},
+           Case{R"({"a":1,"a":1})",
+                "must not have a key twice in an object: the second ends at "
+                "byte 10"},
+           Case{"[1e99999999999]",
+                "must have no exponent beyond 31 bits: see byte 13"},
+           Case{"[[[[]]]]",
+                "must have at most 3 levels: byte 4 begins another"},
+       }) {
+    EXPECT_EQ(JsonFault(one.text, 3), one.fault) << one.text;
+    EXPECT_EQ(CompactJson(one.text, 3), std::nullopt) << one.text;
+  }
+}
+
 }  // namespace
 }  // namespace webhooks
