@@ -97,7 +97,7 @@ absl::Status FanOutTooLarge() {
 
 absl::Status DeliveryEnded() {
   return WithReason(
-      absl::FailedPreconditionError("the delivery has come to its end"),
+      absl::FailedPreconditionError("the delivery has already ended"),
       "DELIVERY_ENDED");
 }
 
@@ -126,7 +126,7 @@ absl::Status TooManySecrets() {
 
 absl::Status WebhookLimitReached() {
   return WithReason(absl::ResourceExhaustedError(
-                        "the project has as many webhooks as it may"),
+                        "the project has reached its limit of webhooks"),
                     "WEBHOOK_LIMIT_REACHED");
 }
 
@@ -229,9 +229,11 @@ absl::Status DeadlinePassed() {
 }
 
 absl::Status MalformedMessage() {
-  return WithReason(absl::InvalidArgumentError(
-                        "the request is not a message of its type in UTF-8"),
-                    "MALFORMED_MESSAGE");
+  return WithReason(
+      absl::InvalidArgumentError(
+          "the request cannot be parsed: it must be a protobuf message of the "
+          "type that the method takes, with strings in UTF-8"),
+      "MALFORMED_MESSAGE");
 }
 
 absl::Status RequestTimeout() {
