@@ -106,7 +106,7 @@ void CheckListeners(const Config& config, std::vector<Finding>& findings) {
       WantsTls(config.tls) ? Reach::kAnywhere : config.plaintext;
   for (const std::string& text : config.listen) {
     const absl::StatusOr<Address> address = ParseAddress(text);
-    // What is left is a unix socket.
+    // Any other address is a unix socket.
     if (!address.ok()) continue;
     findings.push_back(
         InspectListener("listen", *address, reach, kListenRemedy));

@@ -9,10 +9,10 @@
 
 namespace webhooks::server {
 
-// What a start with `config` would find: addresses, certificates, database and
-// key files, one finding each, all of them whatever the others are. Changes
-// nothing, and may be asked while a server runs. Reads the whole database:
-// blocks.
+// Returns the findings that a start with `config` would have: addresses,
+// certificates, database and key files, one finding each, all of them whatever
+// the others are. Changes nothing, and may be called while a server runs. Reads
+// the whole database: blocks.
 std::vector<Finding> CheckStart(const Config& config, absl::Time now);
 
 }  // namespace webhooks::server

@@ -15,7 +15,7 @@
 
 namespace webhooks::server {
 
-// What the flags say; see their help texts.
+// The values of the flags; see their help texts.
 struct Config {
   // Only look at what a start would find.
   bool check = false;

@@ -25,11 +25,11 @@ class Deliveries {
   // Ends as Scheduler::BeginStop says, by the deadline of BeginStop.
   ~Deliveries();
 
-  // What sends; others may use it too. It works from the beginning, until
-  // BeginStop's deadline.
+  // Returns the sender, which others may use too. It works from the beginning,
+  // until BeginStop's deadline.
   Sender& sender() { return sender_; }
 
-  // How things stand; from Start on.
+  // Returns the current figures; from Start on.
   Scheduler::Figures figures() const { return scheduler_->figures(); }
 
   // See Scheduler::PausedUntil; nullopt before Start.

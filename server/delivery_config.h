@@ -11,7 +11,7 @@
 
 namespace webhooks::server {
 
-// What the flags say about deliveries; see their help texts.
+// The values of the flags about deliveries; see their help texts.
 struct DeliveryConfig {
   bool deliver = true;
   Scheduler::Options scheduler;

@@ -16,7 +16,7 @@
 // PERMISSION_DENIED, NOT_FOUND, ...: it cannot be read or written.
 namespace webhooks::server {
 
-// What such a file holds now; nothing where it is absent or empty.
+// Returns the key in such a file; nothing where the file is absent or empty.
 absl::StatusOr<std::optional<std::string>> ReadApiKey(const std::string& path);
 absl::StatusOr<std::optional<std::string>> ReadAdminKey(
     const std::string& path);

@@ -11,8 +11,9 @@
 namespace webhooks::server {
 namespace {
 
-// How many times as fast as time passes the retention clock follows one that is
-// ahead of it, as after the server has not run for a while.
+// The speed of the retention clock, as a multiple of that of time, while it
+// follows a clock that is ahead of it, as after the server has not run for a
+// while.
 constexpr double kCatchUp = 2;
 
 }  // namespace

@@ -37,7 +37,7 @@ class Maintenance {
   // All steps there are. The number of those that did something.
   int Work();
   bool Step();
-  // How long to keep what there is, by `clock_`; nullopt: the store failed.
+  // Returns how long to keep records, by `clock_`; nullopt: the store failed.
   std::optional<absl::Duration> Retention(absl::Time now);
   void TellUnusedKeys();
   bool IsStopping();

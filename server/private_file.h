@@ -12,9 +12,9 @@
 // name the file.
 namespace webhooks::server {
 
-// What the file `path` holds; nothing where it is absent or empty. The log
-// warns where others may read it. PERMISSION_DENIED, INVALID_ARGUMENT, ...: it
-// cannot be read, as of ReadSmallFile.
+// Returns the content of the file `path`; nothing where it is absent or empty.
+// The log warns where others may read it. PERMISSION_DENIED, INVALID_ARGUMENT,
+// ...: it cannot be read, as of ReadSmallFile.
 absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
     const std::string& path);
 

@@ -29,7 +29,8 @@ void NoteSignals() {
   }
 }
 
-// As long as it works, the disk is the server's again.
+// Leaves the disk to the server for four times as long as the backup `worked`,
+// for a second at most. Returns false once a signal has come.
 bool Pause(absl::Duration worked) {
   if (has_signal == 0) absl::SleepFor(std::min(4 * worked, absl::Seconds(1)));
   return has_signal == 0;

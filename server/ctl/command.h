@@ -12,11 +12,11 @@
 
 namespace webhooks::ctl {
 
-// What a command works with.
+// The input of a command, and the client that it calls with.
 struct Session {
   const Options& options;
   Client& client;
-  // What follows the command's words: as many as Command::arguments has.
+  // The words after those of the command: as many as Command::arguments has.
   std::vector<std::string> arguments;
 };
 
@@ -53,15 +53,15 @@ const std::vector<Command>& AllCommands();
 absl::StatusOr<const Command*> FindCommand(absl::Span<const std::string> words,
                                            std::vector<std::string>& arguments);
 
-// Whether the command knows the flags that were given. INVALID_ARGUMENT names
-// one that it does not.
+// Returns OK if the command takes all the flags in `given`. INVALID_ARGUMENT
+// names one that it does not take.
 absl::Status CheckFlags(const Command& command,
                         absl::Span<const std::string> given);
 
-// The error of a command to change something that says not what.
+// The error of an update command without a field to update.
 absl::Status NothingToChange();
 
-// What --help says before the flags, which are those of this folder.
+// Returns the text of --help before the flags, which are those of this folder.
 std::string Usage();
 inline constexpr absl::string_view kFlagsFolder = "server/ctl/";
 

@@ -40,7 +40,7 @@ using asio::ip::tcp;
 // Time that one request has to arrive.
 constexpr std::chrono::seconds kPatience{15};
 
-// As deep as the body of a delivery can be.
+// The depth that the body of a delivery can have.
 constexpr int kMaxBodyDepth = 64;
 
 // The flags that a server needs to deliver to this machine.

@@ -20,7 +20,7 @@ inline absl::Status Print(const Session& session,
   return absl::OkStatus();
 }
 
-// As Print, of a call's outcome.
+// Prints the outcome of a call as Print does.
 template <typename T>
 absl::Status PrintResult(const Session& session,
                          const absl::StatusOr<T>& result) {

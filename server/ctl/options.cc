@@ -187,7 +187,7 @@ absl::StatusOr<std::string> ReadKey() {
   return "";
 }
 
-// Whether the value of a flag without '=' is the next word.
+// Returns true if the value of a flag without '=' is the next word.
 bool TakesNextWord(absl::string_view flag) {
   const absl::CommandLineFlag* found = absl::FindCommandLineFlag(flag);
   return found != nullptr && !found->IsOfType<bool>();

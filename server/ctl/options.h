@@ -13,7 +13,8 @@
 
 namespace webhooks::ctl {
 
-// What the flags say; see their help texts. Unset where a flag is not given.
+// The values of the flags; see their help texts. Unset where a flag is not
+// given.
 struct Options {
   std::string server;
   std::string key;

@@ -78,7 +78,8 @@ std::string ItemText(const Message& item) {
   return text;
 }
 
-// Whether the field holds messages of many fields, which no word can tell.
+// Returns true if the field holds messages of many fields, which no single word
+// can show.
 bool HasRecords(const FieldDescriptor* field) {
   return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
          field->message_type() != Timestamp::descriptor() &&
@@ -102,7 +103,8 @@ std::string ListText(const Message& message, const FieldDescriptor* field) {
   return absl::StrJoin(parts, HasRecords(field) ? "\n" : ",");
 }
 
-// What stands for raw JSON in a message that is printed, and the JSON.
+// Pairs of a text that stands for raw JSON in a message to print, and that
+// JSON.
 using Substitutes = std::vector<std::pair<std::string, std::string>>;
 
 // Puts a substitute into every field that holds raw JSON.

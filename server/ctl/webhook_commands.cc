@@ -38,7 +38,8 @@ absl::Status GetWebhook(Session& session) {
                                   "webhooks.v1.WebhookService/Get", request));
 }
 
-// What new webhooks and changed ones have in common.
+// Fills the fields that requests for new and for changed webhooks have in
+// common.
 template <typename Request>
 absl::Status Fill(const Options& options, Request& request) {
   if (options.url) request.set_url(*options.url);

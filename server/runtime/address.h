@@ -20,8 +20,8 @@ struct Address {
 // what is not host:port.
 absl::StatusOr<Address> ParseAddress(absl::string_view text);
 
-// What a flag says of one address: none where it is empty. INVALID_ARGUMENT
-// names the flag.
+// Reads the value of a flag for one address: none where it is empty.
+// INVALID_ARGUMENT names the flag.
 absl::StatusOr<std::optional<Address>> ParseOptionalAddress(
     absl::string_view flag, absl::string_view text);
 

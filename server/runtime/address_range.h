@@ -41,7 +41,7 @@ struct AddressRange {
 absl::StatusOr<std::vector<AddressRange>> ParseAddressRanges(
     absl::string_view text);
 
-// Whether one of `ranges` holds the address.
+// Returns true if one of `ranges` holds the address.
 bool AnyHolds(const std::vector<AddressRange>& ranges,
               const AddressBytes& address);
 

@@ -9,9 +9,10 @@
 #include "absl/strings/string_view.h"
 #include "server/runtime/address_range.h"
 
-// What limits know clients by: an IPv4 address ("192.0.2.7"), or the network of
-// an IPv6 address ("2001:db8::/64"), which one client may have all to itself.
-// "" stands for a unix socket, which has no such address.
+// The address by which limits tell clients apart: an IPv4 address
+// ("192.0.2.7"), or the network of an IPv6 address ("2001:db8::/64"), which one
+// client may have all to itself. "" stands for a unix socket, which has no such
+// address.
 namespace webhooks {
 
 std::string ClientAddress(const sockaddr* address);

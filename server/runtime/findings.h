@@ -10,7 +10,7 @@
 #include "server/runtime/reach.h"
 #include "server/runtime/tls_material.h"
 
-// What --check tells an operator.
+// The output of --check, for an operator.
 namespace webhooks {
 
 // A line of what was looked at, or what is wrong with it.

@@ -31,9 +31,9 @@ void ParseFlags(int argc, char** argv, absl::string_view usage,
 std::string ServiceUsage(absl::string_view line,
                          absl::string_view exit_codes = "");
 
-// As ParseFlags, but for a program that takes words as well: ends with the
-// positional arguments, wherever they stand among the flags. Of the environment
-// only the flags named in `environment` are read; empty: all.
+// Does the same as ParseFlags, but for a program that takes words as well: ends
+// with the positional arguments, wherever they stand among the flags. Of the
+// environment only the flags named in `environment` are read; empty: all.
 std::vector<std::string> ParseFlagsAndWords(
     int argc, char** argv, absl::string_view usage,
     absl::string_view flags_folder,

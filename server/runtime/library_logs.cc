@@ -11,7 +11,8 @@
 namespace webhooks {
 namespace {
 
-// What ends the process is an error, whose line is written before it does.
+// A line that comes before the end of the process is an error: it is written
+// before the process ends.
 LogLevel LevelOf(const gpr_log_func_args& args) {
   if (absl::StartsWith(args.message, "assertion failed")) {
     return LogLevel::kError;

@@ -168,7 +168,7 @@ absl::Status ConfigureLog(absl::string_view level, absl::string_view format) {
 void Log(LogLevel level, absl::string_view message,
          std::initializer_list<LogField> fields) {
   Write(level, message, fields, /*urgent=*/true);
-  // What comes after an error may be the end of the process.
+  // The process may end after an error.
   if (level == LogLevel::kError) FlushLog();
 }
 

@@ -36,8 +36,8 @@ absl::Status ConfigureLog(absl::string_view level, absl::string_view format);
 void Log(LogLevel level, absl::string_view message,
          std::initializer_list<LogField> fields = {});
 
-// As Log at kInfo, for the one line that each request or attempt gets: it waits
-// for at most 200 ms for others to share its write.
+// Does the same as Log at kInfo, for the one line that each request or attempt
+// gets: it waits for at most 200 ms for others to share its write.
 void LogEach(absl::string_view message, std::initializer_list<LogField> fields);
 
 // Waits until every line so far is written, at most a second. For the end of

@@ -19,8 +19,8 @@ inline constexpr char kClientCertificateKey[] = "x-client-certificate";
 inline constexpr char kProjectIdKey[] = "x-project-id";
 // "true" where it was given before, to a call with the same idempotency key.
 inline constexpr char kReplayedKey[] = "idempotent-replayed";
-// How many calls a second the project may make, how many are left, and in how
-// many seconds all are
+// The calls a second that the project may make, those that are left, and the
+// seconds until all are again
 // (https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06).
 inline constexpr char kRateLimitKey[] = "ratelimit-limit";
 inline constexpr char kRateRemainingKey[] = "ratelimit-remaining";

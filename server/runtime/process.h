@@ -3,7 +3,8 @@
 
 #include "absl/status/status.h"
 
-// How a process of this service begins, well or not.
+// The beginning of a process of this service, and its end where it cannot
+// begin.
 namespace webhooks {
 
 // Holds the standard files, blocks the stop signals, makes the libraries' log

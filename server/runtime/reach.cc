@@ -94,7 +94,7 @@ bool StaysOnThisMachine(absl::string_view target) {
   }
   for (const absl::string_view scheme : {"dns:", "ipv4:", "ipv6:"}) {
     if (!absl::ConsumePrefix(&target, scheme)) continue;
-    // What stands behind an authority, as in dns://8.8.8.8/host:port.
+    // Removes an authority, as in dns://8.8.8.8/host:port.
     target = target.substr(target.rfind('/') + 1);
     break;
   }

@@ -22,12 +22,12 @@ enum class Reach {
 // "127.0.0.1:80" or "[::1]:80".
 std::string SocketAddressText(const sockaddr* address, socklen_t size);
 
-// Whether a listener on `address`, which `flag` names, has no clients beyond
-// `reach`. FAILED_PRECONDITION: it has; `remedy` says what that needs.
+// Returns OK if a listener on `address`, which `flag` names, has no clients
+// beyond `reach`. FAILED_PRECONDITION: it has; `remedy` says what that needs.
 absl::Status CheckReach(absl::string_view flag, const sockaddr* address,
                         socklen_t size, Reach reach, absl::string_view remedy);
 
-// As above, of all that the host stands for. UNAVAILABLE: that is not known.
+// Does the same for all addresses of the host. UNAVAILABLE: they are not known.
 absl::Status CheckReach(absl::string_view flag, const Address& address,
                         Reach reach, absl::string_view remedy);
 
@@ -36,7 +36,7 @@ inline constexpr absl::string_view kListenRemedy =
     "--tls_cert and --tls_key, or --allow_plaintext";
 inline constexpr absl::string_view kMetricsRemedy = "--allow_plaintext";
 
-// Whether what is sent to `target`, as gRPC names it, stays on this machine:
+// Returns true if data for `target`, as gRPC names it, stays on this machine:
 // it is a unix socket, localhost, or addresses of loopback. Other names are not
 // looked up.
 bool StaysOnThisMachine(absl::string_view target);

@@ -18,7 +18,7 @@ ABSL_DECLARE_FLAG(std::string, log_format);
 
 namespace webhooks {
 
-// How far --allow_plaintext lets plain text go.
+// Returns how far --allow_plaintext lets plain text go.
 Reach PlaintextReach();
 
 }  // namespace webhooks

@@ -7,7 +7,7 @@
 
 namespace webhooks {
 
-// What the regular file `path` holds, at most 1 MiB. NOT_FOUND,
+// Returns the content of the regular file `path`, at most 1 MiB. NOT_FOUND,
 // PERMISSION_DENIED, ... as the system says; INVALID_ARGUMENT: it is a folder
 // or something else than a file, or larger. Messages name the file.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path);

@@ -22,7 +22,7 @@ struct TlsFiles {
   std::string authorities;
 };
 
-// What TlsFiles hold.
+// The contents of TlsFiles.
 struct TlsMaterial {
   std::string certificate;
   std::string key;
@@ -31,26 +31,26 @@ struct TlsMaterial {
   bool operator==(const TlsMaterial&) const = default;
 };
 
-// Whether TLS is wanted at all.
+// Returns true if TLS is wanted at all.
 inline bool WantsTls(const TlsFiles& files) {
   return !files.certificate.empty() || !files.key.empty() ||
          !files.authorities.empty();
 }
 
-// Whether a listener can do TLS with `files`, which --tls_cert, --tls_key and
-// --tls_client_ca name. INVALID_ARGUMENT names the flag that is missing.
+// Returns OK if a listener can do TLS with `files`, which --tls_cert, --tls_key
+// and --tls_client_ca name. INVALID_ARGUMENT names the flag that is missing.
 absl::Status CheckListenerFlags(const TlsFiles& files);
 
-// As CheckListenerFlags, of a client, whose flags are --<prefix>_cert, _key and
-// _ca.
+// Does the same as CheckListenerFlags for a client, whose flags are
+// --<prefix>_cert, _key and _ca.
 absl::Status CheckClientFlags(const TlsFiles& files, absl::string_view prefix);
 
-// What the files hold, as it is. Fails as ReadSmallFile.
+// Returns the contents of the files, unchanged. Fails as ReadSmallFile.
 absl::StatusOr<TlsMaterial> ReadTlsFiles(const TlsFiles& files);
 
-// Whether TLS can be done with `material`: everything can be read, is strong
-// enough for OpenSSL, and the key is the certificate's. INVALID_ARGUMENT names
-// the one of `files` that is to blame.
+// Returns OK if TLS can be done with `material`: everything can be read, is
+// strong enough for OpenSSL, and the key is the certificate's. INVALID_ARGUMENT
+// names the one of `files` that is to blame.
 absl::Status CheckTls(const TlsMaterial& material, const TlsFiles& files);
 
 // When the first certificate of `material` is valid.
@@ -62,7 +62,7 @@ struct ValidTime {
 // Of what CheckTls has found good. INVALID_ARGUMENT: its times are none.
 absl::StatusOr<ValidTime> TimeOfCertificate(const TlsMaterial& material);
 
-// Whether the certificate is valid at `now`, if there is one.
+// Returns OK if the certificate is valid at `now`, or there is none.
 // FAILED_PRECONDITION names its file and says when it is.
 absl::Status CheckTime(const TlsMaterial& material, const TlsFiles& files,
                        absl::Time now);

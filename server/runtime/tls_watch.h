@@ -15,12 +15,12 @@
 
 namespace webhooks {
 
-// What TLS goes by, kept as the files have it. They are read again and again
-// (so it does not matter how they are replaced), and what has changed is used
-// once it stays the same for `interval`, so that a certificate and its key are
-// not taken apart. What cannot be used is one line in the log, and what was in
-// use stays so; it also stays while another certificate is not valid yet, or no
-// longer. Thread-safe.
+// The material that TLS uses, kept as the files have it. They are read again
+// and again (so it does not matter how they are replaced), and a change is used
+// once the files stay the same for `interval`, so that a certificate and its
+// key are not taken apart. A pair that cannot be used is one line in the log,
+// and the one before stays in use; it also stays while another certificate is
+// not valid yet, or no longer. Thread-safe.
 class TlsWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Milliseconds(500);
@@ -34,10 +34,11 @@ class TlsWatch {
 
   ~TlsWatch();
 
-  // What is to be used now; another object after each change, and only then.
+  // Returns the material to use now; another object after each change, and only
+  // then.
   std::shared_ptr<const TlsMaterial> current() const;
 
-  // Whether the other side must show a certificate.
+  // Returns true if the other side must show a certificate.
   bool has_authorities() const { return !files_.authorities.empty(); }
 
  private:

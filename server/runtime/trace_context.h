@@ -21,9 +21,9 @@ struct Span {
   std::string span_id;
   // The span that it is part of; "": the trace begins with it.
   std::string parent_id;
-  // Whether the trace is being recorded, as whoever began it says.
+  // True if the trace is being recorded, according to whoever began it.
   bool is_sampled = true;
-  // What others keep with the trace; as it came.
+  // The entries that others keep with the trace; as they came.
   std::string tracestate;
 
   // The header for what follows from this span; "" where there is no trace.

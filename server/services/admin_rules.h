@@ -6,9 +6,9 @@
 #include "google/protobuf/field_mask.pb.h"
 #include "webhooks/v1/admin_service.pb.h"
 
-// What requests about projects and keys may hold, as the protos' comments say.
-// INVALID_ARGUMENT (INVALID_REQUEST, or as Verdict gives it) lists every
-// violation of a request.
+// The rules for requests about projects and keys, according to the protos'
+// comments. INVALID_ARGUMENT (INVALID_REQUEST, or as Verdict gives it) lists
+// every violation of a request.
 namespace webhooks::server {
 
 absl::Status CheckCreateProject(const v1::CreateProjectRequest& request);

@@ -46,7 +46,7 @@ std::string HeaderPath(absl::string_view name) {
 void CheckHeader(const std::string& name, const std::string& value,
                  google::rpc::BadRequest& violations) {
   if (!IsName(name)) {
-    // What is no name may be anything: it is not repeated.
+    // A text that is no name may be anything: it is not repeated.
     AddViolation(violations, "delivery.headers",
                  "must have names of letters, digits and -, at most 100 "
                  "characters long");

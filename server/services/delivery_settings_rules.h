@@ -6,9 +6,8 @@
 
 namespace webhooks::server {
 
-// What a webhook's settings may hold, as the comments of DeliverySettings say.
-// Adds what is wrong, as `delivery.headers["Name"]` and the like, to
-// `violations`.
+// Checks a webhook's settings against the comments of DeliverySettings. Adds
+// each fault, as `delivery.headers["Name"]` and the like, to `violations`.
 void CheckDeliverySettings(const v1::DeliverySettings& settings,
                            google::rpc::BadRequest& violations);
 

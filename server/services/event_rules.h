@@ -14,9 +14,9 @@
 
 namespace webhooks::server {
 
-// What requests about events and deliveries may hold, as the protos' comments
-// say. INVALID_ARGUMENT lists every violation of a request, with a reason as
-// Verdict gives it.
+// The rules for requests about events and deliveries, according to the protos'
+// comments. INVALID_ARGUMENT lists every violation of a request, with a reason
+// as Verdict gives it.
 struct EventRules {
   Clock clock;
 
@@ -32,11 +32,11 @@ struct EventRules {
                   google::rpc::BadRequest& violations) const;
 };
 
-// As EventRules.
+// Check other requests in the same way as EventRules.
 absl::Status CheckRequest(const v1::ListDeliveriesRequest& request);
 absl::Status CheckTypeAndData(const v1::TestWebhookRequest& request);
 
-// What the start_time and end_time of a request may be.
+// Checks the start_time and end_time of a request.
 template <typename Request>
 void CheckTimes(const Request& request, google::rpc::BadRequest& violations) {
   if (request.has_start_time() && !IsTimestamp(request.start_time())) {
@@ -52,8 +52,8 @@ void CheckTimes(const Request& request, google::rpc::BadRequest& violations) {
   }
 }
 
-// How many containers within each other an event's data may have: the body of a
-// delivery has one more, and receivers read 64.
+// The most containers within each other that an event's data may have: the body
+// of a delivery has one more, and receivers read 64.
 inline constexpr int kMaxDataDepth = 63;
 
 }  // namespace webhooks::server

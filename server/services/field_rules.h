@@ -14,8 +14,8 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/rpc/error_details.pb.h"
 
-// What fields of several requests may hold. Each function adds what is wrong to
-// `violations`.
+// The rules for fields of several requests. Each function adds the faults that
+// it finds to `violations`.
 namespace webhooks::server {
 
 // Text that people read: at least `least` and at most `most` characters, none
@@ -25,20 +25,20 @@ void CheckText(absl::string_view field, absl::string_view text,
                std::size_t least, std::size_t most, Lines lines,
                google::rpc::BadRequest& violations);
 
-// As CreateWebhookRequest.request_id.
+// Checks CreateWebhookRequest.request_id and the like.
 void CheckRequestId(absl::string_view request_id,
                     google::rpc::BadRequest& violations);
 
-// As UpdateWebhookRequest.etag.
+// Checks UpdateWebhookRequest.etag and the like.
 void CheckEtagCondition(absl::string_view etag,
                         google::rpc::BadRequest& violations);
 
-// Whether `time` is in the range of google.protobuf.Timestamp: the years 1 to
-// 9999.
+// Returns true if `time` is in the range of google.protobuf.Timestamp: the
+// years 1 to 9999.
 bool IsTimestamp(const google::protobuf::Timestamp& time);
 
-// Whether `duration` is in the range of google.protobuf.Duration, and `least`
-// to `most`.
+// Returns true if `duration` is in the range of google.protobuf.Duration, and
+// `least` to `most`.
 bool IsBetween(const google::protobuf::Duration& duration, absl::Duration least,
                absl::Duration most);
 

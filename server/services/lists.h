@@ -16,7 +16,7 @@
 #include "storage/event_store.h"
 #include "storage/timestamp.h"
 
-// What calls for lists have in common.
+// The common parts of calls for lists.
 namespace webhooks::server {
 
 // `value` if the request `has` it.
@@ -25,7 +25,8 @@ std::optional<T> If(bool has, const T& value) {
   return has ? std::optional<T>(value) : std::nullopt;
 }
 
-// What page tokens are bound to: whose list of what it is, and its filters.
+// Returns the name that page tokens are bound to: the kind of the list, its
+// owner and its filters.
 template <typename Request>
 std::string ListName(absl::string_view what, const std::string& project,
                      const Request& wanted) {
@@ -35,8 +36,8 @@ std::string ListName(absl::string_view what, const std::string& project,
   return absl::StrCat(what, "\n", project, "\n", filters.SerializeAsString());
 }
 
-// What is wrong with a request for a page of `list`, if `found` (OK or as of
-// InvalidFields) is what its other rules say: INVALID_ARGUMENT, as Verdict.
+// Checks a request for a page of `list`; `found` (OK or as of InvalidFields) is
+// the verdict of its other rules. INVALID_ARGUMENT, as Verdict.
 template <typename Request>
 absl::Status CheckPage(absl::string_view list, const Request& wanted,
                        const absl::Status& found = absl::OkStatus()) {

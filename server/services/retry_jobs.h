@@ -10,7 +10,7 @@
 
 namespace webhooks::server {
 
-// What a request for a retry job may hold, as EventRules.
+// Checks a request for a retry job, as EventRules.
 absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request);
 
 // The job that a request asks for at `now`.

@@ -8,11 +8,11 @@
 
 namespace webhooks::server {
 
-// What requests about webhooks may hold, as the protos' comments and the REST
-// contract say. INVALID_ARGUMENT lists every violation of a request, with a
-// reason as Verdict gives it.
+// The rules for requests about webhooks, according to the protos' comments and
+// the REST contract. INVALID_ARGUMENT lists every violation of a request, with
+// a reason as Verdict gives it.
 struct WebhookRules {
-  // Whether http:// URLs are accepted beside https://.
+  // True if http:// URLs are accepted beside https://.
   bool allow_http_urls = false;
 
   absl::Status Check(const v1::CreateWebhookRequest& request) const;

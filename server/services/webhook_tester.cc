@@ -14,10 +14,10 @@
 namespace webhooks::server {
 namespace {
 
-// What is left of the caller's time for the answer.
+// The part of the caller's time that is kept for the answer.
 constexpr absl::Duration kForAnswer = absl::Milliseconds(250);
 
-// How many tests run at the same time, of all projects and of one: they are not
+// The most tests at the same time, of all projects and of one: they are not
 // counted with deliveries.
 constexpr int kMost = 64;
 constexpr int kMostOfOne = 8;

@@ -25,7 +25,7 @@ class WebhookTester {
   WebhookTester(WebhookStore& store, Sender* sender, absl::Duration timeout,
                 IdMaker& ids, Clock clock);
 
-  // What is wrong with a request, as EventRules.
+  // Returns the faults of a request, as EventRules.
   static absl::Status Check(const v1::TestWebhookRequest& request);
 
   // Ends as the call does. RESOURCE_EXHAUSTED (TOO_MANY_TESTS): as many run

@@ -21,8 +21,7 @@ namespace webhooks {
 // The bounds, in seconds, of the buckets that every latency is counted in.
 const prometheus::Histogram::BucketBoundaries& LatencyBuckets();
 
-// What a part of a page stands for in all labels where it would be one of too
-// many.
+// The value of all labels for a part of a page that would be one of too many.
 inline constexpr absl::string_view kOther = "other";
 
 // Latencies by three labels, as one family of histograms; a label without a
@@ -49,7 +48,7 @@ class Latencies {
   prometheus::Family<prometheus::Histogram>& family_;
   const std::array<std::string, kLabels> names_;
   absl::Mutex mutex_;
-  // What the keys of histograms_ are views of.
+  // The texts that the keys of histograms_ are views of.
   std::deque<std::string> values_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<Labels, prometheus::Histogram*> histograms_
       ABSL_GUARDED_BY(mutex_);

@@ -16,8 +16,9 @@ prometheus::MetricFamily Figure(const std::string& name,
                                 const std::string& help,
                                 prometheus::MetricType type, double value);
 
-// What the kernel counts of this process, by the names that Prometheus's own
-// libraries have for it, and the version: webhooks_build_info.
+// The figures that the kernel keeps of this process, by the names that
+// Prometheus's own libraries have for them, and the version:
+// webhooks_build_info.
 class ProcessFigures final : public prometheus::Collectable {
  public:
   // `process` is "server" or "gateway".
