@@ -22,8 +22,8 @@ namespace webhooks::gateway {
 // waits for a server that restarts, but not longer than a patience; from then
 // on the server is lost, and calls fail at once (UNAVAILABLE). The connection
 // comes back by itself within about a second of the server. The log has a line
-// when the server is lost, and one when it answers again. A call that may have
-// been sent is never sent again.
+// with the cause when the server is lost, and one when it answers again. A call
+// that may have been sent is never sent again.
 class GrpcBackend : public Backend {
  public:
   static constexpr absl::Duration kPatience = absl::Seconds(2);
