@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_SERVER_LISTEN_CONNECTION_USE_H_
 #define WEBHOOKS_SERVER_LISTEN_CONNECTION_USE_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -84,6 +85,13 @@ class ConnectionUse final : public CallConnection {
   // Returns how many of so many open calls no handler has begun yet.
   std::int64_t Waiting(std::int64_t open_calls) const {
     return open_calls - running_;
+  }
+
+  // Waiting(open_calls), or 0 once a sender is known, as Examine last found it.
+  std::int64_t WaitingOfUnknown(std::int64_t open_calls) const {
+    return was_known_ || carries_many_
+               ? 0
+               : std::max<std::int64_t>(0, Waiting(open_calls));
   }
 
   // Returns true if the connection should be read slowly for the moment, as

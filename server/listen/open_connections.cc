@@ -30,9 +30,19 @@ constexpr std::size_t kExaminedAtOnce = 1000;
 // these, those of one address are shut that have kLeastOfFlood.
 constexpr std::int64_t kMostOfAddress = 2 * ConnectionUse::kMostOfUnknown;
 
+// Calls that no handler has begun, of connections without a known sender: above
+// these, of one address or of all, those are shut that have the least for
+// longer than a moment.
+constexpr std::int64_t kMostCallsOfAddress = 1024;
+constexpr std::int64_t kMostCalls = 8192;
+constexpr std::int64_t kLeastCalls = 32;
+
 // A connection's calls are counted each time that it has received as much: no
 // more than some hundred calls. Counting takes some 20 us.
 constexpr std::int64_t kCountEvery = 16 << 10;
+
+// And at least so often while anything comes in.
+constexpr absl::Duration kCountAtLeastEvery = absl::Seconds(1);
 
 constexpr absl::Duration kListAllEvery = absl::Seconds(1);
 
@@ -171,7 +181,7 @@ void OpenConnections::Remove(int descriptor, absl::Time now) {
   if (!connection.address.empty()) {
     Address& address = addresses_[connection.address];
     --address.connections;
-    address.unexplained -= connection.use->unexplained_of_unknown();
+    AddHeld(connection, -1);
     // gRPC may have forgotten its calls by now.
     connection.use->Examine(BytesReceived(descriptor), connection.open_calls,
                             now);
@@ -210,8 +220,12 @@ std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
     round_.pop_back();
     if (found == connections_.end()) continue;
     Connection& connection = *found->second;
+    if (connection.is_shut) continue;
     const Verdict verdict = ExamineOne(connection, now);
     if (verdict == Verdict::kGood) continue;
+    connection.is_shut = true;
+    AddHeld(connection, -1);
+    connection.held = {};
     ShutDown(connection.descriptor);
     shut.push_back({connection.address, verdict});
     if (verdict == Verdict::kFlood && !connection.use->carries_many()) {
@@ -247,33 +261,57 @@ void OpenConnections::FindTransports(absl::Time now) {
   }
 }
 
-void OpenConnections::CountCalls(Connection& connection, std::int64_t bytes) {
+void OpenConnections::CountCalls(Connection& connection, std::int64_t bytes,
+                                 absl::Time now) {
   const bool is_due =
       bytes - connection.counted_at >= kCountEvery ||
-      connection.open_calls > ConnectionUse::kMostWaiting ||
+      (bytes > connection.counted_at &&
+       now - connection.counted_time >= kCountAtLeastEvery) ||
+      connection.open_calls > kLeastCalls ||
       connection.use->unexplained() > ConnectionUse::kLeastStalled;
   if (!is_due) return;
   connection.counted_at = bytes;
-  connection.open_calls = CountOpenCalls(connection.transport);
+  connection.counted_time = now;
+  connection.open_calls = count_(connection.transport);
 }
 
 Verdict OpenConnections::ExamineOne(Connection& connection, absl::Time now) {
   ConnectionUse& use = *connection.use;
-  Address& address = addresses_[connection.address];
   const bool was_suspicious = use.is_suspicious();
-  address.unexplained -= use.unexplained_of_unknown();
   const std::int64_t bytes = BytesReceived(connection.descriptor);
-  CountCalls(connection, bytes);
+  CountCalls(connection, bytes, now);
+  AddHeld(connection, -1);
   const Verdict verdict = use.Examine(bytes, connection.open_calls, now);
-  address.unexplained += use.unexplained_of_unknown();
+  connection.held = {use.unexplained_of_unknown(),
+                     use.WaitingOfUnknown(connection.open_calls)};
+  AddHeld(connection, 1);
   if (use.is_suspicious() != was_suspicious) {
     ReadSlowly(connection.descriptor, use.is_suspicious());
   }
-  if (verdict == Verdict::kGood && address.unexplained > kMostOfAddress &&
-      use.unexplained_of_unknown() > ConnectionUse::kLeastOfFlood) {
-    return Verdict::kFlood;
+  const bool holds_too_much = HoldsTooMuch(connection);
+  return holds_too_much && verdict == Verdict::kGood ? Verdict::kFlood
+                                                     : verdict;
+}
+
+void OpenConnections::AddHeld(Connection& connection, int sign) {
+  Held& of_address = addresses_[connection.address].held;
+  for (Held* sum : {&of_address, &held_}) {
+    sum->bytes += sign * connection.held.bytes;
+    sum->calls += sign * connection.held.calls;
   }
-  return verdict;
+}
+
+// Many calls may wait for a moment, so only those that did before count.
+bool OpenConnections::HoldsTooMuch(Connection& connection) {
+  const Held& of_address = addresses_[connection.address].held;
+  const bool holds_many_calls =
+      connection.held.calls > kLeastCalls &&
+      (of_address.calls > kMostCallsOfAddress || held_.calls > kMostCalls);
+  const bool held_many_calls =
+      std::exchange(connection.held_many_calls, holds_many_calls);
+  return (holds_many_calls && held_many_calls) ||
+         (connection.held.bytes > ConnectionUse::kLeastOfFlood &&
+          of_address.bytes > kMostOfAddress);
 }
 
 // Connections that flood together count once.

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,7 +43,11 @@ class OpenConnections {
   static constexpr absl::Duration kFirstWait = absl::Seconds(1);
   static constexpr absl::Duration kLongestWait = absl::Minutes(1);
 
-  explicit OpenConnections(Limits limits) : limits_(std::move(limits)) {}
+  // See CountOpenCalls, which tests replace.
+  using CountCallsOf = std::function<std::int64_t(std::int64_t transport)>;
+
+  explicit OpenConnections(Limits limits, CountCallsOf count = &CountOpenCalls)
+      : limits_(std::move(limits)), count_(std::move(count)) {}
 
   // Closes the descriptors.
   ~OpenConnections();
@@ -76,6 +81,13 @@ class OpenConnections {
   int size() const { return size_; }
 
  private:
+  // What connections without a known sender hold: bytes that no call explains,
+  // and calls that no handler has begun.
+  struct Held {
+    std::int64_t bytes = 0;
+    std::int64_t calls = 0;
+  };
+
   struct Connection {
     int descriptor;
     // The name that gRPC gives it, and the one that limits use; "" for a unix
@@ -85,16 +97,20 @@ class OpenConnections {
     std::shared_ptr<ConnectionUse> use;
     // The id of its Transport; 0 until gRPC has taken the connection over.
     std::int64_t transport = 0;
-    // Calls that were open when so many bytes had been received.
+    // Calls that were open when so many bytes had been received, at this time.
     std::int64_t open_calls = 0;
     std::int64_t counted_at = 0;
+    absl::Time counted_time = absl::InfinitePast();
+    // As last examined.
+    Held held;
+    bool held_many_calls = false;
+    bool is_shut = false;
   };
 
   // Sums over the connections of one address.
   struct Address {
     int connections = 0;
-    // Bytes that no call explains, where no sender is known.
-    std::int64_t unexplained = 0;
+    Held held;
     absl::Time waits_until = absl::InfinitePast();
     absl::Duration wait;
   };
@@ -103,15 +119,22 @@ class OpenConnections {
   bool IsGateway(const std::string& address) const;
   void BeginRound(absl::Time now);
   void FindTransports(absl::Time now);
-  void CountCalls(Connection& connection, std::int64_t bytes);
+  void CountCalls(Connection& connection, std::int64_t bytes, absl::Time now);
+  // Adds what the connection holds to the sums, or takes it out of them.
+  void AddHeld(Connection& connection, int sign);
+  // Returns true if connections together hold so much that this one, which
+  // holds a part of it, must go.
+  bool HoldsTooMuch(Connection& connection);
   ConnectionUse::Verdict ExamineOne(Connection& connection, absl::Time now);
   static void Punish(Address& address, absl::Time now);
 
   const Limits limits_;
+  const CountCallsOf count_;
   std::atomic<int> size_ = 0;
   // By descriptor.
   absl::flat_hash_map<int, std::unique_ptr<Connection>> connections_;
   absl::flat_hash_map<std::string, Address> addresses_;
+  Held held_;
   // The number of TCP connections that have no transport yet; the highest id of
   // a transport that was listed; and the time to list all again, since one may
   // be listed late.

@@ -205,6 +205,22 @@ TEST_F(OpenConnectionsTest, OneThatEndsByItselfAfterAFloodMakesItsAddressWait) {
   }
 }
 
+TEST_F(OpenConnectionsTest, ManyThatHoldManyCallsTogetherAreAFlood) {
+  constexpr int kConnections = 60;
+  constexpr std::int64_t kCalls = 40;
+  OpenConnections connections({100, 100}, [](std::int64_t) { return kCalls; });
+  for (int i = 0; i < kConnections; ++i) {
+    const auto [client, server] = ConnectedSockets();
+    Write(client, 100);
+    ASSERT_THAT(connections.Add(server, V4("10.0.0.1", 1000 + i)), IsOk());
+  }
+  EXPECT_EQ(connections.Examine(now_).size(), 0u);
+  now_ += absl::Milliseconds(20);
+  const std::size_t shut = connections.Examine(now_).size();
+  EXPECT_GE(shut, kConnections - 1024 / kCalls);
+  EXPECT_LT(shut, kConnections);
+}
+
 TEST_F(OpenConnectionsTest, AGatewayIsNotJudgedByTheCallsOfItsClients) {
   ASSERT_THAT(Add(V4("10.0.0.9", 1)), IsOk());
   Flood("ipv4:10.0.0.9:1");
