@@ -146,9 +146,11 @@ absl::StatusOr<int> OpenConnections::Add(int connection,
   }
   const int descriptor = fcntl(connection, F_DUPFD_CLOEXEC, 0);
   if (descriptor < 0) return absl::UnavailableError(std::strerror(errno));
-  auto added = std::make_unique<Connection>(
-      Connection{descriptor, std::move(name), address,
-                 std::make_shared<ConnectionUse>(IsGateway(address))});
+  auto added = std::make_unique<Connection>();
+  added->descriptor = descriptor;
+  added->peer = std::move(name);
+  added->use = std::make_shared<ConnectionUse>(IsGateway(address));
+  added->address = std::move(address);
   if (!added->address.empty()) {
     ++addresses_[added->address].connections;
     absl::MutexLock lock(&mutex_);

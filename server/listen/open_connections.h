@@ -89,7 +89,7 @@ class OpenConnections {
   };
 
   struct Connection {
-    int descriptor;
+    int descriptor = -1;
     // The name that gRPC gives it, and the one that limits use; "" for a unix
     // socket.
     std::string peer;

@@ -1,9 +1,9 @@
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <functional>
 #include <future>
 #include <string>
@@ -243,15 +243,23 @@ TEST(CurlSender, AFailureOnAnOpenSocketIsNoLackOfFiles) {
     connection.Send("this is no TLS");
     connection.Hang();
   });
-  std::future<HttpOutcome> outcome = std::async(std::launch::async, [&] {
-    return SendTo(absl::StrCat("https://127.0.0.1:", server.port(), "/"),
-                  options);
-  });
+  const auto send = [](const std::string& url,
+                       const CurlSender::Options& options) {
+    return std::async(std::launch::async, [=] { return SendTo(url, options); });
+  };
+  // A sanitizer needs files for each type that it has not seen yet.
+  send("http://127.0.0.1:1/", options).get();
+  std::future<HttpOutcome> outcome =
+      send(absl::StrCat("https://127.0.0.1:", server.port(), "/"), options);
   is_accepted.WaitForNotification();
-  std::ofstream authorities(options.ca_file);
+  const std::string certificate =
+      testing::MakeCertificate("authority", "").certificate;
+  const int authorities = open(options.ca_file.c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(authorities, 0);
   const FileLimit limit;
-  authorities << testing::MakeCertificate("authority", "").certificate;
-  authorities.close();
+  ASSERT_EQ(write(authorities, certificate.data(), certificate.size()),
+            static_cast<ssize_t>(certificate.size()));
+  close(authorities);
   is_limited.Notify();
   const HttpOutcome failed = outcome.get();
   EXPECT_FALSE(failed.is_out_of_files);
