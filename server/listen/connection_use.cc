@@ -1,6 +1,7 @@
 #include "server/listen/connection_use.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace webhooks::server {
 namespace {
@@ -45,9 +46,9 @@ void ConnectionUse::MessageIsRead(std::int64_t bytes) {
 void ConnectionUse::CallIsReset(bool is_known, bool has_expired) {
   if (is_known) explained_ -= kCallBytes;
   if (has_expired) {
-    ++expired_;
+    expired_.Count();
   } else {
-    ++(is_known ? resets_of_known_ : resets_);
+    (is_known ? resets_of_known_ : resets_).Count();
   }
 }
 
@@ -64,7 +65,7 @@ ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
   const std::int64_t explained = explained_.exchange(0);
   unexplained_ += more - std::min(more, For(passed, kIdleBytesPerSecond));
   unexplained_ -= explained;
-  if (explained > 0 && resets_ == 0) {
+  if (explained > 0 && resets_.Look() == 0) {
     unexplained_ -= For(passed, kForgivenPerSecond);
   }
   unexplained_ = std::max<std::int64_t>(0, unexplained_);
@@ -109,15 +110,16 @@ bool ConnectionUse::HasTooManyOpen(std::int64_t open_calls, absl::Time now) {
 }
 
 bool ConnectionUse::HasTooManyCalls(absl::Time now) {
-  const bool has = resets_ > kMostResets ||
-                   resets_of_known_ > kMostResetsOfKnown ||
-                   expired_ > kMostExpired || anonymous_ > kMostAnonymous;
+  bool has = false;
+  const std::pair<InSecond*, int> limits[] = {
+      {&resets_, kMostResets},
+      {&resets_of_known_, kMostResetsOfKnown},
+      {&expired_, kMostExpired},
+      {&anonymous_, kMostAnonymous}};
+  for (const auto& [count, most] : limits) has |= count->Look() > most;
   if (now - second_began_at_ >= absl::Seconds(1)) {
     second_began_at_ = now;
-    resets_ = 0;
-    resets_of_known_ = 0;
-    expired_ = 0;
-    anonymous_ = 0;
+    for (const auto& [count, most] : limits) count->BeginSecond();
   }
   return has;
 }

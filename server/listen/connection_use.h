@@ -72,7 +72,7 @@ class ConnectionUse final : public CallConnection {
   void CallEnds() override { --running_; }
   void CarriesMany() override { carries_many_ = true; }
   void CallIsKnown() override;
-  void CallIsAnonymous() override { ++anonymous_; }
+  void CallIsAnonymous() override { anonymous_.Count(); }
   void MessageIsRead(std::int64_t bytes) override;
   void CallIsReset(bool is_known, bool has_expired) override;
 
@@ -112,6 +112,24 @@ class ConnectionUse final : public CallConnection {
   }
 
  private:
+  // Counts on any thread; the rest is for Examine's.
+  class InSecond {
+   public:
+    void Count() { ++total_; }
+    // Returns how many there were since BeginSecond.
+    int Look() {
+      seen_ = total_;
+      return seen_ - begun_at_;
+    }
+    // What came after the last look counts in the next second.
+    void BeginSecond() { begun_at_ = seen_; }
+
+   private:
+    std::atomic<int> total_ = 0;
+    int seen_ = 0;
+    int begun_at_ = 0;
+  };
+
   bool HasTooManyOpen(std::int64_t open_calls, absl::Time now);
   bool HasTooManyCalls(absl::Time now);
   void Suspect(absl::Time now);
@@ -122,11 +140,10 @@ class ConnectionUse final : public CallConnection {
   std::atomic<std::int64_t> explained_ = 0;
   // Calls that have begun and not ended.
   std::atomic<int> running_ = 0;
-  // In this second.
-  std::atomic<int> anonymous_ = 0;
-  std::atomic<int> resets_ = 0;
-  std::atomic<int> resets_of_known_ = 0;
-  std::atomic<int> expired_ = 0;
+  InSecond anonymous_;
+  InSecond resets_;
+  InSecond resets_of_known_;
+  InSecond expired_;
   // Of Examine.
   bool was_known_ = false;
   bool had_too_many_open_ = false;
