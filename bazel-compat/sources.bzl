@@ -568,6 +568,7 @@ TARGETS = [
             "server/listen/connection_use.cc",
             "server/listen/listening_socket.cc",
             "server/listen/open_connections.cc",
+            "server/listen/tcp_socket.cc",
             "server/listen/transport_calls.cc",
         ],
         hdrs = [
@@ -575,6 +576,7 @@ TARGETS = [
             "server/listen/connection_use.h",
             "server/listen/listening_socket.h",
             "server/listen/open_connections.h",
+            "server/listen/tcp_socket.h",
             "server/listen/transport_calls.h",
         ],
         deps = [

@@ -52,7 +52,7 @@ class Admission {
 // calls in flight as it may.
 class ProjectAdmission final : public Admission {
  public:
-  // Those that make calls for clients of their own.
+  // Processes that make calls for clients of their own.
   struct Gateways {
     // The names of their certificates: they are believed what certificates
     // those others have shown, and from where they call.

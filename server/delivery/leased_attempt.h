@@ -37,7 +37,7 @@ struct LeasedAttempt {
   // The attempt's start by the time of day: that of the signature.
   absl::Time started_at;
   bool is_ordered = false;
-  // That of EndpointPace in which the request began.
+  // The epoch of EndpointPace in which the request began.
   int epoch = 0;
   EndpointPace::Ending ending = EndpointPace::Ending::kFailed;
   // For how long the receiver asked to be left alone.

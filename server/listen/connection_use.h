@@ -121,7 +121,8 @@ class ConnectionUse final : public CallConnection {
       seen_ = total_;
       return seen_ - begun_at_;
     }
-    // What came after the last look counts in the next second.
+    // Begins another second, in which everything counts that came after the
+    // last look.
     void BeginSecond() { begun_at_ = seen_; }
 
    private:

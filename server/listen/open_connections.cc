@@ -1,9 +1,6 @@
 #include "server/listen/open_connections.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -16,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "server/listen/tcp_socket.h"
 #include "server/runtime/client_address.h"
 
 namespace webhooks::server {
@@ -46,81 +44,8 @@ constexpr absl::Duration kCountAtLeastEvery = absl::Seconds(1);
 
 constexpr absl::Duration kListAllEvery = absl::Seconds(1);
 
-constexpr std::size_t kDiscardedAtOnce = std::size_t{16} << 20;
-
-// Values of SO_RCVBUF.
-constexpr int kSmallBuffer = 4 << 10;
-constexpr int kLargeBuffer = 128 << 10;
-constexpr int kLargestWindow = 4 << 20;
-
-// The peer as gRPC names it: a URI, in which brackets and the percent sign
-// before a zone are encoded; "" for a unix socket.
-std::string PeerName(const sockaddr_storage& peer) {
-  char text[INET6_ADDRSTRLEN];
-  if (peer.ss_family == AF_INET) {
-    const auto& address = reinterpret_cast<const sockaddr_in&>(peer);
-    inet_ntop(AF_INET, &address.sin_addr, text, sizeof(text));
-    return absl::StrCat("ipv4:", text, ":", ntohs(address.sin_port));
-  }
-  if (peer.ss_family != AF_INET6) return "";
-  const auto& address = reinterpret_cast<const sockaddr_in6&>(peer);
-  if (IN6_IS_ADDR_V4MAPPED(&address.sin6_addr)) {
-    inet_ntop(AF_INET, &address.sin6_addr.s6_addr[12], text, sizeof(text));
-    return absl::StrCat("ipv4:", text, ":", ntohs(address.sin6_port));
-  }
-  inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof(text));
-  const std::string zone = address.sin6_scope_id == 0
-                               ? ""
-                               : absl::StrCat("%25", address.sin6_scope_id);
-  return absl::StrCat("ipv6:%5B", text, zone, "%5D:", ntohs(address.sin6_port));
-}
-
 std::string AddressOf(const sockaddr_storage& peer) {
   return ClientAddress(reinterpret_cast<const sockaddr*>(&peer));
-}
-
-// Mirrors Linux's tcp_info as far as it is read (linux/tcp.h, which cannot be
-// included with glibc's header); glibc's ends earlier.
-struct TcpInfo {
-  tcp_info known;
-  std::uint64_t pacing_rate;
-  std::uint64_t max_pacing_rate;
-  std::uint64_t bytes_acked;
-  std::uint64_t bytes_received;
-};
-static_assert(sizeof(tcp_info) == 104);
-
-// Bytes that the connection has received in all; 0 where it does not tell.
-std::int64_t BytesReceived(int descriptor) {
-  TcpInfo info = {};
-  socklen_t size = sizeof(info);
-  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
-    return 0;
-  }
-  return static_cast<std::int64_t>(info.bytes_received);
-}
-
-// Ends the connection, without what has been received and not been read: a
-// megabyte can be many calls. gRPC sees the end, and closes it.
-void ShutDown(int descriptor) {
-  shutdown(descriptor, SHUT_RDWR);
-  while (recv(descriptor, nullptr, kDiscardedAtOnce, MSG_TRUNC | MSG_DONTWAIT) >
-         0) {
-  }
-}
-
-// A buffer that becomes small makes the sender wait again and again (RFC 9293,
-// section 3.8.6.2.1), so that gRPC's thread finds nothing to read. Afterwards
-// the kernel chooses its size again, from Linux 5.15 on.
-void ReadSlowly(int descriptor, bool slowly) {
-  const int buffer = slowly ? kSmallBuffer : kLargeBuffer;
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
-  if (slowly) return;
-  const int unlocked = 0;
-  setsockopt(descriptor, SOL_SOCKET, SO_BUF_LOCK, &unlocked, sizeof(unlocked));
-  // The small buffer has made it small.
-  setsockopt(descriptor, IPPROTO_TCP, TCP_WINDOW_CLAMP, &kLargestWindow,
-             sizeof(kLargestWindow));
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ class OpenConnections {
   int size() const { return size_; }
 
  private:
-  // What connections without a known sender hold: bytes that no call explains,
+  // Sums over connections without a known sender: bytes that no call explains,
   // and calls that no handler has begun.
   struct Held {
     std::int64_t bytes = 0;
@@ -101,7 +101,7 @@ class OpenConnections {
     std::int64_t open_calls = 0;
     std::int64_t counted_at = 0;
     absl::Time counted_time = absl::InfinitePast();
-    // As last examined.
+    // Found by the last examination.
     Held held;
     bool held_many_calls = false;
     bool is_shut = false;

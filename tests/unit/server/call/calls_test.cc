@@ -115,6 +115,7 @@ class ClientCall final
 class CallsTest : public ::testing::Test {
  protected:
   void Start(absl::Duration timeout) {
+    request_.set_id("a");
     timeouts_.emplace(timeout, absl::Milliseconds(1));
     calls_.emplace(admission_, &absl::Now, *timeouts_, observer_);
     service_.emplace(*calls_);
@@ -127,13 +128,14 @@ class CallsTest : public ::testing::Test {
 
   ~CallsTest() override { server_->Shutdown(); }
 
-  // What the connection of the calls was told, once they are over.
+  // Waits for the end of all calls; returns what their connection was told.
   const testing::FakeCallConnection& Connection() {
     server_->Shutdown();
     EXPECT_EQ(observer_.connection().ended, observer_.connection().begun);
     return observer_.connection();
   }
 
+  v1::GetWebhookRequest request_;
   FakeAdmission admission_;
   testing::FakeCallObserver observer_;
   std::optional<RequestTimeouts> timeouts_;
@@ -148,9 +150,7 @@ TEST_F(CallsTest, ARequestIsReadAndAnswered) {
   Start(absl::Hours(1));
   call_->AddKey();
   call_->Begin();
-  v1::GetWebhookRequest request;
-  request.set_id("a");
-  call_->Send(request.SerializeAsString());
+  call_->Send(request_.SerializeAsString());
   ASSERT_TRUE(call_->AwaitEnd().ok());
   EXPECT_EQ(call_->Answer().id_webhook_endpoint(), "a");
 }
@@ -190,13 +190,11 @@ TEST_F(CallsTest, TheConnectionIsToldOfAKnownSenderAndItsRequest) {
   Start(absl::Hours(1));
   call_->AddKey();
   call_->Begin();
-  v1::GetWebhookRequest request;
-  request.set_id("a");
-  call_->Send(request.SerializeAsString());
+  call_->Send(request_.SerializeAsString());
   call_->AwaitEnd();
   EXPECT_EQ(Connection().known, 1);
   EXPECT_EQ(Connection().anonymous, 0);
-  EXPECT_EQ(Connection().read, request.ByteSizeLong());
+  EXPECT_EQ(Connection().read, request_.ByteSizeLong());
 }
 
 TEST_F(CallsTest, TheConnectionIsToldOfASenderThatIsNotKnown) {

@@ -182,7 +182,7 @@ TEST_F(ConnectionUseTest, ManyCallsOfASenderThatIsSoonKnownAreNone) {
   for (int i = 0; i < 10; ++i) ASSERT_EQ(Call(100), Verdict::kGood);
 }
 
-// As a look-up of its key may take long.
+// A look-up of its key may take long.
 TEST_F(ConnectionUseTest, ManyCallsThatRunAreNoneThoughTheirSenderIsNotKnown) {
   open_calls_ = ConnectionUse::kMaxOpenCalls;
   for (int i = 0; i < ConnectionUse::kMaxOpenCalls; ++i) use_.CallBegins();

@@ -53,7 +53,7 @@ class OpenConnectionsTest : public ::testing::Test {
     return connections_.Add(files_.back(), peer);
   }
 
-  // As many calls are reset at once as make a flood.
+  // Resets so many calls at once that they are a flood.
   void Flood(const std::string& peer) {
     const auto use = connections_.Find(peer);
     ASSERT_NE(use, nullptr);
