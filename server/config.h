@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/call/admission.h"
-#include "server/delivery_config.h"
+#include "server/delivery/delivery_config.h"
 #include "server/runtime/address.h"
 #include "server/runtime/reach.h"
 #include "server/runtime/tls_material.h"

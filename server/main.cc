@@ -4,7 +4,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
-#include "server/check.h"
 #include "server/config.h"
 #include "server/runtime/findings.h"
 #include "server/runtime/flags.h"
@@ -27,7 +26,7 @@ int main(int argc, char** argv) {
   if (config->check) {
     webhooks::UnblockStopSignals();
     return webhooks::TellFindings(
-        webhooks::server::CheckStart(*config, absl::Now()));
+        webhooks::server::Server::Check(*config, absl::Now()));
   }
   const auto server = webhooks::server::Server::Start(*config);
   if (!server.ok()) return webhooks::FailStart(server.status());

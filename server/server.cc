@@ -10,24 +10,24 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "server/bootstrap.h"
 #include "server/call/admission.h"
 #include "server/call/authenticator.h"
 #include "server/call/calls.h"
-#include "server/call/clock.h"
-#include "server/call/entropy.h"
 #include "server/call/id_maker.h"
 #include "server/call/methods.h"
 #include "server/call/request_timeouts.h"
-#include "server/deliveries.h"
-#include "server/health.h"
-#include "server/key_files.h"
-#include "server/limits.h"
+#include "server/delivery/deliveries.h"
+#include "server/keys/first_project.h"
+#include "server/keys/key_files.h"
 #include "server/listen/acceptor.h"
+#include "server/listen/limits.h"
 #include "server/listen/listening_socket.h"
 #include "server/listen/open_connections.h"
-#include "server/maintenance.h"
+#include "server/listen/tls_credentials.h"
+#include "server/listen/watched_calls.h"
 #include "server/observability/metrics.h"
+#include "server/runtime/clock.h"
+#include "server/runtime/entropy.h"
 #include "server/runtime/log.h"
 #include "server/runtime/metrics/page.h"
 #include "server/runtime/open_files.h"
@@ -38,17 +38,17 @@
 #include "server/services/health_service.h"
 #include "server/services/reflection_service.h"
 #include "server/services/webhook_service.h"
-#include "server/tls_credentials.h"
-#include "server/watched_calls.h"
+#include "server/upkeep/health_monitor.h"
+#include "server/upkeep/maintenance_thread.h"
 #include "storage/open.h"
 
 namespace webhooks::server {
 namespace {
 
 constexpr absl::Duration kProbeInterval = absl::Seconds(1);
-constexpr absl::Duration kProbePatience = absl::Seconds(5);
+constexpr absl::Duration kProbeTimeout = absl::Seconds(5);
 constexpr absl::Duration kMaintenanceInterval = absl::Seconds(5);
-constexpr absl::Duration kCountPatience = absl::Seconds(1);
+constexpr absl::Duration kCountTimeout = absl::Seconds(1);
 
 using Connections = grpc::experimental::ExternalConnectionAcceptor;
 
@@ -128,7 +128,7 @@ class RunningServer final : public Server {
     Build(config.handshake_timeout);
     if (grpc_ == nullptr) return absl::InternalError("gRPC does not start");
     health_.emplace(
-        *store_, kProbeInterval, kProbePatience,
+        *store_, kProbeInterval, kProbeTimeout,
         [this](bool serving) { health_service_.SetServing(serving); });
     maintenance_.emplace(*store_, &absl::Now, kMaintenanceInterval,
                          config.delivery.retention);
@@ -174,7 +174,10 @@ class RunningServer final : public Server {
   Sender* StartSender(const DeliveryConfig& config) {
     if (!config.deliver) return nullptr;
     return &deliveries_
-                .emplace(*store_, entropy_, config, metrics_->deliveries())
+                .emplace(*store_, entropy_, config,
+                         [this](const AttemptResult& result) {
+                           metrics_->deliveries().AttemptEnded(result);
+                         })
                 .sender();
   }
 
@@ -187,7 +190,7 @@ class RunningServer final : public Server {
         metrics_->collectables();
     if (deliveries_) {
       delivery_figures_.emplace(
-          *store_, [this] { return deliveries_->figures(); }, kCountPatience);
+          *store_, [this] { return deliveries_->figures(); }, kCountTimeout);
       metrics.push_back(&*delivery_figures_);
     }
     metrics_page_->Serve(std::move(metrics));
@@ -252,7 +255,7 @@ class RunningServer final : public Server {
   std::unique_ptr<Connections> connections_;
   std::unique_ptr<grpc::Server> grpc_;
   std::optional<HealthMonitor> health_;
-  std::optional<Maintenance> maintenance_;
+  std::optional<MaintenanceThread> maintenance_;
   std::unique_ptr<Acceptor> acceptor_;
   std::optional<DeliveryFigures> delivery_figures_;
   std::unique_ptr<MetricsPage> metrics_page_;
@@ -287,12 +290,6 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
       [&](bool must_exist) {
         return TakeOrMakeSecretKeys(config.secret_key_file, must_exist,
                                     entropy);
-      },
-      [&counted = metrics->store()](absl::string_view what,
-                                    absl::string_view why) {
-        Log(LogLevel::kError, "storage fault",
-            {{"operation", what}, {"cause", why}});
-        counted.CountFault();
       },
       metrics->store());
   if (absl::IsInvalidArgument(store.status())) {

@@ -1,58 +1,75 @@
 #include "storage/open.h"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "storage/sqlite/sqlite_store.h"
-#include "storage/sqlite_url.h"
+#include "storage/sqlite/backend.h"
 
 namespace webhooks {
 namespace {
 
-absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
-  if (folder.empty()) return absl::OkStatus();
-  std::error_code error;
-  if (std::filesystem::create_directories(folder, error)) {
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all,
-                                 error);
+// One kind of database. Its functions take URLs that begin with `scheme`.
+struct Backend {
+  absl::string_view scheme;
+  decltype(&OpenStore) open;
+  decltype(&FindStore) find;
+  decltype(&StoreFolder) folder;
+  decltype(&BackUpStore) back_up;
+  decltype(&InspectStore) inspect;
+};
+
+constexpr Backend kBackends[] = {
+    {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
+     &sqlite::StoreFolder, &sqlite::BackUpStore, &sqlite::InspectStore},
+};
+
+// Returns null if the URL has none of the schemes.
+const Backend* FindBackend(absl::string_view url) {
+  for (const Backend& backend : kBackends) {
+    if (absl::StartsWith(url, backend.scheme)) return &backend;
   }
-  if (!error) return absl::OkStatus();
-  return absl::ErrnoToStatus(
-      error.value(), absl::StrCat("cannot make folder ", folder.string()));
+  return nullptr;
+}
+
+absl::Status UnknownScheme(absl::string_view url) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", url, "' is not sqlite:PATH"));
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
-                                                 const FaultObserver& faults,
                                                  StoreObserver& observer,
                                                  SteadyClock steady_clock) {
-  const absl::StatusOr<SqliteUrl> parsed = ParseSqliteUrl(url);
-  if (!parsed.ok()) return parsed.status();
-  if (absl::Status made = MakePrivateFolder(StoreFolder(url)); !made.ok()) {
-    return made;
-  }
-  return sqlite::SqliteStore::Open(parsed->path, parsed->max_bytes, keys,
-                                   faults, observer, std::move(steady_clock));
+  const Backend* const backend = FindBackend(url);
+  if (backend == nullptr) return UnknownScheme(url);
+  return backend->open(url, keys, observer, std::move(steady_clock));
 }
 
 StorePresence FindStore(absl::string_view url) {
-  const absl::StatusOr<SqliteUrl> parsed = ParseSqliteUrl(url);
-  std::error_code error;
-  if (!parsed.ok() || !std::filesystem::exists(parsed->path, error)) {
-    return StorePresence::kAbsent;
-  }
-  const auto bytes = std::filesystem::file_size(parsed->path, error);
-  return !error && bytes == 0 ? StorePresence::kEmpty : StorePresence::kThere;
+  const Backend* const backend = FindBackend(url);
+  return backend == nullptr ? StorePresence::kAbsent : backend->find(url);
 }
 
 std::string StoreFolder(absl::string_view url) {
-  const absl::StatusOr<SqliteUrl> parsed = ParseSqliteUrl(url);
-  if (!parsed.ok()) return "";
-  return std::filesystem::path(parsed->path).parent_path().string();
+  const Backend* const backend = FindBackend(url);
+  return backend == nullptr ? "" : backend->folder(url);
+}
+
+absl::StatusOr<Backup> BackUpStore(absl::string_view url,
+                                   const std::string& path,
+                                   const BackupPause& pause) {
+  const Backend* const backend = FindBackend(url);
+  if (backend == nullptr) return UnknownScheme(url);
+  return backend->back_up(url, path, pause);
+}
+
+absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
+  const Backend* const backend = FindBackend(url);
+  if (backend == nullptr) return UnknownScheme(url);
+  return backend->inspect(url);
 }
 
 }  // namespace webhooks

@@ -3,15 +3,16 @@
 
 #include <cstdint>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/delivery_queue.h"
 #include "webhooks/v1/webhook.pb.h"
 
 namespace webhooks {
 
-// Told of what a store does, for whoever measures it; what is not overridden is
-// not looked at. Called on threads of the store and of its callers, several at
-// once; it must not block nor call the store.
+// Receives what a store does, for metrics and the log. Each method does nothing
+// unless it is overridden. Called on threads of the store and of its callers,
+// several at once; must not block, and must not call the store.
 class StoreObserver {
  public:
   // The kinds of calls: those that only read, and those that may change
@@ -44,10 +45,15 @@ class StoreObserver {
   // than the retention.
   virtual void DeliveriesExpired(const Endpoint& /*endpoint*/, int /*count*/) {}
 
-  // One that does not look at anything.
-  static StoreObserver& Nobody() {
-    static StoreObserver nobody;
-    return nobody;
+  // The database failed at `operation`, such as "commit". `cause` is the
+  // driver's own message.
+  virtual void Faulted(absl::string_view /*operation*/,
+                       absl::string_view /*cause*/) {}
+
+  // Returns an observer that ignores everything.
+  static StoreObserver& None() {
+    static StoreObserver none;
+    return none;
   }
 };
 

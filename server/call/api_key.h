@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "server/call/entropy.h"
+#include "server/runtime/entropy.h"
 #include "storage/store.h"
 
 // API keys: "whk_", 43 base-62 digits of 256 random bits, and 6 of the CRC-32

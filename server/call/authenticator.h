@@ -11,8 +11,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/call/clock.h"
 #include "server/call/failed_keys.h"
+#include "server/runtime/clock.h"
 #include "storage/project_store.h"
 
 namespace webhooks::server {

@@ -11,11 +11,11 @@
 #include "absl/strings/string_view.h"
 #include "server/call/admission.h"
 #include "server/call/call_observer.h"
-#include "server/call/clock.h"
 #include "server/call/methods.h"
 #include "server/call/once.h"
 #include "server/call/request_timeouts.h"
 #include "server/call/unary_call.h"
+#include "server/runtime/clock.h"
 #include "storage/call.h"
 #include "storage/errors.h"
 

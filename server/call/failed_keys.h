@@ -9,9 +9,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/call/clock.h"
-#include "server/call/token_bucket.h"
+#include "server/runtime/clock.h"
 #include "server/runtime/once_a_second.h"
+#include "server/runtime/token_bucket.h"
 
 namespace webhooks::server {
 

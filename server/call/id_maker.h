@@ -6,8 +6,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/call/clock.h"
-#include "server/call/entropy.h"
+#include "server/runtime/clock.h"
+#include "server/runtime/entropy.h"
 
 namespace webhooks::server {
 

@@ -2,7 +2,7 @@
 
 #include <iterator>
 
-#include "server/call/clock.h"
+#include "server/runtime/clock.h"
 
 namespace webhooks::server {
 

@@ -9,7 +9,7 @@
 #include "proto/json/json_text.h"
 #include "server/ctl/command.h"
 #include "server/ctl/output.h"
-#include "storage/backup.h"
+#include "storage/open.h"
 
 // The command backup: for the machine of the database; no server is asked.
 namespace webhooks::ctl {

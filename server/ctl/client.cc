@@ -15,7 +15,7 @@
 #include "google/protobuf/message.h"
 #include "google/rpc/status.pb.h"
 #include "proto/rpc/status.h"
-#include "server/call/entropy.h"
+#include "server/runtime/entropy.h"
 #include "server/runtime/metadata.h"
 #include "server/runtime/reach.h"
 #include "storage/uuid.h"
@@ -82,7 +82,7 @@ absl::Status StatusOf(const grpc::Status& status, const std::string& server,
 }
 
 std::string NewRequestId() {
-  server::SystemEntropy entropy;
+  SystemEntropy entropy;
   return FormatUuid(MakeUuidV7(absl::Now(), entropy.Bytes<10>()));
 }
 

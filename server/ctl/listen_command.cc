@@ -23,7 +23,7 @@
 #include "proto/rpc/status.h"
 #include "server/ctl/command.h"
 #include "server/ctl/output.h"
-#include "server/delivery/standard_signature.h"
+#include "server/signing/standard_signature.h"
 #include "webhooks/v1/delivery.pb.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/webhook_service.pb.h"

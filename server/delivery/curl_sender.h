@@ -10,9 +10,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/call/clock.h"
 #include "server/delivery/sender.h"
 #include "server/delivery/target_guard.h"
+#include "server/runtime/clock.h"
 
 namespace webhooks::server {
 

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/json/json_text.h"
-#include "server/delivery/panora_signature.h"
-#include "server/delivery/standard_signature.h"
+#include "server/signing/panora_signature.h"
+#include "server/signing/standard_signature.h"
 #include "storage/timestamp.h"
 
 namespace webhooks::server {

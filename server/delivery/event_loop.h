@@ -10,7 +10,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/call/clock.h"
+#include "server/runtime/clock.h"
 
 namespace webhooks::server {
 

@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/delivery/delivery_request.h"
-#include "server/delivery/js_json.h"
 #include "server/delivery/retry_policy.h"
-#include "server/delivery/standard_signature.h"
+#include "server/signing/js_json.h"
+#include "server/signing/standard_signature.h"
 #include "storage/timestamp.h"
 
 namespace webhooks::server {

@@ -9,13 +9,13 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
-#include "server/call/clock.h"
 #include "server/delivery/endpoint_pauses.h"
 #include "server/delivery/endpoint_queue.h"
 #include "server/delivery/event_loop.h"
 #include "server/delivery/leased_attempt.h"
 #include "server/delivery/retry_policy.h"
 #include "server/delivery/sender.h"
+#include "server/runtime/clock.h"
 #include "server/runtime/once_a_second.h"
 #include "storage/delivery_queue.h"
 

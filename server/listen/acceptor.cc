@@ -13,8 +13,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "server/call/clock.h"
 #include "server/runtime/client_address.h"
+#include "server/runtime/clock.h"
 #include "server/runtime/log.h"
 
 namespace webhooks::server {

@@ -48,19 +48,19 @@ MetricFamily Gauge(const std::string& name, const std::string& help,
 
 // nullopt: the store does not say in time.
 std::optional<std::int64_t> CountWaiting(DeliveryStore& store,
-                                         absl::Duration patience) {
+                                         absl::Duration timeout) {
   struct Outcome {
     absl::Notification known;
     absl::StatusOr<std::int64_t> count = std::int64_t{0};
   };
   // Shared, since a call that hangs completes after this has given up on it.
   const auto outcome = std::make_shared<Outcome>();
-  store.CountWaiting(kMostCounted, {absl::Now() + patience, nullptr},
+  store.CountWaiting(kMostCounted, {absl::Now() + timeout, nullptr},
                      [outcome](absl::StatusOr<std::int64_t> count) {
                        outcome->count = std::move(count);
                        outcome->known.Notify();
                      });
-  if (!outcome->known.WaitForNotificationWithTimeout(patience) ||
+  if (!outcome->known.WaitForNotificationWithTimeout(timeout) ||
       !outcome->count.ok()) {
     return std::nullopt;
   }
@@ -108,7 +108,7 @@ std::vector<MetricFamily> DeliveryFigures::Collect() const {
             "Age of the oldest due delivery that has not been attempted, in "
             "seconds; 0 if there is none.",
             absl::ToDoubleSeconds(figures.oldest_due_for))};
-  if (const auto waiting = CountWaiting(store_, patience_)) {
+  if (const auto waiting = CountWaiting(store_, timeout_)) {
     families.push_back(
         Gauge("webhooks_deliveries_waiting",
               "Deliveries that have not ended: in flight, to be attempted, or "

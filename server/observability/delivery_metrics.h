@@ -37,18 +37,17 @@ class DeliveryFigures final : public prometheus::Collectable {
  public:
   using Figures = std::function<Scheduler::Figures()>;
 
-  // A store that takes longer than `patience` to count is left out. `store`
+  // A store that takes longer than `timeout` to count is left out. `store`
   // must outlive this.
-  DeliveryFigures(DeliveryStore& store, Figures figures,
-                  absl::Duration patience)
-      : store_(store), figures_(std::move(figures)), patience_(patience) {}
+  DeliveryFigures(DeliveryStore& store, Figures figures, absl::Duration timeout)
+      : store_(store), figures_(std::move(figures)), timeout_(timeout) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   DeliveryStore& store_;
   const Figures figures_;
-  const absl::Duration patience_;
+  const absl::Duration timeout_;
 };
 
 }  // namespace webhooks::server

@@ -126,4 +126,11 @@ void StoreMetrics::DeliveriesExpired(const Endpoint& endpoint, int count) {
        {"deliveries", count}});
 }
 
+void StoreMetrics::Faulted(absl::string_view operation,
+                           absl::string_view cause) {
+  faults_.Increment();
+  Log(LogLevel::kError, "storage fault",
+      {{"operation", operation}, {"cause", cause}});
+}
+
 }  // namespace webhooks::server

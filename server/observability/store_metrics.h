@@ -28,8 +28,8 @@ class StoreMetrics final : public StoreObserver {
   // Also logged, as no attempt tells of it.
   void DeliveriesExpired(const Endpoint& endpoint, int count) override;
 
-  // The disk or the database refused something: see FaultObserver.
-  void CountFault() { faults_.Increment(); }
+  // Also logged.
+  void Faulted(absl::string_view operation, absl::string_view cause) override;
 
  private:
   // What is measured of reads and of writes.

@@ -6,9 +6,9 @@
 
 #include "absl/strings/string_view.h"
 #include "server/call/calls.h"
-#include "server/call/clock.h"
 #include "server/call/id_maker.h"
 #include "server/call/methods.h"
+#include "server/runtime/clock.h"
 #include "server/services/webhook_tester.h"
 #include "storage/delivery_queue.h"
 #include "storage/delivery_store.h"

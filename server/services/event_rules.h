@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
-#include "server/call/clock.h"
+#include "server/runtime/clock.h"
 #include "server/services/field_rules.h"
 #include "storage/timestamp.h"
 #include "webhooks/v1/delivery_service.pb.h"

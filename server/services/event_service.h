@@ -5,9 +5,9 @@
 
 #include "absl/strings/string_view.h"
 #include "server/call/calls.h"
-#include "server/call/clock.h"
 #include "server/call/id_maker.h"
 #include "server/call/methods.h"
+#include "server/runtime/clock.h"
 #include "server/services/event_rules.h"
 #include "storage/event_store.h"
 #include "webhooks/v1/event_service.pb.h"

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "proto/rpc/status.h"
-#include "server/delivery/panora_signature.h"
 #include "server/services/lists.h"
+#include "server/signing/panora_signature.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
 

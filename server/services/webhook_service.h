@@ -5,10 +5,10 @@
 
 #include "absl/strings/string_view.h"
 #include "server/call/calls.h"
-#include "server/call/clock.h"
-#include "server/call/entropy.h"
 #include "server/call/id_maker.h"
 #include "server/call/methods.h"
+#include "server/runtime/clock.h"
+#include "server/runtime/entropy.h"
 #include "server/services/webhook_rules.h"
 #include "storage/webhook_store.h"
 #include "webhooks/v1/webhook_service.pb.h"

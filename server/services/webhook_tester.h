@@ -9,9 +9,9 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/call/calls.h"
-#include "server/call/clock.h"
 #include "server/call/id_maker.h"
 #include "server/delivery/sender.h"
+#include "server/runtime/clock.h"
 #include "storage/webhook_store.h"
 #include "webhooks/v1/delivery_service.pb.h"
 

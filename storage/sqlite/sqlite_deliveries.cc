@@ -1,9 +1,9 @@
-#include "storage/sqlite/answer_rows.h"
-#include "storage/sqlite/columns.h"
-#include "storage/sqlite/delivery_facts.h"
-#include "storage/sqlite/delivery_rows.h"
-#include "storage/sqlite/queue_rows.h"
-#include "storage/sqlite/retry_job_rows.h"
+#include "storage/sqlite/engine/columns.h"
+#include "storage/sqlite/rows/answer_rows.h"
+#include "storage/sqlite/rows/delivery_facts.h"
+#include "storage/sqlite/rows/delivery_rows.h"
+#include "storage/sqlite/rows/queue_rows.h"
+#include "storage/sqlite/rows/retry_job_rows.h"
 #include "storage/sqlite/sqlite_store.h"
 
 // The parts of SqliteStore that are DeliveryStore and DeliveryQueue.

@@ -3,9 +3,9 @@
 
 #include "storage/changes.h"
 #include "storage/errors.h"
-#include "storage/sqlite/answer_rows.h"
-#include "storage/sqlite/event_rows.h"
-#include "storage/sqlite/fan_out.h"
+#include "storage/sqlite/rows/answer_rows.h"
+#include "storage/sqlite/rows/event_rows.h"
+#include "storage/sqlite/rows/fan_out.h"
 #include "storage/sqlite/sqlite_store.h"
 
 // The part of SqliteStore that is EventStore.

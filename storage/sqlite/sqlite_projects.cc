@@ -1,7 +1,7 @@
-#include "storage/sqlite/answer_rows.h"
-#include "storage/sqlite/api_key_rows.h"
-#include "storage/sqlite/certificate_rows.h"
-#include "storage/sqlite/project_rows.h"
+#include "storage/sqlite/rows/answer_rows.h"
+#include "storage/sqlite/rows/api_key_rows.h"
+#include "storage/sqlite/rows/certificate_rows.h"
+#include "storage/sqlite/rows/project_rows.h"
 #include "storage/sqlite/sqlite_store.h"
 
 // The part of SqliteStore that is ProjectStore.

@@ -1,15 +1,15 @@
 #include "storage/sqlite/sqlite_store.h"
-#include "storage/sqlite/latest_id.h"
+#include "storage/sqlite/rows/latest_id.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "storage/sqlite/database_file.h"
-#include "storage/sqlite/migrations.h"
-#include "storage/sqlite/project_rows.h"
-#include "storage/sqlite/secret_key_rows.h"
+#include "storage/sqlite/engine/database_file.h"
+#include "storage/sqlite/engine/migrations.h"
+#include "storage/sqlite/engine/secret_key_rows.h"
+#include "storage/sqlite/rows/project_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -27,10 +27,10 @@ constexpr absl::Duration kProbeEvery = absl::Seconds(10);
 using Connections = std::vector<std::unique_ptr<Connection>>;
 
 absl::StatusOr<Connections> OpenReaders(const std::string& path, int count,
-                                        const FaultObserver& faults) {
+                                        StoreObserver& observer) {
   Connections readers;
   for (int i = 0; i < count; ++i) {
-    auto reader = Connection::Open(path, Connection::Mode::kRead, faults);
+    auto reader = Connection::Open(path, Connection::Mode::kRead, observer);
     if (!reader.ok()) return reader.status();
     readers.push_back(*std::move(reader));
   }
@@ -110,8 +110,8 @@ absl::Status TryToWrite(Connection& connection) {
 
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
     const std::string& given_path, std::optional<std::int64_t> max_bytes,
-    const SecretKeySource& keys, const FaultObserver& faults,
-    StoreObserver& observer, SteadyClock steady_clock) {
+    const SecretKeySource& keys, StoreObserver& observer,
+    SteadyClock steady_clock) {
   absl::Status file = CheckDatabaseFile(given_path);
   if (file.ok()) file = MakeDatabaseFile(given_path);
   if (!file.ok()) return file;
@@ -122,7 +122,7 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
   if (!side_lock.ok()) return side_lock.status();
   auto lock = FileLock::Acquire(path);
   if (!lock.ok()) return lock.status();
-  auto writer = Connection::Open(path, Connection::Mode::kWrite, faults);
+  auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
   if (!writer.ok()) return writer.status();
   auto sealer = MakeSealer(path, **writer, keys);
   if (!sealer.ok()) return sealer.status();
@@ -130,9 +130,9 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
   if (!prepared.ok()) return prepared;
   auto files = FilesOf(path);
   if (!files.ok()) return files.status();
-  auto readers = OpenReaders(path, kReaders, faults);
+  auto readers = OpenReaders(path, kReaders, observer);
   if (!readers.ok()) return readers.status();
-  auto key_readers = OpenReaders(path, kKeyReaders, faults);
+  auto key_readers = OpenReaders(path, kKeyReaders, observer);
   if (!key_readers.ok()) return key_readers.status();
   return std::unique_ptr<Store>(new SqliteStore(
       {*std::move(side_lock), *std::move(lock)}, *std::move(files),

@@ -15,16 +15,16 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "storage/errors.h"
+#include "storage/leases.h"
 #include "storage/open.h"
 #include "storage/sealing/sealer.h"
-#include "storage/sqlite/database_file.h"
-#include "storage/sqlite/due_notes.h"
-#include "storage/sqlite/fan_out.h"
-#include "storage/sqlite/file_lock.h"
-#include "storage/sqlite/group_writer.h"
-#include "storage/sqlite/leases.h"
-#include "storage/sqlite/maintenance.h"
-#include "storage/sqlite/reader_pool.h"
+#include "storage/sqlite/engine/database_file.h"
+#include "storage/sqlite/engine/file_lock.h"
+#include "storage/sqlite/engine/group_writer.h"
+#include "storage/sqlite/engine/reader_pool.h"
+#include "storage/sqlite/operator/maintenance_jobs.h"
+#include "storage/sqlite/rows/due_notes.h"
+#include "storage/sqlite/rows/fan_out.h"
 #include "storage/store.h"
 #include "storage/store_observer.h"
 
@@ -37,8 +37,8 @@ class SqliteStore final : public Store {
   // Opens or makes the file `path`; see OpenStore for the rest.
   static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, std::optional<std::int64_t> max_bytes,
-      const SecretKeySource& keys, const FaultObserver& faults,
-      StoreObserver& observer, SteadyClock steady_clock);
+      const SecretKeySource& keys, StoreObserver& observer,
+      SteadyClock steady_clock);
 
   void Probe(const CallOptions& options, DoneStatus done) override;
   void Maintain(absl::Time now, absl::Duration retention,
@@ -272,7 +272,7 @@ class SqliteStore final : public Store {
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;
   ActiveSeqs active_seqs_;  // used by the writer's thread alone
-  Maintenance maintenance_;
+  MaintenanceJobs maintenance_;
   absl::Mutex watcher_mutex_;
   Watcher watcher_ ABSL_GUARDED_BY(watcher_mutex_);
   GroupWriter writer_;

@@ -1,7 +1,7 @@
 #include "storage/changes.h"
-#include "storage/sqlite/answer_rows.h"
+#include "storage/sqlite/rows/answer_rows.h"
+#include "storage/sqlite/rows/webhook_rows.h"
 #include "storage/sqlite/sqlite_store.h"
-#include "storage/sqlite/webhook_rows.h"
 
 // The part of SqliteStore that is WebhookStore.
 namespace webhooks::sqlite {

@@ -90,8 +90,7 @@ class Project {
 
 std::unique_ptr<Store> OpenIn(const testing::TempFolder& folder) {
   return OpenStore(absl::StrCat("sqlite:", folder.Path("webhooks.db")),
-                   testing::Always(),
-                   [](absl::string_view, absl::string_view) {})
+                   testing::Always())
       .value();
 }
 
@@ -169,8 +168,7 @@ void DeliverAgainstBareCurl(benchmark::State& state) {
     int recorded = 0;
     start = Clock::now();
     server::Scheduler scheduler(
-        *store, sender, options, {&absl::Now, &server::SteadyTime},
-        [] { return 0.5; },
+        *store, sender, options, {&absl::Now, &SteadyTime}, [] { return 0.5; },
         [&](const AttemptResult&, const Span&) {
           absl::MutexLock lock(&mutex);
           ++recorded;
@@ -236,8 +234,7 @@ void PublishToArrival(benchmark::State& state) {
   Project other(*store, receiver.url(), 10);
   server::CurlSender sender(LoopbackAllowed(), &absl::Now);
   server::Scheduler scheduler(
-      *store, sender, {},
-      server::Scheduler::Clocks{&absl::Now, &server::SteadyTime},
+      *store, sender, {}, server::Scheduler::Clocks{&absl::Now, &SteadyTime},
       [] { return 0.5; }, [](const AttemptResult&, const Span&) {});
   absl::Notification stopped;
   std::thread load([&] {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/call/entropy.h"
+#include "server/runtime/entropy.h"
 #include "storage/open.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
@@ -145,9 +145,9 @@ class Load {
   testing::TempFolder folder_;
   std::unique_ptr<Store> store_ =
       OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                testing::Always(), [](absl::string_view, absl::string_view) {})
+                testing::Always())
           .value();
-  server::SystemEntropy entropy_;
+  SystemEntropy entropy_;
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
   std::string project_;
   v1::Webhook webhook_;

@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "server/call/entropy.h"
+#include "server/runtime/entropy.h"
 #include "storage/open.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
@@ -126,9 +126,9 @@ class Scale {
   testing::TempFolder folder_;
   std::unique_ptr<Store> store_ =
       OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                testing::Always(), [](absl::string_view, absl::string_view) {})
+                testing::Always())
           .value();
-  server::SystemEntropy entropy_;
+  SystemEntropy entropy_;
   std::string project_;
   std::vector<std::string> ids_;
   std::map<std::string, std::pair<double, double>> first_;

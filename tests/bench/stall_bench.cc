@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/call/entropy.h"
+#include "server/runtime/entropy.h"
 #include "storage/open.h"
 #include "storage/timestamp.h"
 #include "storage/uuid.h"
@@ -207,12 +207,10 @@ class Stalls {
   testing::TempFolder folder_;
   Longest longest_;
   std::unique_ptr<Store> store_ =
-      OpenStore(
-          absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-          testing::Always(), [](absl::string_view, absl::string_view) {},
-          longest_)
+      OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                testing::Always(), longest_)
           .value();
-  server::SystemEntropy entropy_;
+  SystemEntropy entropy_;
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
   absl::Time old_;
   testing::ProjectAndKey made_;

@@ -47,8 +47,7 @@ class Bench {
  public:
   Bench() : plain_(folder_.Path("plain.db")) {
     store_ = OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                       testing::Always(),
-                       [](absl::string_view, absl::string_view) {})
+                       testing::Always())
                  .value();
     const testing::ProjectAndKey made = testing::MakeProject();
     project_ = made.project.id_project();

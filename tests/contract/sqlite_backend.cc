@@ -15,10 +15,8 @@ class SqliteDatabase final : public TestDatabase {
   absl::StatusOr<std::unique_ptr<Store>> Open(
       const SecretKeys& keys, SteadyClock steady_clock,
       StoreObserver& observer) override {
-    return OpenStore(
-        absl::StrCat("sqlite:", folder_.Path("webhooks.db")), Always(keys),
-        [](absl::string_view, absl::string_view) {}, observer,
-        std::move(steady_clock));
+    return OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
+                     Always(keys), observer, std::move(steady_clock));
   }
 
  private:

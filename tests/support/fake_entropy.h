@@ -4,12 +4,12 @@
 #include <atomic>
 #include <cstdint>
 
-#include "server/call/entropy.h"
+#include "server/runtime/entropy.h"
 
 namespace webhooks::testing {
 
 // Counts: each byte is one more than the one before it.
-class FakeEntropy final : public server::Entropy {
+class FakeEntropy final : public Entropy {
  public:
   void Fill(absl::Span<std::uint8_t> bytes) override {
     for (std::uint8_t& byte : bytes) byte = next_++;

@@ -1,7 +1,7 @@
 #include "tests/support/records.h"
 
 #include "server/call/api_key.h"
-#include "server/call/entropy.h"
+#include "server/runtime/entropy.h"
 #include "storage/uuid.h"
 
 namespace webhooks::testing {
@@ -18,13 +18,13 @@ google::protobuf::Timestamp SomeTime() {
 }  // namespace
 
 std::string NewId() {
-  server::SystemEntropy entropy;
+  SystemEntropy entropy;
   return FormatUuid(
       MakeUuidV7(absl::FromUnixSeconds(1727784000), entropy.Bytes<10>()));
 }
 
 ProjectAndKey MakeProject() {
-  server::SystemEntropy entropy;
+  SystemEntropy entropy;
   const std::string api_key = server::MakeApiKey(entropy);
   ProjectAndKey made;
   made.project.set_id_project(NewId());

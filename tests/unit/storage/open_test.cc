@@ -26,8 +26,7 @@ using testing::IsOk;
 using testing::StatusIs;
 
 absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& url) {
-  return OpenStore(url, testing::Always(),
-                   [](absl::string_view, absl::string_view) {});
+  return OpenStore(url, testing::Always());
 }
 
 mode_t Mode(const std::string& path) {

@@ -23,9 +23,7 @@ class BackupCommand : public ::testing::Test {
   void SetUp() override {
     options_.server = "127.0.0.1:1";
     options_.database = absl::StrCat("sqlite:", folder_.Path("webhooks.db"));
-    ASSERT_THAT(OpenStore(options_.database, testing::Always(),
-                          [](absl::string_view, absl::string_view) {}),
-                IsOk());
+    ASSERT_THAT(OpenStore(options_.database, testing::Always()), IsOk());
   }
 
   // Leaves in `output_` what it prints.

@@ -8,8 +8,8 @@
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/delivery/panora_signature.h"
-#include "server/delivery/standard_signature.h"
+#include "server/signing/panora_signature.h"
+#include "server/signing/standard_signature.h"
 #include "storage/timestamp.h"
 
 namespace webhooks::server {

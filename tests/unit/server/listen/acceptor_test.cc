@@ -17,7 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "server/call/clock.h"
+#include "server/runtime/clock.h"
 
 namespace webhooks::server {
 namespace {

@@ -1,0 +1,86 @@
+#include "server/delivery/deliveries.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/runtime/log.h"
+
+namespace webhooks::server {
+namespace {
+
+CurlSender::Options SenderOptions(const DeliveryConfig& config) {
+  CurlSender::Options options;
+  options.guard = TargetGuard(config.allow_targets);
+  options.connect_timeout = config.connect_timeout;
+  options.connection_max_age = config.connection_max_age;
+  options.connection_max_idle = config.connection_max_idle;
+  options.ca_file = config.ca_file;
+  return options;
+}
+
+// Returns a random number, uniform in [0, 1).
+double UniformRandom(Entropy& entropy) {
+  constexpr double kRange = 4294967296.0;  // 2^32
+  const auto bytes = entropy.Bytes<4>();
+  std::uint32_t number = 0;
+  std::memcpy(&number, bytes.data(), sizeof(number));
+  return number / kRange;
+}
+
+void LogAttempt(const AttemptResult& result, const Span& span) {
+  const v1::Attempt& attempt = result.record;
+  const double millis = static_cast<double>(attempt.total().seconds()) * 1e3 +
+                        static_cast<double>(attempt.total().nanos()) / 1e6;
+  LogEach("attempt",
+          {{"number", attempt.number()},
+           {"delivery", result.lease.delivery},
+           {"webhook", result.endpoint.webhook},
+           {"project", result.endpoint.project},
+           {"status", attempt.has_status() ? std::to_string(attempt.status())
+                                           : std::string()},
+           {"reason", !attempt.has_error()
+                          ? std::string()
+                          : v1::Attempt::Error_Name(attempt.error())},
+           {"ms", millis},
+           {"trace_id", span.trace_id},
+           {"span_id", span.span_id},
+           {"parent_id", span.parent_id}});
+}
+
+}  // namespace
+
+Deliveries::Deliveries(DeliveryQueue& queue, Entropy& entropy,
+                       const DeliveryConfig& config, AttemptObserver observer)
+    : queue_(queue),
+      entropy_(entropy),
+      observer_(std::move(observer)),
+      options_(config.scheduler),
+      sender_(SenderOptions(config), &absl::Now) {}
+
+Deliveries::~Deliveries() {
+  scheduler_.reset();
+  ended_.Notify();
+  if (abandons_.joinable()) abandons_.join();
+}
+
+void Deliveries::Start() {
+  scheduler_.emplace(
+      queue_, sender_, options_, Scheduler::Clocks{&absl::Now, &SteadyTime},
+      [this] { return UniformRandom(entropy_); },
+      [this](const AttemptResult& result, const Span& span) {
+        observer_(result);
+        LogAttempt(result, span);
+      });
+}
+
+// The scheduler has its own requests given up; this is for those of others.
+void Deliveries::BeginStop(absl::Time deadline) {
+  if (scheduler_) scheduler_->BeginStop(deadline - absl::Now());
+  abandons_ = std::thread([this, deadline] {
+    ended_.WaitForNotificationWithDeadline(deadline);
+    sender_.Abandon();
+  });
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,178 @@
+#include "server/delivery/delivery_config.h"
+
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/runtime/flags.h"
+#include "server/runtime/tls_material.h"
+
+ABSL_FLAG(bool, deliver, true,
+          "Deliver events; without, the server only answers calls.");
+ABSL_FLAG(std::string, allow_targets, "",
+          "Addresses and ranges, with commas between, that deliveries may be "
+          "sent to although they are refused otherwise (loopback, private "
+          "networks and the like): 10.1.0.0/16,fd00::/8.");
+ABSL_FLAG(std::string, retry_schedule, "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h",
+          "How long to wait before each attempt of a delivery, the first of "
+          "which is made at once (0s), where its webhook does not say; after "
+          "the last one it has failed.");
+ABSL_FLAG(double, retry_jitter, 0.2,
+          "How far each wait is varied, either way, as a part of it: 0 to 1.");
+ABSL_FLAG(absl::Duration, max_retry_after, absl::Hours(24),
+          "The longest Retry-After of a receiver that is obeyed.");
+ABSL_FLAG(absl::Duration, delivery_timeout, absl::Seconds(15),
+          "How long an attempt may take, where its webhook does not say: 1ms "
+          "to 1m.");
+ABSL_FLAG(absl::Duration, connect_timeout, absl::Seconds(5),
+          "How long it may take an attempt to connect, name look-up and TLS "
+          "handshake included: 1ms to 1m.");
+ABSL_FLAG(
+    absl::Duration, connection_max_age, absl::Seconds(60),
+    "How old a connection to a receiver may be that a request is sent on, "
+    "in whole seconds: 1s to 24h. A receiver whose address changes gets "
+    "requests at the old one for as long.");
+ABSL_FLAG(
+    absl::Duration, connection_max_idle, absl::Seconds(30),
+    "How long a connection to a receiver may have been idle that a request "
+    "is sent on, in whole seconds: 1s to 24h.");
+ABSL_FLAG(int, max_in_flight, 512,
+          "Requests in flight to all endpoints together: 1 to 10000. One "
+          "project has two thirds of them at most.");
+ABSL_FLAG(int, max_in_flight_per_endpoint, 8,
+          "Requests in flight to one endpoint, where its webhook does not say: "
+          "1 to 1000.");
+ABSL_FLAG(int, catch_up_per_second, 20,
+          "The most requests begun within any second to an endpoint that "
+          "catches up on what was held while it was inactive: 1 to 10000.");
+ABSL_FLAG(absl::Duration, deactivate_after, absl::Hours(24 * 5),
+          "A webhook is made inactive when its attempts have failed for as "
+          "long without a success.");
+ABSL_FLAG(std::string, ca_file, "",
+          "A PEM file with the certificate authorities that receivers are "
+          "trusted by. Default: those of the system.");
+ABSL_FLAG(absl::Duration, retention, absl::Hours(24 * 30),
+          "How long what has ended is kept: events, deliveries and attempts. "
+          "A delivery that waits for as long since its attempt was due fails "
+          "as EXPIRED: 1m at least.");
+
+namespace webhooks::server {
+namespace {
+
+absl::Status ReadTargets(std::vector<AddressRange>& targets) {
+  auto ranges = ParseAddressRanges(absl::GetFlag(FLAGS_allow_targets));
+  if (!ranges.ok()) return BadFlag("allow_targets", ranges.status().message());
+  targets = *std::move(ranges);
+  return absl::OkStatus();
+}
+
+absl::Status ReadSchedule(std::vector<absl::Duration>& schedule) {
+  constexpr std::size_t kMost = 100;
+  schedule.clear();
+  for (const absl::string_view text :
+       absl::StrSplit(absl::GetFlag(FLAGS_retry_schedule), ',')) {
+    absl::Duration wait;
+    if (!absl::ParseDuration(text, &wait) || wait < absl::ZeroDuration() ||
+        wait > absl::Hours(24 * 365)) {
+      return BadFlag("retry_schedule",
+                     absl::StrCat("'", text, "' is no time to wait"));
+    }
+    schedule.push_back(wait);
+  }
+  if (schedule.front() != absl::ZeroDuration()) {
+    return BadFlag("retry_schedule", "must begin with 0s");
+  }
+  return schedule.size() <= kMost
+             ? absl::OkStatus()
+             : BadFlag("retry_schedule", "must hold at most 100 waits");
+}
+
+absl::Status CheckRange(absl::string_view flag, int value, int least,
+                        int most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return BadFlag(flag, absl::StrCat("must be ", least, " to ", most));
+}
+
+absl::Status CheckTimeout(absl::string_view flag, absl::Duration value) {
+  if (value >= absl::Milliseconds(1) && value <= absl::Minutes(1)) {
+    return absl::OkStatus();
+  }
+  return BadFlag(flag, "must be 1ms to 1m");
+}
+
+absl::Status CheckConnectionTime(absl::string_view flag, absl::Duration value) {
+  if (value >= absl::Seconds(1) && value <= absl::Hours(24) &&
+      value == absl::Trunc(value, absl::Seconds(1))) {
+    return absl::OkStatus();
+  }
+  return BadFlag(flag, "must be whole seconds, 1s to 24h");
+}
+
+absl::Status CheckAuthorities(const std::string& file) {
+  TlsFiles files;
+  files.authorities = file;
+  const absl::StatusOr<TlsMaterial> read = ReadTlsFiles(files);
+  const absl::Status good = read.ok() ? CheckTls(*read, files) : read.status();
+  return good.ok() ? good : BadFlag("ca_file", good.message());
+}
+
+absl::Status CheckRest(const DeliveryConfig& config) {
+  const Scheduler::Options& options = config.scheduler;
+  absl::Status good = CheckTimeout("delivery_timeout", options.timeout);
+  good.Update(CheckTimeout("connect_timeout", config.connect_timeout));
+  good.Update(
+      CheckConnectionTime("connection_max_age", config.connection_max_age));
+  good.Update(
+      CheckConnectionTime("connection_max_idle", config.connection_max_idle));
+  good.Update(
+      CheckRange("max_in_flight", options.queue.max_in_flight, 1, 10'000));
+  good.Update(CheckRange("max_in_flight_per_endpoint",
+                         options.queue.endpoint.max_in_flight, 1, 1000));
+  good.Update(CheckRange("catch_up_per_second",
+                         options.queue.endpoint.catch_up_per_second, 1,
+                         10'000));
+  if (options.retries.jitter < 0 || options.retries.jitter > 1) {
+    good.Update(BadFlag("retry_jitter", "must be 0 to 1"));
+  }
+  if (options.retries.max_retry_after < absl::ZeroDuration()) {
+    good.Update(BadFlag("max_retry_after", "must not be negative"));
+  }
+  if (options.deactivate_after <= absl::ZeroDuration()) {
+    good.Update(BadFlag("deactivate_after", "must be positive"));
+  }
+  if (config.retention < absl::Minutes(1)) {
+    good.Update(BadFlag("retention", "must be 1m at least"));
+  }
+  if (!config.ca_file.empty()) good.Update(CheckAuthorities(config.ca_file));
+  return good;
+}
+
+}  // namespace
+
+absl::StatusOr<DeliveryConfig> ReadDeliveryConfig() {
+  DeliveryConfig config;
+  Scheduler::Options& options = config.scheduler;
+  config.deliver = absl::GetFlag(FLAGS_deliver);
+  config.connect_timeout = absl::GetFlag(FLAGS_connect_timeout);
+  config.connection_max_age = absl::GetFlag(FLAGS_connection_max_age);
+  config.connection_max_idle = absl::GetFlag(FLAGS_connection_max_idle);
+  config.ca_file = absl::GetFlag(FLAGS_ca_file);
+  config.retention = absl::GetFlag(FLAGS_retention);
+  options.timeout = absl::GetFlag(FLAGS_delivery_timeout);
+  options.deactivate_after = absl::GetFlag(FLAGS_deactivate_after);
+  options.queue.max_in_flight = absl::GetFlag(FLAGS_max_in_flight);
+  options.queue.endpoint.max_in_flight =
+      absl::GetFlag(FLAGS_max_in_flight_per_endpoint);
+  options.queue.endpoint.catch_up_per_second =
+      absl::GetFlag(FLAGS_catch_up_per_second);
+  options.retries.jitter = absl::GetFlag(FLAGS_retry_jitter);
+  options.retries.max_retry_after = absl::GetFlag(FLAGS_max_retry_after);
+  absl::Status good = ReadTargets(config.allow_targets);
+  good.Update(ReadSchedule(options.retries.schedule));
+  good.Update(CheckRest(config));
+  if (!good.ok()) return good;
+  return config;
+}
+
+}  // namespace webhooks::server

@@ -1,0 +1,110 @@
+#include "server/keys/key_files.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "server/call/api_key.h"
+#include "server/keys/private_file.h"
+#include "server/runtime/log.h"
+
+namespace webhooks::server {
+namespace {
+
+constexpr absl::string_view kApiKey = "an API key";
+constexpr absl::string_view kAdminKey = "an admin key";
+
+void LogMade(absl::string_view path, absl::string_view what) {
+  Log(LogLevel::kInfo, "made a key file", {{"file", path}, {"holds", what}});
+}
+
+using Found = absl::StatusOr<std::optional<std::string>>;
+
+Found ReadKey(const std::string& path, absl::string_view what,
+              bool (*is_key)(absl::string_view)) {
+  auto found = ReadPrivateFile(path);
+  if (!found.ok() || !found->has_value()) return found;
+  std::string key(absl::StripAsciiWhitespace(**found));
+  if (is_key(key)) return key;
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, " holds something that is not ", what));
+}
+
+// `found`, or a new key.
+absl::StatusOr<std::string> TakeOrMake(Found found, const std::string& path,
+                                       absl::string_view what,
+                                       std::string (*make)(Entropy&),
+                                       Entropy& entropy) {
+  if (!found.ok()) return found.status();
+  if (found->has_value()) return **std::move(found);
+  std::string key = make(entropy);
+  absl::Status written = WritePrivateFile(path, absl::StrCat(key, "\n"));
+  if (!written.ok()) return written;
+  LogMade(path, what);
+  return key;
+}
+
+SecretKey MakeSecretKey(Entropy& entropy) {
+  SecretKey key;
+  key.bytes = entropy.Bytes<32>();
+  return key;
+}
+
+}  // namespace
+
+Found ReadApiKey(const std::string& path) {
+  return ReadKey(path, kApiKey, &IsApiKey);
+}
+
+Found ReadAdminKey(const std::string& path) {
+  return ReadKey(path, kAdminKey, &IsAdminKey);
+}
+
+absl::StatusOr<std::optional<SecretKeys>> ReadSecretKeys(
+    const std::string& path) {
+  auto found = ReadPrivateFile(path);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return std::nullopt;
+  auto keys = ParseSecretKeys(**found);
+  if (keys.ok()) return *std::move(keys);
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, ": ", keys.status().message()));
+}
+
+absl::StatusOr<std::string> TakeOrMakeApiKey(const std::string& path,
+                                             Entropy& entropy) {
+  return TakeOrMake(ReadApiKey(path), path, kApiKey, &MakeApiKey, entropy);
+}
+
+absl::StatusOr<std::string> TakeOrMakeAdminKey(const std::string& path,
+                                               Entropy& entropy) {
+  return TakeOrMake(ReadAdminKey(path), path, kAdminKey, &MakeAdminKey,
+                    entropy);
+}
+
+absl::Status SecretKeysLost(absl::string_view path) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(path,
+                   " is missing or empty, and the database has secrets sealed "
+                   "under its keys: put the copy of the file back"));
+}
+
+absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,
+                                                bool must_exist,
+                                                Entropy& entropy) {
+  auto found = ReadSecretKeys(path);
+  if (!found.ok()) return found.status();
+  if (found->has_value()) return **std::move(found);
+  if (must_exist) return SecretKeysLost(path);
+  const SecretKey key = MakeSecretKey(entropy);
+  absl::Status written = WritePrivateFile(
+      path, absl::StrCat("# Seals the secrets in the database. Without it they "
+                         "are lost.\n",
+                         FormatSecretKey(key), "\n"));
+  if (!written.ok()) return written;
+  LogMade(path, "a secret key");
+  return SecretKeys{key};
+}
+
+}  // namespace webhooks::server

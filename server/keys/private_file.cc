@@ -1,0 +1,84 @@
+#include "server/keys/private_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "server/runtime/log.h"
+#include "server/runtime/small_file.h"
+
+namespace webhooks::server {
+namespace {
+
+absl::Status Failure(absl::string_view what, const std::string& path) {
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot ", what, " ", path));
+}
+
+// The file is a new one: what others may have put in its place would keep its
+// mode, or lead elsewhere.
+absl::Status WriteAndSync(const std::string& path, absl::string_view content) {
+  unlink(path.c_str());
+  const int file = open(
+      path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file < 0) return Failure("make", path);
+  const auto closing = absl::MakeCleanup([file] { close(file); });
+  errno = EIO;  // for a short write, which sets none
+  if (write(file, content.data(), content.size()) !=
+          static_cast<ssize_t>(content.size()) ||
+      fsync(file) != 0) {
+    return Failure("write", path);
+  }
+  return absl::OkStatus();
+}
+
+// A name in a folder survives the machine once the folder is synced too.
+absl::Status SyncFolder(const std::filesystem::path& folder) {
+  const std::string name = folder.empty() ? "." : folder.string();
+  const int file = open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return Failure("open", name);
+  const auto closing = absl::MakeCleanup([file] { close(file); });
+  if (fsync(file) != 0) return Failure("sync", name);
+  return absl::OkStatus();
+}
+
+void WarnIfOthersRead(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) == 0 && (found.st_mode & 077) != 0) {
+    Log(LogLevel::kWarning, "others may read a file of keys", {{"file", path}});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
+    const std::string& path) {
+  auto content = ReadSmallFile(path);
+  if (absl::IsNotFound(content.status())) return std::optional<std::string>();
+  if (!content.ok()) return content.status();
+  WarnIfOthersRead(path);
+  if (content->empty()) return std::optional<std::string>();
+  return *std::move(content);
+}
+
+// Whole or not at all: what a cut-off start leaves has another name.
+absl::Status WritePrivateFile(const std::string& path,
+                              absl::string_view content) {
+  const std::string unfinished = absl::StrCat(path, ".new");
+  absl::Status written = WriteAndSync(unfinished, content);
+  if (written.ok() && std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    written = Failure("make", path);
+  }
+  if (!written.ok()) {
+    unlink(unfinished.c_str());
+    return written;
+  }
+  return SyncFolder(std::filesystem::path(path).parent_path());
+}
+
+}  // namespace webhooks::server

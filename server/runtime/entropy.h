@@ -1,0 +1,37 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_ENTROPY_H_
+#define WEBHOOKS_SERVER_RUNTIME_ENTROPY_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/types/span.h"
+
+namespace webhooks {
+
+// Where ids, keys and secrets get their random bytes. Thread-safe.
+class Entropy {
+ public:
+  virtual ~Entropy() = default;
+
+  // Fills `bytes` with bytes that nobody can predict.
+  virtual void Fill(absl::Span<std::uint8_t> bytes) = 0;
+
+  template <std::size_t kSize>
+  std::array<std::uint8_t, kSize> Bytes() {
+    std::array<std::uint8_t, kSize> bytes;
+    Fill(absl::MakeSpan(bytes));
+    return bytes;
+  }
+};
+
+// OpenSSL's generator, seeded by the kernel. Ends the process if that fails:
+// going on would mean guessable secrets.
+class SystemEntropy final : public Entropy {
+ public:
+  void Fill(absl::Span<std::uint8_t> bytes) override;
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_ENTROPY_H_

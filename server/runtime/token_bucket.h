@@ -1,0 +1,26 @@
+#ifndef WEBHOOKS_SERVER_RUNTIME_TOKEN_BUCKET_H_
+#define WEBHOOKS_SERVER_RUNTIME_TOKEN_BUCKET_H_
+
+#include <algorithm>
+
+#include "absl/time/time.h"
+
+namespace webhooks {
+
+// Tokens that come back with time.
+struct TokenBucket {
+  double tokens;
+  // When there were so many.
+  absl::Time filled_at;
+
+  // Returns the number of tokens at `now`, where `per_second` come back until
+  // there are `size`.
+  double At(absl::Time now, double size, double per_second) const {
+    const double seconds = absl::ToDoubleSeconds(now - filled_at);
+    return std::min(size, tokens + std::max(seconds, 0.0) * per_second);
+  }
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_SERVER_RUNTIME_TOKEN_BUCKET_H_

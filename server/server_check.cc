@@ -1,0 +1,143 @@
+#include "server/server.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/keys/first_project.h"
+#include "server/keys/key_files.h"
+#include "storage/open.h"
+
+namespace webhooks::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Describe(const Inspection& found) {
+  switch (found.state) {
+    case Inspection::State::kNew:
+      return "not there yet; a start makes it";
+    case Inspection::State::kUnfinished:
+      return "not looked into; a start recovers its log first";
+    case Inspection::State::kWhole:
+      break;
+  }
+  if (found.schema_version == found.newest_version) {
+    return absl::StrCat("whole, of version ", found.schema_version);
+  }
+  return absl::StrCat("whole, of version ", found.schema_version,
+                      "; a start brings it to ", found.newest_version);
+}
+
+bool Opens(const SecretKeys& keys, const SecretKey::Id& id) {
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const SecretKey& key) { return key.id() == id; });
+}
+
+fs::path FolderOf(const std::string& path) {
+  return (fs::path(".") / path).parent_path().lexically_normal();
+}
+
+// Finds out if a start can make the file, for which it makes no folder but the
+// database's.
+Finding CheckAbsent(absl::string_view what, const std::string& path,
+                    const Config& config) {
+  fs::path place = FolderOf(path);
+  std::error_code error;
+  if (place == FolderOf(StoreFolder(config.database) + "/x")) {
+    while (!fs::exists(place, error) && place.has_relative_path()) {
+      place = place.has_parent_path() ? place.parent_path() : ".";
+    }
+  }
+  const std::string folder = place.empty() ? "." : place.string();
+  if (access(folder.c_str(), W_OK | X_OK) == 0) {
+    return absl::StrCat(what, " ", path, ": not there yet; a start makes it");
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(what, " ", path, ": not there, and cannot be made in ",
+                   folder, ": ", std::strerror(errno)));
+}
+
+// `found` tells what the database needs, where that is known.
+Finding CheckSecretKeys(const Config& config,
+                        const absl::StatusOr<Inspection>& found) {
+  const std::string& path = config.secret_key_file;
+  const auto keys = ReadSecretKeys(path);
+  if (!keys.ok()) return keys.status();
+  if (found.ok() && found->state == Inspection::State::kUnfinished &&
+      !keys->has_value()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("secret keys ", path,
+                     ": not there, and the keys that the database needs are "
+                     "not known before a start has recovered it: put the copy "
+                     "of the file back"));
+  }
+  for (const SecretKey::Id& id :
+       found.ok() ? found->secret_keys : std::vector<SecretKey::Id>()) {
+    if (!keys->has_value()) return SecretKeysLost(path);
+    if (Opens(**keys, id)) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "secret keys ", path, ": the key ", FormatKeyId(id),
+        " is not there, and the database has secrets sealed under it: put its "
+        "line back"));
+  }
+  if (!keys->has_value()) return CheckAbsent("secret keys", path, config);
+  return absl::StrCat("secret keys ", path, ": ", (*keys)->size());
+}
+
+Finding CheckKey(absl::string_view what, const std::string& path,
+                 const absl::StatusOr<std::optional<std::string>>& found,
+                 const Config& config) {
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return CheckAbsent(what, path, config);
+  return absl::StrCat(what, " ", path);
+}
+
+// Where the server is to listen, in plain text or not.
+void CheckListeners(const Config& config, std::vector<Finding>& findings) {
+  const Reach reach =
+      WantsTls(config.tls) ? Reach::kAnywhere : config.plaintext;
+  for (const std::string& text : config.listen) {
+    const absl::StatusOr<Address> address = ParseAddress(text);
+    // Any other address is a unix socket.
+    if (!address.ok()) continue;
+    findings.push_back(
+        InspectListener("listen", *address, reach, kListenRemedy));
+  }
+  if (!config.metrics_listen) return;
+  findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
+                                     config.plaintext, kMetricsRemedy));
+}
+
+}  // namespace
+
+std::vector<Finding> Server::Check(const Config& config, absl::Time now) {
+  std::vector<Finding> findings{"flags"};
+  CheckListeners(config, findings);
+  if (WantsTls(config.tls)) findings.push_back(InspectTls(config.tls, now));
+  const absl::StatusOr<Inspection> found = InspectStore(config.database);
+  findings.push_back(found.ok()
+                         ? Finding(absl::StrCat("database ", config.database,
+                                                ": ", Describe(*found)))
+                         : Finding(found.status()));
+  absl::Status not_lost = CheckDatabaseNotLost(
+      config.database, config.secret_key_file, config.api_key_file);
+  if (!not_lost.ok()) findings.push_back(std::move(not_lost));
+  findings.push_back(CheckSecretKeys(config, found));
+  findings.push_back(CheckKey("admin key", config.admin_key_file,
+                              ReadAdminKey(config.admin_key_file), config));
+  // No start looks at it once there was a project.
+  if (!found.ok() || !found->had_project) {
+    findings.push_back(CheckKey("API key", config.api_key_file,
+                                ReadApiKey(config.api_key_file), config));
+  }
+  return findings;
+}
+
+}  // namespace webhooks::server

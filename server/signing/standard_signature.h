@@ -1,0 +1,24 @@
+#ifndef WEBHOOKS_SERVER_SIGNING_STANDARD_SIGNATURE_H_
+#define WEBHOOKS_SERVER_SIGNING_STANDARD_SIGNATURE_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+// The signature of the header webhook-signature, version 1 of Standard Webhooks
+// (https://www.standardwebhooks.com): HMAC-SHA256 over id, time and body.
+namespace webhooks::server {
+
+// Returns the content that is signed: "id.seconds.body".
+std::string SignedContent(absl::string_view id, absl::Time time,
+                          absl::string_view body);
+
+// "v1," and the base64 of the HMAC of `content`, keyed with the bytes whose
+// base64 follows "whsec_" in `secret`; "" where it is no such secret.
+std::string StandardSignature(absl::string_view content,
+                              absl::string_view secret);
+
+}  // namespace webhooks::server
+
+#endif  // WEBHOOKS_SERVER_SIGNING_STANDARD_SIGNATURE_H_

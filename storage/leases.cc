@@ -1,0 +1,72 @@
+#include "storage/leases.h"
+
+namespace webhooks {
+
+std::int64_t Leases::Add(absl::string_view delivery, int attempt,
+                         absl::Duration length) {
+  absl::MutexLock lock(&mutex_);
+  ++last_number_;
+  leases_.insert_or_assign(std::string(delivery),
+                           Lease{last_number_, attempt, clock_() + length});
+  return last_number_;
+}
+
+void Leases::Begin(absl::string_view delivery, std::int64_t number) {
+  absl::MutexLock lock(&mutex_);
+  Lease* const lease = FindNewest(delivery, number);
+  if (lease != nullptr) lease->has_begun = true;
+}
+
+void Leases::Renew(absl::string_view delivery, std::int64_t number,
+                   absl::Duration length) {
+  absl::MutexLock lock(&mutex_);
+  Lease* const lease = FindNewest(delivery, number);
+  if (lease != nullptr) lease->until = clock_() + length;
+}
+
+void Leases::End(absl::string_view delivery, std::int64_t number) {
+  absl::MutexLock lock(&mutex_);
+  if (FindNewest(delivery, number) != nullptr) leases_.erase(delivery);
+}
+
+void Leases::Await(absl::string_view delivery) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = leases_.find(delivery);
+  if (found != leases_.end()) found->second.is_awaited = true;
+}
+
+void Leases::GoOnAfter(absl::string_view delivery) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = leases_.find(delivery);
+  if (found != leases_.end()) found->second.goes_on = true;
+}
+
+std::optional<Leases::Lease> Leases::Find(absl::string_view delivery) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = leases_.find(delivery);
+  if (found == leases_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<absl::Duration> Leases::TimeLeft(
+    absl::string_view delivery) const {
+  const std::optional<Lease> lease = Find(delivery);
+  const absl::Duration left =
+      lease ? lease->until - clock_() : absl::ZeroDuration();
+  if (left <= absl::ZeroDuration()) return std::nullopt;
+  return left;
+}
+
+bool Leases::HasBegun(absl::string_view delivery) const {
+  const std::optional<Lease> lease = Find(delivery);
+  return lease && lease->has_begun;
+}
+
+Leases::Lease* Leases::FindNewest(absl::string_view delivery,
+                                  std::int64_t number) {
+  const auto found = leases_.find(delivery);
+  if (found == leases_.end() || found->second.number != number) return nullptr;
+  return &found->second;
+}
+
+}  // namespace webhooks

@@ -1,0 +1,104 @@
+#include "storage/sqlite/backend.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "storage/sqlite/operator/backup.h"
+#include "storage/sqlite/operator/inspection.h"
+#include "storage/sqlite/sqlite_store.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// The parts of the URL.
+struct Location {
+  std::string path;
+  std::optional<std::int64_t> max_bytes;
+};
+
+absl::StatusOr<Location> Parse(absl::string_view url) {
+  absl::string_view rest = absl::StripPrefix(url, kScheme);
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(rest, absl::MaxSplits('?', 1));
+  Location location{std::string(parts.first), std::nullopt};
+  if (location.path.empty() || location.path == ":memory:") {
+    return absl::InvalidArgumentError("sqlite: needs the path of a file");
+  }
+  for (const absl::string_view option :
+       absl::StrSplit(parts.second, '&', absl::SkipEmpty())) {
+    std::int64_t bytes = 0;
+    absl::string_view value = option;
+    if (!absl::ConsumePrefix(&value, "max_bytes=") ||
+        !absl::SimpleAtoi(value, &bytes) || bytes <= 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown or malformed option '", option, "'"));
+    }
+    location.max_bytes = bytes;
+  }
+  return location;
+}
+
+absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
+  if (folder.empty()) return absl::OkStatus();
+  std::error_code error;
+  if (std::filesystem::create_directories(folder, error)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all,
+                                 error);
+  }
+  if (!error) return absl::OkStatus();
+  return absl::ErrnoToStatus(
+      error.value(), absl::StrCat("cannot make folder ", folder.string()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
+                                                 const SecretKeySource& keys,
+                                                 StoreObserver& observer,
+                                                 SteadyClock steady_clock) {
+  const absl::StatusOr<Location> location = Parse(url);
+  if (!location.ok()) return location.status();
+  absl::Status made = MakePrivateFolder(StoreFolder(url));
+  if (!made.ok()) return made;
+  return SqliteStore::Open(location->path, location->max_bytes, keys, observer,
+                           std::move(steady_clock));
+}
+
+StorePresence FindStore(absl::string_view url) {
+  const absl::StatusOr<Location> location = Parse(url);
+  std::error_code error;
+  if (!location.ok() || !std::filesystem::exists(location->path, error)) {
+    return StorePresence::kAbsent;
+  }
+  const auto bytes = std::filesystem::file_size(location->path, error);
+  return !error && bytes == 0 ? StorePresence::kEmpty : StorePresence::kThere;
+}
+
+std::string StoreFolder(absl::string_view url) {
+  const absl::StatusOr<Location> location = Parse(url);
+  if (!location.ok()) return "";
+  return std::filesystem::path(location->path).parent_path().string();
+}
+
+absl::StatusOr<Backup> BackUpStore(absl::string_view url,
+                                   const std::string& path,
+                                   const BackupPause& pause) {
+  const absl::StatusOr<Location> location = Parse(url);
+  if (!location.ok()) return location.status();
+  return BackUp(location->path, path, pause);
+}
+
+absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
+  const absl::StatusOr<Location> location = Parse(url);
+  if (!location.ok()) return location.status();
+  return Inspect(location->path, location->max_bytes);
+}
+
+}  // namespace webhooks::sqlite

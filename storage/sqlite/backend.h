@@ -1,0 +1,34 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_BACKEND_H_
+#define WEBHOOKS_STORAGE_SQLITE_BACKEND_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/open.h"
+
+// The functions of storage/open.h for URLs `sqlite:PATH` and
+// `sqlite:PATH?max_bytes=N`.
+namespace webhooks::sqlite {
+
+inline constexpr absl::string_view kScheme = "sqlite:";
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
+                                                 const SecretKeySource& keys,
+                                                 StoreObserver& observer,
+                                                 SteadyClock steady_clock);
+
+StorePresence FindStore(absl::string_view url);
+
+std::string StoreFolder(absl::string_view url);
+
+absl::StatusOr<Backup> BackUpStore(absl::string_view url,
+                                   const std::string& path,
+                                   const BackupPause& pause);
+
+absl::StatusOr<Inspection> InspectStore(absl::string_view url);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_BACKEND_H_

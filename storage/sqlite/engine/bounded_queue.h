@@ -1,0 +1,76 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ENGINE_BOUNDED_QUEUE_H_
+#define WEBHOOKS_STORAGE_SQLITE_ENGINE_BOUNDED_QUEUE_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace webhooks::sqlite {
+
+// Hands items from any thread to the one that takes them, first in first out,
+// and never holds more than `capacity`, nor more than `max_bytes` but for one
+// item that is larger by itself. Thread-safe.
+template <typename T>
+class BoundedQueue {
+ public:
+  BoundedQueue(std::size_t capacity, std::size_t max_bytes)
+      : capacity_(capacity), max_bytes_(max_bytes) {}
+
+  // Adds `item`, which holds `bytes`; false, leaving `item` as it is, if the
+  // queue is full or closed.
+  bool TryPush(T& item, std::size_t bytes) {
+    absl::MutexLock lock(&mutex_);
+    if (closed_ || items_.size() >= capacity_) return false;
+    if (!items_.empty() && bytes_ + bytes > max_bytes_) return false;
+    items_.push_back({std::move(item), bytes});
+    bytes_ += bytes;
+    return true;
+  }
+
+  // Waits for items and takes the oldest, `most` of them at the most. Empty
+  // once the queue is closed and everything has been taken.
+  std::deque<T> Take(std::size_t most) {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(this, &BoundedQueue::CanTake));
+    std::deque<T> taken;
+    while (!items_.empty() && taken.size() < most) {
+      taken.push_back(std::move(items_.front().item));
+      bytes_ -= items_.front().bytes;
+      items_.pop_front();
+    }
+    return taken;
+  }
+
+  // Refuses what comes from now on; what is there can still be taken.
+  void Close() {
+    absl::MutexLock lock(&mutex_);
+    closed_ = true;
+  }
+
+ private:
+  struct Item {
+    T item;
+    std::size_t bytes = 0;
+  };
+
+  bool CanTake() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return closed_ || !items_.empty();
+  }
+
+  const std::size_t capacity_;
+  const std::size_t max_bytes_;
+  absl::Mutex mutex_;
+  std::deque<Item> items_ ABSL_GUARDED_BY(mutex_);
+  std::size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ENGINE_BOUNDED_QUEUE_H_

@@ -1,0 +1,100 @@
+#include "storage/sqlite/engine/columns.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "storage/uuid.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+constexpr std::int64_t kMillisPerSecond = 1000;
+constexpr std::int32_t kNanosPerMilli = 1'000'000;
+
+}  // namespace
+
+std::string UuidBytes(absl::string_view uuid) {
+  const std::optional<Uuid> bytes = ParseUuid(uuid);
+  return bytes ? std::string(bytes->begin(), bytes->end()) : "";
+}
+
+std::string FirstIdOf(absl::Time time) {
+  const Uuid uuid = MakeUuidV7(
+      std::clamp(time, absl::UnixEpoch(), absl::FromUnixMillis(1LL << 47)), {});
+  return std::string(uuid.begin(), uuid.end());
+}
+
+std::string UuidText(absl::string_view bytes) {
+  Uuid uuid{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), uuid.size()), uuid.begin());
+  return FormatUuid(uuid);
+}
+
+void BindUuid(Statement& statement, int index, absl::string_view uuid) {
+  const std::optional<Uuid> bytes = ParseUuid(uuid);
+  // SQLite binds a null pointer as NULL, so an absent id needs an address.
+  static constexpr Uuid kNone{};
+  statement->bind(index, bytes ? bytes->data() : kNone.data(),
+                  bytes ? static_cast<int>(bytes->size()) : 0);
+}
+
+std::string UuidColumn(Statement& statement, int index) {
+  const SQLite::Column column = statement->getColumn(index);
+  Uuid uuid{};
+  if (column.getBytes() == static_cast<int>(uuid.size())) {
+    std::copy_n(static_cast<const std::uint8_t*>(column.getBlob()), uuid.size(),
+                uuid.begin());
+  }
+  return FormatUuid(uuid);
+}
+
+void BindTime(Statement& statement, int index,
+              const google::protobuf::Timestamp& time) {
+  statement->bind(index,
+                  static_cast<std::int64_t>(time.seconds() * kMillisPerSecond +
+                                            time.nanos() / kNanosPerMilli));
+}
+
+google::protobuf::Timestamp TimeColumn(Statement& statement, int index) {
+  const std::int64_t millis = statement->getColumn(index).getInt64();
+  google::protobuf::Timestamp time;
+  time.set_seconds(millis / kMillisPerSecond);
+  time.set_nanos(static_cast<std::int32_t>(millis % kMillisPerSecond) *
+                 kNanosPerMilli);
+  return time;
+}
+
+void BindText(Statement& statement, int index, const std::string& text) {
+  statement->bindNoCopy(index, text);
+}
+
+std::string TextColumn(Statement& statement, int index) {
+  return statement->getColumn(index).getString();
+}
+
+absl::string_view TextView(Statement& statement, int index) {
+  const SQLite::Column column = statement->getColumn(index);
+  // The text first: it is what the size is then of.
+  const char* const text = column.getText();
+  return {text, static_cast<std::size_t>(column.getBytes())};
+}
+
+void BindBlob(Statement& statement, int index,
+              absl::Span<const unsigned char> bytes) {
+  statement->bindNoCopy(index, bytes.data(), static_cast<int>(bytes.size()));
+}
+
+void BindBytes(Statement& statement, int index, absl::string_view bytes) {
+  statement->bindNoCopy(index, static_cast<const void*>(bytes.data()),
+                        static_cast<int>(bytes.size()));
+}
+
+absl::string_view BlobColumn(Statement& statement, int index) {
+  const SQLite::Column column = statement->getColumn(index);
+  const auto* const bytes = static_cast<const char*>(column.getBlob());
+  return {bytes, static_cast<std::size_t>(column.getBytes())};
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,290 @@
+#include "storage/sqlite/engine/connection.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "storage/errors.h"
+#include "storage/sqlite/engine/database_file.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// The wait for a lock that a stranger holds, say a sqlite3 shell.
+constexpr int kBusyTimeoutMillis = 5000;
+
+// The exit code of a process that a failed fsync ended (EX_IOERR, sysexits.h).
+constexpr int kFsyncFailedExit = 74;
+
+// Returns true if the system could not read, other than from a file that is too
+// short.
+bool IsReadError(int system_error) {
+  return system_error == EIO || system_error == ENXIO;
+}
+
+// Returns the error for an operator whose file cannot be opened.
+absl::Status OpenStatus(const std::string& path,
+                        const SQLite::Exception& exception, int system_error) {
+  if (IsReadError(system_error)) {
+    return absl::UnavailableError(absl::StrCat(
+        "database ", path, ": cannot read: ", std::strerror(system_error)));
+  }
+  const std::string message =
+      absl::StrCat("database ", path, ": ", exception.what());
+  switch (exception.getErrorCode()) {
+    case SQLITE_NOTADB:
+      return absl::FailedPreconditionError(message);
+    case SQLITE_CORRUPT:
+      return absl::DataLossError(message);
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return absl::PermissionDeniedError(message);
+    default:
+      return absl::UnavailableError(message);
+  }
+}
+
+int OpenFlags(Connection::Mode mode) {
+  switch (mode) {
+    case Connection::Mode::kWrite:
+      return SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+    case Connection::Mode::kFill:
+      return SQLite::OPEN_READWRITE;
+    case Connection::Mode::kInspect:
+      return SQLite::OPEN_READONLY | SQLite::OPEN_URI;
+    default:
+      return SQLite::OPEN_READONLY;
+  }
+}
+
+// A URI (https://www.sqlite.org/uri.html) by which SQLite writes nothing: where
+// there is an index of the log, that one is read only, and SQLite makes its own
+// in memory if no process keeps it; where there is none, nobody uses the file.
+absl::StatusOr<std::string> InspectionUri(const std::string& path) {
+  std::error_code error;
+  const bool has_index = std::filesystem::exists(path + "-shm", error);
+  if (NeedsRecovery(path)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "database ", path, ": its write-ahead log has yet to be recovered"));
+  }
+  return absl::StrCat(
+      // An authority, though it is empty: else a second slash begins one.
+      absl::StartsWith(path, "/") ? "file://" : "file:",
+      absl::StrReplaceAll(path, {{"%", "%25"}, {"?", "%3f"}, {"#", "%23"}}),
+      has_index ? "?readonly_shm=1" : "?immutable=1");
+}
+
+absl::StatusOr<std::string> NameFor(const std::string& path,
+                                    Connection::Mode mode) {
+  if (mode == Connection::Mode::kInspect) return InspectionUri(path);
+  return path;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
+    const std::string& path, Mode mode, StoreObserver& observer) {
+  const absl::StatusOr<std::string> name = NameFor(path, mode);
+  if (!name.ok()) return name.status();
+  const int flags = SQLite::OPEN_NOMUTEX | OpenFlags(mode);
+  std::unique_ptr<Connection> connection;
+  try {
+    connection.reset(new Connection(*name, flags, observer));
+    connection->SetPragmas(mode);
+    return connection;
+  } catch (const SQLite::Exception& exception) {
+    return OpenStatus(path, exception,
+                      connection == nullptr ? 0 : connection->SystemError());
+  }
+}
+
+Connection::Connection(const std::string& name, int flags,
+                       StoreObserver& observer)
+    : observer_(observer), database_(name, flags, kBusyTimeoutMillis) {}
+
+int Connection::NoteCommit(void* self, sqlite3*, const char*, int pages) {
+  auto* const connection = static_cast<Connection*>(self);
+  connection->wal_pages_ = pages;
+  ++connection->changing_commits_;
+  return SQLITE_OK;
+}
+
+void Connection::SetPragmas(Mode mode) {
+  database_.exec("PRAGMA mmap_size = 0");
+  database_.exec("PRAGMA foreign_keys = ON");
+  database_.exec("PRAGMA trusted_schema = OFF");
+  // No change may depend on another disk than the database's, such as that of
+  // /var/tmp. What is kept is what one statement may have to undo.
+  database_.exec("PRAGMA temp_store = MEMORY");
+  // KiB: what leads to the rows of a million webhooks stays in memory.
+  database_.exec("PRAGMA cache_size = -16384");
+  // The first read: it finds out whether the file is a database at all.
+  database_.execAndGet("PRAGMA schema_version");
+  if (mode == Mode::kFill) {
+    database_.exec("PRAGMA journal_mode = OFF");
+    database_.exec("PRAGMA synchronous = OFF");
+    return;
+  }
+  if (mode != Mode::kWrite) {
+    database_.exec("PRAGMA wal_autocheckpoint = 0");
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    return;
+  }
+  database_.exec("PRAGMA synchronous = FULL");
+  // Nothing secret lies open in the file, and kAlways makes the deletion of old
+  // events write three times as much.
+  database_.exec("PRAGMA secure_delete = FAST");
+  // Bytes. Shrinks the log when it begins anew, if a long reader, say a backup,
+  // has made it grow.
+  database_.exec("PRAGMA journal_size_limit = 16777216");
+  page_size_ = database_.execAndGet("PRAGMA page_size").getInt();
+  // Takes the place of the automatic checkpoint, which would delay the answers
+  // of the commit that it follows.
+  sqlite3_wal_hook(handle(), &NoteCommit, this);
+}
+
+absl::Status Connection::StatusOf(absl::string_view what, int code,
+                                  absl::string_view why) const {
+  if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+    return absl::FailedPreconditionError("foreign key");
+  }
+  const int system_error = SystemError();
+  // SQLite takes some errors of reading for damage: what it could not read may
+  // be whole.
+  const bool is_unreadable =
+      (code & 0xff) == SQLITE_CORRUPT && IsReadError(system_error);
+  observer_.Faulted(
+      what, is_unreadable
+                ? absl::StrCat("cannot read: ", std::strerror(system_error),
+                               " (", code, ")")
+                : absl::StrCat(why, " (", code, ")"));
+  if (is_unreadable) return StorageUnavailable();
+  if ((code & 0xff) == SQLITE_IOERR && system_error == EDQUOT) {
+    return StorageFull();
+  }
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
+    std::_Exit(kFsyncFailedExit);
+  }
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return StorageFull();
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PROTOCOL:
+    case SQLITE_READONLY:
+      return StorageUnavailable();
+    default:
+      return StorageFailure();
+  }
+}
+
+int Connection::SystemError() const {
+  for (const int which :
+       {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int error = 0;
+    if (sqlite3_file_control(handle(), "main", which, &file) == SQLITE_OK &&
+        file != nullptr && file->pMethods != nullptr &&
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) ==
+            SQLITE_OK &&
+        error != 0) {
+      return error;
+    }
+  }
+  return 0;
+}
+
+absl::Status Connection::Fault(absl::string_view what,
+                               absl::string_view why) const {
+  observer_.Faulted(what, why);
+  return StorageFailure();
+}
+
+absl::Status Connection::Damaged(absl::string_view what,
+                                 absl::string_view which) const {
+  observer_.Faulted(what, absl::StrCat("damaged: ", which));
+  return RecordDamaged();
+}
+
+Statement Connection::Prepared(absl::string_view sql) {
+  auto& statement = statements_[sql];
+  if (statement == nullptr) {
+    statement =
+        std::make_unique<SQLite::Statement>(database_, std::string(sql));
+  }
+  return Statement(*statement);
+}
+
+absl::Status Connection::Execute(absl::string_view what,
+                                 absl::string_view sql) {
+  return Guarded(what, [&]() -> absl::Status {
+    Prepared(sql)->exec();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Connection::Erase(Erasure erasure) {
+  return Guarded("set secure_delete", [&]() -> absl::Status {
+    database_.exec(erasure == Erasure::kAlways ? "PRAGMA secure_delete = ON"
+                                               : "PRAGMA secure_delete = FAST");
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Connection::UseWriteAheadLog() {
+  return Guarded("use the write-ahead log", [&]() -> absl::Status {
+    const std::string mode =
+        database_.execAndGet("PRAGMA journal_mode = WAL").getString();
+    if (mode == "wal") return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the file system has no write-ahead log (journal mode ", mode, ")"));
+  });
+}
+
+bool Connection::InTransaction() const {
+  return sqlite3_get_autocommit(handle()) == 0;
+}
+
+absl::Status Connection::Checkpoint() {
+  return CopyLog(SQLITE_CHECKPOINT_PASSIVE);
+}
+
+absl::Status Connection::TruncateLog() {
+  return CopyLog(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+absl::Status Connection::CopyLog(int how) {
+  int pages = 0;
+  int copied = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle(), nullptr, how, &pages, &copied);
+  if (code == SQLITE_OK) {
+    // A reader that still needs older pages holds back the rest.
+    wal_pages_ = pages - copied;
+    return absl::OkStatus();
+  }
+  return StatusOf("checkpoint", sqlite3_extended_errcode(handle()),
+                  sqlite3_errmsg(handle()));
+}
+
+absl::Status Connection::LimitSize(std::int64_t max_bytes) {
+  return Guarded("limit size", [&]() -> absl::Status {
+    const int page_size = database_.execAndGet("PRAGMA page_size").getInt();
+    const std::int64_t pages = max_bytes / page_size;
+    // SQLite does not go below what the file holds, and takes 0 for a question.
+    const std::int64_t limit =
+        database_.execAndGet(absl::StrCat("PRAGMA max_page_count = ", pages))
+            .getInt64();
+    if (limit == pages) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_bytes=", max_bytes, " is less than the database has"));
+  });
+}
+
+}  // namespace webhooks::sqlite

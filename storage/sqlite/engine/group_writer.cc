@@ -1,0 +1,191 @@
+#include "storage/sqlite/engine/group_writer.h"
+
+#include <cstddef>
+#include <deque>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "storage/errors.h"
+#include "storage/sqlite/engine/waiting.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// More calls than this do not wait; at the rate that one disk commits, they
+// would wait longer than callers do.
+constexpr std::size_t kMaxWaitingWrites = 8192;
+constexpr std::size_t kMaxWaitingBytes = 64 << 20;
+
+// These bound how long one transaction holds back the answers of its first
+// calls, and the calls that come after it.
+constexpr std::size_t kMaxBatch = 512;
+constexpr absl::Duration kMaxWork = absl::Milliseconds(50);
+
+// Checkpoint at this size of the write-ahead log: 4 MiB, SQLite's own default.
+constexpr int kCheckpointPages = 1000;
+
+using Steady = std::chrono::steady_clock;
+
+absl::Duration Since(Steady::time_point time) {
+  return absl::FromChrono(Steady::now() - time);
+}
+
+}  // namespace
+
+GroupWriter::GroupWriter(std::unique_ptr<Connection> connection,
+                         StoreObserver& observer, CommitCheck may_commit,
+                         SteadyClock clock)
+    : observer_(observer),
+      connection_(std::move(connection)),
+      may_commit_(std::move(may_commit)),
+      clock_(std::move(clock)),
+      queue_(kMaxWaitingWrites, kMaxWaitingBytes),
+      thread_([this] { Run(); }) {}
+
+GroupWriter::~GroupWriter() {
+  queue_.Close();
+  thread_.join();
+}
+
+void GroupWriter::Submit(const CallOptions& options, Work work, DoneStatus done,
+                         std::size_t bytes, Length length) {
+  Operation operation{options, std::move(work), std::move(done),
+                      length,  Steady::now(),   absl::OkStatus()};
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
+  if (queue_.TryPush(operation, bytes)) return;
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+  std::move(operation.done)(StorageBusy());
+}
+
+void GroupWriter::Run() {
+  for (;;) {
+    std::deque<Operation> taken = queue_.Take(kMaxBatch);
+    if (taken.empty()) return;
+    std::vector<Operation> calls(std::make_move_iterator(taken.begin()),
+                                 std::make_move_iterator(taken.end()));
+    for (Batch left = absl::MakeSpan(calls); !left.empty();) {
+      left.remove_prefix(CommitTogether(left));
+      if (connection_->wal_pages() >= kCheckpointPages) Checkpoint();
+    }
+  }
+}
+
+std::size_t GroupWriter::CommitTogether(Batch calls) {
+  const auto begin = Steady::now();
+  std::size_t count = calls.size();
+  absl::Status status = Begin();
+  if (!status.ok()) {
+    for (Operation& operation : calls) {
+      EndWait(operation);
+      operation.outcome = status;
+    }
+  } else {
+    status = RunTransaction(calls, count);
+    RollBackIfOpen();
+    if (!status.ok()) RunEachAlone(calls.first(count), status);
+  }
+  const Batch batch = calls.first(count);
+  observer_.Committed(static_cast<int>(count), Since(begin));
+  observer_.LogChanged(connection_->wal_bytes());
+  Complete(batch);
+  return count;
+}
+
+void GroupWriter::Complete(Batch batch) {
+  for (Operation& operation : batch) {
+    observer_.CallEnded(StoreObserver::Kind::kWrite, Since(operation.made_at));
+    std::move(operation.done)(std::move(operation.outcome));
+  }
+}
+
+void GroupWriter::Checkpoint() {
+  const auto begin = Steady::now();
+  // A failure leaves the log to grow until the next commit tries again; whoever
+  // is told of faults has been.
+  connection_->Checkpoint().IgnoreError();
+  observer_.Checkpointed(Since(begin));
+  observer_.LogChanged(connection_->wal_bytes());
+}
+
+absl::Status GroupWriter::Begin() {
+  return connection_->Execute("begin", "BEGIN IMMEDIATE");
+}
+
+absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
+  const absl::Duration end = clock_() + kMaxWork;
+  count = 0;
+  for (Operation& operation : calls) {
+    const bool is_long = operation.length == Length::kLong;
+    if (is_long && count > 0) break;
+    ++count;
+    EndWait(operation);
+    operation.outcome = StillWaited(operation.options);
+    if (operation.outcome.ok()) operation.outcome = RunOperation(operation);
+    if (absl::IsResourceExhausted(operation.outcome)) is_failing_ = true;
+    // SQLite has undone the whole transaction, with what others did in it.
+    if (!connection_->InTransaction()) {
+      is_failing_ = true;
+      return operation.outcome;
+    }
+    if (is_long || clock_() >= end) break;
+  }
+  return Commit();
+}
+
+void GroupWriter::EndWait(Operation& operation) {
+  if (!std::exchange(operation.waits, false)) return;
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+}
+
+void GroupWriter::RunEachAlone(Batch batch, absl::Status status) {
+  for (Operation& operation : batch) {
+    // One that was alone has had its turn.
+    if (batch.size() > 1) {
+      std::size_t count = 0;
+      status = Begin();
+      operation.outcome = absl::OkStatus();
+      if (status.ok()) {
+        status = RunTransaction(absl::MakeSpan(&operation, 1), count);
+        RollBackIfOpen();
+      }
+    }
+    if (operation.outcome.ok()) operation.outcome = status;
+  }
+}
+
+absl::Status GroupWriter::Commit() {
+  absl::Status status = may_commit_(*connection_);
+  const std::int64_t before = connection_->changing_commits();
+  if (status.ok()) status = connection_->Execute("commit", "COMMIT");
+  if (!status.ok()) {
+    is_failing_ = true;
+  } else if (connection_->changing_commits() != before) {
+    is_failing_ = false;
+  }
+  return status;
+}
+
+void GroupWriter::RollBackIfOpen() {
+  if (!connection_->InTransaction()) return;
+  connection_->Execute("rollback", "ROLLBACK").IgnoreError();
+}
+
+absl::Status GroupWriter::RunOperation(Operation& operation) {
+  absl::Status status =
+      connection_->Execute("savepoint", "SAVEPOINT operation");
+  if (!status.ok()) return status;
+  status = operation.work(*connection_);
+  if (!connection_->InTransaction()) return status;
+  absl::Status ended;
+  if (!status.ok())
+    ended = connection_->Execute("undo", "ROLLBACK TO operation");
+  ended.Update(connection_->Execute("release", "RELEASE operation"));
+  if (ended.ok()) return status;
+  // Half an operation must not be committed with its neighbours' changes: give
+  // up the transaction, and the caller tells them all.
+  connection_->Execute("rollback", "ROLLBACK").IgnoreError();
+  return ended;
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,100 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ENGINE_GROUP_WRITER_H_
+#define WEBHOOKS_STORAGE_SQLITE_ENGINE_GROUP_WRITER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <thread>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "storage/sqlite/engine/bounded_queue.h"
+#include "storage/sqlite/engine/connection.h"
+#include "storage/steady_clock.h"
+#include "storage/store.h"
+#include "storage/store_observer.h"
+
+namespace webhooks::sqlite {
+
+// Group commit: one thread that makes every change. It takes what is waiting,
+// up to a bound on work, runs it in one transaction, commits, and only then
+// completes the calls; so many calls share one fsync, and a lone call waits for
+// nobody. Where the transaction is lost, as when the disk is full, each call
+// runs again alone, so that none fails by another. Checkpoints come after the
+// completions. Thread-safe.
+class GroupWriter {
+ public:
+  // Runs in a transaction on the writer's thread, under a savepoint of its own.
+  // Runs again, from the beginning, if that transaction is lost.
+  using Work = absl::AnyInvocable<absl::Status(Connection&)>;
+
+  // Tells whether changes may be made, before each commit, on the writer's
+  // thread.
+  using CommitCheck = absl::AnyInvocable<absl::Status(const Connection&)>;
+
+  // The size that is counted for a call without large data.
+  static constexpr std::size_t kSmallCall = 1024;
+
+  // Work of some length has a transaction to itself, so that what came before
+  // it need not wait for it.
+  enum class Length { kShort, kLong };
+
+  // `observer` must outlive this. Work is bounded by `clock`.
+  GroupWriter(std::unique_ptr<Connection> connection, StoreObserver& observer,
+              CommitCheck may_commit, SteadyClock clock = &SteadyNow);
+  // Finishes everything that was accepted.
+  ~GroupWriter();
+
+  // Returns true if a transaction was lost since the last one that made a
+  // change. For the writer's thread.
+  bool is_failing() const { return is_failing_; }
+
+  // Queues `work`, which holds `bytes`; `done` learns its outcome once that is
+  // durable.
+  void Submit(const CallOptions& options, Work work, DoneStatus done,
+              std::size_t bytes = kSmallCall, Length length = Length::kShort);
+
+ private:
+  struct Operation {
+    CallOptions options;
+    Work work;
+    DoneStatus done;
+    Length length;
+    std::chrono::steady_clock::time_point made_at;
+    absl::Status outcome;
+    // It has not run yet.
+    bool waits = true;
+  };
+
+  // The calls of one transaction.
+  using Batch = absl::Span<Operation>;
+
+  void Run();
+  // Runs the first of `calls` together; how many.
+  std::size_t CommitTogether(Batch calls);
+  void Complete(Batch batch);
+  void Checkpoint();
+  absl::Status Begin();
+  // The outcome of the transaction that was begun; each operation's own stands
+  // in it. Sets `count` to how many of `calls` it has run.
+  absl::Status RunTransaction(Batch calls, std::size_t& count);
+  void EndWait(Operation& operation);
+  // After a transaction of `batch` was lost, with `status`.
+  void RunEachAlone(Batch batch, absl::Status status);
+  absl::Status RunOperation(Operation& operation);
+  absl::Status Commit();
+  void RollBackIfOpen();
+
+  StoreObserver& observer_;
+  std::unique_ptr<Connection> connection_;
+  CommitCheck may_commit_;
+  const SteadyClock clock_;
+  bool is_failing_ = false;
+  BoundedQueue<Operation> queue_;
+  std::thread thread_;
+};
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ENGINE_GROUP_WRITER_H_

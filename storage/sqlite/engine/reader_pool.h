@@ -1,0 +1,57 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ENGINE_READER_POOL_H_
+#define WEBHOOKS_STORAGE_SQLITE_ENGINE_READER_POOL_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "storage/sqlite/engine/connection.h"
+#include "storage/sqlite/engine/fair_queue.h"
+#include "storage/store.h"
+#include "storage/store_observer.h"
+
+namespace webhooks::sqlite {
+
+// Runs reads on a few threads, each with a connection of its own. Projects take
+// turns, and where there are several threads none has all of them. Thread-safe.
+class ReaderPool {
+ public:
+  // Reads with `connection` and completes the call; or, where `status` is not
+  // OK, completes the call with it (then `connection` is null).
+  using Read =
+      absl::AnyInvocable<void(absl::Status status, Connection* connection) &&>;
+
+  // One thread for each of `connections`. `observer` must outlive this.
+  ReaderPool(std::vector<std::unique_ptr<Connection>> connections,
+             StoreObserver& observer);
+  // Finishes everything that was accepted.
+  ~ReaderPool();
+
+  // Queues `read`, which is called exactly once. `project`: whose turn it
+  // takes;
+  // "" stands for all that is of no project.
+  void Submit(const CallOptions& options, const std::string& project,
+              Read read);
+
+ private:
+  struct Operation {
+    CallOptions options;
+    Read read;
+    std::chrono::steady_clock::time_point made_at;
+  };
+
+  void Run(Connection& connection);
+
+  StoreObserver& observer_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  FairQueue<Operation> queue_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ENGINE_READER_POOL_H_

@@ -1,0 +1,35 @@
+#include "storage/sqlite/engine/secret_key_rows.h"
+
+#include <algorithm>
+
+#include "absl/strings/string_view.h"
+#include "storage/sqlite/engine/columns.h"
+
+namespace webhooks::sqlite {
+
+absl::StatusOr<std::vector<SecretKey::Id>> SelectSecretKeys(
+    Connection& connection) {
+  using Ids = std::vector<SecretKey::Id>;
+  return connection.Guarded("read secret keys", [&]() -> absl::StatusOr<Ids> {
+    Ids ids;
+    Statement row = connection.Prepared("SELECT id FROM secret_keys");
+    while (row->executeStep()) {
+      const absl::string_view bytes = BlobColumn(row, 0);
+      SecretKey::Id& id = ids.emplace_back();
+      std::copy_n(bytes.begin(), std::min(bytes.size(), id.size()), id.begin());
+    }
+    return ids;
+  });
+}
+
+absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id) {
+  return connection.Guarded("note secret key", [&]() -> absl::Status {
+    Statement insert =
+        connection.Prepared("INSERT OR IGNORE INTO secret_keys VALUES (?)");
+    BindBlob(insert, 1, id);
+    insert->exec();
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,22 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ENGINE_SECRET_KEY_ROWS_H_
+#define WEBHOOKS_STORAGE_SQLITE_ENGINE_SECRET_KEY_ROWS_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/sealing/secret_key.h"
+#include "storage/sqlite/engine/connection.h"
+
+// The keys that something in the database is sealed under.
+namespace webhooks::sqlite {
+
+absl::StatusOr<std::vector<SecretKey::Id>> SelectSecretKeys(
+    Connection& connection);
+
+// Leaves one that is there already.
+absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ENGINE_SECRET_KEY_ROWS_H_

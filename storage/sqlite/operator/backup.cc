@@ -1,0 +1,159 @@
+#include "storage/sqlite/operator/backup.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "storage/sqlite/engine/database_file.h"
+#include "storage/sqlite/engine/migrations.h"
+#include "storage/sqlite/operator/integrity.h"
+#include "storage/sqlite/operator/operator_connection.h"
+#include "storage/sqlite/operator/unfinished_file.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// A quarter of a megabyte in SQLite's usual pages.
+constexpr int kStepPages = 64;
+
+// The copy is synced this often, so that no large sync at the end holds up
+// those of a server on the same disk.
+constexpr int kStepsBetweenSyncs = 4;
+
+using SteadyClock = std::chrono::steady_clock;
+
+absl::Status GivenUp() { return absl::CancelledError("given up"); }
+
+// Passes on how long the work since the last pause took.
+class Pauses {
+ public:
+  explicit Pauses(const BackupPause& pause) : pause_(pause) {}
+
+  bool Pause() {
+    const auto worked = SteadyClock::now() - begin_;
+    const bool go_on = pause_(absl::FromChrono(worked));
+    begin_ = SteadyClock::now();
+    return go_on;
+  }
+
+ private:
+  const BackupPause& pause_;
+  SteadyClock::time_point begin_ = SteadyClock::now();
+};
+
+// SQLite would take what lies there under these names for parts of the copy.
+absl::Status CheckTarget(const std::string& path) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    const std::string name = absl::StrCat(path, suffix);
+    std::error_code error;
+    if (std::filesystem::symlink_status(name, error).type() !=
+        std::filesystem::file_type::not_found) {
+      return error ? absl::ErrnoToStatus(error.value(),
+                                         absl::StrCat("cannot make ", path))
+                   : absl::AlreadyExistsError(
+                         absl::StrCat(name, " is there already"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OperatorConnection> OpenSource(const std::string& given_path) {
+  absl::Status file = CheckDatabaseFile(given_path);
+  if (!file.ok()) return file;
+  const auto path = ResolvedPath(given_path);
+  if (!path.ok()) return path.status();
+  return OperatorConnection::Open(*path, given_path, Connection::Mode::kRead);
+}
+
+// The version of what will be copied: from here on the database stays as it is
+// for this connection.
+absl::StatusOr<int> BeginReading(OperatorConnection& source) {
+  absl::Status begun = source->Execute("begin", "BEGIN");
+  if (!begun.ok()) return source.Explain(begun);
+  const auto version = ReadSchemaVersion(*source);
+  if (!version.ok()) return source.Explain(version.status());
+  if (*version > 0) return version;
+  return source.Explain(absl::FailedPreconditionError("the file is empty"));
+}
+
+absl::Status CopyFailure(int code, const std::string& path) {
+  const std::string message =
+      absl::StrCat("cannot copy to ", path, ": ", sqlite3_errstr(code));
+  return code == SQLITE_FULL ? absl::ResourceExhaustedError(message)
+                             : absl::UnavailableError(message);
+}
+
+// Copies pages until there are none left, or not.
+absl::Status CopyPages(sqlite3_backup* backup, UnfinishedFile& file,
+                       const std::string& path, Pauses& pauses) {
+  int steps = 0;
+  int code = SQLITE_OK;
+  while ((code = sqlite3_backup_step(backup, kStepPages)) == SQLITE_OK) {
+    if (++steps % kStepsBetweenSyncs == 0) {
+      absl::Status synced = file.Sync();
+      if (!synced.ok()) return synced;
+    }
+    if (!pauses.Pause()) return GivenUp();
+  }
+  return code == SQLITE_DONE ? absl::OkStatus() : CopyFailure(code, path);
+}
+
+absl::Status Copy(const OperatorConnection& source, UnfinishedFile& file,
+                  const std::string& path, Pauses& pauses) {
+  auto copy =
+      OperatorConnection::Open(file.path(), path, Connection::Mode::kFill);
+  if (!copy.ok()) return copy.status();
+  sqlite3_backup* const backup =
+      sqlite3_backup_init((*copy)->handle(), "main", source->handle(), "main");
+  if (backup == nullptr) {
+    return CopyFailure(sqlite3_errcode((*copy)->handle()), path);
+  }
+  absl::Status copied = CopyPages(backup, file, path, pauses);
+  const int code = sqlite3_backup_finish(backup);
+  if (copied.ok() && code != SQLITE_OK) copied = CopyFailure(code, path);
+  return copied;
+}
+
+absl::Status Verify(const UnfinishedFile& file, const std::string& path,
+                    int version, Pauses& pauses) {
+  auto copy =
+      OperatorConnection::Open(file.path(), path, Connection::Mode::kInspect);
+  if (!copy.ok()) return copy.status();
+  const auto found = ReadSchemaVersion(**copy);
+  if (!found.ok()) return copy->Explain(found.status());
+  if (*found != version) {
+    return copy->Explain(absl::DataLossError("the copy is another database"));
+  }
+  return copy->Explain(CheckIntegrity(**copy, [&] { return pauses.Pause(); }));
+}
+
+}  // namespace
+
+absl::StatusOr<Backup> BackUp(const std::string& database,
+                              const std::string& path,
+                              const BackupPause& pause) {
+  auto source = OpenSource(database);
+  if (!source.ok()) return source.status();
+  const auto version = BeginReading(*source);
+  if (!version.ok()) return version.status();
+  absl::Status status = CheckTarget(path);
+  if (!status.ok()) return status;
+  auto file = UnfinishedFile::Make(path);
+  if (!file.ok()) return file.status();
+  Pauses pauses(pause);
+  status = Copy(*source, *file, path, pauses);
+  if (!status.ok()) return status;
+  // The log of the database may shrink again while the copy is checked.
+  status = source->Explain((*source)->Execute("end", "COMMIT"));
+  if (status.ok()) status = Verify(*file, path, *version, pauses);
+  if (!status.ok()) return status;
+  const auto bytes = file->Size();
+  if (!bytes.ok()) return bytes.status();
+  status = file->Finish();
+  if (!status.ok()) return status;
+  return Backup{*bytes, *version};
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,19 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_OPERATOR_INSPECTION_H_
+#define WEBHOOKS_STORAGE_SQLITE_OPERATOR_INSPECTION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "storage/inspection.h"
+
+namespace webhooks::sqlite {
+
+// Looks at the file `path`; see InspectStore for the rest.
+absl::StatusOr<Inspection> Inspect(const std::string& path,
+                                   std::optional<std::int64_t> max_bytes);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_OPERATOR_INSPECTION_H_

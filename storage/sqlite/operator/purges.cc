@@ -1,0 +1,142 @@
+#include "storage/sqlite/operator/purges.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "storage/sqlite/engine/columns.h"
+#include "storage/sqlite/rows/event_rows.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// The rows that one step removes; it may be a few more.
+constexpr int kPurgedRows = 200;
+
+// The events that one step removes: each may lie on 65 pages.
+constexpr int kStepEvents = 25;
+
+// Of the table, rows that belong to the project; `key` names the columns that
+// find one of them. How many.
+int DeleteOwned(Connection& connection, absl::string_view table,
+                absl::string_view key, absl::string_view project,
+                int limit = kPurgedRows) {
+  Statement erase = connection.Prepared(
+      absl::StrCat("DELETE FROM ", table, " WHERE (", key, ") IN (SELECT ", key,
+                   " FROM ", table, " WHERE project_id = ?1 LIMIT ?2)"));
+  BindBytes(erase, 1, project);
+  erase->bind(2, limit);
+  return erase->exec();
+}
+
+// The project's next deliveries; how many rows.
+int DeleteDeliveries(Connection& connection, absl::string_view project) {
+  std::vector<std::string> ids;
+  {
+    Statement row = connection.Prepared(
+        "SELECT id FROM deliveries WHERE project_id = ? LIMIT ?");
+    BindBytes(row, 1, project);
+    row->bind(2, kPurgedRows);
+    while (row->executeStep()) ids.emplace_back(BlobColumn(row, 0));
+  }
+  int rows = 0;
+  for (const std::string& id : ids) {
+    if (rows < kPurgedRows) rows += DeleteDelivery(connection, id);
+  }
+  return rows;
+}
+
+std::string AnyDeletedProject(Connection& connection) {
+  Statement row = connection.Prepared(
+      "SELECT id FROM projects WHERE deleted_at IS NOT NULL LIMIT 1");
+  return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
+}
+
+std::string AnyRemovedWebhook(Connection& connection) {
+  Statement row =
+      connection.Prepared("SELECT id FROM removed_webhooks LIMIT 1");
+  return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
+}
+
+// Keeps answers for no longer than one that is made at `now`.
+void CapAnswers(Connection& connection, absl::Time now) {
+  Statement update = connection.Prepared(
+      "UPDATE answers SET expires_at = ?1 WHERE id IN"
+      " (SELECT id FROM answers WHERE expires_at > ?1 LIMIT ?2)");
+  BindTime(update, 1, ToTimestamp(now + Idempotency::kKept));
+  update->bind(2, kPurgedRows);
+  update->exec();
+}
+
+}  // namespace
+
+int DeleteDelivery(Connection& connection, absl::string_view id) {
+  Statement attempts =
+      connection.Prepared("DELETE FROM attempts WHERE delivery_id = ?");
+  BindBytes(attempts, 1, id);
+  const int count = attempts->exec();
+  Statement delivery =
+      connection.Prepared("DELETE FROM deliveries WHERE id = ?");
+  BindBytes(delivery, 1, id);
+  return count + delivery->exec();
+}
+
+absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now) {
+  return connection.Guarded(
+      "delete old answers", [&]() -> absl::StatusOr<bool> {
+        Statement erase = connection.Prepared(
+            "DELETE FROM answers WHERE id IN (SELECT id FROM answers"
+            " WHERE expires_at <= ?1 LIMIT ?2)");
+        BindTime(erase, 1, ToTimestamp(now));
+        erase->bind(2, kPurgedRows);
+        CapAnswers(connection, now);
+        return erase->exec() == kPurgedRows;
+      });
+}
+
+absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection) {
+  return connection.Guarded("cancel deliveries", [&]() -> absl::StatusOr<bool> {
+    const std::string webhook = AnyRemovedWebhook(connection);
+    if (webhook.empty()) return false;
+    Statement update = connection.Prepared(
+        "UPDATE deliveries SET state = 6 WHERE id IN (SELECT id FROM deliveries"
+        " INDEXED BY waiting_deliveries WHERE webhook_id = ? AND state = 1"
+        " LIMIT ?)");
+    BindBytes(update, 1, webhook);
+    update->bind(2, kPurgedRows);
+    if (update->exec() == kPurgedRows) return true;
+    Statement erase =
+        connection.Prepared("DELETE FROM removed_webhooks WHERE id = ?");
+    BindBytes(erase, 1, webhook);
+    erase->exec();
+    return true;
+  });
+}
+
+absl::StatusOr<bool> PurgeProject(Connection& connection) {
+  return connection.Guarded("purge project", [&]() -> absl::StatusOr<bool> {
+    const std::string project = AnyDeletedProject(connection);
+    if (project.empty()) return false;
+    if (DeleteDeliveries(connection, project) > 0 ||
+        DeleteOwned(connection, "events", "seq", project, kStepEvents) > 0 ||
+        DeleteOwned(connection, "retry_jobs", "id", project) > 0 ||
+        DeleteOwned(connection, "subscriptions",
+                    "project_id, event_type, webhook_id", project) > 0 ||
+        DeleteOwned(connection, "webhooks", "project_id, id", project) > 0 ||
+        DeleteOwned(connection, "api_keys", "id", project) > 0 ||
+        DeleteOwned(connection, "certificates", "name", project) > 0 ||
+        DeleteOwned(connection, "answers", "id", project) > 0) {
+      return true;
+    }
+    Statement erase = connection.Prepared("DELETE FROM projects WHERE id = ?");
+    BindBytes(erase, 1, project);
+    erase->exec();
+    return true;
+  });
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,27 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ROWS_CERTIFICATE_ROWS_H_
+#define WEBHOOKS_STORAGE_SQLITE_ROWS_CERTIFICATE_ROWS_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/project_store.h"
+#include "storage/sqlite/engine/connection.h"
+
+// The statements about certificates, as webhook_rows.h has those about
+// webhooks.
+namespace webhooks::sqlite {
+
+absl::StatusOr<v1::CertificateBinding> BindCertificate(
+    Connection& connection, const v1::CertificateBinding& binding);
+
+absl::StatusOr<Page<v1::CertificateBinding>> SelectCertificates(
+    Connection& connection, absl::string_view project, const PageStart& start);
+
+absl::StatusOr<v1::CertificateBinding> UnbindCertificate(
+    Connection& connection, const std::string& name);
+
+absl::StatusOr<v1::Project> SelectCertificateProject(Connection& connection,
+                                                     const std::string& name);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ROWS_CERTIFICATE_ROWS_H_

@@ -1,0 +1,23 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ROWS_DELIVERY_FACTS_H_
+#define WEBHOOKS_STORAGE_SQLITE_ROWS_DELIVERY_FACTS_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/delivery_store.h"
+#include "storage/leases.h"
+#include "storage/sealing/sealer.h"
+#include "storage/sqlite/engine/connection.h"
+
+namespace webhooks::sqlite {
+
+// Does the work of DeliveryStore::GetDeliveryFacts.
+absl::StatusOr<DeliveryFacts> SelectFacts(Connection& connection,
+                                          const Sealer& sealer,
+                                          const Leases& leases,
+                                          absl::string_view project,
+                                          absl::string_view event,
+                                          absl::string_view webhook);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ROWS_DELIVERY_FACTS_H_

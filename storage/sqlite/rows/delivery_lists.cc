@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/sqlite/engine/columns.h"
+#include "storage/sqlite/rows/delivery_rows.h"
+#include "storage/sqlite/rows/event_rows.h"
+#include "storage/sqlite/rows/page_builder.h"
+#include "storage/timestamp.h"
+
+// The reading of deliveries, which delivery_rows.h declares.
+namespace webhooks::sqlite {
+namespace {
+
+constexpr absl::string_view kSelect =
+    "SELECT d.id, d.project_id, d.webhook_id, d.state, d.queue_at, d.retry_at,"
+    " d.attempts, e.id, e.type, e.created_at, w.active, w.url IS NOT NULL,"
+    " d.failure"
+    " FROM deliveries d JOIN events e ON e.seq = d.event_seq"
+    " LEFT JOIN webhooks w ON w.project_id = d.project_id"
+    " AND w.id = d.webhook_id ";
+
+// The columns of kSelect, by their places.
+enum Column {
+  kId,
+  kProject,
+  kWebhook,
+  kState,
+  kQueueAt,
+  kRetryAt,
+  kAttempts,
+  kEvent,
+  kEventType,
+  kCreatedAt,
+  kActive,
+  kHasUrl,
+  kFailure,
+};
+
+v1::Delivery::State StateOf(Statement& row, const Leases& leases) {
+  const int state = row->getColumn(kState).getInt();
+  if (state != v1::Delivery::PENDING) {
+    return static_cast<v1::Delivery::State>(state);
+  }
+  if (leases.HasBegun(BlobColumn(row, kId))) return v1::Delivery::IN_FLIGHT;
+  if (row->isColumnNull(kActive)) return v1::Delivery::CANCELLED;
+  const bool can_receive = row->getColumn(kActive).getInt() != 0 &&
+                           row->getColumn(kHasUrl).getInt() != 0;
+  return can_receive ? v1::Delivery::PENDING : v1::Delivery::HELD;
+}
+
+// When the next attempt of one that waits is due.
+google::protobuf::Timestamp NextAttempt(Statement& row) {
+  if (!row->isColumnNull(kRetryAt)) return TimeColumn(row, kRetryAt);
+  const bool is_due_at_once = row->getColumn(kQueueAt).getInt64() == kAtOnce;
+  return TimeColumn(row, is_due_at_once ? kCreatedAt : kQueueAt);
+}
+
+v1::Delivery::FailureReason FailureOf(Statement& row) {
+  if (row->isColumnNull(kFailure)) return v1::Delivery::SCHEDULE_ENDED;
+  return static_cast<v1::Delivery::FailureReason>(
+      row->getColumn(kFailure).getInt());
+}
+
+v1::Delivery ReadDelivery(Statement& row, const Leases& leases) {
+  v1::Delivery delivery;
+  delivery.set_id_delivery(UuidColumn(row, kId));
+  delivery.set_id_event(UuidColumn(row, kEvent));
+  delivery.set_id_webhook_endpoint(UuidColumn(row, kWebhook));
+  delivery.set_id_project(UuidColumn(row, kProject));
+  delivery.set_event_type(TextColumn(row, kEventType));
+  delivery.set_state(StateOf(row, leases));
+  *delivery.mutable_created_at() = TimeColumn(row, kCreatedAt);
+  delivery.set_attempt_count(row->getColumn(kAttempts).getInt());
+  if (delivery.state() == v1::Delivery::PENDING) {
+    *delivery.mutable_next_attempt_at() = NextAttempt(row);
+  } else if (delivery.state() == v1::Delivery::FAILED) {
+    delivery.set_failure_reason(FailureOf(row));
+  }
+  return delivery;
+}
+
+void AddLatestAttempt(Connection& connection, absl::string_view id,
+                      v1::Delivery& delivery) {
+  if (delivery.attempt_count() == 0) return;
+  Statement row = connection.Prepared(
+      "SELECT attempt FROM attempts WHERE delivery_id = ?"
+      " ORDER BY number DESC LIMIT 1");
+  BindBytes(row, 1, id);
+  if (!row->executeStep()) return;
+  delivery.add_attempts()->ParseFromString(std::string(BlobColumn(row, 0)));
+}
+
+bool Passes(const v1::Delivery& delivery, const DeliveryFilter& filter) {
+  const absl::Time published = FromTimestamp(delivery.created_at());
+  return (!filter.state || delivery.state() == *filter.state) &&
+         (!filter.event_type || delivery.event_type() == *filter.event_type) &&
+         (!filter.webhook || UuidBytes(delivery.id_webhook_endpoint()) ==
+                                 UuidBytes(*filter.webhook)) &&
+         published >= filter.published.start &&
+         published < filter.published.end;
+}
+
+// Adds rows in the order of their ids, downwards, as far as the page goes.
+void AddRows(Connection& connection, const Leases& leases, Statement& row,
+             const DeliveryFilter& filter, PageBuilder<v1::Delivery>& page) {
+  while (row->executeStep() && page.Reach(UuidColumn(row, kId))) {
+    v1::Delivery delivery = ReadDelivery(row, leases);
+    if (!Passes(delivery, filter)) continue;
+    AddLatestAttempt(connection, BlobColumn(row, kId), delivery);
+    page.Add(std::move(delivery));
+  }
+}
+
+bool IsDeleted(Connection& connection, absl::string_view project) {
+  Statement row = connection.Prepared(
+      "SELECT 1 FROM projects WHERE id = ? AND deleted_at IS NOT NULL");
+  BindUuid(row, 1, project);
+  return row->executeStep();
+}
+
+}  // namespace
+
+std::optional<v1::Delivery> SelectDeliveryRow(Connection& connection,
+                                              const Leases& leases,
+                                              absl::string_view id) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat(kSelect,
+                   "WHERE d.id = ? AND NOT EXISTS (SELECT 1 FROM"
+                   " projects WHERE id = d.project_id"
+                   " AND deleted_at IS NOT NULL)"));
+  Statement row = connection.Prepared(sql);
+  BindBytes(row, 1, id);
+  if (!row->executeStep()) return std::nullopt;
+  return ReadDelivery(row, leases);
+}
+
+void AddEventDeliveries(Connection& connection, const Leases& leases,
+                        std::int64_t event_seq, v1::Event& event) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat(kSelect, "WHERE d.event_seq = ? ORDER BY d.id LIMIT ?"));
+  Statement row = connection.Prepared(sql);
+  row->bind(1, event_seq);
+  row->bind(2, EventStore::kShownDeliveries);
+  while (row->executeStep()) {
+    v1::EventDelivery& shown = *event.add_deliveries();
+    shown.set_id_delivery(UuidColumn(row, kId));
+    shown.set_id_webhook_endpoint(UuidColumn(row, kWebhook));
+    shown.set_state(StateOf(row, leases));
+  }
+}
+
+absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
+    Connection& connection, const Leases& leases, absl::string_view project,
+    const DeliveryFilter& filter, const PageStart& start) {
+  static const std::string& of_project = *new std::string(
+      absl::StrCat(kSelect,
+                   "WHERE d.project_id = ?1 AND d.id >= ?2 AND d.id < ?3"
+                   " ORDER BY d.id DESC"));
+  static const std::string& of_webhook = *new std::string(absl::StrCat(
+      kSelect,
+      "WHERE d.webhook_id = ?4 AND d.project_id = ?1 AND d.id >= ?2"
+      " AND d.id < ?3 ORDER BY d.id DESC"));
+  static const std::string& of_event = *new std::string(absl::StrCat(
+      kSelect,
+      "WHERE d.event_seq = (SELECT seq FROM events WHERE project_id = ?1"
+      " AND id = ?4) AND d.id >= ?2 AND d.id < ?3 ORDER BY d.id DESC"));
+  static const std::string& failed_of_project = *new std::string(
+      absl::StrCat(kSelect,
+                   "WHERE d.project_id = ?1 AND d.state = 4 AND d.id >= ?2"
+                   " AND d.id < ?3 ORDER BY d.id DESC"));
+  const bool only_failed = filter.state == v1::Delivery::FAILED;
+  using Deliveries = Page<v1::Delivery>;
+  return connection.Guarded(
+      "select deliveries", [&]() -> absl::StatusOr<Deliveries> {
+        PageBuilder<v1::Delivery> page(start);
+        const std::string first = FirstIdOf(filter.published.start);
+        const std::string end =
+            std::min(start.after.empty() ? FirstIdOf(absl::InfiniteFuture())
+                                         : UuidBytes(start.after),
+                     FirstIdOf(filter.published.end));
+        if (IsDeleted(connection, project)) return std::move(page).Take();
+        Statement row = connection.Prepared(filter.event     ? of_event
+                                            : only_failed    ? failed_of_project
+                                            : filter.webhook ? of_webhook
+                                                             : of_project);
+        BindUuid(row, 1, project);
+        BindBytes(row, 2, first);
+        BindBytes(row, 3, end);
+        if (filter.event) {
+          BindUuid(row, 4, *filter.event);
+        } else if (filter.webhook && !only_failed) {
+          BindUuid(row, 4, *filter.webhook);
+        }
+        AddRows(connection, leases, row, filter, page);
+        return std::move(page).Take();
+      });
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,29 @@
+#include "storage/sqlite/rows/latest_id.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "storage/sqlite/engine/columns.h"
+#include "storage/uuid.h"
+
+namespace webhooks::sqlite {
+
+absl::StatusOr<absl::Time> SelectLatestIdTime(Connection& connection) {
+  return connection.Guarded(
+      "find latest id", [&]() -> absl::StatusOr<absl::Time> {
+        // The events are not in the order of their ids, which callers choose.
+        Statement row = connection.Prepared(
+            "SELECT * FROM (SELECT id FROM events ORDER BY seq DESC LIMIT 1)"
+            " UNION ALL SELECT max(id) FROM webhooks");
+        absl::Time latest = absl::InfinitePast();
+        while (row->executeStep()) {
+          const auto id = ParseUuid(UuidColumn(row, 0));
+          const std::optional<absl::Time> time =
+              id ? TimeOfUuidV7(*id) : std::nullopt;
+          if (time) latest = std::max(latest, *time);
+        }
+        return latest;
+      });
+}
+
+}  // namespace webhooks::sqlite

@@ -1,0 +1,43 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ROWS_PROJECT_ROWS_H_
+#define WEBHOOKS_STORAGE_SQLITE_ROWS_PROJECT_ROWS_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/project_store.h"
+#include "storage/sqlite/engine/connection.h"
+
+// The statements about projects, as webhook_rows.h has those about webhooks.
+namespace webhooks::sqlite {
+
+// Returns true if NoteFirstProject was ever called.
+absl::StatusOr<bool> HasFirstProjectNote(Connection& connection);
+
+absl::Status NoteFirstProject(Connection& connection, absl::string_view id);
+
+absl::StatusOr<v1::Project> InsertProject(Connection& connection,
+                                          const v1::Project& project);
+
+absl::StatusOr<v1::Project> SelectProject(Connection& connection,
+                                          absl::string_view id);
+
+absl::StatusOr<Page<v1::Project>> SelectProjects(Connection& connection,
+                                                 const PageStart& start);
+
+absl::StatusOr<v1::Project> ChangeProject(
+    Connection& connection, const v1::UpdateProjectRequest& change);
+
+absl::StatusOr<v1::Project> MarkProjectDeleted(Connection& connection,
+                                               absl::string_view id,
+                                               absl::Time now);
+
+// The columns of `row` from `first` on, in the order of kProjectColumns.
+v1::Project ReadProject(Statement& row, int first);
+inline constexpr absl::string_view kProjectColumns =
+    "projects.id, projects.name, projects.created_at, projects.max_webhooks,"
+    " projects.max_requests_per_second, projects.webhook_count";
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ROWS_PROJECT_ROWS_H_

@@ -1,0 +1,39 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ROWS_QUEUE_ROWS_H_
+#define WEBHOOKS_STORAGE_SQLITE_ROWS_QUEUE_ROWS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/delivery_queue.h"
+#include "storage/leases.h"
+#include "storage/sealing/sealer.h"
+#include "storage/sqlite/engine/connection.h"
+#include "storage/sqlite/rows/due_notes.h"
+
+// The statements of DeliveryQueue. Each function ends as the call that it
+// serves, and changes inside the caller's transaction.
+namespace webhooks::sqlite {
+
+absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
+    Connection& connection, absl::string_view after, int limit);
+
+absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit);
+
+// On the writer's thread. What fails for this endpoint alone is in its status.
+EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
+                       Leases& leases, const LeaseRequest& request,
+                       absl::Time now, absl::Duration length, DueNotes& notes);
+
+// On the writer's thread. Leaves the lease as it is, since the transaction may
+// still fail.
+absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
+                          const Leases& leases, const AttemptResult& result,
+                          DueNotes& notes);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ROWS_QUEUE_ROWS_H_

@@ -1,0 +1,91 @@
+#include "storage/sqlite/rows/stored_webhook.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "storage/errors.h"
+#include "storage/etag.h"
+#include "storage/sqlite/engine/columns.h"
+#include "storage/sqlite/engine/sealed_secrets.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// False: there are settings that cannot be opened.
+bool ReadSettings(const Sealer& sealer, Statement& row, v1::Webhook& webhook) {
+  if (row->isColumnNull(kSettingsColumn)) return true;
+  const auto text = OpenSettings(sealer, BlobColumn(row, kSettingsColumn),
+                                 BlobColumn(row, kIdColumn));
+  return text && webhook.mutable_delivery()->ParseFromString(*text);
+}
+
+}  // namespace
+
+absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
+                                         const Sealer& sealer, Statement& row) {
+  StoredWebhook stored;
+  v1::Webhook& webhook = stored.webhook;
+  webhook.set_id_project(UuidColumn(row, kProjectColumn));
+  webhook.set_id_webhook_endpoint(UuidColumn(row, kIdColumn));
+  if (!row->isColumnNull(kDescriptionColumn)) {
+    webhook.set_endpoint_description(TextColumn(row, kDescriptionColumn));
+  }
+  if (!row->isColumnNull(kUrlColumn))
+    webhook.set_url(TextColumn(row, kUrlColumn));
+  auto secrets = OpenSecrets(sealer, BlobColumn(row, kSecretsColumn),
+                             BlobColumn(row, kIdColumn));
+  if (!secrets) {
+    return connection.Damaged("open secrets", webhook.id_webhook_endpoint());
+  }
+  stored.secrets = *std::move(secrets);
+  webhook.set_secret(stored.secrets.secrets(0).secret());
+  webhook.set_active(row->getColumn(kActiveColumn).getInt() != 0);
+  if (!row->isColumnNull(kScopeColumn)) {
+    for (const absl::string_view type :
+         absl::StrSplit(TextView(row, kScopeColumn), ',')) {
+      webhook.add_scope(std::string(type));
+    }
+  }
+  *webhook.mutable_created_at() = TimeColumn(row, kCreatedAtColumn);
+  *webhook.mutable_last_update() = TimeColumn(row, kLastUpdateColumn);
+  webhook.set_etag(EtagOf(webhook));
+  if (!ReadSettings(sealer, row, webhook)) {
+    return connection.Damaged("open settings", webhook.id_webhook_endpoint());
+  }
+  if (!row->isColumnNull(kDeactivationColumn)) {
+    webhook.mutable_deactivation()->ParseFromString(
+        std::string(BlobColumn(row, kDeactivationColumn)));
+  }
+  if (!row->isColumnNull(kResumedAtColumn)) {
+    stored.resumed_at = FromTimestamp(TimeColumn(row, kResumedAtColumn));
+  }
+  if (!row->isColumnNull(kFailingSinceColumn)) {
+    stored.failing_since = FromTimestamp(TimeColumn(row, kFailingSinceColumn));
+  }
+  return stored;
+}
+
+absl::StatusOr<StoredWebhook> SelectStored(Connection& connection,
+                                           const Sealer& sealer,
+                                           absl::string_view project,
+                                           absl::string_view id) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT ", kWebhookColumns,
+                   " FROM webhooks WHERE project_id = ?1 AND id = ?2 AND"
+                   " NOT EXISTS (SELECT 1 FROM projects WHERE id = ?1"
+                   " AND deleted_at IS NOT NULL)"));
+  return connection.Guarded("select webhook",
+                            [&]() -> absl::StatusOr<StoredWebhook> {
+                              Statement row = connection.Prepared(sql);
+                              BindUuid(row, 1, project);
+                              BindUuid(row, 2, id);
+                              if (!row->executeStep())
+                                return WebhookNotFound(id);
+                              return ReadStored(connection, sealer, row);
+                            });
+}
+
+}  // namespace webhooks::sqlite

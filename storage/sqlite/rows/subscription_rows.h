@@ -1,0 +1,28 @@
+#ifndef WEBHOOKS_STORAGE_SQLITE_ROWS_SUBSCRIPTION_ROWS_H_
+#define WEBHOOKS_STORAGE_SQLITE_ROWS_SUBSCRIPTION_ROWS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "storage/sqlite/engine/connection.h"
+#include "webhooks/v1/webhook.pb.h"
+
+// Which webhooks listen to which event types. All throw what SQLiteCpp throws;
+// for use inside Connection::Guarded.
+namespace webhooks::sqlite {
+
+// Subscribes the webhook to the types of its scope.
+void InsertSubscriptions(Connection& connection, const v1::Webhook& webhook);
+
+// Undoes InsertSubscriptions.
+void DeleteSubscriptions(Connection& connection, const v1::Webhook& webhook);
+
+// The 16 bytes of the ids of the webhooks that listen to `type`, in no order.
+std::vector<std::string> SelectListeners(Connection& connection,
+                                         absl::string_view project,
+                                         const std::string& type);
+
+}  // namespace webhooks::sqlite
+
+#endif  // WEBHOOKS_STORAGE_SQLITE_ROWS_SUBSCRIPTION_ROWS_H_

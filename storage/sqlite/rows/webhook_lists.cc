@@ -1,0 +1,68 @@
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "storage/sqlite/engine/columns.h"
+#include "storage/sqlite/rows/page_builder.h"
+#include "storage/sqlite/rows/stored_webhook.h"
+#include "storage/sqlite/rows/webhook_rows.h"
+
+// The list of webhooks, of what webhook_rows.h declares.
+namespace webhooks::sqlite {
+namespace {
+
+// Returns true if the event types in the column scope have `type` among them.
+bool Listens(Statement& row, absl::string_view type) {
+  if (row->isColumnNull(kScopeColumn)) return true;
+  for (const absl::string_view listed :
+       absl::StrSplit(TextView(row, kScopeColumn), ',')) {
+    if (listed == type) return true;
+  }
+  return false;
+}
+
+bool Passes(Statement& row, const WebhookFilter& filter) {
+  if (filter.active &&
+      *filter.active != (row->getColumn(kActiveColumn).getInt() != 0)) {
+    return false;
+  }
+  if (filter.url && (row->isColumnNull(kUrlColumn) ||
+                     TextView(row, kUrlColumn) != *filter.url)) {
+    return false;
+  }
+  return !filter.event_type || Listens(row, *filter.event_type);
+}
+
+}  // namespace
+
+absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(Connection& connection,
+                                                 const Sealer& sealer,
+                                                 absl::string_view project,
+                                                 const WebhookFilter& filter,
+                                                 const PageStart& start) {
+  using Webhooks = Page<v1::Webhook>;
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT ", kWebhookColumns,
+                   " FROM webhooks WHERE project_id = ?1 AND id > ?2 AND"
+                   " NOT EXISTS (SELECT 1 FROM projects WHERE id = ?1"
+                   " AND deleted_at IS NOT NULL) ORDER BY id"));
+  return connection.Guarded(
+      "select webhooks", [&]() -> absl::StatusOr<Webhooks> {
+        Statement row = connection.Prepared(sql);
+        BindUuid(row, 1, project);
+        BindUuid(row, 2, start.after);
+        PageBuilder<v1::Webhook> page(start);
+        while (row->executeStep() && page.Reach(UuidColumn(row, kIdColumn))) {
+          if (!Passes(row, filter)) continue;
+          auto stored = ReadStored(connection, sealer, row);
+          // One that is damaged does not hide the others.
+          if (absl::IsDataLoss(stored.status())) continue;
+          if (!stored.ok()) return stored.status();
+          page.Add(std::move(stored->webhook));
+        }
+        return std::move(page).Take();
+      });
+}
+
+}  // namespace webhooks::sqlite

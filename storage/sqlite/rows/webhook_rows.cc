@@ -1,0 +1,248 @@
+#include "storage/sqlite/rows/webhook_rows.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "storage/changes.h"
+#include "storage/errors.h"
+#include "storage/etag.h"
+#include "storage/sqlite/engine/columns.h"
+#include "storage/sqlite/engine/sealed_secrets.h"
+#include "storage/sqlite/rows/stored_webhook.h"
+#include "storage/sqlite/rows/subscription_rows.h"
+#include "storage/timestamp.h"
+
+namespace webhooks::sqlite {
+namespace {
+
+// Returns OK if the project may have one webhook more.
+absl::Status CheckLimit(Connection& connection, const std::string& project) {
+  Statement row = connection.Prepared(
+      "SELECT max_webhooks, webhook_count FROM projects"
+      " WHERE id = ? AND deleted_at IS NULL");
+  BindUuid(row, 1, project);
+  if (!row->executeStep()) return ProjectNotFound(project);
+  const bool may_have_more =
+      row->isColumnNull(0) ||
+      row->getColumn(1).getInt64() < row->getColumn(0).getInt64();
+  return may_have_more ? absl::OkStatus() : WebhookLimitReached();
+}
+
+Endpoint EndpointOf(const v1::Webhook& webhook) {
+  return {webhook.id_project(), webhook.id_webhook_endpoint()};
+}
+
+// Returns true if failures before the change say nothing about what follows.
+bool IsAnotherReceiver(const v1::Webhook& before, const v1::Webhook& after) {
+  return (CanReceive(after) && !CanReceive(before)) ||
+         before.url() != after.url();
+}
+
+// The columns `url`, `description` and `scope`; bound from `index` on.
+struct Texts {
+  explicit Texts(const v1::Webhook& given)
+      : webhook(given), scope(absl::StrJoin(given.scope(), ",")) {}
+
+  void Bind(Statement& statement, int index) const {
+    if (webhook.has_endpoint_description()) {
+      BindText(statement, index, webhook.endpoint_description());
+    }
+    if (webhook.has_url()) BindText(statement, index + 1, webhook.url());
+    if (!scope.empty()) BindText(statement, index + 2, scope);
+  }
+
+  const v1::Webhook& webhook;
+  const std::string scope;
+};
+
+// The column settings; "": NULL.
+std::string SealedSettings(const Sealer& sealer, const v1::Webhook& webhook) {
+  if (!webhook.has_delivery()) return "";
+  return SealSettings(sealer, webhook.delivery().SerializeAsString(),
+                      UuidBytes(webhook.id_webhook_endpoint()));
+}
+
+// Binds bytes that must outlive the statement's execution; none is NULL.
+void BindIfAny(Statement& statement, int index, const std::string& bytes) {
+  if (!bytes.empty()) BindBytes(statement, index, bytes);
+}
+
+// Writes what can change of a webhook but its secrets.
+absl::Status UpdateRow(Connection& connection, const Sealer& sealer,
+                       const StoredWebhook& stored) {
+  const v1::Webhook& webhook = stored.webhook;
+  const Texts texts(webhook);
+  const std::string settings = SealedSettings(sealer, webhook);
+  const std::string deactivation = webhook.deactivation().SerializeAsString();
+  return connection.Guarded("update webhook", [&]() -> absl::Status {
+    Statement update = connection.Prepared(
+        "UPDATE webhooks SET description = ?, url = ?, scope = ?, active = ?,"
+        " last_update = ?, settings = ?, deactivation = ?, resumed_at = ?,"
+        " failing_since = ? WHERE project_id = ? AND id = ?");
+    texts.Bind(update, 1);
+    update->bind(4, webhook.active() ? 1 : 0);
+    BindTime(update, 5, webhook.last_update());
+    BindIfAny(update, 6, settings);
+    BindIfAny(update, 7, deactivation);
+    if (stored.resumed_at > absl::InfinitePast()) {
+      BindTime(update, 8, ToTimestamp(stored.resumed_at));
+    }
+    if (stored.failing_since) {
+      BindTime(update, 9, ToTimestamp(*stored.failing_since));
+    }
+    BindUuid(update, 10, webhook.id_project());
+    BindUuid(update, 11, webhook.id_webhook_endpoint());
+    update->exec();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status UpdateSecrets(Connection& connection, const Sealer& sealer,
+                           const StoredWebhook& stored) {
+  const std::string sealed =
+      SealSecrets(sealer, stored.secrets, stored.webhook.id_webhook_endpoint());
+  return connection.Guarded("update secrets", [&]() -> absl::Status {
+    Statement update = connection.Prepared(
+        "UPDATE webhooks SET secrets = ?, last_update = ?"
+        " WHERE project_id = ? AND id = ?");
+    BindBytes(update, 1, sealed);
+    BindTime(update, 2, stored.webhook.last_update());
+    BindUuid(update, 3, stored.webhook.id_project());
+    BindUuid(update, 4, stored.webhook.id_webhook_endpoint());
+    update->exec();
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
+                                          const Sealer& sealer,
+                                          v1::Webhook webhook) {
+  const Texts texts(webhook);
+  const std::string sealed = SealFirstSecret(sealer, webhook);
+  const std::string settings = SealedSettings(sealer, webhook);
+  absl::Status status =
+      connection.Guarded("insert webhook", [&]() -> absl::Status {
+        absl::Status may = CheckLimit(connection, webhook.id_project());
+        if (!may.ok()) return may;
+        Statement insert = connection.Prepared(
+            "INSERT INTO webhooks (project_id, id, description, url, scope,"
+            " secrets, active, created_at, last_update, settings)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        BindUuid(insert, 1, webhook.id_project());
+        BindUuid(insert, 2, webhook.id_webhook_endpoint());
+        texts.Bind(insert, 3);
+        BindBytes(insert, 6, sealed);
+        insert->bind(7, webhook.active() ? 1 : 0);
+        BindTime(insert, 8, webhook.created_at());
+        BindTime(insert, 9, webhook.last_update());
+        BindIfAny(insert, 10, settings);
+        insert->exec();
+        InsertSubscriptions(connection, webhook);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  webhook.set_etag(EtagOf(webhook));
+  return webhook;
+}
+
+absl::StatusOr<v1::Webhook> SelectWebhook(Connection& connection,
+                                          const Sealer& sealer,
+                                          absl::string_view project,
+                                          absl::string_view id) {
+  auto stored = SelectStored(connection, sealer, project, id);
+  if (!stored.ok()) return stored.status();
+  return std::move(stored->webhook);
+}
+
+absl::StatusOr<v1::Webhook> ChangeWebhook(
+    Connection& connection, const Sealer& sealer, absl::string_view project,
+    const v1::UpdateWebhookRequest& change, absl::Time now, DueNotes& notes) {
+  auto stored = SelectStored(connection, sealer, project, change.id());
+  if (!stored.ok()) return stored.status();
+  absl::Status status = CheckEtag(change.etag(), stored->webhook);
+  if (!status.ok()) return status;
+  const v1::Webhook before = stored->webhook;
+  if (!Apply(change, now, stored->webhook)) return before;
+  status = WriteChange(connection, sealer, before, now, *stored, notes);
+  if (!status.ok()) return status;
+  return std::move(stored->webhook);
+}
+
+absl::Status WriteChange(Connection& connection, const Sealer& sealer,
+                         const v1::Webhook& before, absl::Time now,
+                         StoredWebhook& stored, DueNotes& notes) {
+  v1::Webhook& webhook = stored.webhook;
+  notes.AddUrgent(EndpointOf(webhook), now);
+  if (CanReceive(webhook) && !CanReceive(before)) stored.resumed_at = now;
+  if (IsAnotherReceiver(before, webhook)) stored.failing_since.reset();
+  absl::Status status = UpdateRow(connection, sealer, stored);
+  if (status.ok() &&
+      !std::equal(before.scope().begin(), before.scope().end(),
+                  webhook.scope().begin(), webhook.scope().end())) {
+    status = connection.Guarded("subscribe", [&]() -> absl::Status {
+      DeleteSubscriptions(connection, before);
+      InsertSubscriptions(connection, webhook);
+      return absl::OkStatus();
+    });
+  }
+  if (status.ok()) webhook.set_etag(EtagOf(webhook));
+  return status;
+}
+
+absl::StatusOr<v1::Webhook> DeleteWebhook(
+    Connection& connection, const Sealer& sealer, absl::string_view project,
+    const v1::DeleteWebhookRequest& webhook, DueNotes& notes) {
+  auto found = SelectWebhook(connection, sealer, project, webhook.id());
+  if (!found.ok()) return found;
+  absl::Status status = CheckEtag(webhook.etag(), *found);
+  if (!status.ok()) return status;
+  status = connection.Guarded("delete webhook", [&]() -> absl::Status {
+    Statement erase = connection.Prepared(
+        "DELETE FROM webhooks WHERE project_id = ? AND id = ?");
+    BindUuid(erase, 1, project);
+    BindUuid(erase, 2, webhook.id());
+    erase->exec();
+    DeleteSubscriptions(connection, *found);
+    Statement note = connection.Prepared(
+        "INSERT OR IGNORE INTO removed_webhooks (id) SELECT webhook_id FROM"
+        " deliveries WHERE webhook_id = ? AND state = 1 LIMIT 1");
+    BindUuid(note, 1, webhook.id());
+    note->exec();
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  notes.AddChanged(EndpointOf(*found), absl::InfiniteFuture());
+  return found;
+}
+
+absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
+                                         const Sealer& sealer,
+                                         absl::string_view project,
+                                         const SecretRotation& rotation,
+                                         DueNotes& notes) {
+  auto stored = SelectStored(connection, sealer, project, rotation.id);
+  if (!stored.ok()) return stored.status();
+  absl::Status status = CheckEtag(rotation.etag, stored->webhook);
+  if (status.ok()) status = Apply(rotation, stored->webhook, stored->secrets);
+  if (status.ok()) status = UpdateSecrets(connection, sealer, *stored);
+  if (!status.ok()) return status;
+  notes.AddChanged(EndpointOf(stored->webhook), rotation.now);
+  stored->webhook.set_etag(EtagOf(stored->webhook));
+  return std::move(stored->webhook);
+}
+
+absl::StatusOr<v1::WebhookSecrets> SelectSecrets(Connection& connection,
+                                                 const Sealer& sealer,
+                                                 absl::string_view project,
+                                                 absl::string_view id) {
+  auto stored = SelectStored(connection, sealer, project, id);
+  if (!stored.ok()) return stored.status();
+  return std::move(stored->secrets);
+}
+
+}  // namespace webhooks::sqlite

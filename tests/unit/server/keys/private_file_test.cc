@@ -1,0 +1,76 @@
+#include "server/keys/private_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace webhooks::server {
+namespace {
+
+using testing::IsOk;
+using testing::StatusIs;
+
+class PrivateFile : public ::testing::Test {
+ protected:
+  static unsigned ModeOf(const std::string& path) {
+    struct stat facts {};
+    EXPECT_EQ(lstat(path.c_str(), &facts), 0);
+    return facts.st_mode & 07777;
+  }
+
+  testing::TempFolder folder_;
+  const std::string file_ = folder_.Path("key");
+  // The file that a start leaves which was cut off.
+  const std::string unfinished_ = folder_.Path("key.new");
+};
+
+TEST_F(PrivateFile, IsReadAsItWasWritten) {
+  ASSERT_THAT(WritePrivateFile(file_, "secret"), IsOk());
+  EXPECT_EQ(**ReadPrivateFile(file_), "secret");
+  EXPECT_EQ(ModeOf(file_), 0600u);
+  ASSERT_THAT(WritePrivateFile(file_, "another"), IsOk());
+  EXPECT_EQ(**ReadPrivateFile(file_), "another");
+}
+
+TEST_F(PrivateFile, IsPrivateWhateverWasInTheWay) {
+  testing::WriteFile(unfinished_, "half a sec");
+  ASSERT_EQ(chmod(unfinished_.c_str(), 0644), 0);
+  ASSERT_THAT(WritePrivateFile(file_, "secret"), IsOk());
+  EXPECT_EQ(**ReadPrivateFile(file_), "secret");
+  EXPECT_EQ(ModeOf(file_), 0600u);
+  EXPECT_FALSE(std::filesystem::exists(unfinished_));
+}
+
+TEST_F(PrivateFile, IsNotWrittenThroughALink) {
+  const std::string other = folder_.Path("other");
+  testing::WriteFile(other, "other");
+  ASSERT_EQ(symlink(other.c_str(), unfinished_.c_str()), 0);
+  ASSERT_THAT(WritePrivateFile(file_, "secret"), IsOk());
+  EXPECT_EQ(testing::ReadFile(other), "other");
+  EXPECT_TRUE(
+      std::filesystem::is_regular_file(std::filesystem::symlink_status(file_)));
+}
+
+TEST_F(PrivateFile, ThatCannotBeMadeLeavesTheOldOne) {
+  ASSERT_THAT(WritePrivateFile(file_, "secret"), IsOk());
+  std::filesystem::create_directories(unfinished_ + "/inside");
+  EXPECT_THAT(WritePrivateFile(file_, "another"),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_EQ(**ReadPrivateFile(file_), "secret");
+}
+
+TEST_F(PrivateFile, ThatIsAbsentOrEmptyHoldsNothing) {
+  EXPECT_FALSE(ReadPrivateFile(file_)->has_value());
+  testing::WriteFile(file_, "");
+  EXPECT_FALSE(ReadPrivateFile(file_)->has_value());
+}
+
+}  // namespace
+}  // namespace webhooks::server
