@@ -39,9 +39,14 @@ struct TraceHeaders {
 struct CallOptions {
   absl::Time deadline = absl::InfiniteFuture();
   // Set by the caller once it no longer waits; null: it always does.
-  std::shared_ptr<const std::atomic<bool>> cancelled;
+  std::shared_ptr<const std::atomic<bool>> cancelled = nullptr;
   // Goes on with the events that the call publishes; null: there is none.
   std::shared_ptr<const TraceHeaders> trace = nullptr;
+  // True if the calling thread may block until the call is done. The store may
+  // then perform a call that changes something on that thread, if nothing else
+  // waits, and complete it before the call returns. Two changes of threads cost
+  // a lone call about as much as an fsync of a fast disk.
+  bool may_block = false;
 };
 
 // A SHA-256.

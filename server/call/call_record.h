@@ -39,6 +39,9 @@ class CallRecord {
   CallRecord(const CallRecord&) = delete;
   CallRecord& operator=(const CallRecord&) = delete;
 
+  // The connection that the call came by; null if nobody watches it.
+  const CallConnection* connection() const { return connection_.get(); }
+
   // The call's own span: of the caller's trace, or of a new one.
   const Span& span() const { return span_; }
 

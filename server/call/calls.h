@@ -10,6 +10,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
 #include "server/call/admission.h"
+#include "server/call/call_load.h"
 #include "server/call/call_observer.h"
 #include "server/call/methods.h"
 #include "server/call/once.h"
@@ -83,7 +84,7 @@ class Calls {
   CallReactor* Unary(CallContext& context, Checker check,
                      Handler<Request, Response> handler) {
     auto* call = new UnaryCall(context, std::make_unique<Request>(), timeouts_,
-                               observer_);
+                               observer_, &load_);
     Begin<Request>(
         call, [call, check = std::move(check), handler = std::move(handler)](
                   const Caller& caller, const Request& read) mutable {
@@ -105,7 +106,7 @@ class Calls {
   CallReactor* UnaryOnce(CallContext& context, OnceCheck<Request> check,
                          OnceHandler<Request, Response> handler) {
     auto* call = new UnaryCall(context, std::make_unique<Request>(), timeouts_,
-                               observer_);
+                               observer_, &load_);
     Begin<Request>(
         call,
         [this, call, check = std::move(check), handler = std::move(handler)](
@@ -173,6 +174,7 @@ class Calls {
   Admission& admission_;
   const Clock clock_;
   RequestTimeouts& timeouts_;
+  CallLoad load_;
   CallObserver& observer_;
 };
 

@@ -27,14 +27,21 @@ constexpr absl::Duration kLongestCall = absl::Minutes(1);
 
 UnaryCall::UnaryCall(CallContext& context,
                      std::unique_ptr<google::protobuf::Message> request,
-                     RequestTimeouts& timeouts, CallObserver& observer)
+                     RequestTimeouts& timeouts, CallObserver& observer,
+                     CallLoad* load)
     : context_(context),
       record_(rpc(), context, observer),
       timeouts_(timeouts),
+      load_(load),
+      follows_(load != nullptr && load->Begin(record_.connection())),
       latest_end_(absl::Now() + kLongestCall),
       request_(std::move(request)),
       cancelled_(std::make_shared<std::atomic<bool>>(false)),
       trace_(std::make_shared<const TraceHeaders>(record_.trace())) {}
+
+UnaryCall::~UnaryCall() {
+  if (load_ != nullptr) load_->End();
+}
 
 absl::string_view UnaryCall::rpc() const {
   return absl::StripPrefix(context_.method(), "/");
@@ -65,7 +72,8 @@ void UnaryCall::OnReadDone(bool ok) {
 void UnaryCall::RequestTimedOut() { Fail(RequestTimeout()); }
 
 CallOptions UnaryCall::options() const {
-  return {std::min(DeadlineOf(context_), latest_end_), cancelled_, trace_};
+  return {std::min(DeadlineOf(context_), latest_end_), cancelled_, trace_,
+          follows_ && load_->IsLow()};
 }
 
 void UnaryCall::MarkReplayed() {

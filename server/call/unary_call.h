@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "server/call/admission.h"
+#include "server/call/call_load.h"
 #include "server/call/call_record.h"
 #include "server/call/credentials.h"
 #include "server/call/methods.h"
@@ -25,11 +26,12 @@ namespace webhooks::server {
 // cancellation. Deletes itself when gRPC is done with it.
 class UnaryCall final : public CallReactor, private WaitingCall {
  public:
-  // `request` takes the message that is sent. All but that must outlive the
-  // call.
+  // `request` takes the message that is sent. Everything else must outlive the
+  // call. Without `load`, the call never blocks.
   UnaryCall(CallContext& context,
             std::unique_ptr<google::protobuf::Message> request,
-            RequestTimeouts& timeouts, CallObserver& observer);
+            RequestTimeouts& timeouts, CallObserver& observer,
+            CallLoad* load = nullptr);
 
   // "package.Service/Method".
   absl::string_view rpc() const;
@@ -46,8 +48,8 @@ class UnaryCall final : public CallReactor, private WaitingCall {
       absl::AnyInvocable<void(const google::protobuf::Message& request) &&>;
   void Read(Perform perform);
 
-  // The caller's deadline, but no more than a minute after the call began; its
-  // cancellation once it comes, and the trace.
+  // Returns the caller's deadline, but no more than a minute after the call
+  // began, its cancellation once it comes, the trace, and if it may block.
   CallOptions options() const;
 
   // Notes what was decided of the call. At most once, before the answer.
@@ -65,7 +67,7 @@ class UnaryCall final : public CallReactor, private WaitingCall {
 
  private:
   // Others hold calls only by the pointer that gRPC was given.
-  ~UnaryCall() override = default;
+  ~UnaryCall() override;
 
   // Writes the log line and lets the next call of the key begin.
   void Record(const absl::Status& status);
@@ -78,6 +80,9 @@ class UnaryCall final : public CallReactor, private WaitingCall {
   CallContext& context_;
   CallRecord record_;
   RequestTimeouts& timeouts_;
+  CallLoad* const load_;
+  // The call before came by the same connection.
+  const bool follows_;
   const absl::Time latest_end_;
   const std::unique_ptr<google::protobuf::Message> request_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -33,12 +32,25 @@ class BoundedQueue {
     return true;
   }
 
-  // Waits for items and takes the oldest, `most` of them at the most. Empty
-  // once the queue is closed and everything has been taken.
-  std::deque<T> Take(std::size_t most) {
+  // Waits until there are items, and returns true; returns false once the queue
+  // is closed and empty.
+  bool WaitForItems() {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(this, &BoundedQueue::CanTake));
-    std::deque<T> taken;
+    return !items_.empty();
+  }
+
+  // Returns true if the queue is open and empty.
+  bool IsIdle() {
+    absl::MutexLock lock(&mutex_);
+    return !closed_ && items_.empty();
+  }
+
+  // Takes the oldest items, at most `most` of them. Does not wait.
+  std::vector<T> Take(std::size_t most) {
+    absl::MutexLock lock(&mutex_);
+    std::vector<T> taken;
+    taken.reserve(std::min(most, items_.size()));
     while (!items_.empty() && taken.size() < most) {
       taken.push_back(std::move(items_.front().item));
       bytes_ -= items_.front().bytes;

@@ -1,8 +1,6 @@
 #include "storage/sqlite/engine/group_writer.h"
 
 #include <cstddef>
-#include <deque>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -53,19 +51,33 @@ void GroupWriter::Submit(const CallOptions& options, Work work, DoneStatus done,
   Operation operation{options, std::move(work), std::move(done),
                       length,  Steady::now(),   absl::OkStatus()};
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
+  if (options.may_block && length == Length::kShort && TryRunNow(operation)) {
+    return;
+  }
   if (queue_.TryPush(operation, bytes)) return;
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
   std::move(operation.done)(StorageBusy());
 }
 
+bool GroupWriter::TryRunNow(Operation& operation) {
+  if (!running_.TryLock()) return false;
+  const bool runs =
+      queue_.IsIdle() && connection_->wal_pages() < kCheckpointPages;
+  const Batch alone(&operation, 1);
+  if (runs) CommitTogether(alone);
+  running_.Unlock();
+  if (runs) Complete(alone);
+  return runs;
+}
+
 void GroupWriter::Run() {
-  for (;;) {
-    std::deque<Operation> taken = queue_.Take(kMaxBatch);
-    if (taken.empty()) return;
-    std::vector<Operation> calls(std::make_move_iterator(taken.begin()),
-                                 std::make_move_iterator(taken.end()));
+  while (queue_.WaitForItems()) {
+    absl::MutexLock lock(&running_);
+    std::vector<Operation> calls = queue_.Take(kMaxBatch);
     for (Batch left = absl::MakeSpan(calls); !left.empty();) {
-      left.remove_prefix(CommitTogether(left));
+      const std::size_t count = CommitTogether(left);
+      Complete(left.first(count));
+      left.remove_prefix(count);
       if (connection_->wal_pages() >= kCheckpointPages) Checkpoint();
     }
   }
@@ -85,10 +97,8 @@ std::size_t GroupWriter::CommitTogether(Batch calls) {
     RollBackIfOpen();
     if (!status.ok()) RunEachAlone(calls.first(count), status);
   }
-  const Batch batch = calls.first(count);
   observer_.Committed(static_cast<int>(count), Since(begin));
   observer_.LogChanged(connection_->wal_bytes());
-  Complete(batch);
   return count;
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "storage/sqlite/engine/bounded_queue.h"
 #include "storage/sqlite/engine/connection.h"
@@ -17,20 +18,20 @@
 
 namespace webhooks::sqlite {
 
-// Group commit: one thread that makes every change. It takes what is waiting,
-// up to a bound on work, runs it in one transaction, commits, and only then
-// completes the calls; so many calls share one fsync, and a lone call waits for
-// nobody. Where the transaction is lost, as when the disk is full, each call
-// runs again alone, so that none fails by another. Checkpoints come after the
-// completions. Thread-safe.
+// Group commit: one thread takes the calls that wait, up to a bound on work,
+// runs them in one transaction, commits, and only then completes them; so many
+// calls share one fsync, and a lone call waits for nobody. If the transaction
+// is lost, for example since the disk is full, each call runs again alone, so
+// that none fails because of another. Checkpoints follow the completions. A
+// call that may block runs on the calling thread if no other runs or waits.
+// Thread-safe.
 class GroupWriter {
  public:
-  // Runs in a transaction on the writer's thread, under a savepoint of its own.
+  // Runs in a transaction, under a savepoint of its own, while no other runs.
   // Runs again, from the beginning, if that transaction is lost.
   using Work = absl::AnyInvocable<absl::Status(Connection&)>;
 
-  // Tells whether changes may be made, before each commit, on the writer's
-  // thread.
+  // Called before each commit. Anything but OK fails the transaction.
   using CommitCheck = absl::AnyInvocable<absl::Status(const Connection&)>;
 
   // The size that is counted for a call without large data.
@@ -47,11 +48,12 @@ class GroupWriter {
   ~GroupWriter();
 
   // Returns true if a transaction was lost since the last one that made a
-  // change. For the writer's thread.
+  // change. Only for work that runs.
   bool is_failing() const { return is_failing_; }
 
-  // Queues `work`, which holds `bytes`; `done` learns its outcome once that is
-  // durable.
+  // Queues `work`, which holds `bytes`, or performs it at once (see
+  // CallOptions::may_block). Calls `done` with its outcome once that is
+  // durable. RESOURCE_EXHAUSTED (STORAGE_BUSY): the queue is full.
   void Submit(const CallOptions& options, Work work, DoneStatus done,
               std::size_t bytes = kSmallCall, Length length = Length::kShort);
 
@@ -71,6 +73,9 @@ class GroupWriter {
   using Batch = absl::Span<Operation>;
 
   void Run();
+  // Performs the operation on this thread; returns false, leaving it as it is,
+  // if another runs or waits or a checkpoint is due.
+  bool TryRunNow(Operation& operation);
   // Runs the first of `calls` together; how many.
   std::size_t CommitTogether(Batch calls);
   void Complete(Batch batch);
@@ -91,6 +96,9 @@ class GroupWriter {
   CommitCheck may_commit_;
   const SteadyClock clock_;
   bool is_failing_ = false;
+  // Held while work runs, and by the thread before it takes work, so that no
+  // call overtakes one that waits.
+  absl::Mutex running_;
   BoundedQueue<Operation> queue_;
   std::thread thread_;
 };

@@ -1,8 +1,8 @@
 #include "storage/sqlite/engine/bounded_queue.h"
 
-#include <deque>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -55,17 +55,32 @@ TEST(BoundedQueue, OnceClosedGivesWhatIsLeftAndThenNothing) {
   Push(queue, 1);
   queue.Close();
   EXPECT_FALSE(Push(queue, 2));
+  EXPECT_FALSE(queue.IsIdle());
+  EXPECT_TRUE(queue.WaitForItems());
   EXPECT_THAT(queue.Take(10), ElementsAre(1));
+  EXPECT_FALSE(queue.WaitForItems());
   EXPECT_THAT(queue.Take(10), IsEmpty());
+  EXPECT_FALSE(queue.IsIdle());
 }
 
 TEST(BoundedQueue, WakesATakerThatWaits) {
   BoundedQueue<int> queue(10, /*max_bytes=*/100);
-  std::deque<int> taken;
-  std::thread taker([&] { taken = queue.Take(10); });
+  std::vector<int> taken;
+  std::thread taker([&] {
+    if (queue.WaitForItems()) taken = queue.Take(10);
+  });
   Push(queue, 7);
   taker.join();
   EXPECT_THAT(taken, ElementsAre(7));
+}
+
+TEST(BoundedQueue, IsIdleWhileNothingWaits) {
+  BoundedQueue<int> queue(10, /*max_bytes=*/100);
+  EXPECT_TRUE(queue.IsIdle());
+  Push(queue, 7);
+  EXPECT_FALSE(queue.IsIdle());
+  queue.Take(1);
+  EXPECT_TRUE(queue.IsIdle());
 }
 
 }  // namespace

@@ -321,6 +321,68 @@ TEST_F(GroupWriterTest, WorkOfLengthHasATransactionToItself) {
   EXPECT_THAT(observer_.batches(), ::testing::ElementsAre(1, 2, 1, 1));
 }
 
+TEST_F(GroupWriterTest, ALoneCallThatMayBlockRunsOnItsCallersThread) {
+  std::thread::id ran_on;
+  absl::Status outcome = absl::UnknownError("not done");
+  writer_->Submit(
+      {.may_block = true},
+      [&](Connection& connection) {
+        ran_on = std::this_thread::get_id();
+        return Insert(1)(connection);
+      },
+      [&](absl::Status status) { outcome = std::move(status); });
+  EXPECT_THAT(outcome, IsOk());
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+  EXPECT_EQ(Count(), 1);
+  EXPECT_EQ(observer_.waiting, 0);
+}
+
+TEST_F(GroupWriterTest, ACallThatMayBlockWaitsItsTurnWithOthers) {
+  absl::Notification release;
+  Hold(release);
+  testing::Pending<absl::Status> first;
+  testing::Pending<absl::Status> second;
+  std::vector<int> order;
+  const auto note = [&order](int number) {
+    return [&order, number](Connection&) {
+      order.push_back(number);
+      return absl::OkStatus();
+    };
+  };
+  writer_->Submit({}, note(1), first.Completion());
+  writer_->Submit({.may_block = true}, note(2), second.Completion());
+  release.Notify();
+  EXPECT_THAT(first.Get(), IsOk());
+  EXPECT_THAT(second.Get(), IsOk());
+  EXPECT_THAT(order, ::testing::ElementsAre(1, 2));
+}
+
+TEST_F(GroupWriterTest, ACallThatMayBlockFailsAlone) {
+  EXPECT_THAT(Run(Insert(1)), IsOk());
+  absl::Status outcome;
+  writer_->Submit({.may_block = true}, Insert(1),
+                  [&](absl::Status status) { outcome = std::move(status); });
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_THAT(Run(Insert(2)), IsOk());
+  EXPECT_EQ(Count(), 2);
+}
+
+TEST_F(GroupWriterTest, CallsThatMayBlockLeaveCheckpointsToTheWriter) {
+  for (int i = 0; observer_.checkpoints == 0; ++i) {
+    ASSERT_LT(i, 10'000);
+    testing::Pending<absl::Status> pending;
+    writer_->Submit(
+        {.may_block = true},
+        [i](Connection& connection) {
+          return connection.Execute(
+              absl::StrCat("insert ", i),
+              "INSERT INTO t VALUES (randomblob(100000))");
+        },
+        pending.Completion());
+    ASSERT_THAT(pending.Get(), IsOk());
+  }
+}
+
 TEST_F(GroupWriterTest, NothingIsCommittedThatMayNotBe) {
   may_commit_ = false;
   EXPECT_THAT(Run(Insert(1)), StatusIs(absl::StatusCode::kUnavailable));
