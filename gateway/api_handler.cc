@@ -43,7 +43,7 @@ bool IsCrossSite(const RequestHead& head) {
 // Returns the error that the server would end such a call with, before a body
 // costs memory.
 absl::Status CheckKey(const RequestHead& head) {
-  const auto keys = head.Values(kApiKeyKey);
+  const auto keys = head.Values(kApiKeyMetadata);
   if (keys.empty() && !head.client_certificate.empty()) {
     // A browser shows its certificate for whatever page.
     if (!IsCrossSite(head)) return absl::OkStatus();

@@ -160,7 +160,7 @@ class CallExchange::Progress
 
   // The server tells the project of whoever it has accepted.
   void Note(const Backend::Reply& reply) {
-    if (reply.metadata.count(kProjectIdKey) == 0) return;
+    if (reply.metadata.count(kProjectIdMetadata) == 0) return;
     known_keys_->Add(request_.headers.credential);
   }
 

@@ -17,10 +17,10 @@ namespace {
 
 // The metadata that clients get as headers.
 constexpr std::pair<const char*, const char*> kHeadersOfEntries[] = {
-    {kReplayedKey, "Idempotent-Replayed"},
-    {kRateLimitKey, "RateLimit-Limit"},
-    {kRateRemainingKey, "RateLimit-Remaining"},
-    {kRateResetKey, "RateLimit-Reset"},
+    {kReplayedMetadata, "Idempotent-Replayed"},
+    {kRateLimitMetadata, "RateLimit-Limit"},
+    {kRateRemainingMetadata, "RateLimit-Remaining"},
+    {kRateResetMetadata, "RateLimit-Reset"},
 };
 
 absl::Status InvalidHeader(absl::string_view name, absl::string_view problem) {
@@ -83,9 +83,9 @@ void AddCredential(absl::string_view name, absl::string_view value,
 
 void AddTrace(const Span& span, CallHeaders& headers) {
   if (span.trace_id.empty()) return;
-  headers.metadata.emplace_back(kTraceparentKey, span.Traceparent());
+  headers.metadata.emplace_back(kTraceparentMetadata, span.Traceparent());
   if (span.tracestate.empty()) return;
-  headers.metadata.emplace_back(kTracestateKey, span.tracestate);
+  headers.metadata.emplace_back(kTracestateMetadata, span.tracestate);
 }
 
 }  // namespace
@@ -98,20 +98,21 @@ bool IsPrintable(absl::string_view text) {
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout) {
   CallHeaders headers;
-  headers.metadata.emplace_back(kRequestIdKey, head.request_id);
-  const auto keys = head.Values(kApiKeyKey);
-  if (keys.size() > 1) return InvalidHeader(kApiKeyKey, "must not be repeated");
+  headers.metadata.emplace_back(kRequestIdMetadata, head.request_id);
+  const auto keys = head.Values(kApiKeyMetadata);
+  if (keys.size() > 1)
+    return InvalidHeader(kApiKeyMetadata, "must not be repeated");
   if (!keys.empty() && !IsPrintable(keys[0])) {
-    return InvalidHeader(kApiKeyKey, "must be printable ASCII");
+    return InvalidHeader(kApiKeyMetadata, "must be printable ASCII");
   }
   // A key that is sent decides alone.
   if (!keys.empty()) {
-    AddCredential(kApiKeyKey, keys[0], headers);
+    AddCredential(kApiKeyMetadata, keys[0], headers);
   } else if (!head.client_certificate.empty()) {
-    AddCredential(kClientCertificateKey, head.client_certificate, headers);
+    AddCredential(kClientCertificateMetadata, head.client_certificate, headers);
   }
   if (!head.client_address.empty()) {
-    headers.metadata.emplace_back(kClientAddressKey, head.client_address);
+    headers.metadata.emplace_back(kClientAddressMetadata, head.client_address);
   }
   AddTrace(head.span, headers);
   const auto timeout = ReadTimeout(head, default_timeout);
@@ -141,7 +142,7 @@ void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
                         HttpResponse& response) {
   for (const auto& [key, value] : metadata) {
     if (!IsPrintable(value)) continue;
-    if (key == kProjectIdKey) response.project = value;
+    if (key == kProjectIdMetadata) response.project = value;
     for (const auto& [entry, header] : kHeadersOfEntries) {
       if (key == entry) response.headers.emplace_back(header, value);
     }

@@ -140,7 +140,7 @@ HttpServer::Options ReadHttp(Problems& problems) {
     http.threads = std::clamp(cores, 1, 4);
   }
   http.limits = ReadLimits(problems);
-  http.plaintext = PlaintextReach();
+  http.plaintext = PlaintextScope();
   return http;
 }
 
@@ -173,7 +173,7 @@ absl::StatusOr<Config> ReadConfig() {
         "unix-abstract, not ",
         config.server));
   } else if (!WantsTls(config.server_tls) &&
-             config.http.plaintext == Reach::kThisMachine &&
+             config.http.plaintext == PeerScope::kThisMachine &&
              !StaysOnThisMachine(config.server)) {
     problems.push_back(
         absl::StrCat("--server: ", config.server,

@@ -48,7 +48,7 @@ int Check(const Config& config) {
   for (const Address& address : config.http.listen) {
     findings.push_back(InspectListener(
         "listen", address,
-        WantsTls(config.tls) ? Reach::kAnywhere : config.http.plaintext,
+        WantsTls(config.tls) ? PeerScope::kAnywhere : config.http.plaintext,
         kListenRemedy));
   }
   if (config.metrics_listen) {

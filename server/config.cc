@@ -112,7 +112,7 @@ absl::Status ReadGateways(Config& config) {
 absl::Status ReadTls(Config& config) {
   config.tls = {absl::GetFlag(FLAGS_tls_cert), absl::GetFlag(FLAGS_tls_key),
                 absl::GetFlag(FLAGS_tls_client_ca)};
-  config.plaintext = PlaintextReach();
+  config.plaintext = PlaintextScope();
   config.handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout);
   if (config.handshake_timeout < absl::Milliseconds(1) ||
       config.handshake_timeout > absl::Hours(1)) {

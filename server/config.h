@@ -10,7 +10,7 @@
 #include "server/call/admission.h"
 #include "server/delivery/delivery_config.h"
 #include "server/runtime/address.h"
-#include "server/runtime/reach.h"
+#include "server/runtime/peer_scope.h"
 #include "server/runtime/tls_material.h"
 
 namespace webhooks::server {
@@ -26,7 +26,7 @@ struct Config {
   absl::Duration handshake_timeout;
   // Without a certificate plain text is spoken, as far as `plaintext`.
   TlsFiles tls;
-  Reach plaintext = Reach::kThisMachine;
+  PeerScope plaintext = PeerScope::kThisMachine;
   ProjectAdmission::Gateways gateways;
   std::string database;
   std::string api_key_file;

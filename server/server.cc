@@ -139,7 +139,7 @@ class RunningServer final : public Server {
         [this](int listener, int connection) {
           HandOver(listener, connection);
         },
-        [this](ConnectionUse::Verdict verdict) { CountShut(verdict); });
+        [this](ConnectionUse::State state) { CountShut(state); });
     if (!acceptor.ok()) return acceptor.status();
     acceptor_ = *std::move(acceptor);
     return absl::OkStatus();
@@ -208,8 +208,8 @@ class RunningServer final : public Server {
     grpc_ = builder.BuildAndStart();
   }
 
-  void CountShut(ConnectionUse::Verdict verdict) {
-    if (verdict == ConnectionUse::Verdict::kFlood) {
+  void CountShut(ConnectionUse::State state) {
+    if (state == ConnectionUse::State::kFlood) {
       metrics_->connections().CountFlood();
     } else {
       metrics_->connections().CountStalled();
@@ -262,10 +262,10 @@ class RunningServer final : public Server {
 };
 
 absl::StatusOr<std::vector<ListeningSocket>> Listen(
-    const std::vector<std::string>& addresses, Reach reach) {
+    const std::vector<std::string>& addresses, PeerScope scope) {
   std::vector<ListeningSocket> sockets;
   for (const std::string& address : addresses) {
-    auto opened = ListeningSocket::Open(address, reach);
+    auto opened = ListeningSocket::Open(address, scope);
     if (!opened.ok()) return opened.status();
     std::move(opened->begin(), opened->end(), std::back_inserter(sockets));
   }
@@ -299,8 +299,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!store.ok()) return store.status();
   // Once the database is ours, so that no two servers of it take each other's
   // socket, and before anything is stored.
-  auto sockets = Listen(config.listen,
-                        *tls == nullptr ? config.plaintext : Reach::kAnywhere);
+  auto sockets = Listen(
+      config.listen, *tls == nullptr ? config.plaintext : PeerScope::kAnywhere);
   if (!sockets.ok()) return sockets.status();
   std::unique_ptr<MetricsPage> metrics_page;
   if (config.metrics_listen) {

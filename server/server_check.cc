@@ -101,14 +101,14 @@ Finding CheckKey(absl::string_view what, const std::string& path,
 
 // Where the server is to listen, in plain text or not.
 void CheckListeners(const Config& config, std::vector<Finding>& findings) {
-  const Reach reach =
-      WantsTls(config.tls) ? Reach::kAnywhere : config.plaintext;
+  const PeerScope scope =
+      WantsTls(config.tls) ? PeerScope::kAnywhere : config.plaintext;
   for (const std::string& text : config.listen) {
     const absl::StatusOr<Address> address = ParseAddress(text);
     // Any other address is a unix socket.
     if (!address.ok()) continue;
     findings.push_back(
-        InspectListener("listen", *address, reach, kListenRemedy));
+        InspectListener("listen", *address, scope, kListenRemedy));
   }
   if (!config.metrics_listen) return;
   findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,

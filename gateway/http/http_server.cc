@@ -61,9 +61,10 @@ absl::Status HttpServer::Listen(const Address& address) {
   absl::Status not_ours;
   for (const auto& entry : found) {
     const tcp::endpoint endpoint = entry.endpoint();
-    absl::Status safe = CheckReach(
+    absl::Status safe = CheckPeerScope(
         "listen", endpoint.data(), static_cast<socklen_t>(endpoint.size()),
-        tls_ == nullptr ? options_.plaintext : Reach::kAnywhere, kListenRemedy);
+        tls_ == nullptr ? options_.plaintext : PeerScope::kAnywhere,
+        kListenRemedy);
     if (!safe.ok()) return safe;
     auto listener =
         Listener::Open(endpoint, *workers_.front(),

@@ -15,7 +15,7 @@
 #include "gateway/http/request_handler.h"
 #include "gateway/http/request_observer.h"
 #include "server/runtime/address.h"
-#include "server/runtime/reach.h"
+#include "server/runtime/peer_scope.h"
 #include "server/runtime/tls_watch.h"
 
 namespace webhooks::gateway {
@@ -33,7 +33,7 @@ class HttpServer {
     int threads = 1;
     HttpLimits limits;
     // The reach of plain text.
-    Reach plaintext = Reach::kThisMachine;
+    PeerScope plaintext = PeerScope::kThisMachine;
   };
 
   // Listens on every address and starts the threads. UNAVAILABLE names the

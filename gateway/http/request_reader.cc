@@ -129,12 +129,12 @@ void RequestReader::DescribeHead() {
     head_.fields.push_back({View(field.name_string()), View(field.value())});
   }
   head_.has_body = !done();
-  const auto ids = head_.Values(kRequestIdKey);
+  const auto ids = head_.Values(kRequestIdMetadata);
   head_.request_id = RequestIdOr(ids.empty() ? "" : ids.front());
-  const auto parents = head_.Values(kTraceparentKey);
+  const auto parents = head_.Values(kTraceparentMetadata);
   head_.span =
       BeginSpan(parents.size() == 1 ? parents.front() : absl::string_view(),
-                absl::StrJoin(head_.Values(kTracestateKey), ","));
+                absl::StrJoin(head_.Values(kTracestateMetadata), ","));
 }
 
 // CheckFraming has seen that it is in one of the forms.

@@ -112,7 +112,7 @@ std::string FormatResponse(const HttpResponse& response,
   absl::StrAppend(&out,
                   "Cache-Control: no-store\r\nX-Content-Type-Options: "
                   "nosniff\r\n",
-                  kRequestIdKey, ": ", form.request_id, "\r\n");
+                  kRequestIdMetadata, ": ", form.request_id, "\r\n");
   for (const auto& [name, value] : response.headers) {
     absl::StrAppend(&out, name, ": ", value, "\r\n");
   }

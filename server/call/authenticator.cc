@@ -78,9 +78,9 @@ void Authenticator::Authenticate(absl::string_view key,
   if (!IsApiKey(key)) return std::move(done)(ApiKeyInvalid());
   store_.FindApiKey(
       hash, options,
-      [this, hash, asked = Asked{clock_(), forgotten()},
+      [this, hash, start = LookUpStart{clock_(), forgotten()},
        done = std::move(done)](absl::StatusOr<KeyOwner> found) mutable {
-        std::move(done)(Judge(hash, asked, std::move(found)));
+        std::move(done)(Decide(hash, start, std::move(found)));
       });
 }
 
@@ -97,21 +97,21 @@ void Authenticator::AuthenticateCertificate(const std::string& name,
   done = NotingFailures(hash, address, std::move(done));
   store_.FindCertificate(
       name, options,
-      [this, name, hash, asked = Asked{clock_(), forgotten()},
+      [this, name, hash, start = LookUpStart{clock_(), forgotten()},
        done = std::move(done)](absl::StatusOr<v1::Project> found) mutable {
         if (absl::IsNotFound(found.status())) {
           return std::move(done)(CertificateNotBound());
         }
         if (!found.ok()) return std::move(done)(found.status());
         Access access = AccessTo(*found, KeyOfCertificate(name));
-        Remember({hash, access, asked.time + kTrust}, asked);
+        Remember({hash, access, start.time + kTrust}, start);
         std::move(done)(std::move(access));
       });
 }
 
-absl::StatusOr<Access> Authenticator::Judge(const ApiKeyHash& hash,
-                                            const Asked& asked,
-                                            absl::StatusOr<KeyOwner> found) {
+absl::StatusOr<Access> Authenticator::Decide(const ApiKeyHash& hash,
+                                             const LookUpStart& start,
+                                             absl::StatusOr<KeyOwner> found) {
   if (absl::IsNotFound(found.status())) return ApiKeyInvalid();
   if (!found.ok()) return found.status();
   const absl::Time now = clock_();
@@ -120,8 +120,8 @@ absl::StatusOr<Access> Authenticator::Judge(const ApiKeyHash& hash,
   }
   Access access = AccessTo(found->project, found->key.id_api_key());
   NoteUse(found->key, now);
-  Remember({hash, access, std::min(asked.time + kTrust, EndOf(found->key))},
-           asked);
+  Remember({hash, access, std::min(start.time + kTrust, EndOf(found->key))},
+           start);
   return access;
 }
 
@@ -160,10 +160,10 @@ absl::Status Authenticator::MayLookUp(const ApiKeyHash& hash,
   return failed_.Check(address);
 }
 
-void Authenticator::Remember(Entry entry, const Asked& asked) {
+void Authenticator::Remember(Entry entry, const LookUpStart& start) {
   const absl::Time now = clock_();
   absl::MutexLock lock(&mutex_);
-  if (forgotten_ != asked.forgotten) return;
+  if (forgotten_ != start.forgotten) return;
   // Evicts what was not used for long; clears the cache if that is not enough.
   for (const absl::Duration age : {kKnown, absl::ZeroDuration()}) {
     if (entries_.size() < kMaxEntries) break;

@@ -72,8 +72,8 @@ class Authenticator {
     absl::Time forget_at;
   };
 
-  // When a look-up began: what it finds may be as old.
-  struct Asked {
+  // The moment at which a look-up began: its result may be as old.
+  struct LookUpStart {
     absl::Time time;
     int forgotten;
   };
@@ -84,10 +84,11 @@ class Authenticator {
   std::optional<Access> Remembered(const ApiKeyHash& hash);
   // Returns OK if the key or certificate may be looked up.
   absl::Status MayLookUp(const ApiKeyHash& hash, const std::string& address);
-  absl::StatusOr<Access> Judge(const ApiKeyHash& hash, const Asked& asked,
-                               absl::StatusOr<KeyOwner> found);
+  absl::StatusOr<Access> Decide(const ApiKeyHash& hash,
+                                const LookUpStart& start,
+                                absl::StatusOr<KeyOwner> found);
   void NoteUse(const v1::ApiKey& key, absl::Time now);
-  void Remember(Entry entry, const Asked& asked);
+  void Remember(Entry entry, const LookUpStart& start);
   int forgotten() const;
   void Forget(const std::function<bool(const Entry&)>& is_meant);
 

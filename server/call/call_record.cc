@@ -58,12 +58,12 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
       observer_(observer),
       rpc_(rpc.substr(0, kMaxRpcSize)),
       start_(std::chrono::steady_clock::now()),
-      request_id_(RequestIdOr(SingleEntry(context, kRequestIdKey))),
-      span_(BeginSpan(SingleEntry(context, kTraceparentKey.data()),
-                      SingleEntry(context, kTracestateKey.data()))),
+      request_id_(RequestIdOr(SingleEntry(context, kRequestIdMetadata))),
+      span_(BeginSpan(SingleEntry(context, kTraceparentMetadata.data()),
+                      SingleEntry(context, kTracestateMetadata.data()))),
       connection_(observer.ConnectionOf(context.peer())) {
   if (connection_ != nullptr) connection_->CallBegins();
-  context_.AddInitialMetadata(kRequestIdKey, request_id_);
+  context_.AddInitialMetadata(kRequestIdMetadata, request_id_);
 }
 
 CallRecord::~CallRecord() {
@@ -78,15 +78,15 @@ void CallRecord::SetDecision(const Decision& decision) {
   if (is_known_ && connection_ != nullptr) connection_->CallIsKnown();
   if (!decision.project.empty()) {
     project_ = decision.project;
-    context_.AddInitialMetadata(kProjectIdKey, project_);
+    context_.AddInitialMetadata(kProjectIdMetadata, project_);
   }
   if (!decision.rate) return;
   const auto add = [&](const char* key, std::int64_t value) {
     context_.AddInitialMetadata(key, absl::StrCat(value));
   };
-  add(kRateLimitKey, decision.rate->limit);
-  add(kRateRemainingKey, decision.rate->remaining);
-  add(kRateResetKey,
+  add(kRateLimitMetadata, decision.rate->limit);
+  add(kRateRemainingMetadata, decision.rate->remaining);
+  add(kRateResetMetadata,
       absl::ToInt64Seconds(absl::Ceil(decision.rate->reset, absl::Seconds(1))));
 }
 

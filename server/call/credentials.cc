@@ -36,16 +36,16 @@ std::string PeerCertificate(const grpc::AuthContext& context) {
 
 Credentials ReadCredentials(const grpc::ServerContextBase& context) {
   Credentials credentials;
-  credentials.has_key = context.client_metadata().count(kApiKeyKey) > 0;
-  credentials.key = SingleEntry(context, kApiKeyKey);
+  credentials.has_key = context.client_metadata().count(kApiKeyMetadata) > 0;
+  credentials.key = SingleEntry(context, kApiKeyMetadata);
   credentials.address = ClientAddressOfPeer(context.peer());
   credentials.forwarded_address =
-      std::string(SingleEntry(context, kClientAddressKey));
+      std::string(SingleEntry(context, kClientAddressMetadata));
   if (const auto connection = context.auth_context()) {
     credentials.certificate = PeerCertificate(*connection);
   }
   credentials.forwarded_certificate =
-      std::string(SingleEntry(context, kClientCertificateKey));
+      std::string(SingleEntry(context, kClientCertificateMetadata));
   return credentials;
 }
 

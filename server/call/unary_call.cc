@@ -77,7 +77,7 @@ CallOptions UnaryCall::options() const {
 }
 
 void UnaryCall::MarkReplayed() {
-  context_.AddInitialMetadata(kReplayedKey, "true");
+  context_.AddInitialMetadata(kReplayedMetadata, "true");
 }
 
 void UnaryCall::Fail(const absl::Status& status) {

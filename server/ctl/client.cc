@@ -17,7 +17,7 @@
 #include "proto/rpc/status.h"
 #include "server/runtime/entropy.h"
 #include "server/runtime/metadata.h"
-#include "server/runtime/reach.h"
+#include "server/runtime/peer_scope.h"
 #include "storage/uuid.h"
 
 namespace webhooks::ctl {
@@ -107,7 +107,7 @@ absl::Status Client::Perform(const std::string& rpc,
   if (channel_ == nullptr) channel_ = MakeChannel(options_);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
-  if (!options_.key.empty()) context.AddMetadata(kApiKeyKey, options_.key);
+  if (!options_.key.empty()) context.AddMetadata(kApiKeyMetadata, options_.key);
   using google::protobuf::MessageLite;
   grpc::TemplatedGenericStub<MessageLite, MessageLite> stub(channel_);
   grpc::Status status;

@@ -38,7 +38,7 @@ namespace http = beast::http;
 using asio::ip::tcp;
 
 // Time that one request has to arrive.
-constexpr std::chrono::seconds kPatience{15};
+constexpr std::chrono::seconds kTimeout{15};
 
 // The depth that the body of a delivery can have.
 constexpr int kMaxBodyDepth = 64;
@@ -112,7 +112,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
       : stream_(std::move(socket)), receiver_(receiver) {}
 
   void Read() {
-    stream_.expires_after(kPatience);
+    stream_.expires_after(kTimeout);
     request_ = {};
     http::async_read(
         stream_, input_, request_,

@@ -9,16 +9,6 @@
 namespace webhooks::server {
 namespace {
 
-CurlSender::Options SenderOptions(const DeliveryConfig& config) {
-  CurlSender::Options options;
-  options.guard = TargetGuard(config.allow_targets);
-  options.connect_timeout = config.connect_timeout;
-  options.connection_max_age = config.connection_max_age;
-  options.connection_max_idle = config.connection_max_idle;
-  options.ca_file = config.ca_file;
-  return options;
-}
-
 // Returns a random number, uniform in [0, 1).
 double UniformRandom(Entropy& entropy) {
   constexpr double kRange = 4294967296.0;  // 2^32
@@ -56,7 +46,7 @@ Deliveries::Deliveries(DeliveryQueue& queue, Entropy& entropy,
       entropy_(entropy),
       observer_(std::move(observer)),
       options_(config.scheduler),
-      sender_(SenderOptions(config), &absl::Now) {}
+      sender_(config.sender, &absl::Now) {}
 
 Deliveries::~Deliveries() {
   scheduler_.reset();

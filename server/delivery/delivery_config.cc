@@ -4,55 +4,83 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "server/runtime/flags.h"
 #include "server/runtime/tls_material.h"
 
-ABSL_FLAG(bool, deliver, true,
+namespace webhooks::server {
+namespace {
+
+// The flags take their defaults from the options that they set.
+const DeliveryConfig& Defaults() {
+  static const DeliveryConfig& defaults = *new DeliveryConfig;
+  return defaults;
+}
+
+std::string DefaultScheduleText() {
+  return absl::StrJoin(Defaults().scheduler.retries.schedule, ",",
+                       [](std::string* out, absl::Duration wait) {
+                         absl::StrAppend(out, wait == absl::ZeroDuration()
+                                                  ? "0s"
+                                                  : absl::FormatDuration(wait));
+                       });
+}
+
+}  // namespace
+}  // namespace webhooks::server
+
+using webhooks::server::Defaults;
+
+ABSL_FLAG(bool, deliver, Defaults().deliver,
           "Deliver events; without, the server only answers calls.");
 ABSL_FLAG(std::string, allow_targets, "",
           "Addresses and ranges, with commas between, that deliveries may be "
           "sent to although they are refused otherwise (loopback, private "
           "networks and the like): 10.1.0.0/16,fd00::/8.");
-ABSL_FLAG(std::string, retry_schedule, "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h",
+ABSL_FLAG(std::string, retry_schedule, webhooks::server::DefaultScheduleText(),
           "How long to wait before each attempt of a delivery, the first of "
           "which is made at once (0s), where its webhook does not say; after "
           "the last one it has failed.");
-ABSL_FLAG(double, retry_jitter, 0.2,
+ABSL_FLAG(double, retry_jitter, Defaults().scheduler.retries.jitter,
           "How far each wait is varied, either way, as a part of it: 0 to 1.");
-ABSL_FLAG(absl::Duration, max_retry_after, absl::Hours(24),
+ABSL_FLAG(absl::Duration, max_retry_after,
+          Defaults().scheduler.retries.max_retry_after,
           "The longest Retry-After of a receiver that is obeyed.");
-ABSL_FLAG(absl::Duration, delivery_timeout, absl::Seconds(15),
+ABSL_FLAG(absl::Duration, delivery_timeout, Defaults().scheduler.timeout,
           "How long an attempt may take, where its webhook does not say: 1ms "
           "to 1m.");
-ABSL_FLAG(absl::Duration, connect_timeout, absl::Seconds(5),
+ABSL_FLAG(absl::Duration, connect_timeout, Defaults().sender.connect_timeout,
           "How long it may take an attempt to connect, name look-up and TLS "
           "handshake included: 1ms to 1m.");
 ABSL_FLAG(
-    absl::Duration, connection_max_age, absl::Seconds(60),
+    absl::Duration, connection_max_age, Defaults().sender.connection_max_age,
     "How old a connection to a receiver may be that a request is sent on, "
     "in whole seconds: 1s to 24h. A receiver whose address changes gets "
     "requests at the old one for as long.");
 ABSL_FLAG(
-    absl::Duration, connection_max_idle, absl::Seconds(30),
+    absl::Duration, connection_max_idle, Defaults().sender.connection_max_idle,
     "How long a connection to a receiver may have been idle that a request "
     "is sent on, in whole seconds: 1s to 24h.");
-ABSL_FLAG(int, max_in_flight, 512,
+ABSL_FLAG(int, max_in_flight, Defaults().scheduler.queue.max_in_flight,
           "Requests in flight to all endpoints together: 1 to 10000. One "
           "project has two thirds of them at most.");
-ABSL_FLAG(int, max_in_flight_per_endpoint, 8,
+ABSL_FLAG(int, max_in_flight_per_endpoint,
+          Defaults().scheduler.queue.endpoint.max_in_flight,
           "Requests in flight to one endpoint, where its webhook does not say: "
           "1 to 1000.");
-ABSL_FLAG(int, catch_up_per_second, 20,
+ABSL_FLAG(int, catch_up_per_second,
+          Defaults().scheduler.queue.endpoint.catch_up_per_second,
           "The most requests begun within any second to an endpoint that "
           "catches up on what was held while it was inactive: 1 to 10000.");
-ABSL_FLAG(absl::Duration, deactivate_after, absl::Hours(24 * 5),
+ABSL_FLAG(absl::Duration, deactivate_after,
+          Defaults().scheduler.deactivate_after,
           "A webhook is made inactive when its attempts have failed for as "
           "long without a success.");
 ABSL_FLAG(std::string, ca_file, "",
           "A PEM file with the certificate authorities that receivers are "
           "trusted by. Default: those of the system.");
-ABSL_FLAG(absl::Duration, retention, absl::Hours(24 * 30),
+ABSL_FLAG(absl::Duration, retention, Defaults().retention,
           "How long what has ended is kept: events, deliveries and attempts. "
           "A delivery that waits for as long since its attempt was due fails "
           "as EXPIRED: 1m at least.");
@@ -60,10 +88,10 @@ ABSL_FLAG(absl::Duration, retention, absl::Hours(24 * 30),
 namespace webhooks::server {
 namespace {
 
-absl::Status ReadTargets(std::vector<AddressRange>& targets) {
+absl::Status ReadTargets(TargetGuard& guard) {
   auto ranges = ParseAddressRanges(absl::GetFlag(FLAGS_allow_targets));
   if (!ranges.ok()) return BadFlag("allow_targets", ranges.status().message());
-  targets = *std::move(ranges);
+  guard = TargetGuard(*std::move(ranges));
   return absl::OkStatus();
 }
 
@@ -120,11 +148,11 @@ absl::Status CheckAuthorities(const std::string& file) {
 absl::Status CheckRest(const DeliveryConfig& config) {
   const Scheduler::Options& options = config.scheduler;
   absl::Status good = CheckTimeout("delivery_timeout", options.timeout);
-  good.Update(CheckTimeout("connect_timeout", config.connect_timeout));
-  good.Update(
-      CheckConnectionTime("connection_max_age", config.connection_max_age));
-  good.Update(
-      CheckConnectionTime("connection_max_idle", config.connection_max_idle));
+  good.Update(CheckTimeout("connect_timeout", config.sender.connect_timeout));
+  good.Update(CheckConnectionTime("connection_max_age",
+                                  config.sender.connection_max_age));
+  good.Update(CheckConnectionTime("connection_max_idle",
+                                  config.sender.connection_max_idle));
   good.Update(
       CheckRange("max_in_flight", options.queue.max_in_flight, 1, 10'000));
   good.Update(CheckRange("max_in_flight_per_endpoint",
@@ -144,7 +172,9 @@ absl::Status CheckRest(const DeliveryConfig& config) {
   if (config.retention < absl::Minutes(1)) {
     good.Update(BadFlag("retention", "must be 1m at least"));
   }
-  if (!config.ca_file.empty()) good.Update(CheckAuthorities(config.ca_file));
+  if (!config.sender.ca_file.empty()) {
+    good.Update(CheckAuthorities(config.sender.ca_file));
+  }
   return good;
 }
 
@@ -154,10 +184,10 @@ absl::StatusOr<DeliveryConfig> ReadDeliveryConfig() {
   DeliveryConfig config;
   Scheduler::Options& options = config.scheduler;
   config.deliver = absl::GetFlag(FLAGS_deliver);
-  config.connect_timeout = absl::GetFlag(FLAGS_connect_timeout);
-  config.connection_max_age = absl::GetFlag(FLAGS_connection_max_age);
-  config.connection_max_idle = absl::GetFlag(FLAGS_connection_max_idle);
-  config.ca_file = absl::GetFlag(FLAGS_ca_file);
+  config.sender.connect_timeout = absl::GetFlag(FLAGS_connect_timeout);
+  config.sender.connection_max_age = absl::GetFlag(FLAGS_connection_max_age);
+  config.sender.connection_max_idle = absl::GetFlag(FLAGS_connection_max_idle);
+  config.sender.ca_file = absl::GetFlag(FLAGS_ca_file);
   config.retention = absl::GetFlag(FLAGS_retention);
   options.timeout = absl::GetFlag(FLAGS_delivery_timeout);
   options.deactivate_after = absl::GetFlag(FLAGS_deactivate_after);
@@ -168,7 +198,7 @@ absl::StatusOr<DeliveryConfig> ReadDeliveryConfig() {
       absl::GetFlag(FLAGS_catch_up_per_second);
   options.retries.jitter = absl::GetFlag(FLAGS_retry_jitter);
   options.retries.max_retry_after = absl::GetFlag(FLAGS_max_retry_after);
-  absl::Status good = ReadTargets(config.allow_targets);
+  absl::Status good = ReadTargets(config.sender.guard);
   good.Update(ReadSchedule(options.retries.schedule));
   good.Update(CheckRest(config));
   if (!good.ok()) return good;

@@ -1,13 +1,10 @@
 #ifndef WEBHOOKS_SERVER_DELIVERY_DELIVERY_CONFIG_H_
 #define WEBHOOKS_SERVER_DELIVERY_DELIVERY_CONFIG_H_
 
-#include <string>
-#include <vector>
-
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/delivery/curl_sender.h"
 #include "server/delivery/scheduler.h"
-#include "server/delivery/target_guard.h"
 
 namespace webhooks::server {
 
@@ -15,13 +12,8 @@ namespace webhooks::server {
 struct DeliveryConfig {
   bool deliver = true;
   Scheduler::Options scheduler;
-  std::vector<AddressRange> allow_targets;
-  absl::Duration connect_timeout;
-  // See CurlSender::Options.
-  absl::Duration connection_max_age;
-  absl::Duration connection_max_idle;
-  std::string ca_file;
-  absl::Duration retention;
+  CurlSender::Options sender;
+  absl::Duration retention = absl::Hours(24 * 30);
 };
 
 // Reads those flags. INVALID_ARGUMENT names the flag and says what is wrong.

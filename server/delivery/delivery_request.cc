@@ -105,10 +105,10 @@ HttpRequest MakeDeliveryRequest(const v1::Webhook& webhook,
 
 void AddTrace(const Span& span, HttpRequest& request) {
   request.headers.push_back(
-      absl::StrCat(kTraceparentKey, ": ", span.Traceparent()));
+      absl::StrCat(kTraceparentMetadata, ": ", span.Traceparent()));
   if (span.tracestate.empty()) return;
   request.headers.push_back(
-      absl::StrCat(kTracestateKey, ": ", span.tracestate));
+      absl::StrCat(kTracestateMetadata, ": ", span.tracestate));
 }
 
 bool IsReservedHeader(absl::string_view name) {

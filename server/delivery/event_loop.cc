@@ -16,23 +16,22 @@ void EventLoop::Start() {
 void EventLoop::Join() { thread_.join(); }
 
 void EventLoop::Post(Event event) {
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&inbox_mutex_);
   inbox_.push_back(std::move(event));
 }
 
-// Saves two changes of thread. Where a turn is being had, the loop's thread has
-// the next.
-void EventLoop::PostHere(Event event) {
+// If an iteration is running, the loop's thread runs the next one.
+void EventLoop::RunOrPost(Event event) {
   Post(std::move(event));
-  if (!turn_.TryLock()) return;
-  const std::optional<absl::Time> next = Turn();
-  turn_.Unlock();
-  absl::MutexLock lock(&mutex_);
+  if (!mutex_.TryLock()) return;
+  const std::optional<absl::Time> next = Iterate();
+  mutex_.Unlock();
+  absl::MutexLock lock(&inbox_mutex_);
   if (!next || *next < wake_at_) inbox_.push_back([] {});
 }
 
 void EventLoop::PostLazily(Event event) {
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&inbox_mutex_);
   lazy_.push_back(std::move(event));
 }
 
@@ -40,26 +39,22 @@ void EventLoop::PostAt(absl::Time time, Event event) {
   later_.emplace(time, std::move(event));
 }
 
-void EventLoop::Wake() {
-  Post([] {});
-}
-
 void EventLoop::Run() {
   for (;;) {
     std::optional<absl::Time> next;
     {
-      absl::MutexLock lock(&turn_);
-      next = Turn();
+      absl::MutexLock lock(&mutex_);
+      next = Iterate();
     }
     if (!next) return;
     SleepUntil(*next);
   }
 }
 
-std::optional<absl::Time> EventLoop::Turn() {
+std::optional<absl::Time> EventLoop::Iterate() {
   std::vector<Event> events;
   {
-    absl::MutexLock lock(&mutex_);
+    absl::MutexLock lock(&inbox_mutex_);
     events.swap(inbox_);
     std::move(lazy_.begin(), lazy_.end(), std::back_inserter(events));
     lazy_.clear();
@@ -76,9 +71,9 @@ std::optional<absl::Time> EventLoop::Turn() {
 }
 
 void EventLoop::SleepUntil(absl::Time time) {
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&inbox_mutex_);
   wake_at_ = time;
-  mutex_.AwaitWithTimeout(
+  inbox_mutex_.AwaitWithTimeout(
       absl::Condition(
           +[](std::vector<Event>* inbox) { return !inbox->empty(); }, &inbox_),
       time - clock_());

@@ -14,65 +14,63 @@
 
 namespace webhooks::server {
 
-// Runs what is posted to it in turns, one after another: on a thread of its
-// own, or on one that posts and need not wait for another thread. A turn is the
+// Runs the events that are posted to it, one after another, in iterations: the
 // events that were posted, those whose time has come, and then the loop's work.
+// An iteration runs on the loop's own thread, or on one that posts (RunOrPost).
+// Thread-safe.
 class EventLoop {
  public:
   using Event = absl::AnyInvocable<void() &&>;
 
-  // The work at the end of every turn. Returns when there is to be a turn
-  // although nothing is posted; nullopt: the loop is over, and there is no
-  // other turn.
+  // The work at the end of each iteration. Returns the time of the next
+  // iteration if nothing is posted before; nullopt ends the loop.
   using Work = absl::AnyInvocable<std::optional<absl::Time>()>;
 
-  // The longest time for which a lazily posted event waits for a turn.
-  static constexpr absl::Duration kLaziness = absl::Milliseconds(5);
+  // The longest wait of an event that was posted lazily.
+  static constexpr absl::Duration kMaxLazyDelay = absl::Milliseconds(5);
 
   EventLoop(Clock clock, Work work);
 
-  // Begins, on a thread of its own. Once.
+  // Starts the loop's thread. At most once.
   void Start();
 
-  // Waits until the loop is over: needed before it goes.
+  // Waits until the loop has ended. Required before the destructor.
   void Join();
 
-  // Held for the length of a turn.
-  absl::Mutex& turn() const ABSL_LOCK_RETURNED(turn_) { return turn_; }
+  // Held during each iteration.
+  absl::Mutex& mutex() const ABSL_LOCK_RETURNED(mutex_) { return mutex_; }
 
-  // Runs the event in the next turn.
+  // Runs the event in the next iteration, on the loop's thread.
   void Post(Event event);
 
-  // Posts the event, and runs it on this thread and at once if no turn is being
-  // had. The loop must not be over.
-  void PostHere(Event event);
+  // Runs the event on this thread before it returns, if no iteration is running
+  // now; posts it otherwise. Saves two changes of threads. The loop must not
+  // have ended.
+  void RunOrPost(Event event);
 
-  // Posts an event that nobody waits for: it wakes no thread. It is only in
-  // time where the work asks for turns at least every kLaziness.
+  // Posts an event without waking a thread. It runs within kMaxLazyDelay only
+  // if the work asks for iterations that often.
   void PostLazily(Event event);
 
-  // Runs the event in the first turn after `time`.
+  // Runs the event in the first iteration after `time`.
   void PostAt(absl::Time time, Event event)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_);
-
-  // Looks at the clock again.
-  void Wake();
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
  private:
   void Run();
-  std::optional<absl::Time> Turn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_);
+  std::optional<absl::Time> Iterate() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SleepUntil(absl::Time time);
 
   const Clock clock_;
-  mutable absl::Mutex turn_;
-  Work work_ ABSL_GUARDED_BY(turn_);
-  std::multimap<absl::Time, Event> later_ ABSL_GUARDED_BY(turn_);
+  mutable absl::Mutex mutex_;
+  Work work_ ABSL_GUARDED_BY(mutex_);
+  std::multimap<absl::Time, Event> later_ ABSL_GUARDED_BY(mutex_);
 
-  absl::Mutex mutex_;
-  std::vector<Event> inbox_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Event> lazy_ ABSL_GUARDED_BY(mutex_);
-  // When the thread looks at the clock again, while it sleeps.
-  absl::Time wake_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Mutex inbox_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
+  std::vector<Event> inbox_ ABSL_GUARDED_BY(inbox_mutex_);
+  std::vector<Event> lazy_ ABSL_GUARDED_BY(inbox_mutex_);
+  // The time at which the thread wakes by itself, while it sleeps.
+  absl::Time wake_at_ ABSL_GUARDED_BY(inbox_mutex_) = absl::InfinitePast();
   std::thread thread_;
 };
 

@@ -44,17 +44,17 @@ Scheduler::Scheduler(DeliveryQueue& queue, Sender& sender, Options options,
       clocks_(std::move(clocks)),
       uniform_random_(std::move(uniform_random)),
       observer_(std::move(observer)),
-      loop_(clocks_.steady, [this] { return Turn(); }),
+      loop_(clocks_.steady, [this] { return Work(); }),
       queue_(options_.queue, pauses_),
       wall_ahead_(clocks_.wall() - clocks_.steady()) {
   store_.Watch([this](const EndpointDue& due) {
     loop_.Post([this, due] {
-      loop_.turn().AssertHeld();
+      loop_.mutex().AssertHeld();
       SetDue(due);
     });
   });
   loop_.Post([this] {
-    loop_.turn().AssertHeld();
+    loop_.mutex().AssertHeld();
     LoadEndpoints("");
   });
   loop_.Start();
@@ -68,15 +68,17 @@ Scheduler::~Scheduler() {
 
 void Scheduler::BeginStop(absl::Duration grace) {
   loop_.Post([this, deadline = clocks_.steady() + grace] {
-    loop_.turn().AssertHeld();
+    loop_.mutex().AssertHeld();
     if (!stop_by_) stop_by_ = deadline;
   });
 }
 
-void Scheduler::Wake() { loop_.Wake(); }
+void Scheduler::Wake() {
+  loop_.Post([] {});
+}
 
 Scheduler::Figures Scheduler::figures() const {
-  absl::MutexLock lock(&loop_.turn());
+  absl::MutexLock lock(&loop_.mutex());
   return {
       queue_.in_flight(), queue_.leased(), queue_.size(),
       std::max(clocks_.steady() - queue_.OldestDue(), absl::ZeroDuration())};
@@ -90,8 +92,8 @@ std::optional<absl::Time> Scheduler::PausedUntil(
   return clocks_.wall() + (until - now);
 }
 
-std::optional<absl::Time> Scheduler::Turn() {
-  loop_.turn().AssertHeld();
+std::optional<absl::Time> Scheduler::Work() {
+  loop_.mutex().AssertHeld();
   // One time for all, so that no timer runs out unseen between two steps.
   const absl::Time now = clocks_.steady();
   CompareClocks(now);
@@ -115,7 +117,7 @@ absl::Time Scheduler::NextTime() const {
   const absl::Time now = clocks_.steady();
   absl::Time lazy = absl::InfiniteFuture();
   if (queue_.size() > 0) lazy = now + kClockCheckInterval;
-  if (outstanding_ > 0) lazy = now + EventLoop::kLaziness;
+  if (outstanding_ > 0) lazy = now + EventLoop::kMaxLazyDelay;
   if (!stop_by_) return std::min(lazy, queue_.NextTime());
   return has_abandoned_ ? lazy : std::min(lazy, *stop_by_);
 }
@@ -148,11 +150,11 @@ void Scheduler::LoadEndpoints(const std::string& after) {
       after, kEndpointsAtOnce, {},
       [this, after](absl::StatusOr<std::vector<EndpointDue>> endpoints) {
         loop_.Post([this, after, endpoints = std::move(endpoints)] {
-          loop_.turn().AssertHeld();
+          loop_.mutex().AssertHeld();
           --outstanding_;
           if (!endpoints.ok()) {
             return loop_.PostAt(clocks_.steady() + kRetryAfter, [this, after] {
-              loop_.turn().AssertHeld();
+              loop_.mutex().AssertHeld();
               LoadEndpoints(after);
             });
           }
@@ -173,7 +175,7 @@ void Scheduler::Lease(absl::Time now) {
                       absl::StatusOr<std::vector<EndpointLease>> leases) {
                     loop_.Post([this, requests, until,
                                 leases = std::move(leases)]() mutable {
-                      loop_.turn().AssertHeld();
+                      loop_.mutex().AssertHeld();
                       --outstanding_;
                       const absl::Time now = clocks_.steady();
                       for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -232,7 +234,7 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
     if (outcome.is_abandoned || outcome.is_out_of_files) {
       store_.GiveUpLeases({attempt->result.lease});
       return loop_.Post([this, attempt] {
-        loop_.turn().AssertHeld();
+        loop_.mutex().AssertHeld();
         --outstanding_;
         PutOff(*attempt);
       });
@@ -262,8 +264,8 @@ void Scheduler::PutOff(LeasedAttempt& attempt) {
 // recorded, unless it must see the outcome.
 void Scheduler::MakeRoom(const std::shared_ptr<LeasedAttempt>& attempt) {
   if (attempt->is_ordered) return;
-  loop_.PostHere([this, attempt] {
-    loop_.turn().AssertHeld();
+  loop_.RunOrPost([this, attempt] {
+    loop_.mutex().AssertHeld();
     queue_.EndAttempt(*attempt, clocks_.steady());
   });
 }
@@ -273,7 +275,7 @@ void Scheduler::Record(const std::shared_ptr<LeasedAttempt>& attempt) {
   store_.RecordAttempt(attempt->result, {},
                        [this, attempt](const absl::Status& status) {
                          EventLoop::Event event = [this, attempt, status] {
-                           loop_.turn().AssertHeld();
+                           loop_.mutex().AssertHeld();
                            Recorded(attempt, status);
                          };
                          if (attempt->is_ordered)

@@ -75,50 +75,51 @@ class Scheduler {
   // first call counts.
   void BeginStop(absl::Duration grace);
 
-  // Looks at the clocks again.
+  // Reads the clocks again.
   void Wake();
 
-  // Waits for the end of a turn, and looks at every endpoint that is known.
+  // Waits for the end of an iteration, and looks at every known endpoint.
   Figures figures() const;
 
   // Returns the time of day at which the endpoint's pause ends, which an
-  // overloaded endpoint has; nullopt if it is not paused. Waits for no turn.
+  // overloaded endpoint has; nullopt if it is not paused. Waits for no
+  // iteration.
   std::optional<absl::Time> PausedUntil(const Endpoint& endpoint) const;
 
  private:
-  // A turn of the loop, behind its events: what is to be done now.
-  std::optional<absl::Time> Turn();
-  absl::Time NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+  // The work of an iteration of the loop, after its events.
+  std::optional<absl::Time> Work();
+  absl::Time NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   // Notices jumps of the time of day.
   void CompareClocks(absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   // The steady clock's time for a time of day.
   absl::Time Steady(absl::Time wall) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void LoadEndpoints(const std::string& after)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void SetDue(const EndpointDue& due)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
-  void Lease(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
+  void Lease(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   EndpointQueue::Leased ReadLease(const Endpoint& endpoint, EndpointLease lease,
                                   absl::Time until) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
-  void Begin(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
-  void GiveUpDropped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
+  void Begin(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
+  void GiveUpDropped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void Send(const std::shared_ptr<LeasedAttempt>& attempt)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void PutOff(LeasedAttempt& attempt)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void MakeRoom(const std::shared_ptr<LeasedAttempt>& attempt);
   void Record(const std::shared_ptr<LeasedAttempt>& attempt);
   void Recorded(const std::shared_ptr<LeasedAttempt>& attempt,
                 const absl::Status& status)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   // Returns true if the attempt, whose recording failed with `status`, is to be
   // recorded again.
   bool IsWorthRecording(LeasedAttempt& attempt, const absl::Status& status,
                         absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.turn());
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
 
   DeliveryQueue& store_;
   Sender& sender_;
@@ -129,15 +130,15 @@ class Scheduler {
 
   EndpointPauses pauses_;
   EventLoop loop_;
-  EndpointQueue queue_ ABSL_GUARDED_BY(loop_.turn());
+  EndpointQueue queue_ ABSL_GUARDED_BY(loop_.mutex());
   // By how much the time of day is ahead of the steady clock.
-  absl::Duration wall_ahead_ ABSL_GUARDED_BY(loop_.turn());
+  absl::Duration wall_ahead_ ABSL_GUARDED_BY(loop_.mutex());
   // Calls of the store and the sender that have not ended.
-  int outstanding_ ABSL_GUARDED_BY(loop_.turn()) = 0;
+  int outstanding_ ABSL_GUARDED_BY(loop_.mutex()) = 0;
   // When to give up. Set: it is to stop.
-  std::optional<absl::Time> stop_by_ ABSL_GUARDED_BY(loop_.turn());
-  bool has_abandoned_ ABSL_GUARDED_BY(loop_.turn()) = false;
-  OnceASecond put_off_lines_ ABSL_GUARDED_BY(loop_.turn());
+  std::optional<absl::Time> stop_by_ ABSL_GUARDED_BY(loop_.mutex());
+  bool has_abandoned_ ABSL_GUARDED_BY(loop_.mutex()) = false;
+  OnceASecond put_off_lines_ ABSL_GUARDED_BY(loop_.mutex());
 };
 
 }  // namespace webhooks::server

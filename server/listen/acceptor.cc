@@ -95,7 +95,8 @@ void Acceptor::Run() {
   }
   for (;;) {
     epoll_event ready[kReadyAtOnce];
-    const int count = epoll_wait(poll_, ready, kReadyAtOnce, Patience());
+    const int count =
+        epoll_wait(poll_, ready, kReadyAtOnce, PollTimeoutMillis());
     bool must_rest = false;
     for (int i = 0; i < count; ++i) {
       const int file = ready[i].data.fd;
@@ -148,7 +149,7 @@ bool Acceptor::IsListener(int file) const {
       [&](const ListeningSocket& one) { return one.descriptor() == file; });
 }
 
-int Acceptor::Patience() const {
+int Acceptor::PollTimeoutMillis() const {
   if (connections_.size() == 0 && waiting_.empty()) return -1;
   const absl::Time next = waiting_.empty()
                               ? examine_at_
@@ -205,11 +206,11 @@ void Acceptor::ExamineConnections() {
   const absl::Time now = SteadyTime();
   if (now < examine_at_) return;
   examine_at_ = now + kExamineInterval;
-  for (const auto& [address, verdict] : connections_.Examine(now)) {
-    shut_(verdict);
+  for (const auto& [address, state] : connections_.Examine(now)) {
+    shut_(state);
     if (!flood_lines_.IsDue()) continue;
     Log(LogLevel::kWarning,
-        verdict == ConnectionUse::Verdict::kFlood
+        state == ConnectionUse::State::kFlood
             ? "a connection is a flood and was shut, and its address waits"
             : "a connection was shut whose request makes no progress",
         {{"client_address", address}});

@@ -30,7 +30,7 @@ class Acceptor {
   using Accepted = std::function<void(int listener, int connection)>;
 
   // Told of each connection that was shut. On a thread of the acceptor.
-  using Shut = std::function<void(ConnectionUse::Verdict)>;
+  using Shut = std::function<void(ConnectionUse::State)>;
 
   // Accepts on every socket from now on. A connection that `connections`
   // refuses is closed at once, which is logged. Where the process is out of
@@ -67,7 +67,7 @@ class Acceptor {
   bool IsListener(int file) const;
   // Returns in how many milliseconds something must be done although no file is
   // ready; -1: never.
-  int Patience() const;
+  int PollTimeoutMillis() const;
   // Accepts a connection that waits at `listener`; false if it must rest.
   bool AcceptOne(int listener);
   void Refuse(int connection, absl::string_view why,

@@ -52,9 +52,9 @@ void ConnectionUse::CallIsReset(bool is_known, bool has_expired) {
   }
 }
 
-ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
-                                              std::int64_t open_calls,
-                                              absl::Time now) {
+ConnectionUse::State ConnectionUse::Classify(std::int64_t bytes,
+                                             std::int64_t open_calls,
+                                             absl::Time now) {
   const absl::Duration passed =
       std::max(absl::ZeroDuration(), now - std::min(examined_at_, now));
   const std::int64_t more = bytes - received_;
@@ -70,16 +70,16 @@ ConnectionUse::Verdict ConnectionUse::Examine(std::int64_t bytes,
   }
   unexplained_ = std::max<std::int64_t>(0, unexplained_);
   had_too_many_open_ = HasTooManyOpen(open_calls, now);
-  if (had_too_many_open_) return Verdict::kFlood;
+  if (had_too_many_open_) return State::kFlood;
   const bool has_too_many_calls = HasTooManyCalls(now);
-  if (carries_many_) return Verdict::kGood;
+  if (carries_many_) return State::kNormal;
   Suspect(now);
   const std::int64_t most = was_known_ ? kMostUnexplained : kMostOfUnknown;
-  if (unexplained_ > most || has_too_many_calls) return Verdict::kFlood;
+  if (unexplained_ > most || has_too_many_calls) return State::kFlood;
   const bool is_stalled = unexplained_ > kLeastStalled &&
                           Waiting(open_calls) > 0 &&
                           now - received_at_ >= kMaxStall;
-  return is_stalled ? Verdict::kStalled : Verdict::kGood;
+  return is_stalled ? State::kStalled : State::kNormal;
 }
 
 bool ConnectionUse::was_flood() const {

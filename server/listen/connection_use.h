@@ -20,7 +20,7 @@ namespace webhooks::server {
 // the rest is thread-safe.
 class ConnectionUse final : public CallConnection {
  public:
-  enum class Verdict { kGood, kFlood, kStalled };
+  enum class State { kNormal, kFlood, kStalled };
 
   // A connection that `carries_many` brings the calls of many clients, as that
   // of a gateway does. It is judged by its open calls alone, as one client
@@ -78,7 +78,7 @@ class ConnectionUse final : public CallConnection {
 
   // Judges the connection at `now`, which has received `bytes` in all and has
   // so many calls open (see CountOpenCalls).
-  Verdict Examine(std::int64_t bytes, std::int64_t open_calls, absl::Time now);
+  State Classify(std::int64_t bytes, std::int64_t open_calls, absl::Time now);
 
   bool carries_many() const { return carries_many_; }
 

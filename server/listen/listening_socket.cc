@@ -172,7 +172,7 @@ absl::Status CheckListenAddress(absl::string_view address) {
 }
 
 absl::StatusOr<std::vector<ListeningSocket>> ListeningSocket::Open(
-    absl::string_view address, Reach reach) {
+    absl::string_view address, PeerScope scope) {
   if (absl::Status good = CheckListenAddress(address); !good.ok()) return good;
   std::vector<ListeningSocket> sockets;
   if (absl::StartsWith(address, kUnixScheme)) {
@@ -193,8 +193,8 @@ absl::StatusOr<std::vector<ListeningSocket>> ListeningSocket::Open(
                                                                  &freeaddrinfo);
   absl::Status not_ours;
   for (; found != nullptr; found = found->ai_next) {
-    absl::Status safe = CheckReach("listen", found->ai_addr, found->ai_addrlen,
-                                   reach, kListenRemedy);
+    absl::Status safe = CheckPeerScope("listen", found->ai_addr,
+                                       found->ai_addrlen, scope, kListenRemedy);
     if (!safe.ok()) return safe;
     auto opened = SocketOpener::OpenTcp(*found);
     if (opened.ok()) {

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/runtime/reach.h"
+#include "server/runtime/peer_scope.h"
 
 namespace webhooks::server {
 
@@ -27,9 +27,9 @@ class ListeningSocket {
   // unix:///PATH), where the file of a socket that nobody listens on any more
   // is replaced. INVALID_ARGUMENT: the address. UNAVAILABLE: it cannot be had;
   // the message names it and says why. FAILED_PRECONDITION: it is beyond
-  // `reach`.
+  // `scope`.
   static absl::StatusOr<std::vector<ListeningSocket>> Open(
-      absl::string_view address, Reach reach = Reach::kAnywhere);
+      absl::string_view address, PeerScope scope = PeerScope::kAnywhere);
 
   ListeningSocket(ListeningSocket&& other) noexcept;
   ListeningSocket& operator=(ListeningSocket&&) = delete;

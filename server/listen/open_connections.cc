@@ -19,7 +19,7 @@
 namespace webhooks::server {
 namespace {
 
-using Verdict = ConnectionUse::Verdict;
+using State = ConnectionUse::State;
 
 // Examine looks at as many connections each time.
 constexpr std::size_t kExaminedAtOnce = 1000;
@@ -110,7 +110,7 @@ void OpenConnections::Remove(int descriptor, absl::Time now) {
     --address.connections;
     AddHeld(connection, -1);
     // gRPC may have forgotten its calls by now.
-    connection.use->Examine(BytesReceived(descriptor), connection.open_calls,
+    connection.use->Classify(BytesReceived(descriptor), connection.open_calls,
                             now);
     if (connection.use->was_flood()) Punish(address, now);
     if (connection.transport == 0) --without_transport_;
@@ -148,14 +148,14 @@ std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
     if (found == connections_.end()) continue;
     Connection& connection = *found->second;
     if (connection.is_shut) continue;
-    const Verdict verdict = ExamineOne(connection, now);
-    if (verdict == Verdict::kGood) continue;
+    const State state = ExamineOne(connection, now);
+    if (state == State::kNormal) continue;
     connection.is_shut = true;
     AddHeld(connection, -1);
     connection.held = {};
     ShutDown(connection.descriptor);
-    shut.push_back({connection.address, verdict});
-    if (verdict == Verdict::kFlood && !connection.use->carries_many()) {
+    shut.push_back({connection.address, state});
+    if (state == State::kFlood && !connection.use->carries_many()) {
       Punish(addresses_[connection.address], now);
     }
   }
@@ -202,13 +202,13 @@ void OpenConnections::CountCalls(Connection& connection, std::int64_t bytes,
   connection.open_calls = count_(connection.transport);
 }
 
-Verdict OpenConnections::ExamineOne(Connection& connection, absl::Time now) {
+State OpenConnections::ExamineOne(Connection& connection, absl::Time now) {
   ConnectionUse& use = *connection.use;
   const bool was_suspicious = use.is_suspicious();
   const std::int64_t bytes = BytesReceived(connection.descriptor);
   CountCalls(connection, bytes, now);
   AddHeld(connection, -1);
-  const Verdict verdict = use.Examine(bytes, connection.open_calls, now);
+  const State state = use.Classify(bytes, connection.open_calls, now);
   connection.held = {use.unexplained_of_unknown(),
                      use.WaitingOfUnknown(connection.open_calls)};
   AddHeld(connection, 1);
@@ -216,8 +216,7 @@ Verdict OpenConnections::ExamineOne(Connection& connection, absl::Time now) {
     ReadSlowly(connection.descriptor, use.is_suspicious());
   }
   const bool holds_too_much = HoldsTooMuch(connection);
-  return holds_too_much && verdict == Verdict::kGood ? Verdict::kFlood
-                                                     : verdict;
+  return holds_too_much && state == State::kNormal ? State::kFlood : state;
 }
 
 void OpenConnections::AddHeld(Connection& connection, int sign) {

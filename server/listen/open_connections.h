@@ -74,7 +74,7 @@ class OpenConnections {
   // Returns the addresses of those that were shut, with the cause.
   struct Shut {
     std::string address;
-    ConnectionUse::Verdict verdict;
+    ConnectionUse::State state;
   };
   std::vector<Shut> Examine(absl::Time now);
 
@@ -125,7 +125,7 @@ class OpenConnections {
   // Returns true if connections together hold so much that this one, which
   // holds a part of it, must go.
   bool HoldsTooMuch(Connection& connection);
-  ConnectionUse::Verdict ExamineOne(Connection& connection, absl::Time now);
+  ConnectionUse::State ExamineOne(Connection& connection, absl::Time now);
   static void Punish(Address& address, absl::Time now);
 
   const Limits limits_;

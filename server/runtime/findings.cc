@@ -67,8 +67,8 @@ Finding InspectTls(const TlsFiles& files, absl::Time now) {
 }
 
 Finding InspectListener(absl::string_view flag, const Address& address,
-                        Reach reach, absl::string_view remedy) {
-  const absl::Status safe = CheckReach(flag, address, reach, remedy);
+                        PeerScope scope, absl::string_view remedy) {
+  const absl::Status safe = CheckPeerScope(flag, address, scope, remedy);
   if (!safe.ok()) return safe;
   return absl::StrCat("--", flag, " ", address.host, ":", address.port,
                       IsInUse(address)

@@ -28,7 +28,7 @@ std::atomic<bool> log_as_json{false};
 std::atomic<LogLevel> lowest_level{LogLevel::kInfo};
 
 constexpr std::size_t kMaxWaitingBytes = std::size_t{4} << 20;
-constexpr absl::Duration kFlushPatience = absl::Seconds(1);
+constexpr absl::Duration kFlushTimeout = absl::Seconds(1);
 
 absl::string_view LevelName(LogLevel level) {
   return kLevels[static_cast<int>(level)].first;
@@ -177,6 +177,6 @@ void LogEach(absl::string_view message,
   Write(LogLevel::kInfo, message, fields, /*urgent=*/false);
 }
 
-void FlushLog() { Writer().Flush(kFlushPatience); }
+void FlushLog() { Writer().Flush(kFlushTimeout); }
 
 }  // namespace webhooks

@@ -42,11 +42,11 @@ void LogWriter::Add(absl::string_view line, bool urgent) {
   urgent_ = urgent_ || urgent;
 }
 
-void LogWriter::Flush(absl::Duration patience) {
+void LogWriter::Flush(absl::Duration timeout) {
   absl::MutexLock lock(&mutex_);
   urgent_ = true;
   mutex_.AwaitWithTimeout(absl::Condition(this, &LogWriter::IsWritten),
-                          patience);
+                          timeout);
 }
 
 void LogWriter::Run() {

@@ -33,8 +33,8 @@ class LogWriter {
   // Adds `line` and a line feed; written within kDelay, or at once if `urgent`.
   void Add(absl::string_view line, bool urgent);
 
-  // Waits until everything added so far is written, at most `patience`.
-  void Flush(absl::Duration patience);
+  // Waits until everything added so far is written, at most `timeout`.
+  void Flush(absl::Duration timeout);
 
  private:
   void Run();

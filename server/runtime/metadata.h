@@ -6,25 +6,25 @@
 namespace webhooks {
 
 // Of calls, from whoever makes them.
-inline constexpr char kApiKeyKey[] = "x-api-key";
+inline constexpr char kApiKeyMetadata[] = "x-api-key";
 // See RequestIdOr.
-inline constexpr char kRequestIdKey[] = "x-request-id";
+inline constexpr char kRequestIdMetadata[] = "x-request-id";
 
 // Of calls, from gateways: where the client is, as of ClientAddress, and the
 // name of the certificate that it has shown.
-inline constexpr char kClientAddressKey[] = "x-client-address";
-inline constexpr char kClientCertificateKey[] = "x-client-certificate";
+inline constexpr char kClientAddressMetadata[] = "x-client-address";
+inline constexpr char kClientCertificateMetadata[] = "x-client-certificate";
 
 // Of answers: the project that the call worked on, for the gateway's log.
-inline constexpr char kProjectIdKey[] = "x-project-id";
+inline constexpr char kProjectIdMetadata[] = "x-project-id";
 // "true" where it was given before, to a call with the same idempotency key.
-inline constexpr char kReplayedKey[] = "idempotent-replayed";
+inline constexpr char kReplayedMetadata[] = "idempotent-replayed";
 // The calls a second that the project may make, those that are left, and the
 // seconds until all are again
 // (https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06).
-inline constexpr char kRateLimitKey[] = "ratelimit-limit";
-inline constexpr char kRateRemainingKey[] = "ratelimit-remaining";
-inline constexpr char kRateResetKey[] = "ratelimit-reset";
+inline constexpr char kRateLimitMetadata[] = "ratelimit-limit";
+inline constexpr char kRateRemainingMetadata[] = "ratelimit-remaining";
+inline constexpr char kRateResetMetadata[] = "ratelimit-reset";
 
 }  // namespace webhooks
 

@@ -27,9 +27,9 @@ ABSL_FLAG(std::string, log_format, "text",
 
 namespace webhooks {
 
-Reach PlaintextReach() {
-  return absl::GetFlag(FLAGS_allow_plaintext) ? Reach::kAnywhere
-                                              : Reach::kThisMachine;
+PeerScope PlaintextScope() {
+  return absl::GetFlag(FLAGS_allow_plaintext) ? PeerScope::kAnywhere
+                                              : PeerScope::kThisMachine;
 }
 
 }  // namespace webhooks

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/flags/declare.h"
-#include "server/runtime/reach.h"
+#include "server/runtime/peer_scope.h"
 
 // The flags that mean the same to both processes. A library of its own: a
 // program that links it has them.
@@ -19,7 +19,7 @@ ABSL_DECLARE_FLAG(std::string, log_format);
 namespace webhooks {
 
 // Returns how far --allow_plaintext lets plain text go.
-Reach PlaintextReach();
+PeerScope PlaintextScope();
 
 }  // namespace webhooks
 

@@ -50,7 +50,7 @@ void Unblock(void (*handler)(int)) {
 }
 
 // The time that a process has to end behind its grace.
-constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kMaxStopDelay = absl::Seconds(10);
 
 void EndNow(int /*signal*/) {
   constexpr char kLine[] =
@@ -74,7 +74,7 @@ void UnblockStopSignals() { Unblock(SIG_DFL); }
 void EndProcessAfter(absl::Duration grace) {
   std::signal(SIGALRM, &EndNow);
   itimerval timer = {};
-  timer.it_value = absl::ToTimeval(grace + kPatience);
+  timer.it_value = absl::ToTimeval(grace + kMaxStopDelay);
   setitimer(ITIMER_REAL, &timer, nullptr);
 }
 

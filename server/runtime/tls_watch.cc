@@ -32,7 +32,7 @@ TlsWatch::TlsWatch(TlsFiles files, absl::Duration interval, Clock clock,
       clock_(std::move(clock)),
       current_(std::make_shared<const TlsMaterial>(first)),
       found_(first),
-      judged_(std::move(first)),
+      decided_(std::move(first)),
       thread_([this] { Run(); }) {}
 
 TlsWatch::~TlsWatch() {
@@ -64,11 +64,11 @@ void TlsWatch::Look() {
   absl::StatusOr<TlsMaterial> found = ReadTlsFiles(files_);
   const bool is_settled = found == found_;
   found_ = std::move(found);
-  if (!is_settled || found_ == judged_) return;
-  if (Judge(found_)) judged_ = found_;
+  if (!is_settled || found_ == decided_) return;
+  if (Adopt(found_)) decided_ = found_;
 }
 
-bool TlsWatch::Judge(const absl::StatusOr<TlsMaterial>& found) {
+bool TlsWatch::Adopt(const absl::StatusOr<TlsMaterial>& found) {
   const absl::Status good =
       found.ok() ? CheckTls(*found, files_) : found.status();
   if (!good.ok()) {

@@ -47,8 +47,9 @@ class TlsWatch {
 
   void Run();
   void Look();
-  // Uses what was found, if it can be. False: it may be later.
-  bool Judge(const absl::StatusOr<TlsMaterial>& found);
+  // Uses what was found, if it is valid; returns false if it may become valid
+  // later.
+  bool Adopt(const absl::StatusOr<TlsMaterial>& found);
   void Refuse(const absl::Status& why);
 
   const TlsFiles files_;
@@ -57,10 +58,10 @@ class TlsWatch {
   mutable absl::Mutex mutex_;
   bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::shared_ptr<const TlsMaterial> current_ ABSL_GUARDED_BY(mutex_);
-  // Of the thread alone: what it has found last, what it has judged for good,
-  // and what it has told last of what cannot be used.
+  // Used by thread_ alone: the files as last read, the last ones that Adopt has
+  // decided on for good, and the last error that was logged.
   absl::StatusOr<TlsMaterial> found_;
-  absl::StatusOr<TlsMaterial> judged_;
+  absl::StatusOr<TlsMaterial> decided_;
   absl::Status refused_;
   std::thread thread_;
 };

@@ -9,8 +9,8 @@
 namespace webhooks {
 
 // The headers and metadata keys that a trace is handed on in.
-inline constexpr absl::string_view kTraceparentKey = "traceparent";
-inline constexpr absl::string_view kTracestateKey = "tracestate";
+inline constexpr absl::string_view kTraceparentMetadata = "traceparent";
+inline constexpr absl::string_view kTracestateMetadata = "tracestate";
 
 // One span: a call, a request or an attempt, and where it stands in its trace.
 // Ids are lower-case hexadecimal.

@@ -42,7 +42,7 @@ absl::Status CheckCreateProject(const v1::CreateProjectRequest& request) {
   CheckName(request.name(), violations);
   CheckLimits(request, violations);
   CheckRequestId(request.request_id(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status CheckUpdateProject(const v1::UpdateProjectRequest& request) {
@@ -50,7 +50,7 @@ absl::Status CheckUpdateProject(const v1::UpdateProjectRequest& request) {
   if (Names(MaskOf(request), "name")) CheckName(request.name(), violations);
   CheckLimits(request, violations);
   CheckMask(request.update_mask(), kProjectFields, violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status CheckCreateApiKey(const v1::CreateApiKeyRequest& request,
@@ -64,7 +64,7 @@ absl::Status CheckCreateApiKey(const v1::CreateApiKeyRequest& request,
                  "must be in the future, before the year 10000");
   }
   CheckRequestId(request.request_id(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status CheckBindCertificate(const v1::BindCertificateRequest& request) {
@@ -73,7 +73,7 @@ absl::Status CheckBindCertificate(const v1::BindCertificateRequest& request) {
     AddViolation(violations, "name",
                  "must be 1 to 255 visible ASCII characters");
   }
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 google::protobuf::FieldMask MaskOf(const v1::UpdateProjectRequest& request) {

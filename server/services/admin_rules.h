@@ -7,8 +7,8 @@
 #include "webhooks/v1/admin_service.pb.h"
 
 // The rules for requests about projects and keys, according to the protos'
-// comments. INVALID_ARGUMENT (INVALID_REQUEST, or as Verdict gives it) lists
-// every violation of a request.
+// comments. INVALID_ARGUMENT (INVALID_REQUEST, or as ViolationsStatus gives it)
+// lists every violation of a request.
 namespace webhooks::server {
 
 absl::Status CheckCreateProject(const v1::CreateProjectRequest& request);

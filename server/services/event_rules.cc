@@ -56,7 +56,7 @@ absl::Status EventRules::Check(const v1::PublishEventRequest& request) const {
   google::rpc::BadRequest violations;
   CheckEvent(request, violations);
   CheckRequestId(request.request_id(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status EventRules::CheckOneOfMany(
@@ -66,7 +66,7 @@ absl::Status EventRules::CheckOneOfMany(
   if (!request.request_id().empty()) {
     AddViolation(violations, "request_id", "must be empty here");
   }
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status EventRules::Check(
@@ -76,7 +76,7 @@ absl::Status EventRules::Check(
     AddViolation(violations, "events", "must hold 1 to 1,000 events");
   }
   CheckRequestId(request.request_id(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status EventRules::Check(const v1::ListEventsRequest& request) const {
@@ -85,14 +85,14 @@ absl::Status EventRules::Check(const v1::ListEventsRequest& request) const {
   if (request.has_type() && !IsEventType(request.type())) {
     AddViolation(violations, "type", "must be an event type");
   }
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status CheckTypeAndData(const v1::TestWebhookRequest& request) {
   google::rpc::BadRequest violations;
   if (request.has_type()) CheckType(request.type(), violations);
   if (request.has_data()) CheckData(request.data(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status CheckRequest(const v1::ListDeliveriesRequest& request) {
@@ -115,7 +115,7 @@ absl::Status CheckRequest(const v1::ListDeliveriesRequest& request) {
                  "must be PENDING, IN_FLIGHT, DELIVERED, FAILED, HELD or "
                  "CANCELLED");
   }
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 }  // namespace webhooks::server

@@ -16,7 +16,7 @@ namespace webhooks::server {
 
 // The rules for requests about events and deliveries, according to the protos'
 // comments. INVALID_ARGUMENT lists every violation of a request, with a reason
-// as Verdict gives it.
+// as ViolationsStatus gives it.
 struct EventRules {
   Clock clock;
 

@@ -160,7 +160,7 @@ void CheckMask(const google::protobuf::FieldMask& mask,
   }
 }
 
-absl::Status Verdict(const google::rpc::BadRequest& violations) {
+absl::Status ViolationsStatus(const google::rpc::BadRequest& violations) {
   constexpr std::pair<absl::string_view, absl::string_view> kReasons[] = {
       {"url", "INVALID_URL"},
       {"description", "INVALID_DESCRIPTION"},

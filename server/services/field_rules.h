@@ -60,7 +60,7 @@ void CheckMask(const google::protobuf::FieldMask& mask,
 // OK without violations. Else as InvalidFields, with the reason that stands for
 // the field where all are of one that has one (url: INVALID_URL), and
 // INVALID_REQUEST otherwise.
-absl::Status Verdict(const google::rpc::BadRequest& violations);
+absl::Status ViolationsStatus(const google::rpc::BadRequest& violations);
 
 }  // namespace webhooks::server
 

@@ -37,13 +37,13 @@ std::string ListName(absl::string_view what, const std::string& project,
 }
 
 // Checks a request for a page of `list`; `found` (OK or as of InvalidFields) is
-// the verdict of its other rules. INVALID_ARGUMENT, as Verdict.
+// the verdict of its other rules. INVALID_ARGUMENT, as ViolationsStatus.
 template <typename Request>
 absl::Status CheckPage(absl::string_view list, const Request& wanted,
                        const absl::Status& found = absl::OkStatus()) {
   google::rpc::BadRequest violations = ViolationsOf(found);
   ReadPage(list, wanted.page_size(), wanted.page_token(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 // The page that a request wants which CheckPage has found good.

@@ -24,7 +24,7 @@ constexpr std::size_t kFullBytes = 1 << 20;
 constexpr int kToldRefusals = 100;
 
 // The time that a stream which is too fast waits before it asks again.
-constexpr auto kPatience = std::chrono::milliseconds(50);
+constexpr auto kRetryAfter = std::chrono::milliseconds(50);
 
 bool IsFanOutTooLarge(const absl::Status& status) {
   return Reason(status) == Reason(FanOutTooLarge());
@@ -95,7 +95,7 @@ void PublishStream::AdmitLater(Batch batch) {
   // The alarm keeps what it calls after the call, and is kept by this.
   slowed_ = std::move(batch);
   slowed_self_ = shared_from_this();
-  later_.Set(std::chrono::system_clock::now() + kPatience,
+  later_.Set(std::chrono::system_clock::now() + kRetryAfter,
              [this](bool /*is_due*/) {
                const auto self = std::move(slowed_self_);
                Admit(std::move(slowed_));

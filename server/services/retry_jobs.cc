@@ -13,7 +13,7 @@ absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request) {
   google::rpc::BadRequest violations;
   CheckTimes(request, violations);
   CheckRequestId(request.request_id(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 v1::RetryJob MakeRetryJob(const std::string& project,

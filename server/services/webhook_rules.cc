@@ -63,7 +63,7 @@ absl::Status WebhookRules::Check(
   CheckScope(request.scope(), violations);
   CheckDeliverySettings(request.delivery(), violations);
   CheckRequestId(request.request_id(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status WebhookRules::Check(
@@ -86,7 +86,7 @@ absl::Status WebhookRules::Check(
   }
   CheckMask(request.update_mask(), kWebhookFields, violations);
   CheckEtagCondition(request.etag(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status WebhookRules::Check(const v1::ListWebhooksRequest& request) const {
@@ -94,21 +94,21 @@ absl::Status WebhookRules::Check(const v1::ListWebhooksRequest& request) const {
   if (request.has_event_type() && !IsEventType(request.event_type())) {
     AddViolation(violations, "event_type", "must be an event type");
   }
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status WebhookRules::Check(
     const v1::UpdateWebhookStatusRequest& request) const {
   google::rpc::BadRequest violations;
   CheckEtagCondition(request.etag(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status WebhookRules::Check(
     const v1::DeleteWebhookRequest& request) const {
   google::rpc::BadRequest violations;
   CheckEtagCondition(request.etag(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 absl::Status WebhookRules::Check(
@@ -120,7 +120,7 @@ absl::Status WebhookRules::Check(
   }
   CheckEtagCondition(request.etag(), violations);
   CheckRequestId(request.request_id(), violations);
-  return Verdict(violations);
+  return ViolationsStatus(violations);
 }
 
 google::protobuf::FieldMask MaskOf(const v1::UpdateWebhookRequest& request) {

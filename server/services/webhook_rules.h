@@ -10,7 +10,7 @@ namespace webhooks::server {
 
 // The rules for requests about webhooks, according to the protos' comments and
 // the REST contract. INVALID_ARGUMENT lists every violation of a request, with
-// a reason as Verdict gives it.
+// a reason as ViolationsStatus gives it.
 struct WebhookRules {
   // True if http:// URLs are accepted beside https://.
   bool allow_http_urls = false;

@@ -1,225 +1,229 @@
 #include "server/runtime/metrics/page.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <prometheus/text_serializer.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
 #include <chrono>
-#include <cstring>
+#include <cstddef>
+#include <deque>
 #include <iterator>
 #include <sstream>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace webhooks {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
 
-constexpr std::size_t kMostClients = 16;
-constexpr auto kPatience = std::chrono::seconds(5);
-constexpr std::size_t kMostRequestBytes = 8 << 10;
-constexpr absl::string_view kHeadEnd = "\r\n\r\n";
+constexpr std::size_t kMaxClients = 16;
+constexpr std::chrono::seconds kClientTimeout{5};
+constexpr std::uint32_t kMaxRequestBytes = 8 << 10;
+constexpr std::chrono::milliseconds kAcceptRetryDelay{100};
 
-// -1: errno says why.
-int OpenListener(const addrinfo& info) {
-  const int socket =
-      ::socket(info.ai_family, info.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
-               info.ai_protocol);
-  if (socket < 0) return -1;
-  const int on = 1;
-  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (info.ai_family == AF_INET6) {
-    setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-  }
-  if (bind(socket, info.ai_addr, info.ai_addrlen) == 0 &&
-      listen(socket, static_cast<int>(kMostClients)) == 0) {
-    return socket;
-  }
-  const int error = errno;
-  close(socket);
-  errno = error;
-  return -1;
-}
+using Metrics = std::vector<const prometheus::Collectable*>;
+using Response = http::response<http::string_body>;
 
-std::string LocalAddress(int socket) {
-  sockaddr_storage bound{};
-  socklen_t size = sizeof(bound);
-  auto* const name = reinterpret_cast<sockaddr*>(&bound);
-  getsockname(socket, name, &size);
-  return SocketAddressText(name, size);
-}
-
-absl::Status CannotListen(const Address& address, absl::string_view why) {
-  return absl::UnavailableError(
-      absl::StrCat("--metrics_listen: cannot listen on ", address.host, ":",
-                   address.port, ": ", why));
-}
-
-std::string Response(absl::string_view status, absl::string_view headers,
-                     absl::string_view body, bool is_head) {
-  return absl::StrCat("HTTP/1.1 ", status, "\r\n", headers,
-                      "Content-Length: ", body.size(),
-                      "\r\nConnection: close\r\nCache-Control: no-store\r\n"
-                      "X-Content-Type-Options: nosniff\r\n\r\n",
-                      is_head ? "" : body);
-}
-
-}  // namespace
-
-struct MetricsPage::Client {
-  int socket;
-  SteadyClock::time_point deadline;
-  std::string request;
-  std::string answer;
-  std::size_t sent = 0;
-};
-
-absl::StatusOr<std::unique_ptr<MetricsPage>> MetricsPage::Listen(
-    const Address& address, Reach reach) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error =
-      getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found);
-  if (error != 0) return CannotListen(address, gai_strerror(error));
-  const absl::Cleanup free = [found] { freeaddrinfo(found); };
-  int listener = -1;
-  for (const addrinfo* info = found; info != nullptr && listener < 0;
-       info = info->ai_next) {
-    absl::Status safe = CheckReach("metrics_listen", info->ai_addr,
-                                   info->ai_addrlen, reach, kMetricsRemedy);
-    if (!safe.ok()) return safe;
-    listener = OpenListener(*info);
-  }
-  if (listener < 0) return CannotListen(address, std::strerror(errno));
-  return std::unique_ptr<MetricsPage>(
-      new MetricsPage(listener, LocalAddress(listener)));
-}
-
-MetricsPage::MetricsPage(int listener, std::string address)
-    : listener_(listener),
-      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      address_(std::move(address)) {}
-
-void MetricsPage::Serve(std::vector<const prometheus::Collectable*> metrics) {
-  metrics_ = std::move(metrics);
-  thread_ = std::thread([this] { Run(); });
-}
-
-MetricsPage::~MetricsPage() {
-  eventfd_write(wake_, 1);
-  if (thread_.joinable()) thread_.join();
-  close(wake_);
-  close(listener_);
-}
-
-void MetricsPage::Run() {
-  std::vector<Client> clients;
-  for (;;) {
-    std::vector<pollfd> files = {{wake_, POLLIN, 0}, {listener_, POLLIN, 0}};
-    auto deadline = SteadyClock::time_point::max();
-    for (const Client& client : clients) {
-      const bool reads = client.answer.empty();
-      files.push_back(
-          {client.socket, static_cast<short>(reads ? POLLIN : POLLOUT), 0});
-      deadline = std::min(deadline, client.deadline);
-    }
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
-        std::max(deadline - SteadyClock::now(), SteadyClock::duration::zero()));
-    poll(files.data(), files.size(),
-         clients.empty() ? -1 : static_cast<int>(wait.count()));
-    if (files[0].revents != 0) break;
-    std::vector<Client> rest;
-    for (std::size_t i = 0; i < clients.size(); ++i) {
-      const bool is_ready = files[i + 2].revents != 0;
-      const bool goes_on = is_ready ? Advance(clients[i])
-                                    : SteadyClock::now() < clients[i].deadline;
-      if (goes_on) {
-        rest.push_back(std::move(clients[i]));
-      } else {
-        close(clients[i].socket);
-      }
-    }
-    clients = std::move(rest);
-    if (files[1].revents != 0) Accept(clients);
-  }
-  for (const Client& client : clients) close(client.socket);
-}
-
-void MetricsPage::Accept(std::vector<Client>& clients) const {
-  const int socket =
-      accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (socket < 0) {
-    // Without a file to be had the listener stays readable: not a busy loop.
-    if (errno != EAGAIN) usleep(100'000);
-    return;
-  }
-  if (clients.size() == kMostClients) {
-    close(clients.front().socket);
-    clients.erase(clients.begin());
-  }
-  clients.push_back({socket, SteadyClock::now() + kPatience, "", ""});
-}
-
-bool MetricsPage::Advance(Client& client) const {
-  if (client.answer.empty()) {
-    std::array<char, 4096> bytes;
-    const ssize_t size = recv(client.socket, bytes.data(), bytes.size(), 0);
-    if (size < 0) return errno == EAGAIN || errno == EINTR;
-    if (size == 0) return false;
-    client.request.append(bytes.data(), static_cast<std::size_t>(size));
-    if (client.request.size() > kMostRequestBytes) return false;
-    if (!absl::StrContains(client.request, kHeadEnd)) return true;
-    client.answer = Answer(client.request);
-  }
-  const absl::string_view rest =
-      absl::string_view(client.answer).substr(client.sent);
-  const ssize_t size =
-      send(client.socket, rest.data(), rest.size(), MSG_NOSIGNAL);
-  if (size < 0) return errno == EAGAIN || errno == EINTR;
-  client.sent += static_cast<std::size_t>(size);
-  return client.sent < client.answer.size();
-}
-
-std::string MetricsPage::Answer(const std::string& request) const {
-  const absl::string_view line =
-      absl::string_view(request).substr(0, request.find("\r\n"));
-  const bool is_head = absl::StartsWith(line, "HEAD ");
-  if (!is_head && !absl::StartsWith(line, "GET ")) {
-    return Response("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "",
-                    is_head);
-  }
-  const absl::string_view target = line.substr(line.find(' ') + 1);
-  if (!absl::StartsWith(target, "/metrics ") &&
-      !absl::StartsWith(target, "/metrics?")) {
-    return Response("404 Not Found", "", "", is_head);
-  }
-  return Response("200 OK",
-                  "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n",
-                  Text(), is_head);
-}
-
-std::string MetricsPage::Text() const {
+std::string MetricsText(const Metrics& metrics) {
   std::vector<prometheus::MetricFamily> families;
-  for (const prometheus::Collectable* const metrics : metrics_) {
-    std::vector<prometheus::MetricFamily> more = metrics->Collect();
+  for (const prometheus::Collectable* const source : metrics) {
+    std::vector<prometheus::MetricFamily> more = source->Collect();
     std::move(more.begin(), more.end(), std::back_inserter(families));
   }
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, families);
   return text.str();
+}
+
+Response Respond(http::verb method, absl::string_view target,
+                 const Metrics& metrics) {
+  Response response(http::status::ok, /*version=*/11);
+  response.keep_alive(false);
+  response.set(http::field::cache_control, "no-store");
+  response.set("X-Content-Type-Options", "nosniff");
+  if (method != http::verb::get && method != http::verb::head) {
+    response.result(http::status::method_not_allowed);
+    response.set(http::field::allow, "GET, HEAD");
+  } else if (target != "/metrics" && !absl::StartsWith(target, "/metrics?")) {
+    response.result(http::status::not_found);
+  } else {
+    response.set(http::field::content_type,
+                 "text/plain; version=0.0.4; charset=utf-8");
+    response.body() = MetricsText(metrics);
+  }
+  response.prepare_payload();
+  if (method == http::verb::head) response.body().clear();
+  return response;
+}
+
+absl::Status CannotListen(const Address& address, const error_code& error) {
+  return absl::UnavailableError(
+      absl::StrCat("--metrics_listen: cannot listen on ", address.host, ":",
+                   address.port, ": ", error.message()));
+}
+
+void Open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
+          error_code& error) {
+  acceptor.open(endpoint.protocol(), error);
+  if (error) return;
+  acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (endpoint.address().is_v6()) {
+    acceptor.set_option(asio::ip::v6_only(true), error);
+  }
+  acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(kMaxClients, error);
+  if (error) {
+    error_code ignored;
+    acceptor.close(ignored);
+  }
+}
+
+}  // namespace
+
+// One connection. Lives as long as it reads or writes.
+class MetricsPage::Client : public std::enable_shared_from_this<Client> {
+ public:
+  explicit Client(tcp::socket socket) : stream_(std::move(socket)) {
+    parser_.header_limit(kMaxRequestBytes);
+  }
+
+  // `metrics` must outlive the client.
+  void Start(const Metrics& metrics) {
+    stream_.expires_after(kClientTimeout);
+    http::async_read_header(
+        stream_, buffer_, parser_,
+        [self = shared_from_this(), &metrics](error_code error, std::size_t) {
+          if (!error) self->Write(metrics);
+        });
+  }
+
+  void Close() { stream_.close(); }
+
+ private:
+  void Write(const Metrics& metrics) {
+    const auto& request = parser_.get();
+    const auto target = request.target();
+    response_ =
+        Respond(request.method(), {target.data(), target.size()}, metrics);
+    http::async_write(stream_, response_,
+                      [self = shared_from_this()](error_code, std::size_t) {});
+  }
+
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  http::request_parser<http::empty_body> parser_;
+  Response response_;
+};
+
+class MetricsPage::Listener {
+ public:
+  absl::Status Listen(const Address& address, PeerScope scope) {
+    error_code error;
+    const auto endpoints = tcp::resolver(context_).resolve(
+        address.host, address.port,
+        tcp::resolver::passive | tcp::resolver::numeric_service, error);
+    for (const auto& entry : endpoints) {
+      const tcp::endpoint endpoint = entry.endpoint();
+      absl::Status allowed = CheckPeerScope(
+          "metrics_listen", endpoint.data(),
+          static_cast<socklen_t>(endpoint.size()), scope, kMetricsRemedy);
+      if (!allowed.ok()) return allowed;
+      Open(acceptor_, endpoint, error);
+      if (!error) return absl::OkStatus();
+    }
+    return CannotListen(address, error);
+  }
+
+  std::string address() const {
+    error_code ignored;
+    const tcp::endpoint endpoint = acceptor_.local_endpoint(ignored);
+    return SocketAddressText(endpoint.data(),
+                             static_cast<socklen_t>(endpoint.size()));
+  }
+
+  // Serves until Stop.
+  void Run(Metrics metrics) {
+    metrics_ = std::move(metrics);
+    Accept();
+    context_.run();
+  }
+
+  void Stop() { context_.stop(); }
+
+ private:
+  void Accept() {
+    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+      if (error) return AcceptLater();
+      Add(std::move(socket));
+      Accept();
+    });
+  }
+
+  // If the process is out of files, the next try would fail at once.
+  void AcceptLater() {
+    retry_.expires_after(kAcceptRetryDelay);
+    retry_.async_wait([this](error_code) { Accept(); });
+  }
+
+  void Add(tcp::socket socket) {
+    clients_.erase(
+        std::remove_if(clients_.begin(), clients_.end(),
+                       [](const auto& client) { return client.expired(); }),
+        clients_.end());
+    if (clients_.size() == kMaxClients) {
+      if (const auto oldest = clients_.front().lock()) oldest->Close();
+      clients_.pop_front();
+    }
+    const auto client = std::make_shared<Client>(std::move(socket));
+    clients_.push_back(client);
+    client->Start(metrics_);
+  }
+
+  asio::io_context context_{1};
+  tcp::acceptor acceptor_{context_};
+  asio::steady_timer retry_{context_};
+  Metrics metrics_;
+  // Oldest first.
+  std::deque<std::weak_ptr<Client>> clients_;
+};
+
+absl::StatusOr<std::unique_ptr<MetricsPage>> MetricsPage::Listen(
+    const Address& address, PeerScope scope) {
+  auto listener = std::make_unique<Listener>();
+  absl::Status listening = listener->Listen(address, scope);
+  if (!listening.ok()) return listening;
+  return std::unique_ptr<MetricsPage>(new MetricsPage(std::move(listener)));
+}
+
+MetricsPage::MetricsPage(std::unique_ptr<Listener> listener)
+    : listener_(std::move(listener)), address_(listener_->address()) {}
+
+void MetricsPage::Serve(Metrics metrics) {
+  thread_ = std::thread([this, metrics = std::move(metrics)]() mutable {
+    listener_->Run(std::move(metrics));
+  });
+}
+
+MetricsPage::~MetricsPage() {
+  listener_->Stop();
+  if (thread_.joinable()) thread_.join();
 }
 
 }  // namespace webhooks

@@ -3,7 +3,6 @@
 
 #include <prometheus/collectable.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -11,24 +10,26 @@
 
 #include "absl/status/statusor.h"
 #include "server/runtime/address.h"
-#include "server/runtime/reach.h"
+#include "server/runtime/peer_scope.h"
 
 namespace webhooks {
 
-// Serves metrics as text (Prometheus's exposition format 0.0.4) to GET
-// /metrics, over HTTP/1.1 and one request a connection, on a thread of its own.
-// A client has five seconds, and a few of them a place; a further one takes the
-// place of the oldest, so that none can keep others from the page for long.
+// Serves metrics to GET /metrics, as text (Prometheus's exposition format
+// 0.0.4) over HTTP/1.1, one request a connection, on its own thread. At most 16
+// clients are connected, for five seconds each; a further one takes the place
+// of the oldest, so that no client can keep others out for long.
+// prometheus-cpp's own Exposer has no such limits: a silent client holds one of
+// its threads.
 class MetricsPage {
  public:
-  // Listens on `address`, whose port 0 picks one; clients wait until Serve.
-  // UNAVAILABLE names what cannot be listened on, FAILED_PRECONDITION what
-  // others than `reach` can reach: the page is plain text and asks for nothing.
+  // Listens on `address`; port 0 chooses a free one. Clients wait until Serve.
+  // UNAVAILABLE: cannot listen on the address. FAILED_PRECONDITION: machines
+  // beyond `scope` can reach the page, which is plain text and asks for no key.
   static absl::StatusOr<std::unique_ptr<MetricsPage>> Listen(
-      const Address& address, Reach reach);
+      const Address& address, PeerScope scope);
 
-  // Begins to answer. All of `metrics` must outlive the page; they are asked on
-  // its thread. At most once.
+  // Starts to answer. All of `metrics` must outlive the page; they are
+  // collected on its thread. At most once.
   void Serve(std::vector<const prometheus::Collectable*> metrics);
 
   // Closes every connection at once.
@@ -37,26 +38,17 @@ class MetricsPage {
   MetricsPage(const MetricsPage&) = delete;
   MetricsPage& operator=(const MetricsPage&) = delete;
 
-  // Where it listens, with the port that was picked.
+  // Returns the address that it listens on, with the port that was chosen.
   const std::string& address() const { return address_; }
 
  private:
-  struct Client;
+  class Client;
+  class Listener;
 
-  MetricsPage(int listener, std::string address);
+  explicit MetricsPage(std::unique_ptr<Listener> listener);
 
-  void Run();
-  void Accept(std::vector<Client>& clients) const;
-  // Reads or writes what can be; false: the client is done with.
-  bool Advance(Client& client) const;
-  std::string Answer(const std::string& request) const;
-  std::string Text() const;
-
-  const int listener_;
-  const int wake_;
+  const std::unique_ptr<Listener> listener_;
   const std::string address_;
-  // Of the thread, once it runs.
-  std::vector<const prometheus::Collectable*> metrics_;
   std::thread thread_;
 };
 

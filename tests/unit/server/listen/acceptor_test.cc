@@ -41,9 +41,9 @@ class AcceptorTest : public ::testing::Test {
           absl::MutexLock lock(&mutex_);
           accepted_.push_back(connection);
         },
-        [this](ConnectionUse::Verdict verdict) {
+        [this](ConnectionUse::State state) {
           absl::MutexLock lock(&mutex_);
-          shut_.push_back(verdict);
+          shut_.push_back(state);
         });
     ASSERT_TRUE(started.ok()) << started.status();
     acceptor_ = *std::move(started);
@@ -57,7 +57,7 @@ class AcceptorTest : public ::testing::Test {
   }
 
   // Waits until a connection was shut, and returns why.
-  ConnectionUse::Verdict AwaitShut() {
+  ConnectionUse::State AwaitShut() {
     const auto is_shut = [&] {
       mutex_.AssertHeld();
       return !shut_.empty();
@@ -136,7 +136,7 @@ class AcceptorTest : public ::testing::Test {
 
   absl::Mutex mutex_;
   std::vector<int> accepted_ ABSL_GUARDED_BY(mutex_);
-  std::vector<ConnectionUse::Verdict> shut_ ABSL_GUARDED_BY(mutex_);
+  std::vector<ConnectionUse::State> shut_ ABSL_GUARDED_BY(mutex_);
   std::vector<int> clients_;
   int port_ = 0;
   std::optional<OpenConnections> connections_;
@@ -201,7 +201,7 @@ TEST_F(AcceptorTest, ShutsAFloodAndLetsItsAddressWait) {
   AwaitAccepted(1);
   Flood(flood);
   EXPECT_TRUE(IsClosed(flood));
-  EXPECT_EQ(AwaitShut(), ConnectionUse::Verdict::kFlood);
+  EXPECT_EQ(AwaitShut(), ConnectionUse::State::kFlood);
   const absl::Time shut = SteadyTime();
   Connect();
   AwaitAccepted(2);

@@ -5,7 +5,7 @@
 namespace webhooks::server {
 namespace {
 
-using Verdict = ConnectionUse::Verdict;
+using State = ConnectionUse::State;
 
 constexpr std::int64_t kMiB = 1 << 20;
 
@@ -13,25 +13,25 @@ constexpr std::int64_t kMiB = 1 << 20;
 class ConnectionUseTest : public ::testing::Test {
  protected:
   // Receives `bytes` evenly within `within`, and is told of no calls.
-  Verdict Receive(std::int64_t bytes, absl::Duration within) {
+  State Receive(std::int64_t bytes, absl::Duration within) {
     const int looks = static_cast<int>(within / absl::Milliseconds(50));
-    Verdict verdict = Verdict::kGood;
-    for (int i = 0; i < looks && verdict == Verdict::kGood; ++i) {
+    State state = State::kNormal;
+    for (int i = 0; i < looks && state == State::kNormal; ++i) {
       received_ += bytes / looks;
-      verdict = Look();
+      state = Look();
     }
-    return verdict;
+    return state;
   }
 
   void SetUp() override { Look(); }
 
-  Verdict Look() {
+  State Look() {
     now_ += absl::Milliseconds(50);
     return use_.Examine(received_, open_calls_, now_);
   }
 
   // A call of a known sender, with its message.
-  Verdict Call(std::int64_t bytes) {
+  State Call(std::int64_t bytes) {
     use_.CallBegins();
     received_ += bytes + 300;
     use_.CallIsKnown();
@@ -55,18 +55,18 @@ class ConnectionUseTest : public ::testing::Test {
 };
 
 TEST_F(ConnectionUseTest, CallsExplainWhatIsReceived) {
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(Call(4 * kMiB), Verdict::kGood);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(Call(4 * kMiB), State::kNormal);
   EXPECT_EQ(use_.unexplained(), 0);
 }
 
 TEST_F(ConnectionUseTest, LargeRequestsMayBeOnTheirWayTogether) {
-  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(5)), Verdict::kGood);
+  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(5)), State::kNormal);
   Call(100);
-  EXPECT_EQ(Receive(25 * kMiB, absl::Seconds(5)), Verdict::kGood);
+  EXPECT_EQ(Receive(25 * kMiB, absl::Seconds(5)), State::kNormal);
 }
 
 TEST_F(ConnectionUseTest, WhatNoCallExplainsIsAFlood) {
-  EXPECT_EQ(Receive(50 * kMiB, absl::Seconds(2)), Verdict::kFlood);
+  EXPECT_EQ(Receive(50 * kMiB, absl::Seconds(2)), State::kFlood);
   EXPECT_LE(use_.unexplained(), ConnectionUse::kMostOfUnknown + 2 * kMiB);
 }
 
@@ -95,41 +95,41 @@ TEST_F(ConnectionUseTest, CallsThatEndWellAreNotSuspicious) {
 }
 
 TEST_F(ConnectionUseTest, ManyBytesBesideSmallCallsAreAFlood) {
-  Verdict verdict = Verdict::kGood;
-  for (int i = 0; i < 2000 && verdict == Verdict::kGood; ++i) {
+  State state = State::kNormal;
+  for (int i = 0; i < 2000 && state == State::kNormal; ++i) {
     received_ += kMiB;
-    verdict = Call(100);
+    state = Call(100);
   }
-  EXPECT_EQ(verdict, Verdict::kFlood);
+  EXPECT_EQ(state, State::kFlood);
 }
 
 TEST_F(ConnectionUseTest, PingsOfAnIdleClientAreNone) {
-  EXPECT_EQ(Receive(40 * kMiB, absl::Hours(1)), Verdict::kGood);
+  EXPECT_EQ(Receive(40 * kMiB, absl::Hours(1)), State::kNormal);
   EXPECT_LT(use_.unexplained(), ConnectionUse::kLeastStalled);
 }
 
 TEST_F(ConnectionUseTest, RequestsThatWereGivenUpAreForgivenWhileOthersCome) {
   for (int i = 0; i < 100; ++i) {
     received_ += 4 * kMiB;
-    for (int j = 0; j < 25; ++j) ASSERT_EQ(Call(100), Verdict::kGood) << i;
+    for (int j = 0; j < 25; ++j) ASSERT_EQ(Call(100), State::kNormal) << i;
   }
 }
 
 TEST_F(ConnectionUseTest, CallsThatAreResetAtOnceAreAFlood) {
   for (int i = 0; i < ConnectionUse::kMostResets; ++i)
     Reset(/*is_known=*/false);
-  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Look(), State::kNormal);
   Reset(/*is_known=*/false);
-  EXPECT_EQ(Look(), Verdict::kFlood);
+  EXPECT_EQ(Look(), State::kFlood);
 }
 
 TEST_F(ConnectionUseTest, AKnownSenderMayCancelAllItsCallsAtOnce) {
   for (int i = 0; i < ConnectionUse::kMaxOpenCalls; ++i) {
     Reset(/*is_known=*/true);
   }
-  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Look(), State::kNormal);
   Reset(/*is_known=*/true);
-  EXPECT_EQ(Look(), Verdict::kFlood);
+  EXPECT_EQ(Look(), State::kFlood);
 }
 
 TEST_F(ConnectionUseTest, ACallThatIsResetExplainsNothing) {
@@ -146,7 +146,7 @@ TEST_F(ConnectionUseTest, FewResetsASecondAreNone) {
     for (int i = 0; i < ConnectionUse::kMostResets / 2; ++i) {
       Reset(/*is_known=*/false);
     }
-    for (int i = 0; i < 20; ++i) ASSERT_EQ(Look(), Verdict::kGood);
+    for (int i = 0; i < 20; ++i) ASSERT_EQ(Look(), State::kNormal);
   }
 }
 
@@ -154,39 +154,39 @@ TEST_F(ConnectionUseTest, CallsWhoseDeadlineHasPassedMayBeMany) {
   for (int i = 0; i < ConnectionUse::kMostExpired; ++i) {
     Reset(/*is_known=*/true, /*has_expired=*/true);
   }
-  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Look(), State::kNormal);
   Reset(/*is_known=*/true, /*has_expired=*/true);
-  EXPECT_EQ(Look(), Verdict::kFlood);
+  EXPECT_EQ(Look(), State::kFlood);
 }
 
 TEST_F(ConnectionUseTest, MoreOpenCallsThanMayBeWereResetBeforeTheyRan) {
   Call(100);
   open_calls_ = ConnectionUse::kMostOpen;
-  EXPECT_EQ(Look(), Verdict::kGood);
-  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Look(), State::kNormal);
+  EXPECT_EQ(Look(), State::kNormal);
   ++open_calls_;
-  EXPECT_EQ(Look(), Verdict::kFlood);
+  EXPECT_EQ(Look(), State::kFlood);
 }
 
 TEST_F(ConnectionUseTest, ManyCallsThatWaitWithoutAKnownSenderAreAFlood) {
   open_calls_ = ConnectionUse::kMostWaiting;
-  for (int i = 0; i < 10; ++i) ASSERT_EQ(Look(), Verdict::kGood);
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(Look(), State::kNormal);
   ++open_calls_;
-  EXPECT_EQ(Look(), Verdict::kGood);
-  EXPECT_EQ(Look(), Verdict::kFlood);
+  EXPECT_EQ(Look(), State::kNormal);
+  EXPECT_EQ(Look(), State::kFlood);
 }
 
 TEST_F(ConnectionUseTest, ManyCallsOfASenderThatIsSoonKnownAreNone) {
   open_calls_ = ConnectionUse::kMaxOpenCalls;
-  EXPECT_EQ(Look(), Verdict::kGood);
-  for (int i = 0; i < 10; ++i) ASSERT_EQ(Call(100), Verdict::kGood);
+  EXPECT_EQ(Look(), State::kNormal);
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(Call(100), State::kNormal);
 }
 
 // A look-up of its key may take long.
 TEST_F(ConnectionUseTest, ManyCallsThatRunAreNoneThoughTheirSenderIsNotKnown) {
   open_calls_ = ConnectionUse::kMaxOpenCalls;
   for (int i = 0; i < ConnectionUse::kMaxOpenCalls; ++i) use_.CallBegins();
-  for (int i = 0; i < 100; ++i) ASSERT_EQ(Look(), Verdict::kGood);
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(Look(), State::kNormal);
 }
 
 TEST_F(ConnectionUseTest, WasAFloodIfItEndsWithMuchAndNoCall) {
@@ -212,7 +212,7 @@ TEST_F(ConnectionUseTest, CallsOfUnknownSendersAreAFlood) {
   for (int i = 0; i <= ConnectionUse::kMostAnonymous; ++i) {
     use_.CallIsAnonymous();
   }
-  EXPECT_EQ(Look(), Verdict::kFlood);
+  EXPECT_EQ(Look(), State::kFlood);
 }
 
 TEST_F(ConnectionUseTest, CallsOfKnownSendersAreNone) {
@@ -220,7 +220,7 @@ TEST_F(ConnectionUseTest, CallsOfKnownSendersAreNone) {
     use_.CallBegins();
     use_.CallIsKnown();
   }
-  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Look(), State::kNormal);
 }
 
 TEST_F(ConnectionUseTest, AGatewayIsNotJudgedByWhatItsClientsDo) {
@@ -229,35 +229,35 @@ TEST_F(ConnectionUseTest, AGatewayIsNotJudgedByWhatItsClientsDo) {
     use_.CallIsAnonymous();
     Reset(/*is_known=*/false);
   }
-  EXPECT_EQ(Look(), Verdict::kGood);
-  EXPECT_EQ(Receive(200 * kMiB, absl::Seconds(2)), Verdict::kGood);
-  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kMaxStall), Verdict::kGood);
+  EXPECT_EQ(Look(), State::kNormal);
+  EXPECT_EQ(Receive(200 * kMiB, absl::Seconds(2)), State::kNormal);
+  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kMaxStall), State::kNormal);
   EXPECT_FALSE(use_.was_flood());
   open_calls_ = ConnectionUse::kMostOpenOfMany;
-  EXPECT_EQ(Look(), Verdict::kGood);
+  EXPECT_EQ(Look(), State::kNormal);
   ++open_calls_;
-  EXPECT_EQ(Look(), Verdict::kFlood);
+  EXPECT_EQ(Look(), State::kFlood);
 }
 
 TEST_F(ConnectionUseTest, HeadersWhoseEndNeverComesAreStalled) {
   open_calls_ = 1;
-  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), Verdict::kGood);
+  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), State::kNormal);
   EXPECT_EQ(Receive(0, ConnectionUse::kMaxStall - absl::Seconds(1)),
-            Verdict::kGood);
-  EXPECT_EQ(Receive(0, absl::Seconds(2)), Verdict::kStalled);
+            State::kNormal);
+  EXPECT_EQ(Receive(0, absl::Seconds(2)), State::kStalled);
 }
 
 TEST_F(ConnectionUseTest, ACallThatRunsIsNotStalled) {
   open_calls_ = 1;
   use_.CallBegins();
   use_.CallIsKnown();
-  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), Verdict::kGood);
-  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kMaxStall), Verdict::kGood);
+  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), State::kNormal);
+  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kMaxStall), State::kNormal);
 }
 
 TEST_F(ConnectionUseTest, AnIdleConnectionIsNotStalled) {
-  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), Verdict::kGood);
-  EXPECT_EQ(Receive(0, absl::Hours(1)), Verdict::kGood);
+  EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), State::kNormal);
+  EXPECT_EQ(Receive(0, absl::Hours(1)), State::kNormal);
 }
 
 }  // namespace

@@ -50,19 +50,20 @@ TEST(ListeningSocket, TellsThePortThatWasPicked) {
 
 TEST(ListeningSocket, StaysOnThisMachineWhereItMust) {
   for (const char* address : {"127.0.0.1:0", "127.1.2.3:0", "localhost:0"}) {
-    EXPECT_TRUE(ListeningSocket::Open(address, Reach::kThisMachine).ok())
+    EXPECT_TRUE(ListeningSocket::Open(address, PeerScope::kThisMachine).ok())
         << address;
   }
   for (const char* address : {"0.0.0.0:0", "[::]:0", "[::ffff:127.0.0.1]:0"}) {
-    const auto refused = ListeningSocket::Open(address, Reach::kThisMachine);
+    const auto refused =
+        ListeningSocket::Open(address, PeerScope::kThisMachine);
     EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << address;
     EXPECT_THAT(refused.status().message(), HasSubstr("--allow_plaintext"));
   }
-  EXPECT_TRUE(ListeningSocket::Open("0.0.0.0:0", Reach::kAnywhere).ok());
+  EXPECT_TRUE(ListeningSocket::Open("0.0.0.0:0", PeerScope::kAnywhere).ok());
 }
 
 TEST_F(UnixSocketTest, StaysOnThisMachineByItself) {
-  EXPECT_TRUE(ListeningSocket::Open(Address(), Reach::kThisMachine).ok());
+  EXPECT_TRUE(ListeningSocket::Open(Address(), PeerScope::kThisMachine).ok());
 }
 
 TEST(ListeningSocket, NamesAnAddressThatIsInUseAndSaysWhy) {

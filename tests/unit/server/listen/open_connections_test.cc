@@ -19,7 +19,7 @@
 namespace webhooks::server {
 namespace {
 
-using Verdict = ConnectionUse::Verdict;
+using State = ConnectionUse::State;
 using testing::IsOk;
 
 sockaddr_storage V4(const char* address, int port) {
@@ -169,7 +169,7 @@ TEST_F(OpenConnectionsTest, AFloodIsShutAndItsAddressWaits) {
   const auto shut = connections_.Examine(now_);
   ASSERT_EQ(shut.size(), 1u);
   EXPECT_EQ(shut[0].address, "10.0.0.1");
-  EXPECT_EQ(shut[0].verdict, Verdict::kFlood);
+  EXPECT_EQ(shut[0].state, State::kFlood);
   EXPECT_EQ(Wait("10.0.0.1"), OpenConnections::kFirstWait);
   EXPECT_EQ(Wait("10.0.0.2"), -absl::InfiniteDuration());
 }

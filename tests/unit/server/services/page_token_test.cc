@@ -21,7 +21,7 @@ using testing::StatusIs;
 absl::StatusOr<PageStart> Read(std::int32_t size, absl::string_view token) {
   google::rpc::BadRequest violations;
   PageStart page = ReadPage("list", size, token, violations);
-  absl::Status good = Verdict(violations);
+  absl::Status good = ViolationsStatus(violations);
   if (!good.ok()) return good;
   return page;
 }

@@ -31,7 +31,8 @@ class OneFigure final : public prometheus::Collectable {
 class MetricsPageTest : public ::testing::Test {
  protected:
   MetricsPageTest() {
-    auto page = MetricsPage::Listen({"127.0.0.1", "0"}, Reach::kThisMachine);
+    auto page =
+        MetricsPage::Listen({"127.0.0.1", "0"}, PeerScope::kThisMachine);
     EXPECT_TRUE(page.ok()) << page.status();
     page_ = *std::move(page);
     page_->Serve({&figure_});
@@ -130,21 +131,22 @@ TEST_F(MetricsPageTest, ClientsThatSayNothingKeepNobodyOut) {
 TEST_F(MetricsPageTest, AnAddressInUseIsAnErrorThatNamesIt) {
   const auto address = ParseAddress(page_->address());
   ASSERT_TRUE(address.ok());
-  const auto second = MetricsPage::Listen(*address, Reach::kThisMachine);
+  const auto second = MetricsPage::Listen(*address, PeerScope::kThisMachine);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()),
               HasSubstr(page_->address()));
 }
 
 TEST_F(MetricsPageTest, AnAddressOfAnotherMachineIsAnErrorThatNamesIt) {
-  const auto page = MetricsPage::Listen({"192.0.2.1", "0"}, Reach::kAnywhere);
+  const auto page =
+      MetricsPage::Listen({"192.0.2.1", "0"}, PeerScope::kAnywhere);
   EXPECT_EQ(page.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(page.status().message()), HasSubstr("192.0.2.1"));
 }
 
 TEST_F(MetricsPageTest, OtherMachinesReachItOnlyWhereTheyMay) {
   const Address everywhere = {"0.0.0.0", "0"};
-  const auto refused = MetricsPage::Listen(everywhere, Reach::kThisMachine);
+  const auto refused = MetricsPage::Listen(everywhere, PeerScope::kThisMachine);
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(refused.status().message()),
               HasSubstr("--allow_plaintext"));

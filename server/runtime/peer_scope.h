@@ -1,5 +1,5 @@
-#ifndef WEBHOOKS_SERVER_RUNTIME_REACH_H_
-#define WEBHOOKS_SERVER_RUNTIME_REACH_H_
+#ifndef WEBHOOKS_SERVER_RUNTIME_PEER_SCOPE_H_
+#define WEBHOOKS_SERVER_RUNTIME_PEER_SCOPE_H_
 
 #include <sys/socket.h>
 
@@ -9,13 +9,13 @@
 #include "absl/strings/string_view.h"
 #include "server/runtime/address.h"
 
-// Where plain text may go.
+// Which machines plain text may reach.
 namespace webhooks {
 
-// Where the other sides of a socket may be.
-enum class Reach {
+// The machines that the peers of a socket may be on.
+enum class PeerScope {
   kAnywhere,
-  // On this machine: what is sent in plain text does not leave it.
+  // Plain text does not leave this machine.
   kThisMachine,
 };
 
@@ -23,13 +23,14 @@ enum class Reach {
 std::string SocketAddressText(const sockaddr* address, socklen_t size);
 
 // Returns OK if a listener on `address`, which `flag` names, has no clients
-// beyond `reach`. FAILED_PRECONDITION: it has; `remedy` says what that needs.
-absl::Status CheckReach(absl::string_view flag, const sockaddr* address,
-                        socklen_t size, Reach reach, absl::string_view remedy);
+// beyond `scope`. FAILED_PRECONDITION: it has; `remedy` says what that needs.
+absl::Status CheckPeerScope(absl::string_view flag, const sockaddr* address,
+                            socklen_t size, PeerScope scope,
+                            absl::string_view remedy);
 
 // Does the same for all addresses of the host. UNAVAILABLE: they are not known.
-absl::Status CheckReach(absl::string_view flag, const Address& address,
-                        Reach reach, absl::string_view remedy);
+absl::Status CheckPeerScope(absl::string_view flag, const Address& address,
+                            PeerScope scope, absl::string_view remedy);
 
 // The remedies.
 inline constexpr absl::string_view kListenRemedy =
@@ -43,4 +44,4 @@ bool StaysOnThisMachine(absl::string_view target);
 
 }  // namespace webhooks
 
-#endif  // WEBHOOKS_SERVER_RUNTIME_REACH_H_
+#endif  // WEBHOOKS_SERVER_RUNTIME_PEER_SCOPE_H_

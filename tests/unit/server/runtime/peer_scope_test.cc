@@ -1,4 +1,4 @@
-#include "server/runtime/reach.h"
+#include "server/runtime/peer_scope.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -8,29 +8,30 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(Reach, OfAListenerIsAsFarAsItsAddress) {
+TEST(PeerScope, OfAListenerFollowsFromItsAddress) {
   for (const char* host : {"127.0.0.1", "127.8.9.1", "localhost"}) {
     const absl::Status good =
-        CheckReach("listen", {host, "80"}, Reach::kThisMachine, "x");
+        CheckPeerScope("listen", {host, "80"}, PeerScope::kThisMachine, "x");
     EXPECT_TRUE(good.ok()) << good;
   }
-  const absl::Status refused =
-      CheckReach("listen", {"0.0.0.0", "80"}, Reach::kThisMachine, "a key");
+  const absl::Status refused = CheckPeerScope("listen", {"0.0.0.0", "80"},
+                                              PeerScope::kThisMachine, "a key");
   EXPECT_TRUE(absl::IsFailedPrecondition(refused));
   EXPECT_THAT(std::string(refused.message()),
               HasSubstr("--listen: 0.0.0.0:80 can be reached from other "
                         "machines, and needs a key"));
   EXPECT_TRUE(
-      CheckReach("listen", {"0.0.0.0", "80"}, Reach::kAnywhere, "x").ok());
+      CheckPeerScope("listen", {"0.0.0.0", "80"}, PeerScope::kAnywhere, "x")
+          .ok());
 }
 
-TEST(Reach, OfANameThatIsNoneIsNotKnown) {
+TEST(PeerScope, OfAMalformedHostIsUnknown) {
   const absl::Status unknown =
-      CheckReach("listen", {"a b", "80"}, Reach::kThisMachine, "x");
+      CheckPeerScope("listen", {"a b", "80"}, PeerScope::kThisMachine, "x");
   EXPECT_TRUE(absl::IsUnavailable(unknown)) << unknown;
 }
 
-TEST(Reach, OfATargetIsAsFarAsItsAddresses) {
+TEST(PeerScope, OfATargetFollowsFromItsAddresses) {
   for (const char* target :
        {"127.0.0.1:50051", "[::1]:50051", "localhost:50051", "LOCALHOST:1",
         "unix:/run/webhooks", "unix-abstract:webhooks", "dns:localhost:1",

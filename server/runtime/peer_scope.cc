@@ -1,4 +1,4 @@
-#include "server/runtime/reach.h"
+#include "server/runtime/peer_scope.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -56,9 +56,10 @@ std::string SocketAddressText(const sockaddr* address, socklen_t size) {
                                         : absl::StrCat(host, ":", port);
 }
 
-absl::Status CheckReach(absl::string_view flag, const sockaddr* address,
-                        socklen_t size, Reach reach, absl::string_view remedy) {
-  if (reach == Reach::kAnywhere || IsLoopback(address)) {
+absl::Status CheckPeerScope(absl::string_view flag, const sockaddr* address,
+                            socklen_t size, PeerScope scope,
+                            absl::string_view remedy) {
+  if (scope == PeerScope::kAnywhere || IsLoopback(address)) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(
@@ -66,8 +67,8 @@ absl::Status CheckReach(absl::string_view flag, const sockaddr* address,
                    " can be reached from other machines, and needs ", remedy));
 }
 
-absl::Status CheckReach(absl::string_view flag, const Address& address,
-                        Reach reach, absl::string_view remedy) {
+absl::Status CheckPeerScope(absl::string_view flag, const Address& address,
+                            PeerScope scope, absl::string_view remedy) {
   addrinfo hints = {};
   hints.ai_flags = AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
@@ -82,7 +83,7 @@ absl::Status CheckReach(absl::string_view flag, const Address& address,
   absl::Status good;
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
     good.Update(
-        CheckReach(flag, info->ai_addr, info->ai_addrlen, reach, remedy));
+        CheckPeerScope(flag, info->ai_addr, info->ai_addrlen, scope, remedy));
   }
   return good;
 }
