@@ -88,7 +88,7 @@ void Open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
     acceptor.set_option(asio::ip::v6_only(true), error);
   }
   acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(kMaxClients, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
   if (error) {
     error_code ignored;
     acceptor.close(ignored);

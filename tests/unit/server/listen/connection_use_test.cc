@@ -27,7 +27,7 @@ class ConnectionUseTest : public ::testing::Test {
 
   State Look() {
     now_ += absl::Milliseconds(50);
-    return use_.Examine(received_, open_calls_, now_);
+    return use_.Classify(received_, open_calls_, now_);
   }
 
   // A call of a known sender, with its message.
