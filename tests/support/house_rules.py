@@ -5,6 +5,9 @@ house_rules.py ROOT prints each violation on a line of its own and fails if
 there is one.
 """
 
+import fnmatch
+import itertools
+import os
 import pathlib
 import re
 import sys
@@ -22,7 +25,8 @@ HOUSE = (*MAY_INCLUDE, "tests")
 GATEWAY_GENERATED = "webhooks/v1/options.pb.h"
 
 TOP_LEVEL = {
-    "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "dev",
+    "CHANGELOG.md", "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md",
+    "LICENSE", "README.md", "SECURITY.md", "dev",
     "bazel-compat", "gateway", "proto", "server", "storage", "tests",
     # Made by ./dev, not committed.
     "build", "data",
@@ -86,8 +90,120 @@ def text_violations(root):
                    f"one machine: {found.group()}")
 
 
+def table_rows(text, last_heading):
+    """The rows of a table whose last column has that heading, as cells."""
+    inside = False
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|"):
+            inside = False
+        elif cells[-1] == last_heading:
+            inside = True
+        elif inside and not set(line) <= set("|-: "):
+            yield cells
+
+
+def code_words(text):
+    without_blocks = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    return re.findall(r"`([^`]+)`", without_blocks)
+
+
+def folder_of(root, home, word):
+    """The folder that a README in `home` means by `word`, relative to root."""
+    word = word.rstrip("/")
+    for base in (home, root):
+        if (base / word).is_dir():
+            return os.path.relpath(base / word, root)
+    return None
+
+
+def may_include(root, readme):
+    """By folder, what the README's table lets it include: path prefixes."""
+    home = readme.parent
+    rules = {}
+    for cells in table_rows(readme.read_text("utf-8"), "may include"):
+        named = code_words(cells[0])
+        own = folder_of(root, home, named[0]) if named else None
+        if own is None:
+            yield f"{readme.relative_to(root)}: no folder {cells[0]}"
+            continue
+        allowed = [folder_of(root, home, word) for word in code_words(cells[-1])]
+        if None in allowed or not (allowed or cells[-1].startswith(
+            ("nothing", "all of these"))):
+            yield f"{readme.relative_to(root)}: cannot read {cells[-1]!r}"
+        elif not cells[-1].startswith("all of these"):
+            rules[own] = [own, *allowed]
+    yield rules
+
+
+def table_violations(root):
+    for readme in readmes(root):
+        for rules in may_include(root, readme):
+            if isinstance(rules, str):
+                yield rules
+                continue
+            for folder, allowed in rules.items():
+                for file in sorted((root / folder).rglob("*")):
+                    if file.suffix in (".h", ".cc"):
+                        yield from forbidden_includes(root, file, allowed)
+
+
+def forbidden_includes(root, file, allowed):
+    for quote, path in INCLUDE.findall(file.read_text("utf-8")):
+        if quote != '"' or path.split("/")[0] not in HOUSE:
+            continue
+        if not any(path.startswith(prefix + "/") for prefix in allowed):
+            yield (f"{file.relative_to(root)} includes {path}: its folder may "
+                   f"include only {', '.join(allowed)}")
+
+
+def readmes(root):
+    for folder in (*HOUSE, "bazel-compat"):
+        yield from sorted((root / folder).rglob("README.md"))
+
+
+# Files of these kinds are listed in the README of their folder.
+LISTED = (".h", ".cc", ".py", ".proto", ".md", ".json", ".yml", ".bzl", ".js")
+FILE_NAME = re.compile(r"[\w*{},][\w*{},/.-]*\.(?:h|cc|py|proto|md|sql|json|yml|bzl|js|\*)")
+
+
+def expanded(pattern):
+    """The patterns that `{a,b}` in a pattern stands for."""
+    parts = re.split(r"\{([^}]*)\}", pattern)
+    choices = [part.split(",") if i % 2 else [part]
+               for i, part in enumerate(parts)]
+    return ["".join(choice) for choice in itertools.product(*choices)]
+
+
+def list_violations(root):
+    """Files that no README lists, and names in READMEs without a file."""
+    for readme in readmes(root):
+        home = readme.parent
+        name = readme.relative_to(root)
+        text = readme.read_text("utf-8")
+        words = code_words(text) + re.findall(r"\]\(([\w./-]+)\)", text)
+        patterns = [p for word in words for p in expanded(word)]
+        stems = {p.rsplit(".", 1)[0] if FILE_NAME.fullmatch(p) else p
+                 for p in patterns}
+        for file in sorted(home.iterdir()):
+            if file.suffix not in LISTED or file.name == "README.md":
+                continue
+            if not any(fnmatch.fnmatchcase(file.stem, stem) for stem in stems):
+                yield f"{name} does not list {file.name}"
+        for pattern in patterns:
+            if FILE_NAME.fullmatch(pattern) and not has_file(root, home, pattern):
+                yield f"{name} names {pattern}, which is not there"
+
+
+def has_file(root, home, pattern):
+    return ((home / pattern).exists() or any(home.rglob(pattern))
+            or any(root.glob(pattern)))
+
+
 def violations(root):
     yield from code_violations(root)
+    yield from table_violations(root)
+    yield from list_violations(root)
     yield from top_level_violations(root)
     yield from text_violations(root)
 

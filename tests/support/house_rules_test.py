@@ -63,6 +63,39 @@ class HouseRules(unittest.TestCase):
     def test_tests_may_include_everything(self):
         self.assert_include("tests/unit/a.cc", '"server/call/call.h"', True)
 
+    def table(self, allowed):
+        self.write("server/README.md", "| folder | may include |\n|---|---|\n"
+                   f"| `a/` | {allowed} |\n| `b/` | nothing |\n")
+        self.write("server/b/b.h", "")
+        self.write("server/b/README.md", "`b.h`")
+        self.write("server/a/README.md", "`a.h`")
+        self.write("server/a/a.h", '#include "server/b/b.h"\n')
+
+    def test_a_folder_may_include_what_its_table_says(self):
+        self.table("`b/`")
+        self.assert_violations(0)
+
+    def test_a_folder_may_not_include_what_its_table_does_not_say(self):
+        self.table("nothing")
+        self.assert_violations(1)
+
+    def test_a_table_names_folders_that_are_there(self):
+        self.table("`c/`")
+        self.assert_violations(1)
+
+    def test_a_readme_lists_every_file(self):
+        self.write("server/a/README.md", "`a.h`, `b_*.cc`, `{c,d}.h`")
+        for name in ("a.h", "a.cc", "b_1.cc", "c.h", "d.h"):
+            self.write(f"server/a/{name}", "")
+        self.assert_violations(0)
+        self.write("server/a/e.h", "")
+        self.assert_violations(1)
+
+    def test_a_readme_names_only_files_that_are_there(self):
+        self.write("server/a/README.md", "`a.h` and `gone.h`")
+        self.write("server/a/a.h", "")
+        self.assert_violations(1)
+
     def test_the_top_level_holds_only_what_belongs_there(self):
         self.write("scripts/release", "")
         self.assert_violations(1)
