@@ -3,7 +3,7 @@
 
 manual.py man PROGRAM SECTION OTHER...  a man page that names the others
 manual.py completion PROGRAM            bash completion of its flags
-manual.py tables PAGE FOLDER            renews the tables of flags in a page of
+manual.py tables FOLDER PAGE...         renews the tables of flags in pages of
                                         Markdown, of the programs in the folder
 """
 
@@ -163,8 +163,9 @@ def main(command, *arguments):
     elif command == "completion":
         print(completion(read_help(arguments[0])), end="")
     elif command == "tables":
-        page = pathlib.Path(arguments[0])
-        page.write_text(with_tables(page.read_text(), arguments[1]))
+        folder, *pages = arguments
+        for page in map(pathlib.Path, pages):
+            page.write_text(with_tables(page.read_text(), folder))
     else:
         sys.exit(__doc__)
 

@@ -27,7 +27,8 @@ foreach(page IN LISTS pages)
   install(FILES ${page} DESTINATION share/doc/webhooks/${folder}
           COMPONENT service EXCLUDE_FROM_ALL)
 endforeach()
-install(FILES README.md LICENSE DESTINATION share/doc/webhooks
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE
+        DESTINATION share/doc/webhooks
         COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES server/packaging/copyright DESTINATION share/doc/webhooks
         COMPONENT service EXCLUDE_FROM_ALL)

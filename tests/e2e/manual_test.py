@@ -1,4 +1,4 @@
-"""What is said of the programs: README, man pages, completion."""
+"""What is said of the programs: tables of flags, man pages, completion."""
 
 import re
 import subprocess
@@ -22,10 +22,13 @@ def man_file(name):
     return SHARE / "man" / f"man{PAGES[name]}" / f"{name}.{PAGES[name]}"
 
 
-def test_the_readmes_tables_are_what_the_programs_say():
-    page = (ROOT / "README.md").read_text()
-    assert {t["name"] for t in manual.TABLE.finditer(page)} == set(PAGES)
-    assert manual.with_tables(page, BIN) == page, "./dev format renews them"
+def test_the_tables_of_flags_are_what_the_programs_say():
+    names = []
+    for path in ("server/FLAGS.md", "gateway/FLAGS.md"):
+        page = (ROOT / path).read_text()
+        names += [table["name"] for table in manual.TABLE.finditer(page)]
+        assert manual.with_tables(page, BIN) == page, "./dev format renews them"
+    assert sorted(names) == sorted(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
