@@ -195,6 +195,23 @@ def list_violations(root):
                 yield f"{name} names {pattern}, which is not there"
 
 
+# Pages for people who look for a file by its path.
+PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+
+
+def page_violations(root):
+    """Paths in those pages that are not there."""
+    for name in PAGES:
+        if not (root / name).exists():
+            continue
+        for word in code_words((root / name).read_text("utf-8")):
+            for path in expanded(word):
+                if "/" in path and re.fullmatch(r"[\w*./-]+", path):
+                    top = path.split("/")[0]
+                    if top in HOUSE and not any(root.glob(path.rstrip("/"))):
+                        yield f"{name} names {path}, which is not there"
+
+
 def has_file(root, home, pattern):
     return ((home / pattern).exists() or any(home.rglob(pattern))
             or any(root.glob(pattern)))
@@ -204,6 +221,7 @@ def violations(root):
     yield from code_violations(root)
     yield from table_violations(root)
     yield from list_violations(root)
+    yield from page_violations(root)
     yield from top_level_violations(root)
     yield from text_violations(root)
 

@@ -96,6 +96,13 @@ class HouseRules(unittest.TestCase):
         self.write("server/a/a.h", "")
         self.assert_violations(1)
 
+    def test_a_page_names_only_paths_that_are_there(self):
+        self.write("CONTRIBUTING.md", "`server/a.cc`, `server/`, `GET /a/b`")
+        self.write("server/a.cc", "")
+        self.assert_violations(0)
+        self.write("CONTRIBUTING.md", "`server/b.cc`")
+        self.assert_violations(1)
+
     def test_the_top_level_holds_only_what_belongs_there(self):
         self.write("scripts/release", "")
         self.assert_violations(1)
