@@ -30,13 +30,28 @@ endforeach()
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE
         DESTINATION share/doc/webhooks
         COMPONENT service EXCLUDE_FROM_ALL)
+# Debian wants it compressed, and the same bytes each time.
+set(changelog "${PROJECT_BINARY_DIR}/changelog.gz")
+add_custom_command(
+  OUTPUT "${changelog}"
+  COMMAND gzip -9nc "${PROJECT_SOURCE_DIR}/server/packaging/debian/changelog"
+          > "${changelog}"
+  DEPENDS server/packaging/debian/changelog
+  VERBATIM)
+add_custom_target(changelog ALL DEPENDS "${changelog}")
+install(FILES "${changelog}" DESTINATION share/doc/webhooks
+        COMPONENT service EXCLUDE_FROM_ALL)
+install(FILES "${changelog}" DESTINATION share/doc/webhooks-dev
+        COMPONENT development EXCLUDE_FROM_ALL)
 install(FILES server/packaging/copyright DESTINATION share/doc/webhooks
         COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES server/packaging/copyright DESTINATION share/doc/webhooks-dev
         COMPONENT development EXCLUDE_FROM_ALL)
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_CONTACT "The authors of webhooks <root@localhost>")
+set(WEBHOOKS_MAINTAINER "The authors of webhooks <webhooks@example.org>"
+    CACHE STRING "The maintainer of the Debian packages")
+set(CPACK_PACKAGE_CONTACT "${WEBHOOKS_MAINTAINER}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY
     "webhook service: gRPC, a REST gateway, durable storage")
 set(CPACK_STRIP_FILES ON)
@@ -57,7 +72,10 @@ gateway, webhookctl, and a systemd unit for each process.")
 file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/conffiles" CONTENT
      "/etc/webhooks/gateway.flags\n/etc/webhooks/server.flags\n")
 set(CPACK_DEBIAN_WEBHOOKS_PACKAGE_CONTROL_EXTRA
-    "${PROJECT_BINARY_DIR}/conffiles")
+    "${PROJECT_BINARY_DIR}/conffiles"
+    "${PROJECT_SOURCE_DIR}/server/packaging/debian/postinst"
+    "${PROJECT_SOURCE_DIR}/server/packaging/debian/prerm"
+    "${PROJECT_SOURCE_DIR}/server/packaging/debian/postrm")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME webhooks-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)

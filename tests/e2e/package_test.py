@@ -1,5 +1,6 @@
 """The Debian packages: what is in them, and that what they install works."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import pytest
 
 from contract import assert_new_webhook
 from manual_test import FLAGS, PAGES
+from pages import ROOT
 from processes import BIN, PATIENCE, Process
 from service import REFERENCE, Service
 
@@ -102,6 +104,47 @@ def test_an_operators_flags_outlive_an_upgrade(packages):
     assert sorted(files.split()) == sorted(
         path for _, _, path in listing(packages["webhooks"])
         if path.startswith("/etc/") and not path.endswith("/"))
+
+
+def systemctl_calls(packages, folder, script, *arguments):
+    """What a script of the package asks of systemd, if that runs."""
+    output("dpkg-deb", "-e", packages["webhooks"], folder / "control")
+    fake = folder / "systemctl"
+    fake.write_text(f'#!/bin/sh\necho "$@" >>{folder}/calls\n')
+    fake.chmod(0o755)
+    (folder / "calls").write_text("")
+    output("unshare", "-m", "sh", "-euc",
+           "mount -t tmpfs none /run; mkdir -p /run/systemd/system;"
+           'PATH=$1:$PATH; shift; exec "$@"', "sh", folder,
+           folder / "control" / script, *arguments)
+    return (folder / "calls").read_text().splitlines()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may install packages")
+def test_an_upgrade_restarts_the_server_first(packages, tmp_path):
+    assert systemctl_calls(packages, tmp_path, "postinst", "configure",
+                           "0.0.9") == [
+        "daemon-reload", "try-restart webhook-server.service",
+        "try-restart webhook-gateway.service"]
+    assert systemctl_calls(packages, tmp_path, "postinst", "configure",
+                           "") == ["daemon-reload"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may install packages")
+def test_a_removal_stops_the_gateway_first(packages, tmp_path):
+    assert systemctl_calls(packages, tmp_path, "prerm", "remove") == [
+        "disable --now webhook-gateway.service",
+        "disable --now webhook-server.service"]
+    assert systemctl_calls(packages, tmp_path, "prerm", "upgrade") == []
+
+
+def test_the_packages_have_the_changelog_of_their_version(packages):
+    for name, package in packages.items():
+        assert f"/usr/share/doc/{name}/changelog.gz" in {
+            path for _, _, path in listing(package)}
+    latest = (ROOT / "server/packaging/debian/changelog").read_text()
+    version = fields(packages["webhooks"])["Version"]
+    assert latest.startswith(f"webhooks ({version}) ")
 
 
 def start_unit(root, name, folder, **changes):
