@@ -20,6 +20,9 @@ constexpr std::size_t kMaxWaitingBytes = 64 << 20;
 constexpr std::size_t kMaxBatch = 512;
 constexpr absl::Duration kMaxWork = absl::Milliseconds(50);
 
+// A larger call takes longer than the change of threads that it would save.
+constexpr std::size_t kMaxBytesRunNow = 16 << 10;
+
 // Checkpoint at this size of the write-ahead log: 4 MiB, SQLite's own default.
 constexpr int kCheckpointPages = 1000;
 
@@ -51,7 +54,8 @@ void GroupWriter::Submit(const CallOptions& options, Work work, DoneStatus done,
   Operation operation{options, std::move(work), std::move(done),
                       length,  Steady::now(),   absl::OkStatus()};
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
-  if (options.may_block && length == Length::kShort && TryRunNow(operation)) {
+  if (options.may_block && length == Length::kShort &&
+      bytes <= kMaxBytesRunNow && TryRunNow(operation)) {
     return;
   }
   if (queue_.TryPush(operation, bytes)) return;

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -335,6 +336,20 @@ TEST_F(GroupWriterTest, ALoneCallThatMayBlockRunsOnItsCallersThread) {
   EXPECT_EQ(ran_on, std::this_thread::get_id());
   EXPECT_EQ(Count(), 1);
   EXPECT_EQ(observer_.waiting, 0);
+}
+
+TEST_F(GroupWriterTest, ALargeCallDoesNotRunOnItsCallersThread) {
+  std::thread::id ran_on;
+  testing::Pending<absl::Status> pending;
+  writer_->Submit(
+      {.may_block = true},
+      [&](Connection&) {
+        ran_on = std::this_thread::get_id();
+        return absl::OkStatus();
+      },
+      pending.Completion(), /*bytes=*/1 << 20);
+  EXPECT_THAT(pending.Get(), IsOk());
+  EXPECT_NE(ran_on, std::this_thread::get_id());
 }
 
 TEST_F(GroupWriterTest, ACallThatMayBlockWaitsItsTurnWithOthers) {
