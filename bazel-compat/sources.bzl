@@ -58,6 +58,22 @@ TARGETS = [
         defines = [],
     ),
     struct(
+        name = "proto_time",
+        kind = "library",
+        root = "",
+        srcs = [
+            "proto/time.cc",
+        ],
+        hdrs = [
+            "proto/time.h",
+        ],
+        deps = [
+            "protobuf::libprotobuf",
+            "absl::time",
+        ],
+        defines = [],
+    ),
+    struct(
         name = "proto_rpc",
         kind = "library",
         root = "",
@@ -71,6 +87,7 @@ TARGETS = [
         ],
         deps = [
             "google_proto",
+            "proto_time",
             "absl::status",
             "absl::statusor",
             "absl::strings",
@@ -132,7 +149,6 @@ TARGETS = [
             "storage/errors.cc",
             "storage/etag.cc",
             "storage/leases.cc",
-            "storage/timestamp.cc",
             "storage/uuid.cc",
         ],
         hdrs = [
@@ -149,7 +165,6 @@ TARGETS = [
             "storage/steady_clock.h",
             "storage/store.h",
             "storage/store_observer.h",
-            "storage/timestamp.h",
             "storage/upkeep.h",
             "storage/uuid.h",
             "storage/webhook_store.h",
@@ -159,6 +174,7 @@ TARGETS = [
             "OpenSSL::Crypto",
             "proto_json",
             "proto_rpc",
+            "proto_time",
             "storage_sealing",
             "webhooks_proto",
             "absl::any_invocable",
@@ -1261,11 +1277,13 @@ TARGETS = [
             "tests/unit/proto/json/utf8_test.cc",
             "tests/unit/proto/rpc/entity_tag_test.cc",
             "tests/unit/proto/rpc/status_test.cc",
+            "tests/unit/proto/time_test.cc",
         ],
         hdrs = [],
         deps = [
             "proto_json",
             "proto_rpc",
+            "proto_time",
             "GTest::gmock_main",
         ],
         defines = [],

@@ -9,10 +9,10 @@
 #include "proto/json/json_text.h"
 #include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "storage/derived_id.h"
 #include "storage/errors.h"
 #include "storage/etag.h"
-#include "storage/timestamp.h"
 
 namespace webhooks {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "storage/timestamp.h"
+#include "proto/time.h"
 
 namespace webhooks {
 namespace {

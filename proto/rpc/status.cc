@@ -5,6 +5,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "proto/time.h"
 
 namespace webhooks {
 namespace {
@@ -45,11 +46,7 @@ void AddViolation(google::rpc::BadRequest& violations, absl::string_view field,
 
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   google::rpc::RetryInfo info;
-  absl::Duration fraction;
-  info.mutable_retry_delay()->set_seconds(
-      absl::IDivDuration(delay, absl::Seconds(1), &fraction));
-  info.mutable_retry_delay()->set_nanos(
-      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(fraction)));
+  *info.mutable_retry_delay() = ToProtoDuration(delay);
   SetDetail(status, info);
   return status;
 }

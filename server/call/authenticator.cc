@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/time.h"
 #include "server/call/api_key.h"
 #include "storage/errors.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::server {
 namespace {

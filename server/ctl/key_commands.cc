@@ -1,7 +1,7 @@
 #include "absl/time/clock.h"
+#include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "storage/timestamp.h"
 #include "webhooks/v1/admin_service.pb.h"
 
 namespace webhooks::ctl {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/output.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::ctl {
 

@@ -15,6 +15,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "proto/time.h"
 #include "server/ctl/client.h"
 #include "webhooks/v1/options.pb.h"
 
@@ -27,8 +28,7 @@ using google::protobuf::Message;
 using google::protobuf::Timestamp;
 
 std::string TimeText(const Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ",
-                          absl::FromUnixSeconds(time.seconds()),
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromTimestamp(time),
                           absl::UTCTimeZone());
 }
 

@@ -7,20 +7,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "proto/json/utf8.h"
+#include "proto/time.h"
 #include "server/delivery/curl_transfer.h"
-#include "storage/timestamp.h"
 
 // The outcome of a transfer, of what curl_transfer.h declares.
 namespace webhooks::server {
 namespace {
-
-google::protobuf::Duration ToProto(absl::Duration duration) {
-  google::protobuf::Duration proto;
-  absl::Duration rest;
-  proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
-  proto.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(rest)));
-  return proto;
-}
 
 bool CanOpenNoFile() {
   const int file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -158,16 +150,19 @@ void CurlTransfer::SetTimes(v1::Attempt& attempt) const {
   const absl::Duration first_byte =
       absl::Microseconds(Info<curl_off_t>(CURLINFO_STARTTRANSFER_TIME_T));
   if (!opened_.empty()) {
-    if (dns > absl::ZeroDuration()) *attempt.mutable_dns() = ToProto(dns);
-    if (connect > dns) *attempt.mutable_connect() = ToProto(connect - dns);
-    if (tls > connect) *attempt.mutable_tls() = ToProto(tls - connect);
+    if (dns > absl::ZeroDuration())
+      *attempt.mutable_dns() = ToProtoDuration(dns);
+    if (connect > dns)
+      *attempt.mutable_connect() = ToProtoDuration(connect - dns);
+    if (tls > connect) *attempt.mutable_tls() = ToProtoDuration(tls - connect);
   }
   if (attempt.has_status()) {
-    *attempt.mutable_first_byte() = ToProto(before_resend_ + first_byte);
+    *attempt.mutable_first_byte() =
+        ToProtoDuration(before_resend_ + first_byte);
   }
-  *attempt.mutable_total() =
-      ToProto(before_resend_ +
-              absl::Microseconds(Info<curl_off_t>(CURLINFO_TOTAL_TIME_T)));
+  *attempt.mutable_total() = ToProtoDuration(
+      before_resend_ +
+      absl::Microseconds(Info<curl_off_t>(CURLINFO_TOTAL_TIME_T)));
 }
 
 }  // namespace webhooks::server

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "proto/time.h"
 #include "server/runtime/log.h"
 
 namespace webhooks::server {
@@ -20,8 +21,8 @@ double UniformRandom(Entropy& entropy) {
 
 void LogAttempt(const AttemptResult& result, const Span& span) {
   const v1::Attempt& attempt = result.record;
-  const double millis = static_cast<double>(attempt.total().seconds()) * 1e3 +
-                        static_cast<double>(attempt.total().nanos()) / 1e6;
+  const double millis =
+      absl::ToDoubleMilliseconds(FromProtoDuration(attempt.total()));
   LogEach("attempt",
           {{"number", attempt.number()},
            {"delivery", result.lease.delivery},

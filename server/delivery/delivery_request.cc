@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/json/json_text.h"
+#include "proto/time.h"
 #include "server/signing/panora_signature.h"
 #include "server/signing/standard_signature.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::server {
 namespace {
@@ -95,11 +95,9 @@ HttpRequest MakeDeliveryRequest(const v1::Webhook& webhook,
     request.headers.push_back(value.empty() ? absl::StrCat(name, ";")
                                             : absl::StrCat(name, ": ", value));
   }
-  request.timeout =
-      webhook.delivery().has_timeout()
-          ? absl::Seconds(webhook.delivery().timeout().seconds()) +
-                absl::Nanoseconds(webhook.delivery().timeout().nanos())
-          : timeout;
+  request.timeout = webhook.delivery().has_timeout()
+                        ? FromProtoDuration(webhook.delivery().timeout())
+                        : timeout;
   return request;
 }
 

@@ -3,11 +3,11 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "proto/time.h"
 #include "server/delivery/delivery_request.h"
 #include "server/delivery/retry_policy.h"
 #include "server/signing/js_json.h"
 #include "server/signing/standard_signature.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::server {
 namespace {

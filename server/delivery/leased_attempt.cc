@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "storage/timestamp.h"
+#include "proto/time.h"
 
 namespace webhooks::server {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "proto/time.h"
 
 namespace webhooks::server {
 namespace {
@@ -14,18 +15,13 @@ constexpr int kTooManyRequests = 429;
 constexpr int kBadGateway = 502;
 constexpr int kGatewayTimeout = 504;
 
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) +
-         absl::Nanoseconds(duration.nanos());
-}
-
 std::vector<absl::Duration> ScheduleOf(
     const v1::DeliverySettings& settings,
     const std::vector<absl::Duration>& others) {
   if (settings.schedule().empty()) return others;
   std::vector<absl::Duration> schedule;
   for (const auto& wait : settings.schedule()) {
-    schedule.push_back(ToDuration(wait));
+    schedule.push_back(FromProtoDuration(wait));
   }
   return schedule;
 }

@@ -7,11 +7,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "proto/time.h"
 #include "server/call/api_key.h"
 #include "server/keys/key_files.h"
 #include "server/runtime/log.h"
 #include "storage/open.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {

@@ -10,6 +10,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "proto/time.h"
 #include "server/runtime/metrics/process_figures.h"
 
 namespace webhooks::server {
@@ -84,8 +85,7 @@ void DeliveryMetrics::AttemptEnded(const AttemptResult& result) {
            ? absl::string_view(v1::Attempt::Error_Name(attempt.error()))
            : "none",
        ""},
-      absl::Seconds(attempt.total().seconds()) +
-          absl::Nanoseconds(attempt.total().nanos()));
+      FromProtoDuration(attempt.total()));
   if (result.outcome == AttemptResult::Outcome::kDelivered) {
     delivered_.Increment();
   } else if (result.outcome == AttemptResult::Outcome::kFailed) {

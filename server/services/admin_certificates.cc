@@ -1,10 +1,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/time.h"
 #include "server/services/admin_rules.h"
 #include "server/services/admin_service.h"
 #include "server/services/lists.h"
-#include "storage/timestamp.h"
 
 // The part of AdminService that is about certificates.
 namespace webhooks::server {

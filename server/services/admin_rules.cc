@@ -4,10 +4,10 @@
 #include <initializer_list>
 
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "server/runtime/certificate_name.h"
 #include "server/services/field_rules.h"
 #include "storage/changes.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::server {
 namespace {

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/time.h"
 #include "server/call/api_key.h"
 #include "server/services/admin_rules.h"
 #include "server/services/lists.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {

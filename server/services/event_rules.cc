@@ -5,10 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "proto/json/compact_json.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "server/services/field_rules.h"
 #include "storage/changes.h"
 #include "storage/event_store.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {

@@ -6,9 +6,9 @@
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "server/runtime/clock.h"
 #include "server/services/field_rules.h"
-#include "storage/timestamp.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event_service.pb.h"
 

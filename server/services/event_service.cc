@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/json/compact_json.h"
+#include "proto/time.h"
 #include "server/services/lists.h"
 #include "server/services/publish_stream.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {

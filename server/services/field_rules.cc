@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "storage/changes.h"
 
 namespace webhooks::server {
@@ -121,8 +122,7 @@ bool IsBetween(const google::protobuf::Duration& duration, absl::Duration least,
       (seconds > 0 && nanos < 0)) {
     return false;
   }
-  const absl::Duration value =
-      absl::Seconds(seconds) + absl::Nanoseconds(nanos);
+  const absl::Duration value = FromProtoDuration(duration);
   return value >= least && value <= most;
 }
 

@@ -10,11 +10,11 @@
 #include "absl/strings/string_view.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "server/services/field_rules.h"
 #include "server/services/page_token.h"
 #include "storage/call.h"
 #include "storage/event_store.h"
-#include "storage/timestamp.h"
 
 // The common parts of calls for lists.
 namespace webhooks::server {

@@ -2,9 +2,9 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "server/services/event_rules.h"
 #include "server/services/field_rules.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {

@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "server/services/lists.h"
 #include "server/signing/panora_signature.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {
@@ -34,8 +34,7 @@ WebhookFilter FilterOf(const v1::ListWebhooksRequest& wanted) {
 
 absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
   if (!wanted.has_overlap()) return kDefaultOverlap;
-  return absl::Seconds(wanted.overlap().seconds()) +
-         absl::Nanoseconds(wanted.overlap().nanos());
+  return FromProtoDuration(wanted.overlap());
 }
 
 // An empty secret would let anybody sign.

@@ -5,10 +5,10 @@
 
 #include "proto/json/compact_json.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "server/delivery/delivery_request.h"
 #include "server/services/event_rules.h"
 #include "storage/errors.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {

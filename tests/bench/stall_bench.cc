@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "proto/time.h"
 #include "server/runtime/entropy.h"
 #include "storage/open.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 #include "tests/support/records.h"
 #include "tests/support/secret_keys.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "gmock/gmock.h"
-#include "storage/timestamp.h"
+#include "proto/time.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"

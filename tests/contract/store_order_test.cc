@@ -3,7 +3,7 @@
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
-#include "storage/timestamp.h"
+#include "proto/time.h"
 #include "storage/uuid.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/status_matchers.h"

@@ -4,7 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/timestamp.h"
+#include "proto/time.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "proto/time.h"
 #include "storage/event_store.h"
-#include "storage/timestamp.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"

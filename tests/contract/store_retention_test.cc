@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
-#include "storage/timestamp.h"
+#include "proto/time.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"

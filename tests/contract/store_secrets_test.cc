@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
-#include "storage/timestamp.h"
+#include "proto/time.h"
 #include "tests/contract/backend.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"

@@ -1,6 +1,6 @@
+#include "proto/time.h"
 #include "storage/changes.h"
 #include "storage/errors.h"
-#include "storage/timestamp.h"
 #include "tests/support/fake_store.h"
 
 // FakeStore as a ProjectStore.

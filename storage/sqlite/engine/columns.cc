@@ -5,15 +5,10 @@
 #include <cstdint>
 #include <optional>
 
+#include "proto/time.h"
 #include "storage/uuid.h"
 
 namespace webhooks::sqlite {
-namespace {
-
-constexpr std::int64_t kMillisPerSecond = 1000;
-constexpr std::int32_t kNanosPerMilli = 1'000'000;
-
-}  // namespace
 
 std::string UuidBytes(absl::string_view uuid) {
   const std::optional<Uuid> bytes = ParseUuid(uuid);
@@ -52,18 +47,19 @@ std::string UuidColumn(Statement& statement, int index) {
 
 void BindTime(Statement& statement, int index,
               const google::protobuf::Timestamp& time) {
-  statement->bind(index,
-                  static_cast<std::int64_t>(time.seconds() * kMillisPerSecond +
-                                            time.nanos() / kNanosPerMilli));
+  BindTime(statement, index, FromTimestamp(time));
 }
 
-google::protobuf::Timestamp TimeColumn(Statement& statement, int index) {
-  const std::int64_t millis = statement->getColumn(index).getInt64();
-  google::protobuf::Timestamp time;
-  time.set_seconds(millis / kMillisPerSecond);
-  time.set_nanos(static_cast<std::int32_t>(millis % kMillisPerSecond) *
-                 kNanosPerMilli);
-  return time;
+void BindTime(Statement& statement, int index, absl::Time time) {
+  statement->bind(index, std::int64_t{absl::ToUnixMillis(time)});
+}
+
+absl::Time TimeColumn(Statement& statement, int index) {
+  return absl::FromUnixMillis(statement->getColumn(index).getInt64());
+}
+
+google::protobuf::Timestamp TimestampColumn(Statement& statement, int index) {
+  return ToTimestamp(TimeColumn(statement, index));
 }
 
 void BindText(Statement& statement, int index, const std::string& text) {

@@ -32,9 +32,11 @@ void BindUuid(Statement& statement, int index, absl::string_view uuid);
 std::string UuidColumn(Statement& statement, int index);
 
 // Unix milliseconds.
+void BindTime(Statement& statement, int index, absl::Time time);
 void BindTime(Statement& statement, int index,
               const google::protobuf::Timestamp& time);
-google::protobuf::Timestamp TimeColumn(Statement& statement, int index);
+absl::Time TimeColumn(Statement& statement, int index);
+google::protobuf::Timestamp TimestampColumn(Statement& statement, int index);
 
 // `text` must outlive the statement's execution.
 void BindText(Statement& statement, int index, const std::string& text);

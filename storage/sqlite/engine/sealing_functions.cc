@@ -5,8 +5,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "proto/time.h"
 #include "storage/sqlite/engine/sealed_secrets.h"
-#include "storage/timestamp.h"
 #include "storage/uuid.h"
 
 namespace webhooks::sqlite {

@@ -9,7 +9,6 @@
 #include "absl/strings/string_view.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/event_rows.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -67,7 +66,7 @@ void CapAnswers(Connection& connection, absl::Time now) {
   Statement update = connection.Prepared(
       "UPDATE answers SET expires_at = ?1 WHERE id IN"
       " (SELECT id FROM answers WHERE expires_at > ?1 LIMIT ?2)");
-  BindTime(update, 1, ToTimestamp(now + Idempotency::kKept));
+  BindTime(update, 1, now + Idempotency::kKept);
   update->bind(2, kPurgedRows);
   update->exec();
 }
@@ -91,7 +90,7 @@ absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now) {
         Statement erase = connection.Prepared(
             "DELETE FROM answers WHERE id IN (SELECT id FROM answers"
             " WHERE expires_at <= ?1 LIMIT ?2)");
-        BindTime(erase, 1, ToTimestamp(now));
+        BindTime(erase, 1, now);
         erase->bind(2, kPurgedRows);
         CapAnswers(connection, now);
         return erase->exec() == kPurgedRows;

@@ -33,7 +33,7 @@ std::int64_t SelectOldEvent(Connection& connection, absl::Time oldest) {
       " WHERE max(created_at, ifnull(deliver_at, 0), ifnull(look_at, 0)) < ?"
       " ORDER BY max(created_at, ifnull(deliver_at, 0), ifnull(look_at, 0))"
       " LIMIT 1");
-  row->bind(1, absl::ToUnixMillis(oldest));
+  BindTime(row, 1, oldest);
   return row->executeStep() ? row->getColumn(0).getInt64() : 0;
 }
 
@@ -146,7 +146,7 @@ absl::StatusOr<absl::Time> SelectRetentionTime(Connection& connection) {
       "read the retention clock", [&]() -> absl::StatusOr<absl::Time> {
         Statement row = connection.Prepared("SELECT time FROM retention_clock");
         if (!row->executeStep()) return absl::InfinitePast();
-        return absl::FromUnixMillis(row->getColumn(0).getInt64());
+        return TimeColumn(row, 0);
       });
 }
 
@@ -154,7 +154,7 @@ absl::Status UpdateRetentionTime(Connection& connection, absl::Time time) {
   return connection.Guarded("set the retention clock", [&]() -> absl::Status {
     Statement update = connection.Prepared(
         "INSERT OR REPLACE INTO retention_clock (id, time) VALUES (1, ?)");
-    update->bind(1, absl::ToUnixMillis(time));
+    BindTime(update, 1, time);
     update->exec();
     return absl::OkStatus();
   });

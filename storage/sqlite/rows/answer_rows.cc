@@ -4,7 +4,6 @@
 
 #include "absl/strings/string_view.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -22,7 +21,7 @@ absl::StatusOr<std::optional<std::string>> SelectAnswer(
     Statement row = connection.Prepared(
         "SELECT request, answer FROM answers WHERE key = ? AND expires_at > ?");
     BindBlob(row, 1, once.key);
-    BindTime(row, 2, ToTimestamp(once.now));
+    BindTime(row, 2, once.now);
     if (!row->executeStep()) return Kept();
     if (BlobColumn(row, 0) != View(once.request)) return RequestIdReused();
     Kept answer = sealer.Open(BlobColumn(row, 1), View(once.key));
@@ -42,7 +41,7 @@ absl::Status InsertAnswer(Connection& connection, const Sealer& sealer,
     BindBlob(insert, 2, once.request);
     BindUuid(insert, 3, once.project);
     BindBytes(insert, 4, sealed);
-    BindTime(insert, 5, ToTimestamp(once.now + Idempotency::kKept));
+    BindTime(insert, 5, once.now + Idempotency::kKept);
     insert->exec();
     return absl::OkStatus();
   });

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/time.h"
 #include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/page_builder.h"
 #include "storage/sqlite/rows/project_rows.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -25,10 +25,13 @@ v1::ApiKey ReadKey(Statement& row) {
   key.set_id_project(UuidColumn(row, 1));
   key.set_name(TextColumn(row, 2));
   key.set_prefix(TextColumn(row, 3));
-  *key.mutable_created_at() = TimeColumn(row, 4);
-  if (!row->isColumnNull(5)) *key.mutable_last_used_at() = TimeColumn(row, 5);
-  if (!row->isColumnNull(6)) *key.mutable_expires_at() = TimeColumn(row, 6);
-  if (!row->isColumnNull(7)) *key.mutable_revoked_at() = TimeColumn(row, 7);
+  *key.mutable_created_at() = TimestampColumn(row, 4);
+  if (!row->isColumnNull(5))
+    *key.mutable_last_used_at() = TimestampColumn(row, 5);
+  if (!row->isColumnNull(6))
+    *key.mutable_expires_at() = TimestampColumn(row, 6);
+  if (!row->isColumnNull(7))
+    *key.mutable_revoked_at() = TimestampColumn(row, 7);
   return key;
 }
 
@@ -122,9 +125,8 @@ absl::StatusOr<v1::ApiKey> RevokeApiKey(Connection& connection,
 absl::Status UpdateLastUse(Connection& connection, absl::string_view id,
                            absl::Time now) {
   constexpr int kSecondsPerMinute = 60;
-  google::protobuf::Timestamp minute;
-  minute.set_seconds(absl::ToUnixSeconds(now) / kSecondsPerMinute *
-                     kSecondsPerMinute);
+  const absl::Time minute = absl::FromUnixSeconds(
+      absl::ToUnixSeconds(now) / kSecondsPerMinute * kSecondsPerMinute);
   return connection.Guarded("note use of API key", [&]() -> absl::Status {
     Statement update = connection.Prepared(
         "UPDATE api_keys SET last_used_at = ?1"

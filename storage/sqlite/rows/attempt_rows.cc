@@ -84,7 +84,7 @@ absl::Status UpdateRow(Connection& connection, const std::string& id,
     update->bind(3, row.queue_at);
     update->bind(4, row.kept_from);
     update->bind(5, row.schedule_base);
-    if (row.retry_at) update->bind(6, absl::ToUnixMillis(*row.retry_at));
+    if (row.retry_at) BindTime(update, 6, *row.retry_at);
     BindBytes(update, 7, id);
     update->exec();
     return absl::OkStatus();

@@ -17,7 +17,7 @@ v1::CertificateBinding ReadBinding(Statement& row) {
   v1::CertificateBinding binding;
   binding.set_name(TextColumn(row, 0));
   binding.set_id_project(UuidColumn(row, 1));
-  *binding.mutable_created_at() = TimeColumn(row, 2);
+  *binding.mutable_created_at() = TimestampColumn(row, 2);
   return binding;
 }
 

@@ -2,11 +2,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/time.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
 #include "storage/sqlite/rows/event_rows.h"
 #include "storage/sqlite/rows/page_builder.h"
-#include "storage/timestamp.h"
 
 // The reading of deliveries, which delivery_rows.h declares.
 namespace webhooks::sqlite {
@@ -51,9 +51,9 @@ v1::Delivery::State StateOf(Statement& row, const Leases& leases) {
 
 // When the next attempt of one that waits is due.
 google::protobuf::Timestamp NextAttempt(Statement& row) {
-  if (!row->isColumnNull(kRetryAt)) return TimeColumn(row, kRetryAt);
+  if (!row->isColumnNull(kRetryAt)) return TimestampColumn(row, kRetryAt);
   const bool is_due_at_once = row->getColumn(kQueueAt).getInt64() == kAtOnce;
-  return TimeColumn(row, is_due_at_once ? kCreatedAt : kQueueAt);
+  return TimestampColumn(row, is_due_at_once ? kCreatedAt : kQueueAt);
 }
 
 v1::Delivery::FailureReason FailureOf(Statement& row) {
@@ -70,7 +70,7 @@ v1::Delivery ReadDelivery(Statement& row, const Leases& leases) {
   delivery.set_id_project(UuidColumn(row, kProject));
   delivery.set_event_type(TextColumn(row, kEventType));
   delivery.set_state(StateOf(row, leases));
-  *delivery.mutable_created_at() = TimeColumn(row, kCreatedAt);
+  *delivery.mutable_created_at() = TimestampColumn(row, kCreatedAt);
   delivery.set_attempt_count(row->getColumn(kAttempts).getInt());
   if (delivery.state() == v1::Delivery::PENDING) {
     *delivery.mutable_next_attempt_at() = NextAttempt(row);

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -70,7 +69,7 @@ void InsertDelivery(Connection& connection, const Uuid& id,
   BindBytes(insert, 3, webhook);
   insert->bind(4, event_seq);
   insert->bind(5, is_deferred ? absl::ToUnixMillis(deliver_at) : kAtOnce);
-  insert->bind(6, absl::ToUnixMillis(std::max(now, deliver_at)));
+  BindTime(insert, 6, std::max(now, deliver_at));
   insert->exec();
 }
 
@@ -98,7 +97,7 @@ void MakeDueAnew(Connection& connection, Leases& leases, const std::string& id,
       "   ELSE 2 * (SELECT max(seq) FROM events) + 1 END,"
       " schedule_base = attempts, kept_from = ?1, failure = NULL"
       " WHERE id = ?2");
-  update->bind(1, absl::ToUnixMillis(now));
+  BindTime(update, 1, now);
   BindBytes(update, 2, id);
   update->exec();
   leases.GoOnAfter(id);
@@ -110,7 +109,7 @@ void FailDelivery(Connection& connection, const std::string& id,
       "UPDATE deliveries SET state = 4, failure = ?, kept_from = ?"
       " WHERE id = ?");
   update->bind(1, static_cast<int>(reason));
-  update->bind(2, absl::ToUnixMillis(now));
+  BindTime(update, 2, now);
   BindBytes(update, 3, id);
   update->exec();
 }

@@ -8,13 +8,13 @@
 #include "absl/strings/str_split.h"
 #include "proto/json/compact_json.h"
 #include "proto/json/utf8.h"
+#include "proto/time.h"
 #include "storage/derived_id.h"
 #include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
 #include "storage/sqlite/rows/page_builder.h"
 #include "storage/sqlite/rows/subscription_rows.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -44,9 +44,9 @@ v1::Event ReadEvent(Statement& row) {
   if (!row->isColumnNull(kDataColumn)) {
     event.set_data(TextColumn(row, kDataColumn));
   }
-  *event.mutable_created_at() = TimeColumn(row, kEventCreatedAtColumn);
+  *event.mutable_created_at() = TimestampColumn(row, kEventCreatedAtColumn);
   if (!row->isColumnNull(kDeliverAtColumn)) {
-    *event.mutable_deliver_at() = TimeColumn(row, kDeliverAtColumn);
+    *event.mutable_deliver_at() = TimestampColumn(row, kDeliverAtColumn);
   }
   event.set_matched_webhooks(row->getColumn(kMatchedColumn).getInt());
   return event;
@@ -282,7 +282,7 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
         BindUuid(row, 1, project);
         row->bind(2, after.created_at);
         row->bind(3, after.seq);
-        row->bind(4, absl::ToUnixMillis(filter.published.start));
+        BindTime(row, 4, filter.published.start);
         PageBuilder<v1::Event> page(start);
         while (row->executeStep() &&
                page.Reach(absl::StrCat(
@@ -328,7 +328,7 @@ absl::Time SelectPublication(Connection& connection, std::int64_t seq) {
       connection.Prepared("SELECT created_at FROM events WHERE seq = ?");
   row->bind(1, seq);
   if (!row->executeStep()) return absl::InfiniteFuture();
-  return FromTimestamp(TimeColumn(row, 0));
+  return TimeColumn(row, 0);
 }
 
 }  // namespace webhooks::sqlite

@@ -8,7 +8,6 @@
 #include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/page_builder.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -30,7 +29,7 @@ v1::Project ReadProject(Statement& row, int first) {
   v1::Project project;
   project.set_id_project(UuidColumn(row, first));
   project.set_name(TextColumn(row, first + 1));
-  *project.mutable_created_at() = TimeColumn(row, first + 2);
+  *project.mutable_created_at() = TimestampColumn(row, first + 2);
   if (!row->isColumnNull(first + 3)) {
     project.set_max_webhooks(row->getColumn(first + 3).getInt64());
   }
@@ -132,7 +131,7 @@ absl::StatusOr<v1::Project> MarkProjectDeleted(Connection& connection,
       "delete project", [&]() -> absl::StatusOr<v1::Project> {
         Statement update = connection.Prepared(
             "UPDATE projects SET deleted_at = ? WHERE id = ?");
-        BindTime(update, 1, ToTimestamp(now));
+        BindTime(update, 1, now);
         BindUuid(update, 2, id);
         update->exec();
         return project;

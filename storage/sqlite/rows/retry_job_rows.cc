@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "proto/time.h"
 #include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
 #include "storage/sqlite/rows/stored_webhook.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {

@@ -9,7 +9,6 @@
 #include "storage/etag.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/engine/sealed_secrets.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -49,8 +48,8 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
       webhook.add_scope(std::string(type));
     }
   }
-  *webhook.mutable_created_at() = TimeColumn(row, kCreatedAtColumn);
-  *webhook.mutable_last_update() = TimeColumn(row, kLastUpdateColumn);
+  *webhook.mutable_created_at() = TimestampColumn(row, kCreatedAtColumn);
+  *webhook.mutable_last_update() = TimestampColumn(row, kLastUpdateColumn);
   webhook.set_etag(EtagOf(webhook));
   if (!ReadSettings(sealer, row, webhook)) {
     return connection.Damaged("open settings", webhook.id_webhook_endpoint());
@@ -60,10 +59,10 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
         std::string(BlobColumn(row, kDeactivationColumn)));
   }
   if (!row->isColumnNull(kResumedAtColumn)) {
-    stored.resumed_at = FromTimestamp(TimeColumn(row, kResumedAtColumn));
+    stored.resumed_at = TimeColumn(row, kResumedAtColumn);
   }
   if (!row->isColumnNull(kFailingSinceColumn)) {
-    stored.failing_since = FromTimestamp(TimeColumn(row, kFailingSinceColumn));
+    stored.failing_since = TimeColumn(row, kFailingSinceColumn);
   }
   return stored;
 }

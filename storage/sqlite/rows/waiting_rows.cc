@@ -48,10 +48,9 @@ Waiting WaitingRows::Read() {
   waiting.event_seq = row_->getColumn(5).getInt64();
   waiting.since = order_ == Order::kAtOnce
                       ? SelectPublication(connection_, waiting.event_seq)
-                      : absl::FromUnixMillis(row_->getColumn(1).getInt64());
+                      : TimeColumn(row_, 1);
   const bool has_retry = !row_->isColumnNull(2);
-  waiting.due = has_retry ? absl::FromUnixMillis(row_->getColumn(2).getInt64())
-                          : waiting.since;
+  waiting.due = has_retry ? TimeColumn(row_, 2) : waiting.since;
   // Between the attempts of an ordered webhook, whose places are kept.
   const bool waits_for_retry =
       has_retry && waiting.attempts > waiting.schedule_base;

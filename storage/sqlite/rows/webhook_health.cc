@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "proto/time.h"
 #include "storage/changes.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/event_rows.h"
 #include "storage/sqlite/rows/stored_webhook.h"
 #include "storage/sqlite/rows/webhook_rows.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -46,7 +46,7 @@ absl::StatusOr<absl::Time> NoteFailure(Connection& connection,
             " AND id = ?");
         BindEndpoint(row, 1, result.endpoint);
         if (!row->executeStep()) return result.now;
-        return FromTimestamp(TimeColumn(row, 0));
+        return TimeColumn(row, 0);
       });
 }
 

@@ -13,7 +13,6 @@
 #include "storage/sqlite/engine/sealed_secrets.h"
 #include "storage/sqlite/rows/stored_webhook.h"
 #include "storage/sqlite/rows/subscription_rows.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -88,10 +87,10 @@ absl::Status UpdateRow(Connection& connection, const Sealer& sealer,
     BindIfAny(update, 6, settings);
     BindIfAny(update, 7, deactivation);
     if (stored.resumed_at > absl::InfinitePast()) {
-      BindTime(update, 8, ToTimestamp(stored.resumed_at));
+      BindTime(update, 8, stored.resumed_at);
     }
     if (stored.failing_since) {
-      BindTime(update, 9, ToTimestamp(*stored.failing_since));
+      BindTime(update, 9, *stored.failing_since);
     }
     BindUuid(update, 10, webhook.id_project());
     BindUuid(update, 11, webhook.id_webhook_endpoint());

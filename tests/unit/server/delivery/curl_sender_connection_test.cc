@@ -7,6 +7,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "proto/time.h"
 #include "tests/support/scripted_server.h"
 #include "tests/unit/server/delivery/curl_sender_fixture.h"
 
@@ -209,8 +210,7 @@ TEST(CurlSender, ATimeoutOnAnIdleConnectionTakesNoLongerThanItTook) {
   Silent receiver;
   const absl::Time before = absl::Now();
   const v1::Attempt attempt = receiver.SecondAttempt(absl::Milliseconds(200));
-  const absl::Duration total = absl::Seconds(attempt.total().seconds()) +
-                               absl::Nanoseconds(attempt.total().nanos());
+  const absl::Duration total = FromProtoDuration(attempt.total());
   EXPECT_LE(total, absl::Now() - before);
 }
 

@@ -8,9 +8,9 @@
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/time.h"
 #include "server/signing/panora_signature.h"
 #include "server/signing/standard_signature.h"
-#include "storage/timestamp.h"
 
 namespace webhooks::server {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/timestamp.h"
+#include "proto/time.h"
 
 namespace webhooks::server {
 namespace {

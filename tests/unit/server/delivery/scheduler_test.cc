@@ -12,7 +12,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/timestamp.h"
+#include "proto/time.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_delivery.h"
 

@@ -10,9 +10,9 @@
 
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
+#include "proto/time.h"
 #include "server/call/admission.h"
 #include "server/call/api_key.h"
-#include "storage/timestamp.h"
 #include "tests/support/fake_call_observer.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/records.h"

@@ -5,8 +5,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/time.h"
 #include "storage/event_store.h"
-#include "storage/timestamp.h"
 #include "tests/support/status_matchers.h"
 
 namespace webhooks::server {
