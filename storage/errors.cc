@@ -11,11 +11,11 @@ namespace {
 
 absl::Status NotFound(absl::string_view what, absl::string_view id,
                       absl::string_view reason) {
-  // Text that is not an id may be anything, of any length: it is not repeated.
+  // Repeats only ids: other text can be of any length and content.
   return WithReason(
       absl::NotFoundError(ParseUuid(id)
                               ? absl::StrCat("no ", what, " ", id)
-                              : absl::StrCat("no ", what, " has such an id")),
+                              : absl::StrCat("no ", what, " has this id")),
       reason);
 }
 
@@ -53,7 +53,7 @@ absl::Status CertificateNotFound() {
 
 absl::Status EtagMismatch() {
   return WithReason(
-      absl::AbortedError("the webhook has changed: its etag is another"),
+      absl::AbortedError("the webhook has changed: it has another etag"),
       kEtagMismatch);
 }
 
@@ -90,8 +90,8 @@ absl::Status DeliveryInFlight() {
 
 absl::Status FanOutTooLarge() {
   return WithReason(absl::FailedPreconditionError(
-                        "the events match so many webhooks that they must be "
-                        "published in smaller batches"),
+                        "the events match too many webhooks for one batch; "
+                        "publish them in smaller batches"),
                     "FAN_OUT_TOO_LARGE");
 }
 
@@ -110,8 +110,8 @@ absl::Status WebhookRemoved() {
 absl::Status RetryJobLimitReached() {
   return WithRetryDelay(
       WithReason(absl::ResourceExhaustedError(
-                     "the project has as many retry jobs running as it may; "
-                     "wait for one to end, or cancel one"),
+                     "the project has reached its limit of running retry "
+                     "jobs; wait for one to end, or cancel one"),
                  "RETRY_JOB_LIMIT_REACHED"),
       absl::Seconds(10));
 }
@@ -119,8 +119,8 @@ absl::Status RetryJobLimitReached() {
 absl::Status TooManySecrets() {
   return WithReason(
       absl::FailedPreconditionError(
-          "too many secrets are in force; let one end, or end them all with "
-          "overlap 0s"),
+          "too many secrets are in force; wait for one to end, or end them all "
+          "with overlap 0s"),
       "TOO_MANY_SECRETS");
 }
 
@@ -128,68 +128,6 @@ absl::Status WebhookLimitReached() {
   return WithReason(absl::ResourceExhaustedError(
                         "the project has reached its limit of webhooks"),
                     "WEBHOOK_LIMIT_REACHED");
-}
-
-absl::Status RequestRateExceeded(absl::Duration retry_after) {
-  return WithRetryDelay(
-      WithReason(absl::ResourceExhaustedError(
-                     "the project makes more requests a second than it may"),
-                 "REQUEST_RATE_EXCEEDED"),
-      retry_after);
-}
-
-absl::Status TooManyStreams() {
-  return WithReason(absl::ResourceExhaustedError(
-                        "the address has as many of these streams as it may"),
-                    "TOO_MANY_STREAMS");
-}
-
-absl::Status TooManyCalls() {
-  return WithRetryDelay(
-      WithReason(absl::ResourceExhaustedError(
-                     "the key has as many calls in flight as it may"),
-                 "TOO_MANY_CALLS"),
-      absl::Seconds(1));
-}
-
-absl::Status TooManyFailedKeys(absl::Duration retry_after) {
-  return WithRetryDelay(
-      WithReason(absl::ResourceExhaustedError(
-                     "too many keys that open nothing came from this address"),
-                 "TOO_MANY_FAILED_KEYS"),
-      retry_after);
-}
-
-absl::Status AdminKeyInvalid() {
-  return WithReason(
-      absl::UnauthenticatedError("the x-api-key is not the admin key"),
-      "ADMIN_KEY_INVALID");
-}
-
-absl::Status ApiKeyMissing() {
-  return WithReason(
-      absl::UnauthenticatedError("exactly one x-api-key is required"),
-      "API_KEY_MISSING");
-}
-
-absl::Status ApiKeyInvalid() {
-  return WithReason(absl::UnauthenticatedError("the x-api-key is not valid"),
-                    "API_KEY_INVALID");
-}
-
-absl::Status CertificateNotBound() {
-  return WithReason(
-      absl::UnauthenticatedError(
-          "exactly one x-api-key is required, as the client's certificate is "
-          "bound to no project"),
-      "CERTIFICATE_NOT_BOUND");
-}
-
-absl::Status ProjectChanged() {
-  return WithReason(
-      absl::UnauthenticatedError(
-          "the client's certificate was bound to another project meanwhile"),
-      "PROJECT_CHANGED");
 }
 
 absl::Status StorageFull() {
@@ -228,28 +166,9 @@ absl::Status DeadlinePassed() {
       "DEADLINE_EXCEEDED");
 }
 
-absl::Status MalformedMessage() {
-  return WithReason(
-      absl::InvalidArgumentError(
-          "the request cannot be parsed: it must be a protobuf message of the "
-          "type that the method takes, with strings in UTF-8"),
-      "MALFORMED_MESSAGE");
-}
-
-absl::Status RequestTimeout() {
-  return WithReason(
-      absl::DeadlineExceededError("the request did not arrive in time"),
-      "REQUEST_TIMEOUT");
-}
-
 absl::Status CallCancelled() {
   return WithReason(absl::CancelledError("the caller cancelled the call"),
                     "CANCELLED");
-}
-
-absl::Status ServerStopping() {
-  return WithReason(absl::UnavailableError("the server stops"),
-                    "SERVER_STOPPING");
 }
 
 }  // namespace webhooks

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "server/call/errors.h"
 #include "server/runtime/client_address.h"
-#include "storage/errors.h"
 
 namespace webhooks::server {
 

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/time.h"
 #include "server/call/api_key.h"
-#include "storage/errors.h"
+#include "server/call/errors.h"
 
 namespace webhooks::server {
 namespace {

@@ -12,10 +12,10 @@
 #include "proto/rpc/status.h"
 #include "server/call/admission.h"
 #include "server/call/deadline.h"
+#include "server/call/errors.h"
 #include "server/runtime/log.h"
 #include "server/runtime/metadata.h"
 #include "server/runtime/request_id.h"
-#include "storage/errors.h"
 
 namespace webhooks::server {
 namespace {

@@ -18,7 +18,6 @@
 #include "server/call/unary_call.h"
 #include "server/runtime/clock.h"
 #include "storage/call.h"
-#include "storage/errors.h"
 
 namespace webhooks::server {
 

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "server/call/errors.h"
 #include "server/runtime/log.h"
-#include "storage/errors.h"
 
 namespace webhooks::server {
 namespace {

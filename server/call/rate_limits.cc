@@ -1,9 +1,9 @@
+#include "server/call/errors.h"
 #include "server/call/rate_limits.h"
 
 #include <cstddef>
 #include <utility>
 
-#include "storage/errors.h"
 
 namespace webhooks::server {
 namespace {

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
 #include "server/call/deadline.h"
+#include "server/call/errors.h"
 #include "server/call/grpc_status.h"
 #include "server/call/message_bytes.h"
 #include "server/runtime/metadata.h"

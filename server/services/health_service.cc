@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/rpc/status.h"
 #include "server/call/call_record.h"
+#include "server/call/errors.h"
 #include "server/call/grpc_status.h"
 #include "server/call/message_bytes.h"
 #include "server/call/unary_call.h"

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "proto/rpc/status.h"
 #include "server/call/deadline.h"
+#include "server/call/errors.h"
 #include "server/call/grpc_status.h"
 #include "server/call/message_bytes.h"
 #include "storage/errors.h"

@@ -10,6 +10,7 @@
 #include "grpc/reflection/v1/reflection.pb.h"
 #include "grpc/reflection/v1alpha/reflection.pb.h"
 #include "server/call/call_record.h"
+#include "server/call/errors.h"
 #include "server/call/grpc_status.h"
 #include "server/call/message_bytes.h"
 #include "server/services/open_streams.h"

@@ -6,6 +6,7 @@
 #include "proto/json/compact_json.h"
 #include "proto/rpc/status.h"
 #include "proto/time.h"
+#include "server/call/errors.h"
 #include "server/delivery/delivery_request.h"
 #include "server/services/event_rules.h"
 #include "storage/errors.h"

@@ -12,6 +12,7 @@
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
+#include "server/call/errors.h"
 #include "server/call/message_bytes.h"
 #include "storage/errors.h"
 #include "tests/support/fake_call_observer.h"
