@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -79,26 +78,6 @@ struct Created {
   T answer;
   // True if `answer` is that of an earlier call with the same Idempotency.
   bool replayed = false;
-};
-
-// Which part of a list is wanted.
-struct PageStart {
-  // Begin behind this place, the Page::next of another page, whether or not its
-  // record is still there; "": at the first. Where it is no such place, the
-  // page is some page of the list.
-  std::string after;
-  // The most records to return, 1 or more.
-  int size = 100;
-};
-
-// A part of a list. It may be shorter than asked for, even
-// empty, though others follow: pages end where they grow large, or where too
-// much was looked at that no filter let through.
-template <typename T>
-struct Page {
-  std::vector<T> records;
-  // The PageStart::after of what follows; "": nothing does.
-  std::string next;
 };
 
 }  // namespace webhooks

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "storage/call.h"
 #include "storage/event_store.h"
+#include "storage/page.h"
 #include "webhooks/v1/delivery.pb.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event.pb.h"
@@ -59,7 +60,7 @@ class DeliveryStore {
   // pages that follow one another.
   virtual void ListDeliveries(absl::string_view project,
                               const DeliveryFilter& filter,
-                              const PageStart& start,
+                              const PageStart<v1::Delivery>& start,
                               const CallOptions& options,
                               Done<Page<v1::Delivery>> done) = 0;
 

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/call.h"
+#include "storage/page.h"
 #include "webhooks/v1/event.pb.h"
 #include "webhooks/v1/event_service.pb.h"
 
@@ -64,7 +65,8 @@ class EventStore {
   // An event that is there all the while is on exactly one of the pages that
   // follow one another.
   virtual void ListEvents(absl::string_view project, const EventFilter& filter,
-                          const PageStart& start, const CallOptions& options,
+                          const PageStart<v1::Event>& start,
+                          const CallOptions& options,
                           Done<Page<v1::Event>> done) = 0;
 
   static constexpr int kMaxFanOut = 50'000;

@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/call.h"
+#include "storage/page.h"
 #include "webhooks/v1/admin.pb.h"
 #include "webhooks/v1/admin_service.pb.h"
 
@@ -49,7 +50,8 @@ class ProjectStore {
   virtual void GetProject(absl::string_view id, const CallOptions& options,
                           Done<v1::Project> done) = 0;
 
-  virtual void ListProjects(const PageStart& start, const CallOptions& options,
+  virtual void ListProjects(const PageStart<v1::Project>& start,
+                            const CallOptions& options,
                             Done<Page<v1::Project>> done) = 0;
 
   // Changes a project; see WebhookStore::UpdateWebhook. Ends with the project
@@ -74,7 +76,8 @@ class ProjectStore {
                             Done<Created<v1::CreateApiKeyResponse>> done) = 0;
 
   // Reads the keys of a project, those that open nothing any more included.
-  virtual void ListApiKeys(absl::string_view project, const PageStart& start,
+  virtual void ListApiKeys(absl::string_view project,
+                           const PageStart<v1::ApiKey>& start,
                            const CallOptions& options,
                            Done<Page<v1::ApiKey>> done) = 0;
 
@@ -103,7 +106,7 @@ class ProjectStore {
 
   // Reads what is bound to a project, in the order of the names.
   virtual void ListCertificates(absl::string_view project,
-                                const PageStart& start,
+                                const PageStart<v1::CertificateBinding>& start,
                                 const CallOptions& options,
                                 Done<Page<v1::CertificateBinding>> done) = 0;
 

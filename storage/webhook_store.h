@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/call.h"
+#include "storage/page.h"
 #include "webhooks/v1/webhook.pb.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
@@ -62,7 +63,8 @@ class WebhookStore {
   // is there all the while is on exactly one of the pages that follow one
   // another.
   virtual void ListWebhooks(absl::string_view project,
-                            const WebhookFilter& filter, const PageStart& start,
+                            const WebhookFilter& filter,
+                            const PageStart<v1::Webhook>& start,
                             const CallOptions& options,
                             Done<Page<v1::Webhook>> done) = 0;
 

@@ -31,14 +31,13 @@ CallReactor* AdminService::ListCertificates(CallContext& context) {
   using Request = v1::ListCertificatesRequest;
   using Response = v1::ListCertificatesResponse;
   return calls_.Unary<Request, Response>(
-      context,
-      [](const Request& wanted) {
-        return CheckPage(CertificatesOf(wanted.id_project()), wanted);
-      },
+      context, &Calls::Anything,
       [this](const Caller& caller, const Request& wanted, Done<Response> done) {
         const std::string list = CertificatesOf(wanted.id_project());
+        const auto start = ReadPage<v1::CertificateBinding>(list, wanted);
+        if (!start.ok()) return std::move(done)(start.status());
         store_.ListCertificates(
-            wanted.id_project(), PageOf(list, wanted), caller.options,
+            wanted.id_project(), *start, caller.options,
             AnswerWithPage(list, &Response::mutable_certificates,
                            std::move(done)));
       });

@@ -68,14 +68,13 @@ CallReactor* AdminService::GetProject(CallContext& context) {
 
 CallReactor* AdminService::ListProjects(CallContext& context) {
   return calls_.Unary<v1::ListProjectsRequest, v1::ListProjectsResponse>(
-      context,
-      [](const v1::ListProjectsRequest& wanted) {
-        return CheckPage(kProjects, wanted);
-      },
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::ListProjectsRequest& wanted,
              Done<v1::ListProjectsResponse> done) {
+        const auto start = ReadPage<v1::Project>(kProjects, wanted);
+        if (!start.ok()) return std::move(done)(start.status());
         store_.ListProjects(
-            PageOf(kProjects, wanted), caller.options,
+            *start, caller.options,
             AnswerWithPage(std::string(kProjects),
                            &v1::ListProjectsResponse::mutable_projects,
                            std::move(done)));
@@ -126,15 +125,14 @@ CallReactor* AdminService::CreateApiKey(CallContext& context) {
 
 CallReactor* AdminService::ListApiKeys(CallContext& context) {
   return calls_.Unary<v1::ListApiKeysRequest, v1::ListApiKeysResponse>(
-      context,
-      [](const v1::ListApiKeysRequest& wanted) {
-        return CheckPage(KeysOf(wanted.id_project()), wanted);
-      },
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::ListApiKeysRequest& wanted,
              Done<v1::ListApiKeysResponse> done) {
         const std::string list = KeysOf(wanted.id_project());
+        const auto start = ReadPage<v1::ApiKey>(list, wanted);
+        if (!start.ok()) return std::move(done)(start.status());
         store_.ListApiKeys(
-            wanted.id_project(), PageOf(list, wanted), caller.options,
+            wanted.id_project(), *start, caller.options,
             AnswerWithPage(list, &v1::ListApiKeysResponse::mutable_api_keys,
                            std::move(done)));
       });

@@ -48,17 +48,15 @@ void DeliveryService::AddTo(Methods& methods) {
 
 CallReactor* DeliveryService::List(CallContext& context) {
   return calls_.Unary<v1::ListDeliveriesRequest, v1::ListDeliveriesResponse>(
-      context,
-      [](const Caller& caller, const v1::ListDeliveriesRequest& wanted) {
-        return CheckPage(ListName(kDeliveries, caller.project, wanted), wanted,
-                         CheckRequest(wanted));
-      },
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::ListDeliveriesRequest& wanted,
              Done<v1::ListDeliveriesResponse> done) {
         const std::string list = ListName(kDeliveries, caller.project, wanted);
+        const auto start =
+            ReadPage<v1::Delivery>(list, wanted, CheckRequest(wanted));
+        if (!start.ok()) return std::move(done)(start.status());
         store_.ListDeliveries(
-            caller.project, FilterOf(wanted), PageOf(list, wanted),
-            caller.options,
+            caller.project, FilterOf(wanted), *start, caller.options,
             AnswerWithPage(list,
                            &v1::ListDeliveriesResponse::mutable_deliveries,
                            std::move(done)));

@@ -82,18 +82,17 @@ CallReactor* EventService::Get(CallContext& context) {
 
 CallReactor* EventService::List(CallContext& context) {
   return calls_.Unary<v1::ListEventsRequest, v1::ListEventsResponse>(
-      context,
-      [this](const Caller& caller, const v1::ListEventsRequest& wanted) {
-        return CheckPage(ListName(kEvents, caller.project, wanted), wanted,
-                         rules_.Check(wanted));
-      },
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::ListEventsRequest& wanted,
              Done<v1::ListEventsResponse> done) {
         const std::string list = ListName(kEvents, caller.project, wanted);
+        const auto start =
+            ReadPage<v1::Event>(list, wanted, rules_.Check(wanted));
+        if (!start.ok()) return std::move(done)(start.status());
         const EventFilter filter{If(wanted.has_type(), wanted.type()),
                                  PublishedRange(wanted)};
         store_.ListEvents(
-            caller.project, filter, PageOf(list, wanted), caller.options,
+            caller.project, filter, *start, caller.options,
             AnswerWithPage(list, &v1::ListEventsResponse::mutable_events,
                            std::move(done)));
       });

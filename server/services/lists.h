@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/rpc/error_details.pb.h"
@@ -15,6 +16,7 @@
 #include "server/services/page_token.h"
 #include "storage/call.h"
 #include "storage/event_store.h"
+#include "storage/page.h"
 
 // The common parts of calls for lists.
 namespace webhooks::server {
@@ -36,25 +38,24 @@ std::string ListName(absl::string_view what, const std::string& project,
   return absl::StrCat(what, "\n", project, "\n", filters.SerializeAsString());
 }
 
-// Checks a request for a page of `list`; `found` (OK or as of InvalidFields) is
-// the verdict of its other rules. INVALID_ARGUMENT, as ViolationsStatus.
-template <typename Request>
-absl::Status CheckPage(absl::string_view list, const Request& wanted,
-                       const absl::Status& found = absl::OkStatus()) {
-  google::rpc::BadRequest violations = ViolationsOf(found);
-  ReadPage(list, wanted.page_size(), wanted.page_token(), violations);
-  return ViolationsStatus(violations);
+// Reads the part of `list` that a request asks for. `checked` is the result of
+// the request's other rules. INVALID_ARGUMENT, as ViolationsStatus: lists the violations
+// of all rules.
+template <typename Record, typename Request>
+absl::StatusOr<PageStart<Record>> ReadPage(
+    absl::string_view list, const Request& wanted,
+    const absl::Status& checked = absl::OkStatus()) {
+  google::rpc::BadRequest violations = ViolationsOf(checked);
+  PageStart<Record> start;
+  start.size = ReadPageSize(wanted.page_size(), violations);
+  ReadPageToken(list, wanted.page_token(), start.after, violations);
+  absl::Status good = ViolationsStatus(violations);
+  if (!good.ok()) return good;
+  return start;
 }
 
-// The page that a request wants which CheckPage has found good.
-template <typename Request>
-PageStart PageOf(absl::string_view list, const Request& wanted) {
-  google::rpc::BadRequest none;
-  return ReadPage(list, wanted.page_size(), wanted.page_token(), none);
-}
-
-// Takes a page of `list` and gives it to `done` as an answer, with its records
-// in the answer's field `records`.
+// Passes a page of `list` to `done` as an answer that has the records in its
+// field `records`.
 template <typename Answer, typename Record>
 Done<Page<Record>> AnswerWithPage(
     std::string list,

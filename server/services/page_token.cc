@@ -3,10 +3,12 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::server {
@@ -14,52 +16,123 @@ namespace {
 
 constexpr std::size_t kCheckSize = 8;
 
-// Binds a place to its list. It keeps nobody from making a token of their own,
-// which would only name a place in their own list; but one of another list does
-// not fit by mistake.
-std::string Check(absl::string_view list, absl::string_view place) {
-  const std::string text = absl::StrCat(list, "\n", place);
+std::string FormatPosition(const Uuid& id) { return FormatUuid(id); }
+
+std::string FormatPosition(const EventPosition& position) {
+  return absl::StrCat(absl::ToUnixMillis(position.created_at), " ",
+                      position.seq);
+}
+
+std::string FormatPosition(const std::string& name) { return name; }
+
+bool ParsePosition(const std::string& text, std::optional<Uuid>& after) {
+  after = ParseUuid(text);
+  return after.has_value();
+}
+
+bool ParsePosition(const std::string& text,
+                   std::optional<EventPosition>& after) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits(' ', 1));
+  std::int64_t millis = 0;
+  std::int64_t seq = 0;
+  if (!absl::SimpleAtoi(parts.first, &millis) ||
+      !absl::SimpleAtoi(parts.second, &seq)) {
+    return false;
+  }
+  after = EventPosition{absl::FromUnixMillis(millis), seq};
+  return true;
+}
+
+bool ParsePosition(const std::string& text, std::optional<std::string>& after) {
+  after = text;
+  return true;
+}
+
+// Binds a position to its list. This keeps nobody from making tokens, which
+// could only name positions in their own lists; it keeps a token of one list
+// from being used for another by mistake.
+std::string Check(absl::string_view list, absl::string_view position) {
+  const std::string text = absl::StrCat(list, "\n", position);
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
          digest);
   return std::string(reinterpret_cast<const char*>(digest), kCheckSize);
 }
 
-std::optional<std::string> ReadToken(absl::string_view list,
-                                     absl::string_view token) {
+std::optional<std::string> ReadText(absl::string_view list,
+                                    absl::string_view token) {
   std::string bytes;
-  // Base64 has several forms for some bytes; one is that of MakePageToken.
+  // Base64 has several forms for some bytes; MakePageToken uses one.
   if (!absl::WebSafeBase64Unescape(token, &bytes) ||
       absl::WebSafeBase64Escape(bytes) != token || bytes.size() <= kCheckSize) {
     return std::nullopt;
   }
-  std::string place = bytes.substr(kCheckSize);
-  if (bytes.substr(0, kCheckSize) != Check(list, place)) return std::nullopt;
-  return place;
+  std::string position = bytes.substr(kCheckSize);
+  if (bytes.substr(0, kCheckSize) != Check(list, position)) return std::nullopt;
+  return position;
+}
+
+template <typename Position>
+std::string MakeToken(absl::string_view list,
+                      const std::optional<Position>& after) {
+  if (!after) return "";
+  const std::string position = FormatPosition(*after);
+  return absl::WebSafeBase64Escape(
+      absl::StrCat(Check(list, position), position));
+}
+
+template <typename Position>
+void ReadToken(absl::string_view list, absl::string_view token,
+               std::optional<Position>& after,
+               google::rpc::BadRequest& violations) {
+  if (token.empty()) return;
+  const std::optional<std::string> text = ReadText(list, token);
+  if (text && ParsePosition(*text, after)) return;
+  AddViolation(violations, "page_token",
+               "must be the next_page_token of this list");
 }
 
 }  // namespace
 
-std::string MakePageToken(absl::string_view list, absl::string_view after) {
-  if (after.empty()) return "";
-  return absl::WebSafeBase64Escape(absl::StrCat(Check(list, after), after));
+std::string MakePageToken(absl::string_view list,
+                          const std::optional<Uuid>& after) {
+  return MakeToken(list, after);
 }
 
-PageStart ReadPage(absl::string_view list, std::int32_t size,
-                   absl::string_view token,
+std::string MakePageToken(absl::string_view list,
+                          const std::optional<EventPosition>& after) {
+  return MakeToken(list, after);
+}
+
+std::string MakePageToken(absl::string_view list,
+                          const std::optional<std::string>& after) {
+  return MakeToken(list, after);
+}
+
+void ReadPageToken(absl::string_view list, absl::string_view token,
+                   std::optional<Uuid>& after,
                    google::rpc::BadRequest& violations) {
-  PageStart start;
-  start.size = size <= 0 ? kDefaultPageSize : std::min(size, kMaxPageSize);
-  if (size < 0) AddViolation(violations, "page_size", "must not be negative");
-  if (token.empty()) return start;
-  const std::optional<std::string> after = ReadToken(list, token);
-  if (after) {
-    start.after = *after;
-  } else {
-    AddViolation(violations, "page_token",
-                 "must be the next_page_token of this list");
+  ReadToken(list, token, after, violations);
+}
+
+void ReadPageToken(absl::string_view list, absl::string_view token,
+                   std::optional<EventPosition>& after,
+                   google::rpc::BadRequest& violations) {
+  ReadToken(list, token, after, violations);
+}
+
+void ReadPageToken(absl::string_view list, absl::string_view token,
+                   std::optional<std::string>& after,
+                   google::rpc::BadRequest& violations) {
+  ReadToken(list, token, after, violations);
+}
+
+int ReadPageSize(std::int32_t page_size, google::rpc::BadRequest& violations) {
+  if (page_size < 0) {
+    AddViolation(violations, "page_size", "must not be negative");
   }
-  return start;
+  return page_size <= 0 ? kDefaultPageSize : std::min(page_size, kMaxPageSize);
 }
 
 }  // namespace webhooks::server

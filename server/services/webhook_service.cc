@@ -113,17 +113,15 @@ CallReactor* WebhookService::Get(CallContext& context) {
 
 CallReactor* WebhookService::List(CallContext& context) {
   return calls_.Unary<v1::ListWebhooksRequest, v1::ListWebhooksResponse>(
-      context,
-      [this](const Caller& caller, const v1::ListWebhooksRequest& wanted) {
-        return CheckPage(ListName(kWebhooks, caller.project, wanted), wanted,
-                         rules_.Check(wanted));
-      },
+      context, &Calls::Anything,
       [this](const Caller& caller, const v1::ListWebhooksRequest& wanted,
              Done<v1::ListWebhooksResponse> done) {
         const std::string list = ListName(kWebhooks, caller.project, wanted);
+        const auto start =
+            ReadPage<v1::Webhook>(list, wanted, rules_.Check(wanted));
+        if (!start.ok()) return std::move(done)(start.status());
         store_.ListWebhooks(
-            caller.project, FilterOf(wanted), PageOf(list, wanted),
-            caller.options,
+            caller.project, FilterOf(wanted), *start, caller.options,
             AnswerWithPage(list, &v1::ListWebhooksResponse::mutable_webhooks,
                            std::move(done)));
       });

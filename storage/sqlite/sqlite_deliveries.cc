@@ -32,7 +32,7 @@ void SqliteStore::GetDelivery(absl::string_view project, absl::string_view id,
 
 void SqliteStore::ListDeliveries(absl::string_view project,
                                  const DeliveryFilter& filter,
-                                 const PageStart& start,
+                                 const PageStart<v1::Delivery>& start,
                                  const CallOptions& options,
                                  Done<Page<v1::Delivery>> done) {
   Read<Page<v1::Delivery>>(

@@ -149,7 +149,8 @@ void SqliteStore::GetEvent(absl::string_view project, absl::string_view id,
 }
 
 void SqliteStore::ListEvents(absl::string_view project,
-                             const EventFilter& filter, const PageStart& start,
+                             const EventFilter& filter,
+                             const PageStart<v1::Event>& start,
                              const CallOptions& options,
                              Done<Page<v1::Event>> done) {
   Read<Page<v1::Event>>(

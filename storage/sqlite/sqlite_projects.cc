@@ -51,7 +51,7 @@ void SqliteStore::GetProject(absl::string_view id, const CallOptions& options,
       std::move(done));
 }
 
-void SqliteStore::ListProjects(const PageStart& start,
+void SqliteStore::ListProjects(const PageStart<v1::Project>& start,
                                const CallOptions& options,
                                Done<Page<v1::Project>> done) {
   Read<Page<v1::Project>>(
@@ -109,7 +109,8 @@ void SqliteStore::CreateApiKey(const v1::CreateApiKeyResponse& answer,
       std::move(done));
 }
 
-void SqliteStore::ListApiKeys(absl::string_view project, const PageStart& start,
+void SqliteStore::ListApiKeys(absl::string_view project,
+                              const PageStart<v1::ApiKey>& start,
                               const CallOptions& options,
                               Done<Page<v1::ApiKey>> done) {
   Read<Page<v1::ApiKey>>(
@@ -162,10 +163,9 @@ void SqliteStore::BindCertificate(const v1::CertificateBinding& binding,
       std::move(done));
 }
 
-void SqliteStore::ListCertificates(absl::string_view project,
-                                   const PageStart& start,
-                                   const CallOptions& options,
-                                   Done<Page<v1::CertificateBinding>> done) {
+void SqliteStore::ListCertificates(
+    absl::string_view project, const PageStart<v1::CertificateBinding>& start,
+    const CallOptions& options, Done<Page<v1::CertificateBinding>> done) {
   Read<Page<v1::CertificateBinding>>(
       project, options,
       [project = std::string(project), start](Connection& connection) {

@@ -57,7 +57,8 @@ class SqliteStore final : public Store {
   void GetWebhook(absl::string_view project, absl::string_view id,
                   const CallOptions& options, Done<v1::Webhook> done) override;
   void ListWebhooks(absl::string_view project, const WebhookFilter& filter,
-                    const PageStart& start, const CallOptions& options,
+                    const PageStart<v1::Webhook>& start,
+                    const CallOptions& options,
                     Done<Page<v1::Webhook>> done) override;
   void UpdateWebhook(absl::string_view project,
                      const v1::UpdateWebhookRequest& change, absl::Time now,
@@ -85,7 +86,8 @@ class SqliteStore final : public Store {
                      Done<Created<v1::Project>> done) override;
   void GetProject(absl::string_view id, const CallOptions& options,
                   Done<v1::Project> done) override;
-  void ListProjects(const PageStart& start, const CallOptions& options,
+  void ListProjects(const PageStart<v1::Project>& start,
+                    const CallOptions& options,
                     Done<Page<v1::Project>> done) override;
   void UpdateProject(const v1::UpdateProjectRequest& change,
                      const CallOptions& options,
@@ -98,7 +100,8 @@ class SqliteStore final : public Store {
                     const std::optional<Idempotency>& once,
                     const CallOptions& options,
                     Done<Created<v1::CreateApiKeyResponse>> done) override;
-  void ListApiKeys(absl::string_view project, const PageStart& start,
+  void ListApiKeys(absl::string_view project,
+                   const PageStart<v1::ApiKey>& start,
                    const CallOptions& options,
                    Done<Page<v1::ApiKey>> done) override;
   void RevokeApiKey(absl::string_view id, absl::Time now,
@@ -110,7 +113,8 @@ class SqliteStore final : public Store {
   void BindCertificate(const v1::CertificateBinding& binding,
                        const CallOptions& options,
                        Done<v1::CertificateBinding> done) override;
-  void ListCertificates(absl::string_view project, const PageStart& start,
+  void ListCertificates(absl::string_view project,
+                        const PageStart<v1::CertificateBinding>& start,
                         const CallOptions& options,
                         Done<Page<v1::CertificateBinding>> done) override;
   void UnbindCertificate(absl::string_view name, const CallOptions& options,
@@ -129,14 +133,15 @@ class SqliteStore final : public Store {
   void GetEvent(absl::string_view project, absl::string_view id,
                 const CallOptions& options, Done<v1::Event> done) override;
   void ListEvents(absl::string_view project, const EventFilter& filter,
-                  const PageStart& start, const CallOptions& options,
+                  const PageStart<v1::Event>& start, const CallOptions& options,
                   Done<Page<v1::Event>> done) override;
 
   void GetDelivery(absl::string_view project, absl::string_view id,
                    const CallOptions& options,
                    Done<v1::Delivery> done) override;
   void ListDeliveries(absl::string_view project, const DeliveryFilter& filter,
-                      const PageStart& start, const CallOptions& options,
+                      const PageStart<v1::Delivery>& start,
+                      const CallOptions& options,
                       Done<Page<v1::Delivery>> done) override;
   void RetryDelivery(absl::string_view project, absl::string_view id,
                      absl::Time now, const CallOptions& options,

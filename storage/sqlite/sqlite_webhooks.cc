@@ -34,7 +34,7 @@ void SqliteStore::GetWebhook(absl::string_view project, absl::string_view id,
 
 void SqliteStore::ListWebhooks(absl::string_view project,
                                const WebhookFilter& filter,
-                               const PageStart& start,
+                               const PageStart<v1::Webhook>& start,
                                const CallOptions& options,
                                Done<Page<v1::Webhook>> done) {
   Read<Page<v1::Webhook>>(

@@ -87,7 +87,7 @@ class Scale {
 
   void List(const std::string& after) {
     testing::Await<Page<v1::Webhook>>([&](auto done) {
-      store_->ListWebhooks(project_, {}, {after, kPage}, {}, done);
+      store_->ListWebhooks(project_, {}, {ParseUuid(after), kPage}, {}, done);
     }).IgnoreError();
   }
 

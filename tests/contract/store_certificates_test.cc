@@ -44,7 +44,7 @@ class StoreCertificates : public StoreContract {
   }
 
   absl::StatusOr<Page<Binding>> List(const std::string& project,
-                                     const PageStart& start = {}) {
+                                     const PageStart<Binding>& start = {}) {
     return Await<Page<Binding>>(
         [&](auto done) { store_->ListCertificates(project, start, {}, done); });
   }
@@ -105,7 +105,7 @@ TEST_P(StoreCertificates, AreListedPageByPageInTheOrderOfTheirNames) {
   }
   ASSERT_THAT(Bind("b", NewProject()), IsOk());
   std::vector<std::string> listed;
-  std::string after;
+  std::optional<std::string> after;
   do {
     const auto page = List(project_, {after, 3});
     ASSERT_THAT(page, IsOk());
@@ -113,7 +113,7 @@ TEST_P(StoreCertificates, AreListedPageByPageInTheOrderOfTheirNames) {
       listed.push_back(binding.name());
     }
     after = page->next;
-  } while (!after.empty());
+  } while (after);
   EXPECT_THAT(listed, ElementsAre("B", "a", "c", "spiffe://x/1"));
 }
 

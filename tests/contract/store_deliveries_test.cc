@@ -216,7 +216,7 @@ TEST_P(StoreDeliveries, ListsContinueWhereAPageEnded) {
   for (std::string& event : published) event = PublishOne();
   std::vector<std::string> deliveries;
   std::vector<std::string> events;
-  PageStart start{"", 2};
+  PageStart<v1::Delivery> start{.size = 2};
   do {
     const auto page = Await<Page<v1::Delivery>>([&](auto done) {
       store_->ListDeliveries(project_, {}, start, {}, done);
@@ -225,15 +225,17 @@ TEST_P(StoreDeliveries, ListsContinueWhereAPageEnded) {
       deliveries.push_back(record.id_event());
     }
     start.after = page->next;
-  } while (!start.after.empty());
+  } while (start.after);
+  PageStart<v1::Event> events_start{.size = 2};
   do {
-    const auto page = Await<Page<v1::Event>>(
-        [&](auto done) { store_->ListEvents(project_, {}, start, {}, done); });
+    const auto page = Await<Page<v1::Event>>([&](auto done) {
+      store_->ListEvents(project_, {}, events_start, {}, done);
+    });
     for (const auto& record : page->records) {
       events.push_back(record.id_event());
     }
-    start.after = page->next;
-  } while (!start.after.empty());
+    events_start.after = page->next;
+  } while (events_start.after);
   std::reverse(published.begin(), published.end());
   EXPECT_EQ(deliveries, published);
   EXPECT_EQ(events, published);

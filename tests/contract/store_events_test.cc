@@ -115,7 +115,7 @@ TEST_P(StoreEvents, ThoseOfATimeAreListedInPages) {
   const EventFilter middle{.published = {start + absl::Milliseconds(1),
                                          start + absl::Milliseconds(5)}};
   std::vector<std::string> listed;
-  PageStart page{"", 2};
+  PageStart<v1::Event> page{.size = 2};
   do {
     const auto part = Await<Page<v1::Event>>([&](auto done) {
       store_->ListEvents(project_, middle, page, {}, done);
@@ -125,7 +125,7 @@ TEST_P(StoreEvents, ThoseOfATimeAreListedInPages) {
       listed.push_back(event.id_event());
     }
     page.after = part->next;
-  } while (!page.after.empty());
+  } while (page.after);
   EXPECT_THAT(listed, ElementsAre(published[4], published[3], published[2],
                                   published[1]));
 }

@@ -18,9 +18,9 @@ using ::testing::IsEmpty;
 // Lists of webhooks.
 class StoreLists : public StoreContract {
  protected:
-  absl::StatusOr<Page<v1::Webhook>> List(const std::string& project,
-                                         const PageStart& start = {},
-                                         const WebhookFilter& filter = {}) {
+  absl::StatusOr<Page<v1::Webhook>> List(
+      const std::string& project, const PageStart<v1::Webhook>& start = {},
+      const WebhookFilter& filter = {}) {
     return Await<Page<v1::Webhook>>([&](auto done) {
       store_->ListWebhooks(project, filter, start, {}, done);
     });
@@ -30,7 +30,7 @@ class StoreLists : public StoreContract {
   std::vector<std::string> ListAll(const std::string& project, int size,
                                    const WebhookFilter& filter = {}) {
     std::vector<std::string> ids;
-    std::string after;
+    std::optional<Uuid> after;
     do {
       const auto page = List(project, {after, size}, filter);
       EXPECT_THAT(page, IsOk());
@@ -40,7 +40,7 @@ class StoreLists : public StoreContract {
         ids.push_back(webhook.id_webhook_endpoint());
       }
       after = page->next;
-    } while (!after.empty());
+    } while (after);
     return ids;
   }
 
@@ -76,8 +76,8 @@ TEST_P(StoreLists, HoldEveryWebhookOnceAndInOrderWhateverThePagesSize) {
 TEST_P(StoreLists, EndWithThePageThatHoldsTheLast) {
   const std::string project = NewProject();
   Make(project, 4);
-  EXPECT_NE(List(project, {"", 3})->next, "");
-  EXPECT_EQ(List(project, {"", 4})->next, "");
+  EXPECT_NE(List(project, {.size = 3})->next, std::nullopt);
+  EXPECT_EQ(List(project, {.size = 4})->next, std::nullopt);
 }
 
 TEST_P(StoreLists, HoldWebhooksAsTheyAreRead) {
@@ -91,7 +91,7 @@ TEST_P(StoreLists, HoldWebhooksAsTheyAreRead) {
 TEST_P(StoreLists, GoOnBehindAWebhookThatIsGone) {
   const std::string project = NewProject();
   const std::vector<std::string> ids = Make(project, 4);
-  const std::string next = List(project, {"", 2})->next;
+  const auto next = List(project, {.size = 2})->next;
   for (const std::string& gone : {ids[0], ids[1]}) {
     v1::DeleteWebhookRequest request;
     request.set_id(gone);

@@ -63,7 +63,7 @@ class StoreOnce : public StoreContract {
 
   int WebhookCount() {
     const auto page = Await<Page<v1::Webhook>>([&](auto done) {
-      store_->ListWebhooks(project_, {}, {"", 1000}, {}, done);
+      store_->ListWebhooks(project_, {}, {.size = 1000}, {}, done);
     });
     return static_cast<int>(page->records.size());
   }

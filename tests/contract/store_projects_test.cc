@@ -35,7 +35,8 @@ class StoreProjects : public StoreContract {
         [&](auto done) { store_->DeleteProject(id, kNow, {}, done); });
   }
 
-  absl::StatusOr<Page<v1::Project>> List(const PageStart& start = {}) {
+  absl::StatusOr<Page<v1::Project>> List(
+      const PageStart<v1::Project>& start = {}) {
     return Await<Page<v1::Project>>(
         [&](auto done) { store_->ListProjects(start, {}, done); });
   }
@@ -51,8 +52,8 @@ class StoreProjects : public StoreContract {
     }));
   }
 
-  absl::StatusOr<Page<v1::ApiKey>> ListKeys(const std::string& project,
-                                            const PageStart& start = {}) {
+  absl::StatusOr<Page<v1::ApiKey>> ListKeys(
+      const std::string& project, const PageStart<v1::ApiKey>& start = {}) {
     return Await<Page<v1::ApiKey>>(
         [&](auto done) { store_->ListApiKeys(project, start, {}, done); });
   }
@@ -140,7 +141,7 @@ TEST_P(StoreProjects, ChangeWhatTheMaskNames) {
 TEST_P(StoreProjects, AreListedPageByPage) {
   const std::string ids[] = {NewProject(), NewProject(), NewProject()};
   std::vector<std::string> listed;
-  std::string after;
+  std::optional<Uuid> after;
   do {
     const auto page = List({after, 2});
     ASSERT_THAT(page, IsOk());
@@ -148,7 +149,7 @@ TEST_P(StoreProjects, AreListedPageByPage) {
       listed.push_back(project.id_project());
     }
     after = page->next;
-  } while (!after.empty());
+  } while (after);
   EXPECT_THAT(listed, ::testing::UnorderedElementsAreArray(ids));
   EXPECT_TRUE(std::is_sorted(listed.begin(), listed.end()));
 }
@@ -207,13 +208,13 @@ TEST_P(StoreProjects, HaveSeveralKeysWhichAreListed) {
   const std::string project = NewProject();
   ASSERT_THAT(CreateKey(project, MakeProject().hash), IsOk());
   ASSERT_THAT(CreateKey(project, MakeProject().hash), IsOk());
-  const auto first = ListKeys(project, {"", 2});
+  const auto first = ListKeys(project, {.size = 2});
   ASSERT_THAT(first, IsOk());
   EXPECT_EQ(first->records.size(), 2u);
   const auto second = ListKeys(project, {first->next, 2});
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ(second->records.size(), 1u);
-  EXPECT_EQ(second->next, "");
+  EXPECT_EQ(second->next, std::nullopt);
 }
 
 TEST_P(StoreProjects, KeepAKeysEndUseAndRevocation) {

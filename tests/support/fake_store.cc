@@ -100,8 +100,8 @@ void FakeStore::GetWebhook(absl::string_view project, absl::string_view id,
 
 void FakeStore::ListWebhooks(absl::string_view project,
                              const WebhookFilter& filter,
-                             const PageStart& start, const CallOptions&,
-                             Done<Page<v1::Webhook>> done) {
+                             const PageStart<v1::Webhook>& start,
+                             const CallOptions&, Done<Page<v1::Webhook>> done) {
   std::move(done)(Run<Page<v1::Webhook>>([&] {
     mutex_.AssertHeld();
     return PageOf(webhooks_, start, [&](const v1::Webhook& webhook) {

@@ -12,8 +12,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "storage/errors.h"
+#include "storage/page_builder.h"
 #include "storage/project_store.h"
 #include "storage/upkeep.h"
+#include "storage/uuid.h"
 #include "storage/webhook_store.h"
 
 namespace webhooks::testing {
@@ -54,7 +56,8 @@ class FakeStore final : public WebhookStore,
   void GetWebhook(absl::string_view project, absl::string_view id,
                   const CallOptions& options, Done<v1::Webhook> done) override;
   void ListWebhooks(absl::string_view project, const WebhookFilter& filter,
-                    const PageStart& start, const CallOptions& options,
+                    const PageStart<v1::Webhook>& start,
+                    const CallOptions& options,
                     Done<Page<v1::Webhook>> done) override;
   void UpdateWebhook(absl::string_view project,
                      const v1::UpdateWebhookRequest& change, absl::Time now,
@@ -82,7 +85,8 @@ class FakeStore final : public WebhookStore,
                      Done<Created<v1::Project>> done) override;
   void GetProject(absl::string_view id, const CallOptions& options,
                   Done<v1::Project> done) override;
-  void ListProjects(const PageStart& start, const CallOptions& options,
+  void ListProjects(const PageStart<v1::Project>& start,
+                    const CallOptions& options,
                     Done<Page<v1::Project>> done) override;
   void UpdateProject(const v1::UpdateProjectRequest& change,
                      const CallOptions& options,
@@ -95,7 +99,8 @@ class FakeStore final : public WebhookStore,
                     const std::optional<Idempotency>& once,
                     const CallOptions& options,
                     Done<Created<v1::CreateApiKeyResponse>> done) override;
-  void ListApiKeys(absl::string_view project, const PageStart& start,
+  void ListApiKeys(absl::string_view project,
+                   const PageStart<v1::ApiKey>& start,
                    const CallOptions& options,
                    Done<Page<v1::ApiKey>> done) override;
   void RevokeApiKey(absl::string_view id, absl::Time now,
@@ -107,7 +112,8 @@ class FakeStore final : public WebhookStore,
   void BindCertificate(const v1::CertificateBinding& binding,
                        const CallOptions& options,
                        Done<v1::CertificateBinding> done) override;
-  void ListCertificates(absl::string_view project, const PageStart& start,
+  void ListCertificates(absl::string_view project,
+                        const PageStart<v1::CertificateBinding>& start,
                         const CallOptions& options,
                         Done<Page<v1::CertificateBinding>> done) override;
   void UnbindCertificate(absl::string_view name, const CallOptions& options,
@@ -130,23 +136,31 @@ class FakeStore final : public WebhookStore,
     return std::forward<Work>(work)();
   }
 
-  // The records behind `start`, which `passes` lets through.
-  template <typename T, typename Passes>
+  // Returns the page at `start` of those records that `matches` accepts. The
+  // key of a record is its position as text.
+  template <typename T, typename Matches>
   static Page<T> PageOf(const std::map<std::string, T>& records,
-                        const PageStart& start, Passes&& passes) {
-    Page<T> page;
-    std::string last;
-    for (auto record = records.upper_bound(start.after);
-         record != records.end(); ++record) {
-      if (!passes(record->second)) continue;
-      if (static_cast<int>(page.records.size()) == start.size) {
-        page.next = last;
-        break;
-      }
-      page.records.push_back(record->second);
-      last = record->first;
+                        const PageStart<T>& start, Matches&& matches) {
+    PageBuilder<T> page(start);
+    auto record = start.after ? records.upper_bound(KeyOf(*start.after))
+                              : records.begin();
+    for (; record != records.end(); ++record) {
+      if (!matches(record->second)) continue;
+      PositionOf<T> position;
+      SetPosition(record->first, position);
+      if (!page.MoveTo(std::move(position))) break;
+      page.Add(record->second);
     }
-    return page;
+    return std::move(page).Take();
+  }
+
+  static std::string KeyOf(const Uuid& id) { return FormatUuid(id); }
+  static std::string KeyOf(const std::string& name) { return name; }
+  static void SetPosition(const std::string& key, Uuid& id) {
+    id = ParseUuid(key).value_or(Uuid{});
+  }
+  static void SetPosition(const std::string& key, std::string& name) {
+    name = key;
   }
 
   // Runs `work` like Run, but does nothing if it repeats what was done under

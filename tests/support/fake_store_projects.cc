@@ -45,8 +45,8 @@ void FakeStore::GetProject(absl::string_view id, const CallOptions&,
   }));
 }
 
-void FakeStore::ListProjects(const PageStart& start, const CallOptions&,
-                             Done<Page<v1::Project>> done) {
+void FakeStore::ListProjects(const PageStart<v1::Project>& start,
+                             const CallOptions&, Done<Page<v1::Project>> done) {
   std::move(done)(Run<Page<v1::Project>>([&] {
     mutex_.AssertHeld();
     return PageOf(projects_, start, [](const v1::Project&) { return true; });
@@ -94,7 +94,8 @@ void FakeStore::CreateApiKey(const v1::CreateApiKeyResponse& answer,
   }));
 }
 
-void FakeStore::ListApiKeys(absl::string_view project, const PageStart& start,
+void FakeStore::ListApiKeys(absl::string_view project,
+                            const PageStart<v1::ApiKey>& start,
                             const CallOptions&, Done<Page<v1::ApiKey>> done) {
   using Keys = Page<v1::ApiKey>;
   std::move(done)(Run<Keys>([&]() -> absl::StatusOr<Keys> {
@@ -171,7 +172,8 @@ void FakeStore::BindCertificate(const v1::CertificateBinding& binding,
 }
 
 void FakeStore::ListCertificates(absl::string_view project,
-                                 const PageStart& start, const CallOptions&,
+                                 const PageStart<v1::CertificateBinding>& start,
+                                 const CallOptions&,
                                  Done<Page<v1::CertificateBinding>> done) {
   using Bindings = Page<v1::CertificateBinding>;
   std::move(done)(Run<Bindings>([&]() -> absl::StatusOr<Bindings> {

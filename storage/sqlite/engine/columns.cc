@@ -28,21 +28,29 @@ std::string UuidText(absl::string_view bytes) {
 }
 
 void BindUuid(Statement& statement, int index, absl::string_view uuid) {
-  const std::optional<Uuid> bytes = ParseUuid(uuid);
-  // SQLite binds a null pointer as NULL, so an absent id needs an address.
+  BindUuid(statement, index, ParseUuid(uuid));
+}
+
+void BindUuid(Statement& statement, int index,
+              const std::optional<Uuid>& uuid) {
+  // SQLite binds a null pointer as NULL: an empty blob needs an address.
   static constexpr Uuid kNone{};
-  statement->bind(index, bytes ? bytes->data() : kNone.data(),
-                  bytes ? static_cast<int>(bytes->size()) : 0);
+  statement->bind(index, uuid ? uuid->data() : kNone.data(),
+                  uuid ? static_cast<int>(uuid->size()) : 0);
 }
 
 std::string UuidColumn(Statement& statement, int index) {
+  return FormatUuid(IdColumn(statement, index));
+}
+
+Uuid IdColumn(Statement& statement, int index) {
   const SQLite::Column column = statement->getColumn(index);
   Uuid uuid{};
   if (column.getBytes() == static_cast<int>(uuid.size())) {
     std::copy_n(static_cast<const std::uint8_t*>(column.getBlob()), uuid.size(),
                 uuid.begin());
   }
-  return FormatUuid(uuid);
+  return uuid;
 }
 
 void BindTime(Statement& statement, int index,

@@ -2,6 +2,7 @@
 #define WEBHOOKS_STORAGE_SQLITE_ENGINE_COLUMNS_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -9,6 +10,7 @@
 #include "absl/types/span.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "storage/sqlite/engine/connection.h"
+#include "storage/uuid.h"
 
 // Reads and writes the values of records in columns. Functions that take a
 // statement throw what SQLiteCpp throws; for use inside Connection::Guarded.
@@ -29,6 +31,8 @@ std::string UuidText(absl::string_view bytes);
 // A UUID's 16 bytes; text that is not a UUID becomes an empty blob, which is no
 // row's id.
 void BindUuid(Statement& statement, int index, absl::string_view uuid);
+void BindUuid(Statement& statement, int index, const std::optional<Uuid>& uuid);
+Uuid IdColumn(Statement& statement, int index);
 std::string UuidColumn(Statement& statement, int index);
 
 // Unix milliseconds.

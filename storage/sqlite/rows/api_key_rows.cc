@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "proto/time.h"
 #include "storage/errors.h"
+#include "storage/page_builder.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/rows/page_builder.h"
 #include "storage/sqlite/rows/project_rows.h"
 
 namespace webhooks::sqlite {
@@ -85,9 +85,9 @@ absl::StatusOr<KeyOwner> SelectKeyOwner(Connection& connection,
   });
 }
 
-absl::StatusOr<Page<v1::ApiKey>> SelectApiKeys(Connection& connection,
-                                               absl::string_view project,
-                                               const PageStart& start) {
+absl::StatusOr<Page<v1::ApiKey>> SelectApiKeys(
+    Connection& connection, absl::string_view project,
+    const PageStart<v1::ApiKey>& start) {
   static const std::string& sql = *new std::string(
       absl::StrCat("SELECT ", kKeyColumns, " FROM api_keys",
                    " WHERE project_id = ? AND id > ? ORDER BY id"));
@@ -99,7 +99,7 @@ absl::StatusOr<Page<v1::ApiKey>> SelectApiKeys(Connection& connection,
         BindUuid(row, 1, project);
         BindUuid(row, 2, start.after);
         PageBuilder<v1::ApiKey> page(start);
-        while (row->executeStep() && page.Reach(UuidColumn(row, 0))) {
+        while (row->executeStep() && page.MoveTo(IdColumn(row, 0))) {
           page.Add(ReadKey(row));
         }
         return std::move(page).Take();

@@ -17,9 +17,9 @@ absl::Status InsertApiKey(Connection& connection, const v1::ApiKey& key,
 absl::StatusOr<KeyOwner> SelectKeyOwner(Connection& connection,
                                         const ApiKeyHash& hash);
 
-absl::StatusOr<Page<v1::ApiKey>> SelectApiKeys(Connection& connection,
-                                               absl::string_view project,
-                                               const PageStart& start);
+absl::StatusOr<Page<v1::ApiKey>> SelectApiKeys(
+    Connection& connection, absl::string_view project,
+    const PageStart<v1::ApiKey>& start);
 
 absl::StatusOr<v1::ApiKey> RevokeApiKey(Connection& connection,
                                         absl::string_view id, absl::Time now);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/errors.h"
+#include "storage/page_builder.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/project_rows.h"
 
@@ -65,28 +66,25 @@ absl::StatusOr<v1::CertificateBinding> BindCertificate(
 }
 
 absl::StatusOr<Page<v1::CertificateBinding>> SelectCertificates(
-    Connection& connection, absl::string_view project, const PageStart& start) {
+    Connection& connection, absl::string_view project,
+    const PageStart<v1::CertificateBinding>& start) {
   static const std::string& sql = *new std::string(
       absl::StrCat("SELECT ", kBindingColumns, " FROM certificates",
-                   " WHERE project_id = ? AND name > ? ORDER BY name LIMIT ?"));
+                   " WHERE project_id = ? AND name > ? ORDER BY name"));
   const auto owner = SelectProject(connection, project);
   if (!owner.ok()) return owner.status();
   return connection.Guarded(
       "select certificates",
       [&]() -> absl::StatusOr<Page<v1::CertificateBinding>> {
+        const std::string after = start.after.value_or("");
         Statement row = connection.Prepared(sql);
         BindUuid(row, 1, project);
-        BindText(row, 2, start.after);
-        row->bind(3, start.size + 1);
-        Page<v1::CertificateBinding> page;
-        while (row->executeStep()) {
-          if (static_cast<int>(page.records.size()) == start.size) {
-            page.next = page.records.back().name();
-            break;
-          }
-          page.records.push_back(ReadBinding(row));
+        BindText(row, 2, after);
+        PageBuilder<v1::CertificateBinding> page(start);
+        while (row->executeStep() && page.MoveTo(TextColumn(row, 0))) {
+          page.Add(ReadBinding(row));
         }
-        return page;
+        return std::move(page).Take();
       });
 }
 

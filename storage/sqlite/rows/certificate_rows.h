@@ -14,7 +14,8 @@ absl::StatusOr<v1::CertificateBinding> BindCertificate(
     Connection& connection, const v1::CertificateBinding& binding);
 
 absl::StatusOr<Page<v1::CertificateBinding>> SelectCertificates(
-    Connection& connection, absl::string_view project, const PageStart& start);
+    Connection& connection, absl::string_view project,
+    const PageStart<v1::CertificateBinding>& start);
 
 absl::StatusOr<v1::CertificateBinding> UnbindCertificate(
     Connection& connection, const std::string& name);

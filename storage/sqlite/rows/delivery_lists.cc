@@ -3,10 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/time.h"
+#include "storage/page_builder.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
 #include "storage/sqlite/rows/event_rows.h"
-#include "storage/sqlite/rows/page_builder.h"
 
 // The reading of deliveries, which delivery_rows.h declares.
 namespace webhooks::sqlite {
@@ -104,7 +104,7 @@ bool Passes(const v1::Delivery& delivery, const DeliveryFilter& filter) {
 // Adds rows in the order of their ids, downwards, as far as the page goes.
 void AddRows(Connection& connection, const Leases& leases, Statement& row,
              const DeliveryFilter& filter, PageBuilder<v1::Delivery>& page) {
-  while (row->executeStep() && page.Reach(UuidColumn(row, kId))) {
+  while (row->executeStep() && page.MoveTo(IdColumn(row, kId))) {
     v1::Delivery delivery = ReadDelivery(row, leases);
     if (!Passes(delivery, filter)) continue;
     AddLatestAttempt(connection, BlobColumn(row, kId), delivery);
@@ -152,7 +152,7 @@ void AddEventDeliveries(Connection& connection, const Leases& leases,
 
 absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
     Connection& connection, const Leases& leases, absl::string_view project,
-    const DeliveryFilter& filter, const PageStart& start) {
+    const DeliveryFilter& filter, const PageStart<v1::Delivery>& start) {
   static const std::string& of_project = *new std::string(
       absl::StrCat(kSelect,
                    "WHERE d.project_id = ?1 AND d.id >= ?2 AND d.id < ?3"
@@ -175,10 +175,10 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
       "select deliveries", [&]() -> absl::StatusOr<Deliveries> {
         PageBuilder<v1::Delivery> page(start);
         const std::string first = FirstIdOf(filter.published.start);
-        const std::string end =
-            std::min(start.after.empty() ? FirstIdOf(absl::InfiniteFuture())
-                                         : UuidBytes(start.after),
-                     FirstIdOf(filter.published.end));
+        const std::string end = std::min(
+            start.after ? std::string(start.after->begin(), start.after->end())
+                        : FirstIdOf(absl::InfiniteFuture()),
+            FirstIdOf(filter.published.end));
         if (IsDeleted(connection, project)) return std::move(page).Take();
         Statement row = connection.Prepared(filter.event     ? of_event
                                             : only_failed    ? failed_of_project

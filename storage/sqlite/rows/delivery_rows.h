@@ -48,7 +48,7 @@ absl::StatusOr<v1::Delivery> SelectDelivery(Connection& connection,
 
 absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
     Connection& connection, const Leases& leases, absl::string_view project,
-    const DeliveryFilter& filter, const PageStart& start);
+    const DeliveryFilter& filter, const PageStart<v1::Delivery>& start);
 
 // Makes the delivery with the 16 bytes `id` due at `now`, with its schedule
 // begun anew. An attempt that is leased already does not end it.

@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "proto/json/compact_json.h"
 #include "proto/json/utf8.h"
 #include "proto/time.h"
 #include "storage/derived_id.h"
 #include "storage/errors.h"
+#include "storage/page_builder.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
-#include "storage/sqlite/rows/page_builder.h"
 #include "storage/sqlite/rows/subscription_rows.h"
 
 namespace webhooks::sqlite {
@@ -139,22 +137,9 @@ std::size_t CountDeliveries(Connection& connection, std::int64_t seq) {
   return static_cast<std::size_t>(row->getColumn(0).getInt64());
 }
 
-// A place in the list of events.
-struct Place {
-  std::int64_t created_at = INT64_MAX;
-  std::int64_t seq = INT64_MAX;
-
-  auto operator<=>(const Place&) const = default;
-};
-
-Place ReadPlace(absl::string_view text) {
-  Place place;
-  const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
-  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &place.created_at) ||
-      !absl::SimpleAtoi(parts[1], &place.seq)) {
-    return Place();
-  }
-  return place;
+EventPosition PositionIn(Statement& row) {
+  return {TimeColumn(row, kEventCreatedAtColumn),
+          row->getColumn(kSeqColumn).getInt64()};
 }
 
 }  // namespace
@@ -260,11 +245,9 @@ absl::StatusOr<v1::Event> SelectEvent(Connection& connection,
   });
 }
 
-absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
-                                             const Leases& leases,
-                                             absl::string_view project,
-                                             const EventFilter& filter,
-                                             const PageStart& start) {
+absl::StatusOr<Page<v1::Event>> SelectEvents(
+    Connection& connection, const Leases& leases, absl::string_view project,
+    const EventFilter& filter, const PageStart<v1::Event>& start) {
   static const std::string& sql = *new std::string(absl::StrCat(
       "SELECT ", kEventColumns,
       " FROM events WHERE project_id = ?1 AND (created_at, seq) < (?2, ?3)"
@@ -273,21 +256,17 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
       " AND deleted_at IS NOT NULL) ORDER BY created_at DESC, seq DESC"));
   // One bound, which the index is entered at: of two, SQLite takes the first
   // and steps over every newer event.
-  const Place after =
-      std::min(ReadPlace(start.after),
-               Place{absl::ToUnixMillis(filter.published.end), INT64_MIN});
+  const EventPosition after = std::min(start.after.value_or(EventPosition()),
+                                       {filter.published.end, INT64_MIN});
   return connection.Guarded(
       "select events", [&]() -> absl::StatusOr<Page<v1::Event>> {
         Statement row = connection.Prepared(sql);
         BindUuid(row, 1, project);
-        row->bind(2, after.created_at);
+        BindTime(row, 2, after.created_at);
         row->bind(3, after.seq);
         BindTime(row, 4, filter.published.start);
         PageBuilder<v1::Event> page(start);
-        while (row->executeStep() &&
-               page.Reach(absl::StrCat(
-                   row->getColumn(kEventCreatedAtColumn).getInt64(), " ",
-                   row->getColumn(kSeqColumn).getInt64()))) {
+        while (row->executeStep() && page.MoveTo(PositionIn(row))) {
           if (filter.type && TextView(row, kTypeColumn) != *filter.type) {
             continue;
           }

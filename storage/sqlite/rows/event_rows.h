@@ -55,7 +55,7 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(Connection& connection,
                                              const Leases& leases,
                                              absl::string_view project,
                                              const EventFilter& filter,
-                                             const PageStart& start);
+                                             const PageStart<v1::Event>& start);
 
 // The event in the row `seq` as deliveries carry it: id, type, data, created_at
 // and project; and its trace. DATA_LOSS (RECORD_DAMAGED): it cannot be read.

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "storage/changes.h"
 #include "storage/errors.h"
+#include "storage/page_builder.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/rows/page_builder.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -89,8 +89,8 @@ absl::StatusOr<v1::Project> SelectProject(Connection& connection,
                             });
 }
 
-absl::StatusOr<Page<v1::Project>> SelectProjects(Connection& connection,
-                                                 const PageStart& start) {
+absl::StatusOr<Page<v1::Project>> SelectProjects(
+    Connection& connection, const PageStart<v1::Project>& start) {
   static const std::string& sql = *new std::string(
       absl::StrCat("SELECT ", kProjectColumns, " FROM projects",
                    " WHERE id > ? AND deleted_at IS NULL ORDER BY id"));
@@ -99,7 +99,7 @@ absl::StatusOr<Page<v1::Project>> SelectProjects(Connection& connection,
         Statement row = connection.Prepared(sql);
         BindUuid(row, 1, start.after);
         PageBuilder<v1::Project> page(start);
-        while (row->executeStep() && page.Reach(UuidColumn(row, 0))) {
+        while (row->executeStep() && page.MoveTo(IdColumn(row, 0))) {
           page.Add(ReadProject(row, 0));
         }
         return std::move(page).Take();

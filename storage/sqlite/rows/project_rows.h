@@ -22,8 +22,8 @@ absl::StatusOr<v1::Project> InsertProject(Connection& connection,
 absl::StatusOr<v1::Project> SelectProject(Connection& connection,
                                           absl::string_view id);
 
-absl::StatusOr<Page<v1::Project>> SelectProjects(Connection& connection,
-                                                 const PageStart& start);
+absl::StatusOr<Page<v1::Project>> SelectProjects(
+    Connection& connection, const PageStart<v1::Project>& start);
 
 absl::StatusOr<v1::Project> ChangeProject(
     Connection& connection, const v1::UpdateProjectRequest& change);

@@ -3,8 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "storage/page_builder.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/rows/page_builder.h"
 #include "storage/sqlite/rows/stored_webhook.h"
 #include "storage/sqlite/rows/webhook_rows.h"
 
@@ -36,11 +36,9 @@ bool Passes(Statement& row, const WebhookFilter& filter) {
 
 }  // namespace
 
-absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(Connection& connection,
-                                                 const Sealer& sealer,
-                                                 absl::string_view project,
-                                                 const WebhookFilter& filter,
-                                                 const PageStart& start) {
+absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(
+    Connection& connection, const Sealer& sealer, absl::string_view project,
+    const WebhookFilter& filter, const PageStart<v1::Webhook>& start) {
   using Webhooks = Page<v1::Webhook>;
   static const std::string& sql = *new std::string(
       absl::StrCat("SELECT ", kWebhookColumns,
@@ -53,7 +51,7 @@ absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(Connection& connection,
         BindUuid(row, 1, project);
         BindUuid(row, 2, start.after);
         PageBuilder<v1::Webhook> page(start);
-        while (row->executeStep() && page.Reach(UuidColumn(row, kIdColumn))) {
+        while (row->executeStep() && page.MoveTo(IdColumn(row, kIdColumn))) {
           if (!Passes(row, filter)) continue;
           auto stored = ReadStored(connection, sealer, row);
           // One that is damaged does not hide the others.

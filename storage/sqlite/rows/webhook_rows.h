@@ -25,11 +25,9 @@ absl::StatusOr<v1::Webhook> SelectWebhook(Connection& connection,
                                           absl::string_view project,
                                           absl::string_view id);
 
-absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(Connection& connection,
-                                                 const Sealer& sealer,
-                                                 absl::string_view project,
-                                                 const WebhookFilter& filter,
-                                                 const PageStart& start);
+absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(
+    Connection& connection, const Sealer& sealer, absl::string_view project,
+    const WebhookFilter& filter, const PageStart<v1::Webhook>& start);
 
 absl::StatusOr<v1::Webhook> ChangeWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,

@@ -1,5 +1,6 @@
 #include "server/services/page_token.h"
 
+#include <optional>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -17,42 +18,70 @@ namespace {
 using testing::IsOk;
 using testing::StatusIs;
 
-// A page of "list", or what is wrong.
-absl::StatusOr<PageStart> Read(std::int32_t size, absl::string_view token) {
-  google::rpc::BadRequest violations;
-  PageStart page = ReadPage("list", size, token, violations);
-  absl::Status good = ViolationsStatus(violations);
-  if (!good.ok()) return good;
-  return page;
+// Reads a page of "list".
+template <typename Record = v1::Webhook>
+absl::StatusOr<PageStart<Record>> Read(std::int32_t size,
+                                       const std::string& token) {
+  v1::ListWebhooksRequest request;
+  request.set_page_size(size);
+  request.set_page_token(token);
+  return ReadPage<Record>("list", request);
 }
 
+std::optional<Uuid> SomeId() { return ParseUuid(testing::NewId()); }
+
 TEST(PageToken, LeadsBackToItsPlace) {
-  const std::string id = testing::NewId();
+  const std::optional<Uuid> id = SomeId();
   const auto page = Read(7, MakePageToken("list", id));
   ASSERT_THAT(page, IsOk());
   EXPECT_EQ(page->after, id);
   EXPECT_EQ(page->size, 7);
 }
 
+TEST(PageToken, LeadsBackToAnEventsPosition) {
+  const std::optional<EventPosition> position =
+      EventPosition{absl::FromUnixMillis(1), 2};
+  const auto page = Read<v1::Event>(0, MakePageToken("list", position));
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->after, position);
+}
+
+TEST(PageToken, LeadsBackToAName) {
+  const std::optional<std::string> name = "spiffe://a/1";
+  const auto page =
+      Read<v1::CertificateBinding>(0, MakePageToken("list", name));
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->after, name);
+}
+
+TEST(PageToken, OfAnotherKindOfPositionIsRefused) {
+  const std::optional<std::string> name = "a";
+  EXPECT_THAT(
+      Read(0, MakePageToken("list", name)),
+      StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN"));
+}
+
 TEST(PageToken, OfAnotherListIsRefused) {
   EXPECT_THAT(
-      Read(0, MakePageToken("other", testing::NewId())),
+      Read(0, MakePageToken("other", SomeId())),
       StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN"));
 }
 
 TEST(PageToken, OfAnotherProjectIsRefused) {
   v1::ListWebhooksRequest request;
-  request.set_page_token(MakePageToken(
-      ListName("webhooks", "one project", request), testing::NewId()));
-  EXPECT_THAT(CheckPage(ListName("webhooks", "one project", request), request),
+  request.set_page_token(
+      MakePageToken(ListName("webhooks", "one project", request), SomeId()));
+  EXPECT_THAT(ReadPage<v1::Webhook>(
+                  ListName("webhooks", "one project", request), request),
               IsOk());
   EXPECT_THAT(
-      CheckPage(ListName("webhooks", "another project", request), request),
+      ReadPage<v1::Webhook>(ListName("webhooks", "another project", request),
+                            request),
       StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN"));
 }
 
 TEST(PageToken, ThatWasChangedIsRefused) {
-  const std::string token = MakePageToken("list", testing::NewId());
+  const std::string token = MakePageToken("list", SomeId());
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string other = token;
     other[i] = other[i] == 'A' ? 'B' : 'A';
@@ -63,8 +92,8 @@ TEST(PageToken, ThatWasChangedIsRefused) {
 }
 
 TEST(PageToken, OfNoPlaceIsEmptyAndTheFirstPages) {
-  EXPECT_EQ(MakePageToken("list", ""), "");
-  EXPECT_EQ(Read(0, "")->after, "");
+  EXPECT_EQ(MakePageToken("list", std::optional<Uuid>()), "");
+  EXPECT_EQ(Read(0, "")->after, std::nullopt);
 }
 
 TEST(PageSize, HasADefaultAndAnEnd) {
@@ -82,7 +111,9 @@ TEST(PageToken, IsToldOfBesideAllElseThatIsWrong) {
   google::rpc::BadRequest found;
   AddViolation(found, "event_type", "must be an event type");
   const absl::Status status =
-      CheckPage("list", request, InvalidFields(found, "INVALID_REQUEST"));
+      ReadPage<v1::Webhook>("list", request,
+                            InvalidFields(found, "INVALID_REQUEST"))
+          .status();
   EXPECT_THAT(status,
               StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"));
   const google::rpc::BadRequest all = ViolationsOf(status);
