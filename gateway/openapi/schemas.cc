@@ -108,14 +108,13 @@ json::object Schemas::OfSingle(const FieldPlan& field, const v1::Values& values,
                                Direction direction) {
   if (field.message != nullptr) return OfMessage(*field.message, direction);
   if (field.field->enum_type() != nullptr) {
-    if (NullIsValue(field.field)) return {{"type", "null"}};
     return OfEnum(field.field->enum_type());
   }
   return ScalarSchema(field, values, direction);
 }
 
 json::object Schemas::OfMessage(const MessagePlan& plan, Direction direction) {
-  if (plan.form != JsonForm::kObject) return WellKnownSchema(plan, direction);
+  if (plan.form != JsonForm::kObject) return WellKnownSchema(plan.form);
   const bool is_input =
       direction == Direction::kRequest && answered_.contains(plan.descriptor);
   const std::string name =

@@ -81,30 +81,19 @@ json::object ScalarSchema(const FieldPlan& field, const v1::Values& values,
   return Text(values);
 }
 
-json::object WellKnownSchema(const MessagePlan& plan, Direction direction) {
-  switch (plan.form) {
+json::object WellKnownSchema(JsonForm form) {
+  switch (form) {
     case JsonForm::kTimestamp:
       return {{"type", "string"}, {"format", "date-time"}};
     case JsonForm::kDuration:
       return {{"type", "string"},
               {"pattern", "^-?[0-9]{1,12}([.][0-9]{1,9})?s$"}};
     case JsonForm::kFieldMask:
-      return {{"type", "string"}};
-    case JsonForm::kWrapper:
-      return ScalarSchema(plan.fields[0], {}, direction);
-    case JsonForm::kValue:
-      return OrNull(AnyJson());
-    case JsonForm::kListValue:
-      return {{"type", "array"}, {"items", json::object()}};
-    case JsonForm::kAny:
-      return {{"type", "object"},
-              {"properties", {{"@type", json::object{{"type", "string"}}}}},
-              {"additionalProperties", true}};
-    case JsonForm::kStruct:
     case JsonForm::kObject:
+    case JsonForm::kUnsupported:
       break;
   }
-  return {{"type", "object"}, {"additionalProperties", true}};
+  return {{"type", "string"}};
 }
 
 json::object OrNull(json::object schema) {

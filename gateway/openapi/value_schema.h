@@ -19,9 +19,8 @@ enum class Direction { kRequest, kAnswer, kDetail };
 boost::json::object ScalarSchema(const FieldPlan& field,
                                  const v1::Values& values, Direction direction);
 
-// A message type whose JSON is no object of its fields.
-boost::json::object WellKnownSchema(const MessagePlan& plan,
-                                    Direction direction);
+// Returns the schema of a message type whose JSON is a string.
+boost::json::object WellKnownSchema(JsonForm form);
 
 // The same, and null.
 boost::json::object OrNull(boost::json::object schema);

@@ -77,15 +77,11 @@ std::string Expectation(const MessagePlan& plan) {
       return "must be a duration in seconds, such as \"1.5s\"";
     case JsonForm::kFieldMask:
       return "must be comma-separated field paths";
-    case JsonForm::kWrapper:
-      return Expectation(plan.fields[0].field);
-    case JsonForm::kListValue:
-      return "must be an array";
-    case JsonForm::kValue:
-      return "must be a JSON value of double precision";
-    default:
-      return "must be an object";
+    case JsonForm::kObject:
+    case JsonForm::kUnsupported:
+      break;
   }
+  return "must be an object";
 }
 
 }  // namespace webhooks::gateway

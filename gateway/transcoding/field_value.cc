@@ -5,7 +5,6 @@
 
 #include "gateway/transcoding/scalar_text.h"
 #include "gateway/transcoding/well_known.h"
-#include "google/protobuf/struct.pb.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -14,27 +13,27 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-using Kind = Scalar::Kind;
+using Kind = JsonScalar::Kind;
 
-bool IsText(const Scalar& scalar) {
+bool IsText(const JsonScalar& scalar) {
   return scalar.kind == Kind::kString || scalar.kind == Kind::kText;
 }
 
-bool Read(const Scalar& scalar, bool& value) {
+bool Read(const JsonScalar& scalar, bool& value) {
   const bool is_text = scalar.kind == Kind::kText;
   value = scalar.kind == Kind::kTrue || (is_text && scalar.text == "true");
   return value || scalar.kind == Kind::kFalse ||
          (is_text && scalar.text == "false");
 }
 
-bool Read(const Scalar& scalar, double& value) {
+bool Read(const JsonScalar& scalar, double& value) {
   if (IsText(scalar) && ReadRealName(scalar.text, value)) return true;
   return (scalar.kind == Kind::kNumber || IsText(scalar)) &&
          ReadReal(scalar.text, value);
 }
 
 // Not by way of double, which would round twice.
-bool Read(const Scalar& scalar, float& value) {
+bool Read(const JsonScalar& scalar, float& value) {
   double named;
   if (IsText(scalar) && ReadRealName(scalar.text, named)) {
     value = static_cast<float>(named);
@@ -45,7 +44,7 @@ bool Read(const Scalar& scalar, float& value) {
 }
 
 template <typename Integer>
-bool Read(const Scalar& scalar, Integer& value) {
+bool Read(const JsonScalar& scalar, Integer& value) {
   return (scalar.kind == Kind::kNumber || IsText(scalar)) &&
          ReadInteger(scalar.text, value);
 }
@@ -54,8 +53,8 @@ template <typename T>
 using Setter = void (Reflection::*)(Message*, const FieldDescriptor*, T) const;
 
 template <typename T>
-bool Put(Message& message, const FieldDescriptor* field, const Scalar& scalar,
-         Setter<T> set, Setter<T> add) {
+bool Put(Message& message, const FieldDescriptor* field,
+         const JsonScalar& scalar, Setter<T> set, Setter<T> add) {
   T value;
   if (!Read(scalar, value)) return false;
   const Reflection* reflection = message.GetReflection();
@@ -64,7 +63,7 @@ bool Put(Message& message, const FieldDescriptor* field, const Scalar& scalar,
 }
 
 bool PutString(Message& message, const FieldDescriptor* field,
-               const Scalar& scalar) {
+               const JsonScalar& scalar) {
   if (!IsText(scalar)) return false;
   std::string value;
   if (field->type() != FieldDescriptor::TYPE_BYTES) {
@@ -82,7 +81,8 @@ bool PutString(Message& message, const FieldDescriptor* field,
 }
 
 // By name, or by number: any number for an open enum, as the mapping has it.
-bool ReadEnum(const FieldDescriptor* field, const Scalar& scalar, int& value) {
+bool ReadEnum(const FieldDescriptor* field, const JsonScalar& scalar,
+              int& value) {
   if (IsText(scalar)) {
     const EnumValueDescriptor* named =
         field->enum_type()->FindValueByName(std::string(scalar.text));
@@ -101,12 +101,9 @@ bool ReadEnum(const FieldDescriptor* field, const Scalar& scalar, int& value) {
 }
 
 bool PutEnum(Message& message, const FieldDescriptor* field,
-             const Scalar& scalar) {
+             const JsonScalar& scalar) {
   int value = 0;
-  if (scalar.kind == Kind::kNull ? !NullIsValue(field)
-                                 : !ReadEnum(field, scalar, value)) {
-    return false;
-  }
+  if (!ReadEnum(field, scalar, value)) return false;
   const Reflection* reflection = message.GetReflection();
   if (field->is_repeated()) {
     reflection->AddEnumValue(&message, field, value);
@@ -114,27 +111,6 @@ bool PutEnum(Message& message, const FieldDescriptor* field,
     reflection->SetEnumValue(&message, field, value);
   }
   return true;
-}
-
-bool SetValue(google::protobuf::Value& value, const Scalar& scalar) {
-  switch (scalar.kind) {
-    case Kind::kNull:
-      value.set_null_value(google::protobuf::NULL_VALUE);
-      return true;
-    case Kind::kTrue:
-    case Kind::kFalse:
-      value.set_bool_value(scalar.kind == Kind::kTrue);
-      return true;
-    case Kind::kNumber: {
-      double number;
-      if (!ReadReal(scalar.text, number)) return false;
-      value.set_number_value(number);
-      return true;
-    }
-    default:
-      value.set_string_value(scalar.text.data(), scalar.text.size());
-      return true;
-  }
 }
 
 template <typename T>
@@ -145,7 +121,7 @@ T& As(Message& message) {
 }  // namespace
 
 bool SetField(Message& message, const FieldDescriptor* field,
-              const Scalar& scalar) {
+              const JsonScalar& scalar) {
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
       return Put<int32_t>(message, field, scalar, &Reflection::SetInt32,
@@ -179,7 +155,7 @@ bool SetField(Message& message, const FieldDescriptor* field,
 }
 
 bool SetMessage(Message& message, const MessagePlan& plan,
-                const Scalar& scalar) {
+                const JsonScalar& scalar) {
   switch (plan.form) {
     case JsonForm::kTimestamp:
       return IsText(scalar) &&
@@ -192,13 +168,11 @@ bool SetMessage(Message& message, const MessagePlan& plan,
       return IsText(scalar) &&
              ReadFieldMask(scalar.text,
                            As<google::protobuf::FieldMask>(message));
-    case JsonForm::kWrapper:
-      return SetField(message, plan.fields[0].field, scalar);
-    case JsonForm::kValue:
-      return SetValue(As<google::protobuf::Value>(message), scalar);
-    default:
-      return false;
+    case JsonForm::kObject:
+    case JsonForm::kUnsupported:
+      break;
   }
+  return false;
 }
 
 }  // namespace webhooks::gateway

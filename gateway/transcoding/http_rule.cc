@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "gateway/transcoding/message_plan.h"
+#include "gateway/transcoding/type_check.h"
 #include "google/api/annotations.pb.h"
 #include "webhooks/v1/options.pb.h"
 
@@ -170,6 +171,9 @@ absl::StatusOr<Route> ReadRule(const MethodDescriptor* method,
   }
   binding.max_body_bytes = static_cast<std::size_t>(
       std::max(0, method->options().GetExtension(v1::max_body_bytes)));
+  for (const Descriptor* type : {method->input_type(), method->output_type()}) {
+    if (auto status = CheckTypes(type); !status.ok()) return status;
+  }
   if (auto status = ReadPathFields(route); !status.ok()) return status;
   if (auto status = ReadBodies(rule, binding); !status.ok()) return status;
   if (auto status = ReadMarks(binding); !status.ok()) return status;

@@ -1,34 +1,22 @@
 #include "gateway/transcoding/json_writer.h"
 
 #include <algorithm>
-#include <cmath>
-#include <memory>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/transcoding/any_type.h"
-#include "gateway/transcoding/json_parser.h"
+#include "gateway/transcoding/json_depth.h"
 #include "gateway/transcoding/scalar_writer.h"
 #include "gateway/transcoding/well_known.h"
-#include "google/protobuf/struct.pb.h"
+#include "proto/json/json_parser.h"
 #include "proto/json/json_text.h"
 
 namespace webhooks::gateway {
 namespace {
 
-using google::protobuf::Any;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::ListValue;
 using google::protobuf::Message;
-using google::protobuf::Struct;
-using google::protobuf::Value;
-
-// No parsed message has as many levels, but one Any may pack another, and each
-// is parsed by itself.
-constexpr int kMaxWrittenLevels = 200;
 
 bool IsEmptyList(const Message& message, const FieldDescriptor* field) {
   return field->is_repeated() &&
@@ -43,14 +31,6 @@ bool IsUnset(const Message& message, const FieldDescriptor* field) {
 }  // namespace
 
 bool JsonWriter::WriteMessage(const Message& message, const MessagePlan& plan) {
-  if (depth_ == kMaxWrittenLevels) return false;
-  ++depth_;
-  const bool is_written = WriteForm(message, plan);
-  --depth_;
-  return is_written;
-}
-
-bool JsonWriter::WriteForm(const Message& message, const MessagePlan& plan) {
   switch (plan.form) {
     case JsonForm::kObject:
       out_ += '{';
@@ -63,21 +43,12 @@ bool JsonWriter::WriteForm(const Message& message, const MessagePlan& plan) {
       return WriteQuoted(message, &AppendDuration);
     case JsonForm::kFieldMask:
       return WriteQuoted(message, &AppendFieldMask);
-    case JsonForm::kWrapper:
-      return AppendScalar(message, plan.fields[0].field, 0, out_);
-    case JsonForm::kStruct:
-      return WriteStruct(message);
-    case JsonForm::kValue:
-      return WriteValue(message);
-    case JsonForm::kListValue:
-      return WriteListValue(message);
-    case JsonForm::kAny:
-      return WriteAny(message);
+    case JsonForm::kUnsupported:
+      break;
   }
   return false;
 }
 
-// Writes the members between the braces, after those that WriteAny has written.
 bool JsonWriter::WriteMembers(const Message& message, const MessagePlan& plan) {
   for (const FieldPlan& field : plan.fields) {
     if (field.hidden) continue;
@@ -117,7 +88,7 @@ bool JsonWriter::WriteRaw(const Message& message, const FieldPlan& field) {
   std::string scratch;
   const std::string& text = message.GetReflection()->GetStringReference(
       message, field.field, &scratch);
-  if (!IsJson(text)) return false;
+  if (!IsJson(text, kMaxJsonDepth)) return false;
   out_ += text;
   return true;
 }
@@ -158,77 +129,6 @@ bool JsonWriter::WriteMap(const Message& message, const FieldPlan& field) {
     if (out_.back() != '{') out_ += ',';
     absl::StrAppend(&out_, text, ":");
     if (!WriteSingular(*entry, field.message->fields[1])) return false;
-  }
-  out_ += '}';
-  return true;
-}
-
-bool JsonWriter::WriteStruct(const Message& message) {
-  const auto& fields = static_cast<const Struct&>(message).fields();
-  using Entry = std::remove_reference_t<decltype(*fields.begin())>;
-  std::vector<Entry*> entries;
-  entries.reserve(fields.size());
-  for (const auto& entry : fields) entries.push_back(&entry);
-  std::sort(entries.begin(), entries.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  const MessagePlan& plan = PlanOf(Value::descriptor());
-  out_ += '{';
-  for (const Entry* entry : entries) {
-    if (entry != entries.front()) out_ += ',';
-    if (!AppendJsonString(entry->first, out_)) return false;
-    out_ += ':';
-    if (!WriteMessage(entry->second, plan)) return false;
-  }
-  out_ += '}';
-  return true;
-}
-
-bool JsonWriter::WriteListValue(const Message& message) {
-  const MessagePlan& plan = PlanOf(ListValue::descriptor());
-  return WriteList(message, plan.fields[0]);
-}
-
-// A Value of no kind, and a number that is not finite, have no JSON.
-bool JsonWriter::WriteValue(const Message& message) {
-  const auto& value = static_cast<const Value&>(message);
-  switch (value.kind_case()) {
-    case Value::kNullValue:
-      out_ += "null";
-      return true;
-    case Value::kBoolValue:
-      out_ += value.bool_value() ? "true" : "false";
-      return true;
-    case Value::kNumberValue:
-      AppendJsonReal(value.number_value(), out_);
-      return std::isfinite(value.number_value());
-    case Value::kStringValue:
-      return AppendJsonString(value.string_value(), out_);
-    case Value::kStructValue:
-      return WriteStruct(value.struct_value());
-    case Value::kListValue:
-      return WriteListValue(value.list_value());
-    case Value::KIND_NOT_SET:
-      break;
-  }
-  return false;
-}
-
-bool JsonWriter::WriteAny(const Message& message) {
-  const auto& any = static_cast<const Any&>(message);
-  if (any.type_url().empty() && any.value().empty()) {
-    out_ += "{}";
-    return true;
-  }
-  const std::unique_ptr<Message> payload = Unpack(any);
-  if (payload == nullptr) return false;
-  const MessagePlan& plan = PlanOf(payload->GetDescriptor());
-  out_ += "{\"@type\":";
-  if (!AppendJsonString(any.type_url(), out_)) return false;
-  if (plan.form == JsonForm::kObject) {
-    if (!WriteMembers(*payload, plan)) return false;
-  } else {
-    out_ += ",\"value\":";
-    if (!WriteMessage(*payload, plan)) return false;
   }
   out_ += '}';
   return true;

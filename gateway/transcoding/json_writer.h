@@ -28,11 +28,12 @@ class JsonWriter {
   bool WriteField(const google::protobuf::Message& message,
                   const FieldPlan& field);
 
- private:
-  bool WriteForm(const google::protobuf::Message& message,
-                 const MessagePlan& plan);
+  // The members of `message`, a JSON object, after the '{' or the members that
+  // the text ends with.
   bool WriteMembers(const google::protobuf::Message& message,
                     const MessagePlan& plan);
+
+ private:
   bool WriteList(const google::protobuf::Message& message,
                  const FieldPlan& field);
   bool WriteMap(const google::protobuf::Message& message,
@@ -41,17 +42,12 @@ class JsonWriter {
                      const FieldPlan& field);
   bool WriteRaw(const google::protobuf::Message& message,
                 const FieldPlan& field);
-  bool WriteStruct(const google::protobuf::Message& message);
-  bool WriteListValue(const google::protobuf::Message& message);
-  bool WriteValue(const google::protobuf::Message& message);
-  bool WriteAny(const google::protobuf::Message& message);
   template <typename T>
   bool WriteQuoted(const google::protobuf::Message& message,
                    bool (*append)(const T&, std::string&));
 
   std::string& out_;
   const EmptyLists empty_lists_;
-  int depth_ = 0;
 };
 
 }  // namespace webhooks::gateway

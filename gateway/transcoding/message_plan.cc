@@ -121,20 +121,10 @@ const MessagePlan& PlanOf(const Descriptor* descriptor) {
 JsonForm FormOf(const Descriptor* descriptor) {
   absl::string_view name = descriptor->full_name();
   if (!absl::ConsumePrefix(&name, "google.protobuf.")) return JsonForm::kObject;
-  constexpr std::pair<absl::string_view, JsonForm> kForms[] = {
-      {"Timestamp", JsonForm::kTimestamp},
-      {"Duration", JsonForm::kDuration},
-      {"FieldMask", JsonForm::kFieldMask},
-      {"Struct", JsonForm::kStruct},
-      {"Value", JsonForm::kValue},
-      {"ListValue", JsonForm::kListValue},
-      {"Any", JsonForm::kAny}};
-  for (const auto& [type, form] : kForms) {
-    if (name == type) return form;
-  }
-  return descriptor->file()->name() == "google/protobuf/wrappers.proto"
-             ? JsonForm::kWrapper
-             : JsonForm::kObject;
+  if (name == "Timestamp") return JsonForm::kTimestamp;
+  if (name == "Duration") return JsonForm::kDuration;
+  if (name == "FieldMask") return JsonForm::kFieldMask;
+  return name == "Empty" ? JsonForm::kObject : JsonForm::kUnsupported;
 }
 
 bool HasTextForm(const FieldDescriptor* field) {
@@ -143,19 +133,12 @@ bool HasTextForm(const FieldDescriptor* field) {
     case JsonForm::kTimestamp:
     case JsonForm::kDuration:
     case JsonForm::kFieldMask:
-    case JsonForm::kWrapper:
       return true;
-    default:
-      return false;
+    case JsonForm::kObject:
+    case JsonForm::kUnsupported:
+      break;
   }
-}
-
-bool NullIsValue(const FieldDescriptor* field) {
-  if (field->message_type() != nullptr) {
-    return FormOf(field->message_type()) == JsonForm::kValue;
-  }
-  return field->enum_type() != nullptr &&
-         field->enum_type()->full_name() == "google.protobuf.NullValue";
+  return false;
 }
 
 }  // namespace webhooks::gateway

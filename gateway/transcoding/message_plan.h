@@ -14,17 +14,15 @@
 // out once: names, marks, and the form of the JSON mapping that it has.
 namespace webhooks::gateway {
 
-// The forms of the proto3 JSON mapping.
+// The form of a message type in the proto3 JSON mapping.
 enum class JsonForm {
-  kObject,  // google.protobuf.Empty as well
+  kObject,
   kTimestamp,
   kDuration,
   kFieldMask,
-  kWrapper,
-  kStruct,
-  kValue,
-  kListValue,
-  kAny,
+  // The other types of google.protobuf (Any, Struct, wrappers, ...), of which
+  // no message of an RPC may have a field (see type_check.h). Empty is kObject.
+  kUnsupported,
 };
 
 struct MessagePlan;
@@ -82,12 +80,8 @@ JsonForm FormOf(const google::protobuf::Descriptor* descriptor);
 
 // Returns true if a value of the type of `field`, or of one of its elements,
 // can be written as text in a path or query: scalars, and the well-known types
-// whose JSON is a string or a scalar.
+// whose JSON is a string.
 bool HasTextForm(const google::protobuf::FieldDescriptor* field);
-
-// Returns true if null is a value of the type of `field`: google.protobuf.Value
-// and google.protobuf.NullValue.
-bool NullIsValue(const google::protobuf::FieldDescriptor* field);
 
 }  // namespace webhooks::gateway
 

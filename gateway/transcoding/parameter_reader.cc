@@ -125,7 +125,7 @@ void ParameterReader::Set(const FieldPath& path, absl::string_view text) {
     message = field->is_repeated() ? reflection->AddMessage(message, field)
                                    : reflection->MutableMessage(message, field);
   }
-  const Scalar scalar{Scalar::Kind::kText, text};
+  const JsonScalar scalar{JsonScalar::Kind::kText, text};
   const bool is_set =
       leaf->message_type() == nullptr
           ? SetField(*message, leaf, scalar)

@@ -27,8 +27,8 @@ class Router {
 
   // Reads every annotation, additional_bindings included, of `services`.
   // INVALID_ARGUMENT names the RPC whose template is malformed, names a field
-  // that is not there or cannot be filled from a path, or that repeats
-  // another's method and template, or that streams.
+  // that is not there, cannot be filled from a path or is not transcoded, or
+  // that repeats another's method and template, or that streams.
   static absl::StatusOr<Router> Make(
       absl::Span<const google::protobuf::ServiceDescriptor* const> services);
 

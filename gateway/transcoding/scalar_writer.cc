@@ -4,7 +4,6 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/transcoding/message_plan.h"
 #include "proto/json/json_text.h"
 
 namespace webhooks::gateway {
@@ -39,9 +38,7 @@ bool AppendEnum(const Source& source, std::string& out) {
   const int number = source.Get<int>(&Reflection::GetEnumValue,
                                      &Reflection::GetRepeatedEnumValue);
   const auto* value = source.field->enum_type()->FindValueByNumber(number);
-  if (NullIsValue(source.field)) {
-    out += "null";
-  } else if (value == nullptr) {
+  if (value == nullptr) {
     absl::StrAppend(&out, number);
   } else {
     absl::StrAppend(&out, "\"", value->name(), "\"");

@@ -31,8 +31,7 @@ RequestParser::RequestParser(const Binding& binding,
     : binding_(binding),
       body_(std::move(body)),
       request_(NewRequest(binding)),
-      reader_(binding, *request_, violations_),
-      parser_(reader_) {
+      reader_(binding, *request_, violations_) {
   ParameterReader parameters(binding, *request_, violations_);
   parameters.ReadPath(path_values);
   parameters.ReadQuery(query);
@@ -56,7 +55,7 @@ bool RequestParser::ReadSome(std::size_t max_bytes) {
   const absl::string_view part =
       absl::string_view(body_).substr(read_, max_bytes);
   read_ += part.size();
-  status_ = parser_.Read(part, read_ == body_.size());
+  status_ = reader_.Read(part, read_ == body_.size());
   if (!status_.ok() || reader_.is_full()) read_ = body_.size();
   return read_ < body_.size();
 }

@@ -10,7 +10,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/transcoding/binding.h"
-#include "gateway/transcoding/json_parser.h"
 #include "gateway/transcoding/json_reader.h"
 #include "gateway/transcoding/violations.h"
 #include "google/protobuf/message.h"
@@ -55,7 +54,6 @@ class RequestParser {
   std::unique_ptr<google::protobuf::Message> request_;
   Violations violations_;
   JsonReader reader_;
-  JsonParser parser_;
   absl::Status status_;
 };
 

@@ -71,8 +71,7 @@ TEST(Response, HasAllFieldsWithoutPresenceInTheOrderOfTheirNumbers) {
       R"("words":null,"kinds":[],"children":[],"by_string":{},"by_int32":{},)"
       R"("by_int64":{},"by_uint32":{},"by_uint64":{},"by_bool":{},)"
       R"("child_by_name":{},"nullable_map":null,"kind_by_name":{},)"
-      R"("fourth_choice":null,"null_value":null,"values":[],"timestamps":[],)"
-      R"("nullable_timestamp":null,"nullable_value":null,"anys":[]})");
+      R"("fourth_choice":null,"timestamps":[],"nullable_timestamp":null})");
 }
 
 struct MemberCase {
@@ -116,7 +115,6 @@ constexpr MemberCase kScalars[] = {
     {"maybe_text: ''", R"("maybe_text":"")"},
     {"renamed: 'a'", R"("@other":"a")"},
     {"second_choice: 0", R"("second_choice":0)"},
-    {"null_choice: NULL_VALUE", R"("null_choice":null)"},
 };
 INSTANTIATE_TEST_SUITE_P(Scalars, Member, ::testing::ValuesIn(kScalars));
 
@@ -152,39 +150,15 @@ constexpr MemberCase kWellKnown[] = {
     {"duration { seconds: -1 nanos: -500000000 }", R"("duration":"-1.500s")"},
     {"duration { nanos: -1 }", R"("duration":"-0.000000001s")"},
     {"field_mask { paths: 'a' paths: 'b_c.d_e' }", R"("field_mask":"a,bC.dE")"},
-    {"int64_value { value: 5 }", R"("int64_value":"5")"},
-    {"bool_value {}", R"("bool_value":false)"},
-    {"bytes_value { value: 'a' }", R"("bytes_value":"YQ==")"},
     {"empty {}", R"("empty":{})"},
-    {"struct {}", R"("struct":{})"},
-    {"struct { fields { key: 'b' value { bool_value: true } } "
-     "fields { key: 'a' value { struct_value {} } } }",
-     R"("struct":{"a":{},"b":true})"},
-    {"list_value { values { string_value: 'a' } values { list_value {} } }",
-     R"("list_value":["a",[]])"},
-    {"value { null_value: NULL_VALUE }", R"("value":null)"},
-    {"value { number_value: 1.5 }", R"("value":1.5)"},
-    {"any {}", R"("any":{})"},
-    {"any { [type.googleapis.com/webhooks.test.v1.Thing] { id: '7' } }",
-     R"("any":{"@type":"type.googleapis.com/webhooks.test.v1.Thing",)"
-     R"("id":"7"})"},
-    {"any { [type.googleapis.com/google.protobuf.Duration] { seconds: 1 } }",
-     R"("any":{"@type":"type.googleapis.com/google.protobuf.Duration",)"
-     R"("value":"1s"})"},
-    {"any { [type.googleapis.com/google.protobuf.Empty] {} }",
-     R"("any":{"@type":"type.googleapis.com/google.protobuf.Empty"})"},
 };
 INSTANTIATE_TEST_SUITE_P(WellKnown, Member, ::testing::ValuesIn(kWellKnown));
 
 TEST(Response, IsInternalWhereAValueHasNoJson) {
   for (const absl::string_view text :
-       {R"(bytes: "a" child { value {} })",
+       {R"(bytes: "a" child { timestamp { nanos: -1 } })",
         "timestamp { seconds: 253402300800 }", "timestamp { nanos: -1 }",
-        "duration { seconds: 1 nanos: -1 }", "field_mask { paths: 'aB' }",
-        "value { number_value: nan }", "value { number_value: inf }",
-        "any { type_url: 'a/b.C' }",
-        R"(any { type_url: 'a/webhooks.test.v1.Thing' value: "\377" })",
-        "any { value: 'a' }", "values {}"}) {
+        "duration { seconds: 1 nanos: -1 }", "field_mask { paths: 'aB' }"}) {
     EXPECT_EQ(WriteEverything(text), "INTERNAL RESPONSE_NOT_JSON") << text;
   }
 }
@@ -196,21 +170,6 @@ TEST(Response, IsInternalWhereAStringIsNotUtf8) {
             "INTERNAL RESPONSE_NOT_JSON");
   everything.clear_string();
   (*everything.mutable_by_string())["\xFF"] = "a";
-  EXPECT_EQ(Write("POST", "/everything", everything),
-            "INTERNAL RESPONSE_NOT_JSON");
-}
-
-TEST(Response, IsInternalWhereItIsTooDeep) {
-  test::v1::Thing thing;
-  google::protobuf::Any any;
-  any.PackFrom(thing);
-  for (int i = 0; i < 300; ++i) {
-    google::protobuf::Any outer;
-    outer.PackFrom(any);
-    any = outer;
-  }
-  Everything everything;
-  *everything.mutable_any() = any;
   EXPECT_EQ(Write("POST", "/everything", everything),
             "INTERNAL RESPONSE_NOT_JSON");
 }

@@ -42,18 +42,8 @@ TEST(RoundTrip, KeepsEveryTypeOfField) {
     third_choice { bool: true }
     timestamp { seconds: -1 nanos: 5 } duration { seconds: -1 nanos: -5 }
     field_mask { paths: "a_b.c" paths: "d" }
-    struct { fields { key: "a" value { list_value { values { null_value:
-    NULL_VALUE } } } } }
-    value { struct_value {} } list_value { values { bool_value: false } }
-    empty {} double_value { value: 1.5 } float_value { value: 1.5 }
-    int64_value { value: 1 } uint64_value { value: 1 } int32_value {}
-    uint32_value { value: 1 } bool_value { value: true }
-    string_value { value: "a" } bytes_value { value: "\377" }
-    values { null_value: NULL_VALUE } timestamps {} timestamps { seconds: 1 }
-    nullable_timestamp { seconds: 2 } nullable_value { number_value: 1e100 }
-    any { [type.googleapis.com/webhooks.test.v1.Everything] { any {
-    [type.googleapis.com/google.protobuf.Timestamp] { seconds: 5 } } } }
-    anys {})",
+    empty {} timestamps {} timestamps { seconds: 1 }
+    nullable_timestamp { seconds: 2 })",
       &everything));
   ExpectRoundTrip(everything);
 }
