@@ -625,10 +625,8 @@ TARGETS = [
         ],
         deps = [
             "proto_json",
-            "absl::flat_hash_map",
             "absl::strings",
             "absl::time",
-            "Boost::json",
             "OpenSSL::Crypto",
         ],
         defines = [],
@@ -1161,6 +1159,7 @@ TARGETS = [
             "absl::statusor",
             "absl::strings",
             "absl::synchronization",
+            "Boost::url",
         ],
         defines = [],
     ),

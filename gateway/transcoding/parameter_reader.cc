@@ -46,7 +46,7 @@ std::string Problem(const FieldDescriptor* field, absl::string_view text) {
 }
 
 bool Decode(absl::string_view text, std::string& decoded) {
-  return AppendPercentDecoded(text, PercentRule::kQuery, decoded) &&
+  return AppendPercentDecoded(text, PlusSign::kSpace, decoded) &&
          IsValidUtf8(decoded);
 }
 

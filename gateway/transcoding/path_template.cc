@@ -28,7 +28,7 @@ absl::StatusOr<std::string> Literal(absl::string_view text) {
   std::string literal;
   if (text.empty()) return Malformed("a segment or verb is empty");
   if (text.find_first_of("*{}?# ") != absl::string_view::npos ||
-      !AppendPercentDecoded(text, PercentRule::kAll, literal)) {
+      !AppendPercentDecoded(text, PlusSign::kAsItIs, literal)) {
     return Malformed(absl::StrCat("'", text, "' is not a literal"));
   }
   return literal;

@@ -5,22 +5,14 @@
 
 #include "absl/strings/string_view.h"
 
-// Percent-encoding (RFC 3986, section 2.1).
+// Percent-decoding (RFC 3986, section 2.1).
 namespace webhooks::gateway {
 
-enum class PercentRule {
-  // Every escape is decoded.
-  kAll,
-  // %2F stays as it is: the text is one of several segments, and a decoded
-  // slash could not be told from one between them.
-  kAllButSlash,
-  // Every escape is decoded, and '+' is a space.
-  kQuery,
-};
+enum class PlusSign { kAsItIs, kSpace };
 
-// Appends `text`, decoded, to `out`. False: an escape is not '%' and two
-// hexadecimal digits; what `out` holds then is unspecified.
-bool AppendPercentDecoded(absl::string_view text, PercentRule rule,
+// Appends `text`, decoded, to `out`. False: a '%' is not followed by two
+// hexadecimal digits, and `out` is unchanged.
+bool AppendPercentDecoded(absl::string_view text, PlusSign plus,
                           std::string& out);
 
 }  // namespace webhooks::gateway

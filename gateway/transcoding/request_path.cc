@@ -6,6 +6,25 @@
 #include "proto/json/utf8.h"
 
 namespace webhooks::gateway {
+namespace {
+
+// Appends `raw`, decoded except for %2F: in a value of several segments, a
+// decoded slash would look like the end of a segment.
+void AppendAllButSlashes(absl::string_view raw, std::string& value) {
+  constexpr size_t kEscapeSize = 3;
+  size_t begin = 0;
+  for (size_t at = 0; (at = raw.find('%', at)) != raw.npos; at += kEscapeSize) {
+    const absl::string_view escape = raw.substr(at, kEscapeSize);
+    if (!absl::EqualsIgnoreCase(escape, "%2F")) continue;
+    AppendPercentDecoded(raw.substr(begin, at - begin), PlusSign::kAsItIs,
+                         value);
+    absl::StrAppend(&value, escape);
+    begin = at + kEscapeSize;
+  }
+  AppendPercentDecoded(raw.substr(begin), PlusSign::kAsItIs, value);
+}
+
+}  // namespace
 
 bool RequestPath::Read(absl::string_view path) {
   // Twice: the last segment is decoded as a whole and again without its verb.
@@ -34,7 +53,7 @@ bool RequestPath::Decode(absl::string_view raw, absl::string_view& text) {
   text = raw;
   if (absl::StrContains(raw, '%')) {
     const size_t begin = decoded_.size();
-    if (!AppendPercentDecoded(raw, PercentRule::kAll, decoded_)) return false;
+    if (!AppendPercentDecoded(raw, PlusSign::kAsItIs, decoded_)) return false;
     text = absl::string_view(decoded_).substr(begin);
   }
   return IsValidUtf8(text) && !absl::StrContains(text, '\0');
@@ -51,7 +70,7 @@ std::string RequestPath::Value(const PathTemplate& path,
   std::string value;
   for (size_t i = variable.begin; i < end; ++i) {
     if (i > variable.begin) value += '/';
-    AppendPercentDecoded(segments_[i].raw, PercentRule::kAllButSlash, value);
+    AppendAllButSlashes(segments_[i].raw, value);
   }
   return value;
 }
