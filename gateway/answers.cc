@@ -7,7 +7,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "gateway/http/errors.h"
+#include "gateway/errors.h"
 #include "gateway/http/grammar.h"
 #include "gateway/transcoding/error_body.h"
 #include "google/rpc/error_details.pb.h"
@@ -26,13 +26,7 @@ std::int64_t RetryAfter(const absl::Status& status) {
   return std::max<std::int64_t>(delay.seconds() + (delay.nanos() > 0), 1);
 }
 
-}  // namespace
-
-HttpResponse ErrorAnswer(const absl::Status& status) {
-  return ErrorAnswer(status, HttpStatus(status));
-}
-
-HttpResponse ErrorAnswer(const absl::Status& status, int http_status) {
+HttpResponse Answer(const absl::Status& status, int http_status) {
   HttpResponse response;
   response.status = http_status;
   response.body = ErrorBody(status, http_status);
@@ -48,24 +42,23 @@ HttpResponse ErrorAnswer(const absl::Status& status, int http_status) {
   return response;
 }
 
+}  // namespace
+
+HttpResponse ErrorAnswer(const absl::Status& status) {
+  return Answer(status, HttpStatus(status));
+}
+
+HttpResponse ReplyErrorAnswer(const absl::Status& status) {
+  return Answer(status, HttpStatusOfReply(status));
+}
+
 HttpResponse UnboundAnswer(absl::string_view method,
                            const std::vector<std::string>& allowed) {
-  if (!IsKnownMethod(method)) {
-    const HttpError error = UnknownMethod();
-    return ErrorAnswer(error.status, error.http_status);
-  }
-  if (allowed.empty()) {
-    return ErrorAnswer(
-        WithReason(absl::NotFoundError("no such path"), "PATH_NOT_FOUND"));
-  }
+  if (!IsKnownMethod(method)) return ErrorAnswer(MethodUnknown(kMethods));
+  if (allowed.empty()) return ErrorAnswer(PathNotFound());
   HttpResponse response;
   response.status = 204;
-  if (method != "OPTIONS") {
-    response = ErrorAnswer(
-        WithReason(absl::UnimplementedError("the path has no such method"),
-                   "METHOD_NOT_ALLOWED"),
-        405);
-  }
+  if (method != "OPTIONS") response = ErrorAnswer(MethodNotAllowed());
   response.headers.emplace_back("Allow", absl::StrJoin(allowed, ", "));
   if (absl::c_linear_search(allowed, "PATCH")) AddAcceptPatch(response);
   return response;

@@ -11,10 +11,11 @@
 // The answers that do not come from an RPC's result.
 namespace webhooks::gateway {
 
-// `status`, which must not be OK, in the one shape of errors. 429 and 503 get
-// Retry-After (from google.rpc.RetryInfo, or one second), 401 WWW-Authenticate.
+// Returns the answer with an error of the gateway or, for the second, of the
+// server; `status` must not be OK. 429 and 503 get Retry-After (from
+// google.rpc.RetryInfo, or one second), 401 WWW-Authenticate.
 HttpResponse ErrorAnswer(const absl::Status& status);
-HttpResponse ErrorAnswer(const absl::Status& status, int http_status);
+HttpResponse ReplyErrorAnswer(const absl::Status& status);
 
 // The answer to a path that has no binding for `method`: 501 where no path may
 // have it, 404 where the path is unknown (`allowed` is empty), 204 to OPTIONS,

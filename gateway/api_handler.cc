@@ -13,10 +13,9 @@
 #include "gateway/call_headers.h"
 #include "gateway/conditions.h"
 #include "gateway/content.h"
+#include "gateway/errors.h"
 #include "gateway/header_fields.h"
 #include "gateway/http/grammar.h"
-#include "gateway/transcoding/error_body.h"
-#include "proto/rpc/status.h"
 #include "server/runtime/metadata.h"
 
 namespace webhooks::gateway {
@@ -27,9 +26,8 @@ HttpResponse Refusal(const Binding& binding, HttpResponse response) {
   return response;
 }
 
-HttpResponse Refusal(const Binding& binding, const absl::Status& status,
-                     int http_status) {
-  return Refusal(binding, ErrorAnswer(status, http_status));
+HttpResponse Refusal(const Binding& binding, const absl::Status& status) {
+  return Refusal(binding, ErrorAnswer(status));
 }
 
 // Returns true if a browser says that another site's page makes the request.
@@ -47,14 +45,10 @@ absl::Status CheckKey(const RequestHead& head) {
   if (keys.empty() && !head.client_certificate.empty()) {
     // A browser shows its certificate for whatever page.
     if (!IsCrossSite(head)) return absl::OkStatus();
-    return WithReason(absl::PermissionDeniedError(
-                          "a page of another site needs an x-api-key"),
-                      "CROSS_SITE_REQUEST");
+    return CrossSiteRequest();
   }
   if (keys.size() == 1 && !keys[0].empty()) return absl::OkStatus();
-  return WithReason(
-      absl::UnauthenticatedError("exactly one x-api-key is required"),
-      "API_KEY_MISSING");
+  return ApiKeyMissing();
 }
 
 // The answer to `OPTIONS *` (RFC 9110, 9.3.7).
@@ -83,7 +77,7 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
   }
   const Binding& binding = *match->binding;
   if (absl::Status status = CheckKey(head); !status.ok()) {
-    return Refusal(binding, status, HttpStatus(status));
+    return Refusal(binding, status);
   }
   // Elsewhere a body of any type is a violation, found with the others.
   std::optional<HttpResponse> unless_empty;
@@ -95,15 +89,15 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
     unless_empty = std::move(refusal);
   }
   absl::StatusOr<CallHeaders> headers = ReadCallHeaders(head, call_timeout_);
-  if (!headers.ok()) return Refusal(binding, headers.status(), 400);
+  if (!headers.ok()) return Refusal(binding, headers.status());
   if (absl::Status status = CheckSize(*headers); !status.ok()) {
-    return Refusal(binding, status, 431);
+    return Refusal(binding, status);
   }
   absl::StatusOr<std::vector<PathValue>> values =
       ReadHeaderFields(binding, head);
-  if (!values.ok()) return Refusal(binding, values.status(), 400);
+  if (!values.ok()) return Refusal(binding, values.status());
   if (absl::Status status = CheckConditions(head, binding); !status.ok()) {
-    return Refusal(binding, status, HttpStatus(status));
+    return Refusal(binding, status);
   }
   std::move(match->path_values.begin(), match->path_values.end(),
             std::back_inserter(*values));
@@ -118,9 +112,8 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
                    .unless_empty = std::move(unless_empty)});
 }
 
-HttpResponse ApiHandler::AnswerError(const absl::Status& status,
-                                     int http_status) const {
-  return ErrorAnswer(status, http_status);
+HttpResponse ApiHandler::AnswerError(const absl::Status& status) const {
+  return ErrorAnswer(status);
 }
 
 }  // namespace webhooks::gateway

@@ -30,7 +30,7 @@ HttpResponse ReplyAnswer(const BoundRequest& request,
                          const Backend::Reply& reply) {
   const Binding& binding = request.binding;
   if (!reply.status.ok()) {
-    return ErrorAnswer(WithHeaderNames(binding, reply.status));
+    return ReplyErrorAnswer(WithHeaderNames(binding, reply.status));
   }
   absl::StatusOr<std::string> body = WriteResponse(binding, *reply.response);
   if (!body.ok()) return ErrorAnswer(body.status());
@@ -77,7 +77,7 @@ class CallExchange::Progress
     if (!is_long_ || IsKnown()) return Parse();
     CheckKey([](Progress& progress, Backend::Reply reply) {
       if (!reply.status.ok() && !absl::IsUnimplemented(reply.status)) {
-        return progress.Answer(ErrorAnswer(reply.status), reply);
+        return progress.Answer(ReplyErrorAnswer(reply.status), reply);
       }
       progress.Parse();
     });
@@ -105,10 +105,10 @@ class CallExchange::Progress
     violations_ = message.status();
     if (IsKnown()) return respond_(ErrorAnswer(violations_));
     CheckKey([](Progress& progress, Backend::Reply reply) {
-      progress.Answer(
-          ErrorAnswer(IsOfCaller(reply.status) ? reply.status
-                                               : progress.violations_),
-          reply);
+      progress.Answer(IsOfCaller(reply.status)
+                          ? ReplyErrorAnswer(reply.status)
+                          : ErrorAnswer(progress.violations_),
+                      reply);
     });
   }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/errors.h"
 #include "proto/rpc/status.h"
 #include "server/runtime/client_address.h"
 #include "server/runtime/metadata.h"
@@ -22,12 +23,6 @@ constexpr std::pair<const char*, const char*> kHeadersOfEntries[] = {
     {kRateRemainingMetadata, "RateLimit-Remaining"},
     {kRateResetMetadata, "RateLimit-Reset"},
 };
-
-absl::Status InvalidHeader(absl::string_view name, absl::string_view problem) {
-  google::rpc::BadRequest violations;
-  AddViolation(violations, name, problem);
-  return InvalidFields(violations, "INVALID_HEADER");
-}
 
 std::optional<absl::Duration> TimeoutUnit(char unit) {
   switch (unit) {
@@ -131,11 +126,10 @@ std::size_t MetadataSize(const CallHeaders& headers) {
 
 absl::Status CheckSize(const CallHeaders& headers) {
   if (MetadataSize(headers) <= kMaxCallMetadata) return absl::OkStatus();
-  return WithReason(
-      absl::InvalidArgumentError(absl::StrCat(
-          "the headers that the server gets must not exceed ", kMaxCallMetadata,
-          " bytes, with ", kMetadataEntryOverhead, " for each")),
-      "HEADERS_TOO_LARGE");
+  return HeadersTooLarge(
+      absl::StrCat("the headers for the server, and ", kMetadataEntryOverhead,
+                   " bytes for each of them,"),
+      kMaxCallMetadata);
 }
 
 void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,

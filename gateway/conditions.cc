@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "gateway/answers.h"
+#include "gateway/errors.h"
 #include "gateway/header_fields.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/entity_tag.h"
@@ -31,22 +32,13 @@ std::string Joined(const RequestHead& head, absl::string_view header) {
 }
 
 absl::Status WeakCondition() {
-  return WithReason(absl::AbortedError(
-                        "If-Match holds a weak etag (W/\"...\"), which matches "
-                        "nothing: send the ETag of the answer without W/"),
-                    kEtagMismatch);
-}
-
-absl::Status Mismatch() {
-  return WithReason(
-      absl::AbortedError("the resource has another etag than If-Match"),
-      kEtagMismatch);
+  return EtagMismatch(
+      "If-Match holds a weak etag (W/\"...\"), which matches nothing: send the "
+      "ETag of the answer without W/");
 }
 
 absl::Status Invalid(absl::string_view header, absl::string_view problem) {
-  google::rpc::BadRequest violations;
-  AddViolation(violations, absl::AsciiStrToLower(header), problem);
-  return InvalidFields(violations, "INVALID_HEADER");
+  return InvalidHeader(absl::AsciiStrToLower(header), problem);
 }
 
 }  // namespace
@@ -85,7 +77,8 @@ HttpResponse Under(const Conditions& conditions, HttpResponse response) {
   const std::string etag(ResponseHeader(response, "ETag"));
   if (!conditions.if_match.empty() &&
       !MatchesStrongly(etag, conditions.if_match)) {
-    return ErrorAnswer(Mismatch());
+    return ErrorAnswer(
+        EtagMismatch("the resource has another etag than If-Match"));
   }
   if (!etag.empty() && !conditions.if_none_match.empty() &&
       MatchesWeakly(etag, conditions.if_none_match)) {

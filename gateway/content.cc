@@ -1,10 +1,9 @@
 #include "gateway/content.h"
 
-#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "gateway/answers.h"
-#include "proto/rpc/status.h"
+#include "gateway/errors.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -18,9 +17,7 @@ bool IsJson(absl::string_view content_type, absl::string_view method) {
 }
 
 HttpResponse Unsupported(absl::string_view message, absl::string_view method) {
-  HttpResponse answer = ErrorAnswer(
-      WithReason(absl::InvalidArgumentError(message), "UNSUPPORTED_MEDIA_TYPE"),
-      415);
+  HttpResponse answer = ErrorAnswer(UnsupportedMediaType(message));
   if (method == "PATCH") AddAcceptPatch(answer);
   return answer;
 }
@@ -36,12 +33,12 @@ std::optional<HttpResponse> RefuseContent(const RequestHead& head) {
   }
   const auto types = head.Values("content-type");
   if (types.size() != 1 || !IsJson(types[0], head.method)) {
-    return UnsupportedMediaType(head.method);
+    return NotJsonAnswer(head.method);
   }
   return std::nullopt;
 }
 
-HttpResponse UnsupportedMediaType(absl::string_view method) {
+HttpResponse NotJsonAnswer(absl::string_view method) {
   return Unsupported("the body must be application/json", method);
 }
 

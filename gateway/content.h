@@ -15,7 +15,7 @@ namespace webhooks::gateway {
 std::optional<HttpResponse> RefuseContent(const RequestHead& head);
 
 // The refusal of a body that has no type though it must have one.
-HttpResponse UnsupportedMediaType(absl::string_view method);
+HttpResponse NotJsonAnswer(absl::string_view method);
 
 // Returns true if a body that has no type is only fine if it turns out empty:
 // one whose length `head` does not tell.

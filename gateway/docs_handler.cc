@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "gateway/answers.h"
-#include "proto/rpc/status.h"
+#include "gateway/errors.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -41,9 +41,8 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> DocsHandler::Accept(
   HttpResponse response = Answer(head);
   const bool sends_body = head.method != "HEAD";
   if (sends_body && !TakeFromSecond(response.content().size())) {
-    response = ErrorAnswer(
-        WithReason(absl::UnavailableError("too many are reading at once"),
-                   "TOO_MANY_BYTES_BUFFERED"));
+    response =
+        ErrorAnswer(TooManyBytesBuffered("too many are reading at once"));
   }
   response.route = std::string(is_docs ? kDocs : kOpenApi);
   return response;
@@ -71,10 +70,7 @@ HttpResponse DocsHandler::Answer(const RequestHead& head) const {
 
 HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
   if (pages_.empty()) {
-    return ErrorAnswer(
-        WithReason(absl::NotFoundError("the pages of /docs are not installed; "
-                                       "/openapi.json is there without them"),
-                   "DOCS_NOT_INSTALLED"));
+    return ErrorAnswer(DocsNotInstalled());
   }
   absl::ConsumePrefix(&path, kDocs);
   HttpResponse response;
@@ -94,9 +90,8 @@ HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
   return response;
 }
 
-HttpResponse DocsHandler::AnswerError(const absl::Status& status,
-                                      int http_status) const {
-  return next_.AnswerError(status, http_status);
+HttpResponse DocsHandler::AnswerError(const absl::Status& status) const {
+  return next_.AnswerError(status);
 }
 
 }  // namespace webhooks::gateway

@@ -36,8 +36,7 @@ class DocsHandler : public RequestHandler {
   std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) override;
 
-  HttpResponse AnswerError(const absl::Status& status,
-                           int http_status) const override;
+  HttpResponse AnswerError(const absl::Status& status) const override;
 
  private:
   HttpResponse Answer(const RequestHead& head) const;

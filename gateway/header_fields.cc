@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gateway/call_headers.h"
+#include "gateway/errors.h"
 #include "gateway/transcoding/percent.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
@@ -70,7 +71,7 @@ bool IsPageToken(absl::string_view parameter) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(parameter, absl::MaxSplits('=', 1));
   std::string name;
-  return AppendPercentDecoded(parts.first, PercentRule::kQuery, name) &&
+  return AppendPercentDecoded(parts.first, PlusSign::kSpace, name) &&
          (name == kPageToken || name == "pageToken");
 }
 
@@ -95,7 +96,7 @@ absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
     fields.push_back({&field.field, absl::StrJoin(values, ", ")});
   }
   if (violations.field_violations().empty()) return fields;
-  return InvalidFields(violations, "INVALID_HEADER");
+  return InvalidHeader(violations);
 }
 
 absl::Status WithHeaderNames(const Binding& binding,

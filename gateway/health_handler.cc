@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "gateway/answers.h"
+#include "gateway/errors.h"
 #include "grpc/health/v1/health.pb.h"
-#include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -25,13 +25,11 @@ HttpResponse OkAnswer() {
 // Whatever is wrong with the server, this process is unavailable without it.
 absl::Status Readiness(const Backend::Reply& reply) {
   if (!reply.status.ok()) {
-    return WithReason(absl::UnavailableError("the server does not answer"),
-                      "SERVER_UNREACHABLE");
+    return ServerUnreachable("the server does not answer");
   }
   const auto& health = static_cast<const HealthCheckResponse&>(*reply.response);
   if (health.status() != HealthCheckResponse::SERVING) {
-    return WithReason(absl::UnavailableError("the server is not serving"),
-                      "SERVER_NOT_SERVING");
+    return ServerNotServing();
   }
   return absl::OkStatus();
 }
@@ -84,9 +82,8 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> HealthHandler::Accept(
   return response;
 }
 
-HttpResponse HealthHandler::AnswerError(const absl::Status& status,
-                                        int http_status) const {
-  return next_.AnswerError(status, http_status);
+HttpResponse HealthHandler::AnswerError(const absl::Status& status) const {
+  return next_.AnswerError(status);
 }
 
 }  // namespace webhooks::gateway

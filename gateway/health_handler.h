@@ -22,8 +22,7 @@ class HealthHandler : public RequestHandler {
   std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) override;
 
-  HttpResponse AnswerError(const absl::Status& status,
-                           int http_status) const override;
+  HttpResponse AnswerError(const absl::Status& status) const override;
 
  private:
   RequestHandler& next_;

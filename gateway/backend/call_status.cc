@@ -1,5 +1,6 @@
 #include "gateway/backend/call_status.h"
 
+#include "gateway/errors.h"
 #include "google/rpc/status.pb.h"
 #include "proto/rpc/status.h"
 
@@ -11,28 +12,17 @@ namespace {
 absl::Status TransportStatus(grpc::StatusCode code) {
   switch (code) {
     case grpc::StatusCode::UNAVAILABLE:
-      return WithReason(
-          absl::UnavailableError("the server cannot be reached; try again"),
-          kServerUnreachable);
+      return ServerUnreachable("the server cannot be reached; try again");
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return WithReason(
-          absl::DeadlineExceededError("the server did not answer in time"),
-          "DEADLINE_EXCEEDED");
+      return DeadlineExceeded();
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return WithReason(absl::ResourceExhaustedError(
-                            "the request or its answer is too large"),
-                        "MESSAGE_TOO_LARGE");
+      return MessageTooLarge();
     case grpc::StatusCode::CANCELLED:
-      return WithReason(
-          absl::UnavailableError("the server ended the call; try again"),
-          "CALL_INTERRUPTED");
+      return CallInterrupted();
     case grpc::StatusCode::UNIMPLEMENTED:
-      return WithReason(
-          absl::UnimplementedError("the server does not offer this call"),
-          "CALL_NOT_OFFERED");
+      return CallNotOffered();
     default:
-      return WithReason(absl::InternalError("the server failed"),
-                        "SERVER_FAILURE");
+      return ServerFailure();
   }
 }
 

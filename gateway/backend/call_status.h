@@ -2,13 +2,9 @@
 #define WEBHOOKS_GATEWAY_BACKEND_CALL_STATUS_H_
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "grpcpp/support/status.h"
 
 namespace webhooks::gateway {
-
-// The reason of calls that found no server.
-inline constexpr absl::string_view kServerUnreachable = "SERVER_UNREACHABLE";
 
 // Returns the status of a call that was not cancelled here: with the details
 // that the server gave in grpc-status-details-bin. A status without any is the

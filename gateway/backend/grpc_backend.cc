@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "gateway/backend/call_status.h"
 #include "gateway/backend/channel.h"
+#include "gateway/errors.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -226,7 +227,7 @@ void GrpcBackend::End(const std::shared_ptr<State>& state,
                 /*is_timed=*/true);
   }
   Reply reply = ReadReply(*state, status);
-  const bool is_lost = Reason(reply.status) == kServerUnreachable;
+  const bool is_lost = IsServerUnreachable(reply.status);
   // Details are the server's own; other errors may be the transport's and tell
   // nothing.
   if (is_lost || status.ok() || !status.error_details().empty()) {

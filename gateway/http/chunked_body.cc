@@ -1,20 +1,20 @@
 #include "gateway/http/chunked_body.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "gateway/errors.h"
 #include "gateway/http/framing.h"
 #include "gateway/http/grammar.h"
 
 namespace webhooks::gateway {
 namespace {
 
-HttpError Malformed() {
-  return BadRequest(MalformedRequest("the body's chunks must be well-formed"));
+absl::Status Malformed() {
+  return MalformedRequest("the body's chunks must be well-formed");
 }
 
 void SkipBlanks(absl::string_view& text) {
@@ -57,9 +57,8 @@ bool IsExtensions(absl::string_view text) {
 
 }  // namespace
 
-std::optional<HttpError> ChunkedBody::Read(absl::string_view& input,
-                                           std::size_t max_body_bytes,
-                                           std::string& body) {
+absl::Status ChunkedBody::Read(absl::string_view& input,
+                               std::size_t max_body_bytes, std::string& body) {
   while (!done()) {
     if (next_ == Next::kData) {
       const auto size = static_cast<std::size_t>(
@@ -67,31 +66,31 @@ std::optional<HttpError> ChunkedBody::Read(absl::string_view& input,
       body.append(input.data(), size);
       input.remove_prefix(size);
       chunk_left_ -= size;
-      if (chunk_left_ > 0) return std::nullopt;
+      if (chunk_left_ > 0) return absl::OkStatus();
       next_ = Next::kDataEnd;
     }
     const std::size_t end = input.find('\n');
     const bool is_whole = end != absl::string_view::npos;
     if ((is_whole ? end : input.size()) >= max_section_bytes_) {
-      return HeadersTooLarge(max_section_bytes_);
+      return HeaderTooLarge(max_section_bytes_);
     }
     // Nothing but its end may follow a chunk.
     if (!is_whole && next_ == Next::kDataEnd && input.size() > 1) {
       return Malformed();
     }
-    if (!is_whole) return std::nullopt;
+    if (!is_whole) return absl::OkStatus();
     absl::string_view line = input.substr(0, end);
     if (!absl::ConsumeSuffix(&line, "\r")) return Malformed();
     input.remove_prefix(end + 1);
-    if (auto error = ReadLine(line)) return error;
+    if (absl::Status status = ReadLine(line); !status.ok()) return status;
     if (chunk_left_ > max_body_bytes - body.size()) {
       return BodyTooLarge(max_body_bytes);
     }
   }
-  return std::nullopt;
+  return absl::OkStatus();
 }
 
-std::optional<HttpError> ChunkedBody::ReadLine(absl::string_view line) {
+absl::Status ChunkedBody::ReadLine(absl::string_view line) {
   switch (next_) {
     case Next::kSize:
       return ReadSize(line);
@@ -99,11 +98,11 @@ std::optional<HttpError> ChunkedBody::ReadLine(absl::string_view line) {
       return ReadTrailer(line);
     default:
       next_ = Next::kSize;
-      return line.empty() ? std::nullopt : std::optional(Malformed());
+      return line.empty() ? absl::OkStatus() : Malformed();
   }
 }
 
-std::optional<HttpError> ChunkedBody::ReadSize(absl::string_view line) {
+absl::Status ChunkedBody::ReadSize(absl::string_view line) {
   constexpr std::size_t kMaxDigits = 16;
   const std::size_t digits = static_cast<std::size_t>(
       std::find_if_not(line.begin(), line.end(), absl::ascii_isxdigit) -
@@ -113,22 +112,19 @@ std::optional<HttpError> ChunkedBody::ReadSize(absl::string_view line) {
     return Malformed();
   }
   next_ = chunk_left_ == 0 ? Next::kTrailer : Next::kData;
-  return std::nullopt;
+  return absl::OkStatus();
 }
 
-std::optional<HttpError> ChunkedBody::ReadTrailer(absl::string_view line) {
+absl::Status ChunkedBody::ReadTrailer(absl::string_view line) {
   if (line.empty()) {
     next_ = Next::kNothing;
-    return std::nullopt;
+    return absl::OkStatus();
   }
   trailer_bytes_ += line.size() + 2;
   if (trailer_bytes_ > max_section_bytes_) {
-    return HeadersTooLarge(max_section_bytes_);
+    return HeaderTooLarge(max_section_bytes_);
   }
-  if (absl::Status status = CheckFieldLine(line); !status.ok()) {
-    return BadRequest(std::move(status));
-  }
-  return std::nullopt;
+  return CheckFieldLine(line);
 }
 
 }  // namespace webhooks::gateway

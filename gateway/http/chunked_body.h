@@ -3,11 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "gateway/http/errors.h"
 
 namespace webhooks::gateway {
 
@@ -23,9 +22,10 @@ class ChunkedBody {
 
   // Takes what belongs to the body from the front of `input` and appends its
   // content to `body`, up to `max_body_bytes` in all; leaves an unfinished line
-  // in `input`. 400, 413 or 431; the connection's framing is lost then.
-  std::optional<HttpError> Read(absl::string_view& input,
-                                std::size_t max_body_bytes, std::string& body);
+  // in `input`. After MALFORMED_REQUEST, BODY_TOO_LARGE or HEADERS_TOO_LARGE
+  // the connection's framing is lost.
+  absl::Status Read(absl::string_view& input, std::size_t max_body_bytes,
+                    std::string& body);
 
   bool done() const { return next_ == Next::kNothing; }
 
@@ -33,9 +33,9 @@ class ChunkedBody {
   // The element that comes next.
   enum class Next { kSize, kData, kDataEnd, kTrailer, kNothing };
 
-  std::optional<HttpError> ReadLine(absl::string_view line);
-  std::optional<HttpError> ReadSize(absl::string_view line);
-  std::optional<HttpError> ReadTrailer(absl::string_view line);
+  absl::Status ReadLine(absl::string_view line);
+  absl::Status ReadSize(absl::string_view line);
+  absl::Status ReadTrailer(absl::string_view line);
 
   const std::size_t max_section_bytes_;
   Next next_ = Next::kSize;

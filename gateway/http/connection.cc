@@ -7,8 +7,10 @@
 #include <variant>
 
 #include "absl/time/clock.h"
+#include "gateway/errors.h"
 #include "gateway/http/request_log.h"
 #include "gateway/http/worker.h"
+#include "proto/rpc/status.h"
 #include "server/runtime/log.h"
 
 namespace webhooks::gateway {
@@ -48,8 +50,9 @@ void Connection::Close() {
   if (phase_ == Phase::kClosed) return;
   if (phase_ == Phase::kRunning) {
     HttpResponse unsent;
-    unsent.status = 499;
-    unsent.reason = "CALL_CANCELLED";
+    const absl::Status cancelled = CallCancelled();
+    unsent.status = HttpStatus(cancelled);
+    unsent.reason = Reason(cancelled);
     unsent.route = std::string(exchange_->route());
     LogAnswer(reader_->head(), unsent, reader_->head().request_id,
               absl::Now() - started_, worker_.observer());
@@ -184,7 +187,9 @@ void Connection::OnInputEnd() {
 }
 
 void Connection::ReadHead() {
-  if (const auto error = reader_->ReadHead(input_)) return Fail(*error);
+  if (absl::Status status = reader_->ReadHead(input_); !status.ok()) {
+    return Fail(status);
+  }
   if (!reader_->head_done()) return AwaitInput();
   AcceptRequest();
 }
@@ -196,9 +201,9 @@ void Connection::AcceptRequest() {
     return AnswerRefused(std::move(*refusal));
   }
   exchange_ = std::move(std::get<std::unique_ptr<Exchange>>(accepted));
-  const auto error = reader_->LimitBody(
+  const absl::Status status = reader_->LimitBody(
       std::max(worker_.limits().body_bytes, exchange_->max_body_bytes()));
-  if (error) return Fail(*error);
+  if (!status.ok()) return Fail(status);
   phase_ = Phase::kBody;
   if (!reader_->done()) {
     if (reader_->expects_continue() && input_.empty()) SendContinue();
@@ -211,9 +216,9 @@ void Connection::AcceptRequest() {
 // Keeps the connection only if the body is there already: waiting for a body
 // that nobody wants would delay the answer.
 void Connection::AnswerRefused(HttpResponse response) {
-  auto error = reader_->LimitBody(worker_.limits().body_bytes);
-  if (!error) error = reader_->ReadBody(input_);
-  is_last_ = error.has_value() || !reader_->done();
+  absl::Status status = reader_->LimitBody(worker_.limits().body_bytes);
+  if (status.ok()) status = reader_->ReadBody(input_);
+  is_last_ = !status.ok() || !reader_->done();
   Answer(std::move(response));
 }
 
@@ -229,9 +234,11 @@ void Connection::SendContinue() {
 }
 
 void Connection::ReadBody() {
-  if (const auto error = reader_->ReadBody(input_)) return Fail(*error);
+  if (absl::Status status = reader_->ReadBody(input_); !status.ok()) {
+    return Fail(status);
+  }
   if (!buffered_.Resize(reader_->body_bytes() + input_.size())) {
-    return Fail(TooManyBytesBuffered());
+    return Fail(TooManyBytesBuffered("too many requests are arriving"));
   }
   if (!reader_->done()) return AwaitInput();
   RunExchange();

@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gateway/http/buffer_budget.h"
-#include "gateway/http/errors.h"
 #include "gateway/http/request_handler.h"
 #include "gateway/http/request_reader.h"
 #include "gateway/http/transport.h"
@@ -65,7 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void ForgetRequest();
 
   // Answering.
-  void Fail(const HttpError& error);
+  void Fail(const absl::Status& status);
   void Answer(HttpResponse response);
   void Write();
   void FinishAnswer();

@@ -62,9 +62,9 @@ void Connection::RunExchange() {
   if (input_.empty()) AwaitInput();
 }
 
-void Connection::Fail(const HttpError& error) {
+void Connection::Fail(const absl::Status& status) {
   is_last_ = true;
-  Answer(worker_.handler().AnswerError(error.status, error.http_status));
+  Answer(worker_.handler().AnswerError(status));
 }
 
 void Connection::Answer(HttpResponse response) {

@@ -1,12 +1,11 @@
 #include "gateway/http/framing.h"
 
-#include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "gateway/errors.h"
 #include "gateway/http/grammar.h"
 
 namespace webhooks::gateway {
@@ -172,19 +171,23 @@ absl::Status CheckBlock(absl::string_view block, Seen& seen) {
 
 }  // namespace
 
-std::optional<HttpError> CheckFraming(absl::string_view header_block) {
+absl::Status CheckFraming(absl::string_view header_block) {
   Seen seen;
   if (absl::Status status = CheckBlock(header_block, seen); !status.ok()) {
-    return BadRequest(std::move(status));
+    return status;
   }
-  if (seen.is_connect) return UnknownMethod();
-  if (seen.unknown_coding) return UnknownCoding();
-  return std::nullopt;
+  if (seen.is_connect) return MethodUnknown(kMethods);
+  if (seen.unknown_coding) return TransferCodingUnknown();
+  return absl::OkStatus();
 }
 
 absl::Status CheckFieldLine(absl::string_view line) {
   absl::string_view name, value;
   return SplitField(line, name, value);
+}
+
+absl::Status HeaderTooLarge(std::size_t limit) {
+  return HeadersTooLarge("request line and header fields", limit);
 }
 
 }  // namespace webhooks::gateway

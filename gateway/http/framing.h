@@ -1,11 +1,10 @@
 #ifndef WEBHOOKS_GATEWAY_HTTP_FRAMING_H_
 #define WEBHOOKS_GATEWAY_HTTP_FRAMING_H_
 
-#include <optional>
+#include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "gateway/http/errors.h"
 
 namespace webhooks::gateway {
 
@@ -21,14 +20,18 @@ namespace webhooks::gateway {
 // - there is at most one of Content-Length (decimal digits that fit 63 bits)
 //   and Transfer-Encoding (exactly `chunked`, and only on HTTP/1.1).
 //
-// 400 (MALFORMED_REQUEST) names the first rule broken and repeats nothing of
-// the request. 501: the method is CONNECT (METHOD_UNKNOWN), or there is another
-// transfer coding (TRANSFER_CODING_UNKNOWN).
-std::optional<HttpError> CheckFraming(absl::string_view header_block);
+// INVALID_ARGUMENT (MALFORMED_REQUEST) names the first rule broken and repeats
+// nothing of the request. UNIMPLEMENTED: the method is CONNECT
+// (METHOD_UNKNOWN), or there is another transfer coding
+// (TRANSFER_CODING_UNKNOWN).
+absl::Status CheckFraming(absl::string_view header_block);
 
 // Checks one field line, without its CRLF, as CheckFraming does; of a trailer,
 // whose fields mean nothing here. INVALID_ARGUMENT (MALFORMED_REQUEST).
 absl::Status CheckFieldLine(absl::string_view line);
+
+// Returns the error of a header block, or trailer, of more than `limit` bytes.
+absl::Status HeaderTooLarge(std::size_t limit);
 
 }  // namespace webhooks::gateway
 

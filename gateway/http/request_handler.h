@@ -123,8 +123,7 @@ class RequestHandler {
       const RequestHead& head) = 0;
 
   // The answer to a request that the listener itself refuses.
-  virtual HttpResponse AnswerError(const absl::Status& status,
-                                   int http_status) const = 0;
+  virtual HttpResponse AnswerError(const absl::Status& status) const = 0;
 };
 
 }  // namespace webhooks::gateway

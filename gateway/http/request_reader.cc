@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
+#include "gateway/errors.h"
 #include "gateway/http/framing.h"
 #include "gateway/http/grammar.h"
 #include "server/runtime/metadata.h"
@@ -69,7 +70,7 @@ RequestReader::RequestReader(std::size_t max_header_bytes,
 
 RequestReader::~RequestReader() = default;
 
-std::optional<HttpError> RequestReader::ReadHead(std::string& input) {
+absl::Status RequestReader::ReadHead(std::string& input) {
   // Some clients end a body with a CRLF too many (RFC 9112, section 2.2).
   if (scanned_ <= 1) {
     DropEmptyLines(input);
@@ -77,22 +78,22 @@ std::optional<HttpError> RequestReader::ReadHead(std::string& input) {
   }
   const BlockEnd end = FindBlockEnd(input, scanned_);
   if (end.has_bare_lf) {
-    return BadRequest(MalformedRequest("lines must end in CRLF"));
+    return MalformedRequest("lines must end in CRLF");
   }
   if (std::max(end.size, scanned_) > max_header_bytes_) {
     const std::size_t max_line = max_header_bytes_ / 2;
     return std::min(input.find('\n'), input.size()) > max_line
                ? TargetTooLong(max_line)
-               : HeadersTooLarge(max_header_bytes_);
+               : HeaderTooLarge(max_header_bytes_);
   }
-  if (end.size == 0) return std::nullopt;
-  auto error = ParseHead(absl::string_view(input).substr(0, end.size));
+  if (end.size == 0) return absl::OkStatus();
+  absl::Status status = ParseHead(absl::string_view(input).substr(0, end.size));
   input.erase(0, end.size);
-  return error;
+  return status;
 }
 
-std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
-  if (auto error = CheckFraming(block)) return error;
+absl::Status RequestReader::ParseHead(absl::string_view block) {
+  if (absl::Status status = CheckFraming(block); !status.ok()) return status;
   parser_->header_limit(static_cast<std::uint32_t>(max_header_bytes_) + 1);
   parser_->body_limit(boost::none);
   beast::error_code error;
@@ -103,22 +104,21 @@ std::optional<HttpError> RequestReader::ParseHead(absl::string_view block) {
     error = http::error::header_limit;
   }
   if (error == http::error::header_limit) {
-    return HeadersTooLarge(max_header_bytes_);
+    return HeaderTooLarge(max_header_bytes_);
   }
   if (error || !parser_->is_header_done()) {
-    return BadRequest(
-        MalformedRequest("the header fields must be well-formed"));
+    return MalformedRequest("the header fields must be well-formed");
   }
   head_done_ = true;
   body_left_ = parser_->content_length().value_or(0);
   DescribeHead();
-  return std::nullopt;
+  return absl::OkStatus();
 }
 
-std::optional<HttpError> RequestReader::LimitBody(std::size_t max_body_bytes) {
+absl::Status RequestReader::LimitBody(std::size_t max_body_bytes) {
   max_body_bytes_ = max_body_bytes;
   if (body_left_ > max_body_bytes_) return BodyTooLarge(max_body_bytes_);
-  return std::nullopt;
+  return absl::OkStatus();
 }
 
 void RequestReader::DescribeHead() {
@@ -148,11 +148,11 @@ void RequestReader::DescribeTarget(absl::string_view target) {
   if (head_.path.empty()) head_.path = "/";
 }
 
-std::optional<HttpError> RequestReader::ReadBody(std::string& input) {
+absl::Status RequestReader::ReadBody(std::string& input) {
   absl::string_view rest = input;
-  std::optional<HttpError> error;
+  absl::Status status;
   if (parser_->chunked()) {
-    error = chunks_.Read(rest, max_body_bytes_, body_);
+    status = chunks_.Read(rest, max_body_bytes_, body_);
   } else {
     const auto size = static_cast<std::size_t>(
         std::min<std::uint64_t>(body_left_, rest.size()));
@@ -161,7 +161,7 @@ std::optional<HttpError> RequestReader::ReadBody(std::string& input) {
     body_left_ -= size;
   }
   input.erase(0, input.size() - rest.size());
-  return error;
+  return status;
 }
 
 bool RequestReader::done() const {

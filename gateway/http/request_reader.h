@@ -4,13 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "gateway/http/chunked_body.h"
-#include "gateway/http/errors.h"
 #include "gateway/http/request_handler.h"
 
 namespace webhooks::gateway {
@@ -25,14 +24,13 @@ class RequestReader {
 
   // ReadHead and ReadBody take what belongs to the request from the front of
   // `input` and leave the rest, or an unfinished part, there: call again when
-  // more has arrived. After an error (400, 413, 414, 431 or 501) the
-  // connection's framing is lost.
-  std::optional<HttpError> ReadHead(std::string& input);
-  // Sets how large the body may be, once head_done(): 413 where it is known to
-  // be larger.
-  std::optional<HttpError> LimitBody(std::size_t max_body_bytes);
+  // more has arrived. After an error the connection's framing is lost.
+  absl::Status ReadHead(std::string& input);
+  // Sets the limit of the body, once head_done(). BODY_TOO_LARGE: the body is
+  // known to be larger.
+  absl::Status LimitBody(std::size_t max_body_bytes);
   // Only after LimitBody.
-  std::optional<HttpError> ReadBody(std::string& input);
+  absl::Status ReadBody(std::string& input);
 
   bool head_done() const { return head_done_; }
   // Head and body are complete.
@@ -56,7 +54,7 @@ class RequestReader {
  private:
   struct Parser;
 
-  std::optional<HttpError> ParseHead(absl::string_view block);
+  absl::Status ParseHead(absl::string_view block);
   void DescribeHead();
   void DescribeTarget(absl::string_view target);
 

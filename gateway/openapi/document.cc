@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "gateway/openapi/descriptors.h"
-#include "gateway/openapi/errors.h"
+#include "gateway/openapi/error_answers.h"
 #include "gateway/openapi/fixed_paths.h"
 #include "gateway/openapi/operations.h"
 #include "gateway/openapi/parameters.h"

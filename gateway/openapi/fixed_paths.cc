@@ -2,7 +2,7 @@
 
 #include <boost/json/array.hpp>
 
-#include "gateway/openapi/errors.h"
+#include "gateway/openapi/error_answers.h"
 
 namespace webhooks::gateway {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "gateway/openapi/errors.h"
+#include "gateway/openapi/error_answers.h"
 #include "gateway/openapi/examples.h"
 #include "gateway/openapi/parameters.h"
 

@@ -10,7 +10,6 @@
 #include "google/protobuf/message.h"
 #include "proto/json/json_text.h"
 #include "proto/json/utf8.h"
-#include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
@@ -50,39 +49,6 @@ std::string DetailText(const google::protobuf::Any& detail) {
 }
 
 }  // namespace
-
-int HttpStatus(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-      return 200;
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kOutOfRange:
-      return 400;
-    case absl::StatusCode::kUnauthenticated:
-      return 401;
-    case absl::StatusCode::kPermissionDenied:
-      return 403;
-    case absl::StatusCode::kNotFound:
-      return 404;
-    case absl::StatusCode::kAlreadyExists:
-      return 409;
-    case absl::StatusCode::kAborted:
-      return Reason(status) == kEtagMismatch ? 412 : 409;
-    case absl::StatusCode::kResourceExhausted:
-      return 429;
-    case absl::StatusCode::kCancelled:
-      return 499;
-    case absl::StatusCode::kUnimplemented:
-      return 501;
-    case absl::StatusCode::kUnavailable:
-      return 503;
-    case absl::StatusCode::kDeadlineExceeded:
-      return 504;
-    default:
-      return 500;
-  }
-}
 
 std::string ErrorBody(const absl::Status& status, int http_status) {
   std::string body =

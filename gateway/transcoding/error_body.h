@@ -5,13 +5,7 @@
 
 #include "absl/status/status.h"
 
-// The one place where an absl::Status becomes HTTP.
 namespace webhooks::gateway {
-
-// The HTTP status of an error: INVALID_ARGUMENT 400, UNAUTHENTICATED 401, ...
-// as the REST contract lists them, and 412 for an ABORTED with the reason
-// kEtagMismatch; OK 200.
-int HttpStatus(const absl::Status& status);
 
 // {"error":{"code":...,"status":"INVALID_ARGUMENT","message":...,
 // "details":[...]}} with `http_status` as code. Details are printed with their

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/errors.h"
 #include "gateway/transcoding/json_depth.h"
-#include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -22,13 +22,6 @@ std::string Problem(const JsonParser& parser) {
   }
 }
 
-absl::Status Malformed(const JsonParser& parser) {
-  return WithReason(absl::InvalidArgumentError(
-                        absl::StrCat("the body is not JSON: ", Problem(parser),
-                                     " at byte ", parser.byte())),
-                    "MALFORMED_JSON", {{"byte", absl::StrCat(parser.byte())}});
-}
-
 }  // namespace
 
 JsonReader::JsonReader(const Binding& binding,
@@ -42,7 +35,9 @@ JsonReader::JsonReader(const Binding& binding,
 
 absl::Status JsonReader::Read(absl::string_view part, bool is_last) {
   const bool is_parsed = parser_.Parse(part, is_last);
-  return is_parsed || is_full() ? absl::OkStatus() : Malformed(parser_);
+  return is_parsed || is_full()
+             ? absl::OkStatus()
+             : MalformedJson(Problem(parser_), parser_.byte());
 }
 
 bool JsonReader::BeginObject() {

@@ -7,9 +7,9 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/errors.h"
 #include "gateway/transcoding/http_rule.h"
 #include "gateway/transcoding/request_path.h"
-#include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
 
@@ -166,12 +166,7 @@ absl::StatusOr<Router::Match> Router::Find(absl::string_view method,
                                            absl::string_view path) const {
   if (!absl::StartsWith(path, "/")) return Match();
   RequestPath request;
-  if (!request.Read(path)) {
-    return WithReason(absl::InvalidArgumentError(
-                          "the path has a malformed percent-escape, or does "
-                          "not decode to UTF-8 without NUL"),
-                      "MALFORMED_PATH");
-  }
+  if (!request.Read(path)) return MalformedPath();
   // A path that names a verb of some template stands for that verb only: its
   // last segment is not taken as a value that happens to hold a ':'.
   if (!request.verb().empty()) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/errors.h"
 #include "gateway/transcoding/json_writer.h"
 #include "gateway/transcoding/message_plan.h"
 #include "gateway/transcoding/parameter_reader.h"
-#include "proto/rpc/status.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -85,9 +85,7 @@ absl::StatusOr<std::string> WriteResponse(const Binding& binding,
           ? writer.WriteMessage(response, plan)
           : writer.WriteField(response, plan.Of(binding.response_field));
   if (is_written) return body;
-  return WithReason(
-      absl::InternalError("the answer has a value that JSON cannot hold"),
-      "RESPONSE_NOT_JSON");
+  return ResponseNotJson();
 }
 
 }  // namespace webhooks::gateway

@@ -1,5 +1,6 @@
 #include "gateway/transcoding/violations.h"
 
+#include "gateway/errors.h"
 #include "proto/json/utf8.h"
 #include "proto/rpc/status.h"
 
@@ -9,7 +10,7 @@ void Violations::Add(absl::string_view path, absl::string_view description) {
 }
 
 absl::Status Violations::ToStatus() const {
-  return empty() ? absl::OkStatus() : InvalidFields(list_, "INVALID_REQUEST");
+  return empty() ? absl::OkStatus() : InvalidRequest(list_);
 }
 
 }  // namespace webhooks::gateway

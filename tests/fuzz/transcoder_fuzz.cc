@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/errors.h"
 #include "gateway/transcoding/error_body.h"
 #include "gateway/transcoding/router.h"
 #include "gateway/transcoding/transcoder.h"

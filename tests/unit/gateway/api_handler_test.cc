@@ -101,7 +101,7 @@ TEST_F(ApiHandlerTest, SaysWhenToComeBack) {
 
 TEST_F(ApiHandlerTest, SaysWhenToComeBackForTheListenerToo) {
   const HttpResponse answer =
-      handler_.AnswerError(absl::UnavailableError("full"), 503);
+      handler_.AnswerError(absl::UnavailableError("full"));
   EXPECT_EQ(answer.status, 503);
   EXPECT_THAT(answer, HasHeader("Retry-After", "1"));
 }

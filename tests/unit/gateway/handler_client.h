@@ -60,9 +60,7 @@ class NextHandler : public RequestHandler {
     response.status = 299;
     return response;
   }
-  HttpResponse AnswerError(const absl::Status&, int) const override {
-    return {};
-  }
+  HttpResponse AnswerError(const absl::Status&) const override { return {}; }
 };
 
 MATCHER_P2(HasHeader, name, value, "") {

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "gateway/errors.h"
 #include "gateway/http/request_handler.h"
 #include "proto/rpc/status.h"
 
@@ -32,9 +33,8 @@ class FakeHandler : public RequestHandler {
     return std::make_unique<FakeExchange>(*this, std::move(line));
   }
 
-  HttpResponse AnswerError(const absl::Status& status,
-                           int http_status) const override {
-    return Answer(http_status, absl::StrCat("\"", Reason(status), "\""));
+  HttpResponse AnswerError(const absl::Status& status) const override {
+    return Answer(HttpStatus(status), absl::StrCat("\"", Reason(status), "\""));
   }
 
   // Waits for a held request, and answers the first one.

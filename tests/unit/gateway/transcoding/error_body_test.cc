@@ -50,37 +50,5 @@ TEST(ErrorBody, IsWellFormedWhateverTheMessageIs) {
             R"("details":[]}})");
 }
 
-TEST(HttpStatus, IsAsTheContractListsIt) {
-  using Code = absl::StatusCode;
-  const std::pair<Code, int> kCodes[] = {
-      {Code::kOk, 200},
-      {Code::kInvalidArgument, 400},
-      {Code::kFailedPrecondition, 400},
-      {Code::kOutOfRange, 400},
-      {Code::kUnauthenticated, 401},
-      {Code::kPermissionDenied, 403},
-      {Code::kNotFound, 404},
-      {Code::kAlreadyExists, 409},
-      {Code::kAborted, 409},
-      {Code::kResourceExhausted, 429},
-      {Code::kCancelled, 499},
-      {Code::kUnknown, 500},
-      {Code::kInternal, 500},
-      {Code::kDataLoss, 500},
-      {Code::kUnimplemented, 501},
-      {Code::kUnavailable, 503},
-      {Code::kDeadlineExceeded, 504},
-  };
-  for (const auto& [code, http_status] : kCodes) {
-    EXPECT_EQ(HttpStatus(absl::Status(code, "")), http_status) << code;
-  }
-}
-
-TEST(HttpStatus, IsAnotherForAStaleEtagThanForOtherAbortedCalls) {
-  const absl::Status aborted = absl::AbortedError("");
-  EXPECT_EQ(HttpStatus(WithReason(aborted, "ETAG_MISMATCH")), 412);
-  EXPECT_EQ(HttpStatus(WithReason(aborted, "TRANSACTION_LOST")), 409);
-}
-
 }  // namespace
 }  // namespace webhooks::gateway

@@ -1,5 +1,5 @@
-#ifndef WEBHOOKS_GATEWAY_OPENAPI_ERRORS_H_
-#define WEBHOOKS_GATEWAY_OPENAPI_ERRORS_H_
+#ifndef WEBHOOKS_GATEWAY_OPENAPI_ERROR_ANSWERS_H_
+#define WEBHOOKS_GATEWAY_OPENAPI_ERROR_ANSWERS_H_
 
 #include <boost/json/object.hpp>
 
@@ -7,7 +7,7 @@
 #include "gateway/openapi/schemas.h"
 #include "gateway/transcoding/http_rule.h"
 
-// The failures of calls, whoever they are found by, as answers.
+// The failures of calls as answers: those of the server and of the gateway.
 namespace webhooks::gateway {
 
 // The component "Error", the one shape of all of them, and the details that it
@@ -23,6 +23,9 @@ boost::json::object HeaderReference(absl::string_view name);
 // Adds references to the headers that tell of a project's rate.
 void AddRateHeaders(boost::json::object& headers);
 
+// The component for each failure that has none of its own.
+inline constexpr absl::string_view kOtherError = "OtherError";
+
 // Returns, as components, the failures that every call may end with and that
 // say no more of one call than of another.
 boost::json::object ErrorComponents();
@@ -35,4 +38,4 @@ boost::json::object ErrorAnswerObject(absl::string_view text, int http_status);
 
 }  // namespace webhooks::gateway
 
-#endif  // WEBHOOKS_GATEWAY_OPENAPI_ERRORS_H_
+#endif  // WEBHOOKS_GATEWAY_OPENAPI_ERROR_ANSWERS_H_

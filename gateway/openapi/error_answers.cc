@@ -1,15 +1,18 @@
-#include "gateway/openapi/errors.h"
+#include "gateway/openapi/error_answers.h"
 
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "gateway/errors.h"
 #include "gateway/openapi/parameters.h"
-#include "gateway/transcoding/error_body.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/entity_tag.h"
 
@@ -19,62 +22,57 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kPreconditionFailed = 412;
+constexpr int kUnsupportedMediaType = 415;
 
-// An error that the gateway itself answers a call with, beside those of its
-// RPC.
-struct GatewayError {
-  int http_status;
-  absl::string_view component;  // "": it is told with the RPC's
-  absl::string_view text;
+// The place in the document of the gateway's errors with one HTTP status.
+enum class Place {
+  // In each operation, beside the failures of its RPC.
+  kOperation,
+  // A component of their own, as no RPC fails with the status.
+  kComponent,
+  // The component "OtherError".
+  kOther,
 };
 
-constexpr GatewayError kGatewayErrors[] = {
-    {400, "",
-     "INVALID_ARGUMENT: the request cannot be read; `google.rpc.BadRequest` "
-     "lists all that is wrong with it (reason INVALID_REQUEST, MALFORMED_JSON, "
-     "MALFORMED_PATH, INVALID_HEADER, MALFORMED_REQUEST)."},
-    {401, "",
-     "UNAUTHENTICATED: there is not exactly one x-api-key (reason "
-     "API_KEY_MISSING)."},
-    {403, "CrossSiteRequest",
-     "A page of another site has no x-api-key, but the certificate of its "
-     "browser (reason CROSS_SITE_REQUEST)."},
-    {408, "RequestTimeout",
-     "The request did not arrive in time (reason REQUEST_TIMEOUT)."},
-    {413, "BodyTooLarge",
-     "The body is larger than it may be (reason BODY_TOO_LARGE)."},
-    {414, "TargetTooLong",
-     "The request line is longer than it may be (reason TARGET_TOO_LONG)."},
-    {417, "UnsupportedExpectation",
-     "Expect holds anything but 100-continue (reason "
-     "UNSUPPORTED_EXPECTATION)."},
-    {431, "HeadersTooLarge",
-     "The headers are larger than they may be (reason HEADERS_TOO_LARGE)."},
-    {500, "", "INTERNAL: a fault of the gateway (reason GATEWAY_FAILURE)."},
-    {503, "",
-     "UNAVAILABLE: the gateway cannot reach the server, or is over its limits "
-     "(reason SERVER_UNREACHABLE, TOO_MANY_CONNECTIONS, "
-     "TOO_MANY_BYTES_BUFFERED), or a server that stops ended the call, which "
-     "may have been performed (reason CALL_INTERRUPTED)."},
-};
-constexpr GatewayError kBodyError = {
-    415, "UnsupportedMediaType",
-    "The body is no application/json, or is encoded (reason "
-    "UNSUPPORTED_MEDIA_TYPE); of a PATCH, Accept-Patch says what it may be."};
-constexpr GatewayError kOtherError = {
-    0, "OtherError",
-    "Another failure, in the same shape: 404 for a path that is not known "
-    "(reason PATH_NOT_FOUND), 405 with Allow for a method that the path does "
-    "not have (METHOD_NOT_ALLOWED), 501 for a method or transfer coding that "
-    "no "
-    "path has (METHOD_UNKNOWN, TRANSFER_CODING_UNKNOWN) and from a server that "
-    "is older than the gateway."};
+Place PlaceOf(int http_status) {
+  switch (http_status) {
+    case 403:
+    case 408:
+    case 413:
+    case 414:
+    case kUnsupportedMediaType:
+    case 417:
+    case 431:
+      return Place::kComponent;
+    case 404:
+    case 405:
+    case 501:
+      return Place::kOther;
+    default:
+      return Place::kOperation;
+  }
+}
+
+// Returns "BodyTooLarge" for BODY_TOO_LARGE.
+std::string ComponentName(absl::string_view reason) {
+  std::string name;
+  for (const absl::string_view word : absl::StrSplit(reason, '_')) {
+    absl::StrAppend(&name, word.substr(0, 1),
+                    absl::AsciiStrToLower(word.substr(1)));
+  }
+  return name;
+}
+
+std::string TextOf(const GatewayError& error) {
+  return absl::StrCat(absl::StatusCodeToString(error.code), ": ", error.text,
+                      " (reason ", error.reason, ").");
+}
 
 json::object ResponseReference(absl::string_view component) {
   return {{"$ref", absl::StrCat("#/components/responses/", component)}};
 }
 
-// By HTTP status, what leads to it.
+// The causes of each HTTP status.
 using Texts = std::map<int, std::vector<std::string>>;
 
 int HttpStatusOf(absl::StatusCode code, absl::string_view text) {
@@ -82,19 +80,22 @@ int HttpStatusOf(absl::StatusCode code, absl::string_view text) {
       absl::StrContains(text, kEtagMismatch)) {
     return kPreconditionFailed;
   }
-  return HttpStatus(absl::Status(code, ""));
+  return HttpStatusOfReply(absl::Status(code, ""));
 }
 
-Texts TextsOf(const Binding& binding) {
+Texts TextsOf(const Route& route) {
   Texts texts;
-  for (const auto& [code, text] : Meanings::FailuresOf(binding.method)) {
+  for (const auto& [code, text] : Meanings::FailuresOf(route.binding.method)) {
     texts[HttpStatusOf(code, text)].push_back(
         absl::StrCat(absl::StatusCodeToString(code), ": ", text));
   }
-  for (const GatewayError& error : kGatewayErrors) {
-    if (error.component.empty()) {
-      texts[error.http_status].emplace_back(error.text);
+  for (const GatewayError& error : GatewayErrors()) {
+    const int http_status = error.http_status;
+    if (error.text.empty() || PlaceOf(http_status) != Place::kOperation ||
+        http_status == kPreconditionFailed) {
+      continue;
     }
+    texts[http_status].push_back(TextOf(error));
   }
   return texts;
 }
@@ -204,40 +205,42 @@ json::object ErrorAnswerObject(absl::string_view text, int http_status) {
 
 json::object ErrorComponents() {
   json::object components;
-  const auto add = [&](const GatewayError& error) {
-    if (error.component.empty()) return;
-    components[std::string(error.component)] =
-        ErrorAnswerObject(error.text, error.http_status);
-  };
-  std::for_each(std::begin(kGatewayErrors), std::end(kGatewayErrors), add);
-  add(kBodyError);
-  add(kOtherError);
+  std::string others = "Another failure, in the same shape.";
+  for (const GatewayError& error : GatewayErrors()) {
+    if (error.text.empty()) continue;
+    const Place place = PlaceOf(error.http_status);
+    if (place == Place::kComponent) {
+      components[ComponentName(error.reason)] =
+          ErrorAnswerObject(TextOf(error), error.http_status);
+    } else if (place == Place::kOther) {
+      absl::StrAppend(&others, "\n\n", error.http_status, " ", TextOf(error));
+    }
+  }
+  components[std::string(kOtherError)] = ErrorAnswerObject(others, 0);
   return components;
 }
 
 void AddErrors(const Route& route, json::object& responses) {
-  const Binding& binding = route.binding;
   std::map<int, json::object> errors;
-  for (const auto& [http_status, texts] : TextsOf(binding)) {
+  for (const auto& [http_status, texts] : TextsOf(route)) {
     errors[http_status] =
         ErrorAnswerObject(absl::StrJoin(texts, "\n\n"), http_status);
   }
-  if (IsConditional(route)) {
-    errors[kPreconditionFailed] = ErrorAnswerObject(
-        "ABORTED: If-Match does not hold the ETag (reason ETAG_MISMATCH).",
-        kPreconditionFailed);
-  }
-  for (const GatewayError& error : kGatewayErrors) {
-    if (error.component.empty()) continue;
-    errors[error.http_status] = ResponseReference(error.component);
-  }
-  if (binding.has_body) {
-    errors[kBodyError.http_status] = ResponseReference(kBodyError.component);
+  for (const GatewayError& error : GatewayErrors()) {
+    const int http_status = error.http_status;
+    if (http_status == kPreconditionFailed && IsConditional(route)) {
+      errors[http_status] = ErrorAnswerObject(TextOf(error), http_status);
+    }
+    if (PlaceOf(http_status) != Place::kComponent ||
+        (http_status == kUnsupportedMediaType && !route.binding.has_body)) {
+      continue;
+    }
+    errors[http_status] = ResponseReference(ComponentName(error.reason));
   }
   for (auto& [http_status, error] : errors) {
     responses[absl::StrCat(http_status)] = std::move(error);
   }
-  responses["default"] = ResponseReference(kOtherError.component);
+  responses["default"] = ResponseReference(kOtherError);
 }
 
 }  // namespace webhooks::gateway

@@ -1,0 +1,145 @@
+#include "gateway/gateway.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/api_handler.h"
+#include "gateway/backend/grpc_backend.h"
+#include "gateway/docs/pages.h"
+#include "gateway/docs_handler.h"
+#include "gateway/health_handler.h"
+#include "gateway/http/http_server.h"
+#include "gateway/openapi/document.h"
+#include "gateway/request_metrics.h"
+#include "gateway/services.h"
+#include "gateway/transcoding/router.h"
+#include "google/protobuf/descriptor.h"
+#include "prometheus/registry.h"
+#include "server/runtime/flags.h"
+#include "server/runtime/log.h"
+#include "server/runtime/metrics/page.h"
+#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/open_files.h"
+#include "server/runtime/tls_watch.h"
+
+namespace webhooks::gateway {
+namespace {
+
+// Everything that a gateway reads before it serves.
+struct Parts {
+  Router router;
+  const google::protobuf::MethodDescriptor& key_check;
+  std::string openapi;
+  std::unique_ptr<TlsWatch> tls;
+  std::unique_ptr<TlsWatch> server_tls;
+};
+
+absl::StatusOr<Parts> ReadParts(const Config& config) {
+  const auto services = AnnotatedServices();
+  auto router = Router::Make(services);
+  if (!router.ok()) return router.status();
+  const auto* key_check = FindKeyCheck(services);
+  if (key_check == nullptr) return absl::InternalError("no RPC checks keys");
+  auto openapi = OpenApiDocument(services, config.http.limits.body_bytes);
+  if (!openapi.ok()) return openapi.status();
+  auto tls = TlsWatch::Start(config.tls);
+  if (!tls.ok()) return tls.status();
+  auto server_tls = TlsWatch::Start(config.server_tls);
+  if (!server_tls.ok()) return server_tls.status();
+  return Parts{*std::move(router), *key_check, *std::move(openapi),
+               *std::move(tls), *std::move(server_tls)};
+}
+
+class RunningGateway final : public Gateway {
+ public:
+  RunningGateway(const Config& config, Parts parts)
+      : config_(config),
+        parts_(std::move(parts)),
+        backend_(config_.server, config_.server_connections,
+                 parts_.server_tls.get(), config_.server_tls_name),
+        api_(parts_.router, backend_, parts_.key_check, config_.call_timeout),
+        docs_(api_, parts_.openapi, ReadPages(config_.docs_folder)),
+        handler_(docs_, backend_),
+        process_("gateway"),
+        requests_(registry_) {}
+
+  absl::Status Listen() {
+    auto server =
+        HttpServer::Start(config_.http, handler_, requests_, parts_.tls.get());
+    if (!server.ok()) return server.status();
+    server_ = *std::move(server);
+    addresses_ = server_->addresses();
+    connections_.emplace(*server_);
+    return ServeMetrics();
+  }
+
+  const std::vector<std::string>& addresses() const override {
+    return addresses_;
+  }
+
+  void Stop() override { server_->Stop(config_.grace); }
+
+ private:
+  absl::Status ServeMetrics() {
+    if (!config_.metrics_listen) return absl::OkStatus();
+    auto page =
+        MetricsPage::Listen(*config_.metrics_listen, config_.http.plaintext);
+    if (!page.ok()) return page.status();
+    page_ = *std::move(page);
+    page_->Serve({&process_, &registry_, &*connections_});
+    Log(LogLevel::kInfo, "serving metrics", {{"address", page_->address()}});
+    return absl::OkStatus();
+  }
+
+  const Config config_;
+  // In this order: each uses those above it until its own end.
+  const Parts parts_;
+  GrpcBackend backend_;
+  ApiHandler api_;
+  DocsHandler docs_;
+  HealthHandler handler_;
+  const ProcessFigures process_;
+  prometheus::Registry registry_;
+  RequestMetrics requests_;
+  std::unique_ptr<HttpServer> server_;
+  std::vector<std::string> addresses_;
+  std::optional<ConnectionFigures> connections_;
+  std::unique_ptr<MetricsPage> page_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config) {
+  RaiseFileLimit(config.http.limits.connections);
+  auto parts = ReadParts(config);
+  if (!parts.ok()) return parts.status();
+  auto gateway = std::make_unique<RunningGateway>(config, *std::move(parts));
+  if (auto status = gateway->Listen(); !status.ok()) return status;
+  return gateway;
+}
+
+std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
+  std::vector<Finding> findings{"flags"};
+  for (const TlsFiles* files : {&config.tls, &config.server_tls}) {
+    if (WantsTls(*files)) findings.push_back(InspectTls(*files, now));
+  }
+  for (const Address& address : config.http.listen) {
+    findings.push_back(InspectListener(
+        "listen", address,
+        WantsTls(config.tls) ? Reach::kAnywhere : config.http.plaintext,
+        kListenRemedy));
+  }
+  if (config.metrics_listen) {
+    findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
+                                       config.http.plaintext, kMetricsRemedy));
+  }
+  if (ReadPages(config.docs_folder).empty()) {
+    findings.emplace_back(absl::StrCat("no pages of /docs in ",
+                                       config.docs_folder,
+                                       ", so they are not served"));
+  }
+  return findings;
+}
+
+}  // namespace webhooks::gateway
