@@ -127,7 +127,7 @@ std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
   for (const Address& address : config.http.listen) {
     findings.push_back(InspectListener(
         "listen", address,
-        WantsTls(config.tls) ? Reach::kAnywhere : config.http.plaintext,
+        WantsTls(config.tls) ? PeerScope::kAnywhere : config.http.plaintext,
         kListenRemedy));
   }
   if (config.metrics_listen) {
