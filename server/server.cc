@@ -190,7 +190,7 @@ class RunningServer final : public Server {
         metrics_->collectables();
     if (deliveries_) {
       delivery_figures_.emplace(
-          *store_, [this] { return deliveries_->figures(); }, kCountTimeout);
+          *store_, [this] { return deliveries_->stats(); }, kCountTimeout);
       metrics.push_back(&*delivery_figures_);
     }
     metrics_page_->Serve(std::move(metrics));

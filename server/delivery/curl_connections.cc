@@ -11,9 +11,9 @@
 namespace webhooks::server {
 namespace {
 
-std::string NameOf(const CurlConnections::Ends& ends) {
-  return absl::StrCat(ends.address, " ", ends.port, " ", ends.local_address,
-                      " ", ends.local_port);
+std::string NameOf(const CurlConnections::AddressPair& addresses) {
+  return absl::StrCat(addresses.address, " ", addresses.port, " ",
+                      addresses.local_address, " ", addresses.local_port);
 }
 
 // The port of the socket's own end; 0: it has none.
@@ -48,18 +48,19 @@ void CurlConnections::Attach(CURL* handle) {
 }
 
 void CurlConnections::Add(const std::vector<curl_socket_t>& opened,
-                          const Ends& ends) {
+                          const AddressPair& addresses) {
   for (const curl_socket_t socket : opened) {
-    if (LocalPort(socket) != ends.local_port) continue;
-    std::string name = NameOf(ends);
-    by_ends_[name] = socket;
+    if (LocalPort(socket) != addresses.local_port) continue;
+    std::string name = NameOf(addresses);
+    by_addresses_[name] = socket;
     names_[socket] = std::move(name);
   }
 }
 
-bool CurlConnections::IsClean(CURL* handle, const Ends& ends) const {
-  const auto found = by_ends_.find(NameOf(ends));
-  if (found == by_ends_.end()) return false;
+bool CurlConnections::IsClean(CURL* handle,
+                              const AddressPair& addresses) const {
+  const auto found = by_addresses_.find(NameOf(addresses));
+  if (found == by_addresses_.end()) return false;
   pollfd readable{found->second, POLLIN | POLLRDHUP, 0};
   return poll(&readable, 1, 0) == 0 && !HasUnreadTls(handle);
 }
@@ -68,7 +69,7 @@ int CurlConnections::CloseSocket(void* self, curl_socket_t socket) {
   auto& connections = *static_cast<CurlConnections*>(self);
   const auto found = connections.names_.find(socket);
   if (found != connections.names_.end()) {
-    connections.by_ends_.erase(found->second);
+    connections.by_addresses_.erase(found->second);
     connections.names_.erase(found);
   }
   return close(socket);

@@ -11,7 +11,7 @@
 
 namespace webhooks::server {
 
-// The sockets of libcurl's connections by their ends, which is all that it
+// The sockets of libcurl's connections by their addresses, which is all that it
 // tells of the idle connection that it is about to use again. For one thread at
 // a time.
 class CurlConnections {
@@ -19,8 +19,8 @@ class CurlConnections {
   // Has `handle` close its sockets through this, which must outlive them.
   void Attach(CURL* handle);
 
-  // A connection by its ends.
-  struct Ends {
+  // A connection by its addresses.
+  struct AddressPair {
     absl::string_view address;
     int port = 0;
     absl::string_view local_address;
@@ -29,17 +29,18 @@ class CurlConnections {
 
   // A request is about to be sent on a new connection, which has one of the
   // sockets `opened`.
-  void Add(const std::vector<curl_socket_t>& opened, const Ends& ends);
+  void Add(const std::vector<curl_socket_t>& opened,
+           const AddressPair& addresses);
 
   // Returns whether a request may be sent on the connection: its receiver has
   // sent nothing since the last answer, and has not closed it (RFC 9112,
   // section 6.3). `handle` is the one that is about to use it.
-  bool IsClean(CURL* handle, const Ends& ends) const;
+  bool IsClean(CURL* handle, const AddressPair& addresses) const;
 
  private:
   static int CloseSocket(void* self, curl_socket_t socket);
 
-  absl::flat_hash_map<std::string, curl_socket_t> by_ends_;
+  absl::flat_hash_map<std::string, curl_socket_t> by_addresses_;
   absl::flat_hash_map<curl_socket_t, std::string> names_;
 };
 

@@ -22,12 +22,12 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 // The most handles that are kept for later requests.
-constexpr std::size_t kSpareTransfers = 256;
+constexpr std::size_t kMaxSpareTransfers = 256;
 
 // Connections that are kept open, to all receivers together.
-constexpr long kKeptConnections = 512;
+constexpr long kMaxKeptConnections = 512;
 
-constexpr int kMostEvents = 64;
+constexpr int kMaxEvents = 64;
 
 // libcurl's global state, made before any thread of ours and never undone.
 void InitCurl() {
@@ -57,7 +57,7 @@ class CurlLoop {
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &OnTimer);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kKeptConnections);
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxKeptConnections);
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = wake_;
@@ -129,9 +129,9 @@ class CurlLoop {
 
   void Run() {
     while (Begin()) {
-      std::array<epoll_event, kMostEvents> events;
+      std::array<epoll_event, kMaxEvents> events;
       const int count =
-          epoll_wait(epoll_, events.data(), kMostEvents, WaitMillis());
+          epoll_wait(epoll_, events.data(), kMaxEvents, WaitMillis());
       for (int i = 0; i < count; ++i) Handle(events[static_cast<size_t>(i)]);
       if (timer_ <= SteadyClock::now()) Act(CURL_SOCKET_TIMEOUT, 0);
       Finish();
@@ -216,7 +216,8 @@ class CurlLoop {
     running_.erase(ended);
     Sender::Done done = transfer->TakeDone();
     HttpOutcome outcome = transfer->Outcome(code);
-    if (spare_.size() < kSpareTransfers) spare_.push_back(std::move(transfer));
+    if (spare_.size() < kMaxSpareTransfers)
+      spare_.push_back(std::move(transfer));
     std::move(done)(std::move(outcome));
   }
 

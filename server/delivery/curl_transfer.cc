@@ -14,7 +14,7 @@ namespace webhooks::server {
 namespace {
 
 // Seconds.
-constexpr long kNamesKept = 5;
+constexpr long kDnsCacheSeconds = 5;
 
 // Returns true if an idle connection can be at fault: it has met its end, or
 // BeforeRequest found that bytes were left on it.
@@ -68,7 +68,7 @@ void CurlTransfer::SetConstants() {
   set(CURLOPT_ERRORBUFFER, problem_);
   // Receivers change their addresses: RFC 1035 leaves it to the resolver how
   // long an answer holds, and libcurl would keep one for a minute.
-  set(CURLOPT_DNS_CACHE_TIMEOUT, kNamesKept);
+  set(CURLOPT_DNS_CACHE_TIMEOUT, kDnsCacheSeconds);
   set(CURLOPT_MAXLIFETIME_CONN,
       static_cast<long>(absl::ToInt64Seconds(options_.connection_max_age)));
   set(CURLOPT_MAXAGE_CONN,
@@ -93,7 +93,7 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
   problem_[0] = '\0';
   answer_ = {};
   opened_.clear();
-  is_refused_ = is_resent_ = has_lacked_socket_ = false;
+  is_refused_ = is_resent_ = is_out_of_files_ = false;
   before_resend_ = absl::ZeroDuration();
   FreeLists();
   for (const std::string& header : request_.headers) {
@@ -176,7 +176,7 @@ curl_socket_t CurlTransfer::OpenSocket(void* self, curlsocktype,
   const curl_socket_t opened = socket(
       address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (opened == CURL_SOCKET_BAD) {
-    transfer.has_lacked_socket_ |= errno == EMFILE || errno == ENFILE;
+    transfer.is_out_of_files_ |= errno == EMFILE || errno == ENFILE;
     return CURL_SOCKET_BAD;
   }
   transfer.opened_.push_back(opened);
@@ -190,12 +190,13 @@ int CurlTransfer::BeforeRequest(void* self, char* address, char* local_address,
     transfer.is_refused_ = true;
     return CURL_PREREQFUNC_ABORT;
   }
-  const CurlConnections::Ends ends{address, port, local_address, local_port};
+  const CurlConnections::AddressPair addresses{address, port, local_address,
+                                               local_port};
   if (!transfer.opened_.empty()) {
-    transfer.connections_.Add(transfer.opened_, ends);
+    transfer.connections_.Add(transfer.opened_, addresses);
     return CURL_PREREQFUNC_OK;
   }
-  return transfer.connections_.IsClean(transfer.handle_, ends)
+  return transfer.connections_.IsClean(transfer.handle_, addresses)
              ? CURL_PREREQFUNC_OK
              : CURL_PREREQFUNC_ABORT;
 }
@@ -203,11 +204,11 @@ int CurlTransfer::BeforeRequest(void* self, char* address, char* local_address,
 std::size_t CurlTransfer::TakeHeader(char* text, std::size_t, std::size_t size,
                                      void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  ReceivedAnswer& answer = transfer.answer_;
+  ReceivedResponse& answer = transfer.answer_;
   const auto status =
       static_cast<int>(transfer.Info<long>(CURLINFO_RESPONSE_CODE));
   if (!answer.TakeHeader(absl::string_view(text, size), status)) return 0;
-  if (answer.is_complete() && answer.has_doubtful_end()) {
+  if (answer.is_complete() && answer.has_ambiguous_length()) {
     curl_easy_setopt(transfer.handle_, CURLOPT_FORBID_REUSE, 1L);
   }
   return size;
@@ -215,7 +216,7 @@ std::size_t CurlTransfer::TakeHeader(char* text, std::size_t, std::size_t size,
 
 std::size_t CurlTransfer::TakeBody(char* text, std::size_t, std::size_t size,
                                    void* self) {
-  ReceivedAnswer& answer = static_cast<CurlTransfer*>(self)->answer_;
+  ReceivedResponse& answer = static_cast<CurlTransfer*>(self)->answer_;
   return answer.TakeBody(absl::string_view(text, size)) ? size : 0;
 }
 

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "server/delivery/curl_connections.h"
 #include "server/delivery/curl_sender.h"
-#include "server/delivery/received_answer.h"
+#include "server/delivery/received_response.h"
 
 namespace webhooks::server {
 
@@ -59,7 +59,7 @@ class CurlTransfer {
   std::string Problem(CURLcode code) const;
   std::string DetailOf(CURLcode code, v1::Attempt::Error error) const;
   // Returns true if nothing was sent, as this process had no file for it.
-  bool HasLackedFile(CURLcode code) const;
+  bool IsOutOfFiles(CURLcode code) const;
   void SetAddress(v1::Attempt& attempt) const;
   void SetTimes(v1::Attempt& attempt) const;
   template <typename T>
@@ -78,14 +78,14 @@ class CurlTransfer {
   curl_slist* headers_ = nullptr;
   curl_slist* hosts_ = nullptr;
   char problem_[CURL_ERROR_SIZE] = "";
-  ReceivedAnswer answer_;
+  ReceivedResponse answer_;
   // Sockets that were opened for this request; empty: an idle connection is
   // used.
   std::vector<curl_socket_t> opened_;
   // The guard refused an address.
   bool is_refused_ = false;
   // A socket could not be opened, as this process has too many files, or all.
-  bool has_lacked_socket_ = false;
+  bool is_out_of_files_ = false;
   bool is_resent_ = false;
   // Time that the request took before it was sent again.
   absl::Duration before_resend_;

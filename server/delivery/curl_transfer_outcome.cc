@@ -25,7 +25,7 @@ bool CanOpenNoFile() {
 
 HttpOutcome CurlTransfer::Outcome(CURLcode code) {
   HttpOutcome outcome;
-  outcome.is_out_of_files = HasLackedFile(code);
+  outcome.is_out_of_files = IsOutOfFiles(code);
   v1::Attempt& attempt = outcome.attempt;
   *attempt.mutable_started_at() = ToTimestamp(started_at_);
   if (answer_.is_complete()) {
@@ -41,9 +41,9 @@ HttpOutcome CurlTransfer::Outcome(CURLcode code) {
 
 // The resolver and OpenSSL open files of their own, and libcurl does not tell
 // why they could not: then it is tried.
-bool CurlTransfer::HasLackedFile(CURLcode code) const {
+bool CurlTransfer::IsOutOfFiles(CURLcode code) const {
   if (code == CURLE_OK || Info<long>(CURLINFO_REQUEST_SIZE) > 0) return false;
-  if (has_lacked_socket_) return true;
+  if (is_out_of_files_) return true;
   return (code == CURLE_COULDNT_RESOLVE_HOST ||
           code == CURLE_SSL_CACERT_BADFILE) &&
          CanOpenNoFile();

@@ -52,7 +52,7 @@ Deliveries::Deliveries(DeliveryQueue& queue, Entropy& entropy,
 Deliveries::~Deliveries() {
   scheduler_.reset();
   ended_.Notify();
-  if (abandons_.joinable()) abandons_.join();
+  if (abandon_thread_.joinable()) abandon_thread_.join();
 }
 
 void Deliveries::Start() {
@@ -65,10 +65,10 @@ void Deliveries::Start() {
       });
 }
 
-// The scheduler has its own requests given up; this is for those of others.
+// The scheduler abandons its own requests; the thread abandons those of others.
 void Deliveries::BeginStop(absl::Time deadline) {
   if (scheduler_) scheduler_->BeginStop(deadline - absl::Now());
-  abandons_ = std::thread([this, deadline] {
+  abandon_thread_ = std::thread([this, deadline] {
     ended_.WaitForNotificationWithDeadline(deadline);
     sender_.Abandon();
   });

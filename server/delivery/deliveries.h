@@ -15,36 +15,38 @@
 
 namespace webhooks::server {
 
-// The delivery of events: the scheduler, its sender, and a log line for each
-// attempt.
+// Delivers events: connects the scheduler, its sender, and the log line of each
+// attempt. The caller serializes Start and BeginStop; the other calls are
+// thread-safe after Start.
 class Deliveries {
  public:
-  // Called after each attempt, on a thread of the scheduler. Must not block.
+  // Called with each recorded attempt, on a thread of the scheduler. Must not
+  // block.
   using AttemptObserver = std::function<void(const AttemptResult&)>;
 
   // `queue` and `entropy` must outlive this.
   Deliveries(DeliveryQueue& queue, Entropy& entropy,
              const DeliveryConfig& config, AttemptObserver observer);
 
-  // Ends as Scheduler::BeginStop says, by the deadline of BeginStop.
+  // Waits until the shutdown has finished; see Scheduler::BeginStop.
   ~Deliveries();
 
-  // Returns the sender, which others may use too. It works from the beginning,
-  // until BeginStop's deadline.
+  // Returns the sender, which others may use too, before Start and until the
+  // deadline of BeginStop.
   Sender& sender() { return sender_; }
 
-  // Returns the current figures; from Start on.
-  Scheduler::Figures figures() const { return scheduler_->figures(); }
+  // See Scheduler::stats. Only after Start.
+  Scheduler::Stats stats() const { return scheduler_->stats(); }
 
   // See Scheduler::PausedUntil; nullopt before Start.
   std::optional<absl::Time> PausedUntil(const Endpoint& endpoint) const {
     return scheduler_ ? scheduler_->PausedUntil(endpoint) : std::nullopt;
   }
 
-  // Begins to send what waits. At most once.
+  // Starts to send waiting deliveries. At most once.
   void Start();
 
-  // See Scheduler::BeginStop. At most once.
+  // Starts a graceful shutdown; see Scheduler::BeginStop. At most once.
   void BeginStop(absl::Time deadline);
 
  private:
@@ -55,7 +57,7 @@ class Deliveries {
   CurlSender sender_;
   std::optional<Scheduler> scheduler_;
   absl::Notification ended_;
-  std::thread abandons_;
+  std::thread abandon_thread_;
 };
 
 }  // namespace webhooks::server

@@ -16,29 +16,29 @@ namespace {
 
 constexpr absl::string_view kUserAgent = "webhooks/0.1";
 
-constexpr absl::string_view kReserved[] = {"accept-encoding",
-                                           "connection",
-                                           "content-encoding",
-                                           "content-length",
-                                           "content-type",
-                                           "date",
-                                           "expect",
-                                           "host",
-                                           "keep-alive",
-                                           "panora-signature",
-                                           "proxy-authenticate",
-                                           "proxy-authorization",
-                                           "proxy-connection",
-                                           "te",
-                                           "traceparent",
-                                           "tracestate",
-                                           "trailer",
-                                           "transfer-encoding",
-                                           "upgrade",
-                                           "user-agent",
-                                           "webhook-id",
-                                           "webhook-signature",
-                                           "webhook-timestamp"};
+constexpr absl::string_view kReservedHeaders[] = {"accept-encoding",
+                                                  "connection",
+                                                  "content-encoding",
+                                                  "content-length",
+                                                  "content-type",
+                                                  "date",
+                                                  "expect",
+                                                  "host",
+                                                  "keep-alive",
+                                                  "panora-signature",
+                                                  "proxy-authenticate",
+                                                  "proxy-authorization",
+                                                  "proxy-connection",
+                                                  "te",
+                                                  "traceparent",
+                                                  "tracestate",
+                                                  "trailer",
+                                                  "transfer-encoding",
+                                                  "upgrade",
+                                                  "user-agent",
+                                                  "webhook-id",
+                                                  "webhook-signature",
+                                                  "webhook-timestamp"};
 
 std::string FormatTimestamp(const google::protobuf::Timestamp& timestamp) {
   const absl::Time time = FromTimestamp(timestamp);
@@ -85,13 +85,13 @@ HttpRequest MakeDeliveryRequest(const v1::Webhook& webhook,
       absl::StrCat(
           "panora-signature: ",
           PanoraSignature(request.body, webhook.secret()).value_or(""))};
-  // In one order, whatever the map's is.
+  // A protobuf map has no stable order.
   const std::map<std::string, std::string> own(
       webhook.delivery().headers().begin(), webhook.delivery().headers().end());
   for (const auto& [name, value] : own) {
-    // Others may have been reserved since.
+    // The name may have become reserved after the webhook was stored.
     if (IsReservedHeader(name)) continue;
-    // libcurl drops a header that ends with its colon.
+    // libcurl drops a header without a value unless it ends with a semicolon.
     request.headers.push_back(value.empty() ? absl::StrCat(name, ";")
                                             : absl::StrCat(name, ": ", value));
   }
@@ -111,7 +111,7 @@ void AddTrace(const Span& span, HttpRequest& request) {
 
 bool IsReservedHeader(absl::string_view name) {
   return std::any_of(
-      std::begin(kReserved), std::end(kReserved),
+      std::begin(kReservedHeaders), std::end(kReservedHeaders),
       [&](auto reserved) { return absl::EqualsIgnoreCase(name, reserved); });
 }
 

@@ -10,25 +10,25 @@
 #include "webhooks/v1/event.pb.h"
 #include "webhooks/v1/webhook.pb.h"
 
-// Makes the requests that receivers get: the contract's "A delivery".
+// Makes the requests that receivers get; see "A delivery" in the contract.
 namespace webhooks::server {
 
-// The body: {"id_event", "type", "timestamp", "data"}.
+// Returns the body: {"id_event", "type", "timestamp", "data"}.
 std::string DeliveryBody(const v1::Event& event);
 
-// The request that delivers `event` to `webhook` at `now`, signed with each of
-// `secrets`; `timeout` holds where the webhook has none of its own.
+// Returns the request that delivers `event` to `webhook` at `now`, signed with
+// each of `secrets`. `timeout` applies if the webhook does not set one.
 HttpRequest MakeDeliveryRequest(const v1::Webhook& webhook,
                                 const v1::WebhookSecrets& secrets,
                                 const v1::Event& event, absl::Time now,
                                 absl::Duration timeout);
 
-// Has the request go on with the span's trace.
+// Adds the trace headers of `span`.
 void AddTrace(const Span& span, HttpRequest& request);
 
-// Returns true if a webhook may not have a header of this name of its own, in
-// any case: the service sets it, or it belongs to the connection (RFC 9110,
-// 7.6.1).
+// Returns true if a webhook may not set a header of this name, since the
+// service sets it or it belongs to the connection (RFC 9110, section 7.6.1).
+// Ignores case.
 bool IsReservedHeader(absl::string_view name);
 
 }  // namespace webhooks::server

@@ -9,61 +9,63 @@ namespace webhooks::server {
 namespace {
 
 // Leases for each attempt that may be in flight.
-constexpr std::int64_t kLeasesPerPlace = 4;
+constexpr std::int64_t kLeasesPerAttempt = 4;
 
 constexpr std::int64_t kMaxEventBytes = EventStore::kMaxEventBytes;
 
-// The most that an answer of DeliveryQueue::LeaseDue has.
+// The maximum size of an answer of DeliveryQueue::LeaseDue.
 constexpr std::int64_t kMaxAnswerBytes =
     DeliveryQueue::kMaxLeaseBytes + EventStore::kMaxEventBytes;
 
 }  // namespace
 
 DeliveryShares::DeliveryShares(int max_in_flight, std::int64_t max_bytes)
-    : places_(max_in_flight),
-      leases_(kLeasesPerPlace * max_in_flight),
+    : attempts_(max_in_flight),
+      leases_(kLeasesPerAttempt * max_in_flight),
       bytes_(max_bytes, kMaxEventBytes) {}
 
-bool DeliveryShares::MayBegin(const std::string& project) const {
-  return places_.Room(project) > 0;
+bool DeliveryShares::CanStart(const std::string& project) const {
+  return attempts_.Available(project) > 0;
 }
 
-bool DeliveryShares::MayLease(const std::string& project) const {
-  return leases_.Room(project) > 0 && bytes_.Room(project) > 0;
+bool DeliveryShares::CanLease(const std::string& project) const {
+  return leases_.Available(project) > 0 && bytes_.Available(project) > 0;
 }
 
-DeliveryShares::Request DeliveryShares::Ask(const std::string& project,
-                                            int wanted) {
-  const std::int64_t leases = leases_.Room(project);
-  const std::int64_t bytes = bytes_.Room(project);
+DeliveryShares::Reservation DeliveryShares::Reserve(const std::string& project,
+                                                    int wanted) {
+  const std::int64_t leases = leases_.Available(project);
+  const std::int64_t bytes = bytes_.Available(project);
   std::int64_t count =
       std::min<std::int64_t>(wanted, std::max<std::int64_t>(1, leases / 2));
   if (bytes < kMaxAnswerBytes) count = std::min(count, bytes / kMaxEventBytes);
-  const Request request{static_cast<int>(count),
-                        std::min(count * kMaxEventBytes, kMaxAnswerBytes)};
-  leases_.Take(project, request.count);
-  bytes_.Take(project, request.bytes);
-  return request;
+  const Reservation reservation{
+      static_cast<int>(count),
+      std::min(count * kMaxEventBytes, kMaxAnswerBytes)};
+  leases_.Take(project, reservation.count);
+  bytes_.Take(project, reservation.bytes);
+  return reservation;
 }
 
-void DeliveryShares::Answer(const std::string& project,
-                            const Request& request) {
-  GiveBack(leases_, project, request.count);
-  GiveBack(bytes_, project, request.bytes);
+void DeliveryShares::ReleaseReservation(const std::string& project,
+                                        const Reservation& reservation) {
+  Release(leases_, project, reservation.count);
+  Release(bytes_, project, reservation.bytes);
 }
 
-void DeliveryShares::Lease(const std::string& project, std::int64_t bytes) {
+void DeliveryShares::AddLease(const std::string& project, std::int64_t bytes) {
   leases_.Take(project, 1);
   bytes_.Take(project, bytes);
 }
 
-void DeliveryShares::EndLease(const std::string& project, std::int64_t bytes) {
-  GiveBack(leases_, project, 1);
-  GiveBack(bytes_, project, bytes);
+void DeliveryShares::RemoveLease(const std::string& project,
+                                 std::int64_t bytes) {
+  Release(leases_, project, 1);
+  Release(bytes_, project, bytes);
 }
 
-void DeliveryShares::GiveBack(FairShare& share, const std::string& project,
-                              std::int64_t amount) {
+void DeliveryShares::Release(FairShare& share, const std::string& project,
+                             std::int64_t amount) {
   share.Take(project, -amount);
   ++version_;
 }

@@ -8,58 +8,65 @@
 
 namespace webhooks::server {
 
-// The resources of deliveries that projects share: attempts in flight, leases,
-// and the bytes of the events that are leased. Not thread-safe.
+// The resources that are divided between projects: attempts in flight, leases,
+// and the bytes of leased events. Not thread-safe.
 class DeliveryShares {
  public:
-  // An unanswered lease request, with the bytes that its answer can have.
-  struct Request {
+  // The share of an unanswered lease request: the requested deliveries, and the
+  // maximum size of the answer.
+  struct Reservation {
     int count = 0;
     std::int64_t bytes = 0;
   };
 
   DeliveryShares(int max_in_flight, std::int64_t max_bytes);
 
-  // Returns true if the project may have another attempt in flight.
-  bool MayBegin(const std::string& project) const;
+  // Returns true if the project may start another attempt.
+  bool CanStart(const std::string& project) const;
 
   // Returns true if the project may lease another delivery.
-  bool MayLease(const std::string& project) const;
+  bool CanLease(const std::string& project) const;
 
-  // Return true if some project may, one that holds nothing at least.
-  bool MayAnyBegin() const { return !places_.IsUsedUp(); }
-  bool MayAnyLease() const { return !leases_.IsUsedUp() && !bytes_.IsUsedUp(); }
+  // Returns false if no project may start an attempt or lease a delivery, even
+  // one that holds nothing.
+  bool CanAnyStart() const { return !attempts_.IsExhausted(); }
+  bool CanAnyLease() const {
+    return !leases_.IsExhausted() && !bytes_.IsExhausted();
+  }
 
-  // Returns a number that differs once something was given back: until then, a
-  // project that may not begin or lease may not do so later either.
+  // Returns a number that changes whenever something is released. Until then,
+  // CanStart and CanLease stay false for a project for which they are false.
   std::int64_t version() const { return version_; }
 
-  // Takes what a request for `wanted` deliveries needs, for fewer if there is
-  // no room for them: it leaves half of the project's room to its other
-  // endpoints. MayLease must be true; at least one is taken.
-  Request Ask(const std::string& project, int wanted);
+  // Reserves the share of a request for at most `wanted` deliveries. Reserves
+  // at most half of the leases available to the project, so that its other
+  // endpoints get some too; at least one. CanLease must be true.
+  Reservation Reserve(const std::string& project, int wanted);
 
-  // Gives back what a request has taken, as it is answered.
-  void Answer(const std::string& project, const Request& request);
+  // Releases the reservation of a request that was answered.
+  void ReleaseReservation(const std::string& project,
+                          const Reservation& reservation);
 
-  // A delivery is leased, with an event of so many bytes; or not any longer.
-  void Lease(const std::string& project, std::int64_t bytes);
-  void EndLease(const std::string& project, std::int64_t bytes);
+  // Count a lease with an event of `bytes`.
+  void AddLease(const std::string& project, std::int64_t bytes);
+  void RemoveLease(const std::string& project, std::int64_t bytes);
 
-  // An attempt is in flight, or not any longer.
-  void Begin(const std::string& project) { places_.Take(project, 1); }
-  void End(const std::string& project) { GiveBack(places_, project, 1); }
+  // Count an attempt in flight.
+  void StartAttempt(const std::string& project) { attempts_.Take(project, 1); }
+  void FinishAttempt(const std::string& project) {
+    Release(attempts_, project, 1);
+  }
 
-  int in_flight() const { return static_cast<int>(places_.used()); }
+  int in_flight() const { return static_cast<int>(attempts_.used()); }
 
-  // Leases, and those that are asked for.
+  // Leases and reservations.
   int leased() const { return static_cast<int>(leases_.used()); }
 
  private:
-  void GiveBack(FairShare& share, const std::string& project,
-                std::int64_t amount);
+  void Release(FairShare& share, const std::string& project,
+               std::int64_t amount);
 
-  FairShare places_;
+  FairShare attempts_;
   FairShare leases_;
   FairShare bytes_;
   std::int64_t version_ = 0;

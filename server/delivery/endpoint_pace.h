@@ -8,113 +8,115 @@
 
 namespace webhooks::server {
 
-// Decides how many requests one endpoint gets, and when. It begins with one at
-// a time, and with each that ends it may have one more, as a connection of TCP
-// does: an endpoint that hangs holds little. One that has all that it may have
-// in flight is prefetched for, so that its next request need not wait for the
-// store. An overloaded endpoint is paused, and begins anew with one request.
-// Times are of the steady clock. Not thread-safe.
+// Decides how many requests one endpoint gets, and when. The number of requests
+// in flight starts at one and grows by one with each that finishes, similar to
+// the slow start of TCP, so that an endpoint that hangs occupies few places.
+// Once an endpoint has reached its limit, deliveries are prefetched for it, so
+// that its next request need not wait for the store. An overloaded endpoint is
+// paused, and starts again with one request. Times are of the steady clock. Not
+// thread-safe.
 class EndpointPace {
  public:
-  // For endpoints whose webhook does not say.
+  // The limits of endpoints whose webhook does not set its own.
   struct Limits {
     int max_in_flight = 8;
-    // For an endpoint that catches up on what was held.
+    // Requests per second to an endpoint that catches up on deliveries that
+    // were held while its webhook was inactive.
     int catch_up_per_second = 20;
-    // The pause of an overloaded endpoint: the first one, and the longest; each
-    // is twice as long as the one before, until a request succeeds.
+    // The pauses of an overloaded endpoint. Each is twice as long as the one
+    // before, until a request succeeds.
     absl::Duration first_pause = absl::Seconds(1);
-    absl::Duration longest_pause = absl::Minutes(1);
+    absl::Duration max_pause = absl::Minutes(1);
   };
 
   // The webhook's settings.
   struct Settings {
-    // 0: that of Limits.
+    // 0 for the value in Limits.
     int max_in_flight = 0;
-    // 0: no limit.
+    // 0 for no limit.
     int max_per_second = 0;
     bool ordered = false;
-    // Some of what is prefetched had been held.
+    // Some of the prefetched deliveries had been held.
     bool catches_up = false;
   };
 
-  // The end of a request, as the pace sees it.
-  enum class Ending {
+  // The outcome of a request, in the categories that affect the pace.
+  enum class Outcome {
     kDelivered,
     kFailed,
     kOverloaded,
-    // Nothing was sent, for want of something of this process: it says nothing
-    // of the receiver.
+    // This process could not send the request. Says nothing about the receiver.
     kNotSent,
   };
 
-  // The next request waits for as long where one could not be sent.
-  static constexpr absl::Duration kUnsentDelay = absl::Seconds(1);
+  // The wait after a request that could not be sent.
+  static constexpr absl::Duration kNotSentDelay = absl::Seconds(1);
 
   // `limits` must outlive this.
   explicit EndpointPace(const Limits& limits) : limits_(&limits) {}
 
   const Settings& settings() const { return settings_; }
-  void Set(const Settings& settings) { settings_ = settings; }
+  void set_settings(const Settings& settings) { settings_ = settings; }
 
-  // Returns when the pause ends, or has ended.
+  // Returns the end of the current or the last pause.
   absl::Time paused_until() const { return paused_until_; }
 
-  // Returns the earliest time of a next request, however few are in flight: the
-  // end of the pause, or of the wait for what could not be sent.
-  absl::Time NotBefore() const {
-    return std::max(paused_until_, unsent_until_);
+  // Returns the end of the pause, or of the wait after a request that could not
+  // be sent.
+  absl::Time EarliestStart() const {
+    return std::max(paused_until_, not_sent_until_);
   }
 
-  // Ends the pause. Requests that have begun count no longer: they say nothing
-  // of the receiver as it is from now on.
+  // Ends the pause, and ignores the outcome of requests that have started.
   void Resume();
 
-  // Has requests that have begun count no longer, as their receiver may be
-  // another one. The pause goes on.
+  // Ignores the outcome of requests that have started, since the webhook may
+  // have another receiver now. Does not end the pause.
   void Restart() { restarted_in_ = ++epoch_; }
 
-  // Returns when the next request may begin, with `in_flight` unfinished ones;
-  // InfiniteFuture: not before one of them ends.
-  absl::Time NextBegin(int in_flight) const;
+  // Returns when the next request may start, with `in_flight` unfinished ones;
+  // InfiniteFuture if one of them must finish first.
+  absl::Time NextStart(int in_flight) const;
 
-  // A request begins at `now`, which is not before NextBegin. Returns its
-  // epoch, for End.
-  int Begin(absl::Time now);
+  // Counts a request that starts at `now`, which must not be before NextStart.
+  // Returns its epoch, for FinishRequest.
+  int StartRequest(absl::Time now);
 
-  // A request ends that began in `epoch`. An overloaded endpoint is paused for
-  // `retry_after` at least. Success of a request that began before the pause
-  // does not show that the pause has helped, and lets no more requests begin.
-  void End(int epoch, Ending ending, absl::Duration retry_after,
-           absl::Time now);
+  // Counts the outcome of a request that started in `epoch`. An overloaded
+  // endpoint is paused for at least `retry_after`. The success of a request
+  // that started before the pause does not show that the pause has helped, and
+  // does not allow more requests.
+  void FinishRequest(int epoch, Outcome outcome, absl::Duration retry_after,
+                     absl::Time now);
 
-  // Returns how many deliveries may be prefetched.
-  int MostPrefetched() const;
+  // Returns the maximum number of prefetched deliveries.
+  int MaxPrefetched() const;
 
-  // Returns how many may be leased: prefetched, or `in_flight`.
-  int MostLeased(int in_flight) const;
+  // Returns the maximum number of leased deliveries: those prefetched and the
+  // `in_flight` ones.
+  int MaxLeased(int in_flight) const;
 
-  // Returns until when the endpoint must be remembered, though nothing waits.
-  absl::Time RememberUntil() const;
+  // Returns until when this must be kept, even if no delivery waits.
+  absl::Time KeepUntil() const;
 
  private:
   void Pause(absl::Duration at_least, absl::Time now);
-  int MostInFlight() const;
-  // 0: no limit.
-  int PerSecond() const;
+  int MaxInFlight() const;
+  // Returns 0 for no limit.
+  int MaxPerSecond() const;
 
   const Limits* limits_;
   Settings settings_;
-  // Each pause, and each Restart, begins another one.
+  // Incremented by each pause and each Restart.
   int epoch_ = 0;
-  // Requests of an earlier epoch do not count.
+  // The epoch of the latest Restart. Outcomes of earlier epochs are ignored.
   int restarted_in_ = 0;
-  // The most that may be leased; grows with each request of this epoch that
-  // ends.
+  // The maximum number of leases, as far as the window allows; grows with each
+  // request of this epoch that finishes.
   int window_ = 1;
   absl::Time paused_until_ = absl::InfinitePast();
-  absl::Time unsent_until_ = absl::InfinitePast();
-  // Zero if the last request was no sign of overload.
+  absl::Time not_sent_until_ = absl::InfinitePast();
+  // The length of the last pause; zero once a request has succeeded since.
   absl::Duration pause_;
   RequestRate rate_;
 };

@@ -10,16 +10,17 @@
 
 namespace webhooks::server {
 
-// The pauses of endpoints, for callers that must not wait for a turn of the
-// scheduler. Times are of the steady clock. Thread-safe; no call blocks for
+// The pauses of endpoints, for callers that must not wait for an iteration of
+// the scheduler. Times are of the steady clock. Thread-safe; no call blocks for
 // longer than a look-up.
 class EndpointPauses {
  public:
-  // Notes until when the webhook's endpoint is paused; InfinitePast: it is not.
+  // Sets the end of the pause of the webhook's endpoint; InfinitePast for no
+  // pause.
   void Set(const std::string& webhook, absl::Time until);
 
-  // Returns until when the webhook's endpoint is paused; InfinitePast if it is
-  // not paused at `now`.
+  // Returns the end of the pause of the webhook's endpoint; InfinitePast if it
+  // is not paused at `now`.
   absl::Time Until(const std::string& webhook, absl::Time now) const;
 
  private:

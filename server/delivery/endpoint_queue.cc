@@ -5,12 +5,12 @@
 namespace webhooks::server {
 namespace {
 
-// TakeLeaseRequests names as many endpoints at most, so that the store is not
-// busy with them for long.
-constexpr std::size_t kMostRequests = 64;
+// Limits the time that the store needs for the requests of one call.
+constexpr std::size_t kMaxRequests = 64;
 
-// Nothing more is prefetched for an endpoint with more bytes.
-constexpr std::int64_t kEnoughBytes = DeliveryQueue::kMaxLeaseBytes / 2;
+// An endpoint with more prefetched bytes gets no further lease.
+constexpr std::int64_t kPrefetchedBytesLimit =
+    DeliveryQueue::kMaxLeaseBytes / 2;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void EndpointQueue::ForEach(absl::Time now, Change change) {
   for (const auto& [webhook, state] : endpoints_) states.push_back(state.get());
   for (State* const state : states) {
     change(*state);
-    Place(*state, now);
+    Reschedule(*state, now);
   }
 }
 
@@ -43,84 +43,85 @@ void EndpointQueue::SetDue(const Endpoint& endpoint, absl::Time due,
   State& state = Find(endpoint);
   state.due = std::min(state.due, due);
   state.due_since = std::min(state.due_since, due);
-  Place(state, now);
+  Reschedule(state, now);
 }
 
 void EndpointQueue::Resume(const Endpoint& endpoint, absl::Time now) {
   State& state = Find(endpoint);
   state.pace.Resume();
-  Place(state, now);
+  Reschedule(state, now);
 }
 
 std::vector<LeaseRequest> EndpointQueue::TakeLeaseRequests(absl::Time now) {
   RunTimers(now);
   const auto may = [this](const std::string& project) {
-    return shares_.MayLease(project);
+    return shares_.CanLease(project);
   };
   std::vector<LeaseRequest> requests;
-  while (requests.size() < kMostRequests && shares_.MayAnyLease()) {
+  while (requests.size() < kMaxRequests && shares_.CanAnyLease()) {
     State* const state = lease_order_.Pop(shares_.version(), may);
     if (state == nullptr) break;
     state->is_in_lease_order = false;
-    // It may have changed while it waited.
-    if (LeaseTime(*state) <= now) {
+    // The endpoint may have changed while it waited for its turn.
+    if (NextLease(*state) <= now) {
       requests.push_back(RequestLease(*state));
     } else {
-      Place(*state, now);
+      Reschedule(*state, now);
     }
   }
   return requests;
 }
 
 LeaseRequest EndpointQueue::RequestLease(State& state) {
-  const int wanted = state.pace.MostLeased(state.in_flight) - state.held();
-  state.request = shares_.Ask(state.endpoint.project, wanted);
+  const int wanted = state.pace.MaxLeased(state.in_flight) - state.held();
+  state.reservation = shares_.Reserve(state.endpoint.project, wanted);
   state.due_since = absl::InfiniteFuture();
-  return {state.endpoint, state.request.count};
+  return {state.endpoint, state.reservation.count};
 }
 
 void EndpointQueue::AddLeased(const LeaseRequest& request, Leased leased,
                               absl::Time now) {
   State& state = Find(request.endpoint);
   if (leased.settings) {
-    // Deliveries that were held may still be prefetched.
+    // Deliveries that were held while the webhook was inactive may still be
+    // prefetched.
     leased.settings->catches_up |=
         state.pace.settings().catches_up && !state.prefetched.empty();
-    state.pace.Set(*leased.settings);
+    state.pace.set_settings(*leased.settings);
   }
   const std::string& project = state.endpoint.project;
-  shares_.Answer(project, std::exchange(state.request, {}));
+  shares_.ReleaseReservation(project, std::exchange(state.reservation, {}));
   for (std::shared_ptr<LeasedAttempt>& attempt : leased.attempts) {
     state.prefetched_bytes += attempt->bytes;
-    shares_.Lease(project, attempt->bytes);
+    shares_.AddLease(project, attempt->bytes);
     state.prefetched.push_back(std::move(attempt));
   }
   state.due = std::min(leased.next_due, state.due_since);
   if (state.pace.paused_until() > now) Drop(state, now);
-  Place(state, now);
+  Reschedule(state, now);
 }
 
 std::shared_ptr<LeasedAttempt> EndpointQueue::TakeNext(absl::Time now) {
   RunTimers(now);
   const auto may = [this](const std::string& project) {
-    return shares_.MayBegin(project);
+    return shares_.CanStart(project);
   };
-  while (shares_.MayAnyBegin()) {
-    State* const state = begin_order_.Pop(shares_.version(), may);
+  while (shares_.CanAnyStart()) {
+    State* const state = start_order_.Pop(shares_.version(), may);
     if (state == nullptr) break;
-    state->is_in_begin_order = false;
+    state->is_in_start_order = false;
     std::shared_ptr<LeasedAttempt> attempt;
-    if (BeginTime(*state) <= now) {
-      if (now + kLongestAttempt <= state->prefetched.front()->leased_until) {
+    if (NextStart(*state) <= now) {
+      if (now + kMaxAttemptTime <= state->prefetched.front()->leased_until) {
         attempt = TakePrefetched(*state);
         ++state->in_flight;
-        attempt->epoch = state->pace.Begin(now);
-        shares_.Begin(state->endpoint.project);
+        attempt->epoch = state->pace.StartRequest(now);
+        shares_.StartAttempt(state->endpoint.project);
       } else {
         Drop(*state, now);
       }
     }
-    Place(*state, now);
+    Reschedule(*state, now);
     if (attempt != nullptr) return attempt;
   }
   return nullptr;
@@ -133,18 +134,20 @@ std::shared_ptr<LeasedAttempt> EndpointQueue::TakePrefetched(State& state) {
   return attempt;
 }
 
-void EndpointQueue::EndAttempt(const LeasedAttempt& attempt, absl::Time now) {
+void EndpointQueue::FinishAttempt(const LeasedAttempt& attempt,
+                                  absl::Time now) {
   State& state = Find(attempt.result.endpoint);
   --state.in_flight;
-  state.pace.End(attempt.epoch, attempt.ending, attempt.retry_after, now);
+  state.pace.FinishRequest(attempt.epoch, attempt.pace_outcome,
+                           attempt.retry_after, now);
   if (state.pace.paused_until() > now) Drop(state, now);
-  Place(state, now);
+  Reschedule(state, now);
 }
 
 void EndpointQueue::Release(const LeasedAttempt& attempt) {
   const std::string& project = attempt.result.endpoint.project;
-  shares_.End(project);
-  shares_.EndLease(project, attempt.bytes);
+  shares_.FinishAttempt(project);
+  shares_.RemoveLease(project, attempt.bytes);
 }
 
 void EndpointQueue::Drop(State& state, absl::Time now) {
@@ -154,7 +157,7 @@ void EndpointQueue::Drop(State& state, absl::Time now) {
   }
   while (!state.prefetched.empty()) {
     const std::shared_ptr<LeasedAttempt> attempt = TakePrefetched(state);
-    shares_.EndLease(state.endpoint.project, attempt->bytes);
+    shares_.RemoveLease(state.endpoint.project, attempt->bytes);
     dropped_.push_back(attempt->result.lease);
   }
 }
@@ -164,7 +167,7 @@ void EndpointQueue::DropChanged(const Endpoint& endpoint, absl::Time now) {
   if (found == endpoints_.end()) return;
   found->second->pace.Restart();
   Drop(*found->second, now);
-  Place(*found->second, now);
+  Reschedule(*found->second, now);
 }
 
 void EndpointQueue::DropPrefetched(const std::string& project, absl::Time now) {
@@ -205,29 +208,29 @@ absl::Time EndpointQueue::OldestDue() const {
   return oldest;
 }
 
-// Endpoints of which nothing is leased take turns with the others of their
-// project, so that many of one kind do not keep those of the other kind
-// waiting.
-void EndpointQueue::Place(State& state, absl::Time now) {
-  NotePause(state, now);
-  const absl::Time lease = LeaseTime(state);
-  const absl::Time begin = BeginTime(state);
+// Endpoints without leases are urgent: within a project they alternate with
+// those that only prefetch more, so that neither kind waits for all of the
+// other.
+void EndpointQueue::Reschedule(State& state, absl::Time now) {
+  PublishPause(state, now);
+  const absl::Time lease = NextLease(state);
+  const absl::Time begin = NextStart(state);
   const std::string& project = state.endpoint.project;
   if (lease <= now && !state.is_in_lease_order) {
     state.is_in_lease_order = true;
     lease_order_.Add(project, &state, /*is_urgent=*/state.held() == 0);
   }
-  if (begin <= now && !state.is_in_begin_order) {
-    state.is_in_begin_order = true;
-    begin_order_.Add(project, &state, /*is_urgent=*/false);
+  if (begin <= now && !state.is_in_start_order) {
+    state.is_in_start_order = true;
+    start_order_.Add(project, &state, /*is_urgent=*/false);
   }
   absl::Time timer = absl::InfiniteFuture();
   if (lease > now) timer = std::min(timer, lease);
   if (begin > now) timer = std::min(timer, begin);
   const bool is_idle = state.due == absl::InfiniteFuture() &&
-                       state.request.count == 0 && state.held() == 0 &&
-                       !state.is_in_lease_order && !state.is_in_begin_order;
-  if (is_idle) timer = state.pace.RememberUntil();
+                       state.reservation.count == 0 && state.held() == 0 &&
+                       !state.is_in_lease_order && !state.is_in_start_order;
+  if (is_idle) timer = state.pace.KeepUntil();
   if (is_idle && timer <= now) {
     SetTimer(state, absl::InfiniteFuture());
     endpoints_.erase(std::string(state.endpoint.webhook));
@@ -236,21 +239,21 @@ void EndpointQueue::Place(State& state, absl::Time now) {
   SetTimer(state, timer);
 }
 
-// Half of what is prefetched is used before more is leased, so that one lease
-// serves several attempts.
-absl::Time EndpointQueue::LeaseTime(const State& state) const {
-  if (state.request.count > 0 ||
-      state.held() >= state.pace.MostLeased(state.in_flight) ||
-      state.count() > state.pace.MostPrefetched() / 2 ||
-      state.prefetched_bytes > kEnoughBytes) {
+// Leases more once half of the prefetched attempts are used, so that one lease
+// request serves several attempts.
+absl::Time EndpointQueue::NextLease(const State& state) const {
+  if (state.reservation.count > 0 ||
+      state.held() >= state.pace.MaxLeased(state.in_flight) ||
+      state.count() > state.pace.MaxPrefetched() / 2 ||
+      state.prefetched_bytes > kPrefetchedBytesLimit) {
     return absl::InfiniteFuture();
   }
-  return std::max(state.due, state.pace.NotBefore());
+  return std::max(state.due, state.pace.EarliestStart());
 }
 
-absl::Time EndpointQueue::BeginTime(const State& state) const {
+absl::Time EndpointQueue::NextStart(const State& state) const {
   return state.prefetched.empty() ? absl::InfiniteFuture()
-                                  : state.pace.NextBegin(state.in_flight);
+                                  : state.pace.NextStart(state.in_flight);
 }
 
 void EndpointQueue::SetTimer(State& state, absl::Time time) {
@@ -264,10 +267,10 @@ void EndpointQueue::SetTimer(State& state, absl::Time time) {
   }
 }
 
-void EndpointQueue::NotePause(State& state, absl::Time now) {
+void EndpointQueue::PublishPause(State& state, absl::Time now) {
   const absl::Time until = state.pace.paused_until();
   const absl::Time pause = until > now ? until : absl::InfinitePast();
-  if (std::exchange(state.noted_pause, pause) != pause) {
+  if (std::exchange(state.published_pause, pause) != pause) {
     pauses_.Set(state.endpoint.webhook, pause);
   }
 }
@@ -276,7 +279,7 @@ void EndpointQueue::RunTimers(absl::Time now) {
   while (!timers_.empty() && timers_.begin()->first <= now) {
     State& state = *endpoints_.at(timers_.begin()->second);
     SetTimer(state, absl::InfiniteFuture());
-    Place(state, now);
+    Reschedule(state, now);
   }
 }
 

@@ -22,17 +22,17 @@
 
 namespace webhooks::server {
 
-// Decides which delivery is leased and which attempt begins next, and owns what
-// is leased. Projects take turns, and within a project its endpoints, each at
-// its pace; and no project has more than its share of the attempts in flight,
-// the leases, and the bytes of their events. It knows the endpoints that
-// something waits for or is in flight to, never all that waits. All times are
-// of the steady clock. Not thread-safe.
+// Decides which deliveries to lease and which attempt to start next, and owns
+// the prefetched attempts. Projects take turns, and so do the endpoints of a
+// project, each at its own pace. No project gets more than its share of the
+// attempts in flight, the leases, and the bytes of their events. Holds in
+// memory only endpoints with deliveries that wait or are in flight, and never
+// all waiting deliveries. All times are of the steady clock. Not thread-safe.
 //
-// A delivery costs the same however many projects and endpoints there are, but
-// that a share which is given back has every project asked again that could not
-// have more: as many as hold something, and so max_in_flight at most, or four
-// times as many for leases.
+// The cost of a delivery does not depend on the number of projects and
+// endpoints, with one exception: when a share is released, every project that
+// had used up its share is checked again. Each of these holds something, so
+// they are at most max_in_flight, or four times as many for leases.
 class EndpointQueue {
  public:
   struct Limits {
@@ -43,81 +43,83 @@ class EndpointQueue {
     std::int64_t max_bytes = 96 << 20;
   };
 
-  // An attempt begins only while there is as much left of its lease: the
-  // longest time-out (a minute), and time to record the attempt.
-  static constexpr absl::Duration kLongestAttempt = absl::Seconds(90);
+  // The longest timeout (one minute) and time to record the attempt. An attempt
+  // starts only if its lease lasts at least this long.
+  static constexpr absl::Duration kMaxAttemptTime = absl::Seconds(90);
 
-  // Keeps `pauses` true, which must outlive this.
+  // Keeps `pauses` up to date, which must outlive this.
   EndpointQueue(const Limits& limits, EndpointPauses& pauses);
 
-  // Says that something of the endpoint that is not leased is due at `due`.
+  // Notes that a delivery of the endpoint that is not leased is due at `due`.
   void SetDue(const Endpoint& endpoint, absl::Time due, absl::Time now);
 
-  // Ends the endpoint's pause. What is in flight neither pauses the endpoint
-  // again nor slows it down.
+  // Ends the endpoint's pause. The outcome of requests in flight does not
+  // affect the endpoint's pace.
   void Resume(const Endpoint& endpoint, absl::Time now);
 
-  // Returns what to lease at `now`. An endpoint is not named again until
-  // AddLeased tells what came of it.
+  // Returns the leases to request at `now`. There is at most one request for an
+  // endpoint until AddLeased answers it.
   std::vector<LeaseRequest> TakeLeaseRequests(absl::Time now);
 
   // The answer to a lease request.
   struct Leased {
     std::vector<std::shared_ptr<LeasedAttempt>> attempts;
-    // When the endpoint's next delivery is due that is not leased.
+    // The due time of the endpoint's next delivery that is not leased.
     absl::Time next_due = absl::InfiniteFuture();
-    // nullopt: as before.
+    // nullopt leaves the settings unchanged.
     std::optional<EndpointPace::Settings> settings;
   };
 
-  // Adds what was leased; drops it if the endpoint has been paused meanwhile.
+  // Adds leased attempts; drops them if the endpoint has been paused meanwhile.
   void AddLeased(const LeaseRequest& request, Leased leased, absl::Time now);
 
-  // Returns the attempt to begin at `now`, which is in flight from then on;
-  // null if none may begin.
+  // Returns the attempt to start at `now`, which counts as in flight from then
+  // on; null if none may start.
   std::shared_ptr<LeasedAttempt> TakeNext(absl::Time now);
 
-  // The attempt has ended, by its `ending` and `retry_after`: its endpoint may
-  // have another one. Drops what is prefetched if the endpoint is paused then.
-  void EndAttempt(const LeasedAttempt& attempt, absl::Time now);
+  // Ends the attempt, with its `pace_outcome` and `retry_after`; its endpoint
+  // may have another one. Drops the prefetched attempts if the endpoint is then
+  // paused.
+  void FinishAttempt(const LeasedAttempt& attempt, absl::Time now);
 
-  // Frees what the attempt holds of its project's share: it is recorded, or its
-  // lease is given up. After EndAttempt.
+  // Releases the attempt's part of its project's share, once it is recorded or
+  // its lease is given up. After FinishAttempt.
   void Release(const LeasedAttempt& attempt);
 
-  // Gives up what is prefetched for the endpoint, which has changed: it is due
-  // again. What is in flight may go to another receiver, and neither pauses the
-  // endpoint nor slows it down.
+  // Drops the prefetched attempts of an endpoint that has changed; they are due
+  // again. Requests in flight may go to another receiver, so their outcome does
+  // not affect the endpoint's pace.
   void DropChanged(const Endpoint& endpoint, absl::Time now);
 
-  // Gives up what is prefetched for the endpoints of the project, or for all:
-  // it is due again.
+  // Drops the prefetched attempts of the project's endpoints, or of all; they
+  // are due again.
   void DropPrefetched(const std::string& project, absl::Time now);
   void DropPrefetched(absl::Time now);
 
-  // Returns the leases that were dropped since the last call, for the store to
-  // end.
+  // Returns the leases of attempts that were dropped since the last call. The
+  // caller gives them up in the store.
   std::vector<LeaseName> TakeDropped();
 
-  // Tells that the time of day has jumped ahead of the steady clock by `jump`:
-  // what is due by the time of day is due earlier by that.
+  // Makes all due times earlier by `jump`, by which the wall clock was set
+  // ahead; later if it is negative.
   void AdvanceDue(absl::Duration jump, absl::Time now);
 
-  // Returns when there may be something to lease or to begin that there is not
-  // now, if nothing else happens.
+  // Returns the time of the next lease or attempt if nothing else happens
+  // before.
   absl::Time NextTime() const;
 
   // Attempts that are in flight or not recorded yet.
   int in_flight() const { return shares_.in_flight(); }
 
-  // Deliveries that are leased, or asked for.
+  // Deliveries that are leased or requested.
   int leased() const { return shares_.leased(); }
 
-  // Endpoints that are known.
+  // Known endpoints.
   std::size_t size() const { return endpoints_.size(); }
 
-  // Returns when the first of what can be attempted, and is not begun, is due;
-  // InfiniteFuture if nothing is. What is paused is due at the pause's end.
+  // Returns the earliest due time of a delivery whose attempt has not started;
+  // InfiniteFuture if there is none. The deliveries of a paused endpoint are
+  // due at the end of the pause.
   absl::Time OldestDue() const;
 
  private:
@@ -130,36 +132,36 @@ class EndpointQueue {
 
     const Endpoint endpoint;
     EndpointPace pace;
-    // When the first is due of what is not leased.
+    // The earliest due time of a delivery that is not leased.
     absl::Time due = absl::InfiniteFuture();
-    // The same of what became due since the unanswered lease request.
+    // The same, of due times noted since the unanswered lease request.
     absl::Time due_since = absl::InfiniteFuture();
     // The unanswered lease request; empty if there is none.
-    DeliveryShares::Request request;
+    DeliveryShares::Reservation reservation;
     std::deque<std::shared_ptr<LeasedAttempt>> prefetched;
     std::int64_t prefetched_bytes = 0;
     int in_flight = 0;
     bool is_in_lease_order = false;
-    bool is_in_begin_order = false;
-    // Its entry in pauses_; InfinitePast: it has none.
-    absl::Time noted_pause = absl::InfinitePast();
-    // Its entry in timers_; InfiniteFuture: it has none.
+    bool is_in_start_order = false;
+    // Its entry in pauses_; InfinitePast if it has none.
+    absl::Time published_pause = absl::InfinitePast();
+    // Its entry in timers_; InfiniteFuture if it has none.
     absl::Time timer = absl::InfiniteFuture();
   };
 
   State& Find(const Endpoint& endpoint);
-  // Changes every endpoint, and places it anew.
+  // Applies `change` to every endpoint and reschedules it.
   template <typename Change>
   void ForEach(absl::Time now, Change change);
-  // Puts the endpoint into the orders and the timers that it belongs in, or
-  // forgets it.
-  void Place(State& state, absl::Time now);
-  // When to lease more for the endpoint, and when its next attempt may begin;
-  // InfiniteFuture: not before something happens.
-  absl::Time LeaseTime(const State& state) const;
-  absl::Time BeginTime(const State& state) const;
+  // Puts the endpoint into the round robins if its time has come, and sets its
+  // timer otherwise; removes an endpoint that has nothing to do.
+  void Reschedule(State& state, absl::Time now);
+  // Returns when to lease more for the endpoint, and when its next attempt may
+  // start; InfiniteFuture if another event must come first.
+  absl::Time NextLease(const State& state) const;
+  absl::Time NextStart(const State& state) const;
   void SetTimer(State& state, absl::Time time);
-  void NotePause(State& state, absl::Time now);
+  void PublishPause(State& state, absl::Time now);
   void RunTimers(absl::Time now);
   LeaseRequest RequestLease(State& state);
   std::shared_ptr<LeasedAttempt> TakePrefetched(State& state);
@@ -168,10 +170,10 @@ class EndpointQueue {
   const Limits limits_;
   EndpointPauses& pauses_;
   DeliveryShares shares_;
-  // By webhook.
+  // By webhook id.
   absl::flat_hash_map<std::string, std::unique_ptr<State>> endpoints_;
   RoundRobin<State> lease_order_;
-  RoundRobin<State> begin_order_;
+  RoundRobin<State> start_order_;
   std::set<std::pair<absl::Time, std::string>> timers_;
   std::vector<LeaseName> dropped_;
 };

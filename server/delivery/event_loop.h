@@ -14,19 +14,18 @@
 
 namespace webhooks::server {
 
-// Runs the events that are posted to it, one after another, in iterations: the
-// events that were posted, those whose time has come, and then the loop's work.
-// An iteration runs on the loop's own thread, or on one that posts (RunOrPost).
-// Thread-safe.
+// Runs posted events one after another, in iterations. An iteration runs the
+// events that were posted, then those whose time has come, then the loop's
+// work, on the loop's own thread or on the caller's (RunOrPost). Thread-safe.
 class EventLoop {
  public:
   using Event = absl::AnyInvocable<void() &&>;
 
-  // The work at the end of each iteration. Returns the time of the next
-  // iteration if nothing is posted before; nullopt ends the loop.
+  // The last step of each iteration. Returns the time of the next iteration if
+  // no event is posted before; nullopt ends the loop.
   using Work = absl::AnyInvocable<std::optional<absl::Time>()>;
 
-  // The longest wait of an event that was posted lazily.
+  // See PostLazily.
   static constexpr absl::Duration kMaxLazyDelay = absl::Milliseconds(5);
 
   EventLoop(Clock clock, Work work);
@@ -43,13 +42,13 @@ class EventLoop {
   // Runs the event in the next iteration, on the loop's thread.
   void Post(Event event);
 
-  // Runs the event on this thread before it returns, if no iteration is running
-  // now; posts it otherwise. Saves two changes of threads. The loop must not
-  // have ended.
+  // Runs an iteration with the event on the caller's thread, which saves two
+  // context switches; posts the event if an iteration is running already. The
+  // loop must not have ended.
   void RunOrPost(Event event);
 
-  // Posts an event without waking a thread. It runs within kMaxLazyDelay only
-  // if the work asks for iterations that often.
+  // Posts an event without waking the loop's thread. The event runs within
+  // kMaxLazyDelay if the work asks for iterations that often.
   void PostLazily(Event event);
 
   // Runs the event in the first iteration after `time`.
@@ -69,7 +68,7 @@ class EventLoop {
   absl::Mutex inbox_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
   std::vector<Event> inbox_ ABSL_GUARDED_BY(inbox_mutex_);
   std::vector<Event> lazy_ ABSL_GUARDED_BY(inbox_mutex_);
-  // The time at which the thread wakes by itself, while it sleeps.
+  // Set while the thread sleeps.
   absl::Time wake_at_ ABSL_GUARDED_BY(inbox_mutex_) = absl::InfinitePast();
   std::thread thread_;
 };

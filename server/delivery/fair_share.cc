@@ -4,13 +4,13 @@
 
 namespace webhooks::server {
 
-// The most `amount` for which held + amount <= 3 (unreserved - amount) holds.
-std::int64_t FairShare::Room(const std::string& project) const {
+// Solves held + amount <= 3 * (free - reserve - amount) for the amount.
+std::int64_t FairShare::Available(const std::string& project) const {
   const auto found = held_.find(project);
   const std::int64_t held = found == held_.end() ? 0 : found->second;
-  std::int64_t room = (3 * (free_ - reserve_) - held) / 4;
-  if (held == 0) room = std::max(room, std::min(free_, unit_));
-  return room < unit_ ? 0 : room;
+  std::int64_t available = (3 * (free_ - reserve_) - held) / 4;
+  if (held == 0) available = std::max(available, std::min(free_, unit_));
+  return available < unit_ ? 0 : available;
 }
 
 void FairShare::Take(const std::string& project, std::int64_t amount) {

@@ -8,13 +8,15 @@
 namespace webhooks::server {
 namespace {
 
-using Ending = EndpointPace::Ending;
+using PaceOutcome = EndpointPace::Outcome;
 
-Ending EndingOf(const AttemptResult& result, const HttpOutcome& outcome) {
+PaceOutcome PaceOutcomeOf(const AttemptResult& result,
+                          const HttpOutcome& outcome) {
   if (result.outcome == AttemptResult::Outcome::kDelivered) {
-    return Ending::kDelivered;
+    return PaceOutcome::kDelivered;
   }
-  return IsOverloaded(outcome) ? Ending::kOverloaded : Ending::kFailed;
+  return IsOverloaded(outcome) ? PaceOutcome::kOverloaded
+                               : PaceOutcome::kFailed;
 }
 
 }  // namespace
@@ -63,8 +65,8 @@ void Classify(const RetryPolicy& retries, const HttpOutcome& outcome,
   *result.record.mutable_started_at() = ToTimestamp(attempt.started_at);
   retries.Classify(outcome, attempt.step, attempt.lease->webhook->delivery(),
                    uniform_random, result);
-  attempt.ending = EndingOf(result, outcome);
-  attempt.retry_after = retries.PauseOf(outcome, now);
+  attempt.pace_outcome = PaceOutcomeOf(result, outcome);
+  attempt.retry_after = retries.RetryAfterOf(outcome, now);
 }
 
 }  // namespace webhooks::server

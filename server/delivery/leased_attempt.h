@@ -14,19 +14,19 @@
 
 namespace webhooks::server {
 
-// An attempt whose delivery is leased: first prefetched, then in flight. It has
-// all that it takes to send and to record it. `due` and `leased_until` are
+// An attempt of a leased delivery: first prefetched, then in flight. Holds
+// everything that is needed to send and record it. `due` and `leased_until` are
 // times of the steady clock.
 struct LeasedAttempt {
-  // In the end, the record of the attempt.
+  // Complete after Classify.
   AttemptResult result;
-  // The endpoint's settings and secrets; shared by those leased with it.
+  // The endpoint's settings and secrets, shared by the attempts of one lease.
   std::shared_ptr<const EndpointLease> lease;
   // Empty once the request is sent.
   v1::Event event;
-  // That of the call that published the event, until the request is sent.
+  // The trace of the call that published the event.
   TraceHeaders trace;
-  // The attempt's own, once the request is sent.
+  // The attempt's own span; set when the request is sent.
   Span span;
   // See LeasedDelivery.
   int step = 1;
@@ -34,27 +34,27 @@ struct LeasedAttempt {
   std::int64_t bytes = 0;
   absl::Time due;
   absl::Time leased_until;
-  // The attempt's start by the time of day: that of the signature.
+  // The attempt's start by the wall clock, which is also signed.
   absl::Time started_at;
   bool is_ordered = false;
-  // The epoch of EndpointPace in which the request began.
+  // See EndpointPace::StartRequest.
   int epoch = 0;
-  EndpointPace::Ending ending = EndpointPace::Ending::kFailed;
-  // For how long the receiver asked to be left alone.
+  EndpointPace::Outcome pace_outcome = EndpointPace::Outcome::kFailed;
+  // The wait that the receiver asked for.
   absl::Duration retry_after;
 };
 
-// Returns the attempts of what was leased, whose webhook is set, with times of
-// the time of day. `leased_until` is left to the caller.
+// Returns the attempts of `lease`, whose webhook must be set. `due` is a wall
+// time, which the caller converts; the caller also sets `leased_until`.
 std::vector<std::shared_ptr<LeasedAttempt>> MakeAttempts(
     const Endpoint& endpoint, EndpointLease lease);
 
-// Returns the settings of the endpoint that go with the attempts of `lease`,
-// whose webhook is set.
+// Returns the pace settings of the endpoint of `lease`, whose webhook must be
+// set.
 EndpointPace::Settings SettingsOf(const EndpointLease& lease);
 
-// Fills in what came of the attempt, which has ended at `now`, for its record
-// and for the pace of its endpoint.
+// Sets the attempt's result, pace outcome and retry_after from the outcome of
+// its request, which ended at `now`.
 void Classify(const RetryPolicy& retries, const HttpOutcome& outcome,
               absl::Time now, double uniform_random, LeasedAttempt& attempt);
 

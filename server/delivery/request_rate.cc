@@ -7,27 +7,27 @@ namespace {
 
 constexpr absl::Duration kWindow = absl::Seconds(1);
 
-// A request that begins later than this is not caught up on.
-constexpr absl::Duration kMostBehind = absl::Milliseconds(100);
+// The largest delay that later requests may make up for.
+constexpr absl::Duration kMaxCatchUp = absl::Milliseconds(100);
 
 }  // namespace
 
-absl::Time RequestRate::Next(int rate) const {
-  const auto most = static_cast<std::size_t>(rate);
-  if (begun_.size() < most) return even_;
-  return std::max(even_, begun_[begun_.size() - most] + kWindow);
+absl::Time RequestRate::NextStart(int rate) const {
+  const auto limit = static_cast<std::size_t>(rate);
+  if (started_.size() < limit) return next_even_;
+  return std::max(next_even_, started_[started_.size() - limit] + kWindow);
 }
 
-void RequestRate::Begin(int rate, absl::Time now) {
-  while (!begun_.empty() && begun_.front() + kWindow <= now) {
-    begun_.pop_front();
+void RequestRate::StartRequest(int rate, absl::Time now) {
+  while (!started_.empty() && started_.front() + kWindow <= now) {
+    started_.pop_front();
   }
-  begun_.push_back(now);
-  even_ = std::max(even_, now - kMostBehind) + kWindow / rate;
+  started_.push_back(now);
+  next_even_ = std::max(next_even_, now - kMaxCatchUp) + kWindow / rate;
 }
 
-absl::Time RequestRate::ForgottenAt() const {
-  return begun_.empty() ? absl::InfinitePast() : begun_.back() + kWindow;
+absl::Time RequestRate::IdleFrom() const {
+  return started_.empty() ? absl::InfinitePast() : started_.back() + kWindow;
 }
 
 }  // namespace webhooks::server

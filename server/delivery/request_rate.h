@@ -7,25 +7,26 @@
 
 namespace webhooks::server {
 
-// Spreads requests over time, with never more than `rate` of them within any
-// second. Not thread-safe.
+// Spreads requests evenly over time, at most `rate` of them within any second.
+// Not thread-safe.
 class RequestRate {
  public:
-  // Returns when the next request may begin, at `rate` a second.
-  absl::Time Next(int rate) const;
+  // Returns when the next request may start.
+  absl::Time NextStart(int rate) const;
 
-  // A request begins at `now`, which is not before Next(rate).
-  void Begin(int rate, absl::Time now);
+  // Counts a request that starts at `now`, which must not be before
+  // NextStart(rate).
+  void StartRequest(int rate, absl::Time now);
 
-  // Returns when the requests that have begun count no longer.
-  absl::Time ForgottenAt() const;
+  // Returns when no earlier request limits the next one any more.
+  absl::Time IdleFrom() const;
 
  private:
-  // When the next one would begin at an even pace. A request that begins late
-  // lets the next ones catch up a little.
-  absl::Time even_ = absl::InfinitePast();
-  // When those of the last second began.
-  std::deque<absl::Time> begun_;
+  // The next start at an even pace. After a late start, the next requests may
+  // follow more closely.
+  absl::Time next_even_ = absl::InfinitePast();
+  // The start times of the last second.
+  std::deque<absl::Time> started_;
 };
 
 }  // namespace webhooks::server

@@ -51,12 +51,12 @@ void RetryPolicy::Classify(const HttpOutcome& outcome, int step,
   if (result.gone || next >= waits.size()) return;
   result.outcome = AttemptResult::Outcome::kRetry;
   absl::Duration wait = waits[next] * (1 + jitter * (2 * uniform_random - 1));
-  wait = std::max(wait, PauseOf(outcome, result.now));
+  wait = std::max(wait, RetryAfterOf(outcome, result.now));
   result.retry_at = result.now + wait;
 }
 
-absl::Duration RetryPolicy::PauseOf(const HttpOutcome& outcome,
-                                    absl::Time now) const {
+absl::Duration RetryPolicy::RetryAfterOf(const HttpOutcome& outcome,
+                                         absl::Time now) const {
   if (!outcome.attempt.has_error()) return absl::ZeroDuration();
   return std::min(ReadRetryAfter(outcome.retry_after, now), max_retry_after);
 }

@@ -39,7 +39,7 @@ struct RetryPolicy {
 
   // Returns how long the receiver asked, by Retry-After, to be left alone:
   // max_retry_after at most; zero where the attempt did not fail.
-  absl::Duration PauseOf(const HttpOutcome& outcome, absl::Time now) const;
+  absl::Duration RetryAfterOf(const HttpOutcome& outcome, absl::Time now) const;
 };
 
 // Returns whether an attempt failed because the endpoint is, or seems to be,

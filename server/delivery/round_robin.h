@@ -11,10 +11,9 @@
 
 namespace webhooks::server {
 
-// A queue in which projects take turns, and within a project urgent items and
-// others, as long as there are both: neither wait for ever. Among its like an
-// item waits for those that were added before it. Items are held by pointer and
-// not owned. Not thread-safe.
+// A queue in which projects take turns. Within a project, urgent and other
+// items alternate, each kind in the order in which it was added. Items are held
+// by pointer and not owned. Not thread-safe.
 template <typename T>
 class RoundRobin {
  public:
@@ -26,18 +25,17 @@ class RoundRobin {
 
   // Removes and returns the first item of the next project for which
   // `may(project)` is true; null if there is none. A project for which it is
-  // false is passed over, and asked for again, before the others, once
-  // `version` differs from that of the last call. So each change of the version
-  // costs one question for each project that was passed over, and nothing else
-  // does.
+  // false is skipped until a call with another `version`, and then comes before
+  // the others. Each new version therefore costs one call of `may` for each
+  // skipped project.
   template <typename May>
   T* Pop(std::int64_t version, May may) {
     if (std::exchange(version_, version) != version) {
-      ready_.splice(ready_.begin(), passed_over_);
+      ready_.splice(ready_.begin(), skipped_);
     }
     while (!ready_.empty()) {
       if (may(ready_.front())) return Take();
-      passed_over_.splice(passed_over_.end(), ready_, ready_.begin());
+      skipped_.splice(skipped_.end(), ready_, ready_.begin());
     }
     return nullptr;
   }
@@ -46,7 +44,6 @@ class RoundRobin {
   struct Items {
     bool empty() const { return urgent.empty() && others.empty(); }
 
-    // The first of the urgent items, or of the others if it is their turn.
     T* Take() {
       const bool is_other =
           urgent.empty() || (is_turn_of_others && !others.empty());
@@ -75,10 +72,10 @@ class RoundRobin {
   }
 
   absl::flat_hash_map<std::string, Items> items_;
-  // The projects that have items: in the order of their turns, and those that
-  // were passed over since version_ has changed.
+  // The projects with items: those in turn, and those that were skipped since
+  // version_ has changed.
   std::list<std::string> ready_;
-  std::list<std::string> passed_over_;
+  std::list<std::string> skipped_;
   std::int64_t version_ = 0;
 };
 

@@ -4,32 +4,21 @@
 #include <utility>
 #include <vector>
 
-#include "server/delivery/delivery_request.h"
-#include "server/runtime/log.h"
-#include "storage/changes.h"
-
 namespace webhooks::server {
 namespace {
 
-using Ending = EndpointPace::Ending;
+constexpr int kEndpointsPageSize = 1000;
 
-// Longer than an attempt may take, recording included.
-constexpr absl::Duration kLease = absl::Minutes(2);
-
-// When a call of the store that failed is made again.
-constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
-
-constexpr int kEndpointsAtOnce = 1000;
-
-// The clocks are compared as often at least, to notice a jump of the time of
-// day.
+// The clocks are compared at least this often, to notice when the wall clock
+// is set.
 constexpr absl::Duration kClockCheckInterval = absl::Seconds(5);
 
-// By how much more than this the clocks must drift apart for it to be a jump.
-constexpr absl::Duration kJump = absl::Milliseconds(50);
+// A smaller difference between the clocks is drift.
+constexpr absl::Duration kMinClockJump = absl::Milliseconds(50);
 
-// Damage does not pass: the webhook is deactivated.
-bool IsAnswered(const absl::Status& status) {
+// Data loss is final, and not worth another lease request: the store has
+// deactivated the webhook.
+bool IsFinal(const absl::Status& status) {
   return status.ok() || absl::IsDataLoss(status);
 }
 
@@ -44,9 +33,9 @@ Scheduler::Scheduler(DeliveryQueue& queue, Sender& sender, Options options,
       clocks_(std::move(clocks)),
       uniform_random_(std::move(uniform_random)),
       observer_(std::move(observer)),
-      loop_(clocks_.steady, [this] { return Work(); }),
+      loop_(clocks_.steady, [this] { return RunIteration(); }),
       queue_(options_.queue, pauses_),
-      wall_ahead_(clocks_.wall() - clocks_.steady()) {
+      wall_offset_(clocks_.wall() - clocks_.steady()) {
   store_.Watch([this](const EndpointDue& due) {
     loop_.Post([this, due] {
       loop_.mutex().AssertHeld();
@@ -77,7 +66,7 @@ void Scheduler::Wake() {
   loop_.Post([] {});
 }
 
-Scheduler::Figures Scheduler::figures() const {
+Scheduler::Stats Scheduler::stats() const {
   absl::MutexLock lock(&loop_.mutex());
   return {
       queue_.in_flight(), queue_.leased(), queue_.size(),
@@ -92,15 +81,15 @@ std::optional<absl::Time> Scheduler::PausedUntil(
   return clocks_.wall() + (until - now);
 }
 
-std::optional<absl::Time> Scheduler::Work() {
+std::optional<absl::Time> Scheduler::RunIteration() {
   loop_.mutex().AssertHeld();
-  // One time for all, so that no timer runs out unseen between two steps.
+  // All steps use the same time, so that no timer expires between two of them.
   const absl::Time now = clocks_.steady();
   CompareClocks(now);
   if (!stop_by_) {
-    Begin(now);
-    GiveUpDropped();
-    Lease(now);
+    StartAttempts(now);
+    GiveUpDroppedLeases();
+    LeaseDue(now);
     return NextTime();
   }
   if (*stop_by_ <= now && !has_abandoned_) {
@@ -108,7 +97,7 @@ std::optional<absl::Time> Scheduler::Work() {
     sender_.Abandon();
   }
   queue_.DropPrefetched(now);
-  GiveUpDropped();
+  GiveUpDroppedLeases();
   if (outstanding_ > 0) return NextTime();
   return std::nullopt;
 }
@@ -124,14 +113,14 @@ absl::Time Scheduler::NextTime() const {
 
 void Scheduler::CompareClocks(absl::Time now) {
   const absl::Duration ahead = clocks_.wall() - now;
-  const absl::Duration jump = ahead - wall_ahead_;
-  if (absl::AbsDuration(jump) < kJump) return;
-  wall_ahead_ = ahead;
+  const absl::Duration jump = ahead - wall_offset_;
+  if (absl::AbsDuration(jump) < kMinClockJump) return;
+  wall_offset_ = ahead;
   queue_.AdvanceDue(jump, now);
 }
 
-absl::Time Scheduler::Steady(absl::Time wall) const {
-  return wall - wall_ahead_;
+absl::Time Scheduler::ToSteadyTime(absl::Time wall) const {
+  return wall - wall_offset_;
 }
 
 void Scheduler::SetDue(const EndpointDue& due) {
@@ -141,37 +130,38 @@ void Scheduler::SetDue(const EndpointDue& due) {
   }
   if (due.has_changed) queue_.DropChanged(due.endpoint, now);
   if (due.is_urgent) queue_.Resume(due.endpoint, now);
-  queue_.SetDue(due.endpoint, Steady(due.due), now);
+  queue_.SetDue(due.endpoint, ToSteadyTime(due.due), now);
 }
 
 void Scheduler::LoadEndpoints(const std::string& after) {
   ++outstanding_;
   store_.ListEndpoints(
-      after, kEndpointsAtOnce, {},
+      after, kEndpointsPageSize, {},
       [this, after](absl::StatusOr<std::vector<EndpointDue>> endpoints) {
         loop_.Post([this, after, endpoints = std::move(endpoints)] {
           loop_.mutex().AssertHeld();
           --outstanding_;
           if (!endpoints.ok()) {
-            return loop_.PostAt(clocks_.steady() + kRetryAfter, [this, after] {
-              loop_.mutex().AssertHeld();
-              LoadEndpoints(after);
-            });
+            return loop_.PostAt(clocks_.steady() + kStoreRetryDelay,
+                                [this, after] {
+                                  loop_.mutex().AssertHeld();
+                                  LoadEndpoints(after);
+                                });
           }
           for (const EndpointDue& due : *endpoints) SetDue(due);
-          if (endpoints->size() == kEndpointsAtOnce) {
+          if (endpoints->size() == kEndpointsPageSize) {
             LoadEndpoints(endpoints->back().endpoint.webhook);
           }
         });
       });
 }
 
-void Scheduler::Lease(absl::Time now) {
+void Scheduler::LeaseDue(absl::Time now) {
   std::vector<LeaseRequest> requests = queue_.TakeLeaseRequests(now);
   if (requests.empty()) return;
   ++outstanding_;
-  store_.LeaseDue(requests, clocks_.wall(), kLease, {},
-                  [this, requests, until = now + kLease](
+  store_.LeaseDue(requests, clocks_.wall(), kLeaseTime, {},
+                  [this, requests, until = now + kLeaseTime](
                       absl::StatusOr<std::vector<EndpointLease>> leases) {
                     loop_.Post([this, requests, until,
                                 leases = std::move(leases)]() mutable {
@@ -180,8 +170,8 @@ void Scheduler::Lease(absl::Time now) {
                       const absl::Time now = clocks_.steady();
                       for (std::size_t i = 0; i < requests.size(); ++i) {
                         EndpointQueue::Leased leased;
-                        leased.next_due = now + kRetryAfter;
-                        if (leases.ok() && IsAnswered((*leases)[i].status)) {
+                        leased.next_due = now + kStoreRetryDelay;
+                        if (leases.ok() && IsFinal((*leases)[i].status)) {
                           leased = ReadLease(requests[i].endpoint,
                                              std::move((*leases)[i]), until);
                         }
@@ -195,123 +185,27 @@ EndpointQueue::Leased Scheduler::ReadLease(const Endpoint& endpoint,
                                            EndpointLease lease,
                                            absl::Time until) const {
   EndpointQueue::Leased leased;
-  leased.next_due = Steady(lease.next_due);
+  leased.next_due = ToSteadyTime(lease.next_due);
   if (!lease.webhook) return leased;
   leased.settings = SettingsOf(lease);
   leased.attempts = MakeAttempts(endpoint, std::move(lease));
   for (const auto& attempt : leased.attempts) {
-    attempt->due = Steady(attempt->due);
+    attempt->due = ToSteadyTime(attempt->due);
     attempt->leased_until = until;
     attempt->result.deactivate_after = options_.deactivate_after;
   }
   return leased;
 }
 
-void Scheduler::Begin(absl::Time now) {
+void Scheduler::StartAttempts(absl::Time now) {
   while (const auto attempt = queue_.TakeNext(now)) {
     Send(attempt);
   }
 }
 
-void Scheduler::GiveUpDropped() {
+void Scheduler::GiveUpDroppedLeases() {
   const std::vector<LeaseName> dropped = queue_.TakeDropped();
   if (!dropped.empty()) store_.GiveUpLeases(dropped);
-}
-
-void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
-  ++outstanding_;
-  attempt->started_at = clocks_.wall();
-  store_.BeginAttempt(attempt->result.lease);
-  const EndpointLease& lease = *attempt->lease;
-  HttpRequest request = MakeDeliveryRequest(
-      *lease.webhook, InForce(lease.secrets, attempt->started_at),
-      attempt->event, attempt->started_at, options_.timeout);
-  attempt->span =
-      BeginSpan(attempt->trace.traceparent, attempt->trace.tracestate);
-  AddTrace(attempt->span, request);
-  attempt->event.Clear();
-  sender_.Send(std::move(request), [this, attempt](const HttpOutcome& outcome) {
-    if (outcome.is_abandoned || outcome.is_out_of_files) {
-      store_.GiveUpLeases({attempt->result.lease});
-      return loop_.Post([this, attempt] {
-        loop_.mutex().AssertHeld();
-        --outstanding_;
-        PutOff(*attempt);
-      });
-    }
-    Classify(options_.retries, outcome, clocks_.wall(), uniform_random_(),
-             *attempt);
-    MakeRoom(attempt);
-    // The last touch: once it is recorded, the scheduler may end.
-    Record(attempt);
-  });
-}
-
-// Nothing was sent, and the process may be able to in a moment. The receiver
-// has no part in it.
-void Scheduler::PutOff(LeasedAttempt& attempt) {
-  const absl::Time now = clocks_.steady();
-  attempt.ending = Ending::kNotSent;
-  queue_.EndAttempt(attempt, now);
-  queue_.Release(attempt);
-  queue_.SetDue(attempt.result.endpoint, now, now);
-  if (has_abandoned_ || !put_off_lines_.IsDue()) return;
-  Log(LogLevel::kError, "deliveries wait, as the process is out of open files",
-      {});
-}
-
-// The next request to the same endpoint need not wait until this one is
-// recorded, unless it must see the outcome.
-void Scheduler::MakeRoom(const std::shared_ptr<LeasedAttempt>& attempt) {
-  if (attempt->is_ordered) return;
-  loop_.RunOrPost([this, attempt] {
-    loop_.mutex().AssertHeld();
-    queue_.EndAttempt(*attempt, clocks_.steady());
-  });
-}
-
-// On any thread.
-void Scheduler::Record(const std::shared_ptr<LeasedAttempt>& attempt) {
-  store_.RecordAttempt(attempt->result, {},
-                       [this, attempt](const absl::Status& status) {
-                         EventLoop::Event event = [this, attempt, status] {
-                           loop_.mutex().AssertHeld();
-                           Recorded(attempt, status);
-                         };
-                         if (attempt->is_ordered)
-                           return loop_.Post(std::move(event));
-                         loop_.PostLazily(std::move(event));
-                       });
-}
-
-void Scheduler::Recorded(const std::shared_ptr<LeasedAttempt>& attempt,
-                         const absl::Status& status) {
-  const absl::Time now = clocks_.steady();
-  if (!status.ok() && IsWorthRecording(*attempt, status, now)) {
-    return loop_.PostAt(now + kRetryAfter,
-                        [this, attempt] { Record(attempt); });
-  }
-  --outstanding_;
-  if (attempt->is_ordered) queue_.EndAttempt(*attempt, now);
-  queue_.Release(*attempt);
-  const AttemptResult& result = attempt->result;
-  if (status.ok()) return observer_(result, attempt->span);
-  Log(LogLevel::kError, "attempt not recorded",
-      {{"delivery", result.lease.delivery}, {"cause", status.message()}});
-  queue_.SetDue(result.endpoint, attempt->leased_until, now);
-}
-
-// A disk that is full may be so for long. Any other failure may be of this
-// attempt alone, and must not keep its place for ever.
-bool Scheduler::IsWorthRecording(LeasedAttempt& attempt,
-                                 const absl::Status& status, absl::Time now) {
-  if (absl::IsAborted(status) || has_abandoned_) return false;
-  const bool is_passing =
-      absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
-  if (!is_passing) return now < attempt.leased_until;
-  attempt.leased_until = now + kLease;
-  store_.RenewLease(attempt.result.lease, kLease);
-  return true;
 }
 
 }  // namespace webhooks::server

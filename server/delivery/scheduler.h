@@ -21,104 +21,117 @@
 
 namespace webhooks::server {
 
-// Delivers what waits in the store's queue: leases what is due, sends it in the
-// order of an EndpointQueue, and records what came of it, from construction
-// until Stop. A delivery is sent again after a crash between sending and
-// recording, and never else: an attempt that cannot be recorded yet is kept,
-// and keeps its place among those in flight. Pauses, leases and rates go by the
-// steady clock; what is due goes by the time of day, whose jumps lose and
-// repeat nothing.
+// Leases due deliveries from the store, sends them in the order of an
+// EndpointQueue, and records each attempt, from construction until BeginStop.
+//
+// An attempt is repeated only if the process crashes between sending and
+// recording. An attempt that cannot be recorded yet is kept, and counts as in
+// flight until then.
+//
+// Due times are times of the wall clock; pauses, leases and rates use the
+// steady clock. No delivery is lost or repeated when the wall clock is set.
+// Thread-safe.
 class Scheduler {
  public:
   struct Options {
     EndpointQueue::Limits queue;
     RetryPolicy retries;
-    // The longest time of one attempt where the webhook does not say.
+    // The time limit of an attempt, for webhooks that do not set one.
     absl::Duration timeout = absl::Seconds(15);
     // See AttemptResult::deactivate_after.
     absl::Duration deactivate_after = absl::Hours(24 * 5);
   };
 
   struct Clocks {
-    // The time of day.
     Clock wall;
     Clock steady;
   };
 
-  struct Figures {
+  struct Stats {
     // Attempts in flight or not recorded yet.
     int in_flight = 0;
-    // Deliveries that are leased, or asked for.
+    // Deliveries that are leased or requested from the store.
     int leased = 0;
-    // Endpoints that something waits for or is in flight to.
+    // Endpoints with deliveries that wait or are in flight.
     std::size_t endpoints = 0;
-    // Age of the oldest due delivery that can be attempted and has not begun; 0
-    // if there is none.
+    // Time since the oldest delivery that waits for its attempt became due; the
+    // pause of an endpoint does not count. 0 if there is none.
     absl::Duration oldest_due_for;
   };
 
-  // Told of each attempt that was recorded, and of its span.
+  // Called with each recorded attempt and its span.
   using Observer = std::function<void(const AttemptResult&, const Span&)>;
 
-  // On a thread of its own, at once. `queue` and `sender` must outlive this.
-  // `uniform_random` returns numbers of [0, 1).
+  // Starts at once, on its own thread. `queue` and `sender` must outlive this.
+  // `uniform_random` returns numbers in [0, 1), on any thread.
   Scheduler(DeliveryQueue& queue, Sender& sender, Options options,
             Clocks clocks, std::function<double()> uniform_random,
             Observer observer);
 
-  // Waits for the end of what BeginStop has begun; by itself gives up at once.
+  // Waits until the shutdown has finished. Without BeginStop, abandons the
+  // attempts in flight at once.
   ~Scheduler();
 
-  // Begins no more attempts, lets those in flight end for `grace`, then has the
-  // sender give up the rest, whose deliveries are due again; and ends once
-  // every attempt that has ended is recorded. Does not wait for it. Only the
-  // first call counts.
+  // Starts a graceful shutdown and returns at once: no more attempts are
+  // started, those in flight may finish within `grace`, and the sender then
+  // abandons the others, whose deliveries are due again. Finished attempts are
+  // recorded in any case. Later calls have no effect.
   void BeginStop(absl::Duration grace);
 
-  // Reads the clocks again.
+  // Starts an iteration, which reads the clocks. For tests with fake clocks.
   void Wake();
 
-  // Waits for the end of an iteration, and looks at every known endpoint.
-  Figures figures() const;
+  // Returns the current numbers. Waits for the current iteration, and takes
+  // time in proportion to the number of known endpoints.
+  Stats stats() const;
 
-  // Returns the time of day at which the endpoint's pause ends, which an
-  // overloaded endpoint has; nullopt if it is not paused. Waits for no
-  // iteration.
+  // Returns the wall time at which the pause of an overloaded endpoint ends;
+  // nullopt if it is not paused. Does not wait for an iteration.
   std::optional<absl::Time> PausedUntil(const Endpoint& endpoint) const;
 
  private:
-  // The work of an iteration of the loop, after its events.
-  std::optional<absl::Time> Work();
+  // Longer than kMaxAttemptTime, so that deliveries can be prefetched.
+  static constexpr absl::Duration kLeaseTime = absl::Minutes(2);
+
+  // The wait before a failed call of the store is repeated.
+  static constexpr absl::Duration kStoreRetryDelay = absl::Milliseconds(200);
+
+  // Runs after the events of an iteration; see EventLoop::Work.
+  std::optional<absl::Time> RunIteration();
   absl::Time NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  // Notices jumps of the time of day.
+  // Adjusts due times if the wall clock was set.
   void CompareClocks(absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  // The steady clock's time for a time of day.
-  absl::Time Steady(absl::Time wall) const
+  absl::Time ToSteadyTime(absl::Time wall) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void LoadEndpoints(const std::string& after)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void SetDue(const EndpointDue& due)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  void Lease(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
+  void LeaseDue(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   EndpointQueue::Leased ReadLease(const Endpoint& endpoint, EndpointLease lease,
                                   absl::Time until) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  void Begin(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  void GiveUpDropped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
+  void StartAttempts(absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
+  void GiveUpDroppedLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void Send(const std::shared_ptr<LeasedAttempt>& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  void PutOff(LeasedAttempt& attempt)
+  // Makes the delivery due again: this process could not send its request.
+  void ReturnUnsent(LeasedAttempt& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  void MakeRoom(const std::shared_ptr<LeasedAttempt>& attempt);
+  // Lets the endpoint have its next request before this one is recorded, unless
+  // the endpoint is ordered. On any thread.
+  void FinishEarly(const std::shared_ptr<LeasedAttempt>& attempt);
+  // On any thread.
   void Record(const std::shared_ptr<LeasedAttempt>& attempt);
-  void Recorded(const std::shared_ptr<LeasedAttempt>& attempt,
-                const absl::Status& status)
+  void OnRecorded(const std::shared_ptr<LeasedAttempt>& attempt,
+                  const absl::Status& status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  // Returns true if the attempt, whose recording failed with `status`, is to be
-  // recorded again.
-  bool IsWorthRecording(LeasedAttempt& attempt, const absl::Status& status,
-                        absl::Time now)
+  // Returns true if recording, which failed with `status`, should be tried
+  // again.
+  bool ShouldRecordAgain(LeasedAttempt& attempt, const absl::Status& status,
+                         absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
 
   DeliveryQueue& store_;
@@ -131,14 +144,14 @@ class Scheduler {
   EndpointPauses pauses_;
   EventLoop loop_;
   EndpointQueue queue_ ABSL_GUARDED_BY(loop_.mutex());
-  // By how much the time of day is ahead of the steady clock.
-  absl::Duration wall_ahead_ ABSL_GUARDED_BY(loop_.mutex());
-  // Calls of the store and the sender that have not ended.
+  // The wall time minus the steady time.
+  absl::Duration wall_offset_ ABSL_GUARDED_BY(loop_.mutex());
+  // Unfinished calls of the store and the sender.
   int outstanding_ ABSL_GUARDED_BY(loop_.mutex()) = 0;
-  // When to give up. Set: it is to stop.
+  // When to abandon the attempts in flight. Set by BeginStop.
   std::optional<absl::Time> stop_by_ ABSL_GUARDED_BY(loop_.mutex());
   bool has_abandoned_ ABSL_GUARDED_BY(loop_.mutex()) = false;
-  OnceASecond put_off_lines_ ABSL_GUARDED_BY(loop_.mutex());
+  OnceASecond out_of_files_log_ ABSL_GUARDED_BY(loop_.mutex());
 };
 
 }  // namespace webhooks::server

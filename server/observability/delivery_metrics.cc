@@ -94,20 +94,20 @@ void DeliveryMetrics::AttemptEnded(const AttemptResult& result) {
 }
 
 std::vector<MetricFamily> DeliveryFigures::Collect() const {
-  const Scheduler::Figures figures = figures_();
+  const Scheduler::Stats stats = stats_();
   std::vector<MetricFamily> families = {
       Gauge("webhooks_delivery_attempts_in_flight",
             "Attempts that are being made, or not recorded yet.",
-            figures.in_flight),
+            stats.in_flight),
       Gauge("webhooks_deliveries_leased",
-            "Deliveries that are in flight, or next to be.", figures.leased),
+            "Deliveries that are in flight, or next to be.", stats.leased),
       Gauge("webhooks_delivery_endpoints",
             "Webhooks that deliveries wait for or are in flight to.",
-            static_cast<double>(figures.endpoints)),
+            static_cast<double>(stats.endpoints)),
       Gauge("webhooks_delivery_oldest_due_seconds",
             "Age of the oldest due delivery that has not been attempted, in "
             "seconds; 0 if there is none.",
-            absl::ToDoubleSeconds(figures.oldest_due_for))};
+            absl::ToDoubleSeconds(stats.oldest_due_for))};
   if (const auto waiting = CountWaiting(store_, timeout_)) {
     families.push_back(
         Gauge("webhooks_deliveries_waiting",

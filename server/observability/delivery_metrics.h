@@ -35,18 +35,18 @@ class DeliveryMetrics {
 // What waits, is due and is in flight, as it is when the page is asked for.
 class DeliveryFigures final : public prometheus::Collectable {
  public:
-  using Figures = std::function<Scheduler::Figures()>;
+  using Stats = std::function<Scheduler::Stats()>;
 
   // A store that takes longer than `timeout` to count is left out. `store`
   // must outlive this.
-  DeliveryFigures(DeliveryStore& store, Figures figures, absl::Duration timeout)
-      : store_(store), figures_(std::move(figures)), timeout_(timeout) {}
+  DeliveryFigures(DeliveryStore& store, Stats stats, absl::Duration timeout)
+      : store_(store), stats_(std::move(stats)), timeout_(timeout) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   DeliveryStore& store_;
-  const Figures figures_;
+  const Stats stats_;
   const absl::Duration timeout_;
 };
 

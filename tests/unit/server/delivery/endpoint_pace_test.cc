@@ -7,7 +7,7 @@
 namespace webhooks::server {
 namespace {
 
-using Ending = EndpointPace::Ending;
+using Outcome = EndpointPace::Outcome;
 
 // An endpoint that may have 4 requests in flight, at a time that the test sets.
 class EndpointPaceTest : public ::testing::Test {
@@ -18,20 +18,21 @@ class EndpointPaceTest : public ::testing::Test {
     return limits;
   }
 
-  void End(int epoch, Ending ending,
-           absl::Duration retry_after = absl::ZeroDuration()) {
-    pace_.End(epoch, ending, retry_after, now_);
+  void Finish(int epoch, Outcome outcome,
+              absl::Duration retry_after = absl::ZeroDuration()) {
+    pace_.FinishRequest(epoch, outcome, retry_after, now_);
   }
 
   // Ends `count` requests well, one after another.
   void Succeed(int count) {
-    for (int i = 0; i < count; ++i) End(pace_.Begin(now_), Ending::kDelivered);
+    for (int i = 0; i < count; ++i)
+      Finish(pace_.StartRequest(now_), Outcome::kDelivered);
   }
 
   // Returns how many requests may be in flight at `now_`.
-  int MostInFlight() const {
+  int MaxInFlight() const {
     int count = 0;
-    while (pace_.NextBegin(count) <= now_) ++count;
+    while (pace_.NextStart(count) <= now_) ++count;
     return count;
   }
 
@@ -45,133 +46,133 @@ class EndpointPaceTest : public ::testing::Test {
 };
 
 TEST_F(EndpointPaceTest, BeginsWithOneRequest) {
-  EXPECT_EQ(MostInFlight(), 1);
-  EXPECT_EQ(pace_.MostLeased(/*in_flight=*/0), 1);
-  EXPECT_EQ(pace_.MostPrefetched(), 0);
+  EXPECT_EQ(MaxInFlight(), 1);
+  EXPECT_EQ(pace_.MaxLeased(/*in_flight=*/0), 1);
+  EXPECT_EQ(pace_.MaxPrefetched(), 0);
 }
 
 TEST_F(EndpointPaceTest, GrowsWithEachRequestThatEndsUpToTheLimit) {
   for (const int most : {2, 3, 4, 4}) {
     Succeed(1);
-    EXPECT_EQ(MostInFlight(), most);
+    EXPECT_EQ(MaxInFlight(), most);
   }
-  EXPECT_EQ(pace_.MostPrefetched(), 1);
+  EXPECT_EQ(pace_.MaxPrefetched(), 1);
   Succeed(100);
-  EXPECT_EQ(pace_.MostPrefetched(), 32);
+  EXPECT_EQ(pace_.MaxPrefetched(), 32);
 }
 
 TEST_F(EndpointPaceTest, GrowsWithFailuresThatAreNoOverload) {
-  End(pace_.Begin(now_), Ending::kFailed);
-  EXPECT_EQ(MostInFlight(), 2);
+  Finish(pace_.StartRequest(now_), Outcome::kFailed);
+  EXPECT_EQ(MaxInFlight(), 2);
 }
 
 TEST_F(EndpointPaceTest, AnOverloadPausesAndTheNextRequestIsAlone) {
   Succeed(100);
-  End(pace_.Begin(now_), Ending::kOverloaded);
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
   EXPECT_EQ(PauseLeft(), limits_.first_pause);
-  EXPECT_EQ(MostInFlight(), 0);
+  EXPECT_EQ(MaxInFlight(), 0);
   now_ += limits_.first_pause;
-  EXPECT_EQ(MostInFlight(), 1);
+  EXPECT_EQ(MaxInFlight(), 1);
 }
 
 TEST_F(EndpointPaceTest, ASuccessOfARequestBegunBeforeThePauseLetsNoMoreBegin) {
   Succeed(100);
-  const int before = pace_.Begin(now_);
-  End(pace_.Begin(now_), Ending::kOverloaded);
-  End(before, Ending::kDelivered);
+  const int before = pace_.StartRequest(now_);
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
+  Finish(before, Outcome::kDelivered);
   now_ += limits_.first_pause;
-  EXPECT_EQ(MostInFlight(), 1);
-  End(before, Ending::kFailed);
-  EXPECT_EQ(MostInFlight(), 1);
+  EXPECT_EQ(MaxInFlight(), 1);
+  Finish(before, Outcome::kFailed);
+  EXPECT_EQ(MaxInFlight(), 1);
 }
 
 TEST_F(EndpointPaceTest,
        ASuccessOfARequestBegunBeforeThePauseDoesNotShortenTheNext) {
   Succeed(100);
-  const int before = pace_.Begin(now_);
-  End(pace_.Begin(now_), Ending::kOverloaded);
-  End(before, Ending::kDelivered);
+  const int before = pace_.StartRequest(now_);
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
+  Finish(before, Outcome::kDelivered);
   now_ += limits_.first_pause;
-  End(pace_.Begin(now_), Ending::kOverloaded);
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
   EXPECT_EQ(PauseLeft(), 2 * limits_.first_pause);
 }
 
 TEST_F(EndpointPaceTest, ASuccessOfARequestBegunSinceThePauseShortensTheNext) {
-  for (const Ending ending :
-       {Ending::kOverloaded, Ending::kDelivered, Ending::kOverloaded}) {
-    End(pace_.Begin(now_), ending);
+  for (const Outcome outcome :
+       {Outcome::kOverloaded, Outcome::kDelivered, Outcome::kOverloaded}) {
+    Finish(pace_.StartRequest(now_), outcome);
     now_ += PauseLeft() + absl::Seconds(1);
   }
   EXPECT_EQ(pace_.paused_until(), now_ - absl::Seconds(1));
-  End(pace_.Begin(now_), Ending::kOverloaded);
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
   EXPECT_EQ(PauseLeft(), 2 * limits_.first_pause);
 }
 
 TEST_F(EndpointPaceTest, AResumedEndpointIsNotPausedAndItsNextPauseIsShort) {
-  End(pace_.Begin(now_), Ending::kOverloaded, absl::Hours(1));
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded, absl::Hours(1));
   pace_.Resume();
-  EXPECT_EQ(MostInFlight(), 1);
-  End(pace_.Begin(now_), Ending::kOverloaded);
+  EXPECT_EQ(MaxInFlight(), 1);
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
   EXPECT_EQ(PauseLeft(), limits_.first_pause);
 }
 
 TEST_F(EndpointPaceTest, NoEndingOfARequestBegunBeforeARestartCounts) {
-  for (const Ending ending :
-       {Ending::kDelivered, Ending::kFailed, Ending::kOverloaded}) {
-    const int before = pace_.Begin(now_);
+  for (const Outcome outcome :
+       {Outcome::kDelivered, Outcome::kFailed, Outcome::kOverloaded}) {
+    const int before = pace_.StartRequest(now_);
     pace_.Restart();
-    End(before, ending, absl::Hours(1));
+    Finish(before, outcome, absl::Hours(1));
     EXPECT_EQ(PauseLeft(), absl::ZeroDuration());
-    EXPECT_EQ(MostInFlight(), 1);
+    EXPECT_EQ(MaxInFlight(), 1);
   }
 }
 
 TEST_F(EndpointPaceTest, ARestartDoesNotEndThePause) {
-  End(pace_.Begin(now_), Ending::kOverloaded, absl::Hours(1));
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded, absl::Hours(1));
   pace_.Restart();
   EXPECT_EQ(PauseLeft(), absl::Hours(1));
 }
 
 TEST_F(EndpointPaceTest, AnOrderedEndpointHasOneInFlightAndNothingPrefetched) {
-  pace_.Set({.max_in_flight = 4, .ordered = true});
+  pace_.set_settings({.max_in_flight = 4, .ordered = true});
   Succeed(100);
-  EXPECT_EQ(MostInFlight(), 1);
-  EXPECT_EQ(pace_.MostPrefetched(), 0);
+  EXPECT_EQ(MaxInFlight(), 1);
+  EXPECT_EQ(pace_.MaxPrefetched(), 0);
 }
 
 TEST_F(EndpointPaceTest, LeasesNoMoreThanARateLetsBeginWithinASecond) {
-  pace_.Set({.max_per_second = 2});
+  pace_.set_settings({.max_per_second = 2});
   Succeed(100);
-  EXPECT_EQ(pace_.MostPrefetched(), 2);
-  EXPECT_EQ(pace_.MostLeased(/*in_flight=*/3), 5);
+  EXPECT_EQ(pace_.MaxPrefetched(), 2);
+  EXPECT_EQ(pace_.MaxLeased(/*in_flight=*/3), 5);
 }
 
 TEST_F(EndpointPaceTest, ARequestThatWasNotSentDelaysTheNextWithoutAPause) {
   Succeed(100);
-  End(pace_.Begin(now_), Ending::kNotSent);
+  Finish(pace_.StartRequest(now_), Outcome::kNotSent);
   EXPECT_EQ(PauseLeft(), absl::ZeroDuration());
-  EXPECT_EQ(MostInFlight(), 0);
-  now_ += EndpointPace::kUnsentDelay;
-  EXPECT_EQ(MostInFlight(), 4);
+  EXPECT_EQ(MaxInFlight(), 0);
+  now_ += EndpointPace::kNotSentDelay;
+  EXPECT_EQ(MaxInFlight(), 4);
 }
 
 TEST_F(EndpointPaceTest, ARequestThatWasNotSentIsNoSuccess) {
-  End(pace_.Begin(now_), Ending::kOverloaded);
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
   now_ += limits_.first_pause;
-  End(pace_.Begin(now_), Ending::kNotSent);
-  now_ += EndpointPace::kUnsentDelay;
-  EXPECT_EQ(MostInFlight(), 1);
-  End(pace_.Begin(now_), Ending::kOverloaded);
+  Finish(pace_.StartRequest(now_), Outcome::kNotSent);
+  now_ += EndpointPace::kNotSentDelay;
+  EXPECT_EQ(MaxInFlight(), 1);
+  Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
   EXPECT_EQ(PauseLeft(), 2 * limits_.first_pause);
 }
 
 TEST_F(EndpointPaceTest, IsRememberedForItsPauseAndItsRate) {
-  EXPECT_EQ(pace_.RememberUntil(), absl::InfinitePast());
-  pace_.Set({.max_per_second = 2});
-  const int epoch = pace_.Begin(now_);
-  EXPECT_EQ(pace_.RememberUntil(), now_ + absl::Seconds(1));
-  End(epoch, Ending::kOverloaded, absl::Seconds(30));
-  EXPECT_EQ(pace_.RememberUntil(), now_ + absl::Seconds(30));
+  EXPECT_EQ(pace_.KeepUntil(), absl::InfinitePast());
+  pace_.set_settings({.max_per_second = 2});
+  const int epoch = pace_.StartRequest(now_);
+  EXPECT_EQ(pace_.KeepUntil(), now_ + absl::Seconds(1));
+  Finish(epoch, Outcome::kOverloaded, absl::Seconds(30));
+  EXPECT_EQ(pace_.KeepUntil(), now_ + absl::Seconds(30));
 }
 
 }  // namespace

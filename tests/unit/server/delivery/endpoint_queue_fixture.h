@@ -17,7 +17,7 @@ inline const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
 class EndpointQueueTest : public ::testing::Test {
  protected:
   using Attempt = std::shared_ptr<LeasedAttempt>;
-  using Ending = EndpointPace::Ending;
+  using Outcome = EndpointPace::Outcome;
   using Settings = EndpointPace::Settings;
 
   explicit EndpointQueueTest(EndpointQueue::Limits limits = Limits())
@@ -65,25 +65,25 @@ class EndpointQueueTest : public ::testing::Test {
   }
 
   // Begins at most so many attempts; their endpoints.
-  std::vector<std::string> Begin(int most = 1000) {
+  std::vector<std::string> StartAttempts(int most = 1000) {
     std::vector<std::string> names;
     while (static_cast<int>(names.size()) < most) {
       Attempt attempt = queue_.TakeNext(now_);
       if (attempt == nullptr) break;
       names.push_back(attempt->result.endpoint.webhook);
-      begun_.push_back(std::move(attempt));
+      started_.push_back(std::move(attempt));
     }
     return names;
   }
 
   // Ends the attempt that began first.
-  void End(Ending ending = Ending::kDelivered,
-           absl::Duration retry_after = absl::ZeroDuration()) {
-    const Attempt attempt = begun_.front();
-    begun_.erase(begun_.begin());
-    attempt->ending = ending;
+  void FinishAttempt(Outcome outcome = Outcome::kDelivered,
+                     absl::Duration retry_after = absl::ZeroDuration()) {
+    const Attempt attempt = started_.front();
+    started_.erase(started_.begin());
+    attempt->pace_outcome = outcome;
     attempt->retry_after = retry_after;
-    queue_.EndAttempt(*attempt, now_);
+    queue_.FinishAttempt(*attempt, now_);
     queue_.Release(*attempt);
   }
 
@@ -116,8 +116,8 @@ class EndpointQueueTest : public ::testing::Test {
       SetDue(endpoint);
       Answer(queue_.TakeLeaseRequests(now_).at(0), 1, 10,
              now_ + absl::Hours(1));
-      Begin();
-      End();
+      StartAttempts();
+      FinishAttempt();
     }
   }
 
@@ -129,7 +129,7 @@ class EndpointQueueTest : public ::testing::Test {
   EndpointPauses pauses_;
   EndpointQueue queue_;
   std::vector<LeaseRequest> requests_;
-  std::vector<Attempt> begun_;
+  std::vector<Attempt> started_;
   int lease_ = 0;
 };
 

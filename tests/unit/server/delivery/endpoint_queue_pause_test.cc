@@ -12,15 +12,15 @@ using ::testing::SizeIs;
 
 TEST_F(EndpointQueueTest, PausesAnOverloadedEndpointAndTriesItWithOneRequest) {
   const Endpoint a = Prefetch("p", "a", 8);
-  Begin(1);
-  End(Ending::kOverloaded);
+  StartAttempts(1);
+  FinishAttempt(Outcome::kOverloaded);
   SetDue(a);
   EXPECT_THAT(Lease(), IsEmpty());
   now_ += absl::Seconds(1);
   EXPECT_THAT(Lease(), ElementsAre("a1"));
   Answer(requests_.at(0), 1, 10, now_);
-  Begin(1);
-  End();
+  StartAttempts(1);
+  FinishAttempt();
   EXPECT_THAT(Lease(), ElementsAre("a2"));
 }
 
@@ -31,8 +31,8 @@ TEST_F(EndpointQueueTest, DoublesThePauseUpToItsLimit) {
     Lease();
     ASSERT_THAT(requests_, SizeIs(1));
     Answer(requests_.at(0), 1);
-    ASSERT_THAT(Begin(), SizeIs(1));
-    End(Ending::kOverloaded);
+    ASSERT_THAT(StartAttempts(), SizeIs(1));
+    FinishAttempt(Outcome::kOverloaded);
     SetDue(a);
     EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(seconds));
     now_ += absl::Seconds(seconds);
@@ -42,42 +42,42 @@ TEST_F(EndpointQueueTest, DoublesThePauseUpToItsLimit) {
 
 TEST_F(EndpointQueueTest, RequestsThatWereInFlightTogetherPauseItOnce) {
   const Endpoint a = Prefetch("p", "a", 2);
-  Begin();
-  End(Ending::kOverloaded);
-  End(Ending::kOverloaded);
+  StartAttempts();
+  FinishAttempt(Outcome::kOverloaded);
+  FinishAttempt(Outcome::kOverloaded);
   EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(1));
 }
 
 TEST_F(EndpointQueueTest, ASuccessMakesTheNextPauseShortAgain) {
   const Endpoint a = Prefetch("p", "a", 1);
-  for (const Ending ending :
-       {Ending::kOverloaded, Ending::kDelivered, Ending::kOverloaded}) {
-    Begin();
-    End(ending);
+  for (const Outcome outcome :
+       {Outcome::kOverloaded, Outcome::kDelivered, Outcome::kOverloaded}) {
+    StartAttempts();
+    FinishAttempt(outcome);
     now_ += absl::Seconds(1);
     SetDue(a);
     Lease();
     Answer(requests_.at(0), 1);
   }
-  Begin();
+  StartAttempts();
   now_ += absl::Seconds(60);
   EXPECT_EQ(PausedUntil(a), absl::InfinitePast());
-  End(Ending::kOverloaded);
+  FinishAttempt(Outcome::kOverloaded);
   EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(2));
 }
 
 TEST_F(EndpointQueueTest, PausesForAsLongAsTheReceiverAsks) {
   const Endpoint a = Prefetch("p", "a", 8);
-  Begin(1);
-  End(Ending::kOverloaded, absl::Seconds(30));
+  StartAttempts(1);
+  FinishAttempt(Outcome::kOverloaded, absl::Seconds(30));
   EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(30));
   EXPECT_EQ(queue_.NextTime(), now_ + absl::Seconds(30));
 }
 
 TEST_F(EndpointQueueTest, GivesBackWhatIsPrefetchedForAnOverloadedEndpoint) {
   Prefetch("p", "a", 8);
-  Begin(2);
-  End(Ending::kOverloaded);
+  StartAttempts(2);
+  FinishAttempt(Outcome::kOverloaded);
   EXPECT_THAT(queue_.TakeDropped(), SizeIs(6));
   EXPECT_THAT(queue_.TakeDropped(), IsEmpty());
   EXPECT_EQ(queue_.leased(), 1);
@@ -85,10 +85,10 @@ TEST_F(EndpointQueueTest, GivesBackWhatIsPrefetchedForAnOverloadedEndpoint) {
 
 TEST_F(EndpointQueueTest, GivesBackWhatIsLeasedWhileItsEndpointIsPaused) {
   const Endpoint a = Prefetch("p", "a", 1);
-  Begin(1);
+  StartAttempts(1);
   SetDue(a);
   Lease();
-  End(Ending::kOverloaded, absl::Seconds(30));
+  FinishAttempt(Outcome::kOverloaded, absl::Seconds(30));
   Answer(requests_.at(0), 5);
   EXPECT_THAT(queue_.TakeDropped(), SizeIs(5));
   EXPECT_EQ(queue_.leased(), 0);
@@ -98,8 +98,8 @@ TEST_F(EndpointQueueTest, GivesBackWhatIsLeasedWhileItsEndpointIsPaused) {
 
 TEST_F(EndpointQueueTest, AnEndpointThatIsResumedIsNotPaused) {
   const Endpoint a = Prefetch("p", "a", 4);
-  Begin(1);
-  End(Ending::kOverloaded, absl::Hours(24));
+  StartAttempts(1);
+  FinishAttempt(Outcome::kOverloaded, absl::Hours(24));
   EXPECT_THAT(Lease(), IsEmpty());
   queue_.Resume(a, now_);
   EXPECT_THAT(Lease(), ElementsAre("a1"));
@@ -107,9 +107,9 @@ TEST_F(EndpointQueueTest, AnEndpointThatIsResumedIsNotPaused) {
 
 TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatIsResumed) {
   const Endpoint a = Prefetch("p", "a", 4);
-  Begin(2);
+  StartAttempts(2);
   queue_.Resume(a, now_);
-  End(Ending::kOverloaded, absl::Hours(24));
+  FinishAttempt(Outcome::kOverloaded, absl::Hours(24));
   EXPECT_EQ(PausedUntil(a), absl::InfinitePast());
   EXPECT_THAT(queue_.TakeDropped(), IsEmpty());
   EXPECT_EQ(queue_.in_flight(), 1);
@@ -118,9 +118,9 @@ TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatIsResumed) {
 
 TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatHasChanged) {
   const Endpoint a = Prefetch("p", "a", 4);
-  Begin(2);
+  StartAttempts(2);
   queue_.DropChanged(a, now_);
-  End(Ending::kOverloaded, absl::Hours(24));
+  FinishAttempt(Outcome::kOverloaded, absl::Hours(24));
   EXPECT_EQ(PausedUntil(a), absl::InfinitePast());
   EXPECT_THAT(Lease(), ElementsAre("a35"));
   EXPECT_EQ(queue_.in_flight(), 1);
@@ -129,15 +129,15 @@ TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatHasChanged) {
 TEST_F(EndpointQueueTest, AnAnswerToARequestBegunSincePausesAResumedEndpoint) {
   const Endpoint a = Prefetch("p", "a", 4);
   queue_.Resume(a, now_);
-  Begin(1);
-  End(Ending::kOverloaded, absl::Hours(24));
+  StartAttempts(1);
+  FinishAttempt(Outcome::kOverloaded, absl::Hours(24));
   EXPECT_EQ(PausedUntil(a), now_ + absl::Hours(24));
 }
 
 TEST_F(EndpointQueueTest, WhatIsDroppedIsDueAgain) {
   const Endpoint a = Prefetch("p", "a", 8);
   queue_.DropChanged(a, now_);
-  EXPECT_THAT(Begin(), IsEmpty());
+  EXPECT_THAT(StartAttempts(), IsEmpty());
   EXPECT_THAT(queue_.TakeDropped(), SizeIs(8));
   EXPECT_THAT(Lease(), ElementsAre("a36"));
 }
@@ -146,22 +146,22 @@ TEST_F(EndpointQueueTest, DropsWhatAProjectHas) {
   Prefetch({{{"p", "a"}, 2}, {{"p", "b"}, 1}, {{"q", "z"}, 1}});
   queue_.DropPrefetched("p", now_);
   EXPECT_THAT(queue_.TakeDropped(), SizeIs(3));
-  EXPECT_THAT(Begin(), ElementsAre("z"));
+  EXPECT_THAT(StartAttempts(), ElementsAre("z"));
   EXPECT_THAT(Lease(), SizeIs(2));
 }
 
 TEST_F(EndpointQueueTest, LeasesAnewWhatHasBeenPrefetchedForLong) {
   Prefetch("p", "a", 2);
   now_ += absl::Seconds(31);
-  EXPECT_THAT(Begin(), IsEmpty());
+  EXPECT_THAT(StartAttempts(), IsEmpty());
   EXPECT_THAT(queue_.TakeDropped(), SizeIs(2));
   EXPECT_THAT(Lease(), ElementsAre("a36"));
 }
 
 TEST_F(EndpointQueueTest, RemembersAnOverloadedEndpointForItsPause) {
   Prefetch("p", "a", 1);
-  Begin();
-  End(Ending::kOverloaded);
+  StartAttempts();
+  FinishAttempt(Outcome::kOverloaded);
   EXPECT_EQ(queue_.size(), 1u);
   now_ = queue_.NextTime();
   Lease();
@@ -172,15 +172,15 @@ TEST_F(EndpointQueueTest, WhatIsPausedIsDueAtThePausesEnd) {
   const Endpoint a = Prefetch("p", "a", 4);
   now_ += absl::Seconds(7);
   EXPECT_EQ(queue_.OldestDue(), kStart);
-  Begin(1);
-  End(Ending::kOverloaded, absl::Hours(24));
+  StartAttempts(1);
+  FinishAttempt(Outcome::kOverloaded, absl::Hours(24));
   EXPECT_EQ(queue_.OldestDue(), now_ + absl::Hours(24));
 }
 
 TEST_F(EndpointQueueTest, AJumpOfTheTimeOfDayEndsNoPause) {
   const Endpoint a = Prefetch("p", "a", 1);
-  Begin();
-  End(Ending::kOverloaded, absl::Hours(1));
+  StartAttempts();
+  FinishAttempt(Outcome::kOverloaded, absl::Hours(1));
   SetDue(a);
   queue_.AdvanceDue(absl::Hours(2), now_);
   EXPECT_THAT(Lease(), IsEmpty());

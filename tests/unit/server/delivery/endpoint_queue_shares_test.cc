@@ -29,22 +29,22 @@ class SmallEndpointQueue : public EndpointQueueTest {
 
 TEST_F(SmallEndpointQueue, LeavesPlacesForAnotherProject) {
   Prefetch({{{"p", "a"}, 4}, {{"p", "b"}, 4}});
-  EXPECT_THAT(Begin(), ElementsAre("a", "b", "a", "b", "a"));
+  EXPECT_THAT(StartAttempts(), ElementsAre("a", "b", "a", "b", "a"));
   EXPECT_EQ(queue_.in_flight(), 5);
   SetDue({"q", "z"});
   Lease();
   Answer(requests_.at(0), 1);
-  EXPECT_THAT(Begin(), ElementsAre("z"));
+  EXPECT_THAT(StartAttempts(), ElementsAre("z"));
 }
 
 TEST_F(SmallEndpointQueue, APlaceIsTakenUntilTheAttemptIsRecorded) {
   Prefetch({{{"p", "a"}, 4}, {{"p", "b"}, 4}});
-  Begin();
-  const Attempt first = begun_.front();
-  queue_.EndAttempt(*first, now_);
-  EXPECT_THAT(Begin(), IsEmpty());
+  StartAttempts();
+  const Attempt first = started_.front();
+  queue_.FinishAttempt(*first, now_);
+  EXPECT_THAT(StartAttempts(), IsEmpty());
   queue_.Release(*first);
-  EXPECT_THAT(Begin(), SizeIs(1));
+  EXPECT_THAT(StartAttempts(), SizeIs(1));
 }
 
 TEST_F(SmallEndpointQueue, LeavesLeasesForAnotherProject) {
@@ -62,7 +62,7 @@ TEST_F(SmallEndpointQueue, LeavesLeasesForAnotherProject) {
 
 TEST_F(SmallEndpointQueue, LeavesHalfOfTheRoomToTheProjectsOtherEndpoints) {
   const Endpoint a = Prefetch("p", "a", 1);
-  Begin();
+  StartAttempts();
   SetDue(a);
   EXPECT_THAT(Lease(), ElementsAre("a10"));
 }
@@ -74,7 +74,7 @@ TEST_F(SmallEndpointQueue, LeavesBytesForAnotherProject) {
     Lease();
     if (requests_.empty()) break;
     Answer(requests_.at(0), 4, 256 << 10, now_);
-    Begin();
+    StartAttempts();
   }
   EXPECT_THAT(Lease(), IsEmpty());
   SetDue({"q", "z"});
@@ -88,8 +88,8 @@ TEST_F(SmallEndpointQueue, WhatIsRecordedGivesItsBytesBack) {
     Lease();
     ASSERT_THAT(requests_, SizeIs(1)) << i;
     Answer(requests_.at(0), 1, 256 << 10);
-    ASSERT_THAT(Begin(), SizeIs(1)) << i;
-    End();
+    ASSERT_THAT(StartAttempts(), SizeIs(1)) << i;
+    FinishAttempt();
   }
   EXPECT_EQ(queue_.leased(), 0);
 }

@@ -38,41 +38,41 @@ TEST_F(EndpointQueueTest, EachRequestThatEndsLetsOneMoreBegin) {
   SetDue({"p", "a"});
   EXPECT_THAT(Lease(), ElementsAre("a1"));
   Answer(requests_.at(0), 1, 10, now_);
-  EXPECT_THAT(Begin(), SizeIs(1));
+  EXPECT_THAT(StartAttempts(), SizeIs(1));
   for (int i = 0; i < 3; ++i) {
-    End();
+    FinishAttempt();
     EXPECT_THAT(Lease(), ElementsAre("a2"));
     Answer(requests_.at(0), 2, 10, now_);
-    EXPECT_THAT(Begin(), SizeIs(2));
+    EXPECT_THAT(StartAttempts(), SizeIs(2));
   }
 }
 
 TEST_F(EndpointQueueTest, BeginsNoMoreThanTheEndpointMayHaveInFlight) {
   Prefetch("p", "a", 8);
-  EXPECT_THAT(Begin(), ElementsAre("a", "a", "a", "a"));
-  End();
-  EXPECT_THAT(Begin(), ElementsAre("a"));
+  EXPECT_THAT(StartAttempts(), ElementsAre("a", "a", "a", "a"));
+  FinishAttempt();
+  EXPECT_THAT(StartAttempts(), ElementsAre("a"));
 }
 
 TEST_F(EndpointQueueTest, PrefersAWebhooksOwnLimit) {
   Prefetch("p", "a", 8, {.max_in_flight = 6});
-  EXPECT_THAT(Begin(), SizeIs(6));
+  EXPECT_THAT(StartAttempts(), SizeIs(6));
 }
 
 TEST_F(EndpointQueueTest, BeginsOneAtATimeOfAnOrderedEndpoint) {
   Prefetch("p", "a", 2, {.ordered = true});
-  EXPECT_THAT(Begin(), SizeIs(1));
+  EXPECT_THAT(StartAttempts(), SizeIs(1));
 }
 
 TEST_F(EndpointQueueTest, EndpointsTakeTurns) {
   Prefetch({{{"p", "a"}, 3}, {{"p", "b"}, 3}});
-  EXPECT_THAT(Begin(), ElementsAre("a", "b", "a", "b", "a", "b"));
+  EXPECT_THAT(StartAttempts(), ElementsAre("a", "b", "a", "b", "a", "b"));
 }
 
 TEST_F(EndpointQueueTest, ProjectsTakeTurnsHoweverManyEndpointsTheyHave) {
   Prefetch(
       {{{"p", "a"}, 2}, {{"p", "b"}, 2}, {{"p", "c"}, 2}, {{"q", "z"}, 2}});
-  EXPECT_THAT(Begin(4), ElementsAre("a", "z", "b", "z"));
+  EXPECT_THAT(StartAttempts(4), ElementsAre("a", "z", "b", "z"));
 }
 
 TEST_F(EndpointQueueTest, LeasesTakeTurnsToo) {
@@ -100,28 +100,28 @@ TEST_F(EndpointQueueTest, PrefetchesAgainWhenHalfIsUsed) {
   SetDue(a);
   for (int i = 0; i < 19; ++i) {
     EXPECT_THAT(Lease(), IsEmpty()) << i;
-    Begin(1);
-    End();
+    StartAttempts(1);
+    FinishAttempt();
   }
-  Begin(1);
+  StartAttempts(1);
   EXPECT_THAT(Lease(), ElementsAre("a19"));
 }
 
 TEST_F(EndpointQueueTest, PrefetchesLittleForAnEndpointWithARate) {
   const Endpoint a = Prefetch("p", "a", 1, {.max_per_second = 2});
-  Begin();
+  StartAttempts();
   SetDue(a);
   EXPECT_THAT(Lease(), ElementsAre("a2"));
 }
 
 TEST_F(EndpointQueueTest, PrefetchesFewLargeEvents) {
   const Endpoint a = Prefetch("p", "a", 1);
-  Begin();
+  StartAttempts();
   SetDue(a);
   EXPECT_THAT(Lease(), ElementsAre("a35"));
   Answer(requests_.at(0), 4, 256 << 10, now_);
   EXPECT_THAT(Lease(), IsEmpty());
-  EXPECT_THAT(Begin(2), SizeIs(2));
+  EXPECT_THAT(StartAttempts(2), SizeIs(2));
   EXPECT_THAT(Lease(), ElementsAre("a31"));
 }
 
@@ -131,7 +131,7 @@ TEST_F(EndpointQueueTest, BeginsNoMoreWithinASecondThanTheRateSays) {
     int begun = 0;
     for (; now_ < kStart + absl::Seconds(second);
          now_ += absl::Milliseconds(10)) {
-      begun += static_cast<int>(Begin().size());
+      begun += static_cast<int>(StartAttempts().size());
     }
     EXPECT_EQ(begun, 10);
   }
@@ -141,7 +141,7 @@ TEST_F(EndpointQueueTest, SendsWhatWasHeldSlowly) {
   Prefetch("p", "a", 30, {.max_in_flight = 100, .catches_up = true});
   int begun = 0;
   for (; now_ < kStart + absl::Seconds(1); now_ += absl::Milliseconds(10)) {
-    begun += static_cast<int>(Begin().size());
+    begun += static_cast<int>(StartAttempts().size());
   }
   EXPECT_EQ(begun, 20);
 }
@@ -153,21 +153,21 @@ TEST_F(EndpointQueueTest, SendsWhatWasHeldSlowlyThoughOtherThingsAreDueToo) {
   Lease();
   Answer(requests_.at(0), 10, 10, absl::InfiniteFuture(),
          Settings{.max_in_flight = 8});
-  EXPECT_THAT(Begin(), SizeIs(3));
+  EXPECT_THAT(StartAttempts(), SizeIs(3));
 }
 
 TEST_F(EndpointQueueTest, ForgetsWhatIsIdle) {
   Prefetch("p", "a", 1);
   EXPECT_EQ(queue_.size(), 1u);
-  Begin();
-  End();
+  StartAttempts();
+  FinishAttempt();
   EXPECT_EQ(queue_.size(), 0u);
 }
 
 TEST_F(EndpointQueueTest, RemembersForASecondWhatARateHasLetBegin) {
   Prefetch("p", "a", 1, {.max_per_second = 2});
-  Begin();
-  End();
+  StartAttempts();
+  FinishAttempt();
   now_ += absl::Milliseconds(999);
   Lease();
   EXPECT_EQ(queue_.size(), 1u);
@@ -183,7 +183,7 @@ TEST_F(EndpointQueueTest, SettingsStayWhereALeaseFails) {
     Lease();
     Answer(requests_.at(0), count);
   }
-  EXPECT_THAT(Begin(), SizeIs(1));
+  EXPECT_THAT(StartAttempts(), SizeIs(1));
 }
 
 TEST_F(EndpointQueueTest, WhatIsDueComesEarlierWhereTheTimeOfDayJumps) {

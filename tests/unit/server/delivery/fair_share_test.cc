@@ -10,7 +10,7 @@ namespace {
 
 // Has the project take units until it finds no more room; how many it holds.
 int TakeAll(FairShare& share, const std::string& project, int held = 0) {
-  while (share.Room(project) > 0) {
+  while (share.Available(project) > 0) {
     share.Take(project, 1);
     ++held;
   }
@@ -30,7 +30,7 @@ TEST(FairShare, TwoProjectsThatWantAllHaveTheSame) {
   int b = 0;
   for (int i = 0; i < 800; ++i) {
     for (auto [project, held] : {std::pair{"a", &a}, {"b", &b}}) {
-      if (share.Room(project) == 0) continue;
+      if (share.Available(project) == 0) continue;
       share.Take(project, 1);
       ++*held;
     }
@@ -42,20 +42,20 @@ TEST(FairShare, TwoProjectsThatWantAllHaveTheSame) {
 TEST(FairShare, TheReserveIsForProjectsThatHoldNothing) {
   FairShare share(80);
   int projects = 0;
-  while (share.Room(absl::StrCat(projects)) > 0) {
+  while (share.Available(absl::StrCat(projects)) > 0) {
     share.Take(absl::StrCat(projects++), 1);
   }
   EXPECT_EQ(projects, 80);
   share.Take("0", -1);
-  EXPECT_EQ(share.Room("1"), 0);
-  EXPECT_EQ(share.Room("0"), 1);
+  EXPECT_EQ(share.Available("1"), 0);
+  EXPECT_EQ(share.Available("0"), 1);
 }
 
 TEST(FairShare, RoomCanBeTakenAtOnce) {
   FairShare share(8000);
-  const std::int64_t room = share.Room("a");
+  const std::int64_t room = share.Available("a");
   share.Take("a", room);
-  EXPECT_EQ(share.Room("a"), 0);
+  EXPECT_EQ(share.Available("a"), 0);
   EXPECT_NEAR(static_cast<double>(room), 0.75 * 7000, 2);
 }
 
@@ -69,18 +69,18 @@ TEST(FairShare, WhatIsGivenBackCanBeTakenAgain) {
 
 TEST(FairShare, LessThanAUnitIsNoRoom) {
   FairShare share(100, /*unit=*/30);
-  EXPECT_GE(share.Room("a"), 30);
+  EXPECT_GE(share.Available("a"), 30);
   share.Take("a", 40);
-  EXPECT_EQ(share.Room("a"), 0);
-  EXPECT_EQ(share.Room("b"), 36);
+  EXPECT_EQ(share.Available("a"), 0);
+  EXPECT_EQ(share.Available("b"), 36);
   share.Take("b", 35);
-  EXPECT_EQ(share.Room("c"), 0);
+  EXPECT_EQ(share.Available("c"), 0);
 }
 
 TEST(FairShare, TheOnlyPlaceIsForAnyProject) {
   FairShare share(1);
   EXPECT_EQ(TakeAll(share, "a"), 1);
-  EXPECT_EQ(share.Room("b"), 0);
+  EXPECT_EQ(share.Available("b"), 0);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace webhooks::server {
 namespace {
 
-using Ending = EndpointPace::Ending;
+using Outcome = EndpointPace::Outcome;
 
 // A receiver: the way it treats each request, and the deliveries that wait for
 // it.
@@ -113,14 +113,15 @@ class Simulation {
 
   void End(LeasedAttempt& attempt) {
     Receiver& receiver = receivers_.at(attempt.result.endpoint.webhook);
-    attempt.ending = receiver.hangs ? Ending::kOverloaded : Ending::kDelivered;
+    attempt.pace_outcome =
+        receiver.hangs ? Outcome::kOverloaded : Outcome::kDelivered;
     if (receiver.hangs) {
       ++receiver.waiting;
       queue_.SetDue(attempt.result.endpoint, now_ + absl::Seconds(5), now_);
     } else {
       ++receiver.delivered;
     }
-    queue_.EndAttempt(attempt, now_);
+    queue_.FinishAttempt(attempt, now_);
     queue_.Release(attempt);
   }
 

@@ -29,8 +29,8 @@ std::vector<absl::Time> BeginAll(int rate, absl::Duration tick) {
   int looks = 0;
   for (absl::Time now = kStart; now < kStart + absl::Seconds(10);
        now += ++looks % 10 == 0 ? absl::Milliseconds(70) : tick) {
-    while (requests.Next(rate) <= now) {
-      requests.Begin(rate, now);
+    while (requests.NextStart(rate) <= now) {
+      requests.StartRequest(rate, now);
       begun.push_back(now);
     }
   }
@@ -54,26 +54,26 @@ INSTANTIATE_TEST_SUITE_P(Rates, RequestRateTest,
 
 TEST(RequestRate, SpreadsRequestsOverTheSecond) {
   RequestRate requests;
-  requests.Begin(10, kStart);
-  EXPECT_GE(requests.Next(10), kStart);
-  requests.Begin(10, kStart);
-  requests.Begin(10, kStart);
-  EXPECT_GT(requests.Next(10), kStart + absl::Milliseconds(100));
+  requests.StartRequest(10, kStart);
+  EXPECT_GE(requests.NextStart(10), kStart);
+  requests.StartRequest(10, kStart);
+  requests.StartRequest(10, kStart);
+  EXPECT_GT(requests.NextStart(10), kStart + absl::Milliseconds(100));
 }
 
 TEST(RequestRate, ALowerRateCountsWhatHasBegun) {
   RequestRate requests;
   for (int i = 0; i < 10; ++i) {
-    requests.Begin(100, kStart + i * absl::Milliseconds(10));
+    requests.StartRequest(100, kStart + i * absl::Milliseconds(10));
   }
-  EXPECT_EQ(requests.Next(5), kStart + absl::Milliseconds(1050));
+  EXPECT_EQ(requests.NextStart(5), kStart + absl::Milliseconds(1050));
 }
 
 TEST(RequestRate, ASecondAfterTheLastRequestNoneCounts) {
   RequestRate requests;
-  EXPECT_EQ(requests.ForgottenAt(), absl::InfinitePast());
-  requests.Begin(10, kStart);
-  EXPECT_EQ(requests.ForgottenAt(), kStart + absl::Seconds(1));
+  EXPECT_EQ(requests.IdleFrom(), absl::InfinitePast());
+  requests.StartRequest(10, kStart);
+  EXPECT_EQ(requests.IdleFrom(), kStart + absl::Seconds(1));
 }
 
 }  // namespace

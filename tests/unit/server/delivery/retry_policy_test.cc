@@ -131,10 +131,11 @@ TEST(RetryPolicy, WaitsNoShorterForARetryAfter) {
 
 TEST(RetryPolicy, PausesForARetryAfterOfFailuresOnly) {
   const RetryPolicy policy;
-  EXPECT_EQ(policy.PauseOf(Answered(500, "60"), kAnsweredAt), absl::Minutes(1));
-  EXPECT_EQ(policy.PauseOf(Answered(500, "86401"), kAnsweredAt),
+  EXPECT_EQ(policy.RetryAfterOf(Answered(500, "60"), kAnsweredAt),
+            absl::Minutes(1));
+  EXPECT_EQ(policy.RetryAfterOf(Answered(500, "86401"), kAnsweredAt),
             absl::Hours(24));
-  EXPECT_EQ(policy.PauseOf(Answered(200, "60"), kAnsweredAt),
+  EXPECT_EQ(policy.RetryAfterOf(Answered(200, "60"), kAnsweredAt),
             absl::ZeroDuration());
 }
 

@@ -178,17 +178,17 @@ TEST_F(SchedulerTest, EachAttemptGoesOnWithItsPublishersTrace) {
 TEST_F(SchedulerTest, TellsWhatIsInFlightLeasedAndDue) {
   StartWithPrefetched();
   Advance(absl::Seconds(7));
-  const Scheduler::Figures figures = scheduler_->figures();
-  EXPECT_EQ(figures.in_flight, 1);
-  EXPECT_GT(figures.leased, 1);
-  EXPECT_EQ(figures.oldest_due_for, absl::Seconds(7));
+  const Scheduler::Stats stats = scheduler_->stats();
+  EXPECT_EQ(stats.in_flight, 1);
+  EXPECT_GT(stats.leased, 1);
+  EXPECT_EQ(stats.oldest_due_for, absl::Seconds(7));
 }
 
 TEST_F(SchedulerTest, NothingIsDueWhereNothingWaits) {
   Start();
   Settle();
-  EXPECT_EQ(scheduler_->figures().in_flight, 0);
-  EXPECT_EQ(scheduler_->figures().oldest_due_for, absl::ZeroDuration());
+  EXPECT_EQ(scheduler_->stats().in_flight, 0);
+  EXPECT_EQ(scheduler_->stats().oldest_due_for, absl::ZeroDuration());
 }
 
 TEST_F(SchedulerTest, LeavesWhatIsDueLaterUntilThen) {

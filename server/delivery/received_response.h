@@ -1,5 +1,5 @@
-#ifndef WEBHOOKS_SERVER_DELIVERY_RECEIVED_ANSWER_H_
-#define WEBHOOKS_SERVER_DELIVERY_RECEIVED_ANSWER_H_
+#ifndef WEBHOOKS_SERVER_DELIVERY_RECEIVED_RESPONSE_H_
+#define WEBHOOKS_SERVER_DELIVERY_RECEIVED_RESPONSE_H_
 
 #include <cstddef>
 #include <string>
@@ -9,7 +9,7 @@
 namespace webhooks::server {
 
 // The part of an answer that has been received (RFC 9112, section 2.1).
-class ReceivedAnswer {
+class ReceivedResponse {
  public:
   // Takes a line of a header or trailer section, its end included. `status` is
   // that of the latest status line, this one included. Returns false if the
@@ -29,7 +29,7 @@ class ReceivedAnswer {
 
   // Returns true if the headers leave the end of the body in doubt, so that the
   // connection must not be used again (RFC 9112, section 6.3).
-  bool has_doubtful_end() const;
+  bool has_ambiguous_length() const;
 
   bool is_header_too_large() const { return is_header_too_large_; }
   bool is_body_cut() const { return is_body_cut_; }
@@ -59,4 +59,4 @@ class ReceivedAnswer {
 
 }  // namespace webhooks::server
 
-#endif  // WEBHOOKS_SERVER_DELIVERY_RECEIVED_ANSWER_H_
+#endif  // WEBHOOKS_SERVER_DELIVERY_RECEIVED_RESPONSE_H_

@@ -1,4 +1,4 @@
-#include "server/delivery/received_answer.h"
+#include "server/delivery/received_response.h"
 
 #include <string>
 
@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t kKiB = 1 << 10;
 
 // An answer whose header section holds `fields`, each with its line end.
-ReceivedAnswer AnswerWith(int status, const std::string& fields) {
-  ReceivedAnswer answer;
+ReceivedResponse AnswerWith(int status, const std::string& fields) {
+  ReceivedResponse answer;
   answer.TakeHeader("HTTP/1.1 " + std::to_string(status) + " Any\r\n", status);
   for (std::size_t begin = 0; begin < fields.size();) {
     const std::size_t end = fields.find('\n', begin) + 1;
@@ -22,8 +22,8 @@ ReceivedAnswer AnswerWith(int status, const std::string& fields) {
   return answer;
 }
 
-TEST(ReceivedAnswer, IsCompleteAfterTheFinalHeaderSection) {
-  ReceivedAnswer answer;
+TEST(ReceivedResponse, IsCompleteAfterTheFinalHeaderSection) {
+  ReceivedResponse answer;
   EXPECT_FALSE(answer.has_begun());
   answer.TakeHeader("HTTP/1.1 103 Early\r\n", 103);
   answer.TakeHeader("Retry-After: 9\r\n", 103);
@@ -38,22 +38,22 @@ TEST(ReceivedAnswer, IsCompleteAfterTheFinalHeaderSection) {
   EXPECT_EQ(answer.retry_after(), "");
 }
 
-TEST(ReceivedAnswer, ReadsRetryAfterInAnyCaseAndNotInTrailers) {
-  ReceivedAnswer answer = AnswerWith(503, "RETRY-after: \t7 \r\n");
+TEST(ReceivedResponse, ReadsRetryAfterInAnyCaseAndNotInTrailers) {
+  ReceivedResponse answer = AnswerWith(503, "RETRY-after: \t7 \r\n");
   EXPECT_EQ(answer.retry_after(), "7");
   answer.TakeHeader("Retry-After: 8\r\n", 503);
   EXPECT_EQ(answer.retry_after(), "7");
 }
 
-TEST(ReceivedAnswer, Only2xxIsSuccess) {
+TEST(ReceivedResponse, Only2xxIsSuccess) {
   EXPECT_FALSE(AnswerWith(199, "").is_success());
   EXPECT_TRUE(AnswerWith(200, "").is_success());
   EXPECT_TRUE(AnswerWith(299, "").is_success());
   EXPECT_FALSE(AnswerWith(300, "").is_success());
 }
 
-TEST(ReceivedAnswer, TakesHeadersUpTo32KiB) {
-  ReceivedAnswer answer;
+TEST(ReceivedResponse, TakesHeadersUpTo32KiB) {
+  ReceivedResponse answer;
   const std::string line = std::string(kKiB - 2, 'x') + "\r\n";
   for (int i = 0; i < 32; ++i) EXPECT_TRUE(answer.TakeHeader(line, 0));
   EXPECT_FALSE(answer.is_header_too_large());
@@ -61,8 +61,8 @@ TEST(ReceivedAnswer, TakesHeadersUpTo32KiB) {
   EXPECT_TRUE(answer.is_header_too_large());
 }
 
-TEST(ReceivedAnswer, Keeps16KiBOfABodyAndReads64) {
-  ReceivedAnswer answer = AnswerWith(200, "");
+TEST(ReceivedResponse, Keeps16KiBOfABodyAndReads64) {
+  ReceivedResponse answer = AnswerWith(200, "");
   EXPECT_TRUE(answer.TakeBody(std::string(15 * kKiB, 'a')));
   EXPECT_TRUE(answer.TakeBody(std::string(49 * kKiB, 'b')));
   EXPECT_FALSE(answer.is_body_cut());
@@ -72,17 +72,17 @@ TEST(ReceivedAnswer, Keeps16KiBOfABodyAndReads64) {
   EXPECT_TRUE(answer.is_body_cut());
 }
 
-TEST(ReceivedAnswer, DoubtsTheEndOfABodyThatIsGivenTwiceOrNotAtAll) {
+TEST(ReceivedResponse, DoubtsTheEndOfABodyThatIsGivenTwiceOrNotAtAll) {
   const std::string length = "Content-Length: 5\r\n";
   const std::string coding = "Transfer-Encoding: chunked\r\n";
-  EXPECT_FALSE(AnswerWith(200, length).has_doubtful_end());
-  EXPECT_FALSE(AnswerWith(200, coding).has_doubtful_end());
-  EXPECT_TRUE(AnswerWith(200, length + coding).has_doubtful_end());
+  EXPECT_FALSE(AnswerWith(200, length).has_ambiguous_length());
+  EXPECT_FALSE(AnswerWith(200, coding).has_ambiguous_length());
+  EXPECT_TRUE(AnswerWith(200, length + coding).has_ambiguous_length());
   for (const int bodiless : {204, 304}) {
-    EXPECT_TRUE(AnswerWith(bodiless, length).has_doubtful_end());
-    EXPECT_TRUE(AnswerWith(bodiless, coding).has_doubtful_end());
+    EXPECT_TRUE(AnswerWith(bodiless, length).has_ambiguous_length());
+    EXPECT_TRUE(AnswerWith(bodiless, coding).has_ambiguous_length());
     EXPECT_FALSE(
-        AnswerWith(bodiless, "Content-Length: 0\r\n").has_doubtful_end());
+        AnswerWith(bodiless, "Content-Length: 0\r\n").has_ambiguous_length());
   }
 }
 

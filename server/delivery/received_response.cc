@@ -1,4 +1,4 @@
-#include "server/delivery/received_answer.h"
+#include "server/delivery/received_response.h"
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -7,8 +7,8 @@
 namespace webhooks::server {
 namespace {
 
-constexpr std::size_t kKeptBody = 16 << 10;
-constexpr std::size_t kReadBody = 64 << 10;
+constexpr std::size_t kMaxKeptBody = 16 << 10;
+constexpr std::size_t kMaxReadBody = 64 << 10;
 constexpr std::size_t kMaxHeaders = 32 << 10;
 
 constexpr int kOk = 200;
@@ -20,7 +20,7 @@ constexpr int kNotModified = 304;
 
 // An interim answer (RFC 9110, section 15.2) is followed by another. Lines
 // after a complete header section are trailers.
-bool ReceivedAnswer::TakeHeader(absl::string_view line, int status) {
+bool ReceivedResponse::TakeHeader(absl::string_view line, int status) {
   if (is_complete_) return true;
   header_size_ += line.size();
   is_header_too_large_ = header_size_ > kMaxHeaders;
@@ -40,8 +40,8 @@ bool ReceivedAnswer::TakeHeader(absl::string_view line, int status) {
   return true;
 }
 
-void ReceivedAnswer::TakeField(absl::string_view name,
-                               absl::string_view value) {
+void ReceivedResponse::TakeField(absl::string_view name,
+                                 absl::string_view value) {
   if (absl::EqualsIgnoreCase(name, "retry-after")) {
     retry_after_ = std::string(value);
   } else if (absl::EqualsIgnoreCase(name, "content-length")) {
@@ -51,18 +51,18 @@ void ReceivedAnswer::TakeField(absl::string_view name,
   }
 }
 
-bool ReceivedAnswer::TakeBody(absl::string_view part) {
-  absl::StrAppend(&body_, part.substr(0, kKeptBody - body_.size()));
+bool ReceivedResponse::TakeBody(absl::string_view part) {
+  absl::StrAppend(&body_, part.substr(0, kMaxKeptBody - body_.size()));
   body_size_ += part.size();
-  is_body_cut_ = body_size_ > kReadBody;
+  is_body_cut_ = body_size_ > kMaxReadBody;
   return !is_body_cut_;
 }
 
-bool ReceivedAnswer::is_success() const {
+bool ReceivedResponse::is_success() const {
   return status_ >= kOk && status_ < kFirstRedirect;
 }
 
-bool ReceivedAnswer::has_doubtful_end() const {
+bool ReceivedResponse::has_ambiguous_length() const {
   const bool has_no_body = status_ == kNoContent || status_ == kNotModified;
   return has_no_body ? has_length_ || has_coding_ : has_length_ && has_coding_;
 }

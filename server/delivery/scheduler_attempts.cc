@@ -1,0 +1,107 @@
+#include <utility>
+#include <vector>
+
+#include "server/delivery/delivery_request.h"
+#include "server/delivery/scheduler.h"
+#include "server/runtime/log.h"
+#include "storage/changes.h"
+
+// The part of the scheduler that sends and records attempts.
+namespace webhooks::server {
+
+void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
+  ++outstanding_;
+  attempt->started_at = clocks_.wall();
+  store_.BeginAttempt(attempt->result.lease);
+  const EndpointLease& lease = *attempt->lease;
+  HttpRequest request = MakeDeliveryRequest(
+      *lease.webhook, InForce(lease.secrets, attempt->started_at),
+      attempt->event, attempt->started_at, options_.timeout);
+  attempt->span =
+      BeginSpan(attempt->trace.traceparent, attempt->trace.tracestate);
+  AddTrace(attempt->span, request);
+  attempt->event.Clear();
+  sender_.Send(std::move(request), [this, attempt](const HttpOutcome& outcome) {
+    if (outcome.is_abandoned || outcome.is_out_of_files) {
+      store_.GiveUpLeases({attempt->result.lease});
+      return loop_.Post([this, attempt] {
+        loop_.mutex().AssertHeld();
+        --outstanding_;
+        ReturnUnsent(*attempt);
+      });
+    }
+    Classify(options_.retries, outcome, clocks_.wall(), uniform_random_(),
+             *attempt);
+    FinishEarly(attempt);
+    // Must be last: once the attempt is recorded, the scheduler may be
+    // destroyed.
+    Record(attempt);
+  });
+}
+
+void Scheduler::ReturnUnsent(LeasedAttempt& attempt) {
+  const absl::Time now = clocks_.steady();
+  attempt.pace_outcome = EndpointPace::Outcome::kNotSent;
+  queue_.FinishAttempt(attempt, now);
+  queue_.Release(attempt);
+  queue_.SetDue(attempt.result.endpoint, now, now);
+  if (has_abandoned_ || !out_of_files_log_.IsDue()) return;
+  Log(LogLevel::kError, "deliveries wait, as the process is out of open files",
+      {});
+}
+
+void Scheduler::FinishEarly(const std::shared_ptr<LeasedAttempt>& attempt) {
+  if (attempt->is_ordered) return;
+  loop_.RunOrPost([this, attempt] {
+    loop_.mutex().AssertHeld();
+    queue_.FinishAttempt(*attempt, clocks_.steady());
+  });
+}
+
+void Scheduler::Record(const std::shared_ptr<LeasedAttempt>& attempt) {
+  store_.RecordAttempt(attempt->result, {},
+                       [this, attempt](const absl::Status& status) {
+                         EventLoop::Event event = [this, attempt, status] {
+                           loop_.mutex().AssertHeld();
+                           OnRecorded(attempt, status);
+                         };
+                         if (attempt->is_ordered) {
+                           loop_.Post(std::move(event));
+                         } else {
+                           loop_.PostLazily(std::move(event));
+                         }
+                       });
+}
+
+void Scheduler::OnRecorded(const std::shared_ptr<LeasedAttempt>& attempt,
+                           const absl::Status& status) {
+  const absl::Time now = clocks_.steady();
+  if (!status.ok() && ShouldRecordAgain(*attempt, status, now)) {
+    return loop_.PostAt(now + kStoreRetryDelay,
+                        [this, attempt] { Record(attempt); });
+  }
+  --outstanding_;
+  if (attempt->is_ordered) queue_.FinishAttempt(*attempt, now);
+  queue_.Release(*attempt);
+  const AttemptResult& result = attempt->result;
+  if (status.ok()) return observer_(result, attempt->span);
+  Log(LogLevel::kError, "attempt not recorded",
+      {{"delivery", result.lease.delivery}, {"cause", status.message()}});
+  queue_.SetDue(result.endpoint, attempt->leased_until, now);
+}
+
+// A disk may stay full for a long time, so the lease is renewed. Another
+// failure may concern this attempt alone, and must not occupy its place for
+// ever.
+bool Scheduler::ShouldRecordAgain(LeasedAttempt& attempt,
+                                  const absl::Status& status, absl::Time now) {
+  if (absl::IsAborted(status) || has_abandoned_) return false;
+  const bool is_temporary =
+      absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+  if (!is_temporary) return now < attempt.leased_until;
+  attempt.leased_until = now + kLeaseTime;
+  store_.RenewLease(attempt.result.lease, kLeaseTime);
+  return true;
+}
+
+}  // namespace webhooks::server
