@@ -7,6 +7,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
+#include "proto/time.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::ctl {
@@ -119,11 +120,8 @@ absl::Status RotateSecretWebhook(Session& session) {
   request.set_id(session.arguments[0]);
   request.set_request_id(NewRequestId());
   if (session.options.overlap) {
-    absl::Duration fraction;
-    request.mutable_overlap()->set_seconds(absl::IDivDuration(
-        *session.options.overlap, absl::Seconds(1), &fraction));
-    request.mutable_overlap()->set_nanos(
-        static_cast<std::int32_t>(absl::ToInt64Nanoseconds(fraction)));
+    *request.mutable_overlap() =
+        ToProtoDuration(*session.options.overlap);
   }
   return PrintResult(session,
                      session.client.Call<v1::Webhook>(

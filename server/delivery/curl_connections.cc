@@ -16,7 +16,7 @@ std::string NameOf(const CurlConnections::AddressPair& addresses) {
                       addresses.local_address, " ", addresses.local_port);
 }
 
-// The port of the socket's own end; 0: it has none.
+// Returns the local port of the socket; 0 if it has none.
 int LocalPort(curl_socket_t socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof(address);
@@ -29,7 +29,7 @@ int LocalPort(curl_socket_t socket) {
   return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
 }
 
-// Bytes that TLS has read from the socket and nobody from TLS.
+// Returns true if OpenSSL holds bytes of the connection that were not read.
 bool HasUnreadTls(CURL* handle) {
   curl_tlssessioninfo* session = nullptr;
   if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK ||

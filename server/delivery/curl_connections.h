@@ -11,15 +11,14 @@
 
 namespace webhooks::server {
 
-// The sockets of libcurl's connections by their addresses, which is all that it
-// tells of the idle connection that it is about to use again. For one thread at
-// a time.
+// Finds the sockets of libcurl's connections by their addresses, which are all
+// that libcurl reports of a connection before it reuses it. Not thread-safe.
 class CurlConnections {
  public:
-  // Has `handle` close its sockets through this, which must outlive them.
+  // Makes `handle` close its sockets through this, which must outlive them.
   void Attach(CURL* handle);
 
-  // A connection by its addresses.
+  // The remote and the local address of a connection.
   struct AddressPair {
     absl::string_view address;
     int port = 0;
@@ -27,14 +26,13 @@ class CurlConnections {
     int local_port = 0;
   };
 
-  // A request is about to be sent on a new connection, which has one of the
-  // sockets `opened`.
+  // Adds a new connection, which uses one of the sockets in `opened`.
   void Add(const std::vector<curl_socket_t>& opened,
            const AddressPair& addresses);
 
-  // Returns whether a request may be sent on the connection: its receiver has
-  // sent nothing since the last answer, and has not closed it (RFC 9112,
-  // section 6.3). `handle` is the one that is about to use it.
+  // Returns true if a request may be sent on the connection: its receiver has
+  // sent nothing since the last response, and has not closed it (RFC 9112,
+  // section 6.3). `handle` is about to use the connection.
   bool IsClean(CURL* handle, const AddressPair& addresses) const;
 
  private:

@@ -18,18 +18,17 @@
 namespace webhooks::server {
 namespace {
 
-// Time-outs do not depend on what time of day it is.
 using SteadyClock = std::chrono::steady_clock;
 
-// The most handles that are kept for later requests.
+// Handles kept for later requests.
 constexpr std::size_t kMaxSpareTransfers = 256;
 
-// Connections that are kept open, to all receivers together.
+// Idle connections kept open, to all receivers together.
 constexpr long kMaxKeptConnections = 512;
 
 constexpr int kMaxEvents = 64;
 
-// libcurl's global state, made before any thread of ours and never undone.
+// Must run before other threads use libcurl, and is never undone.
 void InitCurl() {
   static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(done);
@@ -43,7 +42,7 @@ HttpOutcome Abandoned() {
 
 }  // namespace
 
-// A multi handle and the thread that drives it by epoll.
+// A multi handle of libcurl, and the thread that drives it with epoll.
 class CurlLoop {
  public:
   CurlLoop(CurlSender::Options options, Clock clock)
@@ -128,18 +127,18 @@ class CurlLoop {
   }
 
   void Run() {
-    while (Begin()) {
+    while (StartAll()) {
       std::array<epoll_event, kMaxEvents> events;
       const int count =
           epoll_wait(epoll_, events.data(), kMaxEvents, WaitMillis());
       for (int i = 0; i < count; ++i) Handle(events[static_cast<size_t>(i)]);
       if (timer_ <= SteadyClock::now()) Act(CURL_SOCKET_TIMEOUT, 0);
-      Finish();
+      FinishCompleted();
     }
   }
 
-  // Begins what was sent. False: it is time to end.
-  bool Begin() {
+  // Starts the requests in the inbox. Returns false if the loop should end.
+  bool StartAll() {
     std::vector<Job> jobs;
     bool is_abandoned = false;
     bool is_closing = false;
@@ -169,9 +168,9 @@ class CurlLoop {
       spare_.pop_back();
     }
     transfer->Prepare(std::move(job.request), std::move(job.done), clock_());
-    CurlTransfer* const begun = transfer.release();
-    running_.insert(begun);
-    curl_multi_add_handle(multi_, begun->handle());
+    CurlTransfer* const started = transfer.release();
+    running_.insert(started);
+    curl_multi_add_handle(multi_, started->handle());
   }
 
   void Handle(const epoll_event& event) {
@@ -193,8 +192,7 @@ class CurlLoop {
     curl_multi_socket_action(multi_, socket, what, &running);
   }
 
-  // Hands over what libcurl is done with.
-  void Finish() {
+  void FinishCompleted() {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
@@ -206,14 +204,14 @@ class CurlLoop {
       if (transfer->PrepareResend(code)) {
         curl_multi_add_handle(multi_, transfer->handle());
       } else {
-        End(transfer, code);
+        Finish(transfer, code);
       }
     }
   }
 
-  void End(CurlTransfer* ended, CURLcode code) {
-    std::unique_ptr<CurlTransfer> transfer(ended);
-    running_.erase(ended);
+  void Finish(CurlTransfer* finished, CURLcode code) {
+    std::unique_ptr<CurlTransfer> transfer(finished);
+    running_.erase(finished);
     Sender::Done done = transfer->TakeDone();
     HttpOutcome outcome = transfer->Outcome(code);
     if (spare_.size() < kMaxSpareTransfers)
@@ -222,9 +220,9 @@ class CurlLoop {
   }
 
   void AbandonAll() {
-    for (CurlTransfer* const begun : running_) {
-      const std::unique_ptr<CurlTransfer> transfer(begun);
-      curl_multi_remove_handle(multi_, begun->handle());
+    for (CurlTransfer* const running : running_) {
+      const std::unique_ptr<CurlTransfer> transfer(running);
+      curl_multi_remove_handle(multi_, transfer->handle());
       transfer->TakeDone()(Abandoned());
     }
     running_.clear();
@@ -252,7 +250,7 @@ class CurlLoop {
   bool is_abandoned_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_closing_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // These are the thread's own.
+  // Used only by the loop's thread.
   CurlConnections connections_;
   CURLM* multi_ = nullptr;
   SteadyClock::time_point timer_ = SteadyClock::time_point::max();

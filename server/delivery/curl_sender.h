@@ -18,36 +18,38 @@ namespace webhooks::server {
 
 class CurlLoop;
 
-// Sends over HTTP/1.1 and TLS with libcurl, on a thread of its own. Redirects
-// are not followed, proxies not used, and nothing is sent to an address that
-// the guard does not allow. The process must ignore SIGPIPE.
+// Sends requests over HTTP/1.1 and TLS with libcurl, on its own thread. Does
+// not follow redirects or use proxies, and sends nothing to an address that the
+// guard refuses. The process must ignore SIGPIPE.
 //
-// Once the final header section of an answer is complete, its status decides;
-// trouble with the body is noted. 16 KiB of a body are kept, and 64 KiB read.
-// Headers may have 32 KiB.
+// Once the final header section of a response is complete, its status decides
+// the outcome; a later error only adds a note to the attempt. Reads up to 64
+// KiB of a body and keeps 16 KiB. The headers may have 32 KiB.
 //
-// A connection is used again only if nothing is unread on it and the receiver
-// has not closed it. A request that fails on such a connection before any byte
-// of an answer is sent once more on a new one, in what is left of its time.
+// A connection is reused only if it has no unread bytes and the receiver has
+// not closed it. If a request fails on a reused connection before the first
+// byte of a response, it is sent once more on a new connection, within the rest
+// of its timeout.
 class CurlSender final : public Sender {
  public:
   struct Options {
     TargetGuard guard{{}};
     absl::Duration connect_timeout = absl::Seconds(5);
-    // A connection that is as old, or has not been used for as long, is not
-    // used again: whole seconds.
+    // A connection that is older, or has been idle for longer, is not reused.
+    // Whole seconds.
     absl::Duration connection_max_age = absl::Seconds(60);
     absl::Duration connection_max_idle = absl::Seconds(30);
-    // A PEM file with the authorities that are trusted; "": the system's.
+    // A PEM file with the trusted certificate authorities; "" for those of the
+    // system.
     std::string ca_file;
-    // The address to use for a host's name; null or "": the system's resolver
-    // says. For tests.
+    // For tests: returns the address of a host name, or "" to use the system's
+    // resolver. May be null.
     std::function<std::string(const std::string& host)> resolve;
   };
 
   CurlSender(Options options, Clock clock);
 
-  // Abandons what is in flight.
+  // Abandons the requests in flight.
   ~CurlSender() override;
 
   void Send(HttpRequest request, Done done) override;

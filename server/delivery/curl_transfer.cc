@@ -13,11 +13,10 @@
 namespace webhooks::server {
 namespace {
 
-// Seconds.
 constexpr long kDnsCacheSeconds = 5;
 
-// Returns true if an idle connection can be at fault: it has met its end, or
-// BeforeRequest found that bytes were left on it.
+// Returns true if a reused connection can be the cause: the receiver closed it,
+// or BeforeRequest found unread bytes on it.
 bool IsEndOfConnection(CURLcode code) {
   switch (code) {
     case CURLE_SEND_ERROR:
@@ -51,7 +50,7 @@ void CurlTransfer::SetConstants() {
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_FOLLOWLOCATION, 0L);
-  // An empty proxy is none, whatever the environment says.
+  // Overrides the environment variables for proxies.
   set(CURLOPT_PROXY, "");
   set(CURLOPT_NOPROXY, "*");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -60,14 +59,13 @@ void CurlTransfer::SetConstants() {
   set(CURLOPT_POST, 1L);
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(absl::ToInt64Milliseconds(options_.connect_timeout)));
-  // A name that takes long to look up must not keep the sender's thread.
+  // A slow name look-up must not block the sender's thread.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
   set(CURLOPT_ERRORBUFFER, problem_);
-  // Receivers change their addresses: RFC 1035 leaves it to the resolver how
-  // long an answer holds, and libcurl would keep one for a minute.
+  // libcurl would cache addresses for a minute, whatever their TTL is.
   set(CURLOPT_DNS_CACHE_TIMEOUT, kDnsCacheSeconds);
   set(CURLOPT_MAXLIFETIME_CONN,
       static_cast<long>(absl::ToInt64Seconds(options_.connection_max_age)));
@@ -76,7 +74,8 @@ void CurlTransfer::SetConstants() {
   connections_.Attach(handle_);
   set(CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
   set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
-  // The first is not called for a connection that is used again.
+  // OpenSocket is not called for a reused connection, so BeforeRequest checks
+  // the address too.
   set(CURLOPT_PREREQFUNCTION, &BeforeRequest);
   set(CURLOPT_PREREQDATA, static_cast<void*>(this));
   set(CURLOPT_HEADERFUNCTION, &TakeHeader);
@@ -99,7 +98,7 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
   for (const std::string& header : request_.headers) {
     headers_ = curl_slist_append(headers_, header.c_str());
   }
-  // libcurl would add these itself.
+  // An empty value keeps libcurl from adding the header.
   for (const char* none : {"Accept:", "Expect:"}) {
     headers_ = curl_slist_append(headers_, none);
   }
@@ -114,8 +113,8 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
   if (options_.resolve) SetHost();
 }
 
-// RFC 9110, section 9.2.2, would have the receiver know that a POST can be
-// repeated. Receivers of webhooks do: an event may come twice.
+// RFC 9110, section 9.2.2, allows a POST to be repeated if it is known to be
+// idempotent. Receivers of webhooks expect that an event may come twice.
 bool CurlTransfer::PrepareResend(CURLcode code) {
   if (!IsEndOfConnection(code) || is_resent_ || is_refused_ ||
       !opened_.empty() || answer_.has_begun()) {
@@ -134,7 +133,7 @@ bool CurlTransfer::PrepareResend(CURLcode code) {
 }
 
 void CurlTransfer::SetTimeout(absl::Duration timeout) {
-  // 0 would be no limit at all.
+  // libcurl takes 0 for no limit.
   const std::int64_t millis = std::max<std::int64_t>(
       1, absl::ToInt64Milliseconds(absl::Ceil(timeout, absl::Milliseconds(1))));
   curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, static_cast<long>(millis));

@@ -14,10 +14,11 @@
 
 namespace webhooks::server {
 
-// One handle of libcurl, used for one request after another.
+// An easy handle of libcurl, used for one request after another. Not
+// thread-safe.
 class CurlTransfer {
  public:
-  // Both must outlive this.
+  // `options` and `connections` must outlive this.
   CurlTransfer(const CurlSender::Options& options,
                CurlConnections& connections);
   CurlTransfer(const CurlTransfer&) = delete;
@@ -26,16 +27,16 @@ class CurlTransfer {
 
   CURL* handle() const { return handle_; }
 
-  // Makes ready for `request`, to be added to a multi handle. Its private
-  // pointer is this.
+  // Prepares the handle for `request`; the caller then adds it to a multi
+  // handle. The private pointer of the handle is this.
   void Prepare(HttpRequest request, Sender::Done done, absl::Time now);
 
-  // Returns true if the request that ended with `code` should go once more, on
-  // a new connection: an idle connection was used, which met its end before any
-  // byte of an answer. Then makes the handle ready to be added again.
+  // Returns true if the request, which ended with `code`, should be sent once
+  // more on a new connection, because a reused connection failed before the
+  // first byte of a response. Prepares the handle to be added again.
   bool PrepareResend(CURLcode code);
 
-  // Returns the outcome, once libcurl is done with the handle.
+  // Returns the outcome of the request, which ended with `code`.
   HttpOutcome Outcome(CURLcode code);
 
   Sender::Done TakeDone() { return std::move(done_); }
@@ -58,7 +59,8 @@ class CurlTransfer {
   void SetError(CURLcode code, v1::Attempt& attempt) const;
   std::string Problem(CURLcode code) const;
   std::string DetailOf(CURLcode code, v1::Attempt::Error error) const;
-  // Returns true if nothing was sent, as this process had no file for it.
+  // Returns true if the request was not sent because this process has reached
+  // its limit of open files.
   bool IsOutOfFiles(CURLcode code) const;
   void SetAddress(v1::Attempt& attempt) const;
   void SetTimes(v1::Attempt& attempt) const;
@@ -79,15 +81,14 @@ class CurlTransfer {
   curl_slist* hosts_ = nullptr;
   char problem_[CURL_ERROR_SIZE] = "";
   ReceivedResponse answer_;
-  // Sockets that were opened for this request; empty: an idle connection is
-  // used.
+  // Sockets that were opened for this request; empty if it reuses a connection.
   std::vector<curl_socket_t> opened_;
   // The guard refused an address.
   bool is_refused_ = false;
-  // A socket could not be opened, as this process has too many files, or all.
+  // The limit of open files was reached when a socket was opened.
   bool is_out_of_files_ = false;
   bool is_resent_ = false;
-  // Time that the request took before it was sent again.
+  // The time spent before the request was sent again.
   absl::Duration before_resend_;
 };
 

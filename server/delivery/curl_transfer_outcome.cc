@@ -10,11 +10,11 @@
 #include "proto/time.h"
 #include "server/delivery/curl_transfer.h"
 
-// The outcome of a transfer, of what curl_transfer.h declares.
+// The part of CurlTransfer that makes the outcome of a transfer.
 namespace webhooks::server {
 namespace {
 
-bool CanOpenNoFile() {
+bool HasReachedFileLimit() {
   const int file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
   if (file < 0) return errno == EMFILE || errno == ENFILE;
   close(file);
@@ -39,17 +39,16 @@ HttpOutcome CurlTransfer::Outcome(CURLcode code) {
   return outcome;
 }
 
-// The resolver and OpenSSL open files of their own, and libcurl does not tell
-// why they could not: then it is tried.
+// The resolver and OpenSSL open files too, but libcurl does not report why they
+// failed. This opens a file itself to find out.
 bool CurlTransfer::IsOutOfFiles(CURLcode code) const {
   if (code == CURLE_OK || Info<long>(CURLINFO_REQUEST_SIZE) > 0) return false;
   if (is_out_of_files_) return true;
   return (code == CURLE_COULDNT_RESOLVE_HOST ||
           code == CURLE_SSL_CACERT_BADFILE) &&
-         CanOpenNoFile();
+         HasReachedFileLimit();
 }
 
-// Once the final header section is complete, the status decides.
 void CurlTransfer::SetError(CURLcode code, v1::Attempt& attempt) const {
   if (!answer_.is_complete()) {
     attempt.set_error(ErrorOf(code));
@@ -67,7 +66,7 @@ void CurlTransfer::SetError(CURLcode code, v1::Attempt& attempt) const {
       absl::StrCat("the receiver answered ", answer_.status()));
 }
 
-// libcurl's words, or those for its code.
+// Returns libcurl's message, or the description of its code.
 std::string CurlTransfer::Problem(CURLcode code) const {
   return problem_[0] != '\0' ? problem_ : curl_easy_strerror(code);
 }
@@ -75,8 +74,8 @@ std::string CurlTransfer::Problem(CURLcode code) const {
 std::string CurlTransfer::DetailOf(CURLcode code,
                                    v1::Attempt::Error error) const {
   if (error == v1::Attempt::TARGET_REFUSED) {
-    // The address is not named: a name may stand for one of a network that the
-    // owner of the webhook cannot look into.
+    // Does not name the address, which could reveal a private network to the
+    // owner of the webhook.
     return "the address is one that nothing may be sent to; the operator can "
            "allow it with --allow_targets";
   }
@@ -100,7 +99,7 @@ void CurlTransfer::SetAddress(v1::Attempt& attempt) const {
 }
 
 v1::Attempt::Error CurlTransfer::ErrorOf(CURLcode code) const {
-  // Another of the host's addresses may have been connected to.
+  // Otherwise another address of the host was used.
   if (is_refused_ &&
       (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
     return v1::Attempt::TARGET_REFUSED;
@@ -139,7 +138,7 @@ v1::Attempt::Error CurlTransfer::ErrorOf(CURLcode code) const {
   }
 }
 
-// libcurl counts each from the start.
+// libcurl measures each time from the start of the transfer.
 void CurlTransfer::SetTimes(v1::Attempt& attempt) const {
   const absl::Duration dns =
       absl::Microseconds(Info<curl_off_t>(CURLINFO_NAMELOOKUP_TIME_T));

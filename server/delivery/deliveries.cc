@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "proto/time.h"
 #include "server/runtime/log.h"
+#include "proto/time.h"
 
 namespace webhooks::server {
 namespace {

@@ -12,7 +12,6 @@
 namespace webhooks::server {
 namespace {
 
-// The flags take their defaults from the options that they set.
 const DeliveryConfig& Defaults() {
   static const DeliveryConfig& defaults = *new DeliveryConfig;
   return defaults;
@@ -33,57 +32,62 @@ std::string DefaultScheduleText() {
 using webhooks::server::Defaults;
 
 ABSL_FLAG(bool, deliver, Defaults().deliver,
-          "Deliver events; without, the server only answers calls.");
+          "Deliver events. If false, the server only answers calls.");
 ABSL_FLAG(std::string, allow_targets, "",
-          "Addresses and ranges, with commas between, that deliveries may be "
-          "sent to although they are refused otherwise (loopback, private "
-          "networks and the like): 10.1.0.0/16,fd00::/8.");
+          "Addresses and CIDR ranges that deliveries may be sent to although "
+          "they are refused by default (loopback, private networks and other "
+          "special ranges), comma-separated: 10.1.0.0/16,fd00::/8. Default: "
+          "none.");
 ABSL_FLAG(std::string, retry_schedule, webhooks::server::DefaultScheduleText(),
-          "How long to wait before each attempt of a delivery, the first of "
-          "which is made at once (0s), where its webhook does not say; after "
-          "the last one it has failed.");
+          "The wait before each attempt of a delivery, comma-separated, for "
+          "webhooks that do not set a schedule. The first must be 0s. A "
+          "delivery fails after the last attempt. At most 100 waits of at most "
+          "8760h.");
 ABSL_FLAG(double, retry_jitter, Defaults().scheduler.retries.jitter,
-          "How far each wait is varied, either way, as a part of it: 0 to 1.");
+          "The maximum random change of each wait, up or down, as a fraction "
+          "of it: 0 to 1.");
 ABSL_FLAG(absl::Duration, max_retry_after,
           Defaults().scheduler.retries.max_retry_after,
-          "The longest Retry-After of a receiver that is obeyed.");
+          "The maximum Retry-After of a receiver; a longer one counts as this: "
+          "0s or more.");
 ABSL_FLAG(absl::Duration, delivery_timeout, Defaults().scheduler.timeout,
-          "How long an attempt may take, where its webhook does not say: 1ms "
-          "to 1m.");
+          "The timeout of an attempt, for webhooks that do not set one: 1ms to "
+          "1m.");
 ABSL_FLAG(absl::Duration, connect_timeout, Defaults().sender.connect_timeout,
-          "How long it may take an attempt to connect, name look-up and TLS "
-          "handshake included: 1ms to 1m.");
+          "The time limit for connecting to a receiver, including the name "
+          "look-up and the TLS handshake: 1ms to 1m.");
 ABSL_FLAG(
     absl::Duration, connection_max_age, Defaults().sender.connection_max_age,
-    "How old a connection to a receiver may be that a request is sent on, "
-    "in whole seconds: 1s to 24h. A receiver whose address changes gets "
-    "requests at the old one for as long.");
+    "The maximum age of a connection to a receiver that is reused, in whole "
+    "seconds: 1s to 24h. After the address of a receiver has changed, requests "
+    "may go to the old address for this time.");
 ABSL_FLAG(
     absl::Duration, connection_max_idle, Defaults().sender.connection_max_idle,
-    "How long a connection to a receiver may have been idle that a request "
-    "is sent on, in whole seconds: 1s to 24h.");
+    "The maximum idle time of a connection to a receiver that is reused, in "
+    "whole seconds: 1s to 24h.");
 ABSL_FLAG(int, max_in_flight, Defaults().scheduler.queue.max_in_flight,
-          "Requests in flight to all endpoints together: 1 to 10000. One "
-          "project has two thirds of them at most.");
+          "The maximum number of requests in flight to all endpoints together: "
+          "1 to 10000. One project gets at most two thirds of them.");
 ABSL_FLAG(int, max_in_flight_per_endpoint,
           Defaults().scheduler.queue.endpoint.max_in_flight,
-          "Requests in flight to one endpoint, where its webhook does not say: "
-          "1 to 1000.");
+          "The maximum number of requests in flight to one endpoint, for "
+          "webhooks that do not set one: 1 to 1000.");
 ABSL_FLAG(int, catch_up_per_second,
           Defaults().scheduler.queue.endpoint.catch_up_per_second,
-          "The most requests begun within any second to an endpoint that "
-          "catches up on what was held while it was inactive: 1 to 10000.");
+          "The maximum number of requests per second to an endpoint that "
+          "catches up on events that were held while its webhook was inactive: "
+          "1 to 10000.");
 ABSL_FLAG(absl::Duration, deactivate_after,
           Defaults().scheduler.deactivate_after,
-          "A webhook is made inactive when its attempts have failed for as "
-          "long without a success.");
+          "A webhook becomes inactive once all its attempts have failed for "
+          "this time: more than 0s.");
 ABSL_FLAG(std::string, ca_file, "",
-          "A PEM file with the certificate authorities that receivers are "
-          "trusted by. Default: those of the system.");
+          "A PEM file with the certificate authorities that are trusted for "
+          "receivers. Default: those of the system.");
 ABSL_FLAG(absl::Duration, retention, Defaults().retention,
-          "How long what has ended is kept: events, deliveries and attempts. "
-          "A delivery that waits for as long since its attempt was due fails "
-          "as EXPIRED: 1m at least.");
+          "The time for which finished events, deliveries and attempts are "
+          "kept: 1m or more. A delivery whose attempt has been due for this "
+          "time fails with the reason EXPIRED.");
 
 namespace webhooks::server {
 namespace {
@@ -96,7 +100,7 @@ absl::Status ReadTargets(TargetGuard& guard) {
 }
 
 absl::Status ReadSchedule(std::vector<absl::Duration>& schedule) {
-  constexpr std::size_t kMost = 100;
+  constexpr std::size_t kMaxWaits = 100;
   schedule.clear();
   for (const absl::string_view text :
        absl::StrSplit(absl::GetFlag(FLAGS_retry_schedule), ',')) {
@@ -104,22 +108,21 @@ absl::Status ReadSchedule(std::vector<absl::Duration>& schedule) {
     if (!absl::ParseDuration(text, &wait) || wait < absl::ZeroDuration() ||
         wait > absl::Hours(24 * 365)) {
       return BadFlag("retry_schedule",
-                     absl::StrCat("'", text, "' is no time to wait"));
+                     absl::StrCat("'", text, "' is not a wait of 0s to 8760h"));
     }
     schedule.push_back(wait);
   }
   if (schedule.front() != absl::ZeroDuration()) {
     return BadFlag("retry_schedule", "must begin with 0s");
   }
-  return schedule.size() <= kMost
+  return schedule.size() <= kMaxWaits
              ? absl::OkStatus()
-             : BadFlag("retry_schedule", "must hold at most 100 waits");
+             : BadFlag("retry_schedule", "must have at most 100 waits");
 }
 
-absl::Status CheckRange(absl::string_view flag, int value, int least,
-                        int most) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return BadFlag(flag, absl::StrCat("must be ", least, " to ", most));
+absl::Status CheckRange(absl::string_view flag, int value, int min, int max) {
+  if (value >= min && value <= max) return absl::OkStatus();
+  return BadFlag(flag, absl::StrCat("must be ", min, " to ", max));
 }
 
 absl::Status CheckTimeout(absl::string_view flag, absl::Duration value) {
@@ -145,7 +148,7 @@ absl::Status CheckAuthorities(const std::string& file) {
   return good.ok() ? good : BadFlag("ca_file", good.message());
 }
 
-absl::Status CheckRest(const DeliveryConfig& config) {
+absl::Status CheckLimits(const DeliveryConfig& config) {
   const Scheduler::Options& options = config.scheduler;
   absl::Status good = CheckTimeout("delivery_timeout", options.timeout);
   good.Update(CheckTimeout("connect_timeout", config.sender.connect_timeout));
@@ -170,7 +173,7 @@ absl::Status CheckRest(const DeliveryConfig& config) {
     good.Update(BadFlag("deactivate_after", "must be positive"));
   }
   if (config.retention < absl::Minutes(1)) {
-    good.Update(BadFlag("retention", "must be 1m at least"));
+    good.Update(BadFlag("retention", "must be at least 1m"));
   }
   if (!config.sender.ca_file.empty()) {
     good.Update(CheckAuthorities(config.sender.ca_file));
@@ -200,7 +203,7 @@ absl::StatusOr<DeliveryConfig> ReadDeliveryConfig() {
   options.retries.max_retry_after = absl::GetFlag(FLAGS_max_retry_after);
   absl::Status good = ReadTargets(config.sender.guard);
   good.Update(ReadSchedule(options.retries.schedule));
-  good.Update(CheckRest(config));
+  good.Update(CheckLimits(config));
   if (!good.ok()) return good;
   return config;
 }

@@ -8,7 +8,7 @@
 
 namespace webhooks::server {
 
-// The values of the flags about deliveries; see their help texts.
+// The values of the flags for deliveries; see their help texts.
 struct DeliveryConfig {
   bool deliver = true;
   Scheduler::Options scheduler;
@@ -16,7 +16,7 @@ struct DeliveryConfig {
   absl::Duration retention = absl::Hours(24 * 30);
 };
 
-// Reads those flags. INVALID_ARGUMENT names the flag and says what is wrong.
+// Reads the flags. INVALID_ARGUMENT names the flag and the fault of its value.
 absl::StatusOr<DeliveryConfig> ReadDeliveryConfig();
 
 }  // namespace webhooks::server

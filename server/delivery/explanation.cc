@@ -15,8 +15,7 @@ namespace {
 using Response = v1::ExplainDeliveryResponse;
 using Reason = Response::Reason;
 
-// Of an event that did not match the webhook.
-Reason ReasonOfNone(const DeliveryFacts& facts) {
+Reason ReasonWithoutDelivery(const DeliveryFacts& facts) {
   const bool is_newer = FromTimestamp(facts.webhook->created_at()) >
                         FromTimestamp(facts.event.created_at());
   return is_newer ? Response::WEBHOOK_IS_NEWER : Response::NOT_IN_SCOPE;
@@ -51,7 +50,7 @@ Reason ReasonOfFailed(const v1::Delivery& delivery) {
 }
 
 Reason ReasonOf(const DeliveryFacts& facts, absl::Time now) {
-  if (!facts.delivery) return ReasonOfNone(facts);
+  if (!facts.delivery) return ReasonWithoutDelivery(facts);
   switch (facts.delivery->state()) {
     case v1::Delivery::PENDING:
       return ReasonOfPending(facts, now);
@@ -70,38 +69,40 @@ Reason ReasonOf(const DeliveryFacts& facts, absl::Time now) {
   }
 }
 
-absl::string_view Words(Reason reason) {
+absl::string_view TextOf(Reason reason) {
   switch (reason) {
     case Response::DELIVERED:
-      return "the receiver took it";
+      return "the receiver accepted it";
     case Response::IN_FLIGHT:
       return "an attempt is being made";
     case Response::SCHEDULED:
-      return "the publisher wanted it to be delivered later";
+      return "the publisher scheduled it for later";
     case Response::WAITING:
       return "it is due and waits for its turn";
     case Response::RETRYING:
-      return "it is tried again later";
+      return "the last attempt failed; another one follows";
     case Response::BEHIND_ANOTHER:
-      return "the webhook is ordered, and another event is not through";
+      return "the webhook is ordered, and an earlier event is not delivered "
+             "yet";
     case Response::WEBHOOK_INACTIVE:
-      return "the webhook is inactive; it is delivered once that is active";
+      return "the webhook is inactive; the event is delivered once it is "
+             "active";
     case Response::WEBHOOK_WITHOUT_URL:
-      return "the webhook has no url; it is delivered once there is one";
+      return "the webhook has no url; the event is delivered once it has one";
     case Response::SCHEDULE_ENDED:
       return "all attempts of the schedule have failed";
     case Response::RECEIVER_GONE:
       return "the receiver answered 410 Gone";
     case Response::EXPIRED:
-      return "it waited for longer than deliveries are kept";
+      return "it waited longer than the retention period";
     case Response::EVENT_DAMAGED:
-      return "what is stored of the event cannot be read any more";
+      return "the stored event is damaged";
     case Response::CANCELLED:
       return "it was cancelled";
     case Response::WEBHOOK_REMOVED:
       return "the webhook was removed";
     case Response::WEBHOOK_IS_NEWER:
-      return "the webhook was made after the event was published";
+      return "the webhook was created after the event was published";
     case Response::NOT_IN_SCOPE:
       return "the webhook did not listen to the event's type when it was "
              "published";
@@ -110,14 +111,14 @@ absl::string_view Words(Reason reason) {
   }
 }
 
-bool IsHeadThatBlocks(const DeliveryFacts& facts, Reason reason) {
+bool BlocksOthers(const DeliveryFacts& facts, Reason reason) {
   return reason == Response::RETRYING && facts.others_wait && facts.webhook &&
          facts.webhook->delivery().ordered();
 }
 
-// The reason, and what the latest attempt met with.
+// Returns the reason, and the outcome of the latest attempt.
 std::string MessageOf(const DeliveryFacts& facts, Reason reason) {
-  std::string message(Words(reason));
+  std::string message(TextOf(reason));
   if (reason == Response::BEHIND_ANOTHER) {
     absl::StrAppend(&message, ": delivery ", *facts.first_in_line,
                     " is the first in line");
@@ -131,26 +132,27 @@ std::string MessageOf(const DeliveryFacts& facts, Reason reason) {
   } else {
     absl::StrAppend(&message, latest.status());
   }
-  if (IsHeadThatBlocks(facts, reason)) {
+  if (BlocksOthers(facts, reason)) {
     absl::StrAppend(&message, "; the webhook is ordered: others wait for it");
   }
   return message;
 }
 
-// Nobody knows it of a delivery behind another one.
+// The next attempt of a delivery behind another one depends on the other.
 bool IsNextAttemptKnown(const DeliveryFacts& facts, Reason reason) {
   return facts.delivery->has_next_attempt_at() &&
          reason != Response::BEHIND_ANOTHER;
 }
 
-// Says of a delivery that is pending how a pause puts it off.
+// Adds the pause to the explanation of a pending delivery, and delays its next
+// attempt until the end of the pause.
 void AddPause(absl::Time end, Response& response) {
   const absl::Time until =
       absl::UnixEpoch() + absl::Ceil(end - absl::UnixEpoch(), absl::Seconds(1));
   absl::StrAppend(
       response.mutable_message(), "; the webhook is paused until ",
       absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", until, absl::UTCTimeZone()),
-      ", as its receiver was overloaded or asked for it");
+      " because its receiver was overloaded or asked for a wait");
   if (response.has_next_attempt_at() &&
       FromTimestamp(response.next_attempt_at()) < until) {
     *response.mutable_next_attempt_at() = ToTimestamp(until);

@@ -9,9 +9,8 @@
 
 namespace webhooks::server {
 
-// Returns why the event was or was not delivered, as it looks at `now`.
-// `paused_until` is the end of the pause that an overloaded endpoint has;
-// nullopt if it has none.
+// Returns why the event was or was not delivered, as of `now`. `paused_until`
+// is the end of the endpoint's pause; nullopt if it is not paused.
 v1::ExplainDeliveryResponse Explain(const DeliveryFacts& facts, absl::Time now,
                                     std::optional<absl::Time> paused_until);
 

@@ -18,8 +18,8 @@ constexpr int kNotModified = 304;
 
 }  // namespace
 
-// An interim answer (RFC 9110, section 15.2) is followed by another. Lines
-// after a complete header section are trailers.
+// An interim response (RFC 9110, section 15.2) is followed by another one.
+// Lines after the final header section are trailers.
 bool ReceivedResponse::TakeHeader(absl::string_view line, int status) {
   if (is_complete_) return true;
   header_size_ += line.size();

@@ -8,37 +8,37 @@
 
 namespace webhooks::server {
 
-// The part of an answer that has been received (RFC 9112, section 2.1).
+// Collects an HTTP response while it is received. Not thread-safe.
 class ReceivedResponse {
  public:
-  // Takes a line of a header or trailer section, its end included. `status` is
-  // that of the latest status line, this one included. Returns false if the
-  // headers are too large: the answer is then of no use.
+  // Adds a line of a header or trailer section, with its line end. `status` is
+  // the status code of the latest status line, which may be this one. Returns
+  // false if the headers are too large, which makes the response unusable.
   bool TakeHeader(absl::string_view line, int status);
 
-  // Takes a part of the body. Returns false if nothing more is to be read.
+  // Adds a part of the body. Returns false if no more should be read.
   bool TakeBody(absl::string_view part);
 
   // Returns true once any byte of a header was received.
   bool has_begun() const { return header_size_ > 0; }
 
-  // Returns true once the final header section is complete: `status` is the
-  // answer's then, and not that of an interim answer.
+  // Returns true once the final header section is complete, so that `status` is
+  // not that of an interim response.
   bool is_complete() const { return is_complete_; }
   bool is_success() const;
 
-  // Returns true if the headers leave the end of the body in doubt, so that the
-  // connection must not be used again (RFC 9112, section 6.3).
+  // Returns true if receivers may disagree on the length of the body, so that
+  // the connection must not be reused (RFC 9112, section 6.3).
   bool has_ambiguous_length() const;
 
   bool is_header_too_large() const { return is_header_too_large_; }
   bool is_body_cut() const { return is_body_cut_; }
 
-  // 0 before there is one.
+  // Returns 0 before the first status line.
   int status() const { return status_; }
-  // Returns the part of it that is kept.
+  // Returns the part of the body that is kept.
   const std::string& body() const { return body_; }
-  // "": there is no Retry-After.
+  // Returns "" if there is no Retry-After.
   const std::string& retry_after() const { return retry_after_; }
 
  private:
@@ -52,8 +52,9 @@ class ReceivedResponse {
   std::size_t body_size_ = 0;
   std::string body_;
   std::string retry_after_;
-  // There is a Content-Length other than 0, or a Transfer-Encoding.
+  // The response has a Content-Length other than 0.
   bool has_length_ = false;
+  // The response has a Transfer-Encoding.
   bool has_coding_ = false;
 };
 

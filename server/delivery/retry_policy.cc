@@ -17,8 +17,8 @@ constexpr int kGatewayTimeout = 504;
 
 std::vector<absl::Duration> ScheduleOf(
     const v1::DeliverySettings& settings,
-    const std::vector<absl::Duration>& others) {
-  if (settings.schedule().empty()) return others;
+    const std::vector<absl::Duration>& default_schedule) {
+  if (settings.schedule().empty()) return default_schedule;
   std::vector<absl::Duration> schedule;
   for (const auto& wait : settings.schedule()) {
     schedule.push_back(FromProtoDuration(wait));
@@ -77,13 +77,14 @@ absl::Duration ReadRetryAfter(absl::string_view text, absl::Time now) {
     return absl::SimpleAtoi(text, &seconds) ? absl::Seconds(seconds)
                                             : absl::InfiniteDuration();
   }
-  // IMF-fixdate, and the two older forms that receivers must read.
+  // IMF-fixdate, and the two obsolete forms that RFC 9110, section 5.6.7, has
+  // recipients accept.
   for (const char* form :
        {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
         "%a %b %e %H:%M:%S %Y"}) {
     absl::Time time;
     std::string error;
-    // Abseil reads "infinite-future" in any form.
+    // Abseil parses "infinite-future" with any format.
     if (absl::ParseTime(form, text, absl::UTCTimeZone(), &time, &error) &&
         time < absl::InfiniteFuture()) {
       return std::max(absl::ZeroDuration(), time - now);

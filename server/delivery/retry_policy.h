@@ -12,42 +12,42 @@
 
 namespace webhooks::server {
 
-// The status of a receiver that wants nothing any more: 410 (RFC
-// 9110, 15.5.11).
+// 410 Gone (RFC 9110, section 15.5.11): the receiver is gone for good.
 inline constexpr int kGone = 410;
 
-// The contract's schedule: how long to wait before each attempt.
+// Returns the contract's default schedule: the wait before each attempt.
 std::vector<absl::Duration> DefaultSchedule();
 
-// When a failed delivery is attempted again.
+// Decides when a failed delivery is attempted again. Thread-safe.
 struct RetryPolicy {
-  // For webhooks without a schedule of their own; not empty.
+  // The wait before each attempt, for webhooks that do not set a schedule. Not
+  // empty.
   std::vector<absl::Duration> schedule = DefaultSchedule();
 
-  // The most by which each wait is varied, either way: 0 to 1 of it.
+  // The maximum random change of each wait, as a fraction of it, 0 to 1; up or
+  // down.
   double jitter = 0.2;
 
-  // The longest Retry-After that is obeyed.
+  // A longer Retry-After counts as this.
   absl::Duration max_retry_after = absl::Hours(24);
 
-  // Fills in `result` what came of an attempt: the outcome, the time of the
-  // next one, and if the receiver is gone. `step` is LeasedDelivery.step;
-  // `uniform_random` a number of [0, 1).
+  // Sets `outcome`, `retry_at` and `gone` of `result`, whose `now` must be set.
+  // `step` is LeasedDelivery::step; `uniform_random` is a number in [0, 1).
   void Classify(const HttpOutcome& outcome, int step,
                 const v1::DeliverySettings& settings, double uniform_random,
                 AttemptResult& result) const;
 
-  // Returns how long the receiver asked, by Retry-After, to be left alone:
-  // max_retry_after at most; zero where the attempt did not fail.
+  // Returns the wait that the receiver asked for with Retry-After, at most
+  // max_retry_after; zero if the attempt did not fail.
   absl::Duration RetryAfterOf(const HttpOutcome& outcome, absl::Time now) const;
 };
 
-// Returns whether an attempt failed because the endpoint is, or seems to be,
-// overloaded: 429, 502, 504, a time-out, or any answer with a Retry-After.
+// Returns true if the attempt failed with a sign of overload: 429, 502, 504, a
+// timeout, or a Retry-After.
 bool IsOverloaded(const HttpOutcome& outcome);
 
-// Returns the wait that a Retry-After (RFC 9110, 10.2.3) asks for at `now`:
-// seconds or an HTTP date. Zero where it is neither, or past.
+// Returns the wait that a Retry-After (RFC 9110, section 10.2.3) asks for at
+// `now`, as seconds or an HTTP date. Zero if it is neither, or in the past.
 absl::Duration ReadRetryAfter(absl::string_view text, absl::Time now);
 
 }  // namespace webhooks::server

@@ -10,41 +10,43 @@
 
 namespace webhooks::server {
 
-// One POST.
+// A POST request.
 struct HttpRequest {
   std::string url;
-  // "name: value"
+  // Each is "name: value".
   std::vector<std::string> headers;
   std::string body;
-  // For all of it.
+  // The limit for the whole request, from the name look-up to the end of the
+  // response.
   absl::Duration timeout;
 };
 
 // The outcome of a request.
 struct HttpOutcome {
-  // All but the number.
+  // Complete except for the number.
   v1::Attempt attempt;
-  // The answer's Retry-After; "": it had none.
+  // The Retry-After of the response; "" if it had none.
   std::string retry_after;
-  // It was given up because the sender stops: whether the receiver got it is
-  // not known.
+  // The request was abandoned because the sender stops. The receiver may or may
+  // not have got it.
   bool is_abandoned = false;
-  // Nothing was sent, as this process is out of open files: it says nothing of
-  // the receiver.
+  // The request was not sent because this process has reached its limit of open
+  // files. Says nothing about the receiver.
   bool is_out_of_files = false;
 };
 
-// Sends requests, many at the same time. Thread-safe.
+// Sends HTTP requests concurrently. Thread-safe.
 class Sender {
  public:
   using Done = absl::AnyInvocable<void(HttpOutcome) &&>;
 
   virtual ~Sender() = default;
 
-  // Calls `done` exactly once, on a thread of the sender; it must not block.
+  // Calls `done` exactly once, on a thread of the sender. `done` must not
+  // block.
   virtual void Send(HttpRequest request, Done done) = 0;
 
-  // Ends what is in flight, and all that is sent from now on, as abandoned.
+  // Abandons the requests in flight and all later ones.
   virtual void Abandon() = 0;
 };
 

@@ -10,8 +10,8 @@ namespace webhooks::server {
 namespace {
 
 // The IANA special-purpose registries (RFC 6890), multicast, and the addresses
-// under which clouds serve their machines. IPv6 ranges that carry an IPv4
-// address inside are refused as a whole.
+// of cloud metadata services. IPv6 ranges that embed an IPv4 address are
+// refused as a whole.
 constexpr absl::string_view kRefused[] = {
     "0.0.0.0/8",      "10.0.0.0/8",      "100.64.0.0/10", "127.0.0.0/8",
     "169.254.0.0/16", "172.16.0.0/12",   "192.0.0.0/24",  "192.0.2.0/24",
@@ -50,8 +50,8 @@ bool TargetGuard::Allows(const std::string& address) const {
   return ipv6 && AllowsIpv6(*ipv6);
 }
 
-// An IPv4 address that came as IPv6 is a way around somebody's rules, whatever
-// it is.
+// Refuses every IPv4-mapped address that is not in `allowed`: nobody needs
+// this form, and it can bypass other filters.
 bool TargetGuard::AllowsIpv6(const AddressBytes& address) const {
   static const AddressRange kMapped = *AddressRange::Parse("0.0.0.0/0");
   return kMapped.Holds(address) ? AnyHolds(allowed_, address) : Allows(address);

@@ -8,23 +8,21 @@
 
 #include "server/runtime/address_range.h"
 
-// Which addresses nothing may be sent to: those of this machine, of private
-// networks and of the cloud's own services, so that a webhook's URL gives
-// nobody a way into them (server-side request forgery).
 namespace webhooks::server {
 
-// Thread-safe.
+// Refuses the addresses of this machine, of private networks and of cloud
+// services, so that nobody reaches them with the URL of a webhook (server-side
+// request forgery). Thread-safe.
 class TargetGuard {
  public:
-  // Lets through what is in `allowed`, and every address that is not refused
-  // by itself.
+  // Addresses in `allowed` are allowed even if they would be refused.
   explicit TargetGuard(std::vector<AddressRange> allowed);
 
-  // Returns true if something may be sent to the socket address; only IPv4 and
-  // IPv6 are allowed.
+  // Returns true if requests may be sent to the socket address. Refuses all
+  // families other than IPv4 and IPv6.
   bool Allows(const sockaddr* address) const;
 
-  // The same of an address as text, without port; false where it is none.
+  // Does the same for an address as text, without port. Refuses malformed text.
   bool Allows(const std::string& address) const;
 
  private:

@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "proto/time.h"
 #include "server/runtime/metrics/process_figures.h"
+#include "proto/time.h"
 
 namespace webhooks::server {
 namespace {
