@@ -1,9 +1,8 @@
-#include "server/call/errors.h"
 #include "server/call/rate_limits.h"
+#include "server/call/errors.h"
 
 #include <cstddef>
 #include <utility>
-
 
 namespace webhooks::server {
 namespace {

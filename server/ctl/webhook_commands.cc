@@ -5,9 +5,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/util/json_util.h"
+#include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "proto/time.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::ctl {
@@ -120,8 +120,7 @@ absl::Status RotateSecretWebhook(Session& session) {
   request.set_id(session.arguments[0]);
   request.set_request_id(NewRequestId());
   if (session.options.overlap) {
-    *request.mutable_overlap() =
-        ToProtoDuration(*session.options.overlap);
+    *request.mutable_overlap() = ToProtoDuration(*session.options.overlap);
   }
   return PrintResult(session,
                      session.client.Call<v1::Webhook>(

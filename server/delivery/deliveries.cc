@@ -6,7 +6,6 @@
 #include "absl/time/clock.h"
 #include "proto/time.h"
 #include "server/runtime/log.h"
-#include "proto/time.h"
 
 namespace webhooks::server {
 namespace {

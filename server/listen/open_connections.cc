@@ -111,7 +111,7 @@ void OpenConnections::Remove(int descriptor, absl::Time now) {
     AddHeld(connection, -1);
     // gRPC may have forgotten its calls by now.
     connection.use->Classify(BytesReceived(descriptor), connection.open_calls,
-                            now);
+                             now);
     if (connection.use->was_flood()) Punish(address, now);
     if (connection.transport == 0) --without_transport_;
     absl::MutexLock lock(&mutex_);

@@ -12,7 +12,6 @@
 #include "absl/time/clock.h"
 #include "proto/time.h"
 #include "server/runtime/metrics/process_figures.h"
-#include "proto/time.h"
 
 namespace webhooks::server {
 namespace {

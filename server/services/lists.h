@@ -39,8 +39,8 @@ std::string ListName(absl::string_view what, const std::string& project,
 }
 
 // Reads the part of `list` that a request asks for. `checked` is the result of
-// the request's other rules. INVALID_ARGUMENT, as ViolationsStatus: lists the violations
-// of all rules.
+// the request's other rules. INVALID_ARGUMENT, as ViolationsStatus: lists the
+// violations of all rules.
 template <typename Record, typename Request>
 absl::StatusOr<PageStart<Record>> ReadPage(
     absl::string_view list, const Request& wanted,

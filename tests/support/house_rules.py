@@ -108,11 +108,11 @@ def code_words(text):
     return re.findall(r"`([^`]+)`", without_blocks)
 
 
-def folder_of(root, home, word):
-    """The folder that a README in `home` means by `word`, relative to root."""
+def place_of(root, home, word):
+    """The folder or file that a README in `home` means by `word`, from root."""
     word = word.rstrip("/")
     for base in (home, root):
-        if (base / word).is_dir():
+        if (base / word).exists():
             return os.path.relpath(base / word, root)
     return None
 
@@ -123,11 +123,11 @@ def may_include(root, readme):
     rules = {}
     for cells in table_rows(readme.read_text("utf-8"), "may include"):
         named = code_words(cells[0])
-        own = folder_of(root, home, named[0]) if named else None
+        own = place_of(root, home, named[0]) if named else None
         if own is None:
             yield f"{readme.relative_to(root)}: no folder {cells[0]}"
             continue
-        allowed = [folder_of(root, home, word) for word in code_words(cells[-1])]
+        allowed = [place_of(root, home, word) for word in code_words(cells[-1])]
         if None in allowed or not (allowed or cells[-1].startswith(
             ("nothing", "all of these"))):
             yield f"{readme.relative_to(root)}: cannot read {cells[-1]!r}"
@@ -152,7 +152,8 @@ def forbidden_includes(root, file, allowed):
     for quote, path in INCLUDE.findall(file.read_text("utf-8")):
         if quote != '"' or path.split("/")[0] not in HOUSE:
             continue
-        if not any(path.startswith(prefix + "/") for prefix in allowed):
+        if path not in allowed and not any(
+                path.startswith(prefix + "/") for prefix in allowed):
             yield (f"{file.relative_to(root)} includes {path}: its folder may "
                    f"include only {', '.join(allowed)}")
 
