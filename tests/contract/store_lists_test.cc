@@ -173,7 +173,7 @@ TEST_P(StoreLists, EndAPageThatGrowsLarge) {
     webhook.set_id_webhook_endpoint(NewId());
     ASSERT_THAT(CreateWebhook(*store_, webhook), IsOk());
   }
-  const auto page = List(project, {"", 1000});
+  const auto page = List(project, {.size = 1000});
   ASSERT_THAT(page, IsOk());
   EXPECT_LT(page->records.size(), static_cast<std::size_t>(kMany));
   EXPECT_EQ(ListAll(project, 1000).size(), static_cast<std::size_t>(kMany));
