@@ -25,7 +25,7 @@ std::string Describe(const Inspection& found) {
       return "not there yet; a start makes it";
     case Inspection::State::kUnfinished:
       return "not looked into; a start recovers its log first";
-    case Inspection::State::kWhole:
+    case Inspection::State::kIntact:
       break;
   }
   if (found.schema_version == found.newest_version) {

@@ -14,8 +14,9 @@ struct Backup {
   int schema_version = 0;
 };
 
-// Called between the steps of a backup; `worked` is the time that the last step
-// took. May block, to leave the disk to others. Returns false to give up.
+// Called between the steps of a backup; `worked` is the duration of the last
+// step. May block, to leave the disk to other processes. Returns false to
+// cancel the backup.
 using BackupPause = std::function<bool(absl::Duration worked)>;
 
 }  // namespace webhooks

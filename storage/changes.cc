@@ -1,39 +1,18 @@
 #include "storage/changes.h"
 
 #include <algorithm>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 #include <utility>
 
 #include "google/protobuf/util/message_differencer.h"
-#include "proto/json/json_text.h"
 #include "proto/rpc/entity_tag.h"
-#include "proto/rpc/status.h"
 #include "proto/time.h"
-#include "storage/derived_id.h"
 #include "storage/errors.h"
 #include "storage/etag.h"
 
 namespace webhooks {
 namespace {
 
-// Returns the host of `url`, with its port where it has one; "" where there is
-// none. All else of a URL may hold secrets of the receiver's.
-std::string HostOf(absl::string_view url) {
-  const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
-  if (!parsed) return "";
-  const auto host = parsed->encoded_host_and_port();
-  return std::string(host.data(), host.size());
-}
-
 using google::protobuf::util::MessageDifferencer;
-
-// Moves last_update on, so that no two states have the same.
-void Touch(absl::Time now, v1::Webhook& webhook) {
-  const absl::Time next =
-      FromTimestamp(webhook.last_update()) + absl::Milliseconds(1);
-  *webhook.mutable_last_update() = ToTimestamp(std::max(now, next));
-}
 
 }  // namespace
 
@@ -44,9 +23,9 @@ bool Names(const google::protobuf::FieldMask& mask, absl::string_view field) {
 
 absl::Status CheckEtag(absl::string_view condition,
                        const v1::Webhook& webhook) {
-  const bool is_meant =
+  const bool is_met =
       condition.empty() || MatchesStrongly(EtagOf(webhook), condition);
-  return is_meant ? absl::OkStatus() : EtagMismatch();
+  return is_met ? absl::OkStatus() : EtagMismatch();
 }
 
 bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
@@ -75,7 +54,7 @@ bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
   }
   if (MessageDifferencer::Equals(changed, webhook)) return false;
   webhook = std::move(changed);
-  Touch(now, webhook);
+  AdvanceLastUpdate(now, webhook);
   return true;
 }
 
@@ -118,59 +97,18 @@ absl::Status Apply(const SecretRotation& rotation, v1::Webhook& webhook,
   }
   secrets = std::move(rotated);
   webhook.set_secret(rotation.secret);
-  Touch(rotation.now, webhook);
+  AdvanceLastUpdate(rotation.now, webhook);
   return absl::OkStatus();
+}
+
+void AdvanceLastUpdate(absl::Time now, v1::Webhook& webhook) {
+  const absl::Time next =
+      FromTimestamp(webhook.last_update()) + absl::Milliseconds(1);
+  *webhook.mutable_last_update() = ToTimestamp(std::max(now, next));
 }
 
 bool CanReceive(const v1::Webhook& webhook) {
   return webhook.active() && webhook.has_url();
-}
-
-bool Deactivate(v1::Deactivation::Reason reason, absl::Time now,
-                v1::Webhook& webhook) {
-  if (!webhook.active()) return false;
-  webhook.set_active(false);
-  webhook.mutable_deactivation()->set_reason(reason);
-  *webhook.mutable_deactivation()->mutable_time() = ToTimestamp(now);
-  Touch(now, webhook);
-  return true;
-}
-
-v1::Event DeactivationEvent(const v1::Webhook& webhook,
-                            absl::string_view cause) {
-  const v1::Deactivation& deactivation = webhook.deactivation();
-  const absl::Time time = FromTimestamp(deactivation.time());
-  std::string data = "{\"id_webhook_endpoint\":";
-  AppendJsonString(webhook.id_webhook_endpoint(), data);
-  data += ",\"host\":";
-  const std::string host = HostOf(webhook.url());
-  if (host.empty() || !AppendJsonString(host, data)) data += "null";
-  data += ",\"reason\":";
-  AppendJsonString(v1::Deactivation::Reason_Name(deactivation.reason()), data);
-  data += '}';
-  v1::Event event;
-  event.set_id_project(webhook.id_project());
-  event.set_id_event(
-      FormatUuid(MakeDerivedId(time, cause, webhook.id_webhook_endpoint())));
-  event.set_type(std::string(kDeactivatedType));
-  event.set_data(std::move(data));
-  *event.mutable_created_at() = deactivation.time();
-  return event;
-}
-
-v1::PublishEventResult ResultOf(
-    const absl::StatusOr<v1::PublishEventResponse>& published) {
-  v1::PublishEventResult result;
-  if (published.ok()) {
-    *result.mutable_published() = *published;
-    return result;
-  }
-  const absl::Status& status = published.status();
-  v1::PublishEventError& error = *result.mutable_error();
-  error.set_status(absl::StatusCodeToString(status.code()));
-  error.set_reason(Reason(status));
-  error.set_message(std::string(status.message()));
-  return result;
 }
 
 v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now) {
@@ -181,6 +119,18 @@ v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now) {
     }
   }
   return in_force;
+}
+
+void Apply(const RetryJobStep& step, v1::RetryJob& job) {
+  job.set_examined_count(job.examined_count() + step.examined);
+  job.set_retried_count(job.retried_count() + step.retried);
+  if (step.is_last) job.set_state(v1::RetryJob::DONE);
+}
+
+bool Cancel(v1::RetryJob& job) {
+  if (job.state() != v1::RetryJob::RUNNING) return false;
+  job.set_state(v1::RetryJob::CANCELLED);
+  return true;
 }
 
 }  // namespace webhooks

@@ -17,7 +17,7 @@
 
 namespace webhooks {
 
-// A webhook that deliveries wait for.
+// The receiving side of a webhook.
 struct Endpoint {
   std::string project;
   std::string webhook;
@@ -30,43 +30,42 @@ struct Endpoint {
   }
 };
 
-// When an endpoint's next delivery is due, of those that nobody has leased.
+// The time of the next delivery to an endpoint that is not leased.
 struct EndpointDue {
   // Without a webhook: every endpoint of the project.
   Endpoint endpoint;
   absl::Time due;
-  // Leases of the endpoint that are not begun should be given up: the
-  // deliveries may have to go elsewhere, signed otherwise, or not at all.
+  // True if leases of the endpoint whose attempts have not begun should be
+  // given up: the URL, the secrets or the settings have changed.
   bool has_changed = false;
-  // The endpoint should be tried although its receiver wants to be left alone:
-  // somebody asks for it, or it is another receiver now.
+  // True if the endpoint should be tried although its receiver asked for a
+  // pause: a caller requested it, or the receiver is another one.
   bool is_urgent = false;
 };
 
-// One lease of a delivery, which may have others before and after it.
+// Identifies one of the leases of a delivery.
 struct LeaseName {
   std::string delivery;
   std::int64_t lease = 0;
 };
 
-// A delivery that one caller may attempt now, and nobody else.
+// A delivery that its holder alone may attempt.
 struct LeasedDelivery {
   std::string id;
   // The same as LeaseName.lease.
   std::int64_t lease = 0;
-  // The number that the attempt will have.
+  // The number of the attempt, from 1 on.
   int attempt = 1;
-  // The number of attempts that the schedule has seen, this one included:
-  // `attempt` less those before the schedule last began anew.
+  // The number of the attempt since the schedule last began anew.
   int step = 1;
-  // When it became due.
+  // When the attempt became due.
   absl::Time due;
   v1::Event event;
-  // That of the call which has published the event.
+  // The trace of the call that published the event.
   TraceHeaders trace;
 };
 
-// A request to lease deliveries for an endpoint, `limit` at most.
+// Requests at most `limit` deliveries of an endpoint.
 struct LeaseRequest {
   Endpoint endpoint;
   int limit = 1;
@@ -74,19 +73,19 @@ struct LeaseRequest {
 
 // The answer to a LeaseRequest.
 struct EndpointLease {
-  // Not OK: this endpoint's rows could not be read, and nothing is leased for
-  // it. DATA_LOSS (RECORD_DAMAGED): its webhook was deactivated, for DAMAGED.
+  // An error if the endpoint's records could not be read; nothing is leased
+  // then. DATA_LOSS (RECORD_DAMAGED): its webhook was deactivated, for DAMAGED.
   absl::Status status;
-  // With its settings; etag unset. Unset as a whole where the webhook is gone,
-  // inactive or without a URL, and where `status` is not OK.
+  // The webhook, without its etag. Unset if it does not exist, is inactive or
+  // has no URL, and if `status` is an error.
   std::optional<v1::Webhook> webhook;
   // The secrets in force.
   v1::WebhookSecrets secrets;
-  // When the webhook last became able to receive; what was due before is to be
-  // sent slowly. InfinitePast: it always was.
+  // When the webhook last became able to receive again. Deliveries that were
+  // due before are sent slowly. InfinitePast: it always was able to.
   absl::Time resumed_at = absl::InfinitePast();
   std::vector<LeasedDelivery> deliveries;
-  // When the next of the others is due; InfiniteFuture: none waits.
+  // When the next of the other deliveries is due; InfiniteFuture if none waits.
   absl::Time next_due = absl::InfiniteFuture();
 };
 
@@ -102,78 +101,79 @@ struct AttemptResult {
   LeaseName lease;
   // The same as LeasedDelivery.attempt.
   int attempt = 1;
-  // The webhook's URL that the request went to.
+  // The URL of the request.
   std::string url;
   v1::Attempt record;
   Outcome outcome = Outcome::kFailed;
   absl::Time retry_at = absl::InfiniteFuture();
   absl::Time now;
-  // Deactivates the webhook, for GONE, if its URL is still `url`.
+  // True if the webhook should be deactivated, for GONE.
   bool gone = false;
-  // Deactivates the webhook, if its URL is still `url`, where attempts have
-  // failed for as long without a success.
+  // The webhook should be deactivated if attempts have failed for this time
+  // without a success. It stays active if its URL is not `url` any more.
   absl::Duration deactivate_after = absl::InfiniteDuration();
 };
 
-// The deliveries that wait, for whoever sends them. What Store promises of its
-// calls holds here.
+// The queue of deliveries that wait for an attempt. The promises of Store hold
+// here.
 //
-// A delivery waits from its event's publication until it is delivered, has
-// failed or is cancelled. One that is due at once is due whatever becomes of
-// the clock. Its endpoint's others do not wait for it, unless the endpoint is
-// ordered (DeliverySettings.ordered): then they are leased one after another,
-// in the order in which PublishEvent was performed, each once the one before it
-// has ended. One that is to be delivered later takes its place when it is due.
+// A delivery waits from the publication of its event until it is delivered, has
+// failed or is cancelled. A delivery that is due at once stays due if the clock
+// is set back. The deliveries of an endpoint do not wait for each other, unless
+// the endpoint is ordered (DeliverySettings.ordered): then they are leased one
+// after another, in the order of publication, each after the end of the one
+// before it. A deferred delivery takes its place when it is due.
 class DeliveryQueue {
  public:
   virtual ~DeliveryQueue() = default;
 
   // Reads endpoints that deliveries wait for, in the order of their webhooks'
-  // ids, behind the webhook `after` ("": from the first); fewer than `limit`
-  // only at the end. Among them can be some that cannot receive now.
+  // ids, behind the webhook `after` ("" for the first ones). Returns fewer than
+  // `limit` only at the end. Includes endpoints that cannot receive.
   virtual void ListEndpoints(absl::string_view after, int limit,
                              const CallOptions& options,
                              Done<std::vector<EndpointDue>> done) = 0;
 
-  // Leases deliveries that are due at `now` for `lease`, by a steady clock; for
-  // each request at most its limit, the earliest first; one answer for each
-  // request, in their order. A delivery is leased once at a time, and each
-  // attempt of it anew. An answer ends with the event by which it reaches
-  // kMaxLeaseBytes: it has less than EventStore::kMaxEventBytes above that. A
-  // delivery whose event cannot be read fails, for EVENT_DAMAGED.
+  // Leases deliveries that are due at `now` for `duration`, by a steady clock:
+  // for each request at most its limit, the earliest first. Returns an answer
+  // for each request, in their order. A delivery has one holder at a time, and
+  // each attempt has its own lease. An answer ends with the event that reaches
+  // kMaxLeaseBytes, so it exceeds that by less than EventStore::kMaxEventBytes.
+  // A delivery whose event cannot be read fails, for EVENT_DAMAGED.
   virtual void LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
-                        absl::Duration lease, const CallOptions& options,
+                        absl::Duration duration, const CallOptions& options,
                         Done<std::vector<EndpointLease>> done) = 0;
 
-  // The attempt that the lease is for begins. Until then the delivery is still
-  // PENDING for whoever looks.
+  // Marks the attempt of the lease as begun: the delivery is IN_FLIGHT then,
+  // and PENDING before.
   virtual void BeginAttempt(const LeaseName& lease) = 0;
 
-  // Records the attempt that a lease was for, ends the lease, and moves the
-  // delivery on; deactivates the webhook where `result` says so, and publishes
-  // webhook.deactivated to others of the project then, 100 at most. ABORTED
-  // (LEASE_LOST): the lease has ended, and so nothing is changed by a failure;
-  // a success is recorded whatever became of the lease, as long as the delivery
-  // is there. A lease that is neither recorded nor given up ends by itself, and
-  // the delivery is due again. If the delivery was retried while it was leased,
-  // another attempt follows a failure, at once.
+  // Records the attempt of a lease, ends the lease, and updates the delivery.
+  // Deactivates the webhook if `result` requires it, and publishes
+  // webhook.deactivated to at most 100 other webhooks of the project. ABORTED
+  // (LEASE_LOST): the lease has ended, and the attempt failed; nothing is
+  // changed. A success is recorded even if the lease has ended, as long as the
+  // delivery exists. A lease that is neither recorded nor given up ends by
+  // itself, and the delivery is due again. If the delivery was retried while it
+  // was leased, another attempt follows a failure at once.
   virtual void RecordAttempt(AttemptResult result, const CallOptions& options,
                              DoneStatus done) = 0;
 
-  // Has the lease last for `lease` from now on, if it has not ended: for a
-  // caller that cannot record the attempt yet. It needs no room on the disk.
-  virtual void RenewLease(const LeaseName& name, absl::Duration lease) = 0;
+  // Extends a lease that has not ended to `duration` from now, for a caller
+  // that cannot record the attempt yet. Needs no space on the disk.
+  virtual void RenewLease(const LeaseName& lease, absl::Duration duration) = 0;
 
-  // Ends leases as if they had not been.
+  // Ends leases without an attempt.
   virtual void GiveUpLeases(const std::vector<LeaseName>& leases) = 0;
 
-  // From now on `watcher` is told of every endpoint for which a delivery has
-  // become due at another time than was known, after the commit that did it;
-  // it may be told without need. On a thread of the store: it must not block
-  // nor call the store. Null: nobody is told.
+  // Sets the watcher, which is called after each commit that changes the time
+  // of an endpoint's next delivery; there can be needless calls. It runs on a
+  // thread of the store, and must neither block nor call the store. Null
+  // removes the watcher.
   using Watcher = absl::AnyInvocable<void(const EndpointDue&)>;
   virtual void Watch(Watcher watcher) = 0;
 
+  // See LeaseDue.
   static constexpr std::size_t kMaxLeaseBytes = 1 << 20;
 };
 

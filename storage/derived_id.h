@@ -7,9 +7,9 @@
 
 namespace webhooks {
 
-// The id of what follows from `cause`, at `time`, for `target`: a version 7
-// UUID whose random bits are of a SHA-256 over both, so that the same gets the
-// same id wherever it is made.
+// Makes the id of a record that `cause` leads to at `time` for `target`: a
+// version 7 UUID with bits of a SHA-256 of both in place of random ones. Equal
+// arguments give the same id.
 Uuid MakeDerivedId(absl::Time time, absl::string_view cause,
                    absl::string_view target);
 

@@ -10,7 +10,7 @@
 namespace webhooks {
 namespace {
 
-// The random half of an id, with the dash in it.
+// The length of the random half of an id, with its dash.
 constexpr std::size_t kIdTail = 17;
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 namespace webhooks {
 
-// The strong entity-tag (RFC 9110, 8.8.3) of `webhook`, made of its id and
-// last_update: no two webhooks, and no two states of one, have the same.
+// Returns the strong entity tag (RFC 9110, 8.8.3) of `webhook`, made of its id
+// and last_update. It is unique among all states of all webhooks.
 std::string EtagOf(const v1::Webhook& webhook);
 
 }  // namespace webhooks

@@ -7,23 +7,23 @@
 
 namespace webhooks {
 
-// The result of InspectStore (storage/open.h): the state that a server would
-// start on.
+// The result of InspectStore (storage/open.h): the state of the database before
+// a start.
 struct Inspection {
   enum class State {
-    kNew,         // there is no database yet, or an empty file
-    kWhole,       // it was read from end to end
-    kUnfinished,  // not read: its log needs recovery, which only a start does
+    kNew,         // there is no file, or an empty one
+    kIntact,      // all of it was read and checked
+    kUnfinished,  // not read: only a start can recover its log
   };
 
   State state = State::kNew;
-  // Of kWhole: the version that the database has, and the one that a start
-  // migrates it to.
+  // If kIntact: the version of the database, and the one that a start migrates
+  // it to.
   int schema_version = 0;
   int newest_version = 0;
-  // Of kWhole: true if the database has, or had, a project.
+  // If kIntact: true if the database has, or had, a project.
   bool had_project = false;
-  // The keys that its secrets are sealed under.
+  // The keys under which its secrets are sealed.
   std::vector<SecretKey::Id> secret_keys;
 };
 

@@ -3,11 +3,11 @@
 namespace webhooks {
 
 std::int64_t Leases::Add(absl::string_view delivery, int attempt,
-                         absl::Duration length) {
+                         absl::Duration duration) {
   absl::MutexLock lock(&mutex_);
   ++last_number_;
   leases_.insert_or_assign(std::string(delivery),
-                           Lease{last_number_, attempt, clock_() + length});
+                           Lease{last_number_, attempt, clock_() + duration});
   return last_number_;
 }
 
@@ -18,10 +18,10 @@ void Leases::Begin(absl::string_view delivery, std::int64_t number) {
 }
 
 void Leases::Renew(absl::string_view delivery, std::int64_t number,
-                   absl::Duration length) {
+                   absl::Duration duration) {
   absl::MutexLock lock(&mutex_);
   Lease* const lease = FindNewest(delivery, number);
-  if (lease != nullptr) lease->until = clock_() + length;
+  if (lease != nullptr) lease->until = clock_() + duration;
 }
 
 void Leases::End(absl::string_view delivery, std::int64_t number) {

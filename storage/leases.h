@@ -15,52 +15,54 @@
 
 namespace webhooks {
 
-// The deliveries that are leased. They are kept in memory: the file lock lets
-// no other process lease from the same database, and a lease ends with the
-// process that holds it. Its time runs by a steady clock, so that no change of
-// the time of day ends the lease of an attempt in flight. Thread-safe. Ids are
-// the 16 bytes.
+// The leases of deliveries, in memory: no other process uses the same database,
+// and a lease ends with the process that holds it. Leases are timed by a steady
+// clock, so that a change of the time of day does not end the lease of an
+// attempt in flight. Thread-safe. Ids are the 16 bytes.
 class Leases {
  public:
   struct Lease {
-    // Among all leases of this process.
+    // Unique among all leases of this process.
     std::int64_t number = 0;
     int attempt = 1;
     // By the steady clock.
     absl::Duration until;
-    // The attempt is being made.
+    // True while the attempt is being made.
     bool has_begun = false;
-    // Another waits for this one to end: the webhook is ordered.
+    // True if another delivery waits for the end of this one: the webhook is
+    // ordered.
     bool is_awaited = false;
-    // Another attempt follows if this one fails, even if it was to be the last.
+    // True if another attempt follows a failure, even after the last one of the
+    // schedule.
     bool goes_on = false;
   };
 
   explicit Leases(SteadyClock clock) : clock_(std::move(clock)) {}
 
-  // Leases the delivery for an attempt; the number of the lease.
+  // Leases the delivery for an attempt. Returns the number of the lease.
   std::int64_t Add(absl::string_view delivery, int attempt,
-                   absl::Duration length);
-  // These change or end the lease only if it is the delivery's newest.
+                   absl::Duration duration);
+  // Change or end a lease. Ignored if it is not the delivery's newest.
   void Begin(absl::string_view delivery, std::int64_t number);
   void Renew(absl::string_view delivery, std::int64_t number,
-             absl::Duration length);
+             absl::Duration duration);
   void End(absl::string_view delivery, std::int64_t number);
-  // These mark the delivery's newest lease, if it has one: see Lease.is_awaited
-  // and Lease.goes_on.
+  // Set Lease::is_awaited and Lease::goes_on of the delivery's newest lease, if
+  // it has one.
   void Await(absl::string_view delivery);
   void GoOnAfter(absl::string_view delivery);
 
-  // The newest lease of the delivery that has not been ended, whether or not
-  // its time is over.
+  // Returns the newest lease of the delivery that was not ended, even if its
+  // time is over.
   std::optional<Lease> Find(absl::string_view delivery) const;
-  // Returns for how much longer the delivery is leased; nullopt: it is not.
+  // Returns the remaining time of the delivery's lease; nullopt if it is not
+  // leased.
   std::optional<absl::Duration> TimeLeft(absl::string_view delivery) const;
   // Returns true if an attempt of the delivery is being made.
   bool HasBegun(absl::string_view delivery) const;
 
  private:
-  // Null: it is not the newest.
+  // Returns the lease, or null if it is not the newest.
   Lease* FindNewest(absl::string_view delivery, std::int64_t number)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

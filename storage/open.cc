@@ -9,7 +9,7 @@
 namespace webhooks {
 namespace {
 
-// One kind of database. Its functions take URLs that begin with `scheme`.
+// A kind of database. Its functions take URLs that begin with `scheme`.
 struct Backend {
   absl::string_view scheme;
   decltype(&OpenStore) open;

@@ -13,11 +13,11 @@
 #include "storage/store.h"
 #include "storage/store_observer.h"
 
-// Everything that begins with the URL of a database. The scheme of the URL
-// selects the backend:
+// Functions for the database at a URL. The scheme of the URL selects the
+// backend:
 //
 // `sqlite:PATH` or `sqlite:PATH?max_bytes=N`: a SQLite file. Changes that would
-// grow it past N bytes fail with RESOURCE_EXHAUSTED.
+// make it larger than N bytes fail with RESOURCE_EXHAUSTED.
 //
 // All functions may block. Their messages are for the operator and name the
 // file.
@@ -30,10 +30,10 @@ namespace webhooks {
 // anything in it is changed. `observer` must outlive the store. Leases are
 // timed by `steady_clock`.
 //
-// INVALID_ARGUMENT: the URL. FAILED_PRECONDITION: not a database of this
-// service, one of a newer version or with secrets under a key that `keys` does
-// not give, in use by another process, no regular file, or a file with several
-// hard links. Errors of `keys` are passed on.
+// INVALID_ARGUMENT: the URL is invalid. FAILED_PRECONDITION: the file is not a
+// database of this service, has a newer version, has secrets under a key that
+// `keys` does not return, is in use by another process, is not a regular file,
+// or has several hard links. Errors of `keys` are passed on.
 // PERMISSION_DENIED, UNAVAILABLE, DATA_LOSS: the file cannot be opened, cannot
 // be read, or is damaged.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(
@@ -42,43 +42,44 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(
     SteadyClock steady_clock = &SteadyNow);
 
 enum class StorePresence {
-  kAbsent,  // there is no file, or the URL names none
+  kAbsent,  // the file does not exist, or the URL is invalid
   kEmpty,   // the file has no bytes
-  kThere,
+  kPresent,
 };
 
-// Returns what OpenStore would find at `url`. Creates nothing.
+// Returns the state of the file at `url`. Creates nothing.
 StorePresence FindStore(absl::string_view url);
 
-// Returns the folder of the store's files, for files to be kept beside them;
-// "" if the URL names none.
+// Returns the folder of the store's files, for files to keep beside them; "" if
+// the URL is invalid.
 std::string StoreFolder(absl::string_view url);
 
-// Copies the database at `url` to the new file `path`: as it was at one moment
-// after the call began, whole, readable by its owner alone, checked, and
-// synced to the disk. A server may go on using the database: its calls are
-// answered as usual, but the write-ahead log grows by what they change for as
-// long as the copy takes. Leaves nothing unfinished, whatever the outcome.
+// Copies the database at `url` to the new file `path`. The copy is complete,
+// shows one moment after the call began, is checked, synced to the disk, and
+// readable by its owner alone. A server may use the database meanwhile; the
+// write-ahead log grows by its changes until the copy is made. An error leaves
+// no file.
 //
-// INVALID_ARGUMENT: the URL. NOT_FOUND: there is no such database, or no folder
-// for `path`. ALREADY_EXISTS: the file `path` exists, or one that SQLite would
-// take for a part of it. FAILED_PRECONDITION: not a database of this service,
-// one that is empty or of a newer version, no regular file, or one with several
-// hard links. DATA_LOSS: the copy is damaged, and so the database is.
-// RESOURCE_EXHAUSTED: there is no room for the copy. CANCELLED: `pause` gave
-// up. PERMISSION_DENIED, UNAVAILABLE, ...: something cannot be read or written.
+// INVALID_ARGUMENT: the URL is invalid. NOT_FOUND: the database, or the folder
+// of `path`, does not exist. ALREADY_EXISTS: the file `path` exists, or one
+// that SQLite would take for a part of it. FAILED_PRECONDITION: the file is not
+// a database of this service, is empty, has a newer version, is not a regular
+// file, or has several hard links. DATA_LOSS: the copy, and so the database, is
+// damaged. RESOURCE_EXHAUSTED: the disk has no room for the copy. CANCELLED:
+// `pause` returned false. PERMISSION_DENIED, UNAVAILABLE, ...: a file cannot be
+// read or written.
 absl::StatusOr<Backup> BackUpStore(absl::string_view url,
                                    const std::string& path,
                                    const BackupPause& pause);
 
-// Finds out if OpenStore could open the database at `url`, and reads all of it.
+// Checks if OpenStore could open the database at `url`, and reads all of it.
 // Changes no file and no folder. A server may use the database meanwhile.
 //
-// INVALID_ARGUMENT: the URL, or its max_bytes is less than the database has.
-// FAILED_PRECONDITION: not a database of this service, one of a newer version,
-// no regular file, or one with several hard links. DATA_LOSS: it is damaged.
-// PERMISSION_DENIED, UNAVAILABLE, ...: it, or its folder, cannot be read or
-// written.
+// INVALID_ARGUMENT: the URL is invalid, or the database is larger than its
+// max_bytes. FAILED_PRECONDITION: the file is not a database of this service,
+// has a newer version, is not a regular file, or has several hard links.
+// DATA_LOSS: the database is damaged. PERMISSION_DENIED, UNAVAILABLE, ...: the
+// file or its folder cannot be read or written.
 absl::StatusOr<Inspection> InspectStore(absl::string_view url);
 
 }  // namespace webhooks

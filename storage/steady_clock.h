@@ -8,10 +8,11 @@
 
 namespace webhooks {
 
-// The time since some moment, which nobody sets; tests bring their own.
+// Returns the time since a fixed moment; not affected when the time of day is
+// set. Replaced in tests.
 using SteadyClock = std::function<absl::Duration()>;
 
-// That of the machine.
+// Returns the steady clock of the machine.
 inline absl::Duration SteadyNow() {
   return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }

@@ -10,21 +10,20 @@
 
 namespace webhooks {
 
-// The durable records of the service. Thread-safe. Calls never block: they
-// queue, and the completion tells. Completions of calls that wait together may
-// come in any order.
+// The durable records of the service. Thread-safe. Calls do not block (but see
+// CallOptions::may_block): they queue, and return their result to the
+// completion `done`. Calls that wait at the same time complete in any order.
 //
 // Promises of every call:
-// - A change whose completion is OK survives the end of the process and of the
-//   machine, at any moment after; any other outcome of a change leaves nothing
-//   of it.
-// - A call begun after the completion of a change sees that change.
+// - A change that has completed with OK survives the end of the process and of
+//   the machine. A change that ends with an error has no effect.
+// - A call that begins after the completion of a change sees that change.
 // - Besides its own errors a call can end with RESOURCE_EXHAUSTED (STORAGE_BUSY
-//   at once when too many calls wait, STORAGE_FULL), UNAVAILABLE
+//   at once if too many calls wait, STORAGE_FULL), UNAVAILABLE
 //   (STORAGE_UNAVAILABLE), INTERNAL (STORAGE_FAILURE), DATA_LOSS
 //   (RECORD_DAMAGED), DEADLINE_EXCEEDED and CANCELLED (see CallOptions).
-// - Ids are UUIDs as text and read in either case. One that is not a UUID is
-//   found nowhere: NOT_FOUND.
+// - Ids are UUIDs as text, in either case. Text that is not a UUID is the id of
+//   no record: NOT_FOUND.
 // - Secrets and settings of webhooks, and answers that are kept for
 //   Idempotency, are stored sealed: see storage/sealing. API keys are stored as
 //   hashes only.
@@ -35,8 +34,8 @@ class Store : public WebhookStore,
               public DeliveryQueue,
               public Upkeep {
  public:
-  // Ends every call that was accepted, then closes. No call may begin once the
-  // destructor has.
+  // Completes every call that was accepted, then closes. No call may begin
+  // after the destructor has begun.
   ~Store() override = default;
 };
 

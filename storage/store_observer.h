@@ -10,39 +10,39 @@
 
 namespace webhooks {
 
-// Receives what a store does, for metrics and the log. Each method does nothing
+// Receives events of a store, for metrics and the log. Each method does nothing
 // unless it is overridden. Called on threads of the store and of its callers,
-// several at once; must not block, and must not call the store.
+// on several at once; must not block, and must not call the store.
 class StoreObserver {
  public:
-  // The kinds of calls: those that only read, and those that may change
-  // something.
+  // The kinds of calls: a write is a call that may change something.
   enum class Kind { kRead, kWrite };
 
   virtual ~StoreObserver() = default;
 
-  // The number of calls that wait for their turn has changed by `change`.
+  // The number of calls that wait in the queue has changed by `change`.
   virtual void WaitingChanged(Kind /*kind*/, int /*change*/) {}
 
-  // A call has ended, however it did, so long after it was made.
+  // A call has ended, with any status. `latency` includes its wait.
   virtual void CallEnded(Kind /*kind*/, absl::Duration /*latency*/) {}
 
-  // One transaction had the changes of so many calls; it took so long until it
-  // was durable, or had failed.
+  // A transaction with the changes of `calls` calls has been committed, or has
+  // failed, after `duration`.
   virtual void Committed(int /*calls*/, absl::Duration /*duration*/) {}
 
-  // A checkpoint took so long, whether or not it came to its end.
+  // A checkpoint has ended, with any result.
   virtual void Checkpointed(absl::Duration /*duration*/) {}
 
-  // The log of what is not in the database's own file yet has so many bytes.
+  // The write-ahead log, which the database file does not contain yet, has
+  // `bytes`.
   virtual void LogChanged(std::int64_t /*bytes*/) {}
 
-  // The failures of its attempts, or damage to its record, have made a webhook
-  // inactive.
+  // A webhook was deactivated, because its attempts failed or its record is
+  // damaged.
   virtual void WebhookDeactivated(v1::Deactivation::Reason /*reason*/) {}
 
-  // `count` deliveries to a webhook have failed, since they waited for longer
-  // than the retention.
+  // `count` deliveries to an endpoint have failed because they waited for
+  // longer than the retention.
   virtual void DeliveriesExpired(const Endpoint& /*endpoint*/, int /*count*/) {}
 
   // The database failed at `operation`, such as "commit". `cause` is the

@@ -9,45 +9,46 @@
 
 namespace webhooks {
 
-// Maintenance calls, for the operator of a store. What Store promises of its
-// calls holds here.
+// Maintenance calls, for the operator of a store. The promises of Store hold
+// here.
 class Upkeep {
  public:
   virtual ~Upkeep() = default;
 
-  // Ends OK if the store can read, and can write to the database that it has
-  // opened: also RESOURCE_EXHAUSTED (STORAGE_FULL).
+  // Returns OK if the store can read, and can write to the database that it has
+  // opened. RESOURCE_EXHAUSTED (STORAGE_FULL): it cannot write.
   virtual void Probe(const CallOptions& options, DoneStatus done) = 0;
 
-  // Does a small part of the work that calls leave behind: takes out what
-  // deleted projects owned, answers that Idempotency has kept until `now`, and
-  // what is older than `retention`; cancels what waits for removed webhooks;
-  // works on retry jobs; seals under the first key what is sealed under
-  // another. Ends with whether there is more to do at once.
+  // Performs a small step of maintenance: deletes the content of deleted
+  // projects, answers of Idempotency that have expired at `now`, and records
+  // older than `retention`; cancels deliveries to removed webhooks; performs
+  // retry jobs; seals under the first key texts that are sealed under another.
+  // Returns true if there is more to do at once.
   //
-  // A delivery that has waited for `retention` since its attempt was due, as
-  // its webhook is inactive or others ahead of it do not end, fails for
-  // EXPIRED. One that has ended goes `retention` later, and an event with the
-  // last of its deliveries, no earlier than `retention` after it was to be
-  // delivered.
+  // A delivery that has waited for `retention` since its attempt was due,
+  // because its webhook is inactive or deliveries ahead of it do not end, fails
+  // for EXPIRED. A delivery is deleted `retention` after its end, and an event
+  // with the last of its deliveries, but not within `retention` of the time at
+  // which it was to be delivered.
   virtual void Maintain(absl::Time now, absl::Duration retention,
                         const CallOptions& options, Done<bool> done) = 0;
 
-  // Moves the store's retention clock towards `now`, forward by `most` at most,
-  // and ends with its time. A new store's begins at `now`; it outlasts a
-  // restart, but for the last minute. Retention goes by it, so that a clock
-  // that is ahead takes nothing out before somebody can have set it right.
-  virtual void AdvanceRetention(absl::Time now, absl::Duration most,
+  // Moves the store's retention clock towards `now`, forward by `max_step` at
+  // most, and returns its time. The clock of a new store begins at `now`; it
+  // outlasts a restart, except for the last minute. Retention goes by it, so
+  // that a system clock that is ahead deletes nothing before it can be
+  // corrected.
+  virtual void AdvanceRetention(absl::Time now, absl::Duration max_step,
                                 const CallOptions& options,
                                 Done<absl::Time> done) = 0;
 
-  // Ends with the time of the latest version 7 id that a webhook has, or the
+  // Returns the latest time of the version 7 ids of all webhooks and of the
   // event that was stored last; InfinitePast if there is none.
   virtual void FindLatestId(const CallOptions& options,
                             Done<absl::Time> done) = 0;
 
-  // Ends with the ids, in order, of those of the store's secret keys that
-  // nothing is sealed under any more: the store opens without them.
+  // Returns the ids, in order, of the store's secret keys that seal nothing any
+  // more: the store opens without them.
   virtual void ListUnusedKeys(const CallOptions& options,
                               Done<std::vector<SecretKey::Id>> done) = 0;
 };

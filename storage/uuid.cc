@@ -1,5 +1,6 @@
 #include "storage/uuid.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace webhooks {
@@ -65,6 +66,23 @@ std::optional<Uuid> ParseUuid(absl::string_view text) {
     ++nibble;
   }
   return uuid;
+}
+
+std::string UuidBytes(absl::string_view text) {
+  const std::optional<Uuid> bytes = ParseUuid(text);
+  return bytes ? std::string(bytes->begin(), bytes->end()) : "";
+}
+
+std::string LowestIdAt(absl::Time time) {
+  const Uuid uuid = MakeUuidV7(
+      std::clamp(time, absl::UnixEpoch(), absl::FromUnixMillis(1LL << 47)), {});
+  return std::string(uuid.begin(), uuid.end());
+}
+
+std::string UuidText(absl::string_view bytes) {
+  Uuid uuid{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), uuid.size()), uuid.begin());
+  return FormatUuid(uuid);
 }
 
 }  // namespace webhooks

@@ -18,6 +18,7 @@
 #include "server/call/unary_call.h"
 #include "server/runtime/clock.h"
 #include "storage/call.h"
+#include "storage/idempotency.h"
 
 namespace webhooks::server {
 

@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "storage/call.h"
+#include "storage/idempotency.h"
 
 namespace webhooks::server {
 

@@ -7,7 +7,7 @@
 #include "proto/rpc/status.h"
 #include "proto/time.h"
 #include "server/services/field_rules.h"
-#include "storage/changes.h"
+#include "storage/deactivation.h"
 #include "storage/event_store.h"
 #include "storage/uuid.h"
 

@@ -19,6 +19,7 @@
 #include "server/call/call_record.h"
 #include "server/call/methods.h"
 #include "storage/event_store.h"
+#include "storage/idempotency.h"
 #include "webhooks/v1/event_service.pb.h"
 
 namespace webhooks::server {

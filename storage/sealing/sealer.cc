@@ -26,8 +26,8 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
 
-// Fetched once: to look it up takes longer than to use it. Null: OpenSSL lacks
-// it, which the calls that use it tell.
+// Fetches the cipher once: the look-up takes longer than its use. Returns null
+// if OpenSSL lacks it; the calls that use it fail then.
 const EVP_CIPHER* Cipher() {
   static const EVP_CIPHER* const cipher =
       EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
@@ -50,7 +50,7 @@ SecretKey::Id KeyIdOf(absl::string_view sealed) {
   return id;
 }
 
-bool IsWhole(absl::string_view sealed) {
+bool HasSealedForm(absl::string_view sealed) {
   return sealed.size() >= kTextAt + kTagSize && sealed[0] == kVersion;
 }
 
@@ -72,8 +72,8 @@ std::string Sealer::Seal(absl::string_view text,
   int size = 0;
   const bool is_sealed =
       RAND_bytes(nonce, kNonceSize) == 1 &&
-      EVP_EncryptInit_ex(context.get(), Cipher(), nullptr,
-                         key.bytes.data(), nonce) == 1 &&
+      EVP_EncryptInit_ex(context.get(), Cipher(), nullptr, key.bytes.data(),
+                         nonce) == 1 &&
       EVP_EncryptUpdate(context.get(), nullptr, &size, Bytes(owner),
                         Size(owner)) == 1 &&
       EVP_EncryptUpdate(context.get(), Bytes(sealed) + kTextAt, &size,
@@ -81,14 +81,14 @@ std::string Sealer::Seal(absl::string_view text,
       EVP_EncryptFinal_ex(context.get(), nullptr, &size) == 1 &&
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagSize,
                           Bytes(sealed) + kTextAt + text.size()) == 1;
-  // Only a machine without memory or entropy comes here.
+  // Fails only without memory or entropy.
   if (!is_sealed) std::abort();
   return sealed;
 }
 
 std::optional<std::string> Sealer::Open(absl::string_view sealed,
                                         absl::string_view owner) const {
-  if (!IsWhole(sealed)) return std::nullopt;
+  if (!HasSealedForm(sealed)) return std::nullopt;
   const auto key = keys_.find(KeyIdOf(sealed));
   if (key == keys_.end()) return std::nullopt;
   const absl::string_view ciphertext =
@@ -120,7 +120,7 @@ std::vector<SecretKey::Id> Sealer::key_ids() const {
 }
 
 bool Sealer::IsNewest(absl::string_view sealed) const {
-  return IsWhole(sealed) && KeyIdOf(sealed) == sealing_key_;
+  return HasSealedForm(sealed) && KeyIdOf(sealed) == sealing_key_;
 }
 
 }  // namespace webhooks

@@ -41,7 +41,7 @@ absl::StatusOr<SecretKeys> ParseSecretKeys(absl::string_view text) {
     std::copy(bytes.begin(), bytes.end(), key.bytes.begin());
     keys.push_back(key);
   }
-  if (keys.empty()) return absl::InvalidArgumentError("there is no key in it");
+  if (keys.empty()) return absl::InvalidArgumentError("it contains no key");
   return keys;
 }
 

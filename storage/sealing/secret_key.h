@@ -12,33 +12,32 @@
 
 namespace webhooks {
 
-// A key that secrets are sealed under at rest: AES-256.
+// An AES-256 key that encrypts secrets at rest.
 struct SecretKey {
   using Id = std::array<std::uint8_t, 8>;
 
   std::array<std::uint8_t, 32> bytes;
 
-  // Names the key without telling it: the first bytes of its SHA-256.
+  // Identifies the key without revealing it: the first bytes of its SHA-256.
   Id id() const;
 };
 
-// The id in hexadecimal, for people.
+// Returns the id in hexadecimal.
 std::string FormatKeyId(const SecretKey::Id& id);
 
-// The keys that seal and open what a store keeps: the first seals, all open.
+// The keys of a store: the first seals, all open.
 using SecretKeys = std::vector<SecretKey>;
 
-// Reads the text of a key file: the base64 of 32 bytes in each line; empty
-// lines and those that begin with '#' are passed over. INVALID_ARGUMENT tells
-// the line that is something else, or that there is no key; no key is repeated
-// in it.
+// Parses the text of a key file: the base64 of 32 bytes in each line. Ignores
+// empty lines and lines that begin with '#'. INVALID_ARGUMENT: a line is
+// invalid, or there is no key; the message names the line and shows no key.
 absl::StatusOr<SecretKeys> ParseSecretKeys(absl::string_view text);
 
-// `key` as a line of a key file, without its end.
+// Formats `key` as a line of a key file, without the newline.
 std::string FormatSecretKey(const SecretKey& key);
 
-// Gives a store the keys to use. `must_exist`: the database holds what is
-// sealed already, so that a new key would not do.
+// Returns the keys for a store. `must_exist` is true if the database has sealed
+// texts, which a new key could not open.
 using SecretKeySource =
     std::function<absl::StatusOr<SecretKeys>(bool must_exist)>;
 

@@ -45,7 +45,7 @@ absl::StatusOr<Location> Parse(absl::string_view url) {
   return location;
 }
 
-absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
+absl::Status CreatePrivateFolder(const std::filesystem::path& folder) {
   if (folder.empty()) return absl::OkStatus();
   std::error_code error;
   if (std::filesystem::create_directories(folder, error)) {
@@ -54,7 +54,7 @@ absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
   }
   if (!error) return absl::OkStatus();
   return absl::ErrnoToStatus(
-      error.value(), absl::StrCat("cannot make folder ", folder.string()));
+      error.value(), absl::StrCat("cannot create folder ", folder.string()));
 }
 
 }  // namespace
@@ -65,8 +65,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  SteadyClock steady_clock) {
   const absl::StatusOr<Location> location = Parse(url);
   if (!location.ok()) return location.status();
-  absl::Status made = MakePrivateFolder(StoreFolder(url));
-  if (!made.ok()) return made;
+  absl::Status created = CreatePrivateFolder(StoreFolder(url));
+  if (!created.ok()) return created;
   return SqliteStore::Open(location->path, location->max_bytes, keys, observer,
                            std::move(steady_clock));
 }
@@ -78,7 +78,7 @@ StorePresence FindStore(absl::string_view url) {
     return StorePresence::kAbsent;
   }
   const auto bytes = std::filesystem::file_size(location->path, error);
-  return !error && bytes == 0 ? StorePresence::kEmpty : StorePresence::kThere;
+  return !error && bytes == 0 ? StorePresence::kEmpty : StorePresence::kPresent;
 }
 
 std::string StoreFolder(absl::string_view url) {

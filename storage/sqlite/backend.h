@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/open.h"
 
-// The functions of storage/open.h for URLs `sqlite:PATH` and
+// The functions of storage/open.h for the URLs `sqlite:PATH` and
 // `sqlite:PATH?max_bytes=N`.
 namespace webhooks::sqlite {
 

@@ -1,7 +1,7 @@
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/rows/answer_rows.h"
 #include "storage/sqlite/rows/delivery_facts.h"
 #include "storage/sqlite/rows/delivery_rows.h"
+#include "storage/sqlite/rows/kept_answer_rows.h"
 #include "storage/sqlite/rows/queue_rows.h"
 #include "storage/sqlite/rows/retry_job_rows.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -10,7 +10,7 @@
 namespace webhooks::sqlite {
 namespace {
 
-void NoteLeases(const EndpointLease& lease, std::vector<LeaseName>& names) {
+void AddLeases(const EndpointLease& lease, std::vector<LeaseName>& names) {
   for (const LeasedDelivery& delivery : lease.deliveries) {
     names.push_back({delivery.id, delivery.lease});
   }
@@ -47,12 +47,12 @@ void SqliteStore::ListDeliveries(absl::string_view project,
 void SqliteStore::RetryDelivery(absl::string_view project, absl::string_view id,
                                 absl::Time now, const CallOptions& options,
                                 Done<v1::Delivery> done) {
-  WriteNoting<v1::Delivery>(
+  WriteAndNotify<v1::Delivery>(
       options,
       [this, project = std::string(project), id = std::string(id), now](
-          Connection& connection, DueNotes& notes) {
+          Connection& connection, Notifications& notifications) {
         return sqlite::RetryDelivery(connection, leases_, project, id, now,
-                                     notes);
+                                     notifications);
       },
       std::move(done));
 }
@@ -61,11 +61,12 @@ void SqliteStore::CancelDelivery(absl::string_view project,
                                  absl::string_view id,
                                  const CallOptions& options,
                                  Done<v1::Delivery> done) {
-  WriteNoting<v1::Delivery>(
+  WriteAndNotify<v1::Delivery>(
       options,
       [this, project = std::string(project), id = std::string(id)](
-          Connection& connection, DueNotes& notes) {
-        return sqlite::CancelDelivery(connection, leases_, project, id, notes);
+          Connection& connection, Notifications& notifications) {
+        return sqlite::CancelDelivery(connection, leases_, project, id,
+                                      notifications);
       },
       std::move(done));
 }
@@ -102,7 +103,8 @@ void SqliteStore::CreateRetryJob(const v1::RetryJob& job,
   Write<Created<v1::RetryJob>>(
       options,
       [this, job, once](Connection& connection) {
-        return PerformOnce<v1::RetryJob>(connection, *sealer_, once, [&] {
+        KeptAnswerRows answers(connection, *sealer_);
+        return PerformOnce<v1::RetryJob>(answers, once, [&] {
           return InsertRetryJob(connection, *sealer_, job);
         });
       },
@@ -146,30 +148,32 @@ void SqliteStore::ListEndpoints(absl::string_view after, int limit,
 }
 
 void SqliteStore::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
-                           absl::Duration lease, const CallOptions& options,
+                           absl::Duration duration, const CallOptions& options,
                            Done<std::vector<EndpointLease>> done) {
   using Answers = std::vector<EndpointLease>;
   const auto given = std::make_shared<std::vector<LeaseName>>();
-  // On the writer's thread: what it sees is what is committed, and no attempt
-  // that was just recorded waits to be seen.
-  WriteNoting<Answers>(
+  // Runs on the writer's thread, so that it sees every attempt that was
+  // recorded.
+  WriteAndNotify<Answers>(
       options,
-      [this, requests = std::move(requests), now, lease, given](
-          Connection& connection, DueNotes& notes) -> absl::StatusOr<Answers> {
-        // Gives up the leases of a transaction that was lost, and which this
-        // one repeats.
+      [this, requests = std::move(requests), now, duration, given](
+          Connection& connection,
+          Notifications& notifications) -> absl::StatusOr<Answers> {
+        // If a lost transaction is repeated, gives up the leases of its first
+        // run.
         GiveUpLeases(std::exchange(*given, {}));
         Answers answers;
         for (const LeaseRequest& request : requests) {
           answers.push_back(sqlite::LeaseDue(connection, *sealer_, leases_,
-                                             request, now, lease, notes));
-          NoteLeases(answers.back(), *given);
+                                             request, now, duration,
+                                             notifications));
+          AddLeases(answers.back(), *given);
         }
         return answers;
       },
       [this, given,
        done = std::move(done)](absl::StatusOr<Answers> answers) mutable {
-        // Also where the transaction has failed that it shared with others.
+        // The transaction may have failed after this call was performed.
         if (!answers.ok()) GiveUpLeases(*given);
         std::move(done)(std::move(answers));
       });
@@ -180,22 +184,23 @@ void SqliteStore::RecordAttempt(AttemptResult result,
   const LeaseName lease = result.lease;
   const std::size_t bytes =
       GroupWriter::kSmallCall + result.record.ByteSizeLong();
-  WriteNoting<bool>(
+  WriteAndNotify<bool>(
       options,
       [this, result = std::move(result)](
-          Connection& connection, DueNotes& notes) -> absl::StatusOr<bool> {
+          Connection& connection,
+          Notifications& notifications) -> absl::StatusOr<bool> {
         absl::Status status =
-            WriteAttempt(connection, *sealer_, leases_, result, notes);
+            WriteAttempt(connection, *sealer_, leases_, result, notifications);
         if (!status.ok()) return status;
         return true;
       },
       [this, lease,
        done = std::move(done)](const absl::StatusOr<bool>& recorded) mutable {
-        // Its row may be gone, by retention.
+        // Retention may have deleted the delivery.
         if (absl::IsAborted(recorded.status())) GiveUpLeases({lease});
         std::move(done)(recorded.status());
       },
-      // Before the endpoint's watcher hears of it.
+      // Ends the lease before the watcher is notified.
       [this, lease] { GiveUpLeases({lease}); }, bytes);
 }
 
@@ -203,8 +208,8 @@ void SqliteStore::BeginAttempt(const LeaseName& lease) {
   leases_.Begin(UuidBytes(lease.delivery), lease.lease);
 }
 
-void SqliteStore::RenewLease(const LeaseName& name, absl::Duration lease) {
-  leases_.Renew(UuidBytes(name.delivery), name.lease, lease);
+void SqliteStore::RenewLease(const LeaseName& lease, absl::Duration duration) {
+  leases_.Renew(UuidBytes(lease.delivery), lease.lease, duration);
 }
 
 void SqliteStore::GiveUpLeases(const std::vector<LeaseName>& leases) {
@@ -214,22 +219,7 @@ void SqliteStore::GiveUpLeases(const std::vector<LeaseName>& leases) {
 }
 
 void SqliteStore::Watch(Watcher watcher) {
-  absl::MutexLock lock(&watcher_mutex_);
-  watcher_ = std::move(watcher);
-}
-
-void SqliteStore::Tell(const DueNotes& notes) {
-  for (const v1::Deactivation::Reason reason : notes.deactivations()) {
-    observer_.WebhookDeactivated(reason);
-  }
-  for (const auto& [endpoint, count] : notes.expired()) {
-    observer_.DeliveriesExpired(endpoint, count);
-  }
-  const std::vector<EndpointDue> dues = notes.notes();
-  if (dues.empty()) return;
-  absl::MutexLock lock(&watcher_mutex_);
-  if (watcher_ == nullptr) return;
-  for (const EndpointDue& due : dues) watcher_(due);
+  notifier_.Watch(std::move(watcher));
 }
 
 }  // namespace webhooks::sqlite

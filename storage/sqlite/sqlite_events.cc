@@ -1,11 +1,12 @@
 #include <memory>
 #include <utility>
 
-#include "storage/changes.h"
 #include "storage/errors.h"
-#include "storage/sqlite/rows/answer_rows.h"
+#include "storage/publishing.h"
+#include "storage/sqlite/rows/event_reader.h"
 #include "storage/sqlite/rows/event_rows.h"
 #include "storage/sqlite/rows/fan_out.h"
+#include "storage/sqlite/rows/kept_answer_rows.h"
 #include "storage/sqlite/sqlite_store.h"
 
 // The part of SqliteStore that is EventStore.
@@ -50,34 +51,34 @@ struct SqliteStore::Publication {
   std::size_t bytes;
   absl::StatusOr<T> (*answer)(const absl::StatusOr<FanOut::Results>&);
   Done<Created<T>> done;
-  // Its deliveries are there.
+  // True once its deliveries are inserted.
   bool is_prepared = false;
-  // The last transaction found that it needs steps.
+  // True if the last transaction found that it needs steps.
   bool needs_steps = false;
 };
 
-// Publishes at once where that is no work of length; else inserts the
-// deliveries in steps first.
+// Publishes in one transaction, or inserts the deliveries in steps first if
+// there are many.
 template <typename T>
 void SqliteStore::Publish(std::shared_ptr<Publication<T>> call) {
-  WriteNoting<Created<T>>(
+  WriteAndNotify<Created<T>>(
       call->options,
       [this, call](Connection& connection,
-                   DueNotes& notes) -> absl::StatusOr<Created<T>> {
+                   Notifications& notifications) -> absl::StatusOr<Created<T>> {
         call->needs_steps = false;
-        absl::Status there = CheckProject(connection, call->project);
-        if (!there.ok()) return there;
-        return PerformOnce<T>(
-            connection, *sealer_, call->once, [&]() -> absl::StatusOr<T> {
-              if (!call->is_prepared) {
-                const auto needs_steps = call->fan_out.Plan(connection);
-                if (!needs_steps.ok()) return needs_steps.status();
-                call->needs_steps = *needs_steps;
-                if (*needs_steps) return absl::UnknownError("in steps");
-              }
-              return call->answer(call->fan_out.Finish(
-                  connection, TraceOf(call->options), notes));
-            });
+        absl::Status project = CheckProject(connection, call->project);
+        if (!project.ok()) return project;
+        KeptAnswerRows answers(connection, *sealer_);
+        return PerformOnce<T>(answers, call->once, [&]() -> absl::StatusOr<T> {
+          if (!call->is_prepared) {
+            const auto needs_steps = call->fan_out.Plan(connection);
+            if (!needs_steps.ok()) return needs_steps.status();
+            call->needs_steps = *needs_steps;
+            if (*needs_steps) return absl::UnknownError("in steps");
+          }
+          return call->answer(call->fan_out.Finish(
+              connection, TraceOf(call->options), notifications));
+        });
       },
       [this, call](absl::StatusOr<Created<T>> result) {
         const bool needs_steps =
@@ -92,9 +93,9 @@ void SqliteStore::Publish(std::shared_ptr<Publication<T>> call) {
 
 template <typename T>
 void SqliteStore::PublishInSteps(std::shared_ptr<Publication<T>> call) {
-  WriteNoting<bool>(
+  WriteAndNotify<bool>(
       call->options,
-      [call](Connection& connection, DueNotes&) {
+      [call](Connection& connection, Notifications&) {
         return call->fan_out.Step(connection);
       },
       [this, call](const absl::StatusOr<bool>& was_last) {
@@ -114,7 +115,7 @@ void SqliteStore::PublishEvents(absl::string_view project, MaybeEvents events,
   const std::size_t bytes = BytesOf(events);
   Publish(std::shared_ptr<Publication<Batch>>(
       new Publication<Batch>{std::string(project),
-                             {std::move(events), active_seqs_},
+                             {std::move(events), reserved_seqs_},
                              once,
                              options,
                              bytes,
@@ -129,7 +130,7 @@ void SqliteStore::PublishEvent(const v1::Event& event,
   using Response = v1::PublishEventResponse;
   Publish(std::shared_ptr<Publication<Response>>(
       new Publication<Response>{event.id_project(),
-                                {{event}, active_seqs_},
+                                {{event}, reserved_seqs_},
                                 once,
                                 options,
                                 GroupWriter::kSmallCall + event.ByteSizeLong(),

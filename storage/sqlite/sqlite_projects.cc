@@ -1,6 +1,6 @@
-#include "storage/sqlite/rows/answer_rows.h"
 #include "storage/sqlite/rows/api_key_rows.h"
 #include "storage/sqlite/rows/certificate_rows.h"
+#include "storage/sqlite/rows/kept_answer_rows.h"
 #include "storage/sqlite/rows/project_rows.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -8,7 +8,7 @@
 namespace webhooks::sqlite {
 
 void SqliteStore::HadFirstProject(const CallOptions& options, Done<bool> done) {
-  Read<bool>("", options, &HasFirstProjectNote, std::move(done));
+  Read<bool>("", options, &sqlite::HadFirstProject, std::move(done));
 }
 
 void SqliteStore::CreateProjectAndKey(const v1::Project& project,
@@ -22,7 +22,7 @@ void SqliteStore::CreateProjectAndKey(const v1::Project& project,
         absl::Status status = InsertProject(connection, project).status();
         if (status.ok()) status = InsertApiKey(connection, key, hash);
         if (!status.ok()) return status;
-        return NoteFirstProject(connection, project.id_project());
+        return InsertFirstProject(connection, project.id_project());
       },
       std::move(done));
 }
@@ -34,9 +34,9 @@ void SqliteStore::CreateProject(const v1::Project& project,
   Write<Created<v1::Project>>(
       options,
       [this, project, once](Connection& connection) {
-        return PerformOnce<v1::Project>(connection, *sealer_, once, [&] {
-          return InsertProject(connection, project);
-        });
+        KeptAnswerRows answers(connection, *sealer_);
+        return PerformOnce<v1::Project>(
+            answers, once, [&] { return InsertProject(connection, project); });
       },
       std::move(done));
 }
@@ -76,10 +76,11 @@ void SqliteStore::UpdateProject(const v1::UpdateProjectRequest& change,
 void SqliteStore::DeleteProject(absl::string_view id, absl::Time now,
                                 const CallOptions& options,
                                 Done<v1::Project> done) {
-  WriteNoting<v1::Project>(
+  WriteAndNotify<v1::Project>(
       options,
-      [id = std::string(id), now](Connection& connection, DueNotes& notes) {
-        notes.AddChanged({id, /*webhook=*/""}, absl::InfiniteFuture());
+      [id = std::string(id), now](Connection& connection,
+                                  Notifications& notifications) {
+        notifications.AddChanged({id, /*webhook=*/""}, absl::InfiniteFuture());
         return MarkProjectDeleted(connection, id, now);
       },
       std::move(done));
@@ -97,10 +98,11 @@ void SqliteStore::CreateApiKey(const v1::CreateApiKeyResponse& answer,
        once](Connection& connection) -> absl::StatusOr<Created<Answer>> {
         const v1::ApiKey& key = answer.api_key();
         const auto owner = SelectProject(connection, key.id_project());
-        // An answer that is kept does not outlive the project.
+        // A kept answer does not outlive the project.
         if (!owner.ok()) return owner.status();
+        KeptAnswerRows answers(connection, *sealer_);
         return PerformOnce<Answer>(
-            connection, *sealer_, once, [&]() -> absl::StatusOr<Answer> {
+            answers, once, [&]() -> absl::StatusOr<Answer> {
               absl::Status status = InsertApiKey(connection, key, hash);
               if (!status.ok()) return status;
               return answer;

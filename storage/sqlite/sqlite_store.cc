@@ -1,5 +1,4 @@
 #include "storage/sqlite/sqlite_store.h"
-#include "storage/sqlite/rows/latest_id.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,19 +8,20 @@
 #include "storage/sqlite/engine/database_file.h"
 #include "storage/sqlite/engine/migrations.h"
 #include "storage/sqlite/engine/secret_key_rows.h"
+#include "storage/sqlite/rows/latest_id.h"
 #include "storage/sqlite/rows/project_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// Reads are short and mostly come from the page cache. One more than a project
-// can have.
+// Reads are short and mostly served from the page cache. A project gets all but
+// one.
 constexpr int kReaders = 3;
 
-// Look-ups of keys, which every call waits for.
+// Look-ups of credentials, which every call waits for.
 constexpr int kKeyReaders = 1;
 
-// While changes succeed, a probe makes one no more often: each is an fsync.
+// The interval of probes that write while writes succeed: each is an fsync.
 constexpr absl::Duration kProbeEvery = absl::Seconds(10);
 
 using Connections = std::vector<std::unique_ptr<Connection>>;
@@ -59,7 +59,7 @@ absl::Status Prepare(const std::string& path, Connection& writer,
   return max_bytes ? writer.LimitSize(*max_bytes) : absl::OkStatus();
 }
 
-// The files whose loss would lose what is acknowledged from then on.
+// Returns the files whose loss would lose later commits.
 absl::StatusOr<std::vector<OpenFile>> FilesOf(const std::string& path) {
   std::vector<OpenFile> files;
   for (const char* suffix : {"", "-wal"}) {
@@ -70,8 +70,8 @@ absl::StatusOr<std::vector<OpenFile>> FilesOf(const std::string& path) {
   return files;
 }
 
-// Refuses changes once a file of the database is not in its place any more:
-// they would be gone with it at the next start.
+// Refuses commits once a file of the database was moved or removed: the next
+// start would not see them.
 class FileGuard {
  public:
   explicit FileGuard(std::vector<OpenFile> files) : files_(std::move(files)) {}
@@ -79,26 +79,26 @@ class FileGuard {
   absl::Status Check(const Connection& connection) {
     for (const OpenFile& file : files_) {
       if (file.IsInPlace()) continue;
-      if (!std::exchange(has_told_, true)) {
+      if (!std::exchange(has_reported_, true)) {
         connection
-            .Fault("look for the database's files",
+            .Fault("check the database's files",
                    absl::StrCat(file.path(),
-                                " was moved or removed while it was in use: "
-                                "changes are refused"))
+                                " was moved or removed while in use: writes "
+                                "are refused"))
             .IgnoreError();
       }
       return StorageUnavailable();
     }
-    has_told_ = false;
+    has_reported_ = false;
     return absl::OkStatus();
   }
 
  private:
   std::vector<OpenFile> files_;
-  bool has_told_ = false;
+  bool has_reported_ = false;
 };
 
-// Changes the database and leaves it as it was: takes pages as an event would.
+// Writes about as many pages as an event needs, and deletes them again.
 absl::Status TryToWrite(Connection& connection) {
   absl::Status status = connection.Execute(
       "probe", "INSERT OR REPLACE INTO probe VALUES (1, zeroblob(8192))");
@@ -113,7 +113,7 @@ absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(
     const SecretKeySource& keys, StoreObserver& observer,
     SteadyClock steady_clock) {
   absl::Status file = CheckDatabaseFile(given_path);
-  if (file.ok()) file = MakeDatabaseFile(given_path);
+  if (file.ok()) file = CreateDatabaseFile(given_path);
   if (!file.ok()) return file;
   auto resolved = ResolvedPath(given_path);
   if (!resolved.ok()) return resolved.status();
@@ -147,12 +147,12 @@ SqliteStore::SqliteStore(std::array<FileLock, 2> locks,
                          std::vector<std::unique_ptr<Connection>> readers,
                          std::vector<std::unique_ptr<Connection>> key_readers,
                          StoreObserver& observer, SteadyClock steady_clock)
-    : observer_(observer),
-      locks_(std::move(locks)),
+    : locks_(std::move(locks)),
       sealer_(std::move(sealer)),
       steady_clock_(std::move(steady_clock)),
       leases_(steady_clock_),
-      maintenance_(*sealer_, leases_, active_seqs_),
+      maintenance_(*sealer_, leases_, reserved_seqs_),
+      notifier_(observer),
       writer_(
           std::move(writer), observer,
           [guard = FileGuard(std::move(files))](
@@ -168,7 +168,7 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
                   [this, options, done = std::move(done)](
                       absl::Status status, Connection* connection) mutable {
                     if (status.ok())
-                      status = HasFirstProjectNote(*connection).status();
+                      status = sqlite::HadFirstProject(*connection).status();
                     if (!status.ok()) return std::move(done)(std::move(status));
                     writer_.Submit(
                         options,
@@ -186,25 +186,26 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
 
 void SqliteStore::Maintain(absl::Time now, absl::Duration retention,
                            const CallOptions& options, Done<bool> done) {
-  WriteNoting<bool>(
+  WriteAndNotify<bool>(
       options,
-      [this, now, retention](Connection& connection, DueNotes& notes) {
-        return maintenance_.Step(connection, now, retention, notes);
+      [this, now, retention](Connection& connection,
+                             Notifications& notifications) {
+        return maintenance_.Step(connection, now, retention, notifications);
       },
-      // On the writer's thread, as the step was.
+      // Runs on the writer's thread, like the step.
       [this, done = std::move(done)](absl::StatusOr<bool> more) mutable {
         if (more.ok()) maintenance_.Committed();
         std::move(done)(std::move(more));
       });
 }
 
-void SqliteStore::AdvanceRetention(absl::Time now, absl::Duration most,
+void SqliteStore::AdvanceRetention(absl::Time now, absl::Duration max_step,
                                    const CallOptions& options,
                                    Done<absl::Time> done) {
   Write<absl::Time>(
       options,
-      [this, now, most](Connection& connection) {
-        return maintenance_.AdvanceRetention(connection, now, most);
+      [this, now, max_step](Connection& connection) {
+        return maintenance_.AdvanceRetention(connection, now, max_step);
       },
       std::move(done));
 }

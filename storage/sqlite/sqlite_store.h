@@ -10,12 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "storage/errors.h"
 #include "storage/leases.h"
+#include "storage/notifications.h"
 #include "storage/open.h"
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/engine/database_file.h"
@@ -23,18 +22,17 @@
 #include "storage/sqlite/engine/group_writer.h"
 #include "storage/sqlite/engine/reader_pool.h"
 #include "storage/sqlite/operator/maintenance_jobs.h"
-#include "storage/sqlite/rows/due_notes.h"
 #include "storage/sqlite/rows/fan_out.h"
 #include "storage/store.h"
 #include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
-// The store in one SQLite file: one connection writes and checkpoints, the
-// others only read.
+// A store in one SQLite file. One connection writes and checkpoints; the others
+// only read.
 class SqliteStore final : public Store {
  public:
-  // Opens or makes the file `path`; see OpenStore for the rest.
+  // Opens or creates the file `path`; see OpenStore (storage/open.h).
   static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, std::optional<std::int64_t> max_bytes,
       const SecretKeySource& keys, StoreObserver& observer,
@@ -43,7 +41,7 @@ class SqliteStore final : public Store {
   void Probe(const CallOptions& options, DoneStatus done) override;
   void Maintain(absl::Time now, absl::Duration retention,
                 const CallOptions& options, Done<bool> done) override;
-  void AdvanceRetention(absl::Time now, absl::Duration most,
+  void AdvanceRetention(absl::Time now, absl::Duration max_step,
                         const CallOptions& options,
                         Done<absl::Time> done) override;
   void FindLatestId(const CallOptions& options, Done<absl::Time> done) override;
@@ -170,12 +168,12 @@ class SqliteStore final : public Store {
                      const CallOptions& options,
                      Done<std::vector<EndpointDue>> done) override;
   void LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
-                absl::Duration lease, const CallOptions& options,
+                absl::Duration duration, const CallOptions& options,
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      DoneStatus done) override;
   void BeginAttempt(const LeaseName& lease) override;
-  void RenewLease(const LeaseName& name, absl::Duration lease) override;
+  void RenewLease(const LeaseName& lease, absl::Duration duration) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;
 
@@ -187,15 +185,15 @@ class SqliteStore final : public Store {
               std::vector<std::unique_ptr<Connection>> key_readers,
               StoreObserver& observer, SteadyClock steady_clock);
 
-  // Completes the call with what `select` gives, on a reader, where `project`
-  // has its share; "" is for calls of none.
+  // Completes the call with the result of `select`, on a reader, in the turn of
+  // `project`; "" for calls of no project.
   template <typename T, typename Select>
   void Read(absl::string_view project, const CallOptions& options,
             Select select, Done<T> done) {
     ReadIn(readers_, project, options, std::move(select), std::move(done));
   }
 
-  // Reads on a reader that only look-ups of keys use.
+  // Does the same as Read on the reader of credentials, which every call needs.
   template <typename T, typename Select>
   void ReadKey(const CallOptions& options, Select select, Done<T> done) {
     ReadIn(key_readers_, /*project=*/"", options, std::move(select),
@@ -216,42 +214,45 @@ class SqliteStore final : public Store {
                    });
   }
 
-  // Completes the call with what `work` gives, once that is durable. `work` may
-  // run several times.
+  // Completes the call with the result of `work` once that is durable. `work`
+  // may run several times.
   template <typename T, typename Work>
   void Write(const CallOptions& options, Work work, Done<T> done) {
-    WriteNoting<T>(
+    WriteAndNotify<T>(
         options,
-        [work = std::move(work)](Connection& connection, DueNotes&) mutable {
+        [work = std::move(work)](Connection& connection,
+                                 Notifications&) mutable {
           return work(connection);
         },
         std::move(done));
   }
 
-  // Writes, with work that may have something to tell the watcher. `committed`
-  // runs first of all where the work is done.
+  // Does the same as Write for work that causes notifications. Calls
+  // `committed` after the commit, then sends the notifications, then completes
+  // the call.
   template <typename T, typename Work>
-  void WriteNoting(const CallOptions& options, Work work, Done<T> done,
-                   absl::AnyInvocable<void()> committed = nullptr,
-                   std::size_t bytes = GroupWriter::kSmallCall,
-                   GroupWriter::Length length = GroupWriter::Length::kShort) {
+  void WriteAndNotify(
+      const CallOptions& options, Work work, Done<T> done,
+      absl::AnyInvocable<void()> committed = nullptr,
+      std::size_t bytes = GroupWriter::kSmallCall,
+      GroupWriter::Length length = GroupWriter::Length::kShort) {
     struct Outcome {
       absl::StatusOr<T> result = StorageFailure();
-      DueNotes notes;
+      Notifications notifications;
     };
     auto outcome = std::make_shared<Outcome>();
     writer_.Submit(
         options,
         [work = std::move(work), outcome](Connection& connection) mutable {
-          outcome->notes = DueNotes();
-          outcome->result = work(connection, outcome->notes);
+          outcome->notifications = Notifications();
+          outcome->result = work(connection, outcome->notifications);
           return outcome->result.status();
         },
         [this, outcome, done = std::move(done),
          committed = std::move(committed)](absl::Status status) mutable {
           if (!status.ok()) return std::move(done)(std::move(status));
           if (committed) committed();
-          Tell(outcome->notes);
+          notifier_.Send(outcome->notifications);
           std::move(done)(std::move(outcome->result));
         },
         bytes, length);
@@ -265,21 +266,17 @@ class SqliteStore final : public Store {
   template <typename T>
   void PublishInSteps(std::shared_ptr<Publication<T>> call);
 
-  void Tell(const DueNotes& notes) ABSL_LOCKS_EXCLUDED(watcher_mutex_);
-
-  // In the order of opening; the readers close before the writer, which makes
-  // the last checkpoint.
-  StoreObserver& observer_;
+  // In the order of opening: the readers close before the writer, which
+  // performs the last checkpoint.
   std::array<FileLock, 2> locks_;
   const std::unique_ptr<const Sealer> sealer_;
   const SteadyClock steady_clock_;
-  // When a probe is to write again; for the writer's thread.
+  // The time of the next probe that writes. For the writer's thread.
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;
-  ActiveSeqs active_seqs_;  // used by the writer's thread alone
+  ReservedSeqs reserved_seqs_;  // for the writer's thread
   MaintenanceJobs maintenance_;
-  absl::Mutex watcher_mutex_;
-  Watcher watcher_ ABSL_GUARDED_BY(watcher_mutex_);
+  Notifier notifier_;
   GroupWriter writer_;
   ReaderPool readers_;
   ReaderPool key_readers_;

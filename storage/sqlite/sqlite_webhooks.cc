@@ -1,5 +1,5 @@
 #include "storage/changes.h"
-#include "storage/sqlite/rows/answer_rows.h"
+#include "storage/sqlite/rows/kept_answer_rows.h"
 #include "storage/sqlite/rows/webhook_rows.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -13,7 +13,8 @@ void SqliteStore::CreateWebhook(const v1::Webhook& webhook,
   Write<Created<v1::Webhook>>(
       options,
       [this, webhook, once](Connection& connection) {
-        return PerformOnce<v1::Webhook>(connection, *sealer_, once, [&] {
+        KeptAnswerRows answers(connection, *sealer_);
+        return PerformOnce<v1::Webhook>(answers, once, [&] {
           return InsertWebhook(connection, *sealer_, webhook);
         });
       },
@@ -50,11 +51,12 @@ void SqliteStore::UpdateWebhook(absl::string_view project,
                                 const v1::UpdateWebhookRequest& change,
                                 absl::Time now, const CallOptions& options,
                                 Done<v1::Webhook> done) {
-  WriteNoting<v1::Webhook>(
+  WriteAndNotify<v1::Webhook>(
       options,
       [this, project = std::string(project), change, now](
-          Connection& connection, DueNotes& notes) {
-        return ChangeWebhook(connection, *sealer_, project, change, now, notes);
+          Connection& connection, Notifications& notifications) {
+        return ChangeWebhook(connection, *sealer_, project, change, now,
+                             notifications);
       },
       std::move(done));
 }
@@ -63,12 +65,12 @@ void SqliteStore::DeleteWebhook(absl::string_view project,
                                 const v1::DeleteWebhookRequest& webhook,
                                 const CallOptions& options,
                                 Done<v1::Webhook> done) {
-  WriteNoting<v1::Webhook>(
+  WriteAndNotify<v1::Webhook>(
       options,
-      [this, project = std::string(project), webhook](Connection& connection,
-                                                      DueNotes& notes) {
+      [this, project = std::string(project), webhook](
+          Connection& connection, Notifications& notifications) {
         return sqlite::DeleteWebhook(connection, *sealer_, project, webhook,
-                                     notes);
+                                     notifications);
       },
       std::move(done));
 }
@@ -78,13 +80,14 @@ void SqliteStore::RotateSecret(absl::string_view project,
                                const std::optional<Idempotency>& once,
                                const CallOptions& options,
                                Done<Created<v1::Webhook>> done) {
-  WriteNoting<Created<v1::Webhook>>(
+  WriteAndNotify<Created<v1::Webhook>>(
       options,
       [this, project = std::string(project), rotation, once](
-          Connection& connection, DueNotes& notes) {
-        return PerformOnce<v1::Webhook>(connection, *sealer_, once, [&] {
+          Connection& connection, Notifications& notifications) {
+        KeptAnswerRows answers(connection, *sealer_);
+        return PerformOnce<v1::Webhook>(answers, once, [&] {
           return sqlite::RotateSecret(connection, *sealer_, project, rotation,
-                                      notes);
+                                      notifications);
         });
       },
       std::move(done));

@@ -5,14 +5,14 @@
 
 namespace webhooks::testing {
 
-// A certificate that has signed itself, and its key, in PEM; new at each call.
+// A new self-signed certificate and its key, in PEM.
 struct TestCertificate {
   std::string certificate;
   std::string key;
 };
 
-// For `common_name` ("" for none) and the subjectAltName `alternative_names`
-// ("DNS:a,URI:b", "" for none).
+// Creates one for `common_name` ("" for none) and the subjectAltName
+// `alternative_names` ("DNS:a,URI:b", "" for none).
 TestCertificate MakeCertificate(const std::string& common_name,
                                 const std::string& alternative_names);
 

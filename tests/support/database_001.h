@@ -4,7 +4,7 @@
 namespace webhooks::testing {
 
 // A SQLite database as a server of schema version 1 left it, dumped: a project,
-// its key and two webhooks, with their secrets in the clear.
+// its key and two webhooks, with their secrets in clear text.
 inline constexpr char kDatabase001[] = R"sql(
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = OFF;

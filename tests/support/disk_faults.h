@@ -1,23 +1,23 @@
 #ifndef WEBHOOKS_TESTS_SUPPORT_DISK_FAULTS_H_
 #define WEBHOOKS_TESTS_SUPPORT_DISK_FAULTS_H_
 
-// A disk that fails on demand: the system calls that SQLite writes with, which
-// stand in for those of the C library in a program that links this.
+// A disk that fails on demand: replaces the system calls of the C library that
+// SQLite uses, in a program that links this.
 namespace webhooks::testing {
 
-// From now on no write finds room (ENOSPC).
+// Makes every write fail for lack of space (ENOSPC).
 void FillDisk();
-// From now on no write is within the quota (EDQUOT).
+// Makes every write exceed the quota (EDQUOT).
 void ExceedQuota();
-// From now on nothing can be read (EIO).
+// Makes every read fail (EIO).
 void FailReads();
-// From now on SQLite can make no temporary file (EACCES).
+// Makes the creation of temporary files fail (EACCES).
 void LockTemporaryFolder();
-// From now on no fsync succeeds (EIO).
+// Makes every fsync fail (EIO).
 void FailFsync();
-// From now on all works again.
+// Ends all faults.
 void MendDisk();
-// Returns the number of fsyncs that were asked for.
+// Returns the number of fsyncs.
 int FsyncCount();
 
 }  // namespace webhooks::testing

@@ -15,7 +15,7 @@
 
 namespace webhooks::testing {
 
-// Counts what it is told.
+// Counts the events that it receives.
 struct FakeCallConnection final : server::CallConnection {
   void CallBegins() override { ++begun; }
   void CallEnds() override { ++ended; }

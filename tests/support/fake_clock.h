@@ -7,7 +7,7 @@
 
 namespace webhooks::testing {
 
-// A time that only the test moves. Thread-safe.
+// A clock that only the test advances. Thread-safe.
 class FakeClock {
  public:
   absl::Time Now() const {

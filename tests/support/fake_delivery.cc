@@ -176,7 +176,7 @@ void FakeQueue::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
   } else {
     std::move(done)(status);
   }
-  // The caller has its answer when a test learns of it.
+  // Completes the call before a test sees its effect.
   absl::MutexLock lock(&mutex_);
   if (!status.ok()) ++failed_leases_;
   for (const LeaseRequest& request : requests)
@@ -192,7 +192,7 @@ void FakeQueue::RecordAttempt(AttemptResult result,
     if (status.ok()) waiting_.erase(result.lease.delivery);
   }
   std::move(done)(status);
-  // The caller has its answer when a test learns of it.
+  // Completes the call before a test sees its effect.
   absl::MutexLock lock(&mutex_);
   if (status.ok()) {
     records_.push_back(std::move(result));

@@ -16,24 +16,24 @@
 
 namespace webhooks::testing {
 
-// A queue in memory whose calls end at once, and fail when told to. It holds
-// deliveries of one attempt each. Thread-safe.
+// A DeliveryQueue in memory that completes its calls at once, and can be made
+// to fail. Its deliveries have one attempt each. Thread-safe.
 class FakeQueue : public DeliveryQueue {
  public:
-  // `steady` returns the time that leases go by.
+  // Leases are timed by `steady`.
   explicit FakeQueue(std::function<absl::Time()> steady)
       : steady_(std::move(steady)) {}
 
-  // A delivery that waits; the webhook's URL is its name.
+  // Adds a waiting delivery; the URL of its webhook is `webhook`.
   void Put(const Endpoint& endpoint, const std::string& id, absl::Time due);
-  // Puts it and tells the watcher.
+  // Adds it and notifies the watcher.
   void Publish(const Endpoint& endpoint, const std::string& id, absl::Time due);
   void Tell(const EndpointDue& due);
 
-  // Sets the settings and secrets that webhooks are leased with.
+  // Sets the settings and secrets of all webhooks.
   void SetSettings(const v1::DeliverySettings& settings);
   void SetSecrets(const v1::WebhookSecrets& secrets);
-  // Sets the trace that deliveries are leased with.
+  // Sets the trace of all deliveries.
   void SetTrace(const TraceHeaders& trace);
 
   // Has the next calls end with `status`, and do nothing, unless it is OK.
@@ -41,18 +41,18 @@ class FakeQueue : public DeliveryQueue {
   void FailLeases(const absl::Status& status);
   void FailRecords(const absl::Status& status);
 
-  // Waits until so many attempts are recorded, and reads them.
+  // Waits until `count` attempts are recorded, and returns them.
   std::vector<AttemptResult> AwaitRecords(std::size_t count);
-  // Waits until so many calls of RecordAttempt have failed.
+  // Waits until `count` calls of RecordAttempt have failed.
   void AwaitFailures(int count);
-  // Waits until so many calls of LeaseDue have failed.
+  // Waits until `count` calls of LeaseDue have failed.
   void AwaitFailedLeases(int count);
   // Waits until the delivery's lease has been given up.
   void AwaitGivenUp(const std::string& id);
   // Waits until a lease has been requested for the endpoint.
   void AwaitLeaseRequest(const Endpoint& endpoint);
 
-  // When the delivery's lease ends; InfinitePast: it has none.
+  // Returns when the delivery's lease ends; InfinitePast if it has none.
   absl::Time LeasedUntil(const std::string& id) const;
 
   void ListEndpoints(absl::string_view after, int limit,
@@ -83,7 +83,7 @@ class FakeQueue : public DeliveryQueue {
 
   const std::function<absl::Time()> steady_;
   mutable absl::Mutex mutex_;
-  // By id, in whose order they are leased.
+  // By id, in the order in which they are leased.
   std::map<std::string, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<AttemptResult> records_ ABSL_GUARDED_BY(mutex_);
   std::vector<Endpoint> requested_ ABSL_GUARDED_BY(mutex_);
@@ -106,19 +106,19 @@ class FakeSender : public server::Sender {
   void Send(server::HttpRequest request, Done done) override;
   void Abandon() override;
 
-  // Waits until so many requests have been sent in all; their URLs.
+  // Waits until `count` requests have been sent in total. Returns their URLs.
   std::vector<std::string> AwaitSent(std::size_t count);
   std::vector<std::string> Sent() const;
 
-  // The headers of the request that was sent last.
+  // Returns the headers of the last request.
   std::vector<std::string> LastHeaders() const;
 
   // Answers the oldest request to the URL that is in flight.
   void Answer(const std::string& url, int status,
               const std::string& retry_after = "");
 
-  // Ends the oldest request to the URL, of which nothing was sent as the
-  // process is out of files.
+  // Ends the oldest request to the URL as not sent, because the process is out
+  // of files.
   void RunOutOfFiles(const std::string& url);
 
   bool IsAbandoned() const;

@@ -8,7 +8,7 @@
 
 namespace webhooks::testing {
 
-// Counts: each byte is one more than the one before it.
+// Returns bytes that count up.
 class FakeEntropy final : public Entropy {
  public:
   void Fill(absl::Span<std::uint8_t> bytes) override {

@@ -5,6 +5,27 @@
 #include "storage/etag.h"
 
 namespace webhooks::testing {
+
+absl::StatusOr<std::optional<std::string>> FakeStore::Answers::Find(
+    const Idempotency& once) {
+  const auto kept = answers_.find(once.key);
+  if (kept == answers_.end()) return std::nullopt;
+  if (kept->second.request != once.request) return RequestIdReused();
+  return kept->second.bytes;
+}
+
+absl::Status FakeStore::Answers::Keep(const Idempotency& once,
+                                      const std::string& answer) {
+  answers_[once.key] = {once.request, once.project, answer};
+  return absl::OkStatus();
+}
+
+void FakeStore::Answers::EraseOf(absl::string_view project) {
+  std::erase_if(answers_, [&](const auto& answer) {
+    return answer.second.project == project;
+  });
+}
+
 void FakeStore::FailWith(absl::Status status) {
   absl::MutexLock lock(&mutex_);
   failure_ = std::move(status);

@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "storage/errors.h"
+#include "storage/idempotency.h"
 #include "storage/page_builder.h"
 #include "storage/project_store.h"
 #include "storage/upkeep.h"
@@ -20,23 +21,23 @@
 
 namespace webhooks::testing {
 
-// The store of webhooks and projects in memory that completes its calls at
-// once, counts look-ups of keys and certificates, and can be made to fail. It
-// keeps every answer for Idempotency and of secrets only the newest.
+// A store of webhooks and projects in memory. It completes its calls at once,
+// counts look-ups of keys and certificates, and can be made to fail. It keeps
+// every answer for Idempotency, and of secrets only the newest.
 class FakeStore final : public WebhookStore,
                         public ProjectStore,
                         public Upkeep {
  public:
-  // Every call from now on ends with `status`; OK: works again.
+  // Makes every call end with `status`; OK ends this.
   void FailWith(absl::Status status);
 
-  // From now on look-ups of keys wait, until CompleteLookUps.
+  // Makes look-ups of keys wait until CompleteLookUps.
   void HoldLookUps();
   void CompleteLookUps();
 
   int key_lookups() const { return key_lookups_; }
   std::size_t webhook_count();
-  // The ids of keys whose use was noted, in order.
+  // Returns the ids of the keys whose use was recorded, in order.
   std::vector<std::string> noted_uses();
 
   void Probe(const CallOptions& options, DoneStatus done) override;
@@ -122,13 +123,27 @@ class FakeStore final : public WebhookStore,
                        Done<v1::Project> done) override;
 
  private:
-  struct KeptAnswer {
-    Digest request;
-    std::string project;
-    std::string bytes;
+  // Keeps every answer, whatever its age.
+  class Answers final : public KeptAnswers {
+   public:
+    absl::StatusOr<std::optional<std::string>> Find(
+        const Idempotency& once) override;
+    absl::Status Keep(const Idempotency& once,
+                      const std::string& answer) override;
+    absl::Status Damaged() override { return StorageFailure(); }
+    void EraseOf(absl::string_view project);
+
+   private:
+    struct Answer {
+      Digest request;
+      std::string project;
+      std::string bytes;
+    };
+
+    std::map<Digest, Answer> answers_;
   };
 
-  // Ends with the result of `work`, or with the failure that was asked for.
+  // Returns the result of `work`, or the status of FailWith.
   template <typename T, typename Work>
   absl::StatusOr<T> Run(Work&& work) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
@@ -163,8 +178,7 @@ class FakeStore final : public WebhookStore,
     name = key;
   }
 
-  // Runs `work` like Run, but does nothing if it repeats what was done under
-  // `once`.
+  // Does the same as Run, unless the call is a repeat (see PerformOnce).
   template <typename T, typename Work>
   absl::StatusOr<Created<T>> Once(const std::optional<Idempotency>& once,
                                   Work&& work);
@@ -184,7 +198,7 @@ class FakeStore final : public WebhookStore,
   std::map<std::string, v1::CertificateBinding> certificates_
       ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::Webhook> webhooks_ ABSL_GUARDED_BY(mutex_);
-  std::map<Digest, KeptAnswer> answers_ ABSL_GUARDED_BY(mutex_);
+  Answers answers_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> noted_uses_ ABSL_GUARDED_BY(mutex_);
   bool holding_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::pair<absl::StatusOr<KeyOwner>, Done<KeyOwner>>> held_
@@ -194,23 +208,9 @@ class FakeStore final : public WebhookStore,
 template <typename T, typename Work>
 absl::StatusOr<Created<T>> FakeStore::Once(
     const std::optional<Idempotency>& once, Work&& work) {
-  return Run<Created<T>>([&]() -> absl::StatusOr<Created<T>> {
+  return Run<Created<T>>([&] {
     mutex_.AssertHeld();
-    if (const auto kept = once ? answers_.find(once->key) : answers_.end();
-        kept != answers_.end()) {
-      if (kept->second.request != once->request) return RequestIdReused();
-      Created<T> created{T(), true};
-      created.answer.ParseFromString(kept->second.bytes);
-      return created;
-    }
-    if (once && !once->otherwise.ok()) return once->otherwise;
-    absl::StatusOr<T> made = work();
-    if (!made.ok()) return made.status();
-    if (once) {
-      answers_[once->key] = {once->request, once->project,
-                             made->SerializeAsString()};
-    }
-    return Created<T>{*std::move(made)};
+    return PerformOnce<T>(answers_, once, std::forward<Work>(work));
   });
 }
 

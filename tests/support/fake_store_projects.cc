@@ -3,7 +3,7 @@
 #include "storage/errors.h"
 #include "tests/support/fake_store.h"
 
-// FakeStore as a ProjectStore.
+// The part of FakeStore that is ProjectStore.
 namespace webhooks::testing {
 
 void FakeStore::HadFirstProject(const CallOptions&, Done<bool> done) {
@@ -72,9 +72,7 @@ void FakeStore::DeleteProject(absl::string_view id, absl::Time,
     if (!project.ok()) return project.status();
     v1::Project deleted = **project;
     projects_.erase(deleted.id_project());
-    std::erase_if(answers_, [&](const auto& answer) {
-      return answer.second.project == deleted.id_project();
-    });
+    answers_.EraseOf(deleted.id_project());
     return deleted;
   }));
 }

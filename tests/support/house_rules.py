@@ -12,7 +12,7 @@ import pathlib
 import re
 import sys
 
-# What each folder may include of the others, as path prefixes.
+# The path prefixes that each folder may include.
 MAY_INCLUDE = {
     "proto": ("proto/",),
     "storage": ("proto/", "storage/"),
@@ -40,7 +40,7 @@ FOREIGN = re.compile(
 
 
 def include_violation(folder, quote, path):
-    """What is wrong with an include in a file below `folder`, or None."""
+    """Returns the fault of an include in a file below `folder`, or None."""
     house = path.split("/")[0] in HOUSE
     if house and quote == "<":
         return "an include of the project's own stands in quotes"

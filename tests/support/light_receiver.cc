@@ -27,7 +27,7 @@ void Watch(int epoll, int file) {
   epoll_ctl(epoll, EPOLL_CTL_ADD, file, &event);
 }
 
-// The size of the body that `head` announces.
+// Returns the size of the body that `head` announces.
 std::size_t BodySize(absl::string_view head) {
   const std::string lower = absl::AsciiStrToLower(head);
   constexpr absl::string_view kName = "content-length: ";

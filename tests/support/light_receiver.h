@@ -13,11 +13,11 @@
 
 namespace webhooks::testing {
 
-// An HTTP/1.1 receiver on loopback, on a thread of its own, that answers every
-// POST with 200 and does as little as it can.
+// A minimal HTTP/1.1 receiver on loopback, on its own thread, that answers
+// every POST with 200.
 class LightReceiver {
  public:
-  // Told of each request: head and body as they came. On the receiver's thread.
+  // Receives the head and the body of each request, on the receiver's thread.
   using Observer = std::function<void(absl::string_view request)>;
 
   explicit LightReceiver(Observer observer = nullptr);
@@ -28,15 +28,15 @@ class LightReceiver {
 
   std::int64_t count();
 
-  // Waits until `count` requests have come in all.
+  // Waits until `count` requests have arrived in total.
   void Await(std::int64_t count);
 
  private:
   void Run();
   void Accept();
-  // False: the client has gone.
+  // Returns false if the client has closed the connection.
   bool Read(int connection);
-  // Answers every whole request in `input`, and takes it out.
+  // Answers every complete request in `input`, and removes it.
   void Answer(int connection, std::string& input);
 
   const Observer observer_;

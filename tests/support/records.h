@@ -5,13 +5,13 @@
 
 #include "storage/store.h"
 
-// Records as the services make them.
+// Records like those of the services.
 namespace webhooks::testing {
 
-// A new UUID at each call.
+// Returns a new UUID.
 std::string NewId();
 
-// A project, its key and that key's hash, all new.
+// A new project, its key and the hash of the key.
 struct ProjectAndKey {
   v1::Project project;
   v1::ApiKey key;
@@ -19,7 +19,7 @@ struct ProjectAndKey {
 };
 ProjectAndKey MakeProject();
 
-// A new webhook of `project` with every field set.
+// Returns a new webhook of `project` with every field set.
 v1::Webhook MakeWebhook(const std::string& project);
 
 }  // namespace webhooks::testing

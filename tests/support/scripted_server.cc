@@ -15,7 +15,7 @@
 namespace webhooks::testing {
 namespace {
 
-// The size of the body that the head announces.
+// Returns the size of the body that the head announces.
 std::size_t BodySize(const std::string& head) {
   constexpr char kName[] = "Content-Length: ";
   const std::size_t at = head.find(kName);

@@ -11,21 +11,23 @@
 
 namespace webhooks::testing {
 
-// One connection of a ScriptedServer.
+// A connection of a ScriptedServer.
 class ScriptedConnection {
  public:
   ScriptedConnection(int socket, int stop) : socket_(socket), stop_(stop) {}
 
-  // Reads one request up to the end of its body; "": the client has gone.
+  // Reads one request up to the end of its body. Returns "" if the client has
+  // closed the connection.
   std::string ReadRequest();
 
-  // False: the client has gone.
+  // Returns false if the client has closed the connection.
   bool Send(const std::string& bytes);
 
-  // Waits until the client or the test ends it.
+  // Waits until the client or the test closes the connection.
   void Hang();
 
-  // Waits as long; false: the client or the test has ended it.
+  // Waits for `time`. Returns false if the client or the test has closed the
+  // connection.
   bool Pause(int milliseconds);
 
   int socket() const { return socket_; }
@@ -36,8 +38,8 @@ class ScriptedConnection {
   std::string input_;
 };
 
-// A server on loopback whose every connection does what a test says, on a
-// thread of its own. Closes them all at the end.
+// A server on loopback that runs a script of the test on each connection, on
+// its own thread. The destructor closes all connections.
 class ScriptedServer {
  public:
   // `number` counts the connections from 0.
@@ -50,7 +52,7 @@ class ScriptedServer {
   int port() const { return port_; }
   std::string url() const;
 
-  // Returns the number of connections that there were.
+  // Returns the total number of connections.
   int connections();
 
  private:

@@ -8,14 +8,14 @@
 
 namespace webhooks::testing {
 
-// A key for tests; another `name` is another key.
+// Returns a key for tests; a different `name` gives a different key.
 inline SecretKey TestKey(std::uint8_t name = 1) {
   SecretKey key;
   key.bytes.fill(name);
   return key;
 }
 
-// Gives `keys`, whether or not they must exist.
+// Returns a source of `keys`.
 inline SecretKeySource Always(SecretKeys keys = {TestKey()}) {
   return [keys = std::move(keys)](bool) { return keys; };
 }

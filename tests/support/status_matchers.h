@@ -31,13 +31,13 @@ MATCHER_P(StatusIs, code, "") {
   return StatusOf(arg).code() == code;
 }
 
-// The code, and the reason of the google.rpc.ErrorInfo.
+// Matches the code and the reason of the google.rpc.ErrorInfo.
 MATCHER_P2(StatusIs, code, reason, "") {
   *result_listener << StatusOf(arg);
   return StatusOf(arg).code() == code && Reason(StatusOf(arg)) == reason;
 }
 
-// Returns the fields that the violations of `status` name, in their order.
+// Returns the fields of the violations in `status`, in order.
 inline std::vector<std::string> ViolatedFields(const absl::Status& status) {
   std::vector<std::string> fields;
   const google::rpc::BadRequest violations = ViolationsOf(status);

@@ -6,7 +6,7 @@
 
 namespace webhooks::testing {
 
-// A fresh folder, removed with all that is in it at the end of the test.
+// A new folder, deleted with its content by the destructor.
 class TempFolder {
  public:
   TempFolder();
@@ -14,14 +14,14 @@ class TempFolder {
   TempFolder& operator=(const TempFolder&) = delete;
   ~TempFolder();
 
-  // The path of `name` in the folder.
+  // Returns the path of `name` in the folder.
   std::string Path(const std::string& name) const;
 
  private:
   std::filesystem::path path_;
 };
 
-// The content of a file; "" if it cannot be read.
+// Returns the content of a file; "" if it cannot be read.
 std::string ReadFile(const std::string& path);
 void WriteFile(const std::string& path, const std::string& content);
 

@@ -10,7 +10,7 @@
 
 namespace webhooks::testing {
 
-// The outcome that a call of the store will end with.
+// The future result of a call of the store.
 template <typename Outcome>
 class Pending {
  public:
@@ -18,14 +18,14 @@ class Pending {
       : promise_(std::make_shared<std::promise<Outcome>>()),
         future_(promise_->get_future()) {}
 
-  // The completion to give to the call.
+  // Returns the completion to pass to the call.
   auto Completion() {
     return [promise = promise_](Outcome outcome) {
       promise->set_value(std::move(outcome));
     };
   }
 
-  // Waits for the outcome; once only.
+  // Waits for the result. Call it once.
   Outcome Get() { return future_.get(); }
 
  private:
@@ -33,7 +33,7 @@ class Pending {
   std::future<Outcome> future_;
 };
 
-// Waits for a call that takes its completion last:
+// Waits for a call whose last argument is its completion:
 // Await<v1::Webhook>([&](auto done) { store.GetWebhook(..., done); }).
 template <typename T, typename Call>
 absl::StatusOr<T> Await(Call&& call) {
@@ -49,14 +49,14 @@ absl::Status AwaitStatus(Call&& call) {
   return pending.Get();
 }
 
-// The answer of a call that creates.
+// Returns the answer of a call that creates something.
 template <typename T>
 absl::StatusOr<T> AnswerOf(absl::StatusOr<Created<T>> created) {
   if (!created.ok()) return created.status();
   return std::move(created->answer);
 }
 
-// The calls of the store that wait for their outcome.
+// Calls of the store that wait for their result.
 inline absl::Status Probe(Upkeep& store, const CallOptions& options = {}) {
   return AwaitStatus([&](auto done) { store.Probe(options, done); });
 }

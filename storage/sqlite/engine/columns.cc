@@ -10,23 +10,6 @@
 
 namespace webhooks::sqlite {
 
-std::string UuidBytes(absl::string_view uuid) {
-  const std::optional<Uuid> bytes = ParseUuid(uuid);
-  return bytes ? std::string(bytes->begin(), bytes->end()) : "";
-}
-
-std::string FirstIdOf(absl::Time time) {
-  const Uuid uuid = MakeUuidV7(
-      std::clamp(time, absl::UnixEpoch(), absl::FromUnixMillis(1LL << 47)), {});
-  return std::string(uuid.begin(), uuid.end());
-}
-
-std::string UuidText(absl::string_view bytes) {
-  Uuid uuid{};
-  std::copy_n(bytes.begin(), std::min(bytes.size(), uuid.size()), uuid.begin());
-  return FormatUuid(uuid);
-}
-
 void BindUuid(Statement& statement, int index, absl::string_view uuid) {
   BindUuid(statement, index, ParseUuid(uuid));
 }
@@ -70,6 +53,11 @@ google::protobuf::Timestamp TimestampColumn(Statement& statement, int index) {
   return ToTimestamp(TimeColumn(statement, index));
 }
 
+std::optional<absl::Time> OptionalTimeColumn(Statement& statement, int index) {
+  if (statement->isColumnNull(index)) return std::nullopt;
+  return TimeColumn(statement, index);
+}
+
 void BindText(Statement& statement, int index, const std::string& text) {
   statement->bindNoCopy(index, text);
 }
@@ -80,7 +68,7 @@ std::string TextColumn(Statement& statement, int index) {
 
 absl::string_view TextView(Statement& statement, int index) {
   const SQLite::Column column = statement->getColumn(index);
-  // The text first: it is what the size is then of.
+  // Converts the column to text before getBytes reads the size.
   const char* const text = column.getText();
   return {text, static_cast<std::size_t>(column.getBytes())};
 }

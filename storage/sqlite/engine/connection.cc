@@ -15,19 +15,19 @@
 namespace webhooks::sqlite {
 namespace {
 
-// The wait for a lock that a stranger holds, say a sqlite3 shell.
+// The wait for a lock that another program holds, such as a sqlite3 shell.
 constexpr int kBusyTimeoutMillis = 5000;
 
-// The exit code of a process that a failed fsync ended (EX_IOERR, sysexits.h).
+// The exit code after a failed fsync (EX_IOERR, sysexits.h).
 constexpr int kFsyncFailedExit = 74;
 
-// Returns true if the system could not read, other than from a file that is too
-// short.
+// Returns true if the system failed to read. A file that is too short is no
+// such failure.
 bool IsReadError(int system_error) {
   return system_error == EIO || system_error == ENXIO;
 }
 
-// Returns the error for an operator whose file cannot be opened.
+// Returns the error for a file that cannot be opened.
 absl::Status OpenStatus(const std::string& path,
                         const SQLite::Exception& exception, int system_error) {
   if (IsReadError(system_error)) {
@@ -62,9 +62,10 @@ int OpenFlags(Connection::Mode mode) {
   }
 }
 
-// A URI (https://www.sqlite.org/uri.html) by which SQLite writes nothing: where
-// there is an index of the log, that one is read only, and SQLite makes its own
-// in memory if no process keeps it; where there is none, nobody uses the file.
+// Returns a URI (https://www.sqlite.org/uri.html) with which SQLite writes
+// nothing. If the log has an index, it is opened read-only, and SQLite builds
+// one in memory if no process uses it. If there is no index, no process uses
+// the file.
 absl::StatusOr<std::string> InspectionUri(const std::string& path) {
   std::error_code error;
   const bool has_index = std::filesystem::exists(path + "-shm", error);
@@ -73,7 +74,7 @@ absl::StatusOr<std::string> InspectionUri(const std::string& path) {
         "database ", path, ": its write-ahead log has yet to be recovered"));
   }
   return absl::StrCat(
-      // An authority, though it is empty: else a second slash begins one.
+      // With an empty authority: otherwise a second slash would begin one.
       absl::StartsWith(path, "/") ? "file://" : "file:",
       absl::StrReplaceAll(path, {{"%", "%25"}, {"?", "%3f"}, {"#", "%23"}}),
       has_index ? "?readonly_shm=1" : "?immutable=1");
@@ -107,7 +108,7 @@ Connection::Connection(const std::string& name, int flags,
                        StoreObserver& observer)
     : observer_(observer), database_(name, flags, kBusyTimeoutMillis) {}
 
-int Connection::NoteCommit(void* self, sqlite3*, const char*, int pages) {
+int Connection::OnCommit(void* self, sqlite3*, const char*, int pages) {
   auto* const connection = static_cast<Connection*>(self);
   connection->wal_pages_ = pages;
   ++connection->changing_commits_;
@@ -118,12 +119,12 @@ void Connection::SetPragmas(Mode mode) {
   database_.exec("PRAGMA mmap_size = 0");
   database_.exec("PRAGMA foreign_keys = ON");
   database_.exec("PRAGMA trusted_schema = OFF");
-  // No change may depend on another disk than the database's, such as that of
-  // /var/tmp. What is kept is what one statement may have to undo.
+  // Writes must not depend on another disk, such as that of /var/tmp. The
+  // memory holds the undo data of one statement.
   database_.exec("PRAGMA temp_store = MEMORY");
-  // KiB: what leads to the rows of a million webhooks stays in memory.
+  // In KiB. Keeps the inner pages for a million webhooks in memory.
   database_.exec("PRAGMA cache_size = -16384");
-  // The first read: it finds out whether the file is a database at all.
+  // The first read fails if the file is not a database.
   database_.execAndGet("PRAGMA schema_version");
   if (mode == Mode::kFill) {
     database_.exec("PRAGMA journal_mode = OFF");
@@ -136,33 +137,32 @@ void Connection::SetPragmas(Mode mode) {
     return;
   }
   database_.exec("PRAGMA synchronous = FULL");
-  // Nothing secret lies open in the file, and kAlways makes the deletion of old
+  // The file has no secret in clear text, and kAlways makes the deletion of old
   // events write three times as much.
   database_.exec("PRAGMA secure_delete = FAST");
-  // Bytes. Shrinks the log when it begins anew, if a long reader, say a backup,
-  // has made it grow.
+  // In bytes. Shrinks the log when it is restarted, if a long reader, such as a
+  // backup, has made it grow.
   database_.exec("PRAGMA journal_size_limit = 16777216");
   page_size_ = database_.execAndGet("PRAGMA page_size").getInt();
-  // Takes the place of the automatic checkpoint, which would delay the answers
-  // of the commit that it follows.
-  sqlite3_wal_hook(handle(), &NoteCommit, this);
+  // Replaces the automatic checkpoint, which would delay the completion of the
+  // commit before it.
+  sqlite3_wal_hook(handle(), &OnCommit, this);
 }
 
-absl::Status Connection::StatusOf(absl::string_view what, int code,
-                                  absl::string_view why) const {
+absl::Status Connection::StatusOf(absl::string_view operation, int code,
+                                  absl::string_view cause) const {
   if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
-    return absl::FailedPreconditionError("foreign key");
+    return absl::FailedPreconditionError("a foreign key is violated");
   }
   const int system_error = SystemError();
-  // SQLite takes some errors of reading for damage: what it could not read may
-  // be whole.
+  // SQLite reports some read errors as damage, though the file may be intact.
   const bool is_unreadable =
       (code & 0xff) == SQLITE_CORRUPT && IsReadError(system_error);
   observer_.Faulted(
-      what, is_unreadable
-                ? absl::StrCat("cannot read: ", std::strerror(system_error),
-                               " (", code, ")")
-                : absl::StrCat(why, " (", code, ")"));
+      operation,
+      is_unreadable ? absl::StrCat("cannot read: ", std::strerror(system_error),
+                                   " (", code, ")")
+                    : absl::StrCat(cause, " (", code, ")"));
   if (is_unreadable) return StorageUnavailable();
   if ((code & 0xff) == SQLITE_IOERR && system_error == EDQUOT) {
     return StorageFull();
@@ -200,15 +200,15 @@ int Connection::SystemError() const {
   return 0;
 }
 
-absl::Status Connection::Fault(absl::string_view what,
-                               absl::string_view why) const {
-  observer_.Faulted(what, why);
+absl::Status Connection::Fault(absl::string_view operation,
+                               absl::string_view cause) const {
+  observer_.Faulted(operation, cause);
   return StorageFailure();
 }
 
-absl::Status Connection::Damaged(absl::string_view what,
-                                 absl::string_view which) const {
-  observer_.Faulted(what, absl::StrCat("damaged: ", which));
+absl::Status Connection::Damaged(absl::string_view operation,
+                                 absl::string_view record) const {
+  observer_.Faulted(operation, absl::StrCat("damaged: ", record));
   return RecordDamaged();
 }
 
@@ -221,15 +221,15 @@ Statement Connection::Prepared(absl::string_view sql) {
   return Statement(*statement);
 }
 
-absl::Status Connection::Execute(absl::string_view what,
+absl::Status Connection::Execute(absl::string_view operation,
                                  absl::string_view sql) {
-  return Guarded(what, [&]() -> absl::Status {
+  return Guarded(operation, [&]() -> absl::Status {
     Prepared(sql)->exec();
     return absl::OkStatus();
   });
 }
 
-absl::Status Connection::Erase(Erasure erasure) {
+absl::Status Connection::SetErasure(Erasure erasure) {
   return Guarded("set secure_delete", [&]() -> absl::Status {
     database_.exec(erasure == Erasure::kAlways ? "PRAGMA secure_delete = ON"
                                                : "PRAGMA secure_delete = FAST");
@@ -259,13 +259,13 @@ absl::Status Connection::TruncateLog() {
   return CopyLog(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
-absl::Status Connection::CopyLog(int how) {
+absl::Status Connection::CopyLog(int mode) {
   int pages = 0;
   int copied = 0;
   const int code =
-      sqlite3_wal_checkpoint_v2(handle(), nullptr, how, &pages, &copied);
+      sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, &pages, &copied);
   if (code == SQLITE_OK) {
-    // A reader that still needs older pages holds back the rest.
+    // Readers of older pages keep the rest from being copied.
     wal_pages_ = pages - copied;
     return absl::OkStatus();
   }
@@ -277,13 +277,14 @@ absl::Status Connection::LimitSize(std::int64_t max_bytes) {
   return Guarded("limit size", [&]() -> absl::Status {
     const int page_size = database_.execAndGet("PRAGMA page_size").getInt();
     const std::int64_t pages = max_bytes / page_size;
-    // SQLite does not go below what the file holds, and takes 0 for a question.
+    // SQLite ignores a limit below the size of the file, and takes 0 as a
+    // query.
     const std::int64_t limit =
         database_.execAndGet(absl::StrCat("PRAGMA max_page_count = ", pages))
             .getInt64();
     if (limit == pages) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(
-        "max_bytes=", max_bytes, " is less than the database has"));
+        "max_bytes=", max_bytes, " is less than the size of the database"));
   });
 }
 

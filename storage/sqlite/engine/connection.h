@@ -16,8 +16,8 @@
 
 namespace webhooks::sqlite {
 
-// A prepared statement on loan: reset when the loan ends, so that it holds no
-// read transaction open.
+// A prepared statement on loan from its connection. Resets it at the end, so
+// that it keeps no read transaction open.
 class Statement {
  public:
   explicit Statement(SQLite::Statement& statement) : statement_(statement) {}
@@ -34,77 +34,82 @@ class Statement {
   SQLite::Statement& statement_;
 };
 
-// One connection to a database file, for one thread at a time. SQLiteCpp
-// throws: code that touches a Statement runs inside Guarded.
+// A connection to a database file, for one thread at a time. SQLiteCpp throws:
+// code that uses a Statement runs inside Guarded.
 class Connection {
  public:
   enum class Mode {
-    kWrite,  // makes the file if need be; checkpoints
-    kRead,   // the file must be there, in WAL mode
-    // Reads like kRead, and leaves the files and their folder as they are.
-    // Reads the truth unless a server starts on the database meanwhile.
+    kWrite,  // creates the file if needed; checkpoints
+    kRead,   // the file must exist, in WAL mode
+    // Reads like kRead, and changes no file and no folder. What it reads is
+    // reliable unless a server starts on the database meanwhile.
     // FAILED_PRECONDITION: NeedsRecovery.
     kInspect,
-    // The file must be there, and be nobody else's. Nothing is synced, and what
-    // a failure leaves is no database.
+    // The file must exist, and no other process may use it. Nothing is synced;
+    // a failure leaves an invalid database.
     kFill,
   };
 
-  // Opens `path` and sets its pragmas; what the file holds is not changed.
+  // Opens `path` and sets its pragmas, without a change of the content.
   // `observer` must outlive the connection. Messages are for the operator.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(
       const std::string& path, Mode mode,
       StoreObserver& observer = StoreObserver::None());
 
-  // Runs `body`, which returns a Status or StatusOr, and turns what the driver
-  // throws into the errors of storage/errors.h, by its numeric code; faults go
-  // to the observer as "`what`". FAILED_PRECONDITION: a foreign key.
+  // Runs `body`, which returns a Status or StatusOr. Maps an exception of the
+  // driver to an error of storage/errors.h by its numeric code, and reports it
+  // to the observer as a fault of `operation`. FAILED_PRECONDITION: a foreign
+  // key is violated.
   //
   // A failed fsync ends the process: pages that the kernel has dropped would
-  // look written from here on, and only recovery at the next start knows better
-  // (https://wiki.postgresql.org/wiki/Fsync_Errors).
+  // seem to be written, and only recovery at the next start restores a known
+  // state (https://wiki.postgresql.org/wiki/Fsync_Errors).
   template <typename Body>
-  auto Guarded(absl::string_view what, Body&& body) -> decltype(body()) {
+  auto Guarded(absl::string_view operation, Body&& body) -> decltype(body()) {
     try {
       return std::forward<Body>(body)();
     } catch (const SQLite::Exception& exception) {
-      return StatusOf(what, exception.getExtendedErrorCode(), exception.what());
+      return StatusOf(operation, exception.getExtendedErrorCode(),
+                      exception.what());
     }
   }
 
-  // Prepares `sql` on its first use. Throws; for use inside Guarded.
+  // Returns the statement for `sql`, which is prepared on its first use.
+  // Throws; for use inside Guarded.
   Statement Prepared(absl::string_view sql);
 
-  // Runs one statement without parameters or result, by way of Guarded.
-  absl::Status Execute(absl::string_view what, absl::string_view sql);
+  // Runs one statement without parameters or result, inside Guarded.
+  absl::Status Execute(absl::string_view operation, absl::string_view sql);
 
-  // Tells the observer of a fault that no statement had, and gives
-  // INTERNAL (STORAGE_FAILURE).
-  absl::Status Fault(absl::string_view what, absl::string_view why) const;
+  // Reports a fault of `operation` to the observer. Returns INTERNAL
+  // (STORAGE_FAILURE).
+  absl::Status Fault(absl::string_view operation,
+                     absl::string_view cause) const;
 
-  // Returns Fault for one record that cannot be read, named by `which`:
-  // DATA_LOSS (RECORD_DAMAGED).
-  absl::Status Damaged(absl::string_view what, absl::string_view which) const;
+  // Reports that `record` cannot be read. Returns DATA_LOSS (RECORD_DAMAGED).
+  absl::Status Damaged(absl::string_view operation,
+                       absl::string_view record) const;
 
-  // Puts the database into WAL mode, for good. FAILED_PRECONDITION: the file
-  // system cannot hold one.
+  // Puts the database into WAL mode permanently. FAILED_PRECONDITION: the file
+  // system does not support it.
   absl::Status UseWriteAheadLog();
 
-  // The treatment of deleted content that still lies in the file.
+  // The treatment of deleted content in the file.
   enum class Erasure {
-    kWhereFree,  // it is overwritten in pages that are written anyway
-    kAlways,     // it is overwritten
+    kFast,    // overwrites it in pages that are written anyway
+    kAlways,  // overwrites it
   };
 
-  // Sets it for what is deleted from now on; at first it is kWhereFree.
-  absl::Status Erase(Erasure erasure);
+  // Sets the treatment of content that is deleted from now on. Initially kFast.
+  absl::Status SetErasure(Erasure erasure);
 
-  // Returns true if a transaction is open: SQLite ends one by itself on some
-  // errors.
+  // Returns true if a transaction is open. SQLite rolls back a transaction by
+  // itself on some errors.
   bool InTransaction() const;
 
-  // Returns the number of pages that the write-ahead log held after the last
-  // commit here; once they are copied, of those that readers have held back.
+  // Returns the number of pages in the write-ahead log after the last commit of
+  // this connection; after a checkpoint, of those that could not be copied
+  // because of readers.
   int wal_pages() const { return wal_pages_; }
 
   // The same in bytes.
@@ -112,31 +117,31 @@ class Connection {
     return std::int64_t{wal_pages_} * page_size_;
   }
 
-  // Returns the number of commits here that have changed the database.
+  // Returns the number of commits of this connection that changed the database.
   std::int64_t changing_commits() const { return changing_commits_; }
 
-  // Copies the write-ahead log into the database as far as readers allow.
+  // Copies the write-ahead log into the database, as far as readers allow.
   absl::Status Checkpoint();
 
-  // Copies all of the write-ahead log into the database and empties its file.
-  // For a time when nothing else uses the database.
+  // Copies the whole write-ahead log into the database and empties its file.
+  // Use it while no other connection reads.
   absl::Status TruncateLog();
 
-  // Caps the size of the file, in whole pages. INVALID_ARGUMENT: it is larger
+  // Limits the size of the file, in whole pages. INVALID_ARGUMENT: it is larger
   // already.
   absl::Status LimitSize(std::int64_t max_bytes);
 
   sqlite3* handle() const { return database_.getHandle(); }
 
  private:
-  static int NoteCommit(void* self, sqlite3*, const char*, int pages);
+  static int OnCommit(void* self, sqlite3*, const char*, int pages);
   Connection(const std::string& name, int flags, StoreObserver& observer);
   void SetPragmas(Mode mode);
-  absl::Status CopyLog(int how);
-  // The system's error of the database's files that came last, or 0.
+  absl::Status CopyLog(int mode);
+  // Returns the last error of the system for the database's files, or 0.
   int SystemError() const;
-  absl::Status StatusOf(absl::string_view what, int code,
-                        absl::string_view why) const;
+  absl::Status StatusOf(absl::string_view operation, int code,
+                        absl::string_view cause) const;
 
   StoreObserver& observer_;
   SQLite::Database database_;

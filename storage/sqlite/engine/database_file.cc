@@ -14,9 +14,9 @@
 namespace webhooks::sqlite {
 namespace {
 
-absl::Status Refusal(const std::string& path, absl::string_view why) {
+absl::Status Refusal(const std::string& path, absl::string_view reason) {
   return absl::FailedPreconditionError(
-      absl::StrCat("database ", path, ": ", why));
+      absl::StrCat("database ", path, ": ", reason));
 }
 
 absl::Status CannotOpen(const std::string& path) {
@@ -44,7 +44,7 @@ absl::Status CheckDatabaseFile(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status MakeDatabaseFile(const std::string& path) {
+absl::Status CreateDatabaseFile(const std::string& path) {
   struct stat found;
   if (stat(path.c_str(), &found) == 0) return absl::OkStatus();
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

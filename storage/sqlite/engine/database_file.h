@@ -12,32 +12,30 @@
 
 namespace webhooks::sqlite {
 
-// The path of the file itself, which must be there, whatever symbolic links
-// lead to it: two names must not get past the lock. UNAVAILABLE,
-// PERMISSION_DENIED: it cannot be found out.
+// Resolves symbolic links in the path of an existing file, so that its lock is
+// found under any name. NOT_FOUND, PERMISSION_DENIED, ...: the system's error.
 absl::StatusOr<std::string> ResolvedPath(const std::string& path);
 
-// OK where there is no file yet, or one that could be a database. Does not open
-// it: closing it again would drop the locks that SQLite has on it in this
-// process. FAILED_PRECONDITION: no regular file, or a file with several names
-// (hard links), of which the lock and the write-ahead log would know but one.
+// Returns OK if the file does not exist, or could be a database. Does not open
+// it: closing it would drop the locks of SQLite in this process.
+// FAILED_PRECONDITION: it is not a regular file, or has several names (hard
+// links), of which the lock and the write-ahead log would know one.
 absl::Status CheckDatabaseFile(const std::string& path);
 
-// Makes the file if it is not there, also where a link leads to no file yet,
-// for its owner alone: it holds secrets, and SQLite would follow the umask. The
-// log and its index take the file's mode.
-absl::Status MakeDatabaseFile(const std::string& path);
+// Creates the file if it does not exist, also at the end of a symbolic link,
+// with access for its owner alone: it holds secrets, and SQLite would follow
+// the umask. The log and its index get the same mode.
+absl::Status CreateDatabaseFile(const std::string& path);
 
-// The identity of a file in use, to notice that it was moved or removed.
+// Identifies a file in use, to detect that it was moved or removed.
 class OpenFile {
  public:
-  // Identifies the file that `path` names now. NOT_FOUND, ...: it cannot be
-  // found, as the system says.
+  // Identifies the file at `path`. NOT_FOUND, ...: the system's error.
   static absl::StatusOr<OpenFile> At(std::string path);
 
   // Returns true if `path` still names the same file. Cheap enough for each
-  // commit: it asks for no times, since Linux writes the times of a file whose
-  // times were read with the next change, at the cost of a disk write per sync.
+  // commit: it does not read the times of the file, which would make Linux
+  // write them at the next change, at the cost of a disk write per sync.
   bool IsInPlace() const;
 
   const std::string& path() const { return path_; }
@@ -55,8 +53,8 @@ class OpenFile {
   Identity identity_;
 };
 
-// Returns true if the database has a write-ahead log without an index: only
-// recovery can make that, and until then nobody can read it.
+// Returns true if the database has a write-ahead log without an index. Only
+// recovery creates the index; nobody can read the database before.
 bool NeedsRecovery(const std::string& path);
 
 }  // namespace webhooks::sqlite

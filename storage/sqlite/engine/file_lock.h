@@ -9,16 +9,17 @@ namespace webhooks::sqlite {
 
 // Keeps a second server from a database: an exclusive flock(2), since SQLite's
 // locks would let several processes write in turn. The kernel drops it when the
-// process ends, however it ends. One is on the database itself, which nobody
-// can remove and leave the database in use; one is on a file beside it, which
-// is all that older versions lock.
+// process ends. A server holds one on the database itself, which cannot be
+// removed without the database, and one on a file beside it, the only one that
+// older versions lock.
 //
-// No connection to the database may outlive this: closing the file drops the
-// locks that SQLite has on it.
+// No connection to the database may outlive this: closing the file drops
+// SQLite's own locks.
 class FileLock {
  public:
-  // Makes `path` with mode 0600 if need be. FAILED_PRECONDITION: another
-  // process holds it. PERMISSION_DENIED, UNAVAILABLE: it cannot be made.
+  // Locks the file `path`, which is created with mode 0600 if needed.
+  // FAILED_PRECONDITION: another process holds the lock. PERMISSION_DENIED,
+  // UNAVAILABLE, ...: the system's error.
   static absl::StatusOr<FileLock> Acquire(const std::string& path);
 
   FileLock(FileLock&& other) noexcept;

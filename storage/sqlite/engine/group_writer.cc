@@ -5,25 +5,25 @@
 #include <vector>
 
 #include "storage/errors.h"
-#include "storage/sqlite/engine/waiting.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// More calls than this do not wait; at the rate that one disk commits, they
-// would wait longer than callers do.
+// The bounds of the queue. At the rate of commits of one disk, more calls would
+// wait for longer than their callers do.
 constexpr std::size_t kMaxWaitingWrites = 8192;
 constexpr std::size_t kMaxWaitingBytes = 64 << 20;
 
-// These bound how long one transaction holds back the answers of its first
-// calls, and the calls that come after it.
+// The bounds of a transaction. They limit the delay of its first calls, and of
+// the calls behind it.
 constexpr std::size_t kMaxBatch = 512;
 constexpr absl::Duration kMaxWork = absl::Milliseconds(50);
 
 // A larger call takes longer than the change of threads that it would save.
 constexpr std::size_t kMaxBytesRunNow = 16 << 10;
 
-// Checkpoint at this size of the write-ahead log: 4 MiB, SQLite's own default.
+// The size of the write-ahead log at which it is copied into the database: 4
+// MiB, SQLite's default.
 constexpr int kCheckpointPages = 1000;
 
 using Steady = std::chrono::steady_clock;
@@ -115,8 +115,8 @@ void GroupWriter::Complete(Batch batch) {
 
 void GroupWriter::Checkpoint() {
   const auto begin = Steady::now();
-  // A failure leaves the log to grow until the next commit tries again; whoever
-  // is told of faults has been.
+  // After a failure, which the observer has received, the log grows until the
+  // next commit tries again.
   connection_->Checkpoint().IgnoreError();
   observer_.Checkpointed(Since(begin));
   observer_.LogChanged(connection_->wal_bytes());
@@ -134,10 +134,10 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
     if (is_long && count > 0) break;
     ++count;
     EndWait(operation);
-    operation.outcome = StillWaited(operation.options);
+    operation.outcome = CheckMayBegin(operation.options);
     if (operation.outcome.ok()) operation.outcome = RunOperation(operation);
     if (absl::IsResourceExhausted(operation.outcome)) is_failing_ = true;
-    // SQLite has undone the whole transaction, with what others did in it.
+    // SQLite has rolled back the whole transaction.
     if (!connection_->InTransaction()) {
       is_failing_ = true;
       return operation.outcome;
@@ -154,7 +154,7 @@ void GroupWriter::EndWait(Operation& operation) {
 
 void GroupWriter::RunEachAlone(Batch batch, absl::Status status) {
   for (Operation& operation : batch) {
-    // One that was alone has had its turn.
+    // A call that was alone is not repeated.
     if (batch.size() > 1) {
       std::size_t count = 0;
       status = Begin();
@@ -193,11 +193,11 @@ absl::Status GroupWriter::RunOperation(Operation& operation) {
   if (!connection_->InTransaction()) return status;
   absl::Status ended;
   if (!status.ok())
-    ended = connection_->Execute("undo", "ROLLBACK TO operation");
+    ended = connection_->Execute("roll back", "ROLLBACK TO operation");
   ended.Update(connection_->Execute("release", "RELEASE operation"));
   if (ended.ok()) return status;
-  // Half an operation must not be committed with its neighbours' changes: give
-  // up the transaction, and the caller tells them all.
+  // Half an operation must not be committed with the others: roll back the
+  // transaction. The caller runs the others again.
   connection_->Execute("rollback", "ROLLBACK").IgnoreError();
   return ended;
 }

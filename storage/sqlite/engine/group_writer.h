@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
-#include "storage/sqlite/engine/bounded_queue.h"
+#include "storage/bounded_queue.h"
 #include "storage/sqlite/engine/connection.h"
 #include "storage/steady_clock.h"
 #include "storage/store.h"
@@ -19,39 +19,39 @@
 namespace webhooks::sqlite {
 
 // Group commit: one thread takes the calls that wait, up to a bound on work,
-// runs them in one transaction, commits, and only then completes them; so many
-// calls share one fsync, and a lone call waits for nobody. If the transaction
-// is lost, for example since the disk is full, each call runs again alone, so
+// runs them in one transaction, commits, and then completes them. Many calls
+// share one fsync, and a lone call waits for no other. If the transaction is
+// lost, for example because the disk is full, each call runs again alone, so
 // that none fails because of another. Checkpoints follow the completions. A
 // call that may block runs on the calling thread if no other runs or waits.
 // Thread-safe.
 class GroupWriter {
  public:
-  // Runs in a transaction, under a savepoint of its own, while no other runs.
-  // Runs again, from the beginning, if that transaction is lost.
+  // Runs in a transaction, under a savepoint, while no other work runs. Runs
+  // again if that transaction is lost.
   using Work = absl::AnyInvocable<absl::Status(Connection&)>;
 
-  // Called before each commit. Anything but OK fails the transaction.
+  // Called before each commit. An error fails the transaction.
   using CommitCheck = absl::AnyInvocable<absl::Status(const Connection&)>;
 
-  // The size that is counted for a call without large data.
+  // The size to count for a call without large data.
   static constexpr std::size_t kSmallCall = 1024;
 
-  // Work of some length has a transaction to itself, so that what came before
-  // it need not wait for it.
+  // Long work has a transaction of its own, so that the calls before it need
+  // not wait for it.
   enum class Length { kShort, kLong };
 
   // `observer` must outlive this. Work is bounded by `clock`.
   GroupWriter(std::unique_ptr<Connection> connection, StoreObserver& observer,
               CommitCheck may_commit, SteadyClock clock = &SteadyNow);
-  // Finishes everything that was accepted.
+  // Completes every call that was accepted.
   ~GroupWriter();
 
-  // Returns true if a transaction was lost since the last one that made a
-  // change. Only for work that runs.
+  // Returns true if a transaction was lost since the last one that changed the
+  // database. Only for work that runs.
   bool is_failing() const { return is_failing_; }
 
-  // Queues `work`, which holds `bytes`, or performs it at once (see
+  // Queues `work`, which counts as `bytes`, or performs it at once (see
   // CallOptions::may_block). Calls `done` with its outcome once that is
   // durable. RESOURCE_EXHAUSTED (STORAGE_BUSY): the queue is full.
   void Submit(const CallOptions& options, Work work, DoneStatus done,
@@ -65,7 +65,7 @@ class GroupWriter {
     Length length;
     std::chrono::steady_clock::time_point made_at;
     absl::Status outcome;
-    // It has not run yet.
+    // True until it runs.
     bool waits = true;
   };
 
@@ -76,16 +76,17 @@ class GroupWriter {
   // Performs the operation on this thread; returns false, leaving it as it is,
   // if another runs or waits or a checkpoint is due.
   bool TryRunNow(Operation& operation);
-  // Runs the first of `calls` together; how many.
+  // Runs the first of `calls` in one transaction. Returns their number.
   std::size_t CommitTogether(Batch calls);
   void Complete(Batch batch);
   void Checkpoint();
   absl::Status Begin();
-  // The outcome of the transaction that was begun; each operation's own stands
-  // in it. Sets `count` to how many of `calls` it has run.
+  // Runs the first of `calls` in the transaction that was begun, and commits.
+  // Sets their outcomes, and `count` to their number.
   absl::Status RunTransaction(Batch calls, std::size_t& count);
   void EndWait(Operation& operation);
-  // After a transaction of `batch` was lost, with `status`.
+  // Runs each call of a lost transaction alone. `status` is that of the
+  // transaction.
   void RunEachAlone(Batch batch, absl::Status status);
   absl::Status RunOperation(Operation& operation);
   absl::Status Commit();

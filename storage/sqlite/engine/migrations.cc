@@ -23,10 +23,10 @@ constexpr Migration kMigrations[] = {
 
 constexpr int kNewest = kMigrations[std::size(kMigrations) - 1].number;
 
-// The version that began to seal secrets.
+// The first version with sealed secrets.
 constexpr int kFirstSealed = 2;
 
-// "whks", as `file` and the sqlite3 shell see it.
+// "whks" in ASCII.
 constexpr std::int64_t kApplicationId = 0x77686b73;
 
 std::int64_t ReadNumber(Connection& connection, const char* sql) {
@@ -35,7 +35,7 @@ std::int64_t ReadNumber(Connection& connection, const char* sql) {
   return statement->getColumn(0).getInt64();
 }
 
-// Returns OK if the file is empty or ours.
+// Returns OK if the file is empty or belongs to this service.
 absl::Status CheckOwner(Connection& connection) {
   const std::int64_t owner = ReadNumber(connection, "PRAGMA application_id");
   const std::int64_t tables =
@@ -64,7 +64,7 @@ absl::Status Perform(Connection& connection, const Migration& migration) {
   return status;
 }
 
-// Ends OK if every key that something is sealed under is one of `sealer`.
+// Returns OK if `sealer` has every key that the database needs.
 absl::Status CheckKeys(Connection& connection, const Sealer& sealer) {
   const auto ids = SelectSecretKeys(connection);
   if (!ids.ok()) return ids.status();
@@ -72,29 +72,29 @@ absl::Status CheckKeys(Connection& connection, const Sealer& sealer) {
     if (sealer.Has(id)) continue;
     return absl::FailedPreconditionError(
         absl::StrCat("the database has secrets under the key ", FormatKeyId(id),
-                     ", which the key file lacks: put its line back"));
+                     ", which is not in the key file: put its line back"));
   }
   return absl::OkStatus();
 }
 
-// Applies what is missing after `version`, and leaves nothing of what was there
-// in unused pages.
+// Applies the migrations after `version`. Overwrites the content that they
+// delete.
 absl::Status ApplyFrom(int version, Connection& connection,
                        const Sealer& sealer) {
   AddSealingFunctions(connection.handle(), sealer);
-  absl::Status status = connection.Erase(Connection::Erasure::kAlways);
+  absl::Status status = connection.SetErasure(Connection::Erasure::kAlways);
   for (const Migration& migration : kMigrations) {
     if (migration.number <= version) continue;
     if (status.ok()) status = Perform(connection, migration);
   }
   if (!status.ok()) return status;
-  return connection.Erase(Connection::Erasure::kWhereFree);
+  return connection.SetErasure(Connection::Erasure::kFast);
 }
 
-// Leaves nothing in the write-ahead log of what was in the clear at `version`.
-// At a later one that can only be what a start left which was cut off; so where
-// another program's reading keeps the log, that is no reason not to start: the
-// observer has been told, and the next start tries again.
+// Empties the write-ahead log, which may have clear text of before `version`.
+// After kFirstSealed, it has some only if an earlier start was interrupted. If
+// another program's reading keeps the log, the start continues then: the
+// observer has the fault, and the next start tries again.
 absl::Status EmptyLog(int version, Connection& connection) {
   absl::Status emptied = connection.TruncateLog();
   return version < kFirstSealed ? emptied : absl::OkStatus();
@@ -141,7 +141,7 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer) {
   }
   absl::Status emptied = EmptyLog(*version, connection);
   if (!emptied.ok()) return emptied;
-  // From now on this key seals: it will be asked for at the next start.
+  // The next start needs the key that seals from now on.
   return InsertSecretKey(connection, sealer.sealing_key());
 }
 

@@ -11,25 +11,25 @@
 
 namespace webhooks::sqlite {
 
-// The version of the schema that Migrate leads to.
+// Returns the version of the schema after Migrate.
 int NewestSchemaVersion();
 
-// The version of the schema that the database has, at most the newest; 0: the
+// Returns the version of the database's schema, at most the newest; 0 if the
 // file is empty. Changes nothing. FAILED_PRECONDITION: the file belongs to
-// something else, or to a newer version. Messages are for the operator.
+// another program, or has a newer version. Messages are for the operator.
 absl::StatusOr<int> ReadSchemaVersion(Connection& connection);
 
-// The keys that something in the database is sealed under; none before the
-// version that began to seal. Fails as ReadSchemaVersion.
+// Returns the keys under which the database has sealed texts; none for a
+// version that did not seal. Errors are those of ReadSchemaVersion.
 absl::StatusOr<std::vector<SecretKey::Id>> SealedUnder(Connection& connection);
 
-// Brings the database into WAL mode and to the newest schema, one transaction a
-// migration; its number is kept in PRAGMA user_version. An empty file becomes a
-// database of this service, marked by PRAGMA application_id. What older
-// versions kept in the clear is sealed, and no copy of it stays in the file.
-// FAILED_PRECONDITION: as ReadSchemaVersion, or the database has something
-// sealed under a key that `sealer` lacks; nothing is changed then. Messages are
-// for the operator.
+// Brings the database into WAL mode and to the newest schema, with one
+// transaction per migration; its number is kept in PRAGMA user_version. An
+// empty file becomes a database of this service, marked by PRAGMA
+// application_id. Secrets of versions that kept them in clear text are sealed,
+// and no copy stays in the file. FAILED_PRECONDITION: see ReadSchemaVersion, or
+// the database has texts sealed under a key that `sealer` lacks; nothing is
+// changed. Messages are for the operator.
 absl::Status Migrate(Connection& connection, const Sealer& sealer);
 
 }  // namespace webhooks::sqlite

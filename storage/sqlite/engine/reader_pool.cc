@@ -7,15 +7,14 @@
 #include <utility>
 
 #include "storage/errors.h"
-#include "storage/sqlite/engine/waiting.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// Reads that wait for a thread, at most.
+// The maximum number of reads that wait.
 constexpr std::size_t kMaxWaitingReads = 8192;
 
-// Returns how many of `threads` one project can have.
+// Returns the maximum number of `threads` for one project.
 int ShareOf(std::size_t threads) {
   return std::max(1, static_cast<int>(threads) - 1);
 }
@@ -53,7 +52,7 @@ void ReaderPool::Run(Connection& connection) {
     if (!taken) return;
     observer_.WaitingChanged(StoreObserver::Kind::kRead, -1);
     Operation& operation = taken->item;
-    if (absl::Status status = StillWaited(operation.options); !status.ok()) {
+    if (absl::Status status = CheckMayBegin(operation.options); !status.ok()) {
       std::move(operation.read)(std::move(status), nullptr);
     } else {
       std::move(operation.read)(absl::OkStatus(), &connection);

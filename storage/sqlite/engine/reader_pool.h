@@ -9,31 +9,31 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "storage/fair_queue.h"
 #include "storage/sqlite/engine/connection.h"
-#include "storage/sqlite/engine/fair_queue.h"
 #include "storage/store.h"
 #include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
-// Runs reads on a few threads, each with a connection of its own. Projects take
-// turns, and where there are several threads none has all of them. Thread-safe.
+// Runs reads on a few threads, each with its own connection. Projects take
+// turns; if there are several threads, no project gets all of them.
+// Thread-safe.
 class ReaderPool {
  public:
-  // Reads with `connection` and completes the call; or, where `status` is not
-  // OK, completes the call with it (then `connection` is null).
+  // Reads with `connection` and completes the call. If `status` is an error,
+  // completes the call with it; `connection` is null then.
   using Read =
       absl::AnyInvocable<void(absl::Status status, Connection* connection) &&>;
 
-  // One thread for each of `connections`. `observer` must outlive this.
+  // Starts a thread for each connection. `observer` must outlive this.
   ReaderPool(std::vector<std::unique_ptr<Connection>> connections,
              StoreObserver& observer);
-  // Finishes everything that was accepted.
+  // Completes every call that was accepted.
   ~ReaderPool();
 
-  // Queues `read`, which is called exactly once. `project`: whose turn it
-  // takes;
-  // "" stands for all that is of no project.
+  // Queues `read`, which is called exactly once, for the turn of `project`; ""
+  // for all calls of no project.
   void Submit(const CallOptions& options, const std::string& project,
               Read read);
 

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "proto/time.h"
-#include "storage/sqlite/engine/sealed_secrets.h"
+#include "storage/sealed_secrets.h"
 #include "storage/uuid.h"
 
 namespace webhooks::sqlite {
@@ -16,13 +16,13 @@ const Sealer& SealerOf(sqlite3_context* context) {
   return *static_cast<const Sealer*>(sqlite3_user_data(context));
 }
 
-void AnswerWith(sqlite3_context* context, const void* bytes, std::size_t size) {
+void ReturnBlob(sqlite3_context* context, const void* bytes, std::size_t size) {
   sqlite3_result_blob(context, bytes, static_cast<int>(size), SQLITE_TRANSIENT);
 }
 
 void SealingKey(sqlite3_context* context, int, sqlite3_value**) {
   const SecretKey::Id& id = SealerOf(context).sealing_key();
-  AnswerWith(context, id.data(), id.size());
+  ReturnBlob(context, id.data(), id.size());
 }
 
 void SealSecret(sqlite3_context* context, int, sqlite3_value** arguments) {
@@ -40,7 +40,7 @@ void SealSecret(sqlite3_context* context, int, sqlite3_value** arguments) {
   *webhook.mutable_created_at() =
       ToTimestamp(absl::FromUnixMillis(sqlite3_value_int64(arguments[1])));
   const std::string sealed = SealFirstSecret(SealerOf(context), webhook);
-  AnswerWith(context, sealed.data(), sealed.size());
+  ReturnBlob(context, sealed.data(), sealed.size());
 }
 
 void AddFunction(sqlite3* database, const char* name, int arguments,

@@ -7,10 +7,10 @@
 
 namespace webhooks::sqlite {
 
-// Gives the SQL of migrations what it takes to seal, on this connection:
-// sealing_key(), the id of the first key; and seal_secret(secret, created_at,
-// id), the column webhooks.secrets of a webhook with that one secret. `sealer`
-// must outlive the connection.
+// Adds SQL functions for migrations to the connection: sealing_key() returns
+// the id of the first key, and seal_secret(secret, created_at, id) the column
+// webhooks.secrets of a webhook with that secret. `sealer` must outlive the
+// connection.
 void AddSealingFunctions(sqlite3* database, const Sealer& sealer);
 
 }  // namespace webhooks::sqlite

@@ -10,7 +10,7 @@ namespace webhooks::sqlite {
 absl::StatusOr<std::vector<SecretKey::Id>> SelectSecretKeys(
     Connection& connection) {
   using Ids = std::vector<SecretKey::Id>;
-  return connection.Guarded("read secret keys", [&]() -> absl::StatusOr<Ids> {
+  return connection.Guarded("select secret keys", [&]() -> absl::StatusOr<Ids> {
     Ids ids;
     Statement row = connection.Prepared("SELECT id FROM secret_keys");
     while (row->executeStep()) {
@@ -23,7 +23,7 @@ absl::StatusOr<std::vector<SecretKey::Id>> SelectSecretKeys(
 }
 
 absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id) {
-  return connection.Guarded("note secret key", [&]() -> absl::Status {
+  return connection.Guarded("insert secret key", [&]() -> absl::Status {
     Statement insert =
         connection.Prepared("INSERT OR IGNORE INTO secret_keys VALUES (?)");
     BindBlob(insert, 1, id);

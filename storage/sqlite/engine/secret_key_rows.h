@@ -8,13 +8,13 @@
 #include "storage/sealing/secret_key.h"
 #include "storage/sqlite/engine/connection.h"
 
-// The keys that something in the database is sealed under.
+// The table secret_keys: the keys under which the database has sealed texts.
 namespace webhooks::sqlite {
 
 absl::StatusOr<std::vector<SecretKey::Id>> SelectSecretKeys(
     Connection& connection);
 
-// Leaves one that is there already.
+// Adds a key, unless the table has it.
 absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id);
 
 }  // namespace webhooks::sqlite

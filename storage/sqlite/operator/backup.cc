@@ -15,18 +15,18 @@
 namespace webhooks::sqlite {
 namespace {
 
-// A quarter of a megabyte in SQLite's usual pages.
+// The pages of one step: a quarter of a megabyte at SQLite's default page size.
 constexpr int kStepPages = 64;
 
-// The copy is synced this often, so that no large sync at the end holds up
-// those of a server on the same disk.
+// Frequent syncs keep a large one at the end from delaying those of a server on
+// the same disk.
 constexpr int kStepsBetweenSyncs = 4;
 
 using SteadyClock = std::chrono::steady_clock;
 
-absl::Status GivenUp() { return absl::CancelledError("given up"); }
+absl::Status Cancelled() { return absl::CancelledError("cancelled"); }
 
-// Passes on how long the work since the last pause took.
+// Passes the duration of the work since the last pause to the caller.
 class Pauses {
  public:
   explicit Pauses(const BackupPause& pause) : pause_(pause) {}
@@ -43,7 +43,7 @@ class Pauses {
   SteadyClock::time_point begin_ = SteadyClock::now();
 };
 
-// SQLite would take what lies there under these names for parts of the copy.
+// Returns OK if no file exists that SQLite would take for a part of the copy.
 absl::Status CheckTarget(const std::string& path) {
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
     const std::string name = absl::StrCat(path, suffix);
@@ -51,9 +51,9 @@ absl::Status CheckTarget(const std::string& path) {
     if (std::filesystem::symlink_status(name, error).type() !=
         std::filesystem::file_type::not_found) {
       return error ? absl::ErrnoToStatus(error.value(),
-                                         absl::StrCat("cannot make ", path))
+                                         absl::StrCat("cannot create ", path))
                    : absl::AlreadyExistsError(
-                         absl::StrCat(name, " is there already"));
+                         absl::StrCat(name, " already exists"));
     }
   }
   return absl::OkStatus();
@@ -67,8 +67,8 @@ absl::StatusOr<OperatorConnection> OpenSource(const std::string& given_path) {
   return OperatorConnection::Open(*path, given_path, Connection::Mode::kRead);
 }
 
-// The version of what will be copied: from here on the database stays as it is
-// for this connection.
+// Begins the transaction that reads one moment of the database. Returns its
+// schema version.
 absl::StatusOr<int> BeginReading(OperatorConnection& source) {
   absl::Status begun = source->Execute("begin", "BEGIN");
   if (!begun.ok()) return source.Explain(begun);
@@ -85,7 +85,7 @@ absl::Status CopyFailure(int code, const std::string& path) {
                              : absl::UnavailableError(message);
 }
 
-// Copies pages until there are none left, or not.
+// Copies all pages, with pauses.
 absl::Status CopyPages(sqlite3_backup* backup, UnfinishedFile& file,
                        const std::string& path, Pauses& pauses) {
   int steps = 0;
@@ -95,7 +95,7 @@ absl::Status CopyPages(sqlite3_backup* backup, UnfinishedFile& file,
       absl::Status synced = file.Sync();
       if (!synced.ok()) return synced;
     }
-    if (!pauses.Pause()) return GivenUp();
+    if (!pauses.Pause()) return Cancelled();
   }
   return code == SQLITE_DONE ? absl::OkStatus() : CopyFailure(code, path);
 }
@@ -124,7 +124,8 @@ absl::Status Verify(const UnfinishedFile& file, const std::string& path,
   const auto found = ReadSchemaVersion(**copy);
   if (!found.ok()) return copy->Explain(found.status());
   if (*found != version) {
-    return copy->Explain(absl::DataLossError("the copy is another database"));
+    return copy->Explain(
+        absl::DataLossError("the copy has another schema version"));
   }
   return copy->Explain(CheckIntegrity(**copy, [&] { return pauses.Pause(); }));
 }
@@ -140,12 +141,12 @@ absl::StatusOr<Backup> BackUp(const std::string& database,
   if (!version.ok()) return version.status();
   absl::Status status = CheckTarget(path);
   if (!status.ok()) return status;
-  auto file = UnfinishedFile::Make(path);
+  auto file = UnfinishedFile::Create(path);
   if (!file.ok()) return file.status();
   Pauses pauses(pause);
   status = Copy(*source, *file, path, pauses);
   if (!status.ok()) return status;
-  // The log of the database may shrink again while the copy is checked.
+  // Ends the transaction, so that the log can shrink while the copy is checked.
   status = source->Explain((*source)->Execute("end", "COMMIT"));
   if (status.ok()) status = Verify(*file, path, *version, pauses);
   if (!status.ok()) return status;

@@ -8,13 +8,12 @@
 
 namespace webhooks::sqlite {
 
-// Copies the file `database` to `path`; see BackUpStore in
-// storage/open.h for the rest.
+// Copies the file `database` to `path`; see BackUpStore in storage/open.h.
 //
-// SQLite begins a backup anew when another process writes to its source. Here
-// one read transaction spans the whole of it, so that it ends under any load;
-// the price is that no checkpoint gets past that transaction, and the log
-// cannot be used from its beginning again.
+// SQLite restarts a backup when another process writes to its source. One read
+// transaction spans this backup, so that it ends under any load; the cost is
+// that checkpoints cannot pass that transaction, and the log cannot be reused
+// from its beginning.
 absl::StatusOr<Backup> BackUp(const std::string& database,
                               const std::string& path,
                               const BackupPause& pause);

@@ -24,7 +24,8 @@ absl::Status CheckAccess(const fs::path& path, int mode) {
       errno, absl::StrCat("database: cannot use ", path.string()));
 }
 
-// A start makes the folder as well: what matters is the one that is there.
+// Returns OK if a start could create files in the folder of `path`, or in the
+// nearest folder that exists.
 absl::Status CheckFolder(const fs::path& path) {
   std::error_code error;
   fs::path folder = fs::absolute(path, error).parent_path();
@@ -33,7 +34,7 @@ absl::Status CheckFolder(const fs::path& path) {
   }
   if (!fs::is_directory(folder, error)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("database: ", folder.string(), " is no folder"));
+        absl::StrCat("database: ", folder.string(), " is not a folder"));
   }
   return CheckAccess(folder, W_OK | X_OK);
 }
@@ -48,26 +49,26 @@ absl::Status CheckSize(OperatorConnection& connection,
     row->executeStep();
     if (row->getColumn(0).getInt64() <= *max_bytes) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(
-        "max_bytes=", *max_bytes, " is less than the database has"));
+        "max_bytes=", *max_bytes, " is less than the size of the database"));
   });
 }
 
-absl::Status Look(OperatorConnection& connection,
-                  std::optional<std::int64_t> max_bytes, Inspection& found) {
+absl::Status InspectContent(OperatorConnection& connection,
+                            std::optional<std::int64_t> max_bytes,
+                            Inspection& found) {
   const auto version = ReadSchemaVersion(*connection);
   if (!version.ok()) return version.status();
   found.schema_version = *version;
   found.newest_version = NewestSchemaVersion();
   if (*version == 0) return absl::OkStatus();
-  found.state = Inspection::State::kWhole;
+  found.state = Inspection::State::kIntact;
   absl::Status status = CheckSize(connection, max_bytes);
   if (!status.ok()) return status;
   status = CheckIntegrity(*connection, [] { return true; });
   if (!status.ok()) return status;
-  // The table is as old as version 2; at version 1 no start left the database
-  // without a project.
+  // Version 1 has no such table, but always has a project.
   const absl::StatusOr<bool> had_project =
-      *version == 1 ? true : HasFirstProjectNote(*connection);
+      *version == 1 ? true : HadFirstProject(*connection);
   if (!had_project.ok()) return had_project.status();
   found.had_project = *had_project;
   auto keys = SealedUnder(*connection);
@@ -98,7 +99,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& given_path,
   auto connection =
       OperatorConnection::Open(*path, given_path, Connection::Mode::kInspect);
   if (!connection.ok()) return connection.status();
-  status = connection->Explain(Look(*connection, max_bytes, found));
+  status = connection->Explain(InspectContent(*connection, max_bytes, found));
   if (!status.ok()) return status;
   return found;
 }

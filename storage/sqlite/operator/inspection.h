@@ -10,7 +10,7 @@
 
 namespace webhooks::sqlite {
 
-// Looks at the file `path`; see InspectStore for the rest.
+// Inspects the file `path`; see InspectStore in storage/open.h.
 absl::StatusOr<Inspection> Inspect(const std::string& path,
                                    std::optional<std::int64_t> max_bytes);
 

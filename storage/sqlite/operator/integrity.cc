@@ -9,17 +9,18 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Instructions of SQLite's machine between two questions: some milliseconds.
+// The instructions of SQLite's virtual machine between two calls of `go_on`:
+// some milliseconds.
 constexpr int kInstructions = 100'000;
 
-struct Watcher {
+struct Progress {
   std::function<bool()> go_on;
   bool has_stopped = false;
 
-  static int Ask(void* self) {
-    auto* watcher = static_cast<Watcher*>(self);
-    watcher->has_stopped = !watcher->go_on();
-    return watcher->has_stopped ? 1 : 0;
+  static int OnProgress(void* self) {
+    auto* progress = static_cast<Progress*>(self);
+    progress->has_stopped = !progress->go_on();
+    return progress->has_stopped ? 1 : 0;
   }
 };
 
@@ -27,20 +28,21 @@ struct Watcher {
 
 absl::Status CheckIntegrity(Connection& connection,
                             std::function<bool()> go_on) {
-  Watcher watcher{std::move(go_on)};
-  sqlite3_progress_handler(connection.handle(), kInstructions, &Watcher::Ask,
-                           &watcher);
-  const auto unwatched = absl::MakeCleanup([&] {
+  Progress progress{std::move(go_on)};
+  sqlite3_progress_handler(connection.handle(), kInstructions,
+                           &Progress::OnProgress, &progress);
+  const auto remove_handler = absl::MakeCleanup([&] {
     sqlite3_progress_handler(connection.handle(), 0, nullptr, nullptr);
   });
-  absl::Status status = connection.Guarded("check", [&]() -> absl::Status {
-    Statement row = connection.Prepared("PRAGMA integrity_check(1)");
-    row->executeStep();
-    const std::string found = row->getColumn(0).getString();
-    if (found == "ok") return absl::OkStatus();
-    return absl::DataLossError(absl::StrCat("damaged: ", found));
-  });
-  return watcher.has_stopped ? absl::CancelledError("given up") : status;
+  absl::Status status =
+      connection.Guarded("check integrity", [&]() -> absl::Status {
+        Statement row = connection.Prepared("PRAGMA integrity_check(1)");
+        row->executeStep();
+        const std::string found = row->getColumn(0).getString();
+        if (found == "ok") return absl::OkStatus();
+        return absl::DataLossError(absl::StrCat("damaged: ", found));
+      });
+  return progress.has_stopped ? absl::CancelledError("cancelled") : status;
 }
 
 }  // namespace webhooks::sqlite

@@ -8,9 +8,10 @@
 
 namespace webhooks::sqlite {
 
-// Reads the whole database, and compares its indexes with its tables.
-// DATA_LOSS: it is damaged; the message has the first fault. CANCELLED:
-// `go_on`, which is called now and then, was false. Others as of Guarded.
+// Reads the whole database, and compares its indexes with its tables. Calls
+// `go_on` every few milliseconds. DATA_LOSS: the database is damaged; the
+// message has the first fault. CANCELLED: `go_on` returned false. Other errors
+// are those of Connection::Guarded.
 absl::Status CheckIntegrity(Connection& connection,
                             std::function<bool()> go_on);
 

@@ -1,23 +1,19 @@
 #include "storage/sqlite/operator/maintenance_jobs.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
+#include "storage/sealed_secrets.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/engine/sealed_secrets.h"
 #include "storage/sqlite/operator/purges.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// The rows that one step looks at: some milliseconds' worth, since changes wait
-// for it.
-constexpr int kStepRows = 200;
-
-// The advance of the retention clock between two notes of it.
-constexpr absl::Duration kNoteEvery = absl::Minutes(1);
+// The number of rows that one step seals. They take some milliseconds, for
+// which other writes wait.
+constexpr int kSealedRows = 200;
 
 bool HasOlderKeys(Connection& connection, const SecretKey::Id& newest) {
   Statement row =
@@ -31,43 +27,45 @@ bool HasOlderKeys(Connection& connection, const SecretKey::Id& newest) {
 absl::StatusOr<bool> MaintenanceJobs::Step(Connection& connection,
                                            absl::Time now,
                                            absl::Duration retention,
-                                           DueNotes& notes) {
+                                           Notifications& notifications) {
   reached_ = position_;
-  for (int i = 0; i < kKinds; ++i) {
-    const auto kind = static_cast<Kind>(next_kind_);
-    next_kind_ = (next_kind_ + 1) % kKinds;
-    absl::StatusOr<bool> more = Work(kind, connection, now, retention, notes);
+  for (int i = 0; i < kJobs; ++i) {
+    const auto job = static_cast<Job>(next_job_);
+    next_job_ = (next_job_ + 1) % kJobs;
+    absl::StatusOr<bool> more =
+        Perform(job, connection, now, retention, notifications);
     if (!more.ok() || *more) return more;
   }
   return false;
 }
 
-absl::StatusOr<bool> MaintenanceJobs::Work(Kind kind, Connection& connection,
-                                           absl::Time now,
-                                           absl::Duration retention,
-                                           DueNotes& notes) {
-  switch (kind) {
-    case Kind::kOldAnswers:
-      return DropOldAnswers(connection, now);
-    case Kind::kOldEvents:
-      return DropOldEvents(connection, leases_, now, now - retention,
-                           reached_.retention, notes);
-    case Kind::kUnfinishedEvents:
-      return DropUnfinished(connection, publishing_);
-    case Kind::kRemovedWebhooks:
-      return CancelOfRemovedWebhooks(connection);
-    case Kind::kDeletedProjects:
-      return PurgeProject(connection);
-    case Kind::kRetryJobs:
-      return WorkOnRetryJob(connection, leases_, now, retry_job_turns_, notes);
-    case Kind::kSealing:
-      return SealAnew(connection);
+absl::StatusOr<bool> MaintenanceJobs::Perform(Job job, Connection& connection,
+                                              absl::Time now,
+                                              absl::Duration retention,
+                                              Notifications& notifications) {
+  switch (job) {
+    case Job::kOldAnswers:
+      return DeleteOldAnswers(connection, now);
+    case Job::kOldEvents:
+      return DeleteOldEvents(connection, leases_, now, now - retention,
+                             reached_.retention, notifications);
+    case Job::kUnfinishedEvents:
+      return DeleteUnfinished(connection, publishing_);
+    case Job::kRemovedWebhooks:
+      return CancelForRemovedWebhooks(connection);
+    case Job::kDeletedProjects:
+      return PurgeProjects(connection);
+    case Job::kRetryJobs:
+      return StepRetryJob(connection, leases_, now, retry_job_turns_,
+                          notifications);
+    case Job::kSealing:
+      return SealAgain(connection);
   }
   return false;
 }
 
-absl::StatusOr<bool> MaintenanceJobs::SealAnew(Connection& connection) {
-  return connection.Guarded("seal anew", [&]() -> absl::StatusOr<bool> {
+absl::StatusOr<bool> MaintenanceJobs::SealAgain(Connection& connection) {
+  return connection.Guarded("seal again", [&]() -> absl::StatusOr<bool> {
     if (has_given_up_sealing_ ||
         !HasOlderKeys(connection, sealer_.sealing_key())) {
       return false;
@@ -88,7 +86,8 @@ absl::StatusOr<bool> MaintenanceJobs::SealAnew(Connection& connection) {
   });
 }
 
-// Seals the next webhooks' secrets; how many rows were looked at.
+// Seals the secrets and settings of the next webhooks. Returns the number of
+// rows.
 int MaintenanceJobs::SealWebhooks(Connection& connection) {
   struct Row {
     std::string project;
@@ -103,7 +102,7 @@ int MaintenanceJobs::SealWebhooks(Connection& connection) {
         " WHERE (project_id, id) > (?, ?) ORDER BY project_id, id LIMIT ?");
     BindBytes(row, 1, reached_.project);
     BindBytes(row, 2, reached_.webhook);
-    row->bind(3, kStepRows);
+    row->bind(3, kSealedRows);
     while (row->executeStep()) {
       rows.push_back(
           {std::string(BlobColumn(row, 0)), std::string(BlobColumn(row, 1)),
@@ -130,7 +129,7 @@ int MaintenanceJobs::SealWebhooks(Connection& connection) {
   return static_cast<int>(rows.size());
 }
 
-// Seals the next answers; how many rows were looked at.
+// Seals the next answers. Returns the number of rows.
 int MaintenanceJobs::SealAnswers(Connection& connection) {
   struct Row {
     std::int64_t id;
@@ -142,7 +141,7 @@ int MaintenanceJobs::SealAnswers(Connection& connection) {
     Statement row = connection.Prepared(
         "SELECT id, key, answer FROM answers WHERE id > ? ORDER BY id LIMIT ?");
     row->bind(1, reached_.answer);
-    row->bind(2, kStepRows);
+    row->bind(2, kSealedRows);
     while (row->executeStep()) {
       rows.push_back({row->getColumn(0).getInt64(),
                       std::string(BlobColumn(row, 1)),
@@ -161,8 +160,8 @@ int MaintenanceJobs::SealAnswers(Connection& connection) {
   return static_cast<int>(rows.size());
 }
 
-// `sealed` under the newest key. What cannot be opened stays as it is, so that
-// whoever finds its key again can.
+// Returns the text of `sealed`, sealed under the newest key. Text that cannot
+// be opened stays as it is: its key may be found again.
 std::string MaintenanceJobs::Sealed(Connection& connection,
                                     const std::string& sealed,
                                     const std::string& owner) {
@@ -170,28 +169,24 @@ std::string MaintenanceJobs::Sealed(Connection& connection,
   const auto text = sealer_.Open(sealed, owner);
   if (text) return sealer_.Seal(*text, owner);
   has_unopened_ = true;
-  connection.Damaged("seal anew", absl::BytesToHexString(owner)).IgnoreError();
+  connection.Damaged("seal again", absl::BytesToHexString(owner)).IgnoreError();
   return sealed;
 }
 
 absl::StatusOr<absl::Time> MaintenanceJobs::AdvanceRetention(
-    Connection& connection, absl::Time now, absl::Duration most) {
-  if (!retention_time_) {
+    Connection& connection, absl::Time now, absl::Duration max_step) {
+  if (!retention_clock_) {
     const auto stored = SelectRetentionTime(connection);
     if (!stored.ok()) return stored.status();
-    stored_retention_time_ = *stored;
-    retention_time_ = *stored;
+    retention_clock_.emplace(*stored);
   }
-  const bool is_new = *retention_time_ == absl::InfinitePast();
-  retention_time_ = is_new ? now : std::min(now, *retention_time_ + most);
-  // A process that ends without a note of the last steps keeps a little longer.
-  if (absl::AbsDuration(*retention_time_ - stored_retention_time_) >=
-      kNoteEvery) {
-    absl::Status stored = UpdateRetentionTime(connection, *retention_time_);
+  const absl::Time time = retention_clock_->Advance(now, max_step);
+  if (retention_clock_->NeedsStoring()) {
+    absl::Status stored = UpdateRetentionTime(connection, time);
     if (!stored.ok()) return stored;
-    stored_retention_time_ = *retention_time_;
+    retention_clock_->MarkStored();
   }
-  return *retention_time_;
+  return time;
 }
 
 }  // namespace webhooks::sqlite

@@ -9,50 +9,51 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "storage/leases.h"
+#include "storage/notifications.h"
+#include "storage/retention.h"
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/engine/connection.h"
 #include "storage/sqlite/operator/retention.h"
-#include "storage/sqlite/rows/due_notes.h"
 #include "storage/sqlite/rows/fan_out.h"
 #include "storage/sqlite/rows/retry_job_rows.h"
 
 namespace webhooks::sqlite {
 
-// The steps of Store::Maintain. For the writer's thread.
+// The jobs of Upkeep::Maintain. For the writer's thread.
 class MaintenanceJobs {
  public:
   // All must outlive this.
   MaintenanceJobs(const Sealer& sealer, Leases& leases,
-                  const ActiveSeqs& publishing)
+                  const ReservedSeqs& publishing)
       : sealer_(sealer), leases_(leases), publishing_(publishing) {}
 
   // Does the work of Upkeep::AdvanceRetention.
   absl::StatusOr<absl::Time> AdvanceRetention(Connection& connection,
                                               absl::Time now,
-                                              absl::Duration most);
+                                              absl::Duration max_step);
 
-  // One bounded step of the next kind of work that there is, inside the
-  // caller's transaction, which undoes it where this fails. Whether there is
-  // more to do.
+  // Performs one bounded step of the next job that has work, inside the
+  // caller's transaction, which is rolled back if this fails. Returns true if
+  // there is more to do.
   absl::StatusOr<bool> Step(Connection& connection, absl::Time now,
-                            absl::Duration retention, DueNotes& notes);
+                            absl::Duration retention,
+                            Notifications& notifications);
 
-  // To be called once the transaction of the last step is committed: the next
-  // one goes on from there.
+  // Tells that the transaction of the last step is committed.
   void Committed() { position_ = reached_; }
 
  private:
-  // Where sealing anew has come to: the columns of the last row's key; and
-  // where retention has.
+  // The positions of the jobs that go through a table.
   struct Position {
+    // The keys of the last rows that were sealed again.
     std::string project;
     std::string webhook;
     std::int64_t answer = 0;
     RetentionPosition retention;
   };
 
-  // The kinds of work take turns, so that none waits for all of another.
-  enum class Kind {
+  // The jobs take turns, so that none waits for all of another.
+  enum class Job {
     kOldAnswers,
     kOldEvents,
     kUnfinishedEvents,
@@ -61,11 +62,12 @@ class MaintenanceJobs {
     kRetryJobs,
     kSealing,
   };
-  static constexpr int kKinds = 7;
+  static constexpr int kJobs = 7;
 
-  absl::StatusOr<bool> Work(Kind kind, Connection& connection, absl::Time now,
-                            absl::Duration retention, DueNotes& notes);
-  absl::StatusOr<bool> SealAnew(Connection& connection);
+  absl::StatusOr<bool> Perform(Job job, Connection& connection, absl::Time now,
+                               absl::Duration retention,
+                               Notifications& notifications);
+  absl::StatusOr<bool> SealAgain(Connection& connection);
   int SealWebhooks(Connection& connection);
   int SealAnswers(Connection& connection);
   std::string Sealed(Connection& connection, const std::string& sealed,
@@ -73,15 +75,14 @@ class MaintenanceJobs {
 
   const Sealer& sealer_;
   Leases& leases_;
-  const ActiveSeqs& publishing_;
-  int next_kind_ = 0;
+  const ReservedSeqs& publishing_;
+  int next_job_ = 0;
   RetryJobTurns retry_job_turns_;
-  // Of the retention clock. Unset: it was not read yet.
-  std::optional<absl::Time> retention_time_;
-  absl::Time stored_retention_time_;
-  // Something is sealed that no key opens: the older keys are not forgotten.
+  // Unset until it was read.
+  std::optional<RetentionClock> retention_clock_;
+  // True if some sealed text could not be opened: the older keys are kept then.
   bool has_unopened_ = false;
-  // All that could be sealed anew is.
+  // True once everything else is sealed under the newest key.
   bool has_given_up_sealing_ = false;
   Position position_;
   Position reached_;

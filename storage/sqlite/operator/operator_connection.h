@@ -12,12 +12,11 @@
 
 namespace webhooks::sqlite {
 
-// A connection of a command-line tool, which shows the driver's message to its
-// operator. A server writes that message to its log instead.
+// A connection of a command-line tool, which shows the driver's messages to the
+// operator. A server writes them to its log instead.
 class OperatorConnection {
  public:
-  // Opens a connection; see Connection::Open. `name` is the operator's name for
-  // the file.
+  // Opens a connection; see Connection::Open. Messages call the file `name`.
   static absl::StatusOr<OperatorConnection> Open(const std::string& path,
                                                  const std::string& name,
                                                  Connection::Mode mode);
@@ -25,8 +24,8 @@ class OperatorConnection {
   Connection& operator*() const { return *connection_; }
   Connection* operator->() const { return connection_.get(); }
 
-  // Adds the file's name and the driver's last message to the `status` of a
-  // call of the connection. Returns OK if it is OK.
+  // Adds the file's name and the driver's last message to the status of a
+  // failed call of the connection. Returns OK if `status` is OK.
   absl::Status Explain(const absl::Status& status) const;
 
  private:
@@ -43,7 +42,7 @@ class OperatorConnection {
         connection_(std::move(connection)) {}
 
   std::string name_;
-  // Before the connection, which refers to it.
+  // Declared before the connection, which refers to it.
   std::unique_ptr<LastFault> last_fault_;
   std::unique_ptr<Connection> connection_;
 };

@@ -7,20 +7,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "storage/idempotency.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/rows/event_rows.h"
+#include "storage/sqlite/rows/delivery_states.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// The rows that one step removes; it may be a few more.
+// The number of rows that one step deletes; it may exceed this by a few.
 constexpr int kPurgedRows = 200;
 
-// The events that one step removes: each may lie on 65 pages.
+// The maximum number of events that one step deletes: each may use 65 pages.
 constexpr int kStepEvents = 25;
 
-// Of the table, rows that belong to the project; `key` names the columns that
-// find one of them. How many.
+// Deletes rows of `table` that belong to the project. `key` lists the columns
+// of its primary key. Returns the number of rows.
 int DeleteOwned(Connection& connection, absl::string_view table,
                 absl::string_view key, absl::string_view project,
                 int limit = kPurgedRows) {
@@ -32,7 +33,7 @@ int DeleteOwned(Connection& connection, absl::string_view table,
   return erase->exec();
 }
 
-// The project's next deliveries; how many rows.
+// Deletes the project's next deliveries. Returns the number of rows.
 int DeleteDeliveries(Connection& connection, absl::string_view project) {
   std::vector<std::string> ids;
   {
@@ -61,7 +62,7 @@ std::string AnyRemovedWebhook(Connection& connection) {
   return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
 }
 
-// Keeps answers for no longer than one that is made at `now`.
+// Limits the time of answers to that of one that is made at `now`.
 void CapAnswers(Connection& connection, absl::Time now) {
   Statement update = connection.Prepared(
       "UPDATE answers SET expires_at = ?1 WHERE id IN"
@@ -84,7 +85,7 @@ int DeleteDelivery(Connection& connection, absl::string_view id) {
   return count + delivery->exec();
 }
 
-absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now) {
+absl::StatusOr<bool> DeleteOldAnswers(Connection& connection, absl::Time now) {
   return connection.Guarded(
       "delete old answers", [&]() -> absl::StatusOr<bool> {
         Statement erase = connection.Prepared(
@@ -97,16 +98,18 @@ absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now) {
       });
 }
 
-absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection) {
+absl::StatusOr<bool> CancelForRemovedWebhooks(Connection& connection) {
+  static const std::string& sql = *new std::string(absl::StrCat(
+      "UPDATE deliveries SET state = ? WHERE id IN (SELECT id FROM deliveries"
+      " INDEXED BY waiting_deliveries WHERE webhook_id = ? AND ",
+      kIsPending, " LIMIT ?)"));
   return connection.Guarded("cancel deliveries", [&]() -> absl::StatusOr<bool> {
     const std::string webhook = AnyRemovedWebhook(connection);
     if (webhook.empty()) return false;
-    Statement update = connection.Prepared(
-        "UPDATE deliveries SET state = 6 WHERE id IN (SELECT id FROM deliveries"
-        " INDEXED BY waiting_deliveries WHERE webhook_id = ? AND state = 1"
-        " LIMIT ?)");
-    BindBytes(update, 1, webhook);
-    update->bind(2, kPurgedRows);
+    Statement update = connection.Prepared(sql);
+    update->bind(1, static_cast<int>(v1::Delivery::CANCELLED));
+    BindBytes(update, 2, webhook);
+    update->bind(3, kPurgedRows);
     if (update->exec() == kPurgedRows) return true;
     Statement erase =
         connection.Prepared("DELETE FROM removed_webhooks WHERE id = ?");
@@ -116,8 +119,8 @@ absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection) {
   });
 }
 
-absl::StatusOr<bool> PurgeProject(Connection& connection) {
-  return connection.Guarded("purge project", [&]() -> absl::StatusOr<bool> {
+absl::StatusOr<bool> PurgeProjects(Connection& connection) {
+  return connection.Guarded("purge projects", [&]() -> absl::StatusOr<bool> {
     const std::string project = AnyDeletedProject(connection);
     if (project.empty()) return false;
     if (DeleteDeliveries(connection, project) > 0 ||

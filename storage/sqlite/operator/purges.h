@@ -6,24 +6,25 @@
 #include "absl/time/time.h"
 #include "storage/sqlite/engine/connection.h"
 
-// Takes out what is not needed any more. Each function does one bounded step,
-// some milliseconds' worth since changes wait for it, inside the caller's
-// transaction; and ends with whether there is more to do.
+// Deletes records that are not needed any more. Each function performs one step
+// of some milliseconds, inside the caller's transaction, and returns true if
+// there is more to do.
 namespace webhooks::sqlite {
 
-// Takes out the delivery with the 16 bytes `id` and its attempts; how many
-// rows. Throws what SQLiteCpp throws; for use inside Connection::Guarded.
+// Deletes the delivery with the 16 bytes `id` and its attempts. Returns the
+// number of rows. Throws what SQLiteCpp throws; for use inside
+// Connection::Guarded.
 int DeleteDelivery(Connection& connection, absl::string_view id);
 
-// Answers whose time is over at `now`. Those that a clock which was ahead has
-// let be kept for longer than any answer is are kept from `now` on.
-absl::StatusOr<bool> DropOldAnswers(Connection& connection, absl::Time now);
+// Deletes answers that have expired at `now`. Limits the time of the others to
+// that of a new answer: the clock may have been ahead when they were made.
+absl::StatusOr<bool> DeleteOldAnswers(Connection& connection, absl::Time now);
 
-// Cancels deliveries that wait for webhooks that are gone.
-absl::StatusOr<bool> CancelOfRemovedWebhooks(Connection& connection);
+// Cancels deliveries that wait for removed webhooks.
+absl::StatusOr<bool> CancelForRemovedWebhooks(Connection& connection);
 
-// Removes in steps what deleted projects owned, and then the projects.
-absl::StatusOr<bool> PurgeProject(Connection& connection);
+// Deletes the content of deleted projects, then the projects.
+absl::StatusOr<bool> PurgeProjects(Connection& connection);
 
 }  // namespace webhooks::sqlite
 

@@ -1,8 +1,10 @@
 #include "storage/sqlite/operator/retention.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
+#include "storage/retention.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/operator/purges.h"
 #include "storage/sqlite/rows/delivery_rows.h"
@@ -10,23 +12,23 @@
 namespace webhooks::sqlite {
 namespace {
 
-// The deliveries and attempts that one step looks at; it may be a few more.
+// The number of deliveries and attempts that one step examines; it may exceed
+// this by a few.
 constexpr int kStepRows = 200;
 
-// The events that one step looks at: each may lie on 65 pages.
+// The maximum number of events that one step examines: each may use 65 pages.
 constexpr int kRetentionStepEvents = 25;
 
-// An event that is kept for its deliveries is not looked at again before.
-constexpr absl::Duration kLookAgain = absl::Minutes(1);
-
-struct Row {
+// The columns of a delivery that retention needs.
+struct RetainedDelivery {
   std::string id;
   v1::Delivery::State state = v1::Delivery::PENDING;
-  std::int64_t kept_from = 0;
+  absl::Time kept_from;
   Endpoint endpoint;
 };
 
-// 0: there is none.
+// Returns the seq of the oldest event that is due for retention; 0 if there is
+// none.
 std::int64_t SelectOldEvent(Connection& connection, absl::Time oldest) {
   Statement row = connection.Prepared(
       "SELECT seq FROM events INDEXED BY events_by_age"
@@ -37,8 +39,9 @@ std::int64_t SelectOldEvent(Connection& connection, absl::Time oldest) {
   return row->executeStep() ? row->getColumn(0).getInt64() : 0;
 }
 
-std::vector<Row> SelectRows(Connection& connection,
-                            const RetentionPosition& position, int limit) {
+std::vector<RetainedDelivery> SelectRows(Connection& connection,
+                                         const RetentionPosition& position,
+                                         int limit) {
   Statement row = connection.Prepared(
       "SELECT id, state, kept_from, project_id, webhook_id FROM deliveries"
       " INDEXED BY deliveries_by_event WHERE event_seq = ? AND id > ?"
@@ -46,78 +49,87 @@ std::vector<Row> SelectRows(Connection& connection,
   row->bind(1, position.event_seq);
   BindBytes(row, 2, position.delivery);
   row->bind(3, limit);
-  std::vector<Row> rows;
+  std::vector<RetainedDelivery> rows;
   while (row->executeStep()) {
     rows.push_back(
         {std::string(BlobColumn(row, 0)),
          static_cast<v1::Delivery::State>(row->getColumn(1).getInt()),
-         row->getColumn(2).getInt64(),
+         TimeColumn(row, 2),
          {UuidColumn(row, 3), UuidColumn(row, 4)}});
   }
   return rows;
 }
 
-// Goes through the event's next deliveries. Each costs the budget; whether all
-// of them have been seen.
-bool WorkOnDeliveries(Connection& connection, const Leases& leases,
-                      absl::Time now, absl::Time oldest,
-                      RetentionPosition& position, int& budget,
-                      DueNotes& notes) {
+// Fails the delivery for EXPIRED.
+void Expire(Connection& connection, const RetainedDelivery& delivery,
+            absl::Time now, Notifications& notifications) {
+  FailDelivery(connection, delivery.id, v1::Delivery::EXPIRED, now);
+  notifications.AddExpired(delivery.endpoint);
+  // Deliveries to an ordered webhook may have waited for it.
+  notifications.AddChanged(delivery.endpoint, absl::InfinitePast());
+}
+
+// Examines the event's next deliveries, within `budget`. Returns true if none
+// is left.
+bool ExamineDeliveries(Connection& connection, const Leases& leases,
+                       absl::Time now, absl::Time oldest,
+                       RetentionPosition& position, int& budget,
+                       Notifications& notifications) {
   const int limit = budget;
-  const std::vector<Row> rows = SelectRows(connection, position, limit);
-  for (const Row& row : rows) {
+  const std::vector<RetainedDelivery> rows =
+      SelectRows(connection, position, limit);
+  for (const RetainedDelivery& row : rows) {
     if (budget <= 0) return false;
     --budget;
     position.delivery = row.id;
-    std::int64_t kept_from = row.kept_from;
-    const bool waits = row.state == v1::Delivery::PENDING;
-    const bool is_old = kept_from < absl::ToUnixMillis(oldest);
-    if (is_old && !waits) {
-      budget -= DeleteDelivery(connection, row.id);
-      continue;
-    }
-    if (is_old && !leases.HasBegun(row.id)) {
-      FailDelivery(connection, row.id, v1::Delivery::EXPIRED, now);
-      kept_from = absl::ToUnixMillis(now);
-      notes.AddExpired(row.endpoint);
-      // Others may have waited for it.
-      notes.AddChanged(row.endpoint, absl::InfinitePast());
+    absl::Time kept_from = row.kept_from;
+    switch (RetentionActionFor(row.state, leases.HasBegun(row.id), kept_from,
+                               oldest)) {
+      case RetentionAction::kDelete:
+        budget -= DeleteDelivery(connection, row.id);
+        continue;
+      case RetentionAction::kExpire:
+        Expire(connection, row, now, notifications);
+        kept_from = now;
+        break;
+      case RetentionAction::kKeep:
+        break;
     }
     position.kept_from = std::min(position.kept_from, kept_from);
   }
   return static_cast<int>(rows.size()) < limit;
 }
 
-// Takes out the event, or keeps it for those of its deliveries that are kept.
-void EndEvent(Connection& connection, absl::Time oldest,
-              const RetentionPosition& position) {
-  const bool is_kept = position.kept_from != INT64_MAX;
+// Deletes the event, unless some of its deliveries are kept.
+void FinishEvent(Connection& connection, absl::Time oldest,
+                 const RetentionPosition& position) {
+  const bool is_kept = position.kept_from != absl::InfiniteFuture();
   Statement change = connection.Prepared(
       is_kept ? "UPDATE events SET look_at = ?2 WHERE seq = ?1"
               : "DELETE FROM events WHERE seq = ?1");
   change->bind(1, position.event_seq);
   if (is_kept) {
-    change->bind(2, std::max(position.kept_from,
-                             absl::ToUnixMillis(oldest + kLookAgain)));
+    BindTime(change, 2, NextLook(position.kept_from, oldest));
   }
   change->exec();
 }
 
-// Drops the jobs that were made before `oldest`.
-void DropRetryJobs(Connection& connection, absl::Time oldest) {
+// Deletes ended jobs that were created before `oldest`.
+void DeleteOldRetryJobs(Connection& connection, absl::Time oldest) {
   Statement erase = connection.Prepared(
       "DELETE FROM retry_jobs WHERE is_running = 0 AND id < ?");
-  const std::string first = FirstIdOf(oldest);
+  const std::string first = LowestIdAt(oldest);
   BindBytes(erase, 1, first);
   erase->exec();
 }
 
 }  // namespace
 
-absl::StatusOr<bool> DropOldEvents(Connection& connection, const Leases& leases,
-                                   absl::Time now, absl::Time oldest,
-                                   RetentionPosition& position,
-                                   DueNotes& notes) {
+absl::StatusOr<bool> DeleteOldEvents(Connection& connection,
+                                     const Leases& leases, absl::Time now,
+                                     absl::Time oldest,
+                                     RetentionPosition& position,
+                                     Notifications& notifications) {
   return connection.Guarded("delete old events", [&]() -> absl::StatusOr<bool> {
     int budget = kStepRows;
     for (int events = 0; events < kRetentionStepEvents && budget > 0;
@@ -126,14 +138,14 @@ absl::StatusOr<bool> DropOldEvents(Connection& connection, const Leases& leases,
         position.event_seq = SelectOldEvent(connection, oldest);
       }
       if (position.event_seq == 0) {
-        DropRetryJobs(connection, oldest);
+        DeleteOldRetryJobs(connection, oldest);
         return false;
       }
-      if (!WorkOnDeliveries(connection, leases, now, oldest, position, budget,
-                            notes)) {
+      if (!ExamineDeliveries(connection, leases, now, oldest, position, budget,
+                             notifications)) {
         return true;
       }
-      EndEvent(connection, oldest, position);
+      FinishEvent(connection, oldest, position);
       position = RetentionPosition();
       --budget;
     }

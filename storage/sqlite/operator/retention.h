@@ -7,32 +7,35 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "storage/leases.h"
+#include "storage/notifications.h"
 #include "storage/sqlite/engine/connection.h"
-#include "storage/sqlite/rows/due_notes.h"
 
 namespace webhooks::sqlite {
 
-// Where retention has come to within an event that has many deliveries.
+// The position of retention within an event that has many deliveries.
 struct RetentionPosition {
-  // The event's row; 0: at the next event.
+  // The event's row; 0 before the next event.
   std::int64_t event_seq = 0;
-  // The 16 bytes of the last delivery that was looked at.
+  // The 16 bytes of the last delivery that was examined.
   std::string delivery;
-  // From when the first of those that are kept is kept, in unix milliseconds.
-  std::int64_t kept_from = INT64_MAX;
+  // The earliest kept_from of the deliveries that are kept; InfiniteFuture if
+  // there is none.
+  absl::Time kept_from = absl::InfiniteFuture();
 };
 
-// One bounded step of Upkeep::Maintain's retention: some milliseconds' worth,
+// Performs one step of Upkeep::Maintain's retention, some milliseconds of work,
 // inside the caller's transaction. Fails deliveries that have waited since
-// before `oldest`, and takes out those that ended before, and events without a
-// delivery that are older. Goes on from `position` and moves it. Ends with
-// whether there is more to do.
-absl::StatusOr<bool> DropOldEvents(Connection& connection, const Leases& leases,
-                                   absl::Time now, absl::Time oldest,
-                                   RetentionPosition& position,
-                                   DueNotes& notes);
+// before `oldest`, deletes those that ended before it, and events that are
+// older and have no deliveries. Advances `position`. Returns true if there is
+// more to do.
+absl::StatusOr<bool> DeleteOldEvents(Connection& connection,
+                                     const Leases& leases, absl::Time now,
+                                     absl::Time oldest,
+                                     RetentionPosition& position,
+                                     Notifications& notifications);
 
-// The time of the store's retention clock; InfinitePast: it has none yet.
+// Returns the stored time of the retention clock; InfinitePast if there is
+// none.
 absl::StatusOr<absl::Time> SelectRetentionTime(Connection& connection);
 absl::Status UpdateRetentionTime(Connection& connection, absl::Time time);
 

@@ -16,11 +16,11 @@
 namespace webhooks::sqlite {
 namespace {
 
-absl::Status Failure(absl::string_view what, const std::string& path) {
-  return absl::ErrnoToStatus(errno, absl::StrCat("cannot ", what, " ", path));
+absl::Status Failure(absl::string_view action, const std::string& path) {
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot ", action, " ", path));
 }
 
-// A name survives the machine once its folder is synced.
+// Syncs the folder, so that the name of the file survives a power cut.
 absl::Status SyncFolderOf(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const std::string name = folder.empty() ? "." : folder;
@@ -32,9 +32,9 @@ absl::Status SyncFolderOf(const std::string& path) {
   return status;
 }
 
-// Not every file system can rename and leave what is there; for those the name
-// was looked at before.
-bool RenameToNothing(const std::string& from, const std::string& to) {
+// Renames a file, unless `to` exists. Not every file system can check that; the
+// caller has checked it before.
+bool RenameIfFree(const std::string& from, const std::string& to) {
   if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
                 RENAME_NOREPLACE) == 0) {
     return true;
@@ -45,11 +45,11 @@ bool RenameToNothing(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-absl::StatusOr<UnfinishedFile> UnfinishedFile::Make(
+absl::StatusOr<UnfinishedFile> UnfinishedFile::Create(
     const std::string& final_path) {
   std::string path = absl::StrCat(final_path, ".XXXXXX");
   const int descriptor = mkostemp(path.data(), O_CLOEXEC);
-  if (descriptor < 0) return Failure("make", final_path);
+  if (descriptor < 0) return Failure("create", final_path);
   return UnfinishedFile(final_path, std::move(path), descriptor);
 }
 
@@ -65,7 +65,8 @@ UnfinishedFile::~UnfinishedFile() {
 
 absl::StatusOr<std::int64_t> UnfinishedFile::Size() const {
   struct stat found;
-  if (fstat(descriptor_, &found) != 0) return Failure("look at", final_path_);
+  if (fstat(descriptor_, &found) != 0)
+    return Failure("read the size of", final_path_);
   return std::int64_t{found.st_size};
 }
 
@@ -77,7 +78,7 @@ absl::Status UnfinishedFile::Sync() {
 absl::Status UnfinishedFile::Finish() {
   absl::Status synced = Sync();
   if (!synced.ok()) return synced;
-  if (!RenameToNothing(path_, final_path_)) return Failure("make", final_path_);
+  if (!RenameIfFree(path_, final_path_)) return Failure("create", final_path_);
   path_.clear();
   return SyncFolderOf(final_path_);
 }

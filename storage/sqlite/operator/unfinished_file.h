@@ -9,31 +9,30 @@
 
 namespace webhooks::sqlite {
 
-// A file that gets its name once it is whole: until then it has another one
-// beside it, and goes with its owner. For its owner alone to read. Messages
-// name the file.
+// A file that gets its name when it is complete. Until then it has a temporary
+// name in the same folder, and the destructor deletes it. Only its owner can
+// read it. Messages name the file.
 class UnfinishedFile {
  public:
-  // NOT_FOUND, PERMISSION_DENIED, ...: it cannot be made there, as the system
-  // says.
-  static absl::StatusOr<UnfinishedFile> Make(const std::string& final_path);
+  // Creates the file. NOT_FOUND, PERMISSION_DENIED, ...: the system's error.
+  static absl::StatusOr<UnfinishedFile> Create(const std::string& final_path);
 
   UnfinishedFile(UnfinishedFile&& other) noexcept;
   UnfinishedFile& operator=(UnfinishedFile&&) = delete;
   ~UnfinishedFile();
 
-  // Where it is now.
+  // Returns the temporary path; "" after Finish.
   const std::string& path() const { return path_; }
 
-  // Returns its size. Errors are the system's.
+  // Returns the size in bytes. Errors are the system's.
   absl::StatusOr<std::int64_t> Size() const;
 
-  // Writes to the disk what was written to the file. RESOURCE_EXHAUSTED: there
-  // is no room, and others as the system says; it is of no use then.
+  // Syncs the file to the disk. RESOURCE_EXHAUSTED, ...: the system's error;
+  // the file is of no use then.
   absl::Status Sync();
 
-  // Syncs it, gives it its name, and syncs its folder. ALREADY_EXISTS: another
-  // file has got the name. Others as of Sync.
+  // Syncs the file, gives it its name, and syncs its folder. ALREADY_EXISTS:
+  // another file has the name. Other errors are those of Sync.
   absl::Status Finish();
 
  private:

@@ -35,7 +35,7 @@ v1::ApiKey ReadKey(Statement& row) {
   return key;
 }
 
-// A key of a project that was not deleted.
+// Selects a key, unless its project was deleted.
 absl::StatusOr<v1::ApiKey> SelectApiKey(Connection& connection,
                                         absl::string_view id) {
   static const std::string& sql = *new std::string(
@@ -127,7 +127,7 @@ absl::Status UpdateLastUse(Connection& connection, absl::string_view id,
   constexpr int kSecondsPerMinute = 60;
   const absl::Time minute = absl::FromUnixSeconds(
       absl::ToUnixSeconds(now) / kSecondsPerMinute * kSecondsPerMinute);
-  return connection.Guarded("note use of API key", [&]() -> absl::Status {
+  return connection.Guarded("update use of API key", [&]() -> absl::Status {
     Statement update = connection.Prepared(
         "UPDATE api_keys SET last_used_at = ?1"
         " WHERE id = ?2 AND ifnull(last_used_at, 0) < ?1");

@@ -8,7 +8,8 @@
 #include "storage/project_store.h"
 #include "storage/sqlite/engine/connection.h"
 
-// The statements about API keys, as webhook_rows.h has those about webhooks.
+// The statements about API keys. Each function returns the status of the call
+// of ProjectStore that it serves, and changes inside the caller's transaction.
 namespace webhooks::sqlite {
 
 absl::Status InsertApiKey(Connection& connection, const v1::ApiKey& key,

@@ -1,90 +1,50 @@
-#include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "storage/delivery_progress.h"
 #include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
+#include "storage/sqlite/rows/health_rows.h"
 #include "storage/sqlite/rows/queue_rows.h"
-#include "storage/sqlite/rows/webhook_health.h"
 
 // The recording of attempts, which queue_rows.h declares.
 namespace webhooks::sqlite {
 namespace {
 
-using Outcome = AttemptResult::Outcome;
-
-// The columns of a delivery's row that can change.
-struct Row {
-  int state = 0;
-  int attempts = 0;
-  std::int64_t queue_at = 0;
-  std::int64_t kept_from = 0;
-  int schedule_base = 0;
-  // Kept through PENDING only.
-  std::optional<absl::Time> retry_at = std::nullopt;
-};
-
-absl::StatusOr<Row> SelectRow(Connection& connection, const std::string& id) {
-  return connection.Guarded("select delivery", [&]() -> absl::StatusOr<Row> {
+absl::StatusOr<DeliveryProgress> SelectProgress(Connection& connection,
+                                                const std::string& id) {
+  using Progress = absl::StatusOr<DeliveryProgress>;
+  return connection.Guarded("select delivery", [&]() -> Progress {
     Statement row = connection.Prepared(
-        "SELECT state, attempts, queue_at, kept_from, schedule_base"
+        "SELECT state, attempts, schedule_base, queue_at, kept_from"
         " FROM deliveries WHERE id = ?");
     BindBytes(row, 1, id);
-    // Retention or a project's deletion has taken it.
+    // Retention, or the deletion of its project, has deleted it.
     if (!row->executeStep()) return LeaseLost();
-    return Row{row->getColumn(0).getInt(), row->getColumn(1).getInt(),
-               row->getColumn(2).getInt64(), row->getColumn(3).getInt64(),
-               row->getColumn(4).getInt()};
+    DeliveryProgress progress;
+    progress.state =
+        static_cast<v1::Delivery::State>(row->getColumn(0).getInt());
+    progress.attempts = row->getColumn(1).getInt();
+    progress.schedule_base = row->getColumn(2).getInt();
+    progress.queue_at = TimeColumn(row, 3);
+    progress.kept_from = TimeColumn(row, 4);
+    return progress;
   });
 }
 
-void End(Row& row, v1::Delivery::State state, absl::Time now) {
-  row.state = state;
-  row.kept_from = absl::ToUnixMillis(now);
-}
-
-// Has the delivery wait for its next attempt.
-void GoOn(Row& row, const AttemptResult& result, const Leases::Lease& lease) {
-  row.retry_at = result.retry_at;
-  if (lease.goes_on) {
-    row.retry_at = result.now;
-    row.queue_at = kAtOnce;
-    row.schedule_base = row.attempts;
-  } else if (!lease.is_awaited) {
-    row.queue_at = absl::ToUnixMillis(result.retry_at);
-  }
-  row.kept_from = absl::ToUnixMillis(*row.retry_at);
-}
-
-// Moves the delivery on. A success counts always; a failure only if the
-// delivery has not been ended meanwhile.
-void MoveOn(Row& row, const AttemptResult& result, const Leases::Lease& lease) {
-  ++row.attempts;
-  if (result.outcome == Outcome::kDelivered) {
-    End(row, v1::Delivery::DELIVERED, result.now);
-  } else if (row.state != v1::Delivery::PENDING) {
-    return;
-  } else if (result.outcome == Outcome::kRetry || lease.goes_on) {
-    GoOn(row, result, lease);
-  } else {
-    End(row, v1::Delivery::FAILED, result.now);
-  }
-}
-
-absl::Status UpdateRow(Connection& connection, const std::string& id,
-                       const Row& row) {
+absl::Status UpdateProgress(Connection& connection, const std::string& id,
+                            const DeliveryProgress& progress) {
   return connection.Guarded("update delivery", [&]() -> absl::Status {
     Statement update = connection.Prepared(
-        "UPDATE deliveries SET state = ?, attempts = ?, queue_at = ?,"
-        " kept_from = ?, schedule_base = ?, retry_at = ? WHERE id = ?");
-    update->bind(1, row.state);
-    update->bind(2, row.attempts);
-    update->bind(3, row.queue_at);
-    update->bind(4, row.kept_from);
-    update->bind(5, row.schedule_base);
-    if (row.retry_at) BindTime(update, 6, *row.retry_at);
+        "UPDATE deliveries SET state = ?, attempts = ?, schedule_base = ?,"
+        " queue_at = ?, kept_from = ?, retry_at = ? WHERE id = ?");
+    update->bind(1, static_cast<int>(progress.state));
+    update->bind(2, progress.attempts);
+    update->bind(3, progress.schedule_base);
+    BindTime(update, 4, progress.queue_at);
+    BindTime(update, 5, progress.kept_from);
+    if (progress.retry_at) BindTime(update, 6, *progress.retry_at);
     BindBytes(update, 7, id);
     update->exec();
     return absl::OkStatus();
@@ -110,29 +70,33 @@ absl::Status InsertAttempt(Connection& connection, const std::string& id,
 
 absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
                           const Leases& leases, const AttemptResult& result,
-                          DueNotes& notes) {
+                          Notifications& notifications) {
   const std::string id = UuidBytes(result.lease.delivery);
   const auto newest = leases.Find(id);
   const bool is_held = newest && newest->number == result.lease.lease;
-  // A receiver that has taken the event must not get it again, whatever became
-  // of the lease.
-  if (!is_held && result.outcome != Outcome::kDelivered) return LeaseLost();
-  const Leases::Lease lease = is_held ? *newest : Leases::Lease();
-  auto row = SelectRow(connection, id);
-  if (!row.ok()) return row.status();
-  MoveOn(*row, result, lease);
-  absl::Status status = UpdateRow(connection, id, *row);
-  if (status.ok()) {
-    status = InsertAttempt(connection, id, row->attempts, result.record);
+  // A success is recorded without a lease too, so that a receiver that has
+  // accepted the event does not get it again.
+  if (!is_held && result.outcome != AttemptResult::Outcome::kDelivered) {
+    return LeaseLost();
   }
-  if (status.ok()) status = NoteHealth(connection, sealer, result, notes);
+  const Leases::Lease lease = is_held ? *newest : Leases::Lease();
+  auto progress = SelectProgress(connection, id);
+  if (!progress.ok()) return progress.status();
+  RecordAttempt(result, lease, *progress);
+  absl::Status status = UpdateProgress(connection, id, *progress);
+  if (status.ok()) {
+    status = InsertAttempt(connection, id, progress->attempts, result.record);
+  }
+  if (status.ok()) {
+    status = RecordHealth(connection, sealer, result, notifications);
+  }
   if (!status.ok()) return status;
   if (!is_held) {
-    notes.AddChanged(result.endpoint, result.now);
+    notifications.AddChanged(result.endpoint, result.now);
   } else if (lease.is_awaited) {
-    notes.Add(result.endpoint, result.now);
-  } else if (row->retry_at) {
-    notes.Add(result.endpoint, *row->retry_at);
+    notifications.AddDue(result.endpoint, result.now);
+  } else if (progress->retry_at) {
+    notifications.AddDue(result.endpoint, *progress->retry_at);
   }
   return absl::OkStatus();
 }

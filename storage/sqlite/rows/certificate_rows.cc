@@ -22,7 +22,7 @@ v1::CertificateBinding ReadBinding(Statement& row) {
   return binding;
 }
 
-// Of a project that was not deleted.
+// Selects a binding, unless its project was deleted.
 absl::StatusOr<v1::CertificateBinding> SelectBinding(Connection& connection,
                                                      const std::string& name) {
   static const std::string& sql = *new std::string(absl::StrCat(
@@ -51,7 +51,7 @@ absl::StatusOr<v1::CertificateBinding> BindCertificate(
   if (!absl::IsNotFound(bound.status())) return bound;
   return connection.Guarded(
       "bind certificate", [&]() -> absl::StatusOr<v1::CertificateBinding> {
-        // A row that a deleted project has left gives way.
+        // Replaces the binding of a deleted project.
         Statement insert = connection.Prepared(
             "INSERT OR REPLACE INTO certificates (name, project_id, created_at)"
             " VALUES (?, ?, ?)");

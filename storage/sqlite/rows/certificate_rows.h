@@ -6,8 +6,9 @@
 #include "storage/project_store.h"
 #include "storage/sqlite/engine/connection.h"
 
-// The statements about certificates, as webhook_rows.h has those about
-// webhooks.
+// The statements about certificates. Each function returns the status of the
+// call of ProjectStore that it serves, and changes inside the caller's
+// transaction.
 namespace webhooks::sqlite {
 
 absl::StatusOr<v1::CertificateBinding> BindCertificate(

@@ -3,24 +3,28 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "storage/publishing.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
-#include "storage/sqlite/rows/event_rows.h"
+#include "storage/sqlite/rows/delivery_states.h"
+#include "storage/sqlite/rows/event_reader.h"
 #include "storage/sqlite/rows/webhook_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// Tells who is first of those that wait for the webhook, beside the delivery.
-absl::Status LookAround(Connection& connection, const v1::Delivery& delivery,
-                        DeliveryFacts& facts) {
-  return connection.Guarded("look around", [&]() -> absl::Status {
-    Statement row = connection.Prepared(
-        "SELECT id FROM deliveries INDEXED BY waiting_deliveries"
-        " WHERE webhook_id = ? AND state = 1"
-        " AND event_seq NOT IN (SELECT seq FROM publishing)"
-        " ORDER BY queue_at, place"
-        " LIMIT 2");
+// Sets the facts about the other deliveries that wait for the webhook.
+absl::Status AddOthers(Connection& connection, const v1::Delivery& delivery,
+                       DeliveryFacts& facts) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT id FROM deliveries INDEXED BY waiting_deliveries"
+                   " WHERE webhook_id = ? AND ",
+                   kIsPending,
+                   " AND event_seq NOT IN (SELECT seq FROM publishing)"
+                   " ORDER BY queue_at, place LIMIT 2"));
+  return connection.Guarded("select first delivery", [&]() -> absl::Status {
+    Statement row = connection.Prepared(sql);
     BindUuid(row, 1, delivery.id_webhook_endpoint());
     if (!row->executeStep()) return absl::OkStatus();
     const std::string first = UuidColumn(row, 0);
@@ -57,8 +61,8 @@ absl::StatusOr<DeliveryFacts> SelectFacts(Connection& connection,
   if (!delivery.ok() && !found_webhook.ok()) return found_webhook.status();
   if (found_webhook.ok()) facts.webhook = *std::move(found_webhook);
   if (!delivery.ok()) return facts;
-  absl::Status looked = LookAround(connection, *delivery, facts);
-  if (!looked.ok()) return looked;
+  absl::Status status = AddOthers(connection, *delivery, facts);
+  if (!status.ok()) return status;
   facts.delivery = *std::move(delivery);
   return facts;
 }

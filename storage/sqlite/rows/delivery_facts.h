@@ -10,7 +10,7 @@
 
 namespace webhooks::sqlite {
 
-// Does the work of DeliveryStore::GetDeliveryFacts.
+// Selects the facts of DeliveryStore::GetDeliveryFacts.
 absl::StatusOr<DeliveryFacts> SelectFacts(Connection& connection,
                                           const Sealer& sealer,
                                           const Leases& leases,

@@ -1,14 +1,16 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "proto/time.h"
+#include "storage/delivery_progress.h"
 #include "storage/page_builder.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
-#include "storage/sqlite/rows/event_rows.h"
+#include "storage/sqlite/rows/delivery_states.h"
 
-// The reading of deliveries, which delivery_rows.h declares.
+// The lists of deliveries, which delivery_rows.h declares.
 namespace webhooks::sqlite {
 namespace {
 
@@ -20,7 +22,7 @@ constexpr absl::string_view kSelect =
     " LEFT JOIN webhooks w ON w.project_id = d.project_id"
     " AND w.id = d.webhook_id ";
 
-// The columns of kSelect, by their places.
+// The columns of kSelect.
 enum Column {
   kId,
   kProject,
@@ -38,21 +40,22 @@ enum Column {
 };
 
 v1::Delivery::State StateOf(Statement& row, const Leases& leases) {
-  const int state = row->getColumn(kState).getInt();
-  if (state != v1::Delivery::PENDING) {
-    return static_cast<v1::Delivery::State>(state);
+  std::optional<bool> can_receive;
+  if (!row->isColumnNull(kActive)) {
+    can_receive = row->getColumn(kActive).getInt() != 0 &&
+                  row->getColumn(kHasUrl).getInt() != 0;
   }
-  if (leases.HasBegun(BlobColumn(row, kId))) return v1::Delivery::IN_FLIGHT;
-  if (row->isColumnNull(kActive)) return v1::Delivery::CANCELLED;
-  const bool can_receive = row->getColumn(kActive).getInt() != 0 &&
-                           row->getColumn(kHasUrl).getInt() != 0;
-  return can_receive ? v1::Delivery::PENDING : v1::Delivery::HELD;
+  const auto state =
+      static_cast<v1::Delivery::State>(row->getColumn(kState).getInt());
+  const bool is_in_flight =
+      state == v1::Delivery::PENDING && leases.HasBegun(BlobColumn(row, kId));
+  return ShownState(state, is_in_flight, can_receive);
 }
 
-// When the next attempt of one that waits is due.
+// Returns when the next attempt of a pending delivery is due.
 google::protobuf::Timestamp NextAttempt(Statement& row) {
   if (!row->isColumnNull(kRetryAt)) return TimestampColumn(row, kRetryAt);
-  const bool is_due_at_once = row->getColumn(kQueueAt).getInt64() == kAtOnce;
+  const bool is_due_at_once = TimeColumn(row, kQueueAt) == kAtOnce;
   return TimestampColumn(row, is_due_at_once ? kCreatedAt : kQueueAt);
 }
 
@@ -91,22 +94,13 @@ void AddLatestAttempt(Connection& connection, absl::string_view id,
   delivery.add_attempts()->ParseFromString(std::string(BlobColumn(row, 0)));
 }
 
-bool Passes(const v1::Delivery& delivery, const DeliveryFilter& filter) {
-  const absl::Time published = FromTimestamp(delivery.created_at());
-  return (!filter.state || delivery.state() == *filter.state) &&
-         (!filter.event_type || delivery.event_type() == *filter.event_type) &&
-         (!filter.webhook || UuidBytes(delivery.id_webhook_endpoint()) ==
-                                 UuidBytes(*filter.webhook)) &&
-         published >= filter.published.start &&
-         published < filter.published.end;
-}
-
-// Adds rows in the order of their ids, downwards, as far as the page goes.
+// Adds rows to the page, in descending order of their ids, until it is
+// complete.
 void AddRows(Connection& connection, const Leases& leases, Statement& row,
              const DeliveryFilter& filter, PageBuilder<v1::Delivery>& page) {
   while (row->executeStep() && page.MoveTo(IdColumn(row, kId))) {
     v1::Delivery delivery = ReadDelivery(row, leases);
-    if (!Passes(delivery, filter)) continue;
+    if (!Matches(delivery, filter)) continue;
     AddLatestAttempt(connection, BlobColumn(row, kId), delivery);
     page.Add(std::move(delivery));
   }
@@ -166,19 +160,18 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
       "WHERE d.event_seq = (SELECT seq FROM events WHERE project_id = ?1"
       " AND id = ?4) AND d.id >= ?2 AND d.id < ?3 ORDER BY d.id DESC"));
   static const std::string& failed_of_project = *new std::string(
-      absl::StrCat(kSelect,
-                   "WHERE d.project_id = ?1 AND d.state = 4 AND d.id >= ?2"
-                   " AND d.id < ?3 ORDER BY d.id DESC"));
+      absl::StrCat(kSelect, "WHERE d.project_id = ?1 AND d.", kIsFailed,
+                   " AND d.id >= ?2 AND d.id < ?3 ORDER BY d.id DESC"));
   const bool only_failed = filter.state == v1::Delivery::FAILED;
   using Deliveries = Page<v1::Delivery>;
   return connection.Guarded(
       "select deliveries", [&]() -> absl::StatusOr<Deliveries> {
         PageBuilder<v1::Delivery> page(start);
-        const std::string first = FirstIdOf(filter.published.start);
+        const std::string first = LowestIdAt(filter.published.start);
         const std::string end = std::min(
             start.after ? std::string(start.after->begin(), start.after->end())
-                        : FirstIdOf(absl::InfiniteFuture()),
-            FirstIdOf(filter.published.end));
+                        : LowestIdAt(absl::InfiniteFuture()),
+            LowestIdAt(filter.published.end));
         if (IsDeleted(connection, project)) return std::move(page).Take();
         Statement row = connection.Prepared(filter.event     ? of_event
                                             : only_failed    ? failed_of_project

@@ -4,19 +4,20 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/delivery_progress.h"
 #include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
+#include "storage/sqlite/rows/delivery_states.h"
+#include "storage/sqlite/rows/webhook_reader.h"
 
 namespace webhooks::sqlite {
 namespace {
-
-using State = v1::Delivery;
 
 void AddAttempt(Statement& row, v1::Delivery& delivery) {
   delivery.add_attempts()->ParseFromString(std::string(BlobColumn(row, 0)));
 }
 
-// The newest, as far as kMaxShownBytes goes, the oldest first.
+// Adds the newest attempts, up to kMaxShownBytes, in their order.
 void AddAttempts(Connection& connection, absl::string_view id,
                  v1::Delivery& delivery) {
   Statement row = connection.Prepared(
@@ -33,24 +34,8 @@ void AddAttempts(Connection& connection, absl::string_view id,
                delivery.mutable_attempts()->end());
 }
 
-// Returns OK if the delivery still waits and can change, else the error of
-// CancelDelivery.
-absl::Status CheckWaits(const v1::Delivery& delivery) {
-  const bool has_ended =
-      delivery.state() == State::DELIVERED || delivery.state() == State::FAILED;
-  return has_ended ? DeliveryEnded() : absl::OkStatus();
-}
-
 Endpoint EndpointOf(const v1::Delivery& delivery) {
   return {delivery.id_project(), delivery.id_webhook_endpoint()};
-}
-
-bool HasWebhook(Connection& connection, const v1::Delivery& delivery) {
-  Statement row = connection.Prepared(
-      "SELECT 1 FROM webhooks WHERE project_id = ? AND id = ?");
-  BindUuid(row, 1, delivery.id_project());
-  BindUuid(row, 2, delivery.id_webhook_endpoint());
-  return row->executeStep();
 }
 
 }  // namespace
@@ -59,17 +44,18 @@ void InsertDelivery(Connection& connection, const Uuid& id,
                     absl::string_view project, const std::string& webhook,
                     std::int64_t event_seq, absl::Time now,
                     absl::Time deliver_at) {
-  const bool is_deferred = deliver_at > now;
+  const DeliveryProgress progress = NewDelivery(now, deliver_at);
   Statement insert = connection.Prepared(
       "INSERT INTO deliveries (id, project_id, webhook_id, event_seq, state,"
-      " queue_at, place, kept_from) VALUES (?1, ?2, ?3, ?4, 1, ?5, 2 * ?4,"
-      " ?6)");
+      " queue_at, place, kept_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 2 * ?4,"
+      " ?7)");
   BindBlob(insert, 1, id);
   BindUuid(insert, 2, project);
   BindBytes(insert, 3, webhook);
   insert->bind(4, event_seq);
-  insert->bind(5, is_deferred ? absl::ToUnixMillis(deliver_at) : kAtOnce);
-  BindTime(insert, 6, std::max(now, deliver_at));
+  insert->bind(5, static_cast<int>(progress.state));
+  BindTime(insert, 6, progress.queue_at);
+  BindTime(insert, 7, progress.kept_from);
   insert->exec();
 }
 
@@ -89,16 +75,20 @@ absl::StatusOr<v1::Delivery> SelectDelivery(Connection& connection,
   });
 }
 
-void MakeDueAnew(Connection& connection, Leases& leases, const std::string& id,
-                 absl::Time now) {
-  Statement update = connection.Prepared(
-      "UPDATE deliveries SET state = 1, queue_at = 0, retry_at = ?1,"
-      " place = CASE state WHEN 1 THEN place"
-      "   ELSE 2 * (SELECT max(seq) FROM events) + 1 END,"
-      " schedule_base = attempts, kept_from = ?1, failure = NULL"
-      " WHERE id = ?2");
+void RestartDelivery(Connection& connection, Leases& leases,
+                     const std::string& id, absl::Time now) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("UPDATE deliveries SET state = ?3, queue_at = ?4,"
+                   " retry_at = ?1, place = CASE WHEN ",
+                   kIsPending,
+                   " THEN place ELSE 2 * (SELECT max(seq) FROM events) + 1 END,"
+                   " schedule_base = attempts, kept_from = ?1, failure = NULL"
+                   " WHERE id = ?2"));
+  Statement update = connection.Prepared(sql);
   BindTime(update, 1, now);
   BindBytes(update, 2, id);
+  update->bind(3, static_cast<int>(v1::Delivery::PENDING));
+  BindTime(update, 4, kAtOnce);
   update->exec();
   leases.GoOnAfter(id);
 }
@@ -106,11 +96,12 @@ void MakeDueAnew(Connection& connection, Leases& leases, const std::string& id,
 void FailDelivery(Connection& connection, const std::string& id,
                   v1::Delivery::FailureReason reason, absl::Time now) {
   Statement update = connection.Prepared(
-      "UPDATE deliveries SET state = 4, failure = ?, kept_from = ?"
+      "UPDATE deliveries SET state = ?, failure = ?, kept_from = ?"
       " WHERE id = ?");
-  update->bind(1, static_cast<int>(reason));
-  BindTime(update, 2, now);
-  BindBytes(update, 3, id);
+  update->bind(1, static_cast<int>(v1::Delivery::FAILED));
+  update->bind(2, static_cast<int>(reason));
+  BindTime(update, 3, now);
+  BindBytes(update, 4, id);
   update->exec();
 }
 
@@ -118,16 +109,18 @@ absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
                                            Leases& leases,
                                            absl::string_view project,
                                            absl::string_view id, absl::Time now,
-                                           DueNotes& notes) {
+                                           Notifications& notifications) {
   auto delivery = SelectDelivery(connection, leases, project, id);
   if (!delivery.ok()) return delivery;
-  // It may have been cancelled since.
+  // Its state is CANCELLED if it was cancelled during the attempt.
   if (leases.HasBegun(UuidBytes(id))) return DeliveryInFlight();
   return connection.Guarded(
       "retry delivery", [&]() -> absl::StatusOr<v1::Delivery> {
-        if (!HasWebhook(connection, *delivery)) return WebhookRemoved();
-        MakeDueAnew(connection, leases, UuidBytes(id), now);
-        notes.AddUrgent(EndpointOf(*delivery), now);
+        if (!HasWebhook(connection, project, delivery->id_webhook_endpoint())) {
+          return WebhookRemoved();
+        }
+        RestartDelivery(connection, leases, UuidBytes(id), now);
+        notifications.AddUrgent(EndpointOf(*delivery), now);
         return SelectDelivery(connection, leases, project, id);
       });
 }
@@ -136,19 +129,20 @@ absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
                                             const Leases& leases,
                                             absl::string_view project,
                                             absl::string_view id,
-                                            DueNotes& notes) {
+                                            Notifications& notifications) {
   auto delivery = SelectDelivery(connection, leases, project, id);
   if (!delivery.ok()) return delivery;
-  absl::Status waits = CheckWaits(*delivery);
-  if (!waits.ok()) return waits;
+  absl::Status can_cancel = CheckCancel(*delivery);
+  if (!can_cancel.ok()) return can_cancel;
   return connection.Guarded(
       "cancel delivery", [&]() -> absl::StatusOr<v1::Delivery> {
         Statement update =
-            connection.Prepared("UPDATE deliveries SET state = 6 WHERE id = ?");
-        BindUuid(update, 1, id);
+            connection.Prepared("UPDATE deliveries SET state = ? WHERE id = ?");
+        update->bind(1, static_cast<int>(v1::Delivery::CANCELLED));
+        BindUuid(update, 2, id);
         update->exec();
-        // Others may have waited for it.
-        notes.AddChanged(EndpointOf(*delivery), absl::InfinitePast());
+        // Deliveries to an ordered webhook may have waited for it.
+        notifications.AddChanged(EndpointOf(*delivery), absl::InfinitePast());
         return SelectDelivery(connection, leases, project, id);
       });
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/errors.h"
+#include "storage/publishing.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/event_rows.h"
 #include "storage/sqlite/rows/subscription_rows.h"
@@ -11,13 +12,13 @@
 namespace webhooks::sqlite {
 namespace {
 
-// The deliveries of one publication in one transaction: some tens of
-// milliseconds' worth, since other changes wait for it. Fewer would write the
-// same pages more often.
+// The maximum number of deliveries of one publication in one transaction. They
+// take some tens of milliseconds, for which other writes wait; fewer would
+// write the same pages more often.
 constexpr std::size_t kStepDeliveries = 2000;
 
-// The most unneeded deliveries that one step removes.
-constexpr int kDroppedRows = 200;
+// The maximum number of unfinished deliveries that one step deletes.
+constexpr int kDeletedRows = 200;
 
 }  // namespace
 
@@ -66,17 +67,17 @@ void FanOut::SortListeners() {
 absl::StatusOr<bool> FanOut::Step(Connection& connection) {
   reached_ = position_;
   return connection.Guarded("publish", [&]() -> absl::StatusOr<bool> {
-    if (!reached_.has_seqs) TakeSeqs(connection);
+    if (!reached_.has_seqs) ReserveSeqs(connection);
     for (std::size_t left = kStepDeliveries; left > 0;) {
       if (reached_.event == plans_.size()) return true;
-      Plans& plans = plans_[reached_.event];
-      if (plans.seq == 0 || reached_.listener == plans.listeners.size()) {
+      EventPlan& plan = plans_[reached_.event];
+      if (plan.seq == 0 || reached_.listener == plan.listeners.size()) {
         ++reached_.event;
         reached_.listener = 0;
         continue;
       }
-      InsertDeliveryAhead(connection, *events_[reached_.event], plans.seq,
-                          plans.listeners[reached_.listener]);
+      InsertDeliveryAhead(connection, *events_[reached_.event], plan.seq,
+                          plan.listeners[reached_.listener]);
       ++reached_.listener;
       --left;
     }
@@ -84,61 +85,62 @@ absl::StatusOr<bool> FanOut::Step(Connection& connection) {
   });
 }
 
-void FanOut::TakeSeqs(Connection& connection) {
-  // Drops the deliveries of a step that was undone.
-  Forget();
-  for (Plans& plans : plans_) {
-    if (plans.listeners.empty()) continue;
-    plans.seq = InsertPublishingSeq(connection);
-    active_.insert(plans.seq);
+void FanOut::ReserveSeqs(Connection& connection) {
+  // The seqs of a step that was rolled back.
+  ReleaseSeqs();
+  for (EventPlan& plan : plans_) {
+    if (plan.listeners.empty()) continue;
+    plan.seq = InsertPublishingSeq(connection);
+    reserved_.insert(plan.seq);
   }
   reached_.has_seqs = true;
 }
 
-void FanOut::Forget() {
-  for (Plans& plans : plans_) active_.erase(std::exchange(plans.seq, 0));
+void FanOut::ReleaseSeqs() {
+  for (EventPlan& plan : plans_) reserved_.erase(std::exchange(plan.seq, 0));
 }
 
 absl::StatusOr<FanOut::Results> FanOut::Finish(Connection& connection,
                                                const TraceHeaders& trace,
-                                               DueNotes& notes) {
+                                               Notifications& notifications) {
   Results results;
   for (std::size_t i = 0; i < events_.size(); ++i) {
     if (!events_[i].ok()) {
       results.push_back(events_[i].status());
       continue;
     }
-    const Plans& plans = plans_[i];
-    results.push_back(InsertEvent(connection, *events_[i], trace, notes,
-                                  plans.is_new ? &plans.listeners : nullptr,
-                                  plans.seq));
+    const EventPlan& plan = plans_[i];
+    results.push_back(InsertEvent(connection, *events_[i], trace, notifications,
+                                  plan.is_new ? &plan.listeners : nullptr,
+                                  plan.seq));
     const absl::Status& status = results.back().status();
     if (!status.ok() && !absl::IsAlreadyExists(status)) return status;
   }
   return results;
 }
 
-absl::StatusOr<bool> DropUnfinished(Connection& connection,
-                                    const ActiveSeqs& active) {
-  return connection.Guarded("drop unfinished", [&]() -> absl::StatusOr<bool> {
-    std::int64_t seq = 0;
-    {
-      Statement row = connection.Prepared("SELECT seq FROM publishing");
-      while (seq == 0 && row->executeStep()) {
-        const std::int64_t found = row->getColumn(0).getInt64();
-        if (!active.contains(found)) seq = found;
-      }
-    }
-    if (seq == 0) return false;
-    Statement erase = connection.Prepared(
-        "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries"
-        " INDEXED BY deliveries_by_event WHERE event_seq = ? LIMIT ?)");
-    erase->bind(1, seq);
-    erase->bind(2, kDroppedRows);
-    if (erase->exec() == kDroppedRows) return true;
-    DeletePublishingSeq(connection, seq);
-    return true;
-  });
+absl::StatusOr<bool> DeleteUnfinished(Connection& connection,
+                                      const ReservedSeqs& reserved) {
+  return connection.Guarded(
+      "delete unfinished deliveries", [&]() -> absl::StatusOr<bool> {
+        std::int64_t seq = 0;
+        {
+          Statement row = connection.Prepared("SELECT seq FROM publishing");
+          while (seq == 0 && row->executeStep()) {
+            const std::int64_t found = row->getColumn(0).getInt64();
+            if (!reserved.contains(found)) seq = found;
+          }
+        }
+        if (seq == 0) return false;
+        Statement erase = connection.Prepared(
+            "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries"
+            " INDEXED BY deliveries_by_event WHERE event_seq = ? LIMIT ?)");
+        erase->bind(1, seq);
+        erase->bind(2, kDeletedRows);
+        if (erase->exec() == kDeletedRows) return true;
+        DeletePublishingSeq(connection, seq);
+        return true;
+      });
 }
 
 }  // namespace webhooks::sqlite

@@ -11,7 +11,8 @@ namespace webhooks::sqlite {
 absl::StatusOr<absl::Time> SelectLatestIdTime(Connection& connection) {
   return connection.Guarded(
       "find latest id", [&]() -> absl::StatusOr<absl::Time> {
-        // The events are not in the order of their ids, which callers choose.
+        // Callers choose the ids of events: the latest event need not have the
+        // highest id.
         Statement row = connection.Prepared(
             "SELECT * FROM (SELECT id FROM events ORDER BY seq DESC LIMIT 1)"
             " UNION ALL SELECT max(id) FROM webhooks");

@@ -7,7 +7,7 @@
 
 namespace webhooks::sqlite {
 
-// Does the work of Upkeep::FindLatestId.
+// Selects the time for Upkeep::FindLatestId.
 absl::StatusOr<absl::Time> SelectLatestIdTime(Connection& connection);
 
 }  // namespace webhooks::sqlite

@@ -7,31 +7,31 @@
 #include "storage/changes.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
-#include "storage/sqlite/rows/event_rows.h"
+#include "storage/sqlite/rows/event_reader.h"
+#include "storage/sqlite/rows/health_rows.h"
 #include "storage/sqlite/rows/queue_rows.h"
-#include "storage/sqlite/rows/stored_webhook.h"
 #include "storage/sqlite/rows/waiting_rows.h"
-#include "storage/sqlite/rows/webhook_health.h"
+#include "storage/sqlite/rows/webhook_reader.h"
 
 // The leasing of deliveries, which queue_rows.h declares.
 namespace webhooks::sqlite {
 namespace {
 
-// An endpoint whose rows could not be read is asked for again after this.
-constexpr absl::Duration kAskAgain = absl::Seconds(5);
+// The wait before an endpoint is requested again whose rows could not be read.
+constexpr absl::Duration kRetryAfterError = absl::Seconds(5);
 
-// Leases one row after another.
+// Leases deliveries one after another.
 class Leaser {
  public:
-  Leaser(Connection& connection, Leases& leases, absl::Duration length,
+  Leaser(Connection& connection, Leases& leases, absl::Duration duration,
          EndpointLease& answer)
       : connection_(connection),
         leases_(leases),
-        length_(length),
+        duration_(duration),
         answer_(answer) {}
 
-  // False: its event is damaged.
-  bool Take(const Waiting& waiting) {
+  // Returns false if the event of the delivery is damaged.
+  bool Lease(const WaitingDelivery& waiting) {
     LeasedDelivery leased;
     auto event = SelectEventBody(connection_, waiting.event_seq, leased.trace);
     if (!event.ok()) {
@@ -44,20 +44,20 @@ class Leaser {
     leased.due = waiting.due;
     leased.event = *std::move(event);
     bytes_ += leased.event.data().size();
-    leased.lease = leases_.Add(waiting.id, leased.attempt, length_);
+    leased.lease = leases_.Add(waiting.id, leased.attempt, duration_);
     answer_.deliveries.push_back(std::move(leased));
     return true;
   }
 
   bool IsFull() const { return bytes_ >= DeliveryQueue::kMaxLeaseBytes; }
 
-  // The 16 bytes of the ids of deliveries that cannot be made.
+  // The 16 bytes of the ids of deliveries whose events are damaged.
   const std::vector<std::string>& damaged() const { return damaged_; }
 
  private:
   Connection& connection_;
   Leases& leases_;
-  const absl::Duration length_;
+  const absl::Duration duration_;
   EndpointLease& answer_;
   std::vector<std::string> damaged_;
   std::size_t bytes_ = 0;
@@ -69,32 +69,33 @@ struct EndpointRows {
       : at_once(connection, WaitingRows::Order::kAtOnce, webhook),
         timed(connection, WaitingRows::Order::kTimed, webhook) {}
 
-  // The one that is first by order of an ordered webhook; null: none is due.
+  // Returns the rows whose front is the first delivery of an ordered webhook;
+  // null if none is due.
   WaitingRows* First(absl::Time now) {
-    const Waiting* const one = at_once.Front();
-    const Waiting* const other = timed.Front();
-    if (other != nullptr && other->since <= now &&
-        (one == nullptr || other->since < one->since)) {
+    const WaitingDelivery* const placed_front = at_once.Front();
+    const WaitingDelivery* const timed_front = timed.Front();
+    if (timed_front != nullptr && timed_front->since <= now &&
+        (placed_front == nullptr || timed_front->since < placed_front->since)) {
       return &timed;
     }
-    return one == nullptr ? nullptr : &at_once;
+    return placed_front == nullptr ? nullptr : &at_once;
   }
 
-  // When the next of those that are left is due.
+  // Returns when the next of the deliveries that are left is due.
   absl::Time NextDue(absl::Time now) {
-    if (const Waiting* const one = at_once.Front()) {
-      return std::min(std::max(one->due, one->not_before), now);
+    if (const WaitingDelivery* const front = at_once.Front()) {
+      return std::min(std::max(front->due, front->not_before), now);
     }
-    const Waiting* const other = timed.Front();
-    return other == nullptr ? absl::InfiniteFuture() : other->due;
+    const WaitingDelivery* const front = timed.Front();
+    return front == nullptr ? absl::InfiniteFuture() : front->due;
   }
 
   WaitingRows at_once;
   WaitingRows timed;
 };
 
-// Only the first, and only when that is not leased: what comes behind it waits
-// for its end.
+// Leases the first delivery of an ordered webhook, unless it is leased already:
+// the deliveries behind it wait for its end.
 void LeaseFirst(EndpointRows& endpoint, Leases& leases, absl::Time now,
                 Leaser& leaser, absl::Time& next_due) {
   WaitingRows* const rows = endpoint.First(now);
@@ -102,7 +103,7 @@ void LeaseFirst(EndpointRows& endpoint, Leases& leases, absl::Time now,
     next_due = endpoint.NextDue(now);
     return;
   }
-  const Waiting first = *rows->Front();
+  const WaitingDelivery first = *rows->Front();
   if (const auto left = leases.TimeLeft(first.id)) {
     next_due = now + *left;
   } else if (first.not_before > now) {
@@ -110,16 +111,17 @@ void LeaseFirst(EndpointRows& endpoint, Leases& leases, absl::Time now,
     return;
   } else {
     rows->Pop();
-    next_due = leaser.Take(first) ? endpoint.NextDue(now) : now;
+    next_due = leaser.Lease(first) ? endpoint.NextDue(now) : now;
   }
   leases.Await(first.id);
 }
 
-// The first that is neither leased nor has to wait; null: none is.
-const Waiting* FirstFree(WaitingRows& rows, const Leases& leases,
-                         absl::Time now, absl::Time& next_due) {
+// Returns the first delivery that is neither leased nor due later; null if
+// there is none.
+const WaitingDelivery* FirstFree(WaitingRows& rows, const Leases& leases,
+                                 absl::Time now, absl::Time& next_due) {
   for (;;) {
-    const Waiting* const front = rows.Front();
+    const WaitingDelivery* const front = rows.Front();
     if (front == nullptr) return nullptr;
     if (const auto left = leases.TimeLeft(front->id)) {
       next_due = std::min(next_due, now + *left);
@@ -127,7 +129,7 @@ const Waiting* FirstFree(WaitingRows& rows, const Leases& leases,
       return front;
     } else {
       next_due = std::min(next_due, front->not_before);
-      // The rows behind it are not due either, unless a webhook was ordered.
+      // The rows behind it are not due either, unless the webhook was ordered.
       if (front->since > now) return nullptr;
     }
     rows.Pop();
@@ -136,26 +138,26 @@ const Waiting* FirstFree(WaitingRows& rows, const Leases& leases,
 
 void LeaseAny(EndpointRows& endpoint, const Leases& leases, absl::Time now,
               int limit, Leaser& leaser, absl::Time& next_due) {
-  for (int taken = 0;;) {
-    const Waiting* const one =
+  for (int leased = 0;;) {
+    const WaitingDelivery* const placed =
         FirstFree(endpoint.at_once, leases, now, next_due);
-    const Waiting* const other =
+    const WaitingDelivery* const timed =
         FirstFree(endpoint.timed, leases, now, next_due);
-    if (one == nullptr && other == nullptr) return;
+    if (placed == nullptr && timed == nullptr) return;
     const bool is_timed =
-        one == nullptr || (other != nullptr && other->due <= one->due);
-    const Waiting& first = is_timed ? *other : *one;
-    if (taken == limit || leaser.IsFull()) {
+        placed == nullptr || (timed != nullptr && timed->due <= placed->due);
+    const WaitingDelivery& first = is_timed ? *timed : *placed;
+    if (leased == limit || leaser.IsFull()) {
       next_due = std::min({next_due, first.due, now});
       return;
     }
-    if (leaser.Take(first)) ++taken;
+    if (leaser.Lease(first)) ++leased;
     (is_timed ? endpoint.timed : endpoint.at_once).Pop();
   }
 }
 
-// Returns true if the webhook is there and can receive. A damaged one cannot
-// once it is deactivated, so that its damage is told once.
+// Returns true if the webhook exists and can receive. A damaged webhook cannot
+// once it is deactivated, so that its damage is reported once.
 absl::StatusOr<bool> CanReceive(Connection& connection,
                                 const Endpoint& endpoint) {
   return connection.Guarded("look at webhook", [&]() -> absl::StatusOr<bool> {
@@ -172,19 +174,19 @@ absl::StatusOr<bool> CanReceive(Connection& connection,
 absl::Status LeaseInto(EndpointLease& answer, Connection& connection,
                        const Sealer& sealer, Leases& leases,
                        const LeaseRequest& request, absl::Time now,
-                       absl::Duration length, DueNotes& notes) {
+                       absl::Duration duration, Notifications& notifications) {
   const auto can_receive = CanReceive(connection, request.endpoint);
   if (!can_receive.ok() || !*can_receive) return can_receive.status();
   auto stored = SelectStored(connection, sealer, request.endpoint.project,
                              request.endpoint.webhook);
   if (absl::IsDataLoss(stored.status())) {
-    absl::Status put_out_of_use =
-        DeactivateDamaged(connection, request.endpoint, now, notes);
-    return put_out_of_use.ok() ? stored.status() : put_out_of_use;
+    absl::Status deactivated =
+        DeactivateDamaged(connection, request.endpoint, now, notifications);
+    return deactivated.ok() ? stored.status() : deactivated;
   }
   if (!stored.ok()) return stored.status();
   return connection.Guarded("lease deliveries", [&]() -> absl::Status {
-    Leaser leaser(connection, leases, length, answer);
+    Leaser leaser(connection, leases, duration, answer);
     {
       EndpointRows rows(connection, request.endpoint.webhook);
       if (stored->webhook.delivery().ordered()) {
@@ -207,17 +209,18 @@ absl::Status LeaseInto(EndpointLease& answer, Connection& connection,
 
 EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
                        Leases& leases, const LeaseRequest& request,
-                       absl::Time now, absl::Duration length, DueNotes& notes) {
+                       absl::Time now, absl::Duration duration,
+                       Notifications& notifications) {
   EndpointLease answer;
   absl::Status status = LeaseInto(answer, connection, sealer, leases, request,
-                                  now, length, notes);
+                                  now, duration, notifications);
   if (status.ok()) return answer;
   for (const LeasedDelivery& delivery : answer.deliveries) {
     leases.End(UuidBytes(delivery.id), delivery.lease);
   }
   answer = EndpointLease();
-  // One that is damaged is inactive now: nobody need ask for it.
-  if (!absl::IsDataLoss(status)) answer.next_due = now + kAskAgain;
+  // A damaged webhook is inactive now and need not be requested again.
+  if (!absl::IsDataLoss(status)) answer.next_due = now + kRetryAfterError;
   answer.status = std::move(status);
   return answer;
 }

@@ -40,9 +40,9 @@ v1::Project ReadProject(Statement& row, int first) {
   return project;
 }
 
-absl::StatusOr<bool> HasFirstProjectNote(Connection& connection) {
+absl::StatusOr<bool> HadFirstProject(Connection& connection) {
   return connection.Guarded(
-      "look for a project", [&]() -> absl::StatusOr<bool> {
+      "select first project", [&]() -> absl::StatusOr<bool> {
         Statement row =
             connection.Prepared("SELECT 1 FROM first_project LIMIT 1");
         return row->executeStep();
@@ -64,8 +64,8 @@ absl::StatusOr<v1::Project> InsertProject(Connection& connection,
       });
 }
 
-absl::Status NoteFirstProject(Connection& connection, absl::string_view id) {
-  return connection.Guarded("note first project", [&]() -> absl::Status {
+absl::Status InsertFirstProject(Connection& connection, absl::string_view id) {
+  return connection.Guarded("insert first project", [&]() -> absl::Status {
     Statement insert = connection.Prepared(
         "INSERT OR IGNORE INTO first_project (id) VALUES (?)");
     BindUuid(insert, 1, id);

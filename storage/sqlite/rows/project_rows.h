@@ -8,13 +8,15 @@
 #include "storage/project_store.h"
 #include "storage/sqlite/engine/connection.h"
 
-// The statements about projects, as webhook_rows.h has those about webhooks.
+// The statements about projects. Each function returns the status of the call
+// of ProjectStore that it serves, and changes inside the caller's transaction.
 namespace webhooks::sqlite {
 
-// Returns true if NoteFirstProject was ever called.
-absl::StatusOr<bool> HasFirstProjectNote(Connection& connection);
+// Returns true if InsertFirstProject was ever called, even if that project was
+// deleted since.
+absl::StatusOr<bool> HadFirstProject(Connection& connection);
 
-absl::Status NoteFirstProject(Connection& connection, absl::string_view id);
+absl::Status InsertFirstProject(Connection& connection, absl::string_view id);
 
 absl::StatusOr<v1::Project> InsertProject(Connection& connection,
                                           const v1::Project& project);
@@ -32,7 +34,7 @@ absl::StatusOr<v1::Project> MarkProjectDeleted(Connection& connection,
                                                absl::string_view id,
                                                absl::Time now);
 
-// The columns of `row` from `first` on, in the order of kProjectColumns.
+// Reads kProjectColumns from the columns of `row` that begin with `first`.
 v1::Project ReadProject(Statement& row, int first);
 inline constexpr absl::string_view kProjectColumns =
     "projects.id, projects.name, projects.created_at, projects.max_webhooks,"

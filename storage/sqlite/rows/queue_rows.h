@@ -10,12 +10,12 @@
 #include "absl/time/time.h"
 #include "storage/delivery_queue.h"
 #include "storage/leases.h"
+#include "storage/notifications.h"
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/engine/connection.h"
-#include "storage/sqlite/rows/due_notes.h"
 
-// The statements of DeliveryQueue. Each function ends as the call that it
-// serves, and changes inside the caller's transaction.
+// The statements of DeliveryQueue. Each function returns the status of the call
+// that it serves, and changes inside the caller's transaction.
 namespace webhooks::sqlite {
 
 absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
@@ -23,16 +23,18 @@ absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
 
 absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit);
 
-// On the writer's thread. What fails for this endpoint alone is in its status.
+// Leases deliveries of one endpoint, on the writer's thread. An error that
+// concerns this endpoint alone is in EndpointLease::status.
 EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
                        Leases& leases, const LeaseRequest& request,
-                       absl::Time now, absl::Duration length, DueNotes& notes);
+                       absl::Time now, absl::Duration duration,
+                       Notifications& notifications);
 
-// On the writer's thread. Leaves the lease as it is, since the transaction may
-// still fail.
+// Records an attempt, on the writer's thread. Leaves the lease as it is, since
+// the transaction may still fail.
 absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
                           const Leases& leases, const AttemptResult& result,
-                          DueNotes& notes);
+                          Notifications& notifications);
 
 }  // namespace webhooks::sqlite
 

@@ -5,27 +5,30 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "proto/time.h"
+#include "storage/changes.h"
+#include "storage/delivery_store.h"
 #include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
 #include "storage/sqlite/rows/delivery_rows.h"
-#include "storage/sqlite/rows/stored_webhook.h"
+#include "storage/sqlite/rows/delivery_states.h"
+#include "storage/sqlite/rows/webhook_reader.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// The deliveries that one part of a job looks at: some milliseconds' worth,
-// since changes wait for it.
-constexpr int kExamined = 200;
+// The maximum number of deliveries that one step examines. They take some
+// milliseconds, for which other writes wait.
+constexpr int kMaxExamined = 200;
 
-// The deliveries that it passes over as they need no retry: their rows are only
-// read.
-constexpr int kPassedOver = 2000;
+// The maximum number of rows that one step reads to find them.
+constexpr int kMaxRead = 2000;
 
 // A row of the table.
 struct Job {
   v1::RetryJob job;
-  // The 16 bytes of the last delivery that was looked at.
+  // The 16 bytes of the last delivery that was examined.
   std::string position;
 };
 
@@ -48,62 +51,65 @@ void UpdateJob(Connection& connection, const Job& job) {
   update->exec();
 }
 
-// Looks at the project's next failed deliveries, and moves the job on behind
-// them. Those of its webhook.
-std::vector<std::string> ExamineFailed(Connection& connection, Job& job) {
-  Statement row = connection.Prepared(
+// Returns the id behind the last delivery of the job.
+std::string EndOf(const v1::RetryJob& job) {
+  return LowestIdAt(FromTimestamp(job.end_time()));
+}
+
+// Examines the next failed deliveries of the project. Adds those of the job's
+// webhook to `found`, and advances the job's position.
+RetryJobStep ExamineFailed(Connection& connection, Job& job,
+                           std::vector<std::string>& found) {
+  static const std::string& sql = *new std::string(absl::StrCat(
       "SELECT id, webhook_id FROM deliveries INDEXED BY failed_deliveries"
-      " WHERE project_id = ? AND state = 4 AND id > ? AND id < ?"
-      " ORDER BY id LIMIT ?");
-  const std::string end = FirstIdOf(FromTimestamp(job.job.end_time()));
+      " WHERE project_id = ? AND ",
+      kIsFailed, " AND id > ? AND id < ? ORDER BY id LIMIT ?"));
+  Statement row = connection.Prepared(sql);
+  const std::string end = EndOf(job.job);
   BindUuid(row, 1, job.job.id_project());
   BindBytes(row, 2, job.position);
   BindBytes(row, 3, end);
-  row->bind(4, kExamined);
+  row->bind(4, kMaxExamined);
   const std::string webhook = UuidBytes(job.job.id_webhook_endpoint());
-  std::vector<std::string> found;
-  int examined = 0;
+  RetryJobStep step;
   while (row->executeStep()) {
-    ++examined;
+    ++step.examined;
     job.position = std::string(BlobColumn(row, 0));
     if (BlobColumn(row, 1) == webhook) found.push_back(job.position);
   }
-  job.job.set_examined_count(job.job.examined_count() + examined);
-  if (examined < kExamined) job.job.set_state(v1::RetryJob::DONE);
-  return found;
+  step.is_last = step.examined < kMaxExamined;
+  return step;
 }
 
-// Does the same as ExamineFailed for the webhook's deliveries that have failed
-// or wait between two attempts.
-std::vector<std::string> ExamineUndelivered(Connection& connection,
-                                            const Leases& leases, Job& job) {
-  Statement row = connection.Prepared(
-      "SELECT id, state = 4 OR (state = 1 AND attempts > schedule_base)"
+// Does the same as ExamineFailed for those deliveries of the webhook that have
+// failed or wait between two attempts.
+RetryJobStep ExamineUndelivered(Connection& connection, const Leases& leases,
+                                Job& job, std::vector<std::string>& found) {
+  static const std::string& sql = *new std::string(absl::StrCat(
+      "SELECT id, ", kIsFailed, " OR (", kIsPending,
+      " AND attempts > schedule_base)"
       " FROM deliveries INDEXED BY deliveries_by_webhook"
-      " WHERE webhook_id = ? AND id > ? AND id < ? ORDER BY id LIMIT ?");
-  const std::string end = FirstIdOf(FromTimestamp(job.job.end_time()));
+      " WHERE webhook_id = ? AND id > ? AND id < ? ORDER BY id LIMIT ?"));
+  Statement row = connection.Prepared(sql);
+  const std::string end = EndOf(job.job);
   BindUuid(row, 1, job.job.id_webhook_endpoint());
   BindBytes(row, 2, job.position);
   BindBytes(row, 3, end);
-  row->bind(4, kPassedOver);
-  std::vector<std::string> found;
-  int examined = 0;
-  int rows = 0;
-  while (examined < kExamined && row->executeStep()) {
-    ++rows;
+  row->bind(4, kMaxRead);
+  RetryJobStep step;
+  int read = 0;
+  while (step.examined < kMaxExamined && row->executeStep()) {
+    ++read;
     job.position = std::string(BlobColumn(row, 0));
     if (row->getColumn(1).getInt() == 0) continue;
-    ++examined;
+    ++step.examined;
     if (!leases.HasBegun(job.position)) found.push_back(job.position);
   }
-  job.job.set_examined_count(job.job.examined_count() + examined);
-  if (examined < kExamined && rows < kPassedOver) {
-    job.job.set_state(v1::RetryJob::DONE);
-  }
-  return found;
+  step.is_last = step.examined < kMaxExamined && read < kMaxRead;
+  return step;
 }
 
-// The 16 bytes of the next project that has a job that runs, or "".
+// Returns the 16 bytes of the next project that has a running job, or "".
 std::string NextProject(Connection& connection, const std::string& after) {
   Statement row = connection.Prepared(
       "SELECT project_id FROM retry_jobs INDEXED BY running_retry_jobs"
@@ -112,7 +118,7 @@ std::string NextProject(Connection& connection, const std::string& after) {
   return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
 }
 
-// The next of the project's jobs that run.
+// Returns the next running job of the project.
 std::optional<Job> NextJob(Connection& connection, const std::string& project,
                            const std::string& after) {
   Statement row = connection.Prepared(
@@ -139,21 +145,13 @@ std::optional<Job> TakeTurn(Connection& connection, RetryJobTurns& turns) {
   return job;
 }
 
-bool HasRoom(Connection& connection, const std::string& project) {
+bool MayStartJob(Connection& connection, const std::string& project) {
   Statement row = connection.Prepared(
       "SELECT count(*) FROM retry_jobs INDEXED BY running_retry_jobs"
       " WHERE is_running = 1 AND project_id = ?");
   BindUuid(row, 1, project);
   row->executeStep();
   return row->getColumn(0).getInt() < DeliveryStore::kMaxRetryJobs;
-}
-
-bool IsWebhookGone(Connection& connection, const v1::RetryJob& job) {
-  Statement row = connection.Prepared(
-      "SELECT 1 FROM webhooks WHERE project_id = ? AND id = ?");
-  BindUuid(row, 1, job.id_project());
-  BindUuid(row, 2, job.id_webhook_endpoint());
-  return !row->executeStep();
 }
 
 absl::StatusOr<Job> SelectJob(Connection& connection, absl::string_view project,
@@ -170,6 +168,29 @@ absl::StatusOr<Job> SelectJob(Connection& connection, absl::string_view project,
   });
 }
 
+// Performs the next step of `job`, which is cancelled if its webhook was
+// removed. Returns true if deliveries were retried.
+bool PerformStep(Connection& connection, Leases& leases, absl::Time now,
+                 Job& job) {
+  std::vector<std::string> found;
+  RetryJobStep step = job.job.include_waiting()
+                          ? ExamineUndelivered(connection, leases, job, found)
+                          : ExamineFailed(connection, job, found);
+  if (!HasWebhook(connection, job.job.id_project(),
+                  job.job.id_webhook_endpoint())) {
+    Cancel(job.job);
+    step.is_last = false;
+    found.clear();
+  }
+  for (const std::string& delivery : found) {
+    RestartDelivery(connection, leases, delivery, now);
+  }
+  step.retried = static_cast<int>(found.size());
+  Apply(step, job.job);
+  UpdateJob(connection, job);
+  return step.retried > 0;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::RetryJob> InsertRetryJob(Connection& connection,
@@ -180,10 +201,10 @@ absl::StatusOr<v1::RetryJob> InsertRetryJob(Connection& connection,
   if (!webhook.ok()) return webhook.status();
   const std::string bytes = job.SerializeAsString();
   const std::string start =
-      job.has_start_time() ? FirstIdOf(FromTimestamp(job.start_time())) : "";
+      job.has_start_time() ? LowestIdAt(FromTimestamp(job.start_time())) : "";
   return connection.Guarded(
       "insert retry job", [&]() -> absl::StatusOr<v1::RetryJob> {
-        if (!HasRoom(connection, job.id_project())) {
+        if (!MayStartJob(connection, job.id_project())) {
           return RetryJobLimitReached();
         }
         Statement insert = connection.Prepared(
@@ -211,8 +232,7 @@ absl::StatusOr<v1::RetryJob> CancelRetryJob(Connection& connection,
                                             absl::string_view id) {
   auto job = SelectJob(connection, project, id);
   if (!job.ok()) return job.status();
-  if (job->job.state() != v1::RetryJob::RUNNING) return std::move(job->job);
-  job->job.set_state(v1::RetryJob::CANCELLED);
+  if (!Cancel(job->job)) return std::move(job->job);
   return connection.Guarded("cancel retry job",
                             [&]() -> absl::StatusOr<v1::RetryJob> {
                               UpdateJob(connection, *job);
@@ -220,29 +240,15 @@ absl::StatusOr<v1::RetryJob> CancelRetryJob(Connection& connection,
                             });
 }
 
-absl::StatusOr<bool> WorkOnRetryJob(Connection& connection, Leases& leases,
-                                    absl::Time now, RetryJobTurns& turns,
-                                    DueNotes& notes) {
-  return connection.Guarded("work on retry job", [&]() -> absl::StatusOr<bool> {
+absl::StatusOr<bool> StepRetryJob(Connection& connection, Leases& leases,
+                                  absl::Time now, RetryJobTurns& turns,
+                                  Notifications& notifications) {
+  return connection.Guarded("step retry job", [&]() -> absl::StatusOr<bool> {
     std::optional<Job> job = TakeTurn(connection, turns);
     if (!job) return false;
-    std::vector<std::string> found =
-        job->job.include_waiting()
-            ? ExamineUndelivered(connection, leases, *job)
-            : ExamineFailed(connection, *job);
-    if (IsWebhookGone(connection, job->job)) {
-      job->job.set_state(v1::RetryJob::CANCELLED);
-      found.clear();
-    }
-    for (const std::string& delivery : found) {
-      MakeDueAnew(connection, leases, delivery, now);
-    }
-    job->job.set_retried_count(job->job.retried_count() +
-                               static_cast<int>(found.size()));
-    UpdateJob(connection, *job);
-    if (!found.empty()) {
-      notes.AddUrgent({job->job.id_project(), job->job.id_webhook_endpoint()},
-                      now);
+    if (PerformStep(connection, leases, now, *job)) {
+      notifications.AddUrgent(
+          {job->job.id_project(), job->job.id_webhook_endpoint()}, now);
     }
     return true;
   });

@@ -5,7 +5,7 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Stands for every type.
+// The event_type of a webhook that listens to every type.
 const std::string kEveryType;
 
 void Run(Connection& connection, absl::string_view sql,

@@ -8,8 +8,8 @@
 #include "storage/sqlite/engine/connection.h"
 #include "webhooks/v1/webhook.pb.h"
 
-// Which webhooks listen to which event types. All throw what SQLiteCpp throws;
-// for use inside Connection::Guarded.
+// The table subscriptions: the webhooks that listen to each event type. All
+// functions throw what SQLiteCpp throws; for use inside Connection::Guarded.
 namespace webhooks::sqlite {
 
 // Subscribes the webhook to the types of its scope.
@@ -18,7 +18,8 @@ void InsertSubscriptions(Connection& connection, const v1::Webhook& webhook);
 // Undoes InsertSubscriptions.
 void DeleteSubscriptions(Connection& connection, const v1::Webhook& webhook);
 
-// The 16 bytes of the ids of the webhooks that listen to `type`, in no order.
+// Returns the 16 bytes of the ids of the webhooks that listen to `type`, in any
+// order.
 std::vector<std::string> SelectListeners(Connection& connection,
                                          absl::string_view project,
                                          const std::string& type);

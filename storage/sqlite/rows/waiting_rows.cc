@@ -1,25 +1,37 @@
 #include "storage/sqlite/rows/waiting_rows.h"
 
-#include <algorithm>
-
+#include "absl/strings/str_cat.h"
+#include "storage/delivery_progress.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/rows/event_rows.h"
+#include "storage/sqlite/rows/delivery_states.h"
+#include "storage/sqlite/rows/event_reader.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-constexpr absl::string_view kAtOnceRows =
-    "SELECT id, queue_at, retry_at, attempts, schedule_base, event_seq"
-    " FROM deliveries INDEXED BY waiting_deliveries"
-    " WHERE webhook_id = ? AND state = 1 AND queue_at = 0"
-    " AND event_seq NOT IN (SELECT seq FROM publishing) ORDER BY place";
+enum WaitingColumn {
+  kWaitingIdColumn,
+  kQueueAtColumn,
+  kRetryAtColumn,
+  kAttemptsColumn,
+  kScheduleBaseColumn,
+  kEventSeqColumn,
+};
 
-constexpr absl::string_view kTimedRows =
+constexpr absl::string_view kSelectWaiting =
     "SELECT id, queue_at, retry_at, attempts, schedule_base, event_seq"
     " FROM deliveries INDEXED BY waiting_deliveries"
-    " WHERE webhook_id = ? AND state = 1 AND queue_at > 0"
-    " AND event_seq NOT IN (SELECT seq FROM publishing)"
-    " ORDER BY queue_at, place";
+    " WHERE event_seq NOT IN (SELECT seq FROM publishing)"
+    " AND webhook_id = ?1 AND ";
+
+const std::string& SqlFor(WaitingRows::Order order) {
+  static const std::string& at_once = *new std::string(absl::StrCat(
+      kSelectWaiting, kIsPending, " AND queue_at = ?2 ORDER BY place"));
+  static const std::string& timed = *new std::string(
+      absl::StrCat(kSelectWaiting, kIsPending,
+                   " AND queue_at > ?2 ORDER BY queue_at, place"));
+  return order == WaitingRows::Order::kAtOnce ? at_once : timed;
+}
 
 }  // namespace
 
@@ -27,12 +39,12 @@ WaitingRows::WaitingRows(Connection& connection, Order order,
                          absl::string_view webhook)
     : connection_(connection),
       order_(order),
-      row_(connection.Prepared(order == Order::kAtOnce ? kAtOnceRows
-                                                       : kTimedRows)) {
+      row_(connection.Prepared(SqlFor(order))) {
   BindUuid(row_, 1, webhook);
+  BindTime(row_, 2, kAtOnce);
 }
 
-const Waiting* WaitingRows::Front() {
+const WaitingDelivery* WaitingRows::Front() {
   if (!front_ && !is_at_end_) {
     is_at_end_ = !row_->executeStep();
     if (!is_at_end_) front_ = Read();
@@ -40,20 +52,20 @@ const Waiting* WaitingRows::Front() {
   return front_ ? &*front_ : nullptr;
 }
 
-Waiting WaitingRows::Read() {
-  Waiting waiting;
-  waiting.id = std::string(BlobColumn(row_, 0));
-  waiting.attempts = row_->getColumn(3).getInt();
-  waiting.schedule_base = row_->getColumn(4).getInt();
-  waiting.event_seq = row_->getColumn(5).getInt64();
+WaitingDelivery WaitingRows::Read() {
+  WaitingDelivery waiting;
+  waiting.id = std::string(BlobColumn(row_, kWaitingIdColumn));
+  waiting.attempts = row_->getColumn(kAttemptsColumn).getInt();
+  waiting.schedule_base = row_->getColumn(kScheduleBaseColumn).getInt();
+  waiting.event_seq = row_->getColumn(kEventSeqColumn).getInt64();
   waiting.since = order_ == Order::kAtOnce
                       ? SelectPublication(connection_, waiting.event_seq)
-                      : TimeColumn(row_, 1);
-  const bool has_retry = !row_->isColumnNull(2);
-  waiting.due = has_retry ? TimeColumn(row_, 2) : waiting.since;
-  // Between the attempts of an ordered webhook, whose places are kept.
+                      : TimeColumn(row_, kQueueAtColumn);
+  const auto retry_at = OptionalTimeColumn(row_, kRetryAtColumn);
+  waiting.due = retry_at.value_or(waiting.since);
+  // Deliveries of an ordered webhook keep their places between attempts.
   const bool waits_for_retry =
-      has_retry && waiting.attempts > waiting.schedule_base;
+      retry_at && waiting.attempts > waiting.schedule_base;
   if (order_ == Order::kTimed || waits_for_retry) {
     waiting.not_before = waiting.due;
   }

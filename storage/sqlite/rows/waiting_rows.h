@@ -11,45 +11,46 @@
 
 namespace webhooks::sqlite {
 
-// A row of those that wait for one endpoint.
-struct Waiting {
+// A delivery that waits for an endpoint.
+struct WaitingDelivery {
   // The 16 bytes.
   std::string id;
   std::int64_t event_seq = 0;
   // When it became due.
   absl::Time due;
-  // When it may be attempted: one that is due at once, at any time, whatever
-  // became of the clock since it was published.
+  // The earliest time for its attempt. A delivery that is due at once may be
+  // attempted at any time, wherever the clock was set since.
   absl::Time not_before = absl::InfinitePast();
-  // Where it stands among those of an ordered webhook in the other order.
+  // Orders the deliveries of an ordered webhook across both orders of
+  // WaitingRows.
   absl::Time since;
   int attempts = 0;
   int schedule_base = 0;
 };
 
-// Goes through the deliveries that wait for one endpoint, in one of the two
-// orders that they wait in: see kAtOnce. Throws what SQLiteCpp throws; for use
-// inside Connection::Guarded.
+// Reads the deliveries that wait for one endpoint, in one of the two orders
+// that kAtOnce (storage/delivery_progress.h) defines. Throws what SQLiteCpp
+// throws; for use inside Connection::Guarded.
 class WaitingRows {
  public:
   enum class Order {
-    kAtOnce,  // in the order of their places
-    kTimed,   // the earliest first
+    kAtOnce,  // by place
+    kTimed,   // by time
   };
 
   WaitingRows(Connection& connection, Order order, absl::string_view webhook);
 
-  // The first of those that are left; null: none is.
-  const Waiting* Front();
+  // Returns the first delivery that is left; null if there is none.
+  const WaitingDelivery* Front();
   void Pop() { front_.reset(); }
 
  private:
-  Waiting Read();
+  WaitingDelivery Read();
 
   Connection& connection_;
   const Order order_;
   Statement row_;
-  std::optional<Waiting> front_;
+  std::optional<WaitingDelivery> front_;
   bool is_at_end_ = false;
 };
 

@@ -5,14 +5,14 @@
 #include "absl/strings/str_split.h"
 #include "storage/page_builder.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/rows/stored_webhook.h"
+#include "storage/sqlite/rows/webhook_reader.h"
 #include "storage/sqlite/rows/webhook_rows.h"
 
-// The list of webhooks, of what webhook_rows.h declares.
+// The list of webhooks, which webhook_rows.h declares.
 namespace webhooks::sqlite {
 namespace {
 
-// Returns true if the event types in the column scope have `type` among them.
+// Returns true if the column scope lists `type`, or is NULL.
 bool Listens(Statement& row, absl::string_view type) {
   if (row->isColumnNull(kScopeColumn)) return true;
   for (const absl::string_view listed :
@@ -22,7 +22,7 @@ bool Listens(Statement& row, absl::string_view type) {
   return false;
 }
 
-bool Passes(Statement& row, const WebhookFilter& filter) {
+bool Matches(Statement& row, const WebhookFilter& filter) {
   if (filter.active &&
       *filter.active != (row->getColumn(kActiveColumn).getInt() != 0)) {
     return false;
@@ -52,9 +52,9 @@ absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(
         BindUuid(row, 2, start.after);
         PageBuilder<v1::Webhook> page(start);
         while (row->executeStep() && page.MoveTo(IdColumn(row, kIdColumn))) {
-          if (!Passes(row, filter)) continue;
+          if (!Matches(row, filter)) continue;
           auto stored = ReadStored(connection, sealer, row);
-          // One that is damaged does not hide the others.
+          // A damaged row does not hide the others.
           if (absl::IsDataLoss(stored.status())) continue;
           if (!stored.ok()) return stored.status();
           page.Add(std::move(stored->webhook));

@@ -5,19 +5,22 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "storage/changes.h"
+#include "storage/deactivation.h"
 #include "storage/errors.h"
 #include "storage/etag.h"
+#include "storage/sealed_secrets.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/engine/sealed_secrets.h"
-#include "storage/sqlite/rows/stored_webhook.h"
+#include "storage/sqlite/rows/delivery_states.h"
 #include "storage/sqlite/rows/subscription_rows.h"
+#include "storage/sqlite/rows/webhook_reader.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// Returns OK if the project may have one webhook more.
+// Returns OK if the project may have another webhook.
 absl::Status CheckLimit(Connection& connection, const std::string& project) {
   Statement row = connection.Prepared(
       "SELECT max_webhooks, webhook_count FROM projects"
@@ -34,17 +37,12 @@ Endpoint EndpointOf(const v1::Webhook& webhook) {
   return {webhook.id_project(), webhook.id_webhook_endpoint()};
 }
 
-// Returns true if failures before the change say nothing about what follows.
-bool IsAnotherReceiver(const v1::Webhook& before, const v1::Webhook& after) {
-  return (CanReceive(after) && !CanReceive(before)) ||
-         before.url() != after.url();
-}
-
-// The columns `url`, `description` and `scope`; bound from `index` on.
-struct Texts {
-  explicit Texts(const v1::Webhook& given)
+// The columns `description`, `url` and `scope`.
+struct TextColumns {
+  explicit TextColumns(const v1::Webhook& given)
       : webhook(given), scope(absl::StrJoin(given.scope(), ",")) {}
 
+  // Binds them from parameter `index` on.
   void Bind(Statement& statement, int index) const {
     if (webhook.has_endpoint_description()) {
       BindText(statement, index, webhook.endpoint_description());
@@ -57,23 +55,23 @@ struct Texts {
   const std::string scope;
 };
 
-// The column settings; "": NULL.
+// Returns the column `settings`, or "" for NULL.
 std::string SealedSettings(const Sealer& sealer, const v1::Webhook& webhook) {
   if (!webhook.has_delivery()) return "";
   return SealSettings(sealer, webhook.delivery().SerializeAsString(),
                       UuidBytes(webhook.id_webhook_endpoint()));
 }
 
-// Binds bytes that must outlive the statement's execution; none is NULL.
-void BindIfAny(Statement& statement, int index, const std::string& bytes) {
+// Binds `bytes`, or NULL if there are none.
+void BindOrNull(Statement& statement, int index, const std::string& bytes) {
   if (!bytes.empty()) BindBytes(statement, index, bytes);
 }
 
-// Writes what can change of a webhook but its secrets.
-absl::Status UpdateRow(Connection& connection, const Sealer& sealer,
-                       const StoredWebhook& stored) {
+// Writes the fields of a webhook that can change, except its secrets.
+absl::Status UpdateWebhookRow(Connection& connection, const Sealer& sealer,
+                              const StoredWebhook& stored) {
   const v1::Webhook& webhook = stored.webhook;
-  const Texts texts(webhook);
+  const TextColumns texts(webhook);
   const std::string settings = SealedSettings(sealer, webhook);
   const std::string deactivation = webhook.deactivation().SerializeAsString();
   return connection.Guarded("update webhook", [&]() -> absl::Status {
@@ -84,8 +82,8 @@ absl::Status UpdateRow(Connection& connection, const Sealer& sealer,
     texts.Bind(update, 1);
     update->bind(4, webhook.active() ? 1 : 0);
     BindTime(update, 5, webhook.last_update());
-    BindIfAny(update, 6, settings);
-    BindIfAny(update, 7, deactivation);
+    BindOrNull(update, 6, settings);
+    BindOrNull(update, 7, deactivation);
     if (stored.resumed_at > absl::InfinitePast()) {
       BindTime(update, 8, stored.resumed_at);
     }
@@ -116,18 +114,29 @@ absl::Status UpdateSecrets(Connection& connection, const Sealer& sealer,
   });
 }
 
+// Has maintenance cancel the deliveries that wait for the webhook.
+void InsertRemovedWebhook(Connection& connection, absl::string_view id) {
+  static const std::string& sql = *new std::string(absl::StrCat(
+      "INSERT OR IGNORE INTO removed_webhooks (id) SELECT webhook_id FROM"
+      " deliveries WHERE webhook_id = ? AND ",
+      kIsPending, " LIMIT 1"));
+  Statement insert = connection.Prepared(sql);
+  BindUuid(insert, 1, id);
+  insert->exec();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
                                           const Sealer& sealer,
                                           v1::Webhook webhook) {
-  const Texts texts(webhook);
+  const TextColumns texts(webhook);
   const std::string sealed = SealFirstSecret(sealer, webhook);
   const std::string settings = SealedSettings(sealer, webhook);
   absl::Status status =
       connection.Guarded("insert webhook", [&]() -> absl::Status {
-        absl::Status may = CheckLimit(connection, webhook.id_project());
-        if (!may.ok()) return may;
+        absl::Status limit = CheckLimit(connection, webhook.id_project());
+        if (!limit.ok()) return limit;
         Statement insert = connection.Prepared(
             "INSERT INTO webhooks (project_id, id, description, url, scope,"
             " secrets, active, created_at, last_update, settings)"
@@ -139,7 +148,7 @@ absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
         insert->bind(7, webhook.active() ? 1 : 0);
         BindTime(insert, 8, webhook.created_at());
         BindTime(insert, 9, webhook.last_update());
-        BindIfAny(insert, 10, settings);
+        BindOrNull(insert, 10, settings);
         insert->exec();
         InsertSubscriptions(connection, webhook);
         return absl::OkStatus();
@@ -160,26 +169,26 @@ absl::StatusOr<v1::Webhook> SelectWebhook(Connection& connection,
 
 absl::StatusOr<v1::Webhook> ChangeWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,
-    const v1::UpdateWebhookRequest& change, absl::Time now, DueNotes& notes) {
+    const v1::UpdateWebhookRequest& change, absl::Time now,
+    Notifications& notifications) {
   auto stored = SelectStored(connection, sealer, project, change.id());
   if (!stored.ok()) return stored.status();
   absl::Status status = CheckEtag(change.etag(), stored->webhook);
   if (!status.ok()) return status;
   const v1::Webhook before = stored->webhook;
   if (!Apply(change, now, stored->webhook)) return before;
-  status = WriteChange(connection, sealer, before, now, *stored, notes);
+  status = WriteChange(connection, sealer, before, now, *stored, notifications);
   if (!status.ok()) return status;
   return std::move(stored->webhook);
 }
 
 absl::Status WriteChange(Connection& connection, const Sealer& sealer,
                          const v1::Webhook& before, absl::Time now,
-                         StoredWebhook& stored, DueNotes& notes) {
+                         StoredWebhook& stored, Notifications& notifications) {
   v1::Webhook& webhook = stored.webhook;
-  notes.AddUrgent(EndpointOf(webhook), now);
-  if (CanReceive(webhook) && !CanReceive(before)) stored.resumed_at = now;
-  if (IsAnotherReceiver(before, webhook)) stored.failing_since.reset();
-  absl::Status status = UpdateRow(connection, sealer, stored);
+  notifications.AddUrgent(EndpointOf(webhook), now);
+  UpdateHealth(before, now, stored);
+  absl::Status status = UpdateWebhookRow(connection, sealer, stored);
   if (status.ok() &&
       !std::equal(before.scope().begin(), before.scope().end(),
                   webhook.scope().begin(), webhook.scope().end())) {
@@ -195,7 +204,7 @@ absl::Status WriteChange(Connection& connection, const Sealer& sealer,
 
 absl::StatusOr<v1::Webhook> DeleteWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,
-    const v1::DeleteWebhookRequest& webhook, DueNotes& notes) {
+    const v1::DeleteWebhookRequest& webhook, Notifications& notifications) {
   auto found = SelectWebhook(connection, sealer, project, webhook.id());
   if (!found.ok()) return found;
   absl::Status status = CheckEtag(webhook.etag(), *found);
@@ -207,15 +216,11 @@ absl::StatusOr<v1::Webhook> DeleteWebhook(
     BindUuid(erase, 2, webhook.id());
     erase->exec();
     DeleteSubscriptions(connection, *found);
-    Statement note = connection.Prepared(
-        "INSERT OR IGNORE INTO removed_webhooks (id) SELECT webhook_id FROM"
-        " deliveries WHERE webhook_id = ? AND state = 1 LIMIT 1");
-    BindUuid(note, 1, webhook.id());
-    note->exec();
+    InsertRemovedWebhook(connection, webhook.id());
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  notes.AddChanged(EndpointOf(*found), absl::InfiniteFuture());
+  notifications.AddChanged(EndpointOf(*found), absl::InfiniteFuture());
   return found;
 }
 
@@ -223,14 +228,14 @@ absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
                                          const Sealer& sealer,
                                          absl::string_view project,
                                          const SecretRotation& rotation,
-                                         DueNotes& notes) {
+                                         Notifications& notifications) {
   auto stored = SelectStored(connection, sealer, project, rotation.id);
   if (!stored.ok()) return stored.status();
   absl::Status status = CheckEtag(rotation.etag, stored->webhook);
   if (status.ok()) status = Apply(rotation, stored->webhook, stored->secrets);
   if (status.ok()) status = UpdateSecrets(connection, sealer, *stored);
   if (!status.ok()) return status;
-  notes.AddChanged(EndpointOf(stored->webhook), rotation.now);
+  notifications.AddChanged(EndpointOf(stored->webhook), rotation.now);
   stored->webhook.set_etag(EtagOf(stored->webhook));
   return std::move(stored->webhook);
 }

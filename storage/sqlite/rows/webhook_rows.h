@@ -5,15 +5,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/notifications.h"
 #include "storage/sealing/sealer.h"
 #include "storage/sqlite/engine/connection.h"
-#include "storage/sqlite/rows/due_notes.h"
-#include "storage/sqlite/rows/stored_webhook.h"
+#include "storage/sqlite/rows/webhook_reader.h"
 #include "storage/webhook_store.h"
 
-// The statements of WebhookStore: records to rows and back. Each function runs
-// on the thread that owns `connection`, changes in several steps inside the
-// caller's transaction, and ends as the call that it serves.
+// The statements of WebhookStore. Each function returns the status of the call
+// that it serves, and changes in several steps inside the caller's transaction.
 namespace webhooks::sqlite {
 
 absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
@@ -31,22 +30,23 @@ absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(
 
 absl::StatusOr<v1::Webhook> ChangeWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,
-    const v1::UpdateWebhookRequest& change, absl::Time now, DueNotes& notes);
+    const v1::UpdateWebhookRequest& change, absl::Time now,
+    Notifications& notifications);
 
-// Writes what has become of the webhook that was `before`; its etag follows.
+// Writes a changed webhook that was `before`, and sets its etag.
 absl::Status WriteChange(Connection& connection, const Sealer& sealer,
                          const v1::Webhook& before, absl::Time now,
-                         StoredWebhook& stored, DueNotes& notes);
+                         StoredWebhook& stored, Notifications& notifications);
 
 absl::StatusOr<v1::Webhook> DeleteWebhook(
     Connection& connection, const Sealer& sealer, absl::string_view project,
-    const v1::DeleteWebhookRequest& webhook, DueNotes& notes);
+    const v1::DeleteWebhookRequest& webhook, Notifications& notifications);
 
 absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
                                          const Sealer& sealer,
                                          absl::string_view project,
                                          const SecretRotation& rotation,
-                                         DueNotes& notes);
+                                         Notifications& notifications);
 
 absl::StatusOr<v1::WebhookSecrets> SelectSecrets(Connection& connection,
                                                  const Sealer& sealer,

@@ -35,7 +35,7 @@ mode_t Mode(const std::string& path) {
   return facts.st_mode & 0777;
 }
 
-TEST(OpenStore, RefusesUrlsItDoesNotKnow) {
+TEST(OpenStore, RefusesUnknownUrls) {
   for (const std::string url :
        {"", "webhooks.db", "mysql:x", "sqlite:", "sqlite:x?max_bytes=0",
         "sqlite:x?max_bytes=1k",
@@ -44,7 +44,7 @@ TEST(OpenStore, RefusesUrlsItDoesNotKnow) {
   }
 }
 
-TEST(OpenStore, MakesTheFolderAndKeepsItsFilesPrivate) {
+TEST(OpenStore, CreatesAPrivateFolderWithPrivateFiles) {
   const testing::TempFolder folder;
   const std::string path = folder.Path("new/folder/webhooks.db");
   const auto store = Open(absl::StrCat("sqlite:", path));
@@ -64,7 +64,7 @@ TEST(OpenStore, KeepsASecondProcessOut) {
   EXPECT_THAT(Open(url), IsOk());
 }
 
-TEST(OpenStore, KeepsASecondProcessOutThoughTheFileBesideItIsRemoved) {
+TEST(OpenStore, KeepsASecondProcessOutIfTheLockFileIsRemoved) {
   const testing::TempFolder folder;
   const std::string url = absl::StrCat("sqlite:", folder.Path("webhooks.db"));
   auto first = Open(url);
@@ -75,7 +75,7 @@ TEST(OpenStore, KeepsASecondProcessOutThoughTheFileBesideItIsRemoved) {
 
 class RemovedFile : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(RemovedFile, OfADatabaseThatIsInUseEndsItsChanges) {
+TEST_P(RemovedFile, OfADatabaseInUseStopsItsWrites) {
   const testing::TempFolder folder;
   const std::string path = folder.Path("webhooks.db");
   auto store = Open(absl::StrCat("sqlite:", path));
@@ -102,7 +102,7 @@ TEST_P(RemovedFile, OfADatabaseThatIsInUseEndsItsChanges) {
 
 INSTANTIATE_TEST_SUITE_P(Each, RemovedFile, ::testing::Values("", "-wal"));
 
-TEST(OpenStore, KeepsASecondProcessOutWhateverNameItUses) {
+TEST(OpenStore, KeepsASecondProcessOutUnderAnotherName) {
   const testing::TempFolder folder;
   const auto first = Open(absl::StrCat("sqlite:", folder.Path("webhooks.db")));
   ASSERT_THAT(first, IsOk());
@@ -111,7 +111,7 @@ TEST(OpenStore, KeepsASecondProcessOutWhateverNameItUses) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST(OpenStore, KeepsASecondProcessOutOfAFileThatALinkMade) {
+TEST(OpenStore, KeepsASecondProcessOutOfAFileBehindALink) {
   const testing::TempFolder folder;
   std::filesystem::create_symlink("webhooks.db", folder.Path("link.db"));
   const auto first = Open(absl::StrCat("sqlite:", folder.Path("link.db")));
@@ -120,7 +120,7 @@ TEST(OpenStore, KeepsASecondProcessOutOfAFileThatALinkMade) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST(OpenStore, RefusesALimitBelowWhatTheFileHolds) {
+TEST(OpenStore, RefusesALimitBelowTheSizeOfTheFile) {
   const testing::TempFolder folder;
   for (const std::string limit : {"100", "8192"}) {
     EXPECT_THAT(Open(absl::StrCat("sqlite:", folder.Path("webhooks.db"),
@@ -130,7 +130,7 @@ TEST(OpenStore, RefusesALimitBelowWhatTheFileHolds) {
   }
 }
 
-TEST(OpenStore, NamesAPathThatCannotBe) {
+TEST(OpenStore, NamesAnInvalidPath) {
   const testing::TempFolder folder;
   EXPECT_FALSE(Open(absl::StrCat("sqlite:", folder.Path(std::string(300, 'x')),
                                  "/webhooks.db"))
@@ -139,7 +139,7 @@ TEST(OpenStore, NamesAPathThatCannotBe) {
 
 TEST(OpenStore, NamesAFileThatIsNotADatabase) {
   const testing::TempFolder folder;
-  const std::string path = folder.Path("notes.txt");
+  const std::string path = folder.Path("notifications.txt");
   testing::WriteFile(path, std::string(5000, 'x'));
   const auto store = Open(absl::StrCat("sqlite:", path));
   EXPECT_THAT(store, StatusIs(absl::StatusCode::kFailedPrecondition));
@@ -147,7 +147,7 @@ TEST(OpenStore, NamesAFileThatIsNotADatabase) {
   EXPECT_EQ(testing::ReadFile(path), std::string(5000, 'x'));
 }
 
-TEST(OpenStore, RefusesWhatIsNoRegularFileAndLeavesNothingBesideIt) {
+TEST(OpenStore, RefusesWhatIsNotARegularFileAndCreatesNothing) {
   const testing::TempFolder folder;
   std::filesystem::create_symlink("/dev/null", folder.Path("webhooks.db"));
   EXPECT_THAT(Open(absl::StrCat("sqlite:", folder.Path("webhooks.db"))),
@@ -155,7 +155,7 @@ TEST(OpenStore, RefusesWhatIsNoRegularFileAndLeavesNothingBesideIt) {
   EXPECT_FALSE(std::filesystem::exists("/dev/null.lock"));
 }
 
-TEST(OpenStore, RefusesAFileOfSeveralNames) {
+TEST(OpenStore, RefusesAFileWithSeveralNames) {
   const testing::TempFolder folder;
   const std::string url = absl::StrCat("sqlite:", folder.Path("webhooks.db"));
   ASSERT_THAT(Open(url), IsOk());
@@ -164,7 +164,7 @@ TEST(OpenStore, RefusesAFileOfSeveralNames) {
   EXPECT_THAT(Open(url), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST(OpenStore, NamesAFolderThatCannotBeMade) {
+TEST(OpenStore, NamesAFolderThatCannotBeCreated) {
   const testing::TempFolder folder;
   testing::WriteFile(folder.Path("file"), "");
   const auto store =
@@ -174,7 +174,7 @@ TEST(OpenStore, NamesAFolderThatCannotBeMade) {
               HasSubstr(folder.Path("file")));
 }
 
-TEST(OpenStore, AtItsSizeLimitRefusesChangesAndStillReads) {
+TEST(OpenStore, RefusesWritesAtItsSizeLimitAndStillReads) {
   const testing::TempFolder folder;
   auto store = Open(
       absl::StrCat("sqlite:", folder.Path("webhooks.db"), "?max_bytes=262144"));
@@ -202,7 +202,7 @@ TEST(OpenStore, AtItsSizeLimitRefusesChangesAndStillReads) {
               IsOk());
 }
 
-TEST(OpenStore, LooksUpAKeyThoughAllOtherReadsTakeLong) {
+TEST(OpenStore, LooksUpAKeyWhileOtherReadsTakeLong) {
   const testing::TempFolder folder;
   const auto store = Open(absl::StrCat("sqlite:", folder.Path("webhooks.db")));
   ASSERT_THAT(store, IsOk());
@@ -228,7 +228,7 @@ TEST(OpenStore, LooksUpAKeyThoughAllOtherReadsTakeLong) {
   lists.Wait();
 }
 
-TEST(StoreFolder, IsWhereTheFileLies) {
+TEST(StoreFolder, IsTheFolderOfTheFile) {
   EXPECT_EQ(StoreFolder("sqlite:data/webhooks.db?max_bytes=1"), "data");
   EXPECT_EQ(StoreFolder("sqlite:webhooks.db"), "");
   EXPECT_EQ(StoreFolder("nonsense"), "");

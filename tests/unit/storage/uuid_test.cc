@@ -17,17 +17,17 @@ TEST(Uuid, Version7FollowsTheSpecificationsExample) {
   EXPECT_EQ(FormatUuid(uuid), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
 }
 
-TEST(Uuid, ReadsWhatItFormats) {
+TEST(Uuid, ParsesWhatItFormats) {
   const Uuid uuid = MakeUuidV7(absl::FromUnixMillis(1), {1, 2, 3, 4, 5, 6, 7});
   EXPECT_THAT(ParseUuid(FormatUuid(uuid)), Optional(Eq(uuid)));
 }
 
-TEST(Uuid, ReadsUpperCase) {
+TEST(Uuid, ParsesUpperCase) {
   EXPECT_EQ(ParseUuid("017F22E2-79B0-7CC3-98C4-DC0C0C07398F"),
             ParseUuid("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
 }
 
-TEST(Uuid, RefusesEverythingElse) {
+TEST(Uuid, RefusesOtherText) {
   EXPECT_EQ(ParseUuid(""), std::nullopt);
   EXPECT_EQ(ParseUuid("017f22e279b07cc398c4dc0c0c07398f"), std::nullopt);
   EXPECT_EQ(ParseUuid("017f22e2-79b0-7cc3-98c4-dc0c0c07398"), std::nullopt);

@@ -20,19 +20,19 @@ TEST(Sealer, OpensWhatItSealed) {
   }
 }
 
-TEST(Sealer, ShowsNothingOfTheTextAndNeverTheSameTwice) {
+TEST(Sealer, HidesTheTextAndNeverRepeatsAResult) {
   const Sealer sealer({TestKey()});
   const std::string sealed = sealer.Seal("whsec_secret", "owner");
   EXPECT_THAT(sealed, Not(HasSubstr("secret")));
   EXPECT_NE(sealed, sealer.Seal("whsec_secret", "owner"));
 }
 
-TEST(Sealer, OpensNothingForAnotherOwner) {
+TEST(Sealer, OpensNoTextOfAnotherOwner) {
   const Sealer sealer({TestKey()});
   EXPECT_EQ(sealer.Open(sealer.Seal("text", "owner"), "other"), std::nullopt);
 }
 
-TEST(Sealer, OpensNothingThatWasChangedAnywhere) {
+TEST(Sealer, OpensNoTextThatWasChanged) {
   const Sealer sealer({TestKey()});
   const std::string sealed = sealer.Seal("text", "owner");
   for (std::size_t i = 0; i < sealed.size(); ++i) {

@@ -93,13 +93,13 @@ TEST_F(DiskFaults, ChangesWorkAgainOnceTheDiskHasRoom) {
               IsOk());
 }
 
-TEST_F(DiskFaults, AQuotaThatIsUsedUpIsAFullDisk) {
+TEST_F(DiskFaults, AnExhaustedQuotaIsAFullDisk) {
   testing::ExceedQuota();
   EXPECT_THAT(CreateWebhook(*store_, MakeWebhook(project_)),
               StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
 }
 
-TEST_F(DiskFaults, WhatCannotBeReadIsNotTakenForDamaged) {
+TEST_F(DiskFaults, ARecordThatCannotBeReadIsNotReportedAsDamaged) {
   // More than the store keeps in memory, and its log emptied.
   v1::Webhook webhook = MakeWebhook(project_);
   ASSERT_THAT(CreateWebhook(*store_, webhook), IsOk());
@@ -110,13 +110,13 @@ TEST_F(DiskFaults, WhatCannotBeReadIsNotTakenForDamaged) {
   EXPECT_THAT(observer_.last_fault, ::testing::HasSubstr("Input/output error"));
 }
 
-TEST_F(DiskFaults, ADatabaseThatCannotBeReadIsNotTakenForDamaged) {
+TEST_F(DiskFaults, ADatabaseThatCannotBeReadIsNotReportedAsDamaged) {
   store_.reset();
   testing::FailReads();
   EXPECT_THAT(TryOpen(), StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST_F(DiskFaults, AProbeFindsThatNothingCanBeWritten) {
+TEST_F(DiskFaults, AProbeFailsIfNothingCanBeWritten) {
   const auto probe = [this] {
     return testing::AwaitStatus([this](auto done) { store_->Probe({}, done); });
   };
@@ -137,11 +137,11 @@ TEST_F(DiskFaults, AFullDiskStillReads) {
               IsOk());
 }
 
-// In a container that is read only but for the database's folder there is none.
-TEST_F(DiskFaults, NoChangeNeedsATemporaryFile) {
+// A container may have no writable folder but that of the database.
+TEST_F(DiskFaults, NoWriteNeedsATemporaryFile) {
   testing::LockTemporaryFolder();
   ASSERT_THAT(CreateWebhook(*store_, MakeWebhook(project_)), IsOk());
-  // Large enough that a change is more than SQLite would keep in memory.
+  // Large enough that a write exceeds the memory that SQLite would use.
   for (int batch = 0; batch < 3; ++batch) {
     EventStore::MaybeEvents events;
     for (int i = 0; i < 1000; ++i) {
@@ -165,10 +165,10 @@ TEST_F(DiskFaults, NoChangeNeedsATemporaryFile) {
 
 using DiskFaultsDeathTest = DiskFaults;
 
-// In the child that the death test starts, everything is made anew.
+// The death test creates everything again in its child process.
 TEST_F(DiskFaultsDeathTest, AFailedFsyncEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  // Its folder lies in ours, as it does not live to remove it.
+  // The child cannot delete its folder: it is in a folder of this test.
   setenv("TMPDIR", folder_.Path("").c_str(), 1);
   EXPECT_EXIT(
       {

@@ -28,7 +28,7 @@ namespace {
 using testing::IsOk;
 using testing::StatusIs;
 
-// Counts what it is told. Thread-safe.
+// Counts the events that it receives. Thread-safe.
 class FakeObserver final : public StoreObserver {
  public:
   void WaitingChanged(Kind kind, int change) override {
@@ -108,8 +108,8 @@ class GroupWriterTest : public ::testing::Test {
     return count;
   }
 
-  // Keeps the writer busy until the notification comes, so that what is
-  // submitted meanwhile waits together.
+  // Keeps the writer busy until the notification, so that calls that are
+  // submitted meanwhile wait together.
   void Hold(absl::Notification& release) {
     absl::Notification held;
     writer_->Submit(
@@ -130,7 +130,7 @@ class GroupWriterTest : public ::testing::Test {
   std::unique_ptr<GroupWriter> writer_;
 };
 
-TEST_F(GroupWriterTest, CallsThatWaitTogetherShareOneSync) {
+TEST_F(GroupWriterTest, WaitingCallsShareOneSync) {
   ASSERT_THAT(Run(Insert(-1)), IsOk());
   absl::Notification release;
   Hold(release);
@@ -145,7 +145,7 @@ TEST_F(GroupWriterTest, CallsThatWaitTogetherShareOneSync) {
   EXPECT_EQ(testing::FsyncCount() - before, 1);
 }
 
-TEST_F(GroupWriterTest, TellsHowManyCallsShareATransaction) {
+TEST_F(GroupWriterTest, ReportsTheCallsOfATransaction) {
   absl::Notification release;
   Hold(release);
   std::vector<testing::Pending<absl::Status>> calls(7);
@@ -161,7 +161,7 @@ TEST_F(GroupWriterTest, TellsHowManyCallsShareATransaction) {
   EXPECT_GT(observer_.log_bytes, 0);
 }
 
-TEST_F(GroupWriterTest, TellsOfCheckpointsAndOfTheLog) {
+TEST_F(GroupWriterTest, ReportsCheckpointsAndTheLog) {
   const auto grow = [](Connection& connection) {
     return connection.Execute("grow",
                               "INSERT INTO t SELECT randomblob(5000000)");
@@ -173,7 +173,7 @@ TEST_F(GroupWriterTest, TellsOfCheckpointsAndOfTheLog) {
   EXPECT_EQ(observer_.log_bytes, 0);
 }
 
-TEST_F(GroupWriterTest, TellsOfWhatAReaderKeepsInTheLog) {
+TEST_F(GroupWriterTest, ReportsTheLogThatAReaderKeeps) {
   ASSERT_THAT(Run(Insert(1)), IsOk());
   SQLite::Database reader(folder_.Path("test.db"));
   SQLite::Statement reads(reader, "SELECT x FROM t");
@@ -188,7 +188,7 @@ TEST_F(GroupWriterTest, TellsOfWhatAReaderKeepsInTheLog) {
   EXPECT_GT(observer_.log_bytes, 4'000'000);
 }
 
-TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsWhole) {
+TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsAsAWhole) {
   ASSERT_THAT(Run(Insert(1)), IsOk());
   EXPECT_THAT(Run([](Connection& connection) {
                 absl::Status status = Insert(2)(connection);
@@ -198,7 +198,7 @@ TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsWhole) {
   EXPECT_EQ(Count(), 1);
 }
 
-TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneLeavesItsNeighbours) {
+TEST_F(GroupWriterTest, AnOperationThatCannotBeRolledBackLeavesTheOthers) {
   absl::Notification release;
   Hold(release);
   testing::Pending<absl::Status> neighbour;
@@ -208,7 +208,7 @@ TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneLeavesItsNeighbours) {
       {},
       [](Connection& connection) {
         EXPECT_THAT(Insert(2)(connection), IsOk());
-        // Removes what its undoing needs.
+        // Removes the savepoint, which the rollback needs.
         EXPECT_THAT(connection.Execute("spoil", "RELEASE operation"), IsOk());
         return absl::InternalError("failed half-way");
       },
@@ -219,8 +219,8 @@ TEST_F(GroupWriterTest, HalfAnOperationThatCannotBeUndoneLeavesItsNeighbours) {
   EXPECT_EQ(Count(), 1);
 }
 
-// SQLite undoes a transaction in this way when the disk is full.
-TEST_F(GroupWriterTest, CallsWhoseTransactionIsUndoneRunAgainEachAlone) {
+// SQLite rolls back a transaction like this when the disk is full.
+TEST_F(GroupWriterTest, CallsOfALostTransactionRunAgainAlone) {
   absl::Notification release;
   Hold(release);
   testing::Pending<absl::Status> first;
@@ -266,8 +266,8 @@ TEST_F(GroupWriterTest, NoCallRunsOutsideATransaction) {
   EXPECT_EQ(runs, 1);
 }
 
-TEST_F(GroupWriterTest, ACallThatFindsNoRoomLeavesItsNeighbours) {
-  // Less than the large one takes.
+TEST_F(GroupWriterTest, ACallThatFillsTheDiskLeavesTheOthers) {
+  // Less than the large call needs.
   ASSERT_THAT(
       Run([](Connection& connection) { return connection.LimitSize(100'000); }),
       IsOk());
@@ -289,7 +289,7 @@ TEST_F(GroupWriterTest, ACallThatFindsNoRoomLeavesItsNeighbours) {
   EXPECT_EQ(Count(), 1);
 }
 
-TEST_F(GroupWriterTest, ATransactionEndsOnceItHasWorkedForLong) {
+TEST_F(GroupWriterTest, ATransactionEndsWhenItsTimeIsUsed) {
   absl::Notification release;
   Hold(release);
   std::vector<testing::Pending<absl::Status>> calls(3);
@@ -307,7 +307,7 @@ TEST_F(GroupWriterTest, ATransactionEndsOnceItHasWorkedForLong) {
   EXPECT_THAT(observer_.batches(), ::testing::ElementsAre(1, 2, 1));
 }
 
-TEST_F(GroupWriterTest, WorkOfLengthHasATransactionToItself) {
+TEST_F(GroupWriterTest, LongWorkHasATransactionOfItsOwn) {
   absl::Notification release;
   Hold(release);
   std::vector<testing::Pending<absl::Status>> calls(4);
@@ -352,7 +352,7 @@ TEST_F(GroupWriterTest, ALargeCallDoesNotRunOnItsCallersThread) {
   EXPECT_NE(ran_on, std::this_thread::get_id());
 }
 
-TEST_F(GroupWriterTest, ACallThatMayBlockWaitsItsTurnWithOthers) {
+TEST_F(GroupWriterTest, ACallThatMayBlockWaitsForOthers) {
   absl::Notification release;
   Hold(release);
   testing::Pending<absl::Status> first;
@@ -398,7 +398,7 @@ TEST_F(GroupWriterTest, CallsThatMayBlockLeaveCheckpointsToTheWriter) {
   }
 }
 
-TEST_F(GroupWriterTest, NothingIsCommittedThatMayNotBe) {
+TEST_F(GroupWriterTest, NothingIsCommittedIfTheCheckFails) {
   may_commit_ = false;
   EXPECT_THAT(Run(Insert(1)), StatusIs(absl::StatusCode::kUnavailable));
   may_commit_ = true;
@@ -412,7 +412,7 @@ TEST_F(GroupWriterTest, NothingIsCommittedThatMayNotBe) {
   EXPECT_EQ(Count(), 0);
 }
 
-TEST_F(GroupWriterTest, FailsUntilAChangeIsMade) {
+TEST_F(GroupWriterTest, IsFailingUntilAWriteSucceeds) {
   const auto is_failing = [this] {
     bool failing = false;
     EXPECT_THAT(Run([&](Connection&) {
@@ -431,7 +431,7 @@ TEST_F(GroupWriterTest, FailsUntilAChangeIsMade) {
   EXPECT_FALSE(is_failing());
 }
 
-TEST_F(GroupWriterTest, AnOperationThatFailsAloneLeavesItsNeighbours) {
+TEST_F(GroupWriterTest, AFailedOperationLeavesTheOthers) {
   ASSERT_THAT(Run(Insert(1)), IsOk());
   absl::Notification release;
   Hold(release);
@@ -448,7 +448,7 @@ TEST_F(GroupWriterTest, AnOperationThatFailsAloneLeavesItsNeighbours) {
   EXPECT_EQ(Count(), 3);
 }
 
-TEST_F(GroupWriterTest, WhenTheCommitFailsNobodyIsToldOtherwise) {
+TEST_F(GroupWriterTest, AFailedCommitFailsEveryCall) {
   absl::Notification release;
   Hold(release);
   std::vector<testing::Pending<absl::Status>> pending(10);
@@ -464,7 +464,7 @@ TEST_F(GroupWriterTest, WhenTheCommitFailsNobodyIsToldOtherwise) {
   EXPECT_EQ(Count(), 0);
 }
 
-TEST_F(GroupWriterTest, ACallThatFindsTheQueueFullIsRefusedAtOnce) {
+TEST_F(GroupWriterTest, ACallIsRefusedAtOnceIfTheQueueIsFull) {
   absl::Notification release;
   Hold(release);
   int accepted = 0;

@@ -28,7 +28,7 @@ class Migrations : public ::testing::Test {
   const Sealer sealer_{{testing::TestKey()}};
 };
 
-TEST_F(Migrations, MakeAnEmptyFileADatabase) {
+TEST_F(Migrations, TurnAnEmptyFileIntoADatabase) {
   const auto connection = Open();
   EXPECT_THAT(Migrate(*connection, sealer_), IsOk());
   EXPECT_THAT(connection->Execute("read", "SELECT 1 FROM webhooks LIMIT 0"),
@@ -41,7 +41,7 @@ TEST_F(Migrations, DoNothingTheSecondTime) {
   EXPECT_THAT(Migrate(*connection, sealer_), IsOk());
 }
 
-TEST_F(Migrations, LeaveWhatIsErasedAsItWas) {
+TEST_F(Migrations, RestoreTheErasureOfDeletedContent) {
   const auto connection = Open();
   const auto erased = [&] {
     return connection->Guarded("read", [&]() -> absl::StatusOr<int> {
@@ -64,8 +64,9 @@ TEST_F(Migrations, RefuseADatabaseOfANewerVersion) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST_F(Migrations, RefuseTheDatabaseOfAnotherProgramAndLeaveItAsItIs) {
-  ASSERT_THAT(Open()->Execute("make", "CREATE TABLE notes (x)"), IsOk());
+TEST_F(Migrations, RefuseTheDatabaseOfAnotherProgramWithoutAChange) {
+  ASSERT_THAT(Open()->Execute("make", "CREATE TABLE notifications (x)"),
+              IsOk());
   const std::string before = testing::ReadFile(folder_.Path("test.db"));
   EXPECT_THAT(Migrate(*Open(), sealer_),
               StatusIs(absl::StatusCode::kFailedPrecondition));

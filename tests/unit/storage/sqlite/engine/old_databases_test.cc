@@ -49,7 +49,7 @@ class OldDatabase : public ::testing::Test {
     return OpenStore(url_, testing::Always());
   }
 
-  // All that lies on the disk.
+  // Returns the content of all files.
   std::string Bytes() {
     std::string bytes;
     for (const auto& file :
@@ -129,7 +129,7 @@ TEST_F(DatabaseOfVersion1, WorksOn) {
   EXPECT_EQ(keys->records.size(), 1u);
 }
 
-TEST_F(DatabaseOfVersion1, KeepsNothingOfItsSecretsInTheClear) {
+TEST_F(DatabaseOfVersion1, HasNoSecretInClearText) {
   const std::string secret = "KnYtJ91P8d81//EFZv9cGtpok2eLx89scB1WFKnVrLM=";
   ASSERT_NE(Bytes().find(secret), std::string::npos);
   const auto store = Open();
@@ -137,8 +137,8 @@ TEST_F(DatabaseOfVersion1, KeepsNothingOfItsSecretsInTheClear) {
   EXPECT_EQ(Bytes().find(secret), std::string::npos);
 }
 
-// On pages that no table takes afterwards.
-TEST_F(DatabaseOfVersion1, KeepsNothingOfManySecretsInTheClear) {
+// Their pages are not reused by another table.
+TEST_F(DatabaseOfVersion1, HasNoneOfManySecretsInClearText) {
   ASSERT_THAT(
       Connect()->Execute(
           "add webhooks",
@@ -153,8 +153,8 @@ TEST_F(DatabaseOfVersion1, KeepsNothingOfManySecretsInTheClear) {
   EXPECT_EQ(Bytes().find("inTheClear"), std::string::npos);
 }
 
-// The log is as a start leaves it that is cut off once it has migrated.
-TEST_F(DatabaseOfVersion1, KeepsNothingInTheClearInTheLogOfACutOffStart) {
+// The start is interrupted after the migration.
+TEST_F(DatabaseOfVersion1, HasNoSecretInTheLogOfAnInterruptedStart) {
   ASSERT_THAT(Open(), IsOk());
   const std::string secret = "KnYtJ91P8d81//EFZv9cGtpok2eLx89scB1WFKnVrLM=";
   {
@@ -174,7 +174,7 @@ TEST_F(DatabaseOfVersion1, KeepsNothingInTheClearInTheLogOfACutOffStart) {
   EXPECT_EQ(Bytes().find(secret), std::string::npos);
 }
 
-TEST_F(DatabaseOfVersion1, IsLeftAsItIsWithoutASecretKey) {
+TEST_F(DatabaseOfVersion1, IsNotChangedWithoutASecretKey) {
   const auto refused = OpenStore(url_, [](bool) -> absl::StatusOr<SecretKeys> {
     return absl::PermissionDeniedError("no key");
   });
@@ -257,7 +257,7 @@ TEST_F(DatabaseOfVersion2, HasItsProjectsAndTheirLimits) {
   EXPECT_TRUE(*testing::HadFirstProject(**store));
 }
 
-TEST_F(DatabaseOfVersion2, OpensToItsKeys) {
+TEST_F(DatabaseOfVersion2, AcceptsItsKeys) {
   const auto store = Open();
   ASSERT_THAT(store, IsOk());
   const auto found = testing::FindApiKey(
@@ -324,7 +324,7 @@ class DatabaseOfVersion6 : public OldDatabase {
     return absl::StrCat("01010101-0101-0101-0101-01010101010", number);
   }
 
-  // The events that are leased at `now`.
+  // Returns the events that are leased at `now`.
   std::vector<std::string> Lease(absl::Time now) {
     const auto leases =
         testing::Await<std::vector<EndpointLease>>([&](auto done) {
@@ -363,15 +363,15 @@ class DatabaseOfVersion6 : public OldDatabase {
   std::unique_ptr<Store> store_;
 };
 
-TEST_F(DatabaseOfVersion6, HasItsDeliveriesDueInTheirTime) {
-  // The clock is behind what it was.
+TEST_F(DatabaseOfVersion6, HasItsDeliveriesDueAtTheirTimes) {
+  // The clock was set back.
   EXPECT_THAT(Lease(start_),
               ::testing::UnorderedElementsAre(Event(2), Event(3)));
   EXPECT_THAT(Lease(start_ + absl::Minutes(30)), ElementsAre(Event(5)));
   EXPECT_THAT(Lease(start_ + absl::Hours(1)), ElementsAre(Event(4)));
 }
 
-TEST_F(DatabaseOfVersion6, HasItsOrderedEventsInTheirOrder) {
+TEST_F(DatabaseOfVersion6, KeepsTheOrderOfItsEvents) {
   v1::UpdateWebhookRequest change;
   change.set_id(webhook_);
   change.mutable_delivery()->set_ordered(true);
@@ -392,7 +392,7 @@ TEST_F(DatabaseOfVersion6, HasItsEventsWithTheirDeliveries) {
   EXPECT_EQ(event->deliveries(0).state(), v1::Delivery::DELIVERED);
 }
 
-TEST_F(DatabaseOfVersion6, KeepsWhatWaitsAndDropsWhatIsOld) {
+TEST_F(DatabaseOfVersion6, KeepsWaitingDeliveriesAndDeletesOldOnes) {
   Maintain(start_ + absl::Hours(24) + absl::Seconds(10));
   EXPECT_EQ(StateOf(1), v1::Delivery::STATE_UNSPECIFIED);
   EXPECT_EQ(StateOf(2), v1::Delivery::FAILED);
@@ -400,7 +400,7 @@ TEST_F(DatabaseOfVersion6, KeepsWhatWaitsAndDropsWhatIsOld) {
   EXPECT_EQ(StateOf(5), v1::Delivery::PENDING);
 }
 
-TEST_F(DatabaseOfVersion6, HasARetentionClockThatStandsAtItsLastEvent) {
+TEST_F(DatabaseOfVersion6, HasARetentionClockAtItsLastEvent) {
   const absl::Time later = start_ + absl::Hours(1000);
   EXPECT_EQ(*testing::Await<absl::Time>([&](auto done) {
     store_->AdvanceRetention(later, absl::ZeroDuration(), {}, done);

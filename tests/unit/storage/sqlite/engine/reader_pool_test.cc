@@ -13,7 +13,7 @@
 namespace webhooks::sqlite {
 namespace {
 
-TEST(ReaderPool, KeepsAThreadForOthersThanTheProjectThatReadsMost) {
+TEST(ReaderPool, KeepsAThreadForOtherProjects) {
   const testing::TempFolder folder;
   std::vector<std::unique_ptr<Connection>> connections;
   for (int i = 0; i < 2; ++i) {

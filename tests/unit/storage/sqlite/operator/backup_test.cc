@@ -55,7 +55,7 @@ class BackUpStoreTest : public ::testing::Test {
     return webhook;
   }
 
-  // Makes the copy a matter of several steps.
+  // Makes the copy take several steps.
   void Grow() {
     for (int i = 0; i < 40; ++i) Add(100'000);
   }
@@ -93,7 +93,7 @@ class BackUpStoreTest : public ::testing::Test {
   v1::Webhook webhook_;
 };
 
-TEST_F(BackUpStoreTest, MakesADatabaseThatAServerStartsOn) {
+TEST_F(BackUpStoreTest, CreatesADatabaseThatAServerCanOpen) {
   const auto made = BackUp();
   ASSERT_THAT(made, IsOk());
   EXPECT_EQ(static_cast<std::uintmax_t>(made->bytes),
@@ -102,13 +102,13 @@ TEST_F(BackUpStoreTest, MakesADatabaseThatAServerStartsOn) {
   EXPECT_THAT(Has(*Open(copy_), webhook_), IsOk());
 }
 
-TEST_F(BackUpStoreTest, CopiesADatabaseThatNobodyUses) {
+TEST_F(BackUpStoreTest, CopiesADatabaseThatIsNotInUse) {
   store_.reset();
   ASSERT_THAT(BackUp(), IsOk());
   EXPECT_THAT(Has(*Open(copy_), webhook_), IsOk());
 }
 
-TEST_F(BackUpStoreTest, CopiesOneMomentAndEndsThoughChangesGoOn) {
+TEST_F(BackUpStoreTest, CopiesOneMomentAndEndsWhileWritesContinue) {
   Grow();
   int steps = 0;
   std::vector<v1::Webhook> later;
@@ -126,7 +126,7 @@ TEST_F(BackUpStoreTest, CopiesOneMomentAndEndsThoughChangesGoOn) {
   }
 }
 
-TEST_F(BackUpStoreTest, LetsTheLogGrowNoLongerThanItTakes) {
+TEST_F(BackUpStoreTest, LetsTheLogShrinkAfterItsEnd) {
   Grow();
   const auto log_bytes = [&] {
     return std::filesystem::file_size(database_ + "-wal");
@@ -138,12 +138,12 @@ TEST_F(BackUpStoreTest, LetsTheLogGrowNoLongerThanItTakes) {
               }),
               IsOk());
   EXPECT_GE(log_bytes(), kMuch);
-  // The first may still find the log in use; then it begins anew.
+  // The first write may still find the log in use; the next one restarts it.
   for (int i = 0; i < 10 && log_bytes() >= kMuch; ++i) Add();
   EXPECT_LT(log_bytes(), kMuch);
 }
 
-TEST_F(BackUpStoreTest, LeavesACopyForItsOwnerAloneAndNothingElse) {
+TEST_F(BackUpStoreTest, LeavesAPrivateCopyAndNothingElse) {
   std::set<std::string> expected = Files();
   expected.insert("copy.db");
   ASSERT_THAT(BackUp(), IsOk());
@@ -153,7 +153,7 @@ TEST_F(BackUpStoreTest, LeavesACopyForItsOwnerAloneAndNothingElse) {
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
 }
 
-TEST_F(BackUpStoreTest, LeavesNothingWhereItIsGivenUp) {
+TEST_F(BackUpStoreTest, LeavesNothingWhenItIsCancelled) {
   Grow();
   const std::set<std::string> before = Files();
   int steps = 0;
@@ -169,7 +169,7 @@ TEST_F(BackUpStoreTest, LeavesNothingOnAFullDisk) {
   EXPECT_EQ(Files(), before);
 }
 
-TEST_F(BackUpStoreTest, LeavesNothingThatIsNotOnTheDisk) {
+TEST_F(BackUpStoreTest, LeavesNothingThatIsNotSynced) {
   const std::set<std::string> before = Files();
   testing::FailFsync();
   EXPECT_FALSE(BackUp().ok());
@@ -195,13 +195,13 @@ TEST_F(BackUpStoreTest, DoesNotReplaceAFileThatAppearsMeanwhile) {
   EXPECT_EQ(testing::ReadFile(copy_), "mine");
 }
 
-TEST_F(BackUpStoreTest, NeedsAFolderThatIsThere) {
+TEST_F(BackUpStoreTest, NeedsAnExistingFolder) {
   EXPECT_THAT(BackUpStore(absl::StrCat("sqlite:", database_),
                           folder_.Path("none/copy.db"), &GoOn),
               StatusIs(absl::StatusCode::kNotFound));
 }
 
-TEST_F(BackUpStoreTest, NeedsADatabaseAndMakesNone) {
+TEST_F(BackUpStoreTest, NeedsADatabaseAndCreatesNone) {
   const std::set<std::string> before = Files();
   const auto made = BackUpStore(
       absl::StrCat("sqlite:", folder_.Path("none.db")), copy_, &GoOn);
@@ -212,7 +212,7 @@ TEST_F(BackUpStoreTest, NeedsADatabaseAndMakesNone) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST_F(BackUpStoreTest, RefusesWhatIsNoDatabaseOfThisService) {
+TEST_F(BackUpStoreTest, RefusesTheDatabaseOfAnotherProgram) {
   for (const std::string& content : {std::string(), std::string(5000, 'x')}) {
     testing::WriteFile(folder_.Path("other"), content);
     EXPECT_THAT(BackUpStore(absl::StrCat("sqlite:", folder_.Path("other")),

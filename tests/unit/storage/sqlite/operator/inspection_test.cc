@@ -51,7 +51,7 @@ class InspectStoreTest : public ::testing::Test {
     return files;
   }
 
-  // Looks at the database, and sees that nothing is changed by it.
+  // Inspects the database, and expects that no file changes.
   absl::StatusOr<Inspection> Look() {
     const auto before = Files();
     auto found = InspectStore(url_);
@@ -64,7 +64,7 @@ class InspectStoreTest : public ::testing::Test {
   std::string url_ = absl::StrCat("sqlite:", database_);
 };
 
-TEST_F(InspectStoreTest, FindsNothingWhereAStartMakesTheDatabase) {
+TEST_F(InspectStoreTest, FindsANewDatabase) {
   ASSERT_THAT(Look(), IsOk());
   EXPECT_EQ(Look()->state, State::kNew);
   url_ = absl::StrCat("sqlite:", folder_.Path("new/folder/a.db"));
@@ -75,7 +75,7 @@ TEST_F(InspectStoreTest, FindsTheVersionAndTheKeysOfADatabaseAtRest) {
   Open();
   const auto found = Look();
   ASSERT_THAT(found, IsOk());
-  EXPECT_EQ(found->state, State::kWhole);
+  EXPECT_EQ(found->state, State::kIntact);
   EXPECT_EQ(found->schema_version, found->newest_version);
   EXPECT_THAT(found->secret_keys, ElementsAre(testing::TestKey().id()));
   EXPECT_FALSE(found->had_project);
@@ -88,14 +88,14 @@ TEST_F(InspectStoreTest, ReadsADatabaseThatAServerUses) {
               IsOk());
   const auto found = InspectStore(url_);
   ASSERT_THAT(found, IsOk());
-  EXPECT_EQ(found->state, State::kWhole);
+  EXPECT_EQ(found->state, State::kIntact);
   EXPECT_TRUE(found->had_project);
   EXPECT_THAT(testing::CreateWebhook(
                   *store, testing::MakeWebhook(made.project.id_project())),
               IsOk());
 }
 
-// A server that was killed leaves its log and the index of that.
+// A killed server leaves its log and the index of the log.
 TEST_F(InspectStoreTest, ReadsTheLogOfAServerThatWasKilled) {
   Open();
   const auto writer = Connect();
@@ -115,7 +115,7 @@ TEST_F(InspectStoreTest, ReadsTheLogOfAServerThatWasKilled) {
   EXPECT_FALSE(fs::exists(copy + "-shm"));
 }
 
-TEST_F(InspectStoreTest, FindsThatAnOldDatabaseWouldBeBroughtOn) {
+TEST_F(InspectStoreTest, FindsThatAStartWouldMigrateAnOldDatabase) {
   {
     const auto writer = Connect();
     ASSERT_EQ(sqlite3_exec(writer->handle(), testing::kDatabase001, nullptr,
@@ -147,7 +147,7 @@ TEST_F(InspectStoreTest, RefusesWhatAStartWouldRefuse) {
   EXPECT_THAT(Look(), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST_F(InspectStoreTest, FindsAnIndexThatHasLostItsRows) {
+TEST_F(InspectStoreTest, FindsAnIndexWithoutItsRows) {
   {
     const auto store = Open();
     const testing::ProjectAndKey made = testing::MakeProject();
@@ -159,7 +159,7 @@ TEST_F(InspectStoreTest, FindsAnIndexThatHasLostItsRows) {
     const auto connection = Connect();
     ASSERT_THAT(connection->Execute("allow", "PRAGMA writable_schema = ON"),
                 IsOk());
-    // The index holds the keys of another one.
+    // The index has the keys of another table.
     ASSERT_THAT(
         connection->Execute("damage",
                             "UPDATE sqlite_schema SET sql = 'CREATE INDEX"

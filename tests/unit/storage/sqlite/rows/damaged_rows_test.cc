@@ -14,7 +14,7 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
 
-// Single rows that cannot be read any more.
+// Single rows that cannot be read.
 namespace webhooks::sqlite {
 namespace {
 
@@ -78,7 +78,7 @@ class DamagedRows : public ::testing::Test {
     return event.id_event();
   }
 
-  // Changes the database behind the store's back, which closes meanwhile.
+  // Closes the store, changes the database, and opens it again.
   void Damage(const std::string& sql) {
     store_.reset();
     {
@@ -122,7 +122,7 @@ class DamagedRows : public ::testing::Test {
   v1::Webhook second_;
 };
 
-TEST_F(DamagedRows, AWebhookKeepsNoOtherFromItsDeliveries) {
+TEST_F(DamagedRows, AWebhookDoesNotBlockOthers) {
   Publish();
   Damage(absl::StrCat("UPDATE webhooks SET secrets = x'00' WHERE id = ",
                       Hex(first_.id_webhook_endpoint())));
@@ -135,7 +135,7 @@ TEST_F(DamagedRows, AWebhookKeepsNoOtherFromItsDeliveries) {
   EXPECT_THAT(leases[1].deliveries, SizeIs(1));
 }
 
-TEST_F(DamagedRows, AWebhookIsDeactivatedOnceAndTheOperatorTold) {
+TEST_F(DamagedRows, AWebhookIsDeactivatedAndReportedOnce) {
   Damage(absl::StrCat("UPDATE webhooks SET secrets = x'00' WHERE id = ",
                       Hex(first_.id_webhook_endpoint())));
   Lease();
@@ -146,7 +146,7 @@ TEST_F(DamagedRows, AWebhookIsDeactivatedOnceAndTheOperatorTold) {
   EXPECT_THAT(Get(first_), StatusIs(absl::StatusCode::kDataLoss));
 }
 
-TEST_F(DamagedRows, AWebhookHidesNoOtherInLists) {
+TEST_F(DamagedRows, AWebhookDoesNotHideOthersInLists) {
   Damage(absl::StrCat("UPDATE webhooks SET secrets = x'00' WHERE id = ",
                       Hex(first_.id_webhook_endpoint())));
   const auto page = testing::Await<Page<v1::Webhook>>(
@@ -168,7 +168,7 @@ TEST_F(DamagedRows, SettingsAreBoundToTheirWebhook) {
   EXPECT_THAT(Get(second_), IsOk());
 }
 
-TEST_F(DamagedRows, AKeyIsNeededAsLongAsSomethingUnderItWasNotOpened) {
+TEST_F(DamagedRows, AKeyIsNeededWhileATextUnderItCannotBeOpened) {
   Damage(
       absl::StrCat("UPDATE webhooks SET secrets = substr(secrets, 1, 30)"
                    " WHERE id = ",
@@ -216,7 +216,7 @@ TEST_P(DamagedEvents, AreNotDelivered) {
   EXPECT_EQ(failed->records[0].failure_reason(), v1::Delivery::EVENT_DAMAGED);
 }
 
-TEST_P(DamagedEvents, HideNoOtherInLists) {
+TEST_P(DamagedEvents, DoNotHideOthersInLists) {
   const auto page = testing::Await<Page<v1::Event>>(
       [&](auto done) { store_->ListEvents(project_, {}, {}, {}, done); });
   ASSERT_THAT(page, IsOk());
@@ -225,7 +225,7 @@ TEST_P(DamagedEvents, HideNoOtherInLists) {
   EXPECT_EQ(observer_.faults, 1);
 }
 
-TEST_P(DamagedEvents, AreToldFromThoseThatAreNotThere) {
+TEST_P(DamagedEvents, DifferFromMissingOnes) {
   EXPECT_THAT(testing::Await<v1::Event>([&](auto done) {
                 store_->GetEvent(project_, damaged_, {}, done);
               }),

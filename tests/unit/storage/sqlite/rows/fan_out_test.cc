@@ -23,7 +23,7 @@ namespace {
 using testing::IsOk;
 using testing::StatusIs;
 
-// More than one transaction has.
+// More than fit in one transaction.
 constexpr int kListeners = 4500;
 
 using Response = v1::PublishEventResponse;
@@ -73,7 +73,7 @@ class FanOutTest : public ::testing::Test {
         [&](auto done) { store_->PublishEvent(event, once, {}, done); });
   }
 
-  // Publishes, and calls `others` again and again meanwhile.
+  // Publishes, and calls `others` repeatedly meanwhile.
   absl::StatusOr<Created<Response>> PublishWhile(
       const v1::Event& event, const std::function<void()>& others) {
     std::atomic<bool> has_ended = false;
@@ -94,7 +94,7 @@ class FanOutTest : public ::testing::Test {
     });
   }
 
-  // Returns how many deliveries are leased to the webhook.
+  // Returns the number of deliveries that are leased for the webhook.
   std::size_t Lease(const std::string& webhook) {
     const auto leases =
         testing::Await<std::vector<EndpointLease>>([&](auto done) {
@@ -117,18 +117,18 @@ class FanOutTest : public ::testing::Test {
     }
   }
 
-  // Leaves what a process leaves that ends while it publishes.
+  // Leaves the rows of a process that ends while it publishes.
   void BeginToPublish(const v1::Event& event) {
     store_.reset();
     {
       auto connection = Connection::Open(folder_.Path("webhooks.db"),
                                          Connection::Mode::kWrite);
       ASSERT_THAT(connection, IsOk());
-      ActiveSeqs active;
-      FanOut fan_out({event}, active);
+      ReservedSeqs reserved;
+      FanOut fan_out({event}, reserved);
       EXPECT_TRUE(*fan_out.Plan(**connection));
       EXPECT_FALSE(*fan_out.Step(**connection));
-      EXPECT_EQ(active.size(), 1u);
+      EXPECT_EQ(reserved.size(), 1u);
     }
     Open();
   }
@@ -151,7 +151,7 @@ TEST_F(FanOutTest, ReachesEveryListener) {
   EXPECT_EQ(Get(event)->matched_webhooks(), kListeners);
 }
 
-TEST_F(FanOutTest, IsSeenAsAWholeOnly) {
+TEST_F(FanOutTest, IsVisibleOnlyWhenItIsComplete) {
   const v1::Event event = MakeEvent();
   std::size_t i = 0;
   const auto published = PublishWhile(event, [&] {
@@ -162,7 +162,7 @@ TEST_F(FanOutTest, IsSeenAsAWholeOnly) {
   EXPECT_THAT(published, IsOk());
 }
 
-TEST_F(FanOutTest, OfABatchIsOneChange) {
+TEST_F(FanOutTest, OfABatchIsAtomic) {
   const v1::Event twice = MakeEvent();
   const auto batch =
       testing::Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
@@ -190,7 +190,7 @@ TEST_F(FanOutTest, IsRepeatedByItsRequestId) {
   EXPECT_EQ(CountWaiting(), kListeners);
 }
 
-TEST_F(FanOutTest, ThatWasNotFinishedIsNeitherSeenNorDelivered) {
+TEST_F(FanOutTest, ThatWasInterruptedIsNeitherVisibleNorDelivered) {
   const v1::Event event = MakeEvent();
   BeginToPublish(event);
   const std::int64_t inserted = CountWaiting();
@@ -198,18 +198,18 @@ TEST_F(FanOutTest, ThatWasNotFinishedIsNeitherSeenNorDelivered) {
   for (std::size_t i = 0; i < webhooks_.size(); i += 50) {
     EXPECT_EQ(Lease(webhooks_[i]), 0u);
   }
-  // Nor have they failed.
+  // They have not failed either.
   EXPECT_EQ(CountWaiting(), inserted);
 }
 
-TEST_F(FanOutTest, ThatWasNotFinishedIsTakenOut) {
+TEST_F(FanOutTest, ThatWasInterruptedIsDeletedByMaintenance) {
   BeginToPublish(MakeEvent());
   EXPECT_GT(CountWaiting(), 0);
   Maintain();
   EXPECT_EQ(CountWaiting(), 0);
 }
 
-TEST_F(FanOutTest, ThatWasNotFinishedLeavesItsPlaceToNoOther) {
+TEST_F(FanOutTest, ThatWasInterruptedKeepsItsSeqReserved) {
   BeginToPublish(MakeEvent());
   const auto published = Publish(MakeEvent());
   ASSERT_THAT(published, IsOk());
@@ -217,7 +217,7 @@ TEST_F(FanOutTest, ThatWasNotFinishedLeavesItsPlaceToNoOther) {
   EXPECT_EQ(CountWaiting(), kListeners);
 }
 
-TEST_F(FanOutTest, IsNotTakenOutWhileItIsMade) {
+TEST_F(FanOutTest, InProgressIsNotDeletedByMaintenance) {
   ASSERT_THAT(PublishWhile(MakeEvent(), [&] { Maintain(); }), IsOk());
   EXPECT_EQ(CountWaiting(), kListeners);
 }

@@ -1,4 +1,4 @@
-#include "storage/sqlite/engine/bounded_queue.h"
+#include "storage/bounded_queue.h"
 
 #include <memory>
 #include <thread>
@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace webhooks::sqlite {
+namespace webhooks {
 namespace {
 
 using ::testing::ElementsAre;
@@ -17,14 +17,14 @@ bool Push(BoundedQueue<int>& queue, int item) {
   return queue.TryPush(item, /*bytes=*/1);
 }
 
-TEST(BoundedQueue, GivesTheOldestFirstAndNoMoreThanAsked) {
+TEST(BoundedQueue, ReturnsTheOldestItemsUpToTheLimit) {
   BoundedQueue<int> queue(10, /*max_bytes=*/100);
   for (const int item : {1, 2, 3}) EXPECT_TRUE(Push(queue, item));
   EXPECT_THAT(queue.Take(2), ElementsAre(1, 2));
   EXPECT_THAT(queue.Take(2), ElementsAre(3));
 }
 
-TEST(BoundedQueue, RefusesWhatDoesNotFitAndLeavesItToTheCaller) {
+TEST(BoundedQueue, LeavesARefusedItemToTheCaller) {
   BoundedQueue<std::unique_ptr<int>> queue(1, /*max_bytes=*/100);
   auto first = std::make_unique<int>(1);
   auto second = std::make_unique<int>(2);
@@ -43,14 +43,14 @@ TEST(BoundedQueue, HoldsNoMoreThanItsBytes) {
   EXPECT_TRUE(queue.TryPush(item, 60));
 }
 
-TEST(BoundedQueue, HoldsAnItemThatIsTooLargeAlone) {
+TEST(BoundedQueue, AcceptsAnItemThatIsTooLargeIfItIsEmpty) {
   BoundedQueue<int> queue(10, /*max_bytes=*/100);
   int item = 1;
   EXPECT_TRUE(queue.TryPush(item, 1000));
   EXPECT_FALSE(queue.TryPush(item, 1));
 }
 
-TEST(BoundedQueue, OnceClosedGivesWhatIsLeftAndThenNothing) {
+TEST(BoundedQueue, ReturnsItsItemsAfterItIsClosed) {
   BoundedQueue<int> queue(10, /*max_bytes=*/100);
   Push(queue, 1);
   queue.Close();
@@ -63,7 +63,7 @@ TEST(BoundedQueue, OnceClosedGivesWhatIsLeftAndThenNothing) {
   EXPECT_FALSE(queue.IsIdle());
 }
 
-TEST(BoundedQueue, WakesATakerThatWaits) {
+TEST(BoundedQueue, WakesAWaitingConsumer) {
   BoundedQueue<int> queue(10, /*max_bytes=*/100);
   std::vector<int> taken;
   std::thread taker([&] {
@@ -74,7 +74,7 @@ TEST(BoundedQueue, WakesATakerThatWaits) {
   EXPECT_THAT(taken, ElementsAre(7));
 }
 
-TEST(BoundedQueue, IsIdleWhileNothingWaits) {
+TEST(BoundedQueue, IsIdleWhileItIsEmpty) {
   BoundedQueue<int> queue(10, /*max_bytes=*/100);
   EXPECT_TRUE(queue.IsIdle());
   Push(queue, 7);
@@ -84,4 +84,4 @@ TEST(BoundedQueue, IsIdleWhileNothingWaits) {
 }
 
 }  // namespace
-}  // namespace webhooks::sqlite
+}  // namespace webhooks

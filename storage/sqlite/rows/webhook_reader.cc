@@ -1,4 +1,4 @@
-#include "storage/sqlite/rows/stored_webhook.h"
+#include "storage/sqlite/rows/webhook_reader.h"
 
 #include <string>
 #include <utility>
@@ -7,13 +7,13 @@
 #include "absl/strings/str_split.h"
 #include "storage/errors.h"
 #include "storage/etag.h"
+#include "storage/sealed_secrets.h"
 #include "storage/sqlite/engine/columns.h"
-#include "storage/sqlite/engine/sealed_secrets.h"
 
 namespace webhooks::sqlite {
 namespace {
 
-// False: there are settings that cannot be opened.
+// Returns false if there are settings that cannot be decrypted.
 bool ReadSettings(const Sealer& sealer, Statement& row, v1::Webhook& webhook) {
   if (row->isColumnNull(kSettingsColumn)) return true;
   const auto text = OpenSettings(sealer, BlobColumn(row, kSettingsColumn),
@@ -58,12 +58,9 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
     webhook.mutable_deactivation()->ParseFromString(
         std::string(BlobColumn(row, kDeactivationColumn)));
   }
-  if (!row->isColumnNull(kResumedAtColumn)) {
-    stored.resumed_at = TimeColumn(row, kResumedAtColumn);
-  }
-  if (!row->isColumnNull(kFailingSinceColumn)) {
-    stored.failing_since = TimeColumn(row, kFailingSinceColumn);
-  }
+  stored.resumed_at =
+      OptionalTimeColumn(row, kResumedAtColumn).value_or(absl::InfinitePast());
+  stored.failing_since = OptionalTimeColumn(row, kFailingSinceColumn);
   return stored;
 }
 
@@ -85,6 +82,15 @@ absl::StatusOr<StoredWebhook> SelectStored(Connection& connection,
                                 return WebhookNotFound(id);
                               return ReadStored(connection, sealer, row);
                             });
+}
+
+bool HasWebhook(Connection& connection, absl::string_view project,
+                absl::string_view id) {
+  Statement row = connection.Prepared(
+      "SELECT 1 FROM webhooks WHERE project_id = ? AND id = ?");
+  BindUuid(row, 1, project);
+  BindUuid(row, 2, id);
+  return row->executeStep();
 }
 
 }  // namespace webhooks::sqlite

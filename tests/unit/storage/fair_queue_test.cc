@@ -1,11 +1,11 @@
-#include "storage/sqlite/engine/fair_queue.h"
+#include "storage/fair_queue.h"
 
 #include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace webhooks::sqlite {
+namespace webhooks {
 namespace {
 
 bool Push(FairQueue<int>& queue, const std::string& owner, int item) {
@@ -13,7 +13,7 @@ bool Push(FairQueue<int>& queue, const std::string& owner, int item) {
 }
 
 TEST(FairQueue, LetsOwnersTakeTurns) {
-  FairQueue<int> queue(10, /*in_work=*/10);
+  FairQueue<int> queue(10, /*max_in_progress=*/10);
   for (const int item : {1, 2, 3}) ASSERT_TRUE(Push(queue, "a", item));
   ASSERT_TRUE(Push(queue, "b", 4));
   std::vector<int> taken;
@@ -21,8 +21,8 @@ TEST(FairQueue, LetsOwnersTakeTurns) {
   EXPECT_THAT(taken, ::testing::ElementsAre(1, 4, 2, 3));
 }
 
-TEST(FairQueue, LetsNoOwnerHaveMoreInWorkThanItMay) {
-  FairQueue<int> queue(10, /*in_work=*/1);
+TEST(FairQueue, LetsNoOwnerExceedItsItemsInProgress) {
+  FairQueue<int> queue(10, /*max_in_progress=*/1);
   for (const int item : {1, 2}) ASSERT_TRUE(Push(queue, "a", item));
   EXPECT_EQ(queue.Take()->item, 1);
   ASSERT_TRUE(Push(queue, "b", 3));
@@ -31,8 +31,8 @@ TEST(FairQueue, LetsNoOwnerHaveMoreInWorkThanItMay) {
   EXPECT_EQ(queue.Take()->item, 2);
 }
 
-TEST(FairQueue, LeavesOthersHalfOfItsPlaces) {
-  FairQueue<int> queue(4, /*in_work=*/1);
+TEST(FairQueue, LeavesHalfOfItsCapacityToOthers) {
+  FairQueue<int> queue(4, /*max_in_progress=*/1);
   EXPECT_TRUE(Push(queue, "a", 1));
   EXPECT_TRUE(Push(queue, "a", 2));
   EXPECT_FALSE(Push(queue, "a", 3));
@@ -41,8 +41,8 @@ TEST(FairQueue, LeavesOthersHalfOfItsPlaces) {
   EXPECT_FALSE(Push(queue, "d", 6));
 }
 
-TEST(FairQueue, OnceClosedGivesWhatIsLeftAndThenNothing) {
-  FairQueue<int> queue(10, /*in_work=*/1);
+TEST(FairQueue, ReturnsItsItemsAfterItIsClosed) {
+  FairQueue<int> queue(10, /*max_in_progress=*/1);
   for (const int item : {1, 2}) ASSERT_TRUE(Push(queue, "a", item));
   EXPECT_EQ(queue.Take()->item, 1);
   queue.Close();
@@ -60,4 +60,4 @@ TEST(FairQueue, OnceClosedGivesWhatIsLeftAndThenNothing) {
 }
 
 }  // namespace
-}  // namespace webhooks::sqlite
+}  // namespace webhooks

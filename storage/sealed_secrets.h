@@ -1,5 +1,5 @@
-#ifndef WEBHOOKS_STORAGE_SQLITE_ENGINE_SEALED_SECRETS_H_
-#define WEBHOOKS_STORAGE_SQLITE_ENGINE_SEALED_SECRETS_H_
+#ifndef WEBHOOKS_STORAGE_SEALED_SECRETS_H_
+#define WEBHOOKS_STORAGE_SEALED_SECRETS_H_
 
 #include <optional>
 #include <string>
@@ -8,33 +8,35 @@
 #include "storage/sealing/sealer.h"
 #include "webhooks/v1/webhook.pb.h"
 
-// Seals and opens the sealed columns of the table webhooks: a WebhookSecrets,
-// for the 16 bytes of the webhook's id, and a DeliverySettings.
-namespace webhooks::sqlite {
+// Seals and opens the secrets and the settings of a webhook. Both are bound to
+// the webhook.
+namespace webhooks {
 
-// The secrets of the webhook called `id` (as text).
+// Seals the secrets of the webhook with the id `id` (as text).
 std::string SealSecrets(const Sealer& sealer, const v1::WebhookSecrets& secrets,
                         absl::string_view id);
 
-// The one secret of a new webhook.
+// Seals the first secret of a new webhook.
 std::string SealFirstSecret(const Sealer& sealer, const v1::Webhook& webhook);
 
-// Opens the secrets that were sealed for the webhook with the 16 bytes `id`: at
-// least one. Returns nullopt if they cannot be opened.
+// Opens the secrets of the webhook with the 16 bytes `id`: at least one.
+// Returns nullopt if they cannot be opened.
 std::optional<v1::WebhookSecrets> OpenSecrets(const Sealer& sealer,
                                               absl::string_view sealed,
                                               absl::string_view id);
 
-// The settings of the webhook with the 16 bytes `id`, as a text.
+// Seals a serialized DeliverySettings of the webhook with the 16 bytes `id`.
 std::string SealSettings(const Sealer& sealer, absl::string_view settings,
                          absl::string_view id);
+
+// Opens them. Returns nullopt if they cannot be opened.
 std::optional<std::string> OpenSettings(const Sealer& sealer,
                                         absl::string_view sealed,
                                         absl::string_view id);
 
-// Returns the owner that settings are sealed for.
+// Returns the owner that settings are bound to (see Sealer::Seal).
 std::string SettingsOwner(absl::string_view id);
 
-}  // namespace webhooks::sqlite
+}  // namespace webhooks
 
-#endif  // WEBHOOKS_STORAGE_SQLITE_ENGINE_SEALED_SECRETS_H_
+#endif  // WEBHOOKS_STORAGE_SEALED_SECRETS_H_

@@ -1,5 +1,5 @@
-#ifndef WEBHOOKS_STORAGE_SQLITE_ENGINE_FAIR_QUEUE_H_
-#define WEBHOOKS_STORAGE_SQLITE_ENGINE_FAIR_QUEUE_H_
+#ifndef WEBHOOKS_STORAGE_FAIR_QUEUE_H_
+#define WEBHOOKS_STORAGE_FAIR_QUEUE_H_
 
 #include <cstddef>
 #include <deque>
@@ -11,11 +11,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 
-namespace webhooks::sqlite {
+namespace webhooks {
 
-// Hands items of several owners from any thread to those that take them. Owners
-// take turns; each has its items in order, no more than some of them in work at
-// once, and no more than half of the places. Thread-safe.
+// Passes items of several owners from any thread to several consumers. Owners
+// take turns. The items of one owner are taken in order; their number in
+// progress is bounded, and they fill at most half of the queue. Thread-safe.
 template <typename T>
 class FairQueue {
  public:
@@ -24,13 +24,13 @@ class FairQueue {
     T item;
   };
 
-  // Holds `capacity` items at most; of each owner `in_work` at most are taken
-  // and not finished.
-  FairQueue(std::size_t capacity, int in_work)
-      : capacity_(capacity), in_work_(in_work) {}
+  // Holds `capacity` items at most. Of each owner, `max_in_progress` at most
+  // are taken and not finished.
+  FairQueue(std::size_t capacity, int max_in_progress)
+      : capacity_(capacity), max_in_progress_(max_in_progress) {}
 
-  // Adds `item`; false, leaving `item` as it is, if there is no place for it or
-  // the queue is closed.
+  // Adds `item`. Returns false, leaving `item` as it is, if the queue is full,
+  // for this owner or for all, or closed.
   bool TryPush(const std::string& owner, T& item) {
     absl::MutexLock lock(&mutex_);
     if (closed_ || size_ >= capacity_) return false;
@@ -38,14 +38,14 @@ class FairQueue {
     if (queue.items.size() >= (capacity_ + 1) / 2) return false;
     queue.items.push_back(std::move(item));
     ++size_;
-    if (queue.items.size() == 1 && queue.in_work < in_work_) {
+    if (queue.items.size() == 1 && queue.in_progress < max_in_progress_) {
       turns_.push_back(owner);
     }
     return true;
   }
 
-  // Waits for the turn of an owner and takes its oldest item, for which Finish
-  // is then to be called. Nothing once the queue is closed and all is taken.
+  // Waits for an item and takes it; the caller calls Finish when it is done
+  // with it. Returns nullopt once the queue is closed and empty.
   std::optional<Taken> Take() {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(this, &FairQueue::CanTake));
@@ -56,8 +56,8 @@ class FairQueue {
     Taken taken{owner, std::move(queue.items.front())};
     queue.items.pop_front();
     --size_;
-    ++queue.in_work;
-    if (!queue.items.empty() && queue.in_work < in_work_) {
+    ++queue.in_progress;
+    if (!queue.items.empty() && queue.in_progress < max_in_progress_) {
       turns_.push_back(std::move(owner));
     }
     return taken;
@@ -66,15 +66,15 @@ class FairQueue {
   void Finish(const std::string& owner) {
     absl::MutexLock lock(&mutex_);
     Owner& queue = owners_[owner];
-    --queue.in_work;
+    --queue.in_progress;
     if (queue.items.empty()) {
-      if (queue.in_work == 0) owners_.erase(owner);
-    } else if (queue.in_work == in_work_ - 1) {
+      if (queue.in_progress == 0) owners_.erase(owner);
+    } else if (queue.in_progress == max_in_progress_ - 1) {
       turns_.push_back(owner);
     }
   }
 
-  // Refuses what comes from now on; what is there can still be taken.
+  // Refuses further items. Those in the queue can still be taken.
   void Close() {
     absl::MutexLock lock(&mutex_);
     closed_ = true;
@@ -83,7 +83,7 @@ class FairQueue {
  private:
   struct Owner {
     std::deque<T> items;
-    int in_work = 0;
+    int in_progress = 0;
   };
 
   bool CanTake() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -91,15 +91,15 @@ class FairQueue {
   }
 
   const std::size_t capacity_;
-  const int in_work_;
+  const int max_in_progress_;
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, Owner> owners_ ABSL_GUARDED_BY(mutex_);
-  // The owners with an item that can be taken, each once.
+  // The owners that have an item that can be taken, each once.
   std::deque<std::string> turns_ ABSL_GUARDED_BY(mutex_);
   std::size_t size_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace webhooks::sqlite
+}  // namespace webhooks
 
-#endif  // WEBHOOKS_STORAGE_SQLITE_ENGINE_FAIR_QUEUE_H_
+#endif  // WEBHOOKS_STORAGE_FAIR_QUEUE_H_

@@ -1,8 +1,7 @@
-#include "storage/sqlite/rows/answer_rows.h"
-
-#include <algorithm>
+#include "storage/sqlite/rows/kept_answer_rows.h"
 
 #include "absl/strings/string_view.h"
+#include "storage/errors.h"
 #include "storage/sqlite/engine/columns.h"
 
 namespace webhooks::sqlite {
@@ -14,27 +13,29 @@ absl::string_view View(const Digest& digest) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<std::string>> SelectAnswer(
-    Connection& connection, const Sealer& sealer, const Idempotency& once) {
+absl::StatusOr<std::optional<std::string>> KeptAnswerRows::Find(
+    const Idempotency& once) {
   using Kept = std::optional<std::string>;
-  return connection.Guarded("select answer", [&]() -> absl::StatusOr<Kept> {
-    Statement row = connection.Prepared(
+  return connection_.Guarded("select answer", [&]() -> absl::StatusOr<Kept> {
+    Statement row = connection_.Prepared(
         "SELECT request, answer FROM answers WHERE key = ? AND expires_at > ?");
     BindBlob(row, 1, once.key);
     BindTime(row, 2, once.now);
     if (!row->executeStep()) return Kept();
     if (BlobColumn(row, 0) != View(once.request)) return RequestIdReused();
-    Kept answer = sealer.Open(BlobColumn(row, 1), View(once.key));
-    if (!answer) return connection.Fault("open a kept answer", "not sealed so");
+    Kept answer = sealer_.Open(BlobColumn(row, 1), View(once.key));
+    if (!answer) {
+      return connection_.Fault("open a kept answer", "it cannot be decrypted");
+    }
     return answer;
   });
 }
 
-absl::Status InsertAnswer(Connection& connection, const Sealer& sealer,
-                          const Idempotency& once, const std::string& answer) {
-  const std::string sealed = sealer.Seal(answer, View(once.key));
-  return connection.Guarded("insert answer", [&]() -> absl::Status {
-    Statement insert = connection.Prepared(
+absl::Status KeptAnswerRows::Keep(const Idempotency& once,
+                                  const std::string& answer) {
+  const std::string sealed = sealer_.Seal(answer, View(once.key));
+  return connection_.Guarded("insert answer", [&]() -> absl::Status {
+    Statement insert = connection_.Prepared(
         "INSERT OR REPLACE INTO answers (key, request, project_id, answer,"
         " expires_at) VALUES (?, ?, ?, ?, ?)");
     BindBlob(insert, 1, once.key);
@@ -45,6 +46,10 @@ absl::Status InsertAnswer(Connection& connection, const Sealer& sealer,
     insert->exec();
     return absl::OkStatus();
   });
+}
+
+absl::Status KeptAnswerRows::Damaged() {
+  return connection_.Fault("read a kept answer", "it cannot be parsed");
 }
 
 }  // namespace webhooks::sqlite

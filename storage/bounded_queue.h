@@ -1,5 +1,5 @@
-#ifndef WEBHOOKS_STORAGE_SQLITE_ENGINE_BOUNDED_QUEUE_H_
-#define WEBHOOKS_STORAGE_SQLITE_ENGINE_BOUNDED_QUEUE_H_
+#ifndef WEBHOOKS_STORAGE_BOUNDED_QUEUE_H_
+#define WEBHOOKS_STORAGE_BOUNDED_QUEUE_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -10,19 +10,19 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
-namespace webhooks::sqlite {
+namespace webhooks {
 
-// Hands items from any thread to the one that takes them, first in first out,
-// and never holds more than `capacity`, nor more than `max_bytes` but for one
-// item that is larger by itself. Thread-safe.
+// Passes items from any thread to one consumer, first in, first out. Bounded by
+// the number of items and by their bytes; an item above the limit of bytes is
+// accepted if the queue is empty. Thread-safe.
 template <typename T>
 class BoundedQueue {
  public:
   BoundedQueue(std::size_t capacity, std::size_t max_bytes)
       : capacity_(capacity), max_bytes_(max_bytes) {}
 
-  // Adds `item`, which holds `bytes`; false, leaving `item` as it is, if the
-  // queue is full or closed.
+  // Adds `item`, which counts as `bytes`. Returns false, leaving `item` as it
+  // is, if the queue is full or closed.
   bool TryPush(T& item, std::size_t bytes) {
     absl::MutexLock lock(&mutex_);
     if (closed_ || items_.size() >= capacity_) return false;
@@ -32,8 +32,8 @@ class BoundedQueue {
     return true;
   }
 
-  // Waits until there are items, and returns true; returns false once the queue
-  // is closed and empty.
+  // Waits for items and returns true; returns false once the queue is closed
+  // and empty.
   bool WaitForItems() {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(this, &BoundedQueue::CanTake));
@@ -46,12 +46,12 @@ class BoundedQueue {
     return !closed_ && items_.empty();
   }
 
-  // Takes the oldest items, at most `most` of them. Does not wait.
-  std::vector<T> Take(std::size_t most) {
+  // Takes the oldest items, `limit` at most. Does not wait.
+  std::vector<T> Take(std::size_t limit) {
     absl::MutexLock lock(&mutex_);
     std::vector<T> taken;
-    taken.reserve(std::min(most, items_.size()));
-    while (!items_.empty() && taken.size() < most) {
+    taken.reserve(std::min(limit, items_.size()));
+    while (!items_.empty() && taken.size() < limit) {
       taken.push_back(std::move(items_.front().item));
       bytes_ -= items_.front().bytes;
       items_.pop_front();
@@ -59,7 +59,7 @@ class BoundedQueue {
     return taken;
   }
 
-  // Refuses what comes from now on; what is there can still be taken.
+  // Refuses further items. Those in the queue can still be taken.
   void Close() {
     absl::MutexLock lock(&mutex_);
     closed_ = true;
@@ -83,6 +83,6 @@ class BoundedQueue {
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace webhooks::sqlite
+}  // namespace webhooks
 
-#endif  // WEBHOOKS_STORAGE_SQLITE_ENGINE_BOUNDED_QUEUE_H_
+#endif  // WEBHOOKS_STORAGE_BOUNDED_QUEUE_H_

@@ -1,9 +1,9 @@
-#include "storage/sqlite/engine/sealed_secrets.h"
+#include "storage/sealed_secrets.h"
 
 #include "absl/strings/str_cat.h"
-#include "storage/sqlite/engine/columns.h"
+#include "storage/uuid.h"
 
-namespace webhooks::sqlite {
+namespace webhooks {
 
 std::string SealSecrets(const Sealer& sealer, const v1::WebhookSecrets& secrets,
                         absl::string_view id) {
@@ -44,4 +44,4 @@ std::optional<std::string> OpenSettings(const Sealer& sealer,
   return sealer.Open(sealed, SettingsOwner(id));
 }
 
-}  // namespace webhooks::sqlite
+}  // namespace webhooks

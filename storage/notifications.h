@@ -1,0 +1,66 @@
+#ifndef WEBHOOKS_STORAGE_NOTIFICATIONS_H_
+#define WEBHOOKS_STORAGE_NOTIFICATIONS_H_
+
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "storage/delivery_queue.h"
+#include "storage/store_observer.h"
+
+namespace webhooks {
+
+// Collects the notifications that a transaction causes. A store sends them
+// after the commit: one for each endpoint, with the earliest time.
+class Notifications {
+ public:
+  // Adds an endpoint that has a delivery due at `due`.
+  void AddDue(const Endpoint& endpoint, absl::Time due);
+
+  // Does the same, and sets EndpointDue::has_changed.
+  void AddChanged(const Endpoint& endpoint, absl::Time due);
+
+  // Does the same as AddChanged, and sets EndpointDue::is_urgent.
+  void AddUrgent(const Endpoint& endpoint, absl::Time due);
+
+  // Adds a webhook that was deactivated.
+  void AddDeactivation(v1::Deactivation::Reason reason) {
+    deactivations_.push_back(reason);
+  }
+
+  // Adds a delivery to `endpoint` that has expired.
+  void AddExpired(const Endpoint& endpoint) { ++expired_[endpoint]; }
+
+ private:
+  friend class Notifier;
+
+  EndpointDue& Find(const Endpoint& endpoint);
+
+  absl::flat_hash_map<Endpoint, EndpointDue> endpoints_;
+  absl::flat_hash_map<Endpoint, int> expired_;
+  std::vector<v1::Deactivation::Reason> deactivations_;
+};
+
+// Sends notifications to the observer of a store and to its watcher.
+// Thread-safe.
+class Notifier {
+ public:
+  // `observer` must outlive this.
+  explicit Notifier(StoreObserver& observer) : observer_(observer) {}
+
+  // Does the work of DeliveryQueue::Watch.
+  void Watch(DeliveryQueue::Watcher watcher) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  void Send(const Notifications& notifications) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  StoreObserver& observer_;
+  absl::Mutex mutex_;
+  DeliveryQueue::Watcher watcher_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_NOTIFICATIONS_H_

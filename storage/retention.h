@@ -1,0 +1,50 @@
+#ifndef WEBHOOKS_STORAGE_RETENTION_H_
+#define WEBHOOKS_STORAGE_RETENTION_H_
+
+#include "absl/time/time.h"
+#include "webhooks/v1/delivery.pb.h"
+
+// Rules of retention: see Upkeep::Maintain and Upkeep::AdvanceRetention.
+namespace webhooks {
+
+// The clock that retention goes by. It is stored once a minute, so that a
+// process that ends early keeps records a little longer.
+class RetentionClock {
+ public:
+  // `stored` is the time that was stored last; InfinitePast for a new store.
+  explicit RetentionClock(absl::Time stored) : time_(stored), stored_(stored) {}
+
+  // Moves the clock towards `now`, forward by `max_step` at most, and returns
+  // its time. The clock of a new store begins at `now`.
+  absl::Time Advance(absl::Time now, absl::Duration max_step);
+
+  // Returns true if the time should be stored.
+  bool NeedsStoring() const;
+
+  // Tells the clock that its time is stored.
+  void MarkStored() { stored_ = time_; }
+
+ private:
+  absl::Time time_;
+  absl::Time stored_;
+};
+
+enum class RetentionAction {
+  kKeep,
+  kExpire,  // the delivery fails, as EXPIRED
+  kDelete,
+};
+
+// Returns the action for a delivery in the stored state `state` that counts
+// from `kept_from` when all that is before `oldest` is too old. An attempt in
+// flight is not interrupted.
+RetentionAction RetentionActionFor(v1::Delivery::State state, bool is_in_flight,
+                                   absl::Time kept_from, absl::Time oldest);
+
+// Returns the age at which retention looks again at an event whose deliveries
+// are kept, the first of them from `kept_from`: not twice in the same minute.
+absl::Time NextLook(absl::Time kept_from, absl::Time oldest);
+
+}  // namespace webhooks
+
+#endif  // WEBHOOKS_STORAGE_RETENTION_H_
