@@ -16,39 +16,39 @@
 
 namespace webhooks::testing {
 
-// An empty database of its own, which goes with this.
+// An empty database, which the destructor deletes.
 class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
-  // Opens a store on it with `keys`; the one opened before must be gone.
-  // Its leases end by `steady_clock`.
+  // Opens a store on it with `keys`; the one opened before must be closed. Its
+  // leases are timed by `steady_clock`.
   virtual absl::StatusOr<std::unique_ptr<Store>> Open(
       const SecretKeys& keys, SteadyClock steady_clock,
       StoreObserver& observer) = 0;
 };
 
-// A kind of store that the suite runs on.
+// A backend that the suite runs on.
 struct Backend {
   std::string name;
   std::unique_ptr<TestDatabase> (*make)();
 };
 
-// Names the backend in test listings.
+// Prints the name of the backend in lists of tests.
 inline void PrintTo(const Backend& backend, std::ostream* out) {
   *out << backend.name;
 }
 
-// Every backend of this build.
+// Returns every backend of this build.
 std::vector<Backend> AllBackends();
 
-// A test of what storage/store.h promises: it runs on every backend.
+// The fixture of a test of storage/store.h, which runs on every backend.
 class StoreContract : public ::testing::TestWithParam<Backend> {
  protected:
-  // The time at which the suite's calls are made.
+  // The time of the calls.
   static inline const absl::Time kNow = absl::FromUnixSeconds(1'800'000'005);
   static constexpr absl::Duration kRetention = absl::Hours(24 * 30);
 
-  // Counts what it is told of.
+  // Counts the events that it receives.
   class Observer final : public StoreObserver {
    public:
     void WebhookDeactivated(v1::Deactivation::Reason reason) override {
@@ -64,20 +64,20 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
 
   StoreContract() : database_(GetParam().make()) { Reopen(); }
 
-  // Opens the database, which no store has open.
+  // Opens the database; no store may have it open.
   absl::StatusOr<std::unique_ptr<Store>> TryOpen(const SecretKeys& keys);
 
   // Closes the store and opens it again, as a new process would.
   void Reopen(const SecretKeys& keys = {TestKey()});
 
-  // A new project in the store; its id.
+  // Creates a project. Returns its id.
   std::string NewProject();
 
-  // A new webhook in the store, of a new project or of `project`.
+  // Creates a webhook, of a new project or of `project`.
   v1::Webhook NewWebhook();
   v1::Webhook NewWebhook(const std::string& project);
 
-  // The steady clock, for tests that make time pass.
+  // The steady clock of the store.
   std::atomic<absl::Duration> elapsed_ = absl::ZeroDuration();
   Observer observer_;
   std::unique_ptr<TestDatabase> database_;

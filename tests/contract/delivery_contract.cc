@@ -51,7 +51,7 @@ EndpointLease DeliveryContract::Lease(const v1::Webhook& webhook, int limit) {
   return leases.ok() ? std::move(leases->at(0)) : EndpointLease();
 }
 
-void DeliveryContract::Pass(absl::Duration time) {
+void DeliveryContract::AdvanceTime(absl::Duration time) {
   now_ += time;
   elapsed_ = elapsed_.load() + time;
 }
@@ -98,13 +98,13 @@ std::vector<v1::Delivery> DeliveryContract::List(const DeliveryFilter& filter) {
       ->records;
 }
 
-std::vector<EndpointDue> DeliveryContract::Told(
+std::vector<EndpointDue> DeliveryContract::NotificationsDuring(
     const std::function<void()>& change) {
-  std::vector<EndpointDue> told;
-  store_->Watch([&](const EndpointDue& due) { told.push_back(due); });
+  std::vector<EndpointDue> notifications;
+  store_->Watch([&](const EndpointDue& due) { notifications.push_back(due); });
   change();
   store_->Watch(nullptr);
-  return told;
+  return notifications;
 }
 
 void DeliveryContract::SetOrdered(const v1::Webhook& webhook) {

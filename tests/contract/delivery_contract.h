@@ -9,8 +9,8 @@
 
 namespace webhooks::testing {
 
-// A test of what a store promises of events on their way: a project, and what
-// happens to its events at a time that the test sets.
+// The fixture of a test of events and deliveries: a project, and helpers for
+// its deliveries at a time that the test sets.
 class DeliveryContract : public StoreContract {
  protected:
   using Outcome = AttemptResult::Outcome;
@@ -19,25 +19,26 @@ class DeliveryContract : public StoreContract {
   static constexpr absl::Duration kLease = absl::Minutes(1);
   static constexpr char kType[] = "thing.happened";
 
-  // A webhook of the project that listens to kType.
+  // Creates a webhook of the project that listens to kType.
   v1::Webhook NewListener(const v1::DeliverySettings* settings = nullptr);
 
   v1::Event MakeEvent(const std::string& type = kType);
   absl::StatusOr<Published> Publish(const v1::Event& event);
-  // Publishes an event of kType and moves on a millisecond; its id.
+  // Publishes an event of kType and advances the time by a millisecond. Returns
+  // the id of the event.
   std::string PublishOne();
 
-  // Leases until kLease from now.
+  // Leases due deliveries for kLease.
   EndpointLease Lease(const v1::Webhook& webhook, int limit = 100);
   std::vector<std::string> EventsOf(const EndpointLease& lease);
   static LeaseName NameOf(const LeasedDelivery& delivery) {
     return {delivery.id, delivery.lease};
   }
 
-  // Time passes, by every clock.
-  void Pass(absl::Duration time);
+  // Advances both clocks.
+  void AdvanceTime(absl::Duration time);
 
-  // Returns the result of an attempt now; if another follows, in 5 s.
+  // Returns the result of an attempt now. A retry follows after 5 s.
   AttemptResult ResultOf(const v1::Webhook& webhook,
                          const LeasedDelivery& delivery, Outcome outcome);
   absl::Status Record(const AttemptResult& result);
@@ -47,19 +48,19 @@ class DeliveryContract : public StoreContract {
   absl::StatusOr<v1::Delivery> Retry(const std::string& id);
   absl::StatusOr<v1::Delivery> Cancel(const std::string& id);
 
-  // Returns the notes that the watcher gets while `change` runs.
-  std::vector<EndpointDue> Told(const std::function<void()>& change);
+  // Returns the notifications of the watcher while `change` runs.
+  std::vector<EndpointDue> NotificationsDuring(
+      const std::function<void()>& change);
 
   void SetOrdered(const v1::Webhook& webhook);
   void SetUrl(const v1::Webhook& webhook, const std::string& url);
   void SetActive(const v1::Webhook& webhook, bool active);
   void Delete(const v1::Webhook& webhook);
 
-  // The webhooks that something waits for, behind `after`.
+  // Returns the webhooks with waiting deliveries, behind `after`.
   std::vector<std::string> Endpoints(const std::string& after, int limit);
 
-  // Runs maintenance to its end; returns the number of steps that did
-  // something.
+  // Runs maintenance until it has nothing to do. Returns the number of steps.
   int Maintain(absl::Duration retention = absl::Hours(24));
 
   void Change(const v1::Webhook& webhook, const std::string& field,

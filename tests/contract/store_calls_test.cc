@@ -69,7 +69,7 @@ TEST_P(StoreCalls, ACompletionMayCallTheStore) {
   EXPECT_THAT(pending.Get(), IsOk());
 }
 
-TEST_P(StoreCalls, AFailureAmongCallsThatWaitTogetherIsItsOwn) {
+TEST_P(StoreCalls, AFailedCallLeavesTheOthersOfItsTransaction) {
   const v1::Webhook taken = MakeWebhook(NewProject());
   ASSERT_THAT(CreateWebhook(*store_, taken), IsOk());
   Pending<absl::StatusOr<Created<v1::Webhook>>> before;

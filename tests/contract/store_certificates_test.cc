@@ -17,7 +17,7 @@ using ::google::protobuf::util::MessageDifferencer;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Certificates and the projects that they open.
+// Certificates and the projects that they are bound to.
 class StoreCertificates : public StoreContract {
  protected:
   using Binding = v1::CertificateBinding;
@@ -61,7 +61,7 @@ class StoreCertificates : public StoreContract {
       StatusIs(absl::StatusCode::kNotFound, "CERTIFICATE_NOT_FOUND");
 };
 
-TEST_P(StoreCertificates, OpenTheirProjectOnceTheyAreBound) {
+TEST_P(StoreCertificates, GiveAccessToTheirProject) {
   EXPECT_THAT(Find("client.example").status(), not_found_);
   ASSERT_THAT(Bind("client.example", project_), IsOk());
   Reopen();
@@ -71,7 +71,7 @@ TEST_P(StoreCertificates, OpenTheirProjectOnceTheyAreBound) {
   EXPECT_THAT(Find("Client.example").status(), not_found_);
 }
 
-TEST_P(StoreCertificates, StayAsTheyAreWhenTheyAreBoundAgain) {
+TEST_P(StoreCertificates, AreNotChangedWhenTheyAreBoundAgain) {
   const auto first = Bind("a", project_);
   ASSERT_THAT(first, IsOk());
   EXPECT_EQ(FromTimestamp(first->created_at()), kNow);
@@ -80,7 +80,7 @@ TEST_P(StoreCertificates, StayAsTheyAreWhenTheyAreBoundAgain) {
   EXPECT_TRUE(MessageDifferencer::Equals(*first, *second));
 }
 
-TEST_P(StoreCertificates, OpenOneProjectOnly) {
+TEST_P(StoreCertificates, GiveAccessToOneProjectOnly) {
   const std::string other = NewProject();
   ASSERT_THAT(Bind("a", project_), IsOk());
   EXPECT_THAT(Bind("a", other),
@@ -89,7 +89,7 @@ TEST_P(StoreCertificates, OpenOneProjectOnly) {
   EXPECT_THAT(List(other)->records, IsEmpty());
 }
 
-TEST_P(StoreCertificates, OpenNothingOnceTheyAreUnbound) {
+TEST_P(StoreCertificates, GiveNoAccessAfterTheyAreUnbound) {
   const auto bound = Bind("a", project_);
   const auto unbound = Unbind("a");
   ASSERT_THAT(unbound, IsOk());
@@ -124,7 +124,7 @@ TEST_P(StoreCertificates, NeedAProject) {
   EXPECT_THAT(List(NewId()), no_project);
 }
 
-TEST_P(StoreCertificates, GoWithTheirProject) {
+TEST_P(StoreCertificates, AreDeletedWithTheirProject) {
   ASSERT_THAT(Bind("a", project_), IsOk());
   ASSERT_THAT(Bind("b", project_), IsOk());
   Delete(project_);

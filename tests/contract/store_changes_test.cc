@@ -16,7 +16,7 @@ using ::google::protobuf::util::MessageDifferencer;
 
 const absl::Time kLater = absl::FromUnixSeconds(1800000000);
 
-// Changes and removals of webhooks.
+// Changes and deletions of webhooks.
 class StoreChanges : public StoreContract {
  protected:
   static v1::UpdateWebhookRequest ChangeOf(const v1::Webhook& webhook,
@@ -51,7 +51,7 @@ class StoreChanges : public StoreContract {
   }
 };
 
-TEST_P(StoreChanges, SetWhatTheMaskNamesAndNothingElse) {
+TEST_P(StoreChanges, SetTheFieldsInTheMaskAndNoOthers) {
   const v1::Webhook before = NewWebhook();
   v1::UpdateWebhookRequest change = ChangeOf(before, "url");
   change.set_url("https://other.example/");
@@ -67,7 +67,7 @@ TEST_P(StoreChanges, SetWhatTheMaskNamesAndNothingElse) {
   EXPECT_NE(after->etag(), before.etag());
 }
 
-TEST_P(StoreChanges, ClearWhatTheMaskNamesWithoutAValue) {
+TEST_P(StoreChanges, ClearFieldsInTheMaskThatHaveNoValue) {
   const v1::Webhook before = NewWebhook();
   v1::UpdateWebhookRequest change = ChangeOf(before, "url");
   change.mutable_update_mask()->add_paths("description");
@@ -79,7 +79,7 @@ TEST_P(StoreChanges, ClearWhatTheMaskNamesWithoutAValue) {
   EXPECT_TRUE(after->scope().empty());
 }
 
-TEST_P(StoreChanges, ThatChangeNothingLeaveLastUpdateAndEtag) {
+TEST_P(StoreChanges, WithoutADifferenceLeaveLastUpdateAndEtag) {
   const v1::Webhook before = NewWebhook();
   v1::UpdateWebhookRequest change = ChangeOf(before, "active");
   change.set_active(true);
@@ -89,7 +89,7 @@ TEST_P(StoreChanges, ThatChangeNothingLeaveLastUpdateAndEtag) {
   EXPECT_TRUE(MessageDifferencer::Equals(*Read(before), before));
 }
 
-TEST_P(StoreChanges, WithinOneMillisecondHaveEachTheirOwnEtag) {
+TEST_P(StoreChanges, WithinOneMillisecondHaveDifferentEtags) {
   const v1::Webhook before = NewWebhook();
   const absl::Time now = FromTimestamp(before.last_update());
   v1::UpdateWebhookRequest change = ChangeOf(before, "active");
@@ -118,7 +118,7 @@ TEST_P(StoreChanges, WithAStaleEtagAreRefused) {
   EXPECT_TRUE(MessageDifferencer::Equals(*Read(before), *current));
 }
 
-TEST_P(StoreChanges, OfAnotherProjectsWebhookFindNothing) {
+TEST_P(StoreChanges, OfAnotherProjectsWebhookAreNotFound) {
   const v1::Webhook webhook = NewWebhook();
   const std::string stranger = NewProject();
   EXPECT_THAT(Update(stranger, ChangeOf(webhook, "url")),
@@ -140,7 +140,7 @@ TEST_P(StoreChanges, SurviveAReopening) {
   EXPECT_THAT(Read(deleted), StatusIs(absl::StatusCode::kNotFound));
 }
 
-TEST_P(StoreChanges, DeletingGivesBackWhatWasAndOnlyOnce) {
+TEST_P(StoreChanges, DeletionReturnsTheWebhookOnce) {
   const v1::Webhook webhook = NewWebhook();
   const auto deleted =
       Delete(webhook.id_project(), webhook.id_webhook_endpoint());

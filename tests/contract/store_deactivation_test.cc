@@ -16,7 +16,7 @@ constexpr absl::Duration kDeactivateAfter = absl::Hours(1);
 
 class StoreDeactivation : public DeliveryContract {
  protected:
-  // The result of an attempt at an event that is published for it.
+  // Publishes an event and returns the result of an attempt at its delivery.
   AttemptResult NextResult(const v1::Webhook& webhook, Outcome outcome) {
     PublishOne();
     AttemptResult result =
@@ -36,7 +36,8 @@ class StoreDeactivation : public DeliveryContract {
   }
 };
 
-TEST_P(StoreDeactivation, OneThatIsGoneIsDeactivatedAndTheOthersAreTold) {
+TEST_P(StoreDeactivation,
+       FollowsWhenTheReceiverIsGoneAndNotifiesOtherWebhooks) {
   const v1::Webhook gone = NewListener();
   v1::Webhook other = MakeWebhook(project_);
   other.clear_scope();
@@ -47,12 +48,12 @@ TEST_P(StoreDeactivation, OneThatIsGoneIsDeactivatedAndTheOthersAreTold) {
   EXPECT_FALSE(webhook.active());
   EXPECT_EQ(webhook.deactivation().reason(), v1::Deactivation::GONE);
   EXPECT_NE(webhook.etag(), gone.etag());
-  const EndpointLease told = Lease(other);
-  ASSERT_THAT(told.deliveries, SizeIs(1));
-  EXPECT_EQ(told.deliveries[0].event.type(), "webhook.deactivated");
+  const EndpointLease lease = Lease(other);
+  ASSERT_THAT(lease.deliveries, SizeIs(1));
+  EXPECT_EQ(lease.deliveries[0].event.type(), "webhook.deactivated");
 }
 
-TEST_P(StoreDeactivation, TellsTheOthersNoMoreOfTheUrlThanItsHost) {
+TEST_P(StoreDeactivation, ShowsOtherWebhooksOnlyTheHostOfTheUrl) {
   const v1::Webhook gone = NewListener();
   SetUrl(gone, "https://a.example:8443/hook/secret?token=secret#secret");
   v1::Webhook other = MakeWebhook(project_);
@@ -60,15 +61,15 @@ TEST_P(StoreDeactivation, TellsTheOthersNoMoreOfTheUrlThanItsHost) {
   other.add_scope("webhook.deactivated");
   other = *CreateWebhook(*store_, other);
   ASSERT_THAT(Record(Gone(Stored(gone))), IsOk());
-  const EndpointLease told = Lease(other);
-  ASSERT_THAT(told.deliveries, SizeIs(1));
+  const EndpointLease lease = Lease(other);
+  ASSERT_THAT(lease.deliveries, SizeIs(1));
   EXPECT_EQ(
-      told.deliveries[0].event.data(),
+      lease.deliveries[0].event.data(),
       absl::StrCat("{\"id_webhook_endpoint\":\"", gone.id_webhook_endpoint(),
                    "\",\"host\":\"a.example:8443\",\"reason\":\"GONE\"}"));
 }
 
-TEST_P(StoreDeactivation, IsToldToAHundredOthersAtMost) {
+TEST_P(StoreDeactivation, NotifiesAtMostAHundredWebhooks) {
   v1::Webhook everything = MakeWebhook(project_);
   everything.clear_scope();
   std::vector<Pending<absl::StatusOr<Created<v1::Webhook>>>> calls(150);
@@ -97,7 +98,7 @@ TEST_P(StoreDeactivation, IsToldToAHundredOthersAtMost) {
   EXPECT_THAT(Lease(watcher).deliveries, SizeIs(1));
 }
 
-TEST_P(StoreDeactivation, IsNotToldToThoseThatFailThemselves) {
+TEST_P(StoreDeactivation, DoesNotNotifyFailingWebhooks) {
   v1::Webhook everything = MakeWebhook(project_);
   everything.clear_scope();
   const v1::Webhook first = *CreateWebhook(*store_, everything);
@@ -115,7 +116,7 @@ TEST_P(StoreDeactivation, IsNotToldToThoseThatFailThemselves) {
               ::testing::IsEmpty());
 }
 
-TEST_P(StoreDeactivation, IsNotToldToTheWebhookItself) {
+TEST_P(StoreDeactivation, DoesNotNotifyTheWebhookItself) {
   v1::Webhook everything = MakeWebhook(project_);
   everything.clear_scope();
   everything = *CreateWebhook(*store_, everything);
@@ -123,7 +124,7 @@ TEST_P(StoreDeactivation, IsNotToldToTheWebhookItself) {
   EXPECT_THAT(List(), SizeIs(1));
 }
 
-TEST_P(StoreDeactivation, AReceiverThatWasReplacedMeanwhileCausesNone) {
+TEST_P(StoreDeactivation, DoesNotFollowIfTheUrlWasChangedMeanwhile) {
   const v1::Webhook webhook = NewListener();
   const AttemptResult result = Gone(webhook);
   SetUrl(webhook, "https://another.example/hook");
@@ -131,7 +132,7 @@ TEST_P(StoreDeactivation, AReceiverThatWasReplacedMeanwhileCausesNone) {
   EXPECT_TRUE(Stored(webhook).active());
 }
 
-TEST_P(StoreDeactivation, ComesOfFailingForLong) {
+TEST_P(StoreDeactivation, FollowsAfterFailuresForTheConfiguredTime) {
   const v1::Webhook webhook = NewListener();
   ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
   now_ += kDeactivateAfter - absl::Seconds(1);
@@ -142,7 +143,7 @@ TEST_P(StoreDeactivation, ComesOfFailingForLong) {
   EXPECT_FALSE(Stored(webhook).active());
 }
 
-TEST_P(StoreDeactivation, ASuccessInBetweenBeginsTheTimeAnew) {
+TEST_P(StoreDeactivation, IsPostponedByASuccess) {
   const v1::Webhook webhook = NewListener();
   for (const Outcome outcome :
        {Outcome::kFailed, Outcome::kDelivered, Outcome::kFailed}) {
@@ -152,7 +153,7 @@ TEST_P(StoreDeactivation, ASuccessInBetweenBeginsTheTimeAnew) {
   EXPECT_TRUE(Stored(webhook).active());
 }
 
-TEST_P(StoreDeactivation, TheTimeBeginsAnewWithAnotherReceiver) {
+TEST_P(StoreDeactivation, IsPostponedByAnotherUrl) {
   const v1::Webhook webhook = NewListener();
   ASSERT_THAT(Record(NextResult(webhook, Outcome::kFailed)), IsOk());
   now_ += kDeactivateAfter;

@@ -27,7 +27,7 @@ class StoreDeliveries : public DeliveryContract {
   }
 };
 
-TEST_P(StoreDeliveries, TellsHowAnEventAndAWebhookStandToEachOther) {
+TEST_P(StoreDeliveries, FactsDescribeTheDeliveryOfAnEventToAWebhook) {
   const v1::Webhook webhook = NewListener();
   const std::string first = PublishOne();
   const std::string second = PublishOne();
@@ -47,7 +47,7 @@ TEST_P(StoreDeliveries, TellsHowAnEventAndAWebhookStandToEachOther) {
   EXPECT_FALSE(last->others_wait);
 }
 
-TEST_P(StoreDeliveries, TellsThatAnEventDidNotMatchAWebhook) {
+TEST_P(StoreDeliveries, FactsHaveNoDeliveryIfTheEventDidNotMatch) {
   const std::string event = PublishOne();
   const v1::Webhook webhook = NewListener();
   const auto facts = Facts(event, webhook.id_webhook_endpoint());
@@ -60,7 +60,7 @@ TEST_P(StoreDeliveries, TellsThatAnEventDidNotMatchAWebhook) {
               StatusIs(absl::StatusCode::kNotFound, "WEBHOOK_NOT_FOUND"));
 }
 
-TEST_P(StoreDeliveries, AnEndedDeliveryIsRetriedWithItsScheduleAnew) {
+TEST_P(StoreDeliveries, ARetryOfAnEndedDeliveryRestartsItsSchedule) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
@@ -75,8 +75,8 @@ TEST_P(StoreDeliveries, AnEndedDeliveryIsRetriedWithItsScheduleAnew) {
   EXPECT_EQ(again.step, 1);
 }
 
-// The caller of Retry sees that the delivery waits, while the scheduler begins
-// the attempt.
+// The scheduler begins the attempt after the caller of Retry saw that the
+// delivery waits.
 TEST_P(StoreDeliveries, ARetryOutlastsALastAttemptThatBeginsMeanwhile) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
@@ -94,7 +94,8 @@ TEST_P(StoreDeliveries, ARetryOutlastsALastAttemptThatBeginsMeanwhile) {
   EXPECT_EQ(Get(last.id)->state(), v1::Delivery::FAILED);
 }
 
-TEST_P(StoreDeliveries, OneThatWasCancelledInFlightIsNotRetriedInFlight) {
+TEST_P(StoreDeliveries,
+       ADeliveryCancelledInFlightIsNotRetriedBeforeItsAttemptEnds) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
@@ -104,14 +105,14 @@ TEST_P(StoreDeliveries, OneThatWasCancelledInFlightIsNotRetriedInFlight) {
                                          "DELIVERY_IN_FLIGHT"));
 }
 
-TEST_P(StoreDeliveries, AnAttemptThatIsAwaitedIsNotOneInFlight) {
+TEST_P(StoreDeliveries, ALeasedAttemptThatHasNotBegunIsNotInFlight) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
-  const std::vector<EndpointDue> told =
-      Told([&] { EXPECT_THAT(Retry(leased.id), IsOk()); });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_TRUE(told[0].has_changed);
+  const std::vector<EndpointDue> notifications =
+      NotificationsDuring([&] { EXPECT_THAT(Retry(leased.id), IsOk()); });
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_TRUE(notifications[0].has_changed);
 }
 
 TEST_P(StoreDeliveries, ShowsTheNewestOfManyLargeAttempts) {
@@ -142,7 +143,7 @@ TEST_P(StoreDeliveries, ACancelledDeliveryIsNotAttempted) {
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
 }
 
-TEST_P(StoreDeliveries, ASuccessCountsThoughItWasCancelledMeanwhile) {
+TEST_P(StoreDeliveries, ASuccessCountsEvenIfTheDeliveryWasCancelled) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   PublishOne();
@@ -160,7 +161,7 @@ TEST_P(StoreDeliveries, ASuccessCountsThoughItWasCancelledMeanwhile) {
       StatusIs(absl::StatusCode::kFailedPrecondition, "DELIVERY_ENDED"));
 }
 
-TEST_P(StoreDeliveries, ARemovedWebhooksDeliveriesAreCancelled) {
+TEST_P(StoreDeliveries, DeliveriesToADeletedWebhookAreCancelled) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   Delete(webhook);
@@ -175,7 +176,7 @@ TEST_P(StoreDeliveries, ARemovedWebhooksDeliveriesAreCancelled) {
               IsEmpty());
 }
 
-TEST_P(StoreDeliveries, DeliveriesAreListedTheNewestFirstAndByFilter) {
+TEST_P(StoreDeliveries, AreListedNewestFirstAndByFilter) {
   const v1::Webhook webhook = NewListener();
   const v1::Webhook other = NewListener();
   const absl::Time start = now_;
@@ -241,7 +242,7 @@ TEST_P(StoreDeliveries, ListsContinueWhereAPageEnded) {
   EXPECT_EQ(events, published);
 }
 
-TEST_P(StoreDeliveries, WhatHasNotEndedIsCountedUpToALimit) {
+TEST_P(StoreDeliveries, UnfinishedOnesAreCountedUpToALimit) {
   const v1::Webhook webhook = NewListener();
   for (int i = 0; i < 3; ++i) PublishOne();
   const auto count = [&](int limit) {

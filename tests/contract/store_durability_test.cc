@@ -52,7 +52,7 @@ TEST_P(StoreDurability, ChangesFromManyThreadsAreAllKept) {
   }
 }
 
-TEST_P(StoreDurability, ClosingEndsEveryCallThatWasAccepted) {
+TEST_P(StoreDurability, ClosingCompletesEveryAcceptedCall) {
   const std::string project = NewProject();
   constexpr int kCalls = 1000;
   std::vector<v1::Webhook> webhooks;

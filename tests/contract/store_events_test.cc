@@ -22,7 +22,7 @@ using ::testing::SizeIs;
 
 class StoreEvents : public DeliveryContract {};
 
-TEST_P(StoreEvents, AnEventGoesToThoseThatListenToItsType) {
+TEST_P(StoreEvents, AnEventIsDeliveredToTheListenersOfItsType) {
   NewListener();
   v1::Webhook all = MakeWebhook(project_);
   all.clear_scope();
@@ -61,7 +61,7 @@ TEST_P(StoreEvents, DeliveriesAreLeasedWithTheTraceOfTheirPublisher) {
   EXPECT_EQ(lease.deliveries[2].trace.traceparent, "00-trace-span-01");
 }
 
-TEST_P(StoreEvents, AScopeThatChangesCountsFromThenOn) {
+TEST_P(StoreEvents, AChangedScopeAppliesToLaterEvents) {
   const v1::Webhook webhook = NewListener();
   v1::UpdateWebhookRequest change;
   change.set_id(webhook.id_webhook_endpoint());
@@ -75,7 +75,7 @@ TEST_P(StoreEvents, AScopeThatChangesCountsFromThenOn) {
   EXPECT_EQ(Publish(MakeEvent("other"))->matched_webhooks(), 1);
 }
 
-TEST_P(StoreEvents, TheSameEventAgainIsTheFirstOne) {
+TEST_P(StoreEvents, ARepeatedEventReturnsTheFirstAnswer) {
   NewListener();
   const v1::Event event = MakeEvent();
   const auto first = Publish(event);
@@ -93,7 +93,7 @@ TEST_P(StoreEvents, AnotherEventWithTheSameIdIsRefused) {
               StatusIs(absl::StatusCode::kAlreadyExists, "EVENT_ID_REUSED"));
 }
 
-TEST_P(StoreEvents, ABatchHasAResultForEach) {
+TEST_P(StoreEvents, ABatchHasAResultForEachEvent) {
   v1::Event known = MakeEvent();
   ASSERT_THAT(Publish(known), IsOk());
   known.set_data("1");
@@ -108,7 +108,7 @@ TEST_P(StoreEvents, ABatchHasAResultForEach) {
   EXPECT_EQ(batch->answer.results(2).error().status(), "INVALID_ARGUMENT");
 }
 
-TEST_P(StoreEvents, ThoseOfATimeAreListedInPages) {
+TEST_P(StoreEvents, AreListedByTimeInPages) {
   const absl::Time start = now_;
   std::vector<std::string> published;
   for (int i = 0; i < 6; ++i) published.push_back(PublishOne());
@@ -130,7 +130,7 @@ TEST_P(StoreEvents, ThoseOfATimeAreListedInPages) {
                                   published[1]));
 }
 
-TEST_P(StoreEvents, ADeliverAtThatIsPastIsAsIfThereWereNone) {
+TEST_P(StoreEvents, ADeliverAtInThePastHasNoEffect) {
   const v1::Webhook webhook = NewListener();
   const std::string first = PublishOne();
   v1::Event event = MakeEvent();
@@ -154,7 +154,7 @@ TEST_P(StoreEvents, ABatchWithTooManyDeliveriesIsRefusedAndStoresNothing) {
   EXPECT_THAT(List(), IsEmpty());
 }
 
-TEST_P(StoreEvents, ADeletedProjectTakesItsEventsAlong) {
+TEST_P(StoreEvents, AreDeletedWithTheirProject) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   ASSERT_THAT(Await<v1::Project>([&](auto done) {

@@ -26,7 +26,7 @@ class StoreLists : public StoreContract {
     });
   }
 
-  // The ids on all pages of `size`.
+  // Returns the ids on all pages of `size`.
   std::vector<std::string> ListAll(const std::string& project, int size,
                                    const WebhookFilter& filter = {}) {
     std::vector<std::string> ids;
@@ -44,7 +44,7 @@ class StoreLists : public StoreContract {
     return ids;
   }
 
-  // Ids in the order of their making.
+  // Creates webhooks and returns their ids in order.
   std::vector<std::string> Make(const std::string& project, int count) {
     std::vector<std::string> ids;
     for (int i = 0; i < count; ++i) {
@@ -65,7 +65,7 @@ TEST_P(StoreLists, OfAProjectWithoutWebhooksAreEmpty) {
   EXPECT_THAT(ListAll(NewProject(), 10), IsEmpty());
 }
 
-TEST_P(StoreLists, HoldEveryWebhookOnceAndInOrderWhateverThePagesSize) {
+TEST_P(StoreLists, HaveEveryWebhookOnceAndInOrderForAnyPageSize) {
   const std::string project = NewProject();
   const std::vector<std::string> ids = Make(project, 7);
   for (const int size : {1, 2, 3, 6, 7, 8, 1000}) {
@@ -73,14 +73,14 @@ TEST_P(StoreLists, HoldEveryWebhookOnceAndInOrderWhateverThePagesSize) {
   }
 }
 
-TEST_P(StoreLists, EndWithThePageThatHoldsTheLast) {
+TEST_P(StoreLists, EndWithThePageOfTheLastWebhook) {
   const std::string project = NewProject();
   Make(project, 4);
   EXPECT_NE(List(project, {.size = 3})->next, std::nullopt);
   EXPECT_EQ(List(project, {.size = 4})->next, std::nullopt);
 }
 
-TEST_P(StoreLists, HoldWebhooksAsTheyAreRead) {
+TEST_P(StoreLists, HaveTheSameRecordsAsSingleReads) {
   const v1::Webhook webhook = NewWebhook();
   const auto page = List(webhook.id_project());
   ASSERT_THAT(page, IsOk());
@@ -88,7 +88,7 @@ TEST_P(StoreLists, HoldWebhooksAsTheyAreRead) {
   EXPECT_EQ(page->records[0].SerializeAsString(), webhook.SerializeAsString());
 }
 
-TEST_P(StoreLists, GoOnBehindAWebhookThatIsGone) {
+TEST_P(StoreLists, ContinueBehindADeletedWebhook) {
   const std::string project = NewProject();
   const std::vector<std::string> ids = Make(project, 4);
   const auto next = List(project, {.size = 2})->next;
@@ -106,7 +106,7 @@ TEST_P(StoreLists, GoOnBehindAWebhookThatIsGone) {
   EXPECT_EQ(page->records[0].id_webhook_endpoint(), ids[2]);
 }
 
-TEST_P(StoreLists, NeverHoldAnotherProjectsWebhooks) {
+TEST_P(StoreLists, NeverHaveWebhooksOfAnotherProject) {
   const std::string project = NewProject();
   NewWebhook();
   const v1::Webhook own = NewWebhook(project);
@@ -145,7 +145,7 @@ TEST_P(StoreLists, AreFilteredByExactUrl) {
               ElementsAreArray({match}));
 }
 
-TEST_P(StoreLists, FilteredByEventTypeHoldWhatListensToIt) {
+TEST_P(StoreLists, FilteredByEventTypeHaveItsListeners) {
   const std::string project = NewProject();
   v1::Webhook webhook = MakeWebhook(project);
   webhook.set_id_webhook_endpoint("01920000-0000-7000-8000-000000000001");

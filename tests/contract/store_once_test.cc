@@ -11,7 +11,7 @@
 namespace webhooks::testing {
 namespace {
 
-// Calls with an Idempotency.
+// Idempotent calls.
 class StoreOnce : public StoreContract {
  protected:
   static Digest DigestOf(std::uint8_t name) {
@@ -41,7 +41,7 @@ class StoreOnce : public StoreContract {
     });
   }
 
-  // Each call asks for another key.
+  // Every call requests another key.
   absl::StatusOr<Created<v1::CreateApiKeyResponse>> CreateKey(
       const Idempotency& once) {
     v1::CreateApiKeyResponse answer;
@@ -76,7 +76,7 @@ class StoreOnce : public StoreContract {
   const std::string project_ = NewProject();
 };
 
-TEST_P(StoreOnce, ARepeatGetsTheFirstAnswerAndMakesNothing) {
+TEST_P(StoreOnce, ARepeatGetsTheFirstAnswerAndChangesNothing) {
   const auto first = Create(MakeWebhook(project_), Once(1, 1));
   ASSERT_THAT(first, IsOk());
   EXPECT_FALSE(first->replayed);
@@ -105,7 +105,7 @@ TEST_P(StoreOnce, TheSameKeyWithAnotherRequestIsRefused) {
   EXPECT_EQ(WebhookCount(), 1);
 }
 
-TEST_P(StoreOnce, RepeatsThatWaitTogetherAreOne) {
+TEST_P(StoreOnce, RepeatsAtTheSameTimeArePerformedOnce) {
   Pending<absl::StatusOr<Created<v1::Webhook>>> pending[20];
   for (auto& one : pending) {
     store_->CreateWebhook(MakeWebhook(project_), Once(1, 1), {},
@@ -130,7 +130,7 @@ TEST_P(StoreOnce, AnotherKeyIsAnotherCall) {
   EXPECT_EQ(WebhookCount(), 2);
 }
 
-TEST_P(StoreOnce, AFailureIsNotKept) {
+TEST_P(StoreOnce, AnErrorIsNotKept) {
   v1::Webhook nowhere = MakeWebhook(NewId());
   EXPECT_THAT(Create(nowhere, Once(1, 1)),
               StatusIs(absl::StatusCode::kNotFound));
@@ -139,7 +139,7 @@ TEST_P(StoreOnce, AFailureIsNotKept) {
   EXPECT_FALSE(second->replayed);
 }
 
-TEST_P(StoreOnce, ACallThatMayOnlyRepeatPerformsNothing) {
+TEST_P(StoreOnce, ACallThatIsValidAsARepeatOnlyIsNotPerformed) {
   Idempotency once = Once(1, 1);
   once.otherwise = absl::OutOfRangeError("too late");
   EXPECT_THAT(Create(MakeWebhook(project_), once),
@@ -154,7 +154,7 @@ TEST_P(StoreOnce, ACallThatMayOnlyRepeatPerformsNothing) {
             first->answer.SerializeAsString());
 }
 
-TEST_P(StoreOnce, AfterADayTheKeyIsFree) {
+TEST_P(StoreOnce, AKeyIsFreeAfterADay) {
   ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
   const absl::Time end = kNow + Idempotency::kKept;
   EXPECT_TRUE(
@@ -166,7 +166,7 @@ TEST_P(StoreOnce, AfterADayTheKeyIsFree) {
   EXPECT_TRUE(Create(MakeWebhook(project_), Once(1, 2, end))->replayed);
 }
 
-TEST_P(StoreOnce, MaintenanceLeavesWhatIsStillKept) {
+TEST_P(StoreOnce, MaintenanceLeavesAnswersThatAreStillKept) {
   ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
   ASSERT_THAT(Maintain(kNow + Idempotency::kKept - absl::Seconds(1)), IsOk());
   EXPECT_TRUE(Create(MakeWebhook(project_), Once(1, 1))->replayed);
@@ -174,7 +174,7 @@ TEST_P(StoreOnce, MaintenanceLeavesWhatIsStillKept) {
   EXPECT_FALSE(Create(MakeWebhook(project_), Once(1, 1))->replayed);
 }
 
-TEST_P(StoreOnce, ARotationIsRepeatedWithItsFirstSecret) {
+TEST_P(StoreOnce, ARepeatedRotationReturnsTheFirstSecret) {
   const v1::Webhook webhook = NewWebhook(project_);
   const auto first = Rotate(webhook, "whsec_2", Once(1, 1));
   const auto second = Rotate(webhook, "whsec_3", Once(1, 1));
@@ -185,7 +185,7 @@ TEST_P(StoreOnce, ARotationIsRepeatedWithItsFirstSecret) {
             first->answer.SerializeAsString());
 }
 
-TEST_P(StoreOnce, AProjectMadeAgainIsTheSame) {
+TEST_P(StoreOnce, ARepeatedProjectIsCreatedOnce) {
   const auto create = [&] {
     return Await<Created<v1::Project>>([&](auto done) {
       store_->CreateProject(MakeProject().project, Once(1, 1), {}, done);
@@ -200,7 +200,7 @@ TEST_P(StoreOnce, AProjectMadeAgainIsTheSame) {
             first->answer.SerializeAsString());
 }
 
-TEST_P(StoreOnce, AKeyMadeAgainIsTheSameAndTheOnlyOne) {
+TEST_P(StoreOnce, ARepeatedKeyIsCreatedOnce) {
   const auto first = CreateKey(Once(1, 1));
   ASSERT_THAT(first, IsOk());
   const auto second = CreateKey(Once(1, 1));
@@ -210,7 +210,7 @@ TEST_P(StoreOnce, AKeyMadeAgainIsTheSameAndTheOnlyOne) {
             first->answer.SerializeAsString());
   const auto keys = Await<Page<v1::ApiKey>>(
       [&](auto done) { store_->ListApiKeys(project_, {}, {}, done); });
-  // With the one that the project began with.
+  // Includes the first key of the project.
   EXPECT_EQ(keys->records.size(), 2u);
 }
 
@@ -225,7 +225,7 @@ TEST_P(StoreOnce, TheAnswerWithAKeyDoesNotOutliveTheProject) {
   EXPECT_THAT(CreateKey(Once(1, 1)), not_found);
 }
 
-TEST_P(StoreOnce, AnswersGoWithTheirProject) {
+TEST_P(StoreOnce, AnswersAreDeletedWithTheirProject) {
   ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
   DeleteProject();
   while (*Maintain(kNow)) {
@@ -240,7 +240,7 @@ TEST_P(StoreOnce, AnswersGoWithTheirProject) {
   EXPECT_FALSE(second->replayed);
 }
 
-TEST_P(StoreOnce, AnswersAreReadUnderANewKeyOnceTheyAreSealedAnew) {
+TEST_P(StoreOnce, AnswersCanBeReadUnderANewKeyAfterTheyAreSealedAgain) {
   const auto first = Create(MakeWebhook(project_), Once(1, 1));
   Reopen({TestKey(2), TestKey(1)});
   while (*Maintain(kNow)) {
@@ -251,11 +251,11 @@ TEST_P(StoreOnce, AnswersAreReadUnderANewKeyOnceTheyAreSealedAnew) {
       first->answer.SerializeAsString());
 }
 
-TEST_P(StoreOnce, AnAnswerOfAClockThatWasAheadIsKeptNoLongerThanAnyOther) {
+TEST_P(StoreOnce, AnAnswerMadeByAClockThatWasAheadIsNotKeptLonger) {
   const absl::Time ahead = kNow + absl::Hours(24 * 3650);
   const v1::Webhook first = MakeWebhook(project_);
   ASSERT_THAT(Create(first, Once(1, 1, ahead)), IsOk());
-  // Others, made since, do not stand in its way.
+  // Answers that were made since do not keep it from expiring.
   for (std::uint8_t i = 2; i < 5; ++i) {
     ASSERT_THAT(Create(MakeWebhook(project_), Once(i, 1)), IsOk());
   }

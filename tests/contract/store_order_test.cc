@@ -26,7 +26,7 @@ class StoreOrder : public DeliveryContract {
   }
 };
 
-TEST_P(StoreOrder, FindsTheLatestIdOfAWebhookAndOfTheEventThatWasStoredLast) {
+TEST_P(StoreOrder, FindsTheLatestIdOfWebhooksAndOfTheLastEvent) {
   const auto latest = [&] {
     return Await<absl::Time>(
         [&](auto done) { store_->FindLatestId({}, done); });
@@ -46,7 +46,7 @@ TEST_P(StoreOrder, FindsTheLatestIdOfAWebhookAndOfTheEventThatWasStoredLast) {
   EXPECT_EQ(*latest(), time_of(webhook.id_webhook_endpoint()));
 }
 
-TEST_P(StoreOrder, AnOrderedWebhookGetsTheFirstAloneAndInItsTime) {
+TEST_P(StoreOrder, AnOrderedWebhookGetsOneDeliveryAtATime) {
   const v1::Webhook webhook = NewOrderedListener();
   const std::string first = PublishOne();
   const std::string second = PublishOne();
@@ -67,7 +67,7 @@ TEST_P(StoreOrder, AnOrderedWebhookGetsTheFirstAloneAndInItsTime) {
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
 }
 
-TEST_P(StoreOrder, OneThatBecomesOrderedWaitsForWhatIsInFlight) {
+TEST_P(StoreOrder, AWebhookThatBecomesOrderedWaitsForAttemptsInFlight) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const std::string second = PublishOne();
@@ -76,38 +76,38 @@ TEST_P(StoreOrder, OneThatBecomesOrderedWaitsForWhatIsInFlight) {
   const EndpointLease waiting = Lease(webhook);
   EXPECT_THAT(waiting.deliveries, IsEmpty());
   EXPECT_EQ(waiting.next_due, now_ + kLease);
-  const std::vector<EndpointDue> told = Told([&] {
+  const std::vector<EndpointDue> notifications = NotificationsDuring([&] {
     EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kDelivered)), IsOk());
   });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_LE(told[0].due, now_);
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_LE(notifications[0].due, now_);
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
 }
 
-TEST_P(StoreOrder, TheNextOfAnOrderedWebhookIsDueOnceTheFirstIsCancelled) {
+TEST_P(StoreOrder, CancellingTheFirstDeliveryReleasesTheNext) {
   const v1::Webhook webhook = NewOrderedListener();
   PublishOne();
   const std::string second = PublishOne();
   const LeasedDelivery first = Lease(webhook).deliveries[0];
   ASSERT_THAT(Record(ResultOf(webhook, first, Outcome::kRetry)), IsOk());
-  const std::vector<EndpointDue> told =
-      Told([&] { EXPECT_THAT(Cancel(first.id), IsOk()); });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_LE(told[0].due, now_);
+  const std::vector<EndpointDue> notifications =
+      NotificationsDuring([&] { EXPECT_THAT(Cancel(first.id), IsOk()); });
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_LE(notifications[0].due, now_);
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(second));
 }
 
-TEST_P(StoreOrder, AFirstThatIsCancelledInFlightLetsTheNextOneGo) {
+TEST_P(StoreOrder, CancellingTheFirstDeliveryInFlightReleasesTheNext) {
   const v1::Webhook webhook = NewOrderedListener();
   PublishOne();
   PublishOne();
   const LeasedDelivery first = Lease(webhook).deliveries[0];
   ASSERT_THAT(Cancel(first.id), IsOk());
-  const std::vector<EndpointDue> told = Told([&] {
+  const std::vector<EndpointDue> notifications = NotificationsDuring([&] {
     EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kRetry)), IsOk());
   });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_LE(told[0].due, now_);
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_LE(notifications[0].due, now_);
 }
 
 TEST_P(StoreOrder, ARetryOfAnOrderedWebhookKeepsItsPlace) {
@@ -116,14 +116,14 @@ TEST_P(StoreOrder, ARetryOfAnOrderedWebhookKeepsItsPlace) {
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
   ASSERT_THAT(Record(ResultOf(webhook, leased, Outcome::kRetry)), IsOk());
   PublishOne();
-  const std::vector<EndpointDue> told =
-      Told([&] { EXPECT_THAT(Retry(leased.id), IsOk()); });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_TRUE(told[0].is_urgent);
+  const std::vector<EndpointDue> notifications =
+      NotificationsDuring([&] { EXPECT_THAT(Retry(leased.id), IsOk()); });
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_TRUE(notifications[0].is_urgent);
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
 }
 
-TEST_P(StoreOrder, ARetryOfWhatHadEndedGoesBehindOthersOfAnOrderedWebhook) {
+TEST_P(StoreOrder, ARetryOfAnEndedDeliveryGoesBehindTheOthers) {
   const v1::Webhook webhook = NewOrderedListener();
   const std::string first = PublishOne();
   const LeasedDelivery failed = Lease(webhook).deliveries[0];
@@ -139,7 +139,7 @@ TEST_P(StoreOrder, ARetryOfWhatHadEndedGoesBehindOthersOfAnOrderedWebhook) {
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
 }
 
-TEST_P(StoreOrder, AClockThatIsSetBackChangesNoOrder) {
+TEST_P(StoreOrder, AClockThatIsSetBackDoesNotChangeTheOrder) {
   const v1::Webhook webhook = NewOrderedListener();
   std::vector<std::string> published;
   for (int i = 0; i < 5; ++i) published.push_back(PublishOne());
@@ -158,7 +158,7 @@ TEST_P(StoreOrder, AClockThatIsSetBackChangesNoOrder) {
   EXPECT_EQ(delivered, published);
 }
 
-TEST_P(StoreOrder, ARetryHoldsBackTheOthersThoughTheClockIsSetBack) {
+TEST_P(StoreOrder, ARetryHoldsBackTheOthersEvenIfTheClockIsSetBack) {
   const v1::Webhook webhook = NewOrderedListener();
   const std::string first = PublishOne();
   ASSERT_THAT(
@@ -167,11 +167,11 @@ TEST_P(StoreOrder, ARetryHoldsBackTheOthersThoughTheClockIsSetBack) {
   now_ -= absl::Milliseconds(100);
   PublishOne();
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
-  Pass(absl::Seconds(6));
+  AdvanceTime(absl::Seconds(6));
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(first));
 }
 
-TEST_P(StoreOrder, AnEventForLaterTakesItsPlaceOnceItIsDue) {
+TEST_P(StoreOrder, ADeferredEventTakesItsPlaceWhenItIsDue) {
   const v1::Webhook webhook = NewOrderedListener();
   v1::Event later = MakeEvent();
   *later.mutable_deliver_at() = ToTimestamp(now_ + absl::Seconds(10));
@@ -183,7 +183,7 @@ TEST_P(StoreOrder, AnEventForLaterTakesItsPlaceOnceItIsDue) {
       Record(ResultOf(webhook, lease.deliveries[0], Outcome::kDelivered)),
       IsOk());
   EXPECT_EQ(Lease(webhook).next_due, FromTimestamp(later.deliver_at()));
-  Pass(absl::Seconds(20));
+  AdvanceTime(absl::Seconds(20));
   PublishOne();
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(later.id_event()));
 }

@@ -109,7 +109,7 @@ TEST_P(StoreProjects, CountTheirWebhooks) {
   EXPECT_EQ(Get(webhook.id_project())->webhook_count(), 1);
 }
 
-TEST_P(StoreProjects, HaveNoMoreWebhooksThanTheyMay) {
+TEST_P(StoreProjects, HaveNoMoreWebhooksThanTheirLimit) {
   const std::string project = NewProject();
   LimitWebhooks(project, 1);
   NewWebhook(project);
@@ -120,7 +120,7 @@ TEST_P(StoreProjects, HaveNoMoreWebhooksThanTheyMay) {
   EXPECT_THAT(CreateWebhook(*store_, MakeWebhook(project)), IsOk());
 }
 
-TEST_P(StoreProjects, ChangeWhatTheMaskNames) {
+TEST_P(StoreProjects, ChangeTheFieldsInTheMask) {
   const std::string id = NewProject();
   v1::UpdateProjectRequest change;
   change.set_id(id);
@@ -166,7 +166,7 @@ TEST_P(StoreProjects, ThatAreUnknownAreNotFound) {
   EXPECT_THAT(CreateKey(NewId(), MakeProject().hash), not_found);
 }
 
-TEST_P(StoreProjects, ThatAreDeletedAreGoneAtOnceWithAllTheyOwn) {
+TEST_P(StoreProjects, ThatAreDeletedAreNotFoundAnyMoreNorIsTheirContent) {
   const ProjectAndKey made = MakeProject();
   const std::string id = made.project.id_project();
   ASSERT_THAT(CreateProject(*store_, made.project, made.key, made.hash),
@@ -190,8 +190,8 @@ TEST_P(StoreProjects, ThatAreDeletedAreGoneAtOnceWithAllTheyOwn) {
   EXPECT_THAT(page->records, IsEmpty());
 }
 
-// Afterwards even the ids and the hash are free.
-TEST_P(StoreProjects, ThatAreDeletedAreTakenOut) {
+// The ids and the hash are free then.
+TEST_P(StoreProjects, ThatAreDeletedAreRemovedByMaintenance) {
   const ProjectAndKey made = MakeProject();
   ASSERT_THAT(CreateProject(*store_, made.project, made.key, made.hash),
               IsOk());
@@ -204,7 +204,7 @@ TEST_P(StoreProjects, ThatAreDeletedAreTakenOut) {
   EXPECT_EQ(Get(made.project.id_project())->webhook_count(), 0);
 }
 
-TEST_P(StoreProjects, HaveSeveralKeysWhichAreListed) {
+TEST_P(StoreProjects, ListTheirKeys) {
   const std::string project = NewProject();
   ASSERT_THAT(CreateKey(project, MakeProject().hash), IsOk());
   ASSERT_THAT(CreateKey(project, MakeProject().hash), IsOk());
@@ -217,7 +217,7 @@ TEST_P(StoreProjects, HaveSeveralKeysWhichAreListed) {
   EXPECT_EQ(second->next, std::nullopt);
 }
 
-TEST_P(StoreProjects, KeepAKeysEndUseAndRevocation) {
+TEST_P(StoreProjects, KeepTheExpiryUseAndRevocationOfAKey) {
   const ProjectAndKey made = MakeProject();
   ASSERT_THAT(CreateProject(*store_, made.project, made.key, made.hash),
               IsOk());
@@ -235,7 +235,7 @@ TEST_P(StoreProjects, KeepAKeysEndUseAndRevocation) {
   EXPECT_EQ(found->project.id_project(), made.project.id_project());
 }
 
-TEST_P(StoreProjects, AUseOfAKeyThatIsGoneIsPassedOver) {
+TEST_P(StoreProjects, IgnoreTheUseOfADeletedKey) {
   EXPECT_THAT(NoteUse(NewId(), kNow), IsOk());
 }
 

@@ -15,10 +15,10 @@ namespace {
 
 using ::testing::IsEmpty;
 
-// Tests the removal of all that a deleted project owned.
+// Tests the deletion of the content of a deleted project.
 class StorePurges : public DeliveryContract {
  protected:
-  // The most rows of a kind that one step takes out.
+  // The maximum number of rows of a kind that one step deletes.
   static constexpr int kStep = 200;
   static int StepsFor(int rows) { return (rows + kStep - 1) / kStep; }
 
@@ -29,7 +29,8 @@ class StorePurges : public DeliveryContract {
     return once;
   }
 
-  // Performs `call` with a number and a completion `count` times, at once.
+  // Performs `call` `count` times at the same time, with a number and a
+  // completion.
   template <typename T, typename Call>
   void Perform(int count, Call&& call) {
     std::vector<Pending<absl::StatusOr<Created<T>>>> calls(
@@ -40,14 +41,14 @@ class StorePurges : public DeliveryContract {
     for (auto& pending : calls) ASSERT_THAT(pending.Get(), IsOk());
   }
 
-  // With two event types each.
+  // Creates webhooks with two event types each.
   void CreateWebhooks(int count) {
     Perform<v1::Webhook>(count, [&](int, auto done) {
       store_->CreateWebhook(MakeWebhook(project_), std::nullopt, {}, done);
     });
   }
 
-  // With a delivery and a kept answer each.
+  // Publishes events with a delivery and a kept answer each.
   void PublishEvents(int count) {
     Perform<Published>(count, [&](int i, auto done) {
       store_->PublishEvent(MakeEvent(), Once(i), {}, done);
@@ -75,7 +76,7 @@ class StorePurges : public DeliveryContract {
                 IsOk());
   }
 
-  // Its id is free once nothing is left of it.
+  // Returns true if the id of the project is free.
   void MakeProjectAgain() {
     ProjectAndKey made = MakeProject();
     made.project.set_id_project(project_);
@@ -85,7 +86,7 @@ class StorePurges : public DeliveryContract {
   }
 };
 
-TEST_P(StorePurges, TakeOutADeletedProjectInSteps) {
+TEST_P(StorePurges, DeleteTheContentOfAProjectInSteps) {
   const v1::Webhook listener = NewListener();
   CreateWebhooks(450);
   PublishEvents(250);

@@ -21,7 +21,7 @@ using ::testing::SizeIs;
 
 class StoreQueue : public DeliveryContract {};
 
-TEST_P(StoreQueue, LeasesWhatIsDueTheEarliestFirst) {
+TEST_P(StoreQueue, LeasesDueDeliveriesTheEarliestFirst) {
   const v1::Webhook webhook = NewListener();
   const std::string first = PublishOne();
   const std::string second = PublishOne();
@@ -34,7 +34,7 @@ TEST_P(StoreQueue, LeasesWhatIsDueTheEarliestFirst) {
   EXPECT_EQ(lease.secrets.secrets(0).secret(), webhook.secret());
 }
 
-TEST_P(StoreQueue, LeasesNoMoreThanTheRequestSays) {
+TEST_P(StoreQueue, LeasesNoMoreThanTheLimit) {
   const v1::Webhook webhook = NewListener();
   const std::string first = PublishOne();
   PublishOne();
@@ -68,11 +68,11 @@ TEST_P(StoreQueue, LeasesADeliveryOnceUntilItsLeaseEnds) {
   const EndpointLease second = Lease(webhook);
   EXPECT_THAT(second.deliveries, IsEmpty());
   EXPECT_EQ(second.next_due, now_ + kLease);
-  Pass(kLease);
+  AdvanceTime(kLease);
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(event));
 }
 
-TEST_P(StoreQueue, ADeliveryIsInFlightOnceItsAttemptBegins) {
+TEST_P(StoreQueue, ADeliveryIsInFlightWhenItsAttemptHasBegun) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
@@ -81,11 +81,11 @@ TEST_P(StoreQueue, ADeliveryIsInFlightOnceItsAttemptBegins) {
   EXPECT_EQ(Get(leased.id)->state(), v1::Delivery::IN_FLIGHT);
 }
 
-TEST_P(StoreQueue, AnOlderLeaseEndsWithoutTheNewerOne) {
+TEST_P(StoreQueue, TheEndOfAnOlderLeaseLeavesTheNewerOne) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery first = Lease(webhook).deliveries[0];
-  Pass(kLease);
+  AdvanceTime(kLease);
   const LeasedDelivery second = Lease(webhook).deliveries[0];
   store_->GiveUpLeases({NameOf(first)});
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
@@ -94,7 +94,7 @@ TEST_P(StoreQueue, AnOlderLeaseEndsWithoutTheNewerOne) {
   EXPECT_THAT(Record(ResultOf(webhook, second, Outcome::kDelivered)), IsOk());
 }
 
-TEST_P(StoreQueue, ALeaseThatIsGivenUpWasNot) {
+TEST_P(StoreQueue, ALeaseThatIsGivenUpHasNoEffect) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const EndpointLease lease = Lease(webhook);
@@ -102,7 +102,7 @@ TEST_P(StoreQueue, ALeaseThatIsGivenUpWasNot) {
   EXPECT_EQ(Lease(webhook).deliveries[0].attempt, 1);
 }
 
-TEST_P(StoreQueue, ALeaseEndsWithTheStoreThatGaveIt) {
+TEST_P(StoreQueue, ALeaseEndsWithItsStore) {
   const v1::Webhook webhook = NewListener();
   const std::string event = PublishOne();
   Lease(webhook);
@@ -110,7 +110,7 @@ TEST_P(StoreQueue, ALeaseEndsWithTheStoreThatGaveIt) {
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(event));
 }
 
-TEST_P(StoreQueue, ASuccessIsDelivered) {
+TEST_P(StoreQueue, ASuccessEndsTheDelivery) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
@@ -123,7 +123,7 @@ TEST_P(StoreQueue, ASuccessIsDelivered) {
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
 }
 
-TEST_P(StoreQueue, AFailureIsDueAgainWhenTheResultSays) {
+TEST_P(StoreQueue, AFailedDeliveryIsDueAgainAtItsRetryTime) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
@@ -164,15 +164,15 @@ TEST_P(StoreQueue, ALateRecordDoesNotEndTheNextAttemptsLease) {
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
 }
 
-TEST_P(StoreQueue, ALeaseThatIsRenewedLastsLonger) {
+TEST_P(StoreQueue, ARenewedLeaseLastsLonger) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
   store_->RenewLease(NameOf(leased), 2 * kLease);
   store_->RenewLease({leased.id, leased.lease + 1}, absl::ZeroDuration());
-  Pass(kLease);
+  AdvanceTime(kLease);
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
-  Pass(kLease);
+  AdvanceTime(kLease);
   EXPECT_THAT(Lease(webhook).deliveries, SizeIs(1));
 }
 
@@ -188,26 +188,26 @@ TEST_P(StoreQueue, AClockThatIsSetAheadEndsNoLease) {
   EXPECT_THAT(Record(ResultOf(webhook, leased, Outcome::kRetry)), IsOk());
 }
 
-TEST_P(StoreQueue, ASuccessCountsThoughItsLeaseHasEnded) {
+TEST_P(StoreQueue, ASuccessCountsEvenIfItsLeaseHasEnded) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery first = Lease(webhook).deliveries[0];
-  Pass(kLease);
+  AdvanceTime(kLease);
   const LeasedDelivery second = Lease(webhook).deliveries[0];
-  const std::vector<EndpointDue> told = Told([&] {
+  const std::vector<EndpointDue> notifications = NotificationsDuring([&] {
     EXPECT_THAT(Record(ResultOf(webhook, first, Outcome::kDelivered)), IsOk());
   });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_TRUE(told[0].has_changed);
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_TRUE(notifications[0].has_changed);
   EXPECT_EQ(Get(first.id)->state(), v1::Delivery::DELIVERED);
   EXPECT_THAT(Record(ResultOf(webhook, second, Outcome::kFailed)), IsOk());
   EXPECT_EQ(Get(first.id)->state(), v1::Delivery::DELIVERED);
   EXPECT_EQ(Get(first.id)->attempt_count(), 2);
-  Pass(absl::Hours(1));
+  AdvanceTime(absl::Hours(1));
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
 }
 
-TEST_P(StoreQueue, WhatIsDueAtOnceStaysSoThoughTheClockIsSetBack) {
+TEST_P(StoreQueue, ADueDeliveryStaysDueIfTheClockIsSetBack) {
   const v1::Webhook webhook = NewListener();
   const std::string first = PublishOne();
   now_ -= absl::Hours(1);
@@ -217,19 +217,19 @@ TEST_P(StoreQueue, WhatIsDueAtOnceStaysSoThoughTheClockIsSetBack) {
               ::testing::UnorderedElementsAre(first, second));
 }
 
-TEST_P(StoreQueue, ARetryThatIsDueComesBeforeWhatWasPublishedLater) {
+TEST_P(StoreQueue, ADueRetryComesBeforeLaterEvents) {
   const v1::Webhook webhook = NewListener();
   const std::string first = PublishOne();
   ASSERT_THAT(
       Record(ResultOf(webhook, Lease(webhook).deliveries[0], Outcome::kRetry)),
       IsOk());
-  Pass(absl::Seconds(5));
+  AdvanceTime(absl::Seconds(5));
   const std::string second = PublishOne();
   EXPECT_THAT(EventsOf(Lease(webhook, 1)), ElementsAre(first));
   EXPECT_THAT(EventsOf(Lease(webhook, 1)), ElementsAre(second));
 }
 
-TEST_P(StoreQueue, AnInactiveWebhooksDeliveriesAreHeld) {
+TEST_P(StoreQueue, DeliveriesToAnInactiveWebhookAreHeld) {
   const v1::Webhook webhook = NewListener();
   SetActive(webhook, false);
   const std::string event = PublishOne();
@@ -244,39 +244,40 @@ TEST_P(StoreQueue, AnInactiveWebhooksDeliveriesAreHeld) {
   EXPECT_EQ(lease.resumed_at, now_);
 }
 
-TEST_P(StoreQueue, AChangedWebhookIsTriedThoughItWasToBeLeftAlone) {
+TEST_P(StoreQueue, AChangeOfAWebhookIsUrgent) {
   const v1::Webhook webhook = NewListener();
-  const std::vector<EndpointDue> told =
-      Told([&] { SetUrl(webhook, "https://another.example/hook"); });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_TRUE(told[0].has_changed);
-  EXPECT_TRUE(told[0].is_urgent);
+  const std::vector<EndpointDue> notifications = NotificationsDuring(
+      [&] { SetUrl(webhook, "https://another.example/hook"); });
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_TRUE(notifications[0].has_changed);
+  EXPECT_TRUE(notifications[0].is_urgent);
 }
 
-TEST_P(StoreQueue, TheWatcherIsToldThatAProjectIsDeleted) {
-  const std::vector<EndpointDue> told = Told([&] {
+TEST_P(StoreQueue, TheWatcherIsNotifiedOfADeletedProject) {
+  const std::vector<EndpointDue> notifications = NotificationsDuring([&] {
     EXPECT_THAT(Await<v1::Project>([&](auto done) {
                   store_->DeleteProject(project_, now_, {}, done);
                 }),
                 IsOk());
   });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_EQ(told[0].endpoint, (Endpoint{project_, ""}));
-  EXPECT_TRUE(told[0].has_changed);
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_EQ(notifications[0].endpoint, (Endpoint{project_, ""}));
+  EXPECT_TRUE(notifications[0].has_changed);
 }
 
-TEST_P(StoreQueue, TheWatcherIsToldOfWhatIsDue) {
+TEST_P(StoreQueue, TheWatcherIsNotifiedOfDueDeliveries) {
   const v1::Webhook webhook = NewListener();
   const absl::Time due = now_;
-  const std::vector<EndpointDue> told = Told([&] { PublishOne(); });
+  const std::vector<EndpointDue> notifications =
+      NotificationsDuring([&] { PublishOne(); });
   PublishOne();
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_EQ(told[0].endpoint,
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_EQ(notifications[0].endpoint,
             (Endpoint{project_, webhook.id_webhook_endpoint()}));
-  EXPECT_EQ(told[0].due, due);
+  EXPECT_EQ(notifications[0].due, due);
 }
 
-TEST_P(StoreQueue, EndpointsThatSomethingWaitsForAreListedInPages) {
+TEST_P(StoreQueue, EndpointsWithWaitingDeliveriesAreListedInPages) {
   std::vector<std::string> webhooks(3);
   for (std::string& webhook : webhooks) {
     webhook = NewListener().id_webhook_endpoint();
@@ -288,7 +289,7 @@ TEST_P(StoreQueue, EndpointsThatSomethingWaitsForAreListedInPages) {
   EXPECT_THAT(Endpoints(webhooks[1], 2), ElementsAre(webhooks[2]));
 }
 
-TEST_P(StoreQueue, AnEndpointIsListedWithTheTimeThatItIsDueSince) {
+TEST_P(StoreQueue, AnEndpointIsListedWithItsDueTime) {
   NewListener();
   now_ = absl::FromUnixSeconds(1'700'000'000);
   const absl::Time published = now_;

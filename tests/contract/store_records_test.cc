@@ -17,7 +17,7 @@ using ::google::protobuf::util::MessageDifferencer;
 
 class StoreRecords : public StoreContract {
  protected:
-  // Stores `webhook` and expects to read the very same.
+  // Stores `webhook` and expects to read the same.
   void ExpectKept(const v1::Webhook& webhook) {
     ASSERT_THAT(CreateWebhook(*store_, webhook), IsOk());
     auto read = GetWebhook(*store_, webhook.id_project(),
@@ -36,7 +36,7 @@ TEST_P(StoreRecords, ANewStoreHadNoFirstProject) {
   EXPECT_FALSE(*any);
 }
 
-TEST_P(StoreRecords, AProjectThatIsMadeWithoutAKeyIsNotTheFirst) {
+TEST_P(StoreRecords, AProjectThatIsCreatedWithoutAKeyIsNotTheFirst) {
   ASSERT_THAT(Await<Created<v1::Project>>([&](auto done) {
                 store_->CreateProject(MakeProject().project, std::nullopt, {},
                                       done);
@@ -47,7 +47,7 @@ TEST_P(StoreRecords, AProjectThatIsMadeWithoutAKeyIsNotTheFirst) {
   EXPECT_FALSE(*any);
 }
 
-TEST_P(StoreRecords, AStoreThatHadAFirstProjectSaysSo) {
+TEST_P(StoreRecords, AStoreRemembersItsFirstProject) {
   NewProject();
   const auto any = HadFirstProject(*store_);
   ASSERT_THAT(any, IsOk());
@@ -69,7 +69,7 @@ TEST_P(StoreRecords, AnUnknownHashIsNotFound) {
               StatusIs(absl::StatusCode::kNotFound, "API_KEY_NOT_FOUND"));
 }
 
-TEST_P(StoreRecords, AProjectWhoseKeyIsTakenIsNotStoredEither) {
+TEST_P(StoreRecords, AProjectIsNotStoredIfItsKeyIsInUse) {
   const ProjectAndKey first = MakeProject();
   const ProjectAndKey second = MakeProject();
   ASSERT_THAT(CreateProject(*store_, first.project, first.key, first.hash),
@@ -84,7 +84,7 @@ TEST_P(StoreRecords, AWebhookIsReadAsItWasStored) {
   ExpectKept(MakeWebhook(NewProject()));
 }
 
-TEST_P(StoreRecords, FieldsThatAreNotSetStayNotSet) {
+TEST_P(StoreRecords, UnsetFieldsStayUnset) {
   v1::Webhook webhook = MakeWebhook(NewProject());
   webhook.clear_url();
   webhook.clear_endpoint_description();
@@ -150,7 +150,7 @@ TEST_P(StoreRecords, AWebhookOfNoProjectIsRefused) {
               StatusIs(absl::StatusCode::kNotFound, "PROJECT_NOT_FOUND"));
 }
 
-TEST_P(StoreRecords, AnIdThatIsTakenKeepsItsFirstWebhook) {
+TEST_P(StoreRecords, AnIdInUseKeepsItsWebhook) {
   const v1::Webhook first = MakeWebhook(NewProject());
   v1::Webhook second = first;
   second.set_url("https://other.example/");

@@ -8,8 +8,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// Tests the promises of storage/upkeep.h about how long events and deliveries
-// are kept.
+// Tests the promises of storage/upkeep.h about retention.
 namespace webhooks::testing {
 namespace {
 
@@ -21,7 +20,7 @@ class StoreRetention : public DeliveryContract {
  protected:
   static constexpr absl::Duration kKept = absl::Hours(24);
 
-  // Delivers what is due to the webhook.
+  // Delivers everything that is due to the webhook.
   void DeliverAll(const v1::Webhook& webhook) {
     for (;;) {
       const EndpointLease lease = Lease(webhook);
@@ -47,43 +46,43 @@ class StoreRetention : public DeliveryContract {
   }
 };
 
-TEST_P(StoreRetention, WhatHasEndedGoesInSteps) {
+TEST_P(StoreRetention, EndedDeliveriesAreDeletedInSteps) {
   const v1::Webhook webhook = NewListener();
   for (int i = 0; i < 300; ++i) PublishOne();
   DeliverAll(webhook);
-  Pass(absl::Hours(23));
+  AdvanceTime(absl::Hours(23));
   const std::string kept = PublishOne();
-  Pass(absl::Hours(2));
+  AdvanceTime(absl::Hours(2));
   EXPECT_GT(Maintain(kKept), 1);
   ASSERT_THAT(List(), SizeIs(1));
   EXPECT_EQ(List()[0].id_event(), kept);
 }
 
-TEST_P(StoreRetention, AnEventWithMoreDeliveriesThanAStepTakesGoesToo) {
+TEST_P(StoreRetention, AnEventWithManyDeliveriesIsDeleted) {
   std::vector<v1::Webhook> webhooks;
   for (int i = 0; i < 450; ++i) webhooks.push_back(NewListener());
   const std::string event = PublishOne();
   for (const v1::Webhook& webhook : webhooks) DeliverAll(webhook);
-  Pass(absl::Hours(25));
+  AdvanceTime(absl::Hours(25));
   EXPECT_GT(Maintain(kKept), 1);
   EXPECT_THAT(List(), IsEmpty());
   EXPECT_FALSE(Has(event));
 }
 
-TEST_P(StoreRetention, WhatWaitsForTooLongFailsAndIsShownForAsLong) {
+TEST_P(StoreRetention, ADeliveryThatWaitsTooLongExpiresAndIsKeptAsLong) {
   const v1::Webhook webhook = NewListener();
   SetActive(webhook, false);
   const std::string event = PublishOne();
-  Pass(absl::Hours(25));
+  AdvanceTime(absl::Hours(25));
   Maintain(kKept);
   ASSERT_THAT(List(), SizeIs(1));
   EXPECT_EQ(List()[0].state(), v1::Delivery::FAILED);
   EXPECT_EQ(List()[0].failure_reason(), v1::Delivery::EXPIRED);
   EXPECT_EQ(observer_.expired, 1);
-  Pass(absl::Hours(23));
+  AdvanceTime(absl::Hours(23));
   Maintain(kKept);
   EXPECT_TRUE(Has(event));
-  Pass(absl::Hours(2));
+  AdvanceTime(absl::Hours(2));
   Maintain(kKept);
   EXPECT_THAT(List(), IsEmpty());
   EXPECT_FALSE(Has(event));
@@ -95,26 +94,26 @@ TEST_P(StoreRetention, EveryDeliveryOfALargeEventExpires) {
   for (int i = 0; i < 450; ++i) webhooks.push_back(NewListener());
   PublishOne();
   DeliverAll(webhooks.back());
-  Pass(absl::Hours(25));
+  AdvanceTime(absl::Hours(25));
   Maintain(kKept);
   EXPECT_EQ(observer_.expired, 449);
 }
 
-TEST_P(StoreRetention, ARetryThatIsToComeIsNotOld) {
+TEST_P(StoreRetention, ADeliveryThatAwaitsARetryDoesNotExpire) {
   const v1::Webhook webhook = NewListener();
   const std::string event = PublishOne();
   AttemptResult result =
       ResultOf(webhook, Lease(webhook).deliveries[0], Outcome::kRetry);
   result.retry_at = now_ + absl::Hours(48);
   ASSERT_THAT(Record(result), IsOk());
-  Pass(absl::Hours(47));
+  AdvanceTime(absl::Hours(47));
   Maintain(kKept);
-  Pass(absl::Hours(1));
+  AdvanceTime(absl::Hours(1));
   Maintain(kKept);
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(event));
 }
 
-TEST_P(StoreRetention, AnAttemptThatIsBeingMadeIsNotFailed) {
+TEST_P(StoreRetention, ADeliveryInFlightDoesNotExpire) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
   const LeasedDelivery leased = Lease(webhook).deliveries[0];
@@ -126,43 +125,44 @@ TEST_P(StoreRetention, AnAttemptThatIsBeingMadeIsNotFailed) {
   EXPECT_EQ(Get(leased.id)->state(), v1::Delivery::DELIVERED);
 }
 
-TEST_P(StoreRetention, TheNextOfAnOrderedWebhookIsDueOnceTheFirstExpires) {
+TEST_P(StoreRetention, AnExpiredDeliveryReleasesTheNextOfAnOrderedWebhook) {
   const v1::Webhook webhook = NewListener();
   SetOrdered(webhook);
   PublishOne();
-  Pass(absl::Hours(23));
+  AdvanceTime(absl::Hours(23));
   PublishOne();
-  Pass(absl::Hours(2));
-  const std::vector<EndpointDue> told = Told([&] { Maintain(kKept); });
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_LE(told[0].due, now_);
+  AdvanceTime(absl::Hours(2));
+  const std::vector<EndpointDue> notifications =
+      NotificationsDuring([&] { Maintain(kKept); });
+  ASSERT_THAT(notifications, SizeIs(1));
+  EXPECT_LE(notifications[0].due, now_);
 }
 
-TEST_P(StoreRetention, WhatIsRetriedAfterItExpiredIsKept) {
+TEST_P(StoreRetention, AnExpiredDeliveryThatIsRetriedIsKept) {
   const v1::Webhook webhook = NewListener();
   const std::string event = PublishOne();
-  Pass(absl::Hours(25));
+  AdvanceTime(absl::Hours(25));
   Maintain(kKept);
   const std::string id = List()[0].id_delivery();
-  Pass(absl::Hours(23));
+  AdvanceTime(absl::Hours(23));
   ASSERT_THAT(Retry(id), IsOk());
-  Pass(absl::Hours(2));
+  AdvanceTime(absl::Hours(2));
   Maintain(kKept);
   EXPECT_FALSE(Get(id)->has_failure_reason());
   EXPECT_THAT(EventsOf(Lease(webhook)), ElementsAre(event));
 }
 
-TEST_P(StoreRetention, AnEventThatIsToBeDeliveredLaterIsKeptUntilThen) {
+TEST_P(StoreRetention, ADeferredEventIsKeptUntilItIsDue) {
   NewListener();
   v1::Event event = MakeEvent();
   *event.mutable_deliver_at() = ToTimestamp(now_ + absl::Hours(48));
   ASSERT_THAT(Publish(event), IsOk());
-  Pass(absl::Hours(47));
+  AdvanceTime(absl::Hours(47));
   Maintain(kKept);
   EXPECT_EQ(List()[0].state(), v1::Delivery::PENDING);
 }
 
-TEST_P(StoreRetention, ItsClockGoesOnNoFasterThanItMay) {
+TEST_P(StoreRetention, ItsClockAdvancesByTheGivenStepAtMost) {
   EXPECT_EQ(Advance(now_, absl::ZeroDuration()), now_);
   const absl::Time ahead = now_ + absl::Hours(24 * 365);
   EXPECT_EQ(Advance(ahead, absl::Minutes(2)), now_ + absl::Minutes(2));

@@ -10,13 +10,13 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// Tests the promises of storage/delivery_store.h about jobs that retry.
+// Tests the promises of storage/delivery_store.h about retry jobs.
 namespace webhooks::testing {
 namespace {
 
 class StoreRetryJobs : public DeliveryContract {
  protected:
-  // The ids of as many deliveries to the webhook as have failed now.
+  // Makes deliveries to the webhook fail, and returns their ids.
   std::vector<std::string> Fail(const v1::Webhook& webhook, int count) {
     EventStore::MaybeEvents events;
     for (int i = 0; i < count; ++i) {
@@ -41,7 +41,7 @@ class StoreRetryJobs : public DeliveryContract {
     return failed;
   }
 
-  // A job for what was published since `start`.
+  // Returns a job for the events that were published since `start`.
   std::string Create(const v1::Webhook& webhook, absl::Time start,
                      bool include_waiting = false) {
     const auto created = TryCreate(webhook, start, include_waiting);
@@ -82,7 +82,7 @@ class StoreRetryJobs : public DeliveryContract {
   int jobs_ = 0;
 };
 
-TEST_P(StoreRetryJobs, RetryWhatFailedInTheirTimeOfTheirWebhook) {
+TEST_P(StoreRetryJobs, RetryFailedDeliveriesOfTheirWebhookAndTime) {
   const v1::Webhook webhook = NewListener();
   const std::string before = Fail(webhook, 1)[0];
   const absl::Time start = now_;
@@ -97,7 +97,7 @@ TEST_P(StoreRetryJobs, RetryWhatFailedInTheirTimeOfTheirWebhook) {
   EXPECT_EQ(Job(job).retried_count(), 1);
 }
 
-TEST_P(StoreRetryJobs, GoOnWhereTheyWereWhenTheStoreClosed) {
+TEST_P(StoreRetryJobs, ContinueAfterAReopening) {
   const v1::Webhook webhook = NewListener();
   const std::string job = Create(webhook, now_);
   const absl::Time start = now_;
@@ -115,7 +115,7 @@ TEST_P(StoreRetryJobs, GoOnWhereTheyWereWhenTheStoreClosed) {
   EXPECT_EQ(Job(job).retried_count(), 0);
 }
 
-TEST_P(StoreRetryJobs, OnRequestRetryWhatWaitsForItsNextAttempt) {
+TEST_P(StoreRetryJobs, RetryDeliveriesBetweenAttemptsOnRequest) {
   const v1::Webhook webhook = NewListener();
   const absl::Time start = now_;
   const std::string failed = Fail(webhook, 1)[0];
@@ -137,7 +137,7 @@ TEST_P(StoreRetryJobs, OnRequestRetryWhatWaitsForItsNextAttempt) {
   EXPECT_EQ(lease.deliveries[1].step, 1);
 }
 
-TEST_P(StoreRetryJobs, GoThroughMoreThanAStepLooksAt) {
+TEST_P(StoreRetryJobs, TakeSeveralStepsForManyDeliveries) {
   const v1::Webhook webhook = NewListener();
   const absl::Time start = now_;
   const std::vector<std::string> failed = Fail(webhook, 450);
@@ -165,7 +165,7 @@ TEST_P(StoreRetryJobs, TakeTurnsByProject) {
   const absl::Time start = now_;
   Fail(webhook, 450);
   for (int i = 0; i < 5; ++i) Create(webhook, start);
-  // Behind the first one, whatever that is called.
+  // The position behind the first job, in the order of ids.
   ProjectAndKey last = MakeProject();
   last.project.set_id_project("ffffffff-ffff-7fff-bfff-ffffffffffff");
   last.key.set_id_project(last.project.id_project());
@@ -197,7 +197,7 @@ TEST_P(StoreRetryJobs, TakeTurns) {
   EXPECT_GT(Job(second).retried_count(), 0);
 }
 
-TEST_P(StoreRetryJobs, StandStillOnceTheyAreCancelled) {
+TEST_P(StoreRetryJobs, StopWhenTheyAreCancelled) {
   const v1::Webhook webhook = NewListener();
   const absl::Time start = now_;
   Fail(webhook, 450);

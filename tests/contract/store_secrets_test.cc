@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-// The secrets of webhooks, and the keys that they are sealed under.
+// The secrets of webhooks, and the keys that seal them.
 class StoreSecrets : public StoreContract {
  protected:
   absl::StatusOr<v1::Webhook> Rotate(const v1::Webhook& webhook,
@@ -54,7 +54,7 @@ class StoreSecrets : public StoreContract {
     return texts;
   }
 
-  // More than a step of maintenance seals anew.
+  // More than one step of maintenance seals.
   std::vector<v1::Webhook> NewWebhooks(const std::string& project) {
     constexpr int kCount = 450;
     std::vector<v1::Webhook> webhooks;
@@ -68,7 +68,7 @@ class StoreSecrets : public StoreContract {
         [&](auto done) { store_->Maintain(kNow, kRetention, {}, done); });
   }
 
-  // Until there is nothing more to do.
+  // Runs maintenance until it has nothing more to do.
   void Maintain() {
     absl::StatusOr<bool> more = true;
     while (more.ok() && *more) more = MaintainOnce();
@@ -112,7 +112,7 @@ TEST_P(StoreSecrets, WithoutOverlapTheOldOnesEndAtOnce) {
   EXPECT_THAT(SecretsAt(webhook, kNow), ElementsAre("whsec_3"));
 }
 
-TEST_P(StoreSecrets, NoRotationLengthensAnOldOnesTime) {
+TEST_P(StoreSecrets, ARotationDoesNotProlongAnOlderOne) {
   const v1::Webhook webhook = NewWebhook();
   ASSERT_THAT(Rotate(webhook, "whsec_2", absl::Hours(1)), IsOk());
   ASSERT_THAT(Rotate(webhook, "whsec_3", absl::Hours(5)), IsOk());
@@ -169,7 +169,7 @@ TEST_P(StoreSecrets, AStoreIsNotOpenedWithoutTheirKey) {
   EXPECT_THAT(TryOpen({TestKey(2), TestKey(1)}).status(), IsOk());
 }
 
-TEST_P(StoreSecrets, AreSealedAnewUnderTheFirstKeyByMaintenance) {
+TEST_P(StoreSecrets, AreSealedAgainUnderTheFirstKeyByMaintenance) {
   const std::string project = NewProject();
   const std::vector<v1::Webhook> webhooks = NewWebhooks(project);
   Reopen({TestKey(2), TestKey(1)});
@@ -182,7 +182,7 @@ TEST_P(StoreSecrets, AreSealedAnewUnderTheFirstKeyByMaintenance) {
   EXPECT_THAT(SecretsAt(between, kNow), ElementsAre(between.secret()));
 }
 
-TEST_P(StoreSecrets, AreSealedAnewWithTheSettingsOfTheirWebhook) {
+TEST_P(StoreSecrets, AreSealedAgainTogetherWithSettings) {
   v1::Webhook webhook = MakeWebhook(NewProject());
   (*webhook.mutable_delivery()->mutable_headers())["Authorization"] = "token";
   const auto created = CreateWebhook(*store_, webhook);
@@ -196,12 +196,12 @@ TEST_P(StoreSecrets, AreSealedAnewWithTheSettingsOfTheirWebhook) {
   EXPECT_TRUE(MessageDifferencer::Equals(*read, *created));
 }
 
-TEST_P(StoreSecrets, StayRightWhatIsWrittenBetweenTheStepsOfSealingAnew) {
+TEST_P(StoreSecrets, WrittenBetweenTheStepsOfSealingAreKept) {
   const std::string project = NewProject();
   std::vector<v1::Webhook> webhooks = NewWebhooks(project);
   Reopen({TestKey(2), TestKey(1)});
   for (std::size_t i = 0; *MaintainOnce(); ++i) {
-    // One that was reached, one that may not have been, and a new one.
+    // A webhook that was sealed, one that may not have been, and a new one.
     for (const std::size_t changed : {i, webhooks.size() - 1 - i}) {
       const std::string secret = absl::StrCat("whsec_", i, "_", changed);
       ASSERT_THAT(Rotate(webhooks[changed], secret, absl::ZeroDuration()),
@@ -217,7 +217,7 @@ TEST_P(StoreSecrets, StayRightWhatIsWrittenBetweenTheStepsOfSealingAnew) {
   }
 }
 
-TEST_P(StoreSecrets, NeedTheOldKeyUntilTheyAreSealedAnew) {
+TEST_P(StoreSecrets, NeedTheOldKeyUntilTheyAreSealedAgain) {
   NewWebhook();
   Reopen({TestKey(2), TestKey(1)});
   store_.reset();
@@ -225,7 +225,7 @@ TEST_P(StoreSecrets, NeedTheOldKeyUntilTheyAreSealedAnew) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST_P(StoreSecrets, NameTheKeysThatNothingIsSealedUnderAnyMore) {
+TEST_P(StoreSecrets, LeaveUnusedKeysThatAreListed) {
   const auto unused = [&] {
     const auto ids = Await<std::vector<SecretKey::Id>>(
         [&](auto done) { store_->ListUnusedKeys({}, done); });
