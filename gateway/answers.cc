@@ -16,7 +16,7 @@
 namespace webhooks::gateway {
 namespace {
 
-// Whole seconds, at least one: a client that comes back at once finds the same.
+// Returns whole seconds, at least one: an immediate retry would fail again.
 std::int64_t RetryAfter(const absl::Status& status) {
   google::rpc::RetryInfo info;
   const auto payload =

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "gateway/http/request_handler.h"
 
-// The answers that do not come from an RPC's result.
+// Answers that do not come from the result of an RPC.
 namespace webhooks::gateway {
 
 // Returns the answer with an error of the gateway or, for the second, of the
@@ -17,13 +17,14 @@ namespace webhooks::gateway {
 HttpResponse ErrorAnswer(const absl::Status& status);
 HttpResponse ReplyErrorAnswer(const absl::Status& status);
 
-// The answer to a path that has no binding for `method`: 501 where no path may
-// have it, 404 where the path is unknown (`allowed` is empty), 204 to OPTIONS,
-// else 405; Allow lists `allowed`, and Accept-Patch what PATCH takes.
+// Returns the answer for a path that has no binding for `method`: 501 if no
+// path has this method, 404 if the path is unknown (`allowed` is empty), 204
+// for OPTIONS, else 405. The header Allow lists `allowed`, and Accept-Patch the
+// media types of a PATCH.
 HttpResponse UnboundAnswer(absl::string_view method,
                            const std::vector<std::string>& allowed);
 
-// Says what a PATCH takes (RFC 5789, 3.1).
+// Adds Accept-Patch with the media types of a PATCH (RFC 5789, 3.1).
 void AddAcceptPatch(HttpResponse& response);
 
 }  // namespace webhooks::gateway

@@ -30,7 +30,8 @@ HttpResponse Refusal(const Binding& binding, const absl::Status& status) {
   return Refusal(binding, ErrorAnswer(status));
 }
 
-// Returns true if a browser says that another site's page makes the request.
+// Returns true if a browser marks the request as made by a page of another
+// site.
 bool IsCrossSite(const RequestHead& head) {
   return absl::c_any_of(head.Values("sec-fetch-site"),
                         [](absl::string_view site) {
@@ -38,12 +39,12 @@ bool IsCrossSite(const RequestHead& head) {
                         });
 }
 
-// Returns the error that the server would end such a call with, before a body
-// costs memory.
+// Returns the error that the server would return for the key, before the body
+// takes memory.
 absl::Status CheckKey(const RequestHead& head) {
   const auto keys = head.Values(kApiKeyMetadata);
   if (keys.empty() && !head.client_certificate.empty()) {
-    // A browser shows its certificate for whatever page.
+    // A browser shows its certificate for requests of any page.
     if (!IsCrossSite(head)) return absl::OkStatus();
     return CrossSiteRequest();
   }
@@ -51,7 +52,7 @@ absl::Status CheckKey(const RequestHead& head) {
   return ApiKeyMissing();
 }
 
-// The answer to `OPTIONS *` (RFC 9110, 9.3.7).
+// Returns the answer to `OPTIONS *` (RFC 9110, 9.3.7).
 HttpResponse AnswerOfAllPaths() {
   return UnboundAnswer("OPTIONS", {std::begin(kMethods), std::end(kMethods)});
 }
@@ -79,7 +80,7 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
   if (absl::Status status = CheckKey(head); !status.ok()) {
     return Refusal(binding, status);
   }
-  // Elsewhere a body of any type is a violation, found with the others.
+  // Without has_body, a body of any type is a violation, reported with others.
   std::optional<HttpResponse> unless_empty;
   if (binding.has_body) {
     std::optional<HttpResponse> refusal = RefuseContent(head);

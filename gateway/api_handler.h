@@ -19,17 +19,18 @@ namespace webhooks::gateway {
 // `backend` must outlive every exchange, and `router` every call of `backend`.
 class ApiHandler : public RequestHandler {
  public:
-  // `call_timeout` is the deadline of calls whose client names none;
-  // `key_check` the method that keys are checked by (see FindKeyCheck).
+  // `call_timeout` is the timeout of a call whose client does not ask for one;
+  // `key_check` is the method that checks keys (see FindKeyCheck).
   ApiHandler(const Router& router, Backend& backend,
              const google::protobuf::MethodDescriptor& key_check,
              absl::Duration call_timeout);
 
-  // Refuses at once: 501 unknown method, 404 unknown path, 405, 401 without
-  // exactly one x-api-key (or none and a client's certificate), 403 for another
-  // site's page that has only the certificate of its browser, 415 where the
-  // binding has a body, 400 for a path or header that cannot be read, 431 for
-  // headers that the server would not take; and answers OPTIONS.
+  // Refuses at once: 501 for an unknown method, 404 for an unknown path, 405,
+  // 401 without exactly one x-api-key (unless there is none and a client's
+  // certificate), 403 for a page of another site that has only the certificate
+  // of its browser, 415 for a body of the wrong type if the binding has a body,
+  // 400 for a malformed path or header, 431 for headers that are too large for
+  // the server. Answers OPTIONS.
   std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) override;
 

@@ -40,11 +40,11 @@ HttpResponse ReplyAnswer(const BoundRequest& request,
   WriteHeaderFields(binding, *reply.response, response);
   WriteNextPage(binding, *reply.response, request.path, request.query,
                 response);
-  return Under(request.conditions, std::move(response));
+  return ApplyConditions(request.conditions, std::move(response));
 }
 
-// Returns true if the server refused a call because of its caller, or of the
-// number of its calls.
+// Returns true if the server refused a call because of its caller or the number
+// of its calls.
 bool IsOfCaller(const absl::Status& status) {
   return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
          absl::IsResourceExhausted(status);
@@ -52,8 +52,8 @@ bool IsOfCaller(const absl::Status& status) {
 
 }  // namespace
 
-// A call that Run has begun. Everything but the answer to the RPC itself runs
-// on the connection's thread.
+// A call that Run has started. Everything except the answer to the RPC runs on
+// the connection's thread.
 class CallExchange::Progress
     : public std::enable_shared_from_this<CallExchange::Progress> {
  public:
@@ -112,7 +112,7 @@ class CallExchange::Progress
     });
   }
 
-  // Runs `step` in its turn, unless the request is cancelled before.
+  // Posts `step`, which does not run if the request is cancelled before.
   template <typename Step>
   void Later(Step step) {
     post_([self = shared_from_this(), step = std::move(step)]() mutable {
@@ -120,7 +120,7 @@ class CallExchange::Progress
     });
   }
 
-  // Asks the server whose the key is.
+  // Asks the server if the key is valid.
   void CheckKey(OnChecked on_checked) {
     Start(absl::StrCat("/", key_check_.service()->full_name(), "/",
                        key_check_.name()),
@@ -158,7 +158,7 @@ class CallExchange::Progress
     cancel_ = backend_.Start(std::move(call), std::move(done));
   }
 
-  // The server tells the project of whoever it has accepted.
+  // The server sends the project if it has accepted the caller.
   void Note(const Backend::Reply& reply) {
     if (reply.metadata.count(kProjectIdMetadata) == 0) return;
     known_keys_->Add(request_.headers.credential);

@@ -21,20 +21,20 @@ namespace webhooks::gateway {
 // A request that is bound to an RPC, up to its body.
 struct BoundRequest {
   const Binding& binding;
-  // Of the path, and of the headers that are fields.
+  // From the path, and from the headers that are fields.
   std::vector<PathValue> values;
   std::string path;
   std::string query;
   Conditions conditions;
   CallHeaders headers;
-  // The answer to a body that is not empty, where there must be none.
+  // The answer to a body that is not empty; unset if a body is accepted.
   std::optional<HttpResponse> unless_empty = std::nullopt;
 };
 
-// Answers one request by its RPC. A body beyond kParsedAtOnce is parsed only
-// once the server has accepted the key, and in parts of that size. A request
-// whose form is wrong is not sent on: the answer lists what is wrong with it,
-// if the server accepts its key.
+// Answers one request with the result of its RPC. A body beyond kParsedAtOnce
+// is parsed only after the server has accepted the key, and in parts of that
+// size. A request whose form is wrong is not sent to the server: the answer
+// lists the violations, if the server accepts the key.
 class CallExchange : public Exchange {
  public:
   static constexpr std::size_t kParsedAtOnce = 64 << 10;

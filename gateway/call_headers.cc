@@ -16,7 +16,7 @@
 namespace webhooks::gateway {
 namespace {
 
-// The metadata that clients get as headers.
+// The metadata entries that are headers of answers.
 constexpr std::pair<const char*, const char*> kHeadersOfEntries[] = {
     {kReplayedMetadata, "Idempotent-Replayed"},
     {kRateLimitMetadata, "RateLimit-Limit"},
@@ -100,7 +100,7 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
   if (!keys.empty() && !IsPrintable(keys[0])) {
     return InvalidHeader(kApiKeyMetadata, "must be printable ASCII");
   }
-  // A key that is sent decides alone.
+  // If a key is sent, the certificate does not count.
   if (!keys.empty()) {
     AddCredential(kApiKeyMetadata, keys[0], headers);
   } else if (!head.client_certificate.empty()) {

@@ -12,34 +12,34 @@
 #include "absl/time/time.h"
 #include "gateway/http/request_handler.h"
 
-// Which HTTP headers become gRPC metadata, and which metadata headers. Nothing
-// crosses that is not listed here.
+// The mapping between HTTP headers and gRPC metadata. Only the headers and
+// entries that are listed here are passed on.
 namespace webhooks::gateway {
 
 // The longest deadline that a client can ask for.
 inline constexpr absl::Duration kLongestCall = absl::Seconds(60);
 
-// The part of a call's metadata that clients may fill; gRPC counts name, value
-// and 32 bytes an entry. Far below what the server takes.
+// The most metadata of a call that a client may cause, in bytes: gRPC counts
+// name, value and 32 bytes for each entry. Far below the server's own limit.
 inline constexpr std::size_t kMaxCallMetadata = 8 << 10;
 inline constexpr std::size_t kMetadataEntryOverhead = 32;  // RFC 7541, 4.1
 
-// Returns true if `text` may stand in a header: only printable ASCII.
+// Returns true if `text` is printable ASCII, and so a valid header value.
 bool IsPrintable(absl::string_view text);
 
 struct CallHeaders {
   std::vector<std::pair<std::string, std::string>> metadata;
-  // The entry of `metadata` that says whose the call is, as "name: value".
+  // The entry of `metadata` that identifies the caller, as "name: value".
   std::string credential;
   absl::Duration timeout;
 };
 
-// The metadata of `head`'s call, with its request id, trace and client's
-// address and, where it has no x-api-key, the name of its client's certificate;
-// and its deadline: the header grpc-timeout, up to kLongestCall, or
-// `default_timeout`. INVALID_ARGUMENT (INVALID_HEADER): the key is repeated or
-// holds anything but printable ASCII, or a grpc-timeout is not 1 to 8 digits,
-// not all zero, and one of H, M, S, m, u, n.
+// Returns the metadata and timeout of the call for `head`. The metadata has the
+// request id, the trace, the client's address and, without an x-api-key, the
+// name of the client's certificate. The timeout is the header grpc-timeout, at
+// most kLongestCall, or `default_timeout`. INVALID_ARGUMENT (INVALID_HEADER):
+// the key is repeated or is not printable ASCII, or grpc-timeout is not 1 to 8
+// digits, not all zero, followed by one of H, M, S, m, u, n.
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout);
 
@@ -50,8 +50,8 @@ std::size_t MetadataSize(const CallHeaders& headers);
 // kMaxCallMetadata.
 absl::Status CheckSize(const CallHeaders& headers);
 
-// Sets the project for the log line. Of the server's initial metadata clients
-// see idempotent-replayed and ratelimit-* only.
+// Sets the headers of `response` from the server's initial metadata: only
+// idempotent-replayed and ratelimit-*. Sets the project for the log line.
 void ApplyReplyMetadata(const std::multimap<std::string, std::string>& metadata,
                         HttpResponse& response);
 

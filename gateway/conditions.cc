@@ -26,7 +26,7 @@ bool TakesIfMatch(const Binding& binding) {
                      });
 }
 
-// Several fields are one list (RFC 9110, 5.3).
+// Joins repeated fields, which are one list (RFC 9110, 5.3).
 std::string Joined(const RequestHead& head, absl::string_view header) {
   return absl::StrJoin(head.Values(header), ", ");
 }
@@ -72,7 +72,8 @@ absl::Status CheckConditions(const RequestHead& head, const Binding& binding) {
   return absl::OkStatus();
 }
 
-HttpResponse Under(const Conditions& conditions, HttpResponse response) {
+HttpResponse ApplyConditions(const Conditions& conditions,
+                             HttpResponse response) {
   if (response.status / 100 != 2) return response;
   const std::string etag(ResponseHeader(response, "ETag"));
   if (!conditions.if_match.empty() &&

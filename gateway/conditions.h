@@ -8,12 +8,12 @@
 #include "gateway/http/request_handler.h"
 #include "gateway/transcoding/binding.h"
 
-// Conditional requests (RFC 9110, 13). What changes something is conditional by
-// its RPC, whose request has If-Match as a field; what only reads is judged
-// here by the ETag of its answer.
+// Conditional requests (RFC 9110, 13). For a request that changes something,
+// the RPC evaluates If-Match, a field of its request. For a request that only
+// reads, the gateway evaluates the conditions against the ETag of the answer.
 namespace webhooks::gateway {
 
-// The conditions on the answer of a request that only reads; "": there is none.
+// The conditions of a request that only reads; "" if there is none.
 struct Conditions {
   std::string if_match;
   std::string if_none_match;
@@ -22,19 +22,20 @@ struct Conditions {
 // Returns true if the method of `head` only reads: GET and HEAD.
 bool OnlyReads(const RequestHead& head);
 
-// Returns the conditions of `head`, for a binding that does not take If-Match
-// itself.
+// Returns the conditions of `head`; without If-Match if the RPC of `binding`
+// evaluates it.
 Conditions ReadConditions(const RequestHead& head, const Binding& binding);
 
-// Refuses at once a condition that is malformed, and what would change
-// something under one that nothing judges: If-None-Match, and If-Match where
-// the RPC takes none. INVALID_ARGUMENT (INVALID_HEADER). ABORTED
-// (ETAG_MISMATCH): If-Match holds weak tags alone, which match nothing.
+// Checks the conditions of `head`. INVALID_ARGUMENT (INVALID_HEADER): a
+// condition is malformed, or the request changes something and nothing
+// evaluates the condition: If-None-Match, or If-Match for an RPC without it.
+// ABORTED (ETAG_MISMATCH): If-Match holds only weak tags, which match nothing.
 absl::Status CheckConditions(const RequestHead& head, const Binding& binding);
 
-// The answer to a request under `conditions` that is `response` without them:
-// itself, a 304 with its ETag, or a 412.
-HttpResponse Under(const Conditions& conditions, HttpResponse response);
+// Returns the answer under `conditions` to a request that is answered with
+// `response` without them: `response` itself, a 304 with its ETag, or a 412.
+HttpResponse ApplyConditions(const Conditions& conditions,
+                             HttpResponse response);
 
 }  // namespace webhooks::gateway
 

@@ -18,65 +18,69 @@
 
 ABSL_FLAG(
     std::string, listen, "127.0.0.1:8080",
-    "Where to serve HTTP: host:port or [ipv6]:port, or several with commas "
-    "between; port 0 picks a free one, which the log tells.");
+    "Addresses of the HTTP listener: host:port or [ipv6]:port, separated by "
+    "commas. Port 0 chooses a free port, which the log tells.");
 ABSL_FLAG(bool, check, false,
-          "Only look whether a start would succeed: at flags, addresses and "
-          "certificates. Says what was found, and exits with 1 where something "
-          "is wrong.");
+          "Check the flags, addresses and certificates instead of serving. "
+          "Prints the findings, and exits with 1 if a start would fail.");
 ABSL_FLAG(int, threads, 0,
-          "Threads that serve connections; 0: one a core, at most 4.");
+          "Threads that serve connections. 0: one for each core, at most 4.");
 ABSL_FLAG(
     std::string, server, "127.0.0.1:50051",
     "The gRPC server: host:port, or any other target that gRPC resolves.");
 ABSL_FLAG(int, server_connections, 1, "Connections to the gRPC server.");
 ABSL_FLAG(std::string, server_tls_ca, "",
-          "A PEM file with the authorities that the server's certificate must "
-          "be from: calls go out in TLS. Read again when it changes.");
+          "A PEM file with the authorities of the server's certificate. Calls "
+          "use TLS if it is set. Read again when it changes.");
 ABSL_FLAG(std::string, server_tls_cert, "",
-          "A PEM file with the certificate to show to the server. Read again "
-          "when it changes.");
-ABSL_FLAG(std::string, server_tls_key, "",
-          "A PEM file with that certificate's private key, not encrypted. Read "
+          "A PEM file with the gateway's certificate for the server. Read "
           "again when it changes.");
+ABSL_FLAG(std::string, server_tls_key, "",
+          "A PEM file with the unencrypted private key of that certificate. "
+          "Read again when it changes.");
 ABSL_FLAG(std::string, server_tls_name, "",
-          "The name that the server's certificate must be for, where that is "
-          "not the host of --server.");
+          "The name in the server's certificate, if it is not the host of "
+          "--server.");
 ABSL_FLAG(int, max_connections, 10000,
-          "Open connections; a further one is answered with 503.");
+          "Open connections. 503 beyond.");
 ABSL_FLAG(
     int, max_connections_per_address, 1000,
-    "Open connections from one address (of IPv6: from one /64 network); a "
-    "further one is answered with 503.");
+    "Open connections from one address (IPv6: from one /64 network). 503 "
+    "beyond.");
 ABSL_FLAG(int, max_header_bytes, 16 << 10,
-          "Largest request line and headers together; beyond: 431.");
+          "Size of the request line and headers together. 431 beyond.");
 ABSL_FLAG(int, max_body_bytes, 1 << 20,
-          "Largest request body, but for batches of events; beyond: 413.");
+          "Size of a request body, except for batches of events. 413 beyond.");
 ABSL_FLAG(std::int64_t, max_buffered_bytes, 256 << 20,
-          "Bodies of all requests in progress together; beyond: 503. Also "
-          "answers that wait to be read; beyond, theirs are cut off.");
+          "Size of the bodies of all requests in progress. 503 beyond. Also "
+          "the size of all answers that wait to be read. Beyond, the "
+          "connection is closed.");
 ABSL_FLAG(std::int64_t, max_buffered_bytes_per_address, 64 << 20,
-          "Of --max_buffered_bytes, those of one address (of IPv6: of one /64 "
+          "The part of --max_buffered_bytes for one address (IPv6: for one /64 "
           "network). Bodies and answers of up to 16 KiB do not count.");
 ABSL_FLAG(
     absl::Duration, header_timeout, absl::Seconds(10),
-    "From a request's first byte to the end of its headers; beyond: 408. Also "
-    "how long the handshake of TLS may take.");
+    "Time from a request's first byte to the end of its headers. 408 beyond. "
+    "Also the time limit of a TLS handshake.");
 ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30),
-          "From the end of the headers to the end of the body; beyond: 408.");
+          "Time from the end of the headers to the end of the body. 408 "
+          "beyond.");
 ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(120),
-          "How long a connection may wait between requests.");
+          "Time for which a connection may be idle between requests. Beyond, "
+          "it is closed.");
 ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
-          "How long a client may take to read an answer.");
+          "Time for a client to read an answer. Beyond, the connection is "
+          "closed.");
 ABSL_FLAG(absl::Duration, call_timeout, absl::Seconds(15),
-          "Deadline of a call whose client sends no grpc-timeout; at most 1m.");
+          "Timeout of a call without a grpc-timeout of the client; at most "
+          "1m. 504 beyond.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
-          "On SIGTERM or SIGINT, how long requests in progress may take before "
-          "they are given up.");
+          "Time for requests in progress to end after SIGTERM or SIGINT. "
+          "Beyond, they are cancelled.");
 ABSL_FLAG(
     std::string, docs_folder, "",
-    "Where the pages of /docs lie. Default: ../share/webhooks/docs beside "
-    "the program's own folder.");
+    "The folder with the pages of /docs. Default: ../share/webhooks/docs, "
+    "relative to the folder of the program.");
 
 namespace webhooks::gateway {
 namespace {
@@ -102,7 +106,7 @@ absl::Duration Timeout(const absl::Flag<absl::Duration>& flag,
 }
 
 HttpLimits ReadLimits(Problems& problems) {
-  // Beast takes no field of 64 KiB or more, and says so with an exception.
+  // Beast throws for a field of 64 KiB or more.
   constexpr int kLargestHeader = (64 << 10) - 1;
   constexpr int kLargestBody = 4 << 20;  // of a message that gRPC servers take
   HttpLimits limits;

@@ -12,21 +12,21 @@
 
 namespace webhooks::gateway {
 
-// The values of this process's flags; --help has the whole list.
+// The settings of the process, from its flags; --help lists them.
 struct Config {
-  // Only look at what a start would find.
+  // Check the configuration instead of serving.
   bool check = false;
   HttpServer::Options http;
   TlsFiles tls;
   std::string server;
   int server_connections = 1;
   TlsFiles server_tls;
-  // The name that the server's certificate must have instead of its host's.
+  // The name in the server's certificate, if it is not the host of `server`.
   std::string server_tls_name;
   absl::Duration call_timeout;
   absl::Duration grace;
   std::string docs_folder;
-  // Unset: no metrics are served.
+  // Unset: metrics are not served.
   std::optional<Address> metrics_listen;
 };
 

@@ -8,17 +8,17 @@
 
 namespace webhooks::gateway {
 
-// Refuses the body that follows `head` with 415 (UNSUPPORTED_MEDIA_TYPE) where
-// it is encoded or of another type than application/json, or with PATCH
-// application/merge-patch+json (RFC 7396), which is the same. Parameters do not
-// matter: JSON is UTF-8 whatever a charset says (RFC 8259, 8.1).
+// Returns 415 (UNSUPPORTED_MEDIA_TYPE) if the body that follows `head` is
+// encoded or its type is not application/json or, with PATCH,
+// application/merge-patch+json (RFC 7396). Parameters of the type are ignored:
+// JSON is always UTF-8 (RFC 8259, 8.1).
 std::optional<HttpResponse> RefuseContent(const RequestHead& head);
 
-// The refusal of a body that has no type though it must have one.
+// Returns the 415 for a body without a type.
 HttpResponse NotJsonAnswer(absl::string_view method);
 
-// Returns true if a body that has no type is only fine if it turns out empty:
-// one whose length `head` does not tell.
+// Returns true if the body has no type and no known length, so that it is
+// accepted only if it turns out to be empty.
 bool MustBeEmpty(const RequestHead& head);
 
 }  // namespace webhooks::gateway

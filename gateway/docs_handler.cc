@@ -14,7 +14,7 @@ namespace {
 constexpr absl::string_view kOpenApi = "/openapi.json";
 constexpr absl::string_view kDocs = "/docs";
 
-// Scripts and styles of the pages themselves, and calls to this gateway.
+// Permits the scripts and styles of the pages, and calls to this gateway.
 constexpr absl::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
@@ -75,7 +75,7 @@ HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
   absl::ConsumePrefix(&path, kDocs);
   HttpResponse response;
   if (path == "/" || path == absl::StrCat("/", kFirstPage)) {
-    // The page's links are relative to /docs, wherever a proxy has that.
+    // The page's links are relative to /docs, also behind a path of a proxy.
     response.status = 308;
     response.headers.emplace_back("Location", "../docs");
     return response;

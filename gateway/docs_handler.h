@@ -18,14 +18,15 @@
 
 namespace webhooks::gateway {
 
-// Answers with the documentation of the API, to anybody, and hands everything
-// else to `next`, which must outlive this object. GET /openapi.json: `openapi`.
-// GET /docs and what is below it: `pages`, which may reach nothing but this
-// gateway; 404 (reason DOCS_NOT_INSTALLED) where there are none.
+// Serves the documentation of the API, to clients without a key as well, and
+// passes other requests to `next`, which must outlive this object. GET
+// /openapi.json returns `openapi`. GET /docs and the paths below it return
+// `pages`, which may connect only to this gateway; 404 (DOCS_NOT_INSTALLED) if
+// there are none.
 //
-// Each answer is a copy that lasts until its client has read it, and clients
-// need no key. So in each second only kDocsBytesPerSecond are begun, and more
-// is 503 (reason TOO_MANY_BYTES_BUFFERED).
+// Each answer takes memory until its client has read it. To bound that, answers
+// of at most kDocsBytesPerSecond begin in a second; further requests get 503
+// (TOO_MANY_BYTES_BUFFERED).
 class DocsHandler : public RequestHandler {
  public:
   static constexpr std::size_t kDocsBytesPerSecond = 8 << 20;

@@ -8,20 +8,20 @@
 #include "absl/types/span.h"
 #include "google/rpc/error_details.pb.h"
 
-// The errors that the gateway itself answers with. The server's own errors pass
-// through it.
+// The errors of the gateway itself. Errors of the server are passed on
+// unchanged.
 namespace webhooks::gateway {
 
 struct GatewayError {
   absl::StatusCode code;
   absl::string_view reason;
   int http_status;
-  // The description for the OpenAPI document, which goes on with the reason.
-  // Empty: no RPC fails with it.
+  // The description in the OpenAPI document. Empty: the error is not
+  // documented, because no RPC fails with it.
   absl::string_view text;
 };
 
-// The table of all of them.
+// Returns the table of all errors.
 absl::Span<const GatewayError> GatewayErrors();
 
 // Returns the HTTP status of an error of the table; of another error as
@@ -35,12 +35,13 @@ int HttpStatus(const absl::Status& status);
 // counts.
 int HttpStatusOfReply(const absl::Status& status);
 
-// The constructors below have the name of the reason and fill the row's code.
+// Each constructor below returns an error of the table: its name is the reason.
 
 // 400: not HTTP, or HTTP that two programs could read in two ways.
 absl::Status MalformedRequest(absl::string_view problem);
 absl::Status MalformedPath();
-// `problem` is followed by the offset of the byte, which is metadata as well.
+// `byte` is the offset of the first byte that is not JSON; it is in the message
+// and in the metadata.
 absl::Status MalformedJson(absl::string_view problem, std::size_t byte);
 // `violations` must not be empty.
 absl::Status InvalidRequest(const google::rpc::BadRequest& violations);

@@ -33,7 +33,7 @@ absl::string_view Problem(absl::string_view header,
   return "";
 }
 
-// The header, in lower case, that is the field `name` of the request, or "".
+// Returns the header, in lower case, of the field `name` of the request, or "".
 std::string HeaderOf(const Binding& binding, absl::string_view name) {
   for (const HeaderField& field : binding.request_headers) {
     if (field.field.size() == 1 && field.field[0]->name() == name) {
@@ -49,8 +49,8 @@ const std::string& TextOf(const google::protobuf::Message& message,
   return message.GetReflection()->GetStringReference(message, field, &scratch);
 }
 
-// Encodes all but the characters that stand for themselves in a query (RFC
-// 3986, 3.4) and are no '&' or '='.
+// Encodes all characters except those that a query may hold (RFC 3986, 3.4),
+// and '&' and '='.
 std::string EncodeValue(absl::string_view text) {
   std::string encoded;
   for (const char c : text) {
@@ -65,8 +65,7 @@ std::string EncodeValue(absl::string_view text) {
   return encoded;
 }
 
-// Returns true if a parameter of a query is the page token, however it is
-// written.
+// Returns true if a query parameter is the page token, in any encoding.
 bool IsPageToken(absl::string_view parameter) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(parameter, absl::MaxSplits('=', 1));
@@ -75,7 +74,8 @@ bool IsPageToken(absl::string_view parameter) {
          (name == kPageToken || name == "pageToken");
 }
 
-// Part of a target as it came, safe between '<' and '>'.
+// Returns a part of a target, as received, in a form that is safe between '<'
+// and '>'.
 std::string Quoted(absl::string_view text) {
   return absl::StrReplaceAll(text, {{"<", "%3C"}, {">", "%3E"}, {"\"", "%22"}});
 }

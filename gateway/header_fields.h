@@ -11,34 +11,34 @@
 #include "gateway/transcoding/binding.h"
 #include "google/protobuf/message.h"
 
-// The headers that a binding's messages have as fields (http_header of
-// options.proto), and the one that a list's answer has for its next page.
+// Headers that are fields of a binding's messages (http_header of
+// options.proto), and the header Link of a list with a next page.
 namespace webhooks::gateway {
 
-// Returns the values that `head` gives to fields of the request. Several
-// If-Match are one list (RFC 9110, 5.3). INVALID_ARGUMENT (INVALID_HEADER): one
-// is empty, repeated, or holds anything but printable ASCII.
+// Returns the values of the request's header fields. Several If-Match are one
+// list (RFC 9110, 5.3). INVALID_ARGUMENT (INVALID_HEADER): a value is empty,
+// repeated, or not printable ASCII.
 absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
     const Binding& binding, const RequestHead& head);
 
-// The reply to a call of `binding`, with violations of fields that are headers
-// under their headers' names.
+// Returns the status `reply` of a call of `binding` with the names of headers
+// in place of the fields that they are, in violations.
 absl::Status WithHeaderNames(const Binding& binding, const absl::Status& reply);
 
-// Sets the headers that `message` has values for; what is not printable ASCII
-// is left out.
+// Sets the headers of `response` that are fields of `message`, unless a value
+// is empty or not printable ASCII.
 void WriteHeaderFields(const Binding& binding,
                        const google::protobuf::Message& message,
                        HttpResponse& response);
 
-// Sets Link (RFC 8288) to the page that follows, where one does: the path and
-// query of the request, with another page_token.
+// Sets Link (RFC 8288) to the next page, if there is one: the path and query of
+// the request, with another page_token.
 void WriteNextPage(const Binding& binding,
                    const google::protobuf::Message& message,
                    absl::string_view path, absl::string_view query,
                    HttpResponse& response);
 
-// The value of the header `name` of `response`, or "".
+// Returns the value of the header `name` of `response`, or "".
 absl::string_view ResponseHeader(const HttpResponse& response,
                                  absl::string_view name);
 

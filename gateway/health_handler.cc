@@ -22,7 +22,7 @@ HttpResponse OkAnswer() {
   return response;
 }
 
-// Whatever is wrong with the server, this process is unavailable without it.
+// Every problem of the server makes this process unavailable.
 absl::Status Readiness(const Backend::Reply& reply) {
   if (!reply.status.ok()) {
     return ServerUnreachable("the server does not answer");

@@ -11,10 +11,10 @@
 
 namespace webhooks::gateway {
 
-// Answers the probes of whoever runs this process and hands everything else to
-// `next`. GET /healthz: 200 while the process runs. GET /readyz: 200 if the
-// server's grpc.health.v1 service says SERVING within two seconds, else 503.
-// Both arguments must outlive this object.
+// Answers health probes and passes other requests to `next`. GET /healthz: 200
+// while the process runs. GET /readyz: 200 if the server's grpc.health.v1
+// service reports SERVING within two seconds, else 503. Both arguments must
+// outlive this object.
 class HealthHandler : public RequestHandler {
  public:
   HealthHandler(RequestHandler& next, Backend& backend);

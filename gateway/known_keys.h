@@ -14,9 +14,9 @@
 
 namespace webhooks::gateway {
 
-// The keys and certificates that the server has accepted a short time ago: the
-// body of a request that shows one of them is parsed before the server is
-// asked. It decides nothing else, as the server authenticates each call itself.
+// The keys and certificates that the server has accepted recently. The body of
+// a request with one of them is parsed without asking the server first. This
+// does not authenticate: the server authenticates each call itself.
 // Thread-safe.
 class KnownKeys {
  public:
@@ -28,14 +28,14 @@ class KnownKeys {
   explicit KnownKeys(std::function<Clock::time_point()> now = &Clock::now)
       : now_(std::move(now)) {}
 
-  // `credential` as of CallHeaders.
+  // `credential` is that of CallHeaders.
   bool Contains(absl::string_view credential) const;
-  // Keeps kMaxKeys: beyond, those of which the time is over go, and all of them
-  // if that is not enough.
+  // Keeps at most kMaxKeys. Beyond that, removes the keys that have expired,
+  // and all keys if that is not enough.
   void Add(absl::string_view credential);
 
  private:
-  // A hash, so that no key stays in memory.
+  // By a hash of the credential, so that no key stays in memory.
   using Digest = std::array<unsigned char, 32>;
 
   static Digest Hash(absl::string_view credential);

@@ -17,8 +17,7 @@ class RequestMetrics final : public RequestObserver {
   // `registry` must outlive this.
   explicit RequestMetrics(prometheus::Registry& registry);
 
-  // A method that is not one of HTTP's own, and a path without a route, are
-  // "other".
+  // An unknown method, and a path without a route, count as "other".
   void RequestEnded(absl::string_view method, absl::string_view route,
                     int status, absl::Duration latency) override;
 

@@ -26,7 +26,7 @@ bool IsAnnotated(const ServiceDescriptor& service) {
 }  // namespace
 
 std::vector<const ServiceDescriptor*> AnnotatedServices() {
-  // The pool itself builds descriptors on demand and cannot list its files.
+  // The pool builds descriptors on demand and cannot list its files.
   std::vector<std::string> names;
   DescriptorPool::internal_generated_database()->FindAllFileNames(&names);
   std::sort(names.begin(), names.end());

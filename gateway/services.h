@@ -7,12 +7,12 @@
 
 namespace webhooks::gateway {
 
-// Every service that is linked into this program and has a method with a
-// google.api.http annotation, by file and order in the file: an RPC is served
-// over HTTP because its proto says so, and for no other reason.
+// Returns each service that is linked into this program and has a method with a
+// google.api.http annotation, sorted by file and by order in the file. The
+// annotation alone decides that an RPC is served over HTTP.
 std::vector<const google::protobuf::ServiceDescriptor*> AnnotatedServices();
 
-// The first method of `services` that the option checks_key marks, or null.
+// Returns the first method of `services` with the option checks_key, or null.
 const google::protobuf::MethodDescriptor* FindKeyCheck(
     const std::vector<const google::protobuf::ServiceDescriptor*>& services);
 

@@ -14,7 +14,7 @@
 
 namespace webhooks::gateway {
 
-// The gRPC server, as something to send one message to and get one back from.
+// The gRPC server: sends a request message and returns a response message.
 // Thread-safe.
 class Backend {
  public:
@@ -24,15 +24,15 @@ class Backend {
     std::vector<std::pair<std::string, std::string>> metadata;
     absl::Duration timeout;
     std::unique_ptr<google::protobuf::Message> request;
-    // An empty message of the type to be answered with.
+    // An empty message of the response type.
     std::unique_ptr<google::protobuf::Message> response;
   };
 
   struct Reply {
     // The server's status, with its google.rpc details. Errors of the
     // transport: UNAVAILABLE (reason SERVER_UNREACHABLE, CALL_INTERRUPTED) and
-    // DEADLINE_EXCEEDED (reason DEADLINE_EXCEEDED). CANCELLED after a
-    // cancellation by the result of Start, and never else.
+    // DEADLINE_EXCEEDED (reason DEADLINE_EXCEEDED). CANCELLED only after a
+    // cancellation by the result of Start.
     absl::Status status;
     // The call's `response`; meaningless unless `status` is OK.
     std::unique_ptr<google::protobuf::Message> response;
@@ -45,9 +45,9 @@ class Backend {
 
   virtual ~Backend() = default;
 
-  // Starts a call; `done` is called once, on a thread that it must not block,
-  // and perhaps before Start returns. The result ends the call early with
-  // CANCELLED; it may be called from any thread, and after the call's end.
+  // Starts a call. `done` is called once, perhaps before Start returns, on a
+  // thread that it must not block. The returned function cancels the call; it
+  // may be called from any thread, and after the call's end.
   virtual Cancel Start(Call call, Done done) = 0;
 };
 

@@ -7,8 +7,8 @@
 namespace webhooks::gateway {
 namespace {
 
-// A status that the server's code did not make. gRPC's own text names addresses
-// and settings, so none of it is kept.
+// Returns the error for a status of the transport. gRPC's own text names
+// addresses and settings, so it is not used.
 absl::Status TransportStatus(grpc::StatusCode code) {
   switch (code) {
     case grpc::StatusCode::UNAVAILABLE:
@@ -34,8 +34,8 @@ absl::Status CallStatus(const grpc::Status& status) {
   if (!status.error_details().empty() &&
       status.error_code() != grpc::StatusCode::CANCELLED &&
       details.ParseFromString(status.error_details())) {
-    // The trailer's code decides: details with another one, or with OK, would
-    // turn an error into something else.
+    // The code of the trailer counts: details with another code, or OK, would
+    // change the error.
     details.set_code(status.error_code());
     return FromRpcStatus(details);
   }

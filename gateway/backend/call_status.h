@@ -6,13 +6,13 @@
 
 namespace webhooks::gateway {
 
-// Returns the status of a call that was not cancelled here: with the details
-// that the server gave in grpc-status-details-bin. A status without any is the
-// transport's and gets a message of ours and a reason: UNAVAILABLE
-// (SERVER_UNREACHABLE), DEADLINE_EXCEEDED (the same), RESOURCE_EXHAUSTED
-// (MESSAGE_TOO_LARGE), UNIMPLEMENTED (CALL_NOT_OFFERED); any other is INTERNAL
-// (SERVER_FAILURE). CANCELLED, with or without details, becomes UNAVAILABLE
-// (CALL_INTERRUPTED): a server that stops ends calls with it.
+// Returns the status of a call that the gateway did not cancel, with the
+// server's details from grpc-status-details-bin. A status without details is
+// the transport's and is replaced by an error of gateway/errors.h: UNAVAILABLE
+// (SERVER_UNREACHABLE), DEADLINE_EXCEEDED (DEADLINE_EXCEEDED),
+// RESOURCE_EXHAUSTED (MESSAGE_TOO_LARGE), UNIMPLEMENTED (CALL_NOT_OFFERED), any
+// other INTERNAL (SERVER_FAILURE). CANCELLED, with or without details, becomes
+// UNAVAILABLE (CALL_INTERRUPTED): a server that stops ends its calls with it.
 absl::Status CallStatus(const grpc::Status& status);
 
 }  // namespace webhooks::gateway

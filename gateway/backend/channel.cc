@@ -14,21 +14,21 @@
 namespace webhooks::gateway {
 namespace {
 
-// Well above what is taken as an answer: a call whose answer gRPC refuses may
-// wait for its deadline.
+// Well above the size of answers: a call whose answer gRPC refuses may wait for
+// its deadline.
 constexpr int kMaxMessageBytes = 64 << 20;
 constexpr int kMaxMetadataBytes = 32 << 10;
 
 void SetReconnection(grpc::ChannelArguments& arguments) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  // This one is also how long a connection attempt may take.
+  // This is also the time limit of a connection attempt.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
 }
 
-// Data that the peer's kernel does not acknowledge for ten seconds ends a
-// connection (gRPC sets TCP_USER_TIMEOUT with keepalive). The pings themselves
-// stay rarer than the five minutes that any gRPC server tolerates.
+// A connection ends if the peer's kernel does not acknowledge data for ten
+// seconds (gRPC sets TCP_USER_TIMEOUT with keepalive). Pings are less frequent
+// than every five minutes, which all gRPC servers permit.
 void SetKeepalive(grpc::ChannelArguments& arguments) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 360'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
@@ -40,7 +40,7 @@ bool IsPort(absl::string_view text) {
          absl::SimpleAtoi(text, &port) && port <= 65535;
 }
 
-// A host of several colons must be an IPv6 address in brackets.
+// A host with several colons must be an IPv6 address in brackets.
 bool IsHostAndPort(absl::string_view target) {
   const std::size_t colon = target.rfind(':');
   if (colon == absl::string_view::npos) return false;
@@ -70,8 +70,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target,
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
-  // The environment's proxy is for the outside world, and a service config
-  // from DNS is not what the operator configured.
+  // The proxy of the environment is for other hosts, and a service config from
+  // DNS is not the operator's configuration.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   SetReconnection(arguments);

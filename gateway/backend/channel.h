@@ -14,10 +14,10 @@ namespace webhooks::gateway {
 // dns, ipv4, ipv6, unix and unix-abstract.
 bool IsTarget(absl::string_view target);
 
-// A channel to `target` with a connection of its own. It connects at the first
-// call, and tries again 100 ms to 1 s after each failure. `tls` is null for
-// plain text; `tls_name` is what the server's certificate must be for, "" for
-// the target's host.
+// Returns a channel to `target` with its own connection. It connects at the
+// first call, and again 100 ms to 1 s after each failure. `tls` is null for
+// plain text. `tls_name` is the name in the server's certificate; "" means the
+// target's host.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target,
                                            const TlsMaterial* tls = nullptr,
                                            const std::string& tls_name = "");

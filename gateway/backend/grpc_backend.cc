@@ -34,9 +34,9 @@ struct GrpcBackend::Connection {
   grpc::GenericStub stub;
 };
 
-// One call, kept alive by its completion and by whoever may cancel it.
+// One call, kept alive by its completion and by its cancel function.
 struct GrpcBackend::State {
-  // The context to make the call with; it waits for a connection if it `waits`.
+  // Returns the context of the call, which waits for a connection if `waits`.
   grpc::ClientContext* Begin(std::shared_ptr<const Connections> made_on,
                              bool waits) ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
@@ -67,9 +67,9 @@ struct GrpcBackend::State {
     context->TryCancel();
   }
 
-  // Returns the connections of a call that has waited in vain for one that gRPC
-  // failed to make, the first time, else null: a call that does not wait ends
-  // with the cause.
+  // Returns the connections of a call whose wait for a connection failed, the
+  // first time; else null. A second call that does not wait ends with the
+  // cause.
   std::shared_ptr<const Connections> TakeVainWait() ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
     const auto& channel = (*connections)[connection]->channel;
@@ -82,15 +82,16 @@ struct GrpcBackend::State {
     return connections;
   }
 
-  // Returns why the call with `status` found no server, for the log.
+  // Returns the cause for which the call with `status` found no server, for the
+  // log.
   std::string CauseOf(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
     return is_unreachable ? "no connection in time" : status.error_message();
   }
 
-  // gRPC names the target until it has handed the call to a connection, and
-  // then the connection's other end. Where the two may be the same, the call
-  // counts as sent.
+  // gRPC returns the target as peer until it has passed the call to a
+  // connection, and then the address of the connection. If the two may be the
+  // same, the call counts as sent.
   bool WasSent() ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
     const std::string peer = context->peer();
@@ -103,8 +104,8 @@ struct GrpcBackend::State {
     return is_cancelled;
   }
 
-  // Lets go of all that belongs to gRPC. It ends its threads with the last
-  // channel, so one of them must not be what drops it.
+  // Releases the objects of gRPC. gRPC ends its threads with the last channel,
+  // so none of these threads may release it.
   void Release() ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
     alarm.reset();
@@ -121,7 +122,7 @@ struct GrpcBackend::State {
   grpc::ByteBuffer request;
   grpc::ByteBuffer response;
   absl::Mutex mutex;
-  // Where the call was made; they outlive it.
+  // The connections of the call, which outlive it.
   std::shared_ptr<const Connections> connections ABSL_GUARDED_BY(mutex);
   // Set while the call is in progress.
   std::optional<grpc::ClientContext> context ABSL_GUARDED_BY(mutex);
@@ -132,12 +133,12 @@ struct GrpcBackend::State {
 
 GrpcBackend::GrpcBackend(const std::string& target, int connections,
                          const TlsWatch* tls, const std::string& tls_name,
-                         absl::Duration patience)
+                         absl::Duration reconnect_timeout)
     : target_(target),
       connections_(connections),
       tls_(tls),
       tls_name_(tls_name),
-      patience_(patience),
+      reconnect_timeout_(reconnect_timeout),
       reachability_(connections) {}
 
 GrpcBackend::~GrpcBackend() {
@@ -200,12 +201,13 @@ void GrpcBackend::Make(const std::shared_ptr<State>& state,
   grpc::ClientContext* const context =
       state->Begin(std::move(connections), waits);
   if (is_timed) {
-    state->alarm.emplace().Set(absl::ToChronoTime(absl::Now() + patience_),
-                               [state](bool is_due) {
-                                 if (is_due) state->EndWait();
-                               });
+    state->alarm.emplace().Set(
+        absl::ToChronoTime(absl::Now() + reconnect_timeout_),
+        [state](bool is_due) {
+          if (is_due) state->EndWait();
+        });
   }
-  // The call may end within.
+  // The call may end within this function.
   connection.stub.UnaryCall(
       context, state->call.rpc_path, {}, &state->request, &state->response,
       [this, state](const grpc::Status& status) { End(state, status); });
@@ -228,8 +230,7 @@ void GrpcBackend::End(const std::shared_ptr<State>& state,
   }
   Reply reply = ReadReply(*state, status);
   const bool is_lost = IsServerUnreachable(reply.status);
-  // Details are the server's own; other errors may be the transport's and tell
-  // nothing.
+  // Only the server sends details; other errors may be the transport's.
   if (is_lost || status.ok() || !status.error_details().empty()) {
     NoteReached(state->connection, !is_lost, state->CauseOf(status));
   }

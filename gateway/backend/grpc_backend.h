@@ -18,23 +18,23 @@
 
 namespace webhooks::gateway {
 
-// A Backend over gRPC, in plain text or in TLS. A call that cannot be sent
-// waits for a server that restarts, but not longer than a patience; from then
-// on the server is lost, and calls fail at once (UNAVAILABLE). The connection
-// comes back by itself within about a second of the server. The log has a line
-// with the cause when the server is lost, and one when it answers again. A call
-// that may have been sent is never sent again.
+// A Backend over gRPC, in plain text or TLS. A call that cannot be sent waits
+// up to `reconnect_timeout` for a server that restarts. After that the server
+// counts as lost, and calls fail at once (UNAVAILABLE) until it is back, which
+// is noticed within about a second. The log has a line with the cause when the
+// server is lost, and one when it is back. A call that may have been sent is
+// never sent again.
 class GrpcBackend : public Backend {
  public:
-  static constexpr absl::Duration kPatience = absl::Seconds(2);
+  static constexpr absl::Duration kReconnectTimeout = absl::Seconds(2);
 
-  // `target` is any that gRPC resolves; calls take turns on `connections`
-  // connections to it. `tls` is null for plain text, else it must outlive this:
-  // when it changes, new calls go by new connections, and calls in progress end
-  // on theirs. `tls_name` as MakeChannel has it.
+  // `target` is any target that gRPC resolves; calls take turns on
+  // `connections` connections to it. `tls` is null for plain text, else it must
+  // outlive this. When it changes, new calls use new connections, and calls in
+  // progress end on the old ones. `tls_name` is that of MakeChannel.
   GrpcBackend(const std::string& target, int connections,
               const TlsWatch* tls = nullptr, const std::string& tls_name = "",
-              absl::Duration patience = kPatience);
+              absl::Duration reconnect_timeout = kReconnectTimeout);
   // Waits for the calls in progress to end: cancel them first.
   ~GrpcBackend() override;
 
@@ -48,13 +48,13 @@ class GrpcBackend : public Backend {
   std::shared_ptr<const Connections> CurrentConnections()
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Send(const std::shared_ptr<State>& state);
-  // Makes the call on its connection of `connections`, where it waits for one
-  // if it `waits`; if `is_timed`, for the patience at most.
+  // Makes the call on its connection of `connections`. If `waits`, the call
+  // waits for the connection; if `is_timed`, at most reconnect_timeout_.
   void Make(const std::shared_ptr<State>& state,
             std::shared_ptr<const Connections> connections, bool waits,
             bool is_timed);
   void End(const std::shared_ptr<State>& state, const grpc::Status& status);
-  // `cause` says why the server was not reached.
+  // `cause` is the reason for which the server was not reached.
   void NoteReached(std::size_t connection, bool reached,
                    absl::string_view cause);
   static Reply ReadReply(State& state, const grpc::Status& status);
@@ -64,7 +64,7 @@ class GrpcBackend : public Backend {
   const int connections_;
   const TlsWatch* const tls_;
   const std::string tls_name_;
-  const absl::Duration patience_;
+  const absl::Duration reconnect_timeout_;
   Reachability reachability_;
   std::atomic<std::size_t> next_connection_{0};
   absl::Mutex mutex_;

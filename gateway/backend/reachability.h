@@ -9,18 +9,18 @@
 
 namespace webhooks::gateway {
 
-// Tells if the server that several connections lead to can be reached, by the
-// calls on them. Thread-safe.
+// Tracks if the server is reachable, by the results of calls on several
+// connections to it. Thread-safe.
 class Reachability {
  public:
   enum class Change { kNone, kLost, kFound };
 
-  // At first the server counts as reached.
+  // The server counts as reachable at first.
   explicit Reachability(std::size_t connections) : failing_(connections) {}
 
-  // Notes that a call on `connection` did or did not reach the server, and says
-  // what that changed: kLost and kFound take turns. Connections come back one
-  // by one, so while one still fails as it did, the server is not lost again.
+  // Records that a call on `connection` reached the server or not, and returns
+  // the change: kLost and kFound alternate. Connections come back one by one:
+  // one that still fails does not make the server lost again.
   Change Note(std::size_t connection, bool reached);
 
   bool lost() const {
@@ -31,7 +31,7 @@ class Reachability {
  private:
   mutable absl::Mutex mutex_;
   bool lost_ ABSL_GUARDED_BY(mutex_) = false;
-  // By connection, whether its last call failed.
+  // For each connection, true if its last call failed.
   std::vector<bool> failing_ ABSL_GUARDED_BY(mutex_);
 };
 

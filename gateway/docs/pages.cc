@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "": it is none for browsers.
+// Returns the content type of a file; "" if it is not a page.
 absl::string_view ContentType(const fs::path& file) {
   constexpr std::pair<absl::string_view, absl::string_view> kTypes[] = {
       {".html", "text/html; charset=utf-8"},

@@ -14,17 +14,18 @@ struct Page {
   std::string body;
 };
 
-// By their names.
+// Pages by file name.
 using Pages = absl::flat_hash_map<std::string, Page>;
 
 inline constexpr absl::string_view kFirstPage = "index.html";
 
-// The pages in `folder`: HTML, scripts, styles and images, by their extensions.
-// None where it is not there, lacks the first page or cannot be read.
+// Returns the pages in `folder`: HTML, scripts, styles and images, by their
+// extensions. Empty if the folder does not exist, has no first page or cannot
+// be read.
 Pages ReadPages(const std::string& folder);
 
-// Where the pages lie beside this program once it is built or installed:
-// ../share/webhooks/docs of its own folder.
+// Returns the default folder of the pages: ../share/webhooks/docs, relative to
+// the folder of this program.
 std::string DefaultPagesFolder();
 
 }  // namespace webhooks::gateway

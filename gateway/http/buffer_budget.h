@@ -24,8 +24,8 @@ class BufferBudget {
         limit_per_address_(limits.buffered_bytes_per_address),
         uncounted_(limits.uncounted_bytes) {}
 
-  // One connection's share of the budget; given back at its end. For one thread
-  // at a time; the budget must outlive it unless it holds nothing.
+  // One connection's share of the budget; returned at its end. Not thread-safe.
+  // The budget must outlive it unless it holds nothing.
   class Share {
    public:
     Share(BufferBudget& budget, std::string address)
@@ -34,8 +34,8 @@ class BufferBudget {
     Share& operator=(const Share&) = delete;
     ~Share() { Resize(0); }
 
-    // False: the budget does not allow so many, and the share is as it was. To
-    // hold less is always allowed.
+    // Returns false, with the share unchanged, if the budget does not permit so
+    // many bytes. Fewer bytes than before are always permitted.
     bool Resize(std::size_t bytes) {
       const std::size_t counted = bytes > budget_.uncounted_ ? bytes : 0;
       if (counted == held_) return true;
@@ -75,8 +75,8 @@ class BufferBudget {
       ABSL_GUARDED_BY(mutex_);
 };
 
-// Empties a buffer, and gives its memory back where that is more than the next
-// small request or answer needs.
+// Empties a buffer, and releases its memory if that is more than the next small
+// request or answer needs.
 inline void FreeBuffer(std::string& buffer) {
   constexpr std::size_t kSmall = 2048;
   buffer.clear();
@@ -90,10 +90,10 @@ struct Buffers {
 
   // The bodies of requests in progress.
   BufferBudget requests;
-  // Answers that their clients have yet to read: a budget of its own, so that
-  // slow readers are in the way of each other only.
+  // Answers that their clients have yet to read. A budget of its own, so that
+  // slow readers affect only each other.
   BufferBudget answers;
-  // The size of the buffers of connections, small and idle ones too.
+  // The size of all buffers of connections, including small and idle ones.
   std::atomic<std::size_t> bytes = 0;
 };
 

@@ -74,7 +74,7 @@ absl::Status ChunkedBody::Read(absl::string_view& input,
     if ((is_whole ? end : input.size()) >= max_section_bytes_) {
       return HeaderTooLarge(max_section_bytes_);
     }
-    // Nothing but its end may follow a chunk.
+    // Only CRLF may follow a chunk.
     if (!is_whole && next_ == Next::kDataEnd && input.size() > 1) {
       return Malformed();
     }

@@ -39,7 +39,7 @@ class ChunkedBody {
 
   const std::size_t max_section_bytes_;
   Next next_ = Next::kSize;
-  // Of the chunk, how much is still to come.
+  // The rest of the current chunk, in bytes.
   std::uint64_t chunk_left_ = 0;
   std::size_t trailer_bytes_ = 0;
 };

@@ -34,8 +34,8 @@ void Connection::Start() {
   Greet();
 }
 
-// Waits for the request though nobody will read it: clients take an answer that
-// comes before their request for a broken connection.
+// Waits for the request although it is not read: clients treat an answer before
+// their request as a broken connection.
 void Connection::Refuse() {
   is_refused_ = true;
   Arm(worker_.limits().linger_timeout);
@@ -70,7 +70,7 @@ void Connection::Close() {
 }
 
 void Connection::Greet() {
-  // Whoever comes while the worker ends would keep it from ending.
+  // A connection that begins now would keep the worker from ending.
   if (worker_.draining()) return Close();
   Error error;
   transport_.Handshake(error);
@@ -85,7 +85,7 @@ void Connection::Greet() {
   if (error) {
     const std::string message = error.message();
     Log(LogLevel::kDebug, "handshake failed", {{"error", message}});
-    // The client is told why by an alert, which closing could overtake.
+    // Closing at once could overtake the alert that tells the client the cause.
     return Linger();
   }
   client_.certificate = transport_.client_certificate();
@@ -137,8 +137,8 @@ void Connection::TakeInput() {
   OnInput();
 }
 
-// Nothing on the way of a request throws that is known to; what does all the
-// same is the end of its connection and not of the process.
+// No known code path of a request throws. If one does, it ends the connection
+// and not the process.
 void Connection::OnInput() {
   try {
     ReadInput();
@@ -173,9 +173,8 @@ void Connection::ReadInput() {
   }
 }
 
-// The client sends no more, but may well read: a request that is whole gets its
-// answer, which may tell of an effect. Whoever left altogether answers it with
-// a reset.
+// The client sends no more, but may still read: a complete request gets its
+// answer. A client that has closed its socket resets the connection then.
 void Connection::OnInputEnd() {
   input_ended_ = true;
   if (phase_ == Phase::kWriting) return;
@@ -213,8 +212,8 @@ void Connection::AcceptRequest() {
   ReadBody();
 }
 
-// Keeps the connection only if the body is there already: waiting for a body
-// that nobody wants would delay the answer.
+// Keeps the connection open only if the body has arrived: waiting for a body
+// that is not needed would delay the answer.
 void Connection::AnswerRefused(HttpResponse response) {
   absl::Status status = reader_->LimitBody(worker_.limits().body_bytes);
   if (status.ok()) status = reader_->ReadBody(input_);
@@ -227,7 +226,7 @@ void Connection::SendContinue() {
   Error error;
   transport_.WriteShort(kContinue, error);
   // A full socket means that earlier answers wait to be read. The client may
-  // send its body without being told to.
+  // send its body without 100 Continue.
   if (error == asio::error::would_block) return;
   // The rest of it would be read as a part of the answer.
   if (error) Close();

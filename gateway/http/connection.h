@@ -22,12 +22,12 @@ class Worker;
 // Between requests it holds no buffers.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // `address` as of HttpClient.
+  // `address` is that of HttpClient.
   Connection(Transport transport, std::string address, Worker& worker);
 
   // Exactly one of these begins a connection's life.
   void Start();
-  void Refuse();  // answers 503 to whatever comes
+  void Refuse();  // answers the first request with 503
 
   // Closes the connection now if it is idle, else after the next answer.
   void Drain();
@@ -92,7 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The request in progress.
   std::unique_ptr<RequestReader> reader_;
   BufferBudget::Share buffered_;
-  // The part of output_ that does not go out at once.
+  // The part of output_ that has not been sent.
   BufferBudget::Share unread_;
   // This connection's part of Buffers::bytes.
   std::size_t counted_ = 0;

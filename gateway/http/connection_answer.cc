@@ -10,7 +10,7 @@
 #include "gateway/http/worker.h"
 #include "server/runtime/request_id.h"
 
-// The part of Connection that gets the answer to a request, writes it, and ends
+// The part of Connection that runs the exchange, writes the answer and closes
 // the connection.
 namespace webhooks::gateway {
 namespace {
@@ -33,7 +33,7 @@ void Connection::CountBuffers() {
   counted_ = bytes;
 }
 
-// A body counts until its request ends, as the call's message is made of it.
+// A body counts until its request ends, as its message has about the same size.
 void Connection::ForgetRequest() {
   reader_.reset();
   buffered_.Resize(0);
@@ -57,8 +57,8 @@ void Connection::RunExchange() {
                  [context](absl::AnyInvocable<void()> task) {
                    asio::post(*context, std::move(task));
                  });
-  // To notice a client that leaves. Not where it has sent more: that would be
-  // read without end.
+  // Detects a client that closes the connection. Not if it has sent more, which
+  // would be read without limit.
   if (input_.empty()) AwaitInput();
 }
 
@@ -117,8 +117,8 @@ void Connection::Write() {
 void Connection::FinishAnswer() {
   unread_.Resize(0);
   if (is_last_) return Linger();
-  // Posted, so that a client which sends many requests at once neither deepens
-  // the stack with each nor keeps the other connections waiting.
+  // Posted, so that pipelined requests neither deepen the stack nor delay other
+  // connections.
   if (!input_.empty()) {
     phase_ = Phase::kIdle;
     return asio::post(*worker_.context(), [self = shared_from_this()] {
@@ -145,7 +145,7 @@ void Connection::Arm(absl::Duration timeout) {
   timer_.expires_after(absl::ToChronoNanoseconds(timeout));
   timer_.async_wait([self = shared_from_this()](const Error& error) {
     if (error || self->phase_ == Phase::kClosed) return;
-    // A wait that was over when the timer was set anew is not cancelled.
+    // A wait that had expired when the timer was set again is not cancelled.
     if (self->timer_.expiry() > std::chrono::steady_clock::now()) return;
     self->OnTimeout();
   });

@@ -18,8 +18,8 @@ class ConnectionCount {
     int of_address;
   };
 
-  // The counts with the added one, which comes from `address` (see
-  // ClientAddress).
+  // Adds a connection from `address` (see ClientAddress) and returns the counts
+  // that include it.
   Counts Add(const std::string& address) {
     absl::MutexLock lock(&mutex_);
     return {++open_, ++by_address_[address]};
@@ -37,13 +37,13 @@ class ConnectionCount {
     return open_;
   }
 
-  // Returns once no connection is open, or after `patience`.
-  void AwaitNone(absl::Duration patience) const {
+  // Returns once no connection is open, or after `timeout`.
+  void AwaitNone(absl::Duration timeout) const {
     absl::MutexLock lock(&mutex_);
     mutex_.AwaitWithTimeout(
         absl::Condition(
             +[](const int* open) { return *open == 0; }, &open_),
-        patience);
+        timeout);
   }
 
  private:

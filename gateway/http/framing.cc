@@ -11,8 +11,8 @@
 namespace webhooks::gateway {
 namespace {
 
-// Takes one line, without its CRLF, from the front of `block`; false where
-// none ends, or where a CR or LF stands alone.
+// Takes one line, without its CRLF, from the front of `block`. False: there is
+// no line end, or a single CR or LF.
 bool TakeLine(absl::string_view& block, absl::string_view& line) {
   const std::size_t end = block.find_first_of("\r\n");
   if (end == absl::string_view::npos ||
@@ -36,7 +36,7 @@ bool IsContentLength(absl::string_view text) {
          absl::SimpleAtoi(text, &length);
 }
 
-// The fields' statements about the end of the message and its recipient.
+// The fields that determine the end of the message and its recipient.
 struct Seen {
   bool http11 = false;
   int hosts = 0;
@@ -81,7 +81,7 @@ absl::Status CheckRequestLine(absl::string_view line, Seen& seen) {
   return absl::OkStatus();
 }
 
-// "chunked", or other codings, which are recognised only.
+// Accepts "chunked"; recognises other codings, which are refused later.
 absl::Status CheckCodings(absl::string_view value, Seen& seen) {
   if (absl::EqualsIgnoreCase(value, "chunked")) return absl::OkStatus();
   for (const absl::string_view coding : absl::StrSplit(value, ',')) {

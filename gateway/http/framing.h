@@ -9,8 +9,8 @@
 namespace webhooks::gateway {
 
 // Checks a request's raw header block (request line, fields and the empty line
-// at the end) for everything that another program on the way could read in
-// another way than this one, which is how requests are smuggled. After OK:
+// at the end) for anything that a proxy could interpret differently, which
+// permits request smuggling. After OK:
 //
 // - the request line is `token SP target SP HTTP/1.0|HTTP/1.1`, the target in
 //   origin-form, in absolute-form, or `*` for OPTIONS;
@@ -26,8 +26,8 @@ namespace webhooks::gateway {
 // (TRANSFER_CODING_UNKNOWN).
 absl::Status CheckFraming(absl::string_view header_block);
 
-// Checks one field line, without its CRLF, as CheckFraming does; of a trailer,
-// whose fields mean nothing here. INVALID_ARGUMENT (MALFORMED_REQUEST).
+// Checks the syntax of one field line of a trailer, without its CRLF, like
+// CheckFraming does. INVALID_ARGUMENT (MALFORMED_REQUEST).
 absl::Status CheckFieldLine(absl::string_view line);
 
 // Returns the error of a header block, or trailer, of more than `limit` bytes.

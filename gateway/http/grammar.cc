@@ -37,7 +37,7 @@ bool IsAddressCharacter(char c) {
   return absl::ascii_isxdigit(c) || c == ':' || c == '.';
 }
 
-// The end of the host at the front of `text`, or 0 where there is none.
+// Returns the end of the host at the front of `text`, or 0 if there is none.
 std::size_t HostEnd(absl::string_view text) {
   if (text.empty() || text[0] != '[')
     return std::min(text.find(':'), text.size());

@@ -5,8 +5,7 @@
 
 #include "absl/strings/string_view.h"
 
-// The productions of RFC 9110, RFC 9112 and RFC 3986 that requests are checked
-// against.
+// Productions of RFC 9110, RFC 9112 and RFC 3986, to check requests.
 namespace webhooks::gateway {
 
 // token: 1*tchar.
@@ -19,16 +18,16 @@ bool IsFieldValue(absl::string_view text);
 // quoted-string (RFC 9110, 5.6.4).
 bool IsQuotedString(absl::string_view text);
 
-// The path and query of a request target in origin-form or in absolute-form of
-// http and https; nothing if it is in neither. The path begins with '/', or is
-// empty where an absolute-form has none; the query may also hold the characters
-// that browsers leave as they are ([ ] { | } \ ^ `). No fragment.
+// Returns the path and query of a request target in origin-form, or in
+// absolute-form of http or https; nullopt for another form or a fragment. The
+// path begins with '/', or is empty if an absolute-form has none. The query may
+// also hold the characters that browsers do not encode ([ ] { | } \ ^ `).
 std::optional<absl::string_view> PathAndQuery(absl::string_view target);
 
 // uri-host [ ":" port ], the host not empty.
 bool IsHost(absl::string_view text);
 
-// The methods that paths may have.
+// The methods that are known.
 inline constexpr absl::string_view kMethods[] = {
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 bool IsKnownMethod(absl::string_view method);

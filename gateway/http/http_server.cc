@@ -73,7 +73,7 @@ absl::Status HttpServer::Listen(const Address& address) {
       listeners_.push_back(*std::move(listener));
       any = true;
     } else if (absl::IsNotFound(listener.status())) {
-      // A name may stand for ::1 as well where there is no IPv6.
+      // A name may resolve to ::1 on a machine without IPv6.
       not_ours = listener.status();
     } else {
       return listener.status();
@@ -96,10 +96,10 @@ std::vector<std::string> HttpServer::addresses() const {
   return addresses;
 }
 
-void HttpServer::Stop(absl::Duration patience) {
+void HttpServer::Stop(absl::Duration grace) {
   for (const auto& listener : listeners_) listener->Stop();
   for (const auto& worker : workers_) worker->Drain();
-  open_connections_.AwaitNone(patience);
+  open_connections_.AwaitNone(grace);
   for (const auto& worker : workers_) worker->Stop();
 }
 

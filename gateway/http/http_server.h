@@ -24,22 +24,22 @@ class Listener;
 class TlsContexts;
 class Worker;
 
-// The listener: accepts connections, deals them to its threads in turn, and
-// serves HTTP/1.1 and 1.0 on each.
+// An HTTP/1.1 and 1.0 server: accepts connections and distributes them to its
+// threads in turn.
 class HttpServer {
  public:
   struct Options {
     std::vector<Address> listen;
     int threads = 1;
     HttpLimits limits;
-    // The reach of plain text.
+    // The addresses on which plain text is permitted.
     PeerScope plaintext = PeerScope::kThisMachine;
   };
 
-  // Listens on every address and starts the threads. UNAVAILABLE names the
-  // address that cannot be had, FAILED_PRECONDITION one that plain text may not
-  // be spoken on. `handler`, `observer` and `tls`, which is null for plain
-  // text, must outlive the server.
+  // Listens on every address and starts the threads. UNAVAILABLE names an
+  // address that is not available, FAILED_PRECONDITION one on which plain text
+  // is not permitted. `tls` is null for plain text. `handler`, `observer` and
+  // `tls` must outlive the server.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
       Options options, RequestHandler& handler, RequestObserver& observer,
       const TlsWatch* tls = nullptr);
@@ -47,7 +47,8 @@ class HttpServer {
   // Stops without waiting.
   ~HttpServer();
 
-  // "127.0.0.1:8080", in the order of the options, with the ports picked.
+  // Returns the addresses ("127.0.0.1:8080"), in the order of the options, with
+  // the ports that were chosen.
   std::vector<std::string> addresses() const;
 
   // Returns the number of open connections.
@@ -56,11 +57,10 @@ class HttpServer {
   // Returns the size of their buffers in bytes, without those of TLS.
   std::size_t buffer_bytes() const { return buffers_.bytes; }
 
-  // Stops accepting, closes idle connections, waits up to `patience` for the
-  // requests in progress to be answered, then cancels those that are left.
-  // Afterwards no thread of the server runs. Idempotent; not for two threads
-  // at once.
-  void Stop(absl::Duration patience);
+  // Stops accepting, closes idle connections, waits up to `grace` for requests
+  // in progress, then cancels the remaining ones. Afterwards no thread of the
+  // server runs. Idempotent; not thread-safe.
+  void Stop(absl::Duration grace);
 
  private:
   HttpServer(Options options, RequestHandler& handler,

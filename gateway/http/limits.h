@@ -7,35 +7,36 @@
 
 namespace webhooks::gateway {
 
-// The most that one client may take of the process. All are positive.
+// The limits of requests and connections. All are positive.
 struct HttpLimits {
   // Request line and header fields together: 431 beyond.
   std::size_t header_bytes = 16 << 10;
   // The body without its chunk framing: 413 beyond.
   std::size_t body_bytes = 1 << 20;
-  // The bodies of all requests in progress, as far as they have arrived: 503
-  // beyond. Also all answers that wait to be read: the connection is closed.
+  // The received bytes of all bodies of requests in progress: 503 beyond. Also,
+  // with a budget of its own, all answers that wait to be read: beyond, the
+  // connection is closed.
   std::size_t buffered_bytes = 256 << 20;
-  // Of those, from one address (see ClientAddress): likewise.
+  // The part of buffered_bytes for one address (see ClientAddress).
   std::size_t buffered_bytes_per_address = 64 << 20;
   // A body or answer that is not larger than this does not count.
   std::size_t uncounted_bytes = 16 << 10;
-  // From the first byte of a request to the end of its header: 408. Also how
-  // long a handshake of TLS may take: the connection is closed.
+  // From the first byte of a request to the end of its header: 408 beyond. Also
+  // the time limit of a TLS handshake: beyond, the connection is closed.
   absl::Duration header_timeout = absl::Seconds(10);
-  // From the end of the header to the end of the body: 408.
+  // From the end of the header to the end of the body: 408 beyond.
   absl::Duration body_timeout = absl::Seconds(30);
-  // Between requests, and before the first: the connection is closed.
+  // Between requests, and before the first: beyond, the connection is closed.
   absl::Duration idle_timeout = absl::Seconds(120);
-  // To take all of an answer: the connection is closed.
+  // For the client to read an answer: beyond, the connection is closed.
   absl::Duration write_timeout = absl::Seconds(30);
   // The time for which bytes that a client still sends are read and dropped
   // after the last answer. Closing at once would reset the connection, and the
   // reset can overtake the answer.
   absl::Duration linger_timeout = absl::Seconds(2);
-  // Open connections: a further one is answered with 503.
+  // Open connections: 503 for a further one.
   int connections = 10000;
-  // Of those, from one address (see ClientAddress): likewise.
+  // The part of `connections` for one address (see ClientAddress).
   int connections_per_address = 1000;
 };
 

@@ -29,7 +29,7 @@ Error Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error && endpoint.address().is_v6()) {
-    // [::] beside 0.0.0.0 would otherwise be a port in use.
+    // Otherwise [::] and 0.0.0.0 would conflict on the same port.
     acceptor.set_option(asio::ip::v6_only(true), error);
   }
   if (!error) acceptor.bind(endpoint, error);
@@ -39,7 +39,7 @@ Error Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 
 }  // namespace
 
-NextAccept After(const Error& error) {
+NextAccept NextAcceptAfter(const Error& error) {
   if (!error || error == asio::error::connection_aborted) {
     return NextAccept::kNow;
   }
@@ -91,7 +91,7 @@ void Listener::Accept() {
                          [self = shared_from_this(), &worker](
                              const Error& error, tcp::socket socket) {
                            if (!error) worker.Adopt(std::move(socket));
-                           switch (After(error)) {
+                           switch (NextAcceptAfter(error)) {
                              case NextAccept::kNow:
                                return self->Accept();
                              case NextAccept::kLater:
@@ -102,7 +102,7 @@ void Listener::Accept() {
                          });
 }
 
-// A resource that is short now would be as short in a loop that never rests.
+// Retries after a pause, as the lack of a resource does not end at once.
 void Listener::AcceptLater(const Error& error) {
   const std::string message = error.message();
   Log(LogLevel::kWarning, "cannot accept connections", {{"error", message}});

@@ -14,19 +14,19 @@ namespace webhooks::gateway {
 
 class Worker;
 
-// The listener's next step once an accept has ended with `error`.
+// Returns the time of the next accept after one that ended with `error`.
 enum class NextAccept { kNow, kLater, kNever };
-NextAccept After(const boost::system::error_code& error);
+NextAccept NextAcceptAfter(const boost::system::error_code& error);
 
-// Accepts connections on one address and hands them out. Runs on one worker's
-// thread, and must not outlive that worker.
+// Accepts connections on one address and distributes them to workers. Runs on
+// one worker's thread, and must not outlive that worker.
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
   using NextWorker = std::function<Worker&()>;
 
-  // Binds and listens, but accepts nothing before Start. UNAVAILABLE says what
-  // is wrong with the address ("cannot listen on 127.0.0.1:80: Permission
-  // denied"); NOT_FOUND: this machine has no such address.
+  // Binds and listens, but accepts nothing before Start. UNAVAILABLE tells the
+  // problem ("cannot listen on 127.0.0.1:80: Permission denied"); NOT_FOUND:
+  // this machine has no such address.
   static absl::StatusOr<std::shared_ptr<Listener>> Open(
       const boost::asio::ip::tcp::endpoint& endpoint, Worker& home,
       NextWorker next);
@@ -35,10 +35,10 @@ class Listener : public std::enable_shared_from_this<Listener> {
            NextWorker next);
 
   void Start();
-  // Posts: the address is free soon after.
+  // Stops accepting, asynchronously: the address is free soon after.
   void Stop();
 
-  // With the port that was picked.
+  // Returns the address with the port that was chosen.
   std::string address() const;
 
  private:

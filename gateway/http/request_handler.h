@@ -14,16 +14,15 @@
 #include "absl/strings/string_view.h"
 #include "server/runtime/trace_context.h"
 
-// The interface between the HTTP listener, which knows connections and nothing
-// of the API, and the code that answers requests.
+// The interface between the HTTP server, which knows nothing of the API, and
+// the code that answers requests.
 namespace webhooks::gateway {
 
 // The other end of a connection.
 struct HttpClient {
   // See ClientAddress.
   std::string address;
-  // The name of the certificate that it has shown in TLS, and that was
-  // verified; "": none.
+  // The name in the client's verified TLS certificate; "": none.
   std::string certificate;
 };
 
@@ -47,30 +46,28 @@ struct RequestHead {
   // See HttpClient.
   absl::string_view client_address;
   absl::string_view client_certificate;
-  // The request's own span, of the client's trace or of a new one; not begun
-  // where there is no head.
+  // The request's span, in the client's trace or in a new one; not started if
+  // there is no head.
   Span span;
 
-  // The values of every field named `name`, in order.
+  // Returns the values of every field with the name `name`, in order.
   std::vector<absl::string_view> Values(absl::string_view name) const;
 };
 
-// An answer. The listener adds Date, Content-Length, Connection, x-request-id
-// and what every answer carries (no-store, nosniff), and leaves the body out
-// where the request was HEAD.
+// An answer. The server adds Date, Content-Length, Connection, x-request-id and
+// the headers of every answer (no-store, nosniff), and leaves out the body for
+// HEAD.
 struct HttpResponse {
   int status = 200;
-  // An answer's content is `body` or, where that is empty, `lasting_body`,
-  // which outlives the answer and is not copied for it. Both empty: it has
-  // none.
+  // The content is `body` or, if that is empty, `lasting_body`, which outlives
+  // the answer and is not copied. Both empty: no content.
   std::string body;
   absl::string_view lasting_body;
   absl::string_view content_type = "application/json";  // outlives the answer
   std::vector<std::pair<std::string, std::string>> headers;
-  // For the log line: the template that the path matched, which an exchange's
-  // answer takes from the exchange, the project that the request belonged to,
-  // and why it was refused or failed (google.rpc.ErrorInfo). "": not known, or
-  // none.
+  // For the log line: the path template (of an exchange, Exchange::route
+  // counts), the project of the request, and the reason of an error
+  // (google.rpc.ErrorInfo). "": none, or not known.
   std::string route;
   std::string project;
   std::string reason;
@@ -80,13 +77,12 @@ struct HttpResponse {
   }
 };
 
-// Takes the one answer to a request, from any thread. It may be dropped
-// uncalled only after Cancel.
+// Sends the answer to a request; called once, from any thread. It may be
+// dropped without a call only after Cancel.
 using Respond = absl::AnyInvocable<void(HttpResponse)>;
 
-// Runs a function later on the thread of a request's connection, after others
-// that wait for that thread. Callable from any thread; the function may be
-// dropped uncalled only after Cancel.
+// Posts a function to the thread of a request's connection. Callable from any
+// thread; the function may be dropped without a call only after Cancel.
 using Post = std::function<void(absl::AnyInvocable<void()>)>;
 
 // One request that was accepted. Its functions are called on the thread of the
@@ -95,34 +91,34 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
 
-  // The template that the request's path matched, for the log line. Valid until
+  // Returns the path template of the request, for the log line. Valid until
   // this object's end.
   virtual absl::string_view route() const = 0;
 
-  // Returns the most bytes of body that it takes, if that is more than the
-  // listener does.
+  // Returns the greatest size of the body in bytes, if it is larger than the
+  // server's limit.
   virtual std::size_t max_body_bytes() const { return 0; }
 
-  // Starts answering; called at most once. The answer may come after this
-  // object's end. What takes long is done in parts, each in its turn by `post`.
+  // Starts to answer; called at most once. The answer may come after this
+  // object's end. Long work is done in parts, each posted by `post`.
   virtual void Run(std::string body, Respond respond, Post post) = 0;
 
-  // Nobody waits for the answer any more: stop working on it. Called at most
-  // once, and only after Run.
+  // Stops the work on an answer that is no longer needed. Called at most once,
+  // and only after Run.
   virtual void Cancel() = 0;
 };
 
-// Answers requests. Called from all of the listener's threads at once.
+// Answers requests. Called from all threads of the server at once.
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
 
   // Decides by the head alone, before the body is read and before 100 Continue
-  // is sent: an answer refuses the request (or needs no body to be given).
+  // is sent. Returns an answer if the request is refused or needs no body.
   virtual std::variant<HttpResponse, std::unique_ptr<Exchange>> Accept(
       const RequestHead& head) = 0;
 
-  // The answer to a request that the listener itself refuses.
+  // Returns the answer to a request that the server itself refuses.
   virtual HttpResponse AnswerError(const absl::Status& status) const = 0;
 };
 

@@ -8,8 +8,8 @@
 
 namespace webhooks::gateway {
 
-// Writes the one log line of a request: never its path, query, keys or body,
-// but the template that the path matched. Tells the observer of it too.
+// Writes the log line of a request and notifies the observer. The line has the
+// path template, never the path, query, keys or body.
 void LogAnswer(const RequestHead& head, const HttpResponse& response,
                absl::string_view request_id, absl::Duration latency,
                RequestObserver& observer);

@@ -6,14 +6,13 @@
 
 namespace webhooks::gateway {
 
-// Told of every request that was answered, or given up (499). Called on all of
-// the listener's threads; it must not block.
+// Notified of every request that was answered or cancelled (499). Called on all
+// threads of the server; must not block.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
 
-  // `method` is what the client sent; `route` the template that the path
-  // matched, or "".
+  // `method` is as the client sent it; `route` is the path template, or "".
   virtual void RequestEnded(absl::string_view method, absl::string_view route,
                             int status, absl::Duration latency) = 0;
 };

@@ -30,15 +30,15 @@ void DropEmptyLines(std::string& input) {
   input.erase(0, end);
 }
 
-// Where a header block stands in what has arrived.
+// The end of a header block in the received bytes.
 struct BlockEnd {
   std::size_t size = 0;  // 0: not all of it is there
   bool has_bare_lf = false;
 };
 
-// Goes on from `scanned`, which is where it stopped for want of more. A lone LF
-// is looked for here, so that a client which ends its lines so is told at once
-// instead of waiting for an empty line that never comes.
+// Continues from `scanned`, the end of the last search. Detects a single LF
+// here, so that a client with such line ends gets an error at once instead of a
+// timeout.
 BlockEnd FindBlockEnd(absl::string_view input, std::size_t& scanned) {
   for (;;) {
     const std::size_t lf = input.find('\n', scanned);
@@ -56,7 +56,7 @@ BlockEnd FindBlockEnd(absl::string_view input, std::size_t& scanned) {
 
 }  // namespace
 
-// For the head alone.
+// Parses only the head.
 struct RequestReader::Parser : http::request_parser<http::empty_body> {};
 
 RequestReader::RequestReader(std::size_t max_header_bytes,
@@ -71,7 +71,7 @@ RequestReader::RequestReader(std::size_t max_header_bytes,
 RequestReader::~RequestReader() = default;
 
 absl::Status RequestReader::ReadHead(std::string& input) {
-  // Some clients end a body with a CRLF too many (RFC 9112, section 2.2).
+  // Some clients send an extra CRLF after a body (RFC 9112, section 2.2).
   if (scanned_ <= 1) {
     DropEmptyLines(input);
     scanned_ = 0;
@@ -100,7 +100,7 @@ absl::Status RequestReader::ParseHead(absl::string_view block) {
   try {
     parser_->put({block.data(), block.size()}, error);
   } catch (const std::length_error&) {
-    // The name or value of a field has 64 KiB.
+    // The name or value of a field has at least 64 KiB.
     error = http::error::header_limit;
   }
   if (error == http::error::header_limit) {
@@ -137,7 +137,7 @@ void RequestReader::DescribeHead() {
                 absl::StrJoin(head_.Values(kTracestateMetadata), ","));
 }
 
-// CheckFraming has seen that it is in one of the forms.
+// CheckFraming has verified the form of the target.
 void RequestReader::DescribeTarget(absl::string_view target) {
   const absl::string_view origin = PathAndQuery(target).value_or(target);
   const std::size_t path_end = std::min(origin.find('?'), origin.size());
@@ -183,7 +183,7 @@ bool RequestReader::expects_continue() const {
 }
 
 bool RequestReader::expects_unknown() const {
-  // HTTP/1.0 has no expectations: what it sends is ignored (RFC 9110, 10.1.1).
+  // HTTP/1.0 has no expectations; Expect is ignored (RFC 9110, 10.1.1).
   return !is_http10() && !head_.Values("expect").empty() && !expects_continue();
 }
 

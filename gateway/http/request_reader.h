@@ -22,8 +22,8 @@ class RequestReader {
   RequestReader(std::size_t max_header_bytes, const HttpClient& client);
   ~RequestReader();
 
-  // ReadHead and ReadBody take what belongs to the request from the front of
-  // `input` and leave the rest, or an unfinished part, there: call again when
+  // ReadHead and ReadBody remove the bytes of the request from the front of
+  // `input` and leave the rest, or an unfinished part. Call them again when
   // more has arrived. After an error the connection's framing is lost.
   absl::Status ReadHead(std::string& input);
   // Sets the limit of the body, once head_done(). BODY_TOO_LARGE: the body is
@@ -33,21 +33,21 @@ class RequestReader {
   absl::Status ReadBody(std::string& input);
 
   bool head_done() const { return head_done_; }
-  // Head and body are complete.
+  // Returns true if head and body are complete.
   bool done() const;
 
-  // The head as far as it is known: also after an error. Its views live as long
-  // as this object.
+  // Returns the head as far as it is known, also after an error. Its views are
+  // valid as long as this object.
   const RequestHead& head() const { return head_; }
   // Returns true if the client keeps the connection open for another request.
   bool keep_alive() const;
   bool is_http10() const;
-  // Returns true if the client waits for 100 Continue, or (bad) for something
-  // that no server offers.
+  // Returns true if the client waits for 100 Continue or, for the second, has
+  // another expectation.
   bool expects_continue() const;
   bool expects_unknown() const;
 
-  // Returns how much of the body has arrived and was not taken.
+  // Returns the number of received bytes of the body that were not taken.
   std::size_t body_bytes() const { return body_.size(); }
   std::string TakeBody() { return std::move(body_); }
 
@@ -60,12 +60,13 @@ class RequestReader {
 
   const std::size_t max_header_bytes_;
   std::size_t max_body_bytes_ = 0;
-  // The part of `input` that was searched for the end of the header block.
+  // The size of the part of `input` that was searched for the end of the header
+  // block.
   std::size_t scanned_ = 0;
   bool head_done_ = false;
   RequestHead head_;
   std::unique_ptr<Parser> parser_;
-  // Of a body that has a Content-Length, how much is still to come.
+  // The rest of a body with a Content-Length, in bytes.
   std::uint64_t body_left_ = 0;
   ChunkedBody chunks_;
   std::string body_;

@@ -8,8 +8,9 @@
 namespace webhooks::gateway {
 namespace {
 
-// The statuses that this gateway answers with (RFC 9110, section 15; 499 is
-// nginx's). A client must not depend on the phrase, so others have none.
+// The reason phrases of the gateway's statuses (RFC 9110, section 15; 499 is
+// from nginx). Clients must not depend on the phrase, so other statuses have
+// none.
 absl::string_view ReasonPhrase(int status) {
   switch (status) {
     case 200:
@@ -65,8 +66,8 @@ absl::string_view ReasonPhrase(int status) {
   }
 }
 
-// IMF-fixdate. Formatting costs more than the rest of a head, and a second has
-// many answers.
+// Returns the IMF-fixdate of `now`. Cached for a second, as formatting costs
+// more than the rest of a head.
 absl::string_view HttpDate(absl::Time now) {
   thread_local std::int64_t second = -1;
   thread_local std::string date;

@@ -9,7 +9,7 @@
 
 namespace webhooks::gateway {
 
-// The properties of the request and the connection that decide an answer's
+// The properties of the request and the connection that affect the answer's
 // form.
 struct ResponseForm {
   absl::string_view request_id;
@@ -18,7 +18,7 @@ struct ResponseForm {
   bool is_head = false;
 };
 
-// The bytes of `response` as HTTP/1.1, dated `now`.
+// Returns the bytes of `response` as HTTP/1.1, with the Date `now`.
 std::string FormatResponse(const HttpResponse& response,
                            const ResponseForm& form, absl::Time now);
 

@@ -11,8 +11,8 @@ constexpr char kCiphers[] =
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr char kGroups[] = "X25519:P-256:P-384";
 
-// Whoever offers protocols without ours takes this for another server (RFC
-// 7301, section 3.2).
+// A client that offers only other protocols expects another server (RFC 7301,
+// section 3.2).
 int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* size,
                    const unsigned char* offered, unsigned int offered_size,
                    void*) {
@@ -31,7 +31,8 @@ int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* size,
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// The end of the input is told by HTTP, whose requests say how long they are.
+// The end of the input needs no close_notify: HTTP requests have a known
+// length.
 constexpr std::uint64_t kOptions =
     SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
@@ -42,7 +43,7 @@ bool Configure(SSL_CTX& context, const TlsWatch& watch,
   SSL_CTX_set_options(&context, kOptions);
   SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(&context, 0);
-  // An idle connection holds no buffers; a write goes on from another place.
+  // Idle connections hold no buffers; a repeated write may use another buffer.
   SSL_CTX_set_mode(&context, SSL_MODE_RELEASE_BUFFERS |
                                  SSL_MODE_ENABLE_PARTIAL_WRITE |
                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

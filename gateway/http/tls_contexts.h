@@ -11,18 +11,18 @@
 
 namespace webhooks::gateway {
 
-// Settings of TLS with the clients of HTTP/1.1: versions 1.2 and 1.3, forward
-// secrecy and authenticated encryption only, ALPN. Nothing is resumed: no
-// ticket's key outlives a connection, and each one shows its certificate.
+// TLS settings for HTTP/1.1 clients: versions 1.2 and 1.3, only forward secrecy
+// and authenticated encryption, ALPN. No session resumption: no ticket key
+// outlives a connection, and each connection shows its certificate.
 // Thread-safe.
 class TlsContexts {
  public:
-  // `watch` must outlive this. Where it has authorities, clients must show a
-  // certificate of theirs.
+  // `watch` must outlive this. If it has authorities, clients must show a
+  // certificate from one of them.
   explicit TlsContexts(const TlsWatch& watch) : watch_(watch) {}
 
-  // For a connection that begins now: by what the watch has. Null if OpenSSL
-  // cannot, which the watch has tried.
+  // Returns the context for a new connection, with the current material of the
+  // watch; null if OpenSSL fails, which the watch has tested.
   std::shared_ptr<SSL_CTX> current();
 
  private:

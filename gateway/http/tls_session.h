@@ -13,34 +13,34 @@
 
 namespace webhooks::gateway {
 
-// TLS on one connected, non-blocking socket, which outlives it. Nothing waits:
-// asio::error::would_block asks to call again once the socket can be read, or
-// written where wants_write().
+// TLS on one connected, non-blocking socket, which outlives it. Functions do
+// not block: after asio::error::would_block, call again when the socket is
+// readable, or writable if wants_write().
 class TlsSession {
  public:
-  // The largest piece that TLS carries.
+  // The largest TLS record.
   static constexpr std::size_t kLargestRecord = 16 << 10;
 
   TlsSession(SSL_CTX& context, int socket);
 
-  // Greets the client; nothing else before it is done.
+  // Makes the handshake, before all other functions.
   void Handshake(boost::system::error_code& error);
 
-  // Read and write like tcp::socket::read_some and write_some. A buffer of
-  // kLargestRecord or more leaves nothing that was received in the session, so
-  // that the socket tells when there is more. Bytes that are written again
-  // after would_block must begin as before.
+  // Read and write like tcp::socket::read_some and write_some. With a buffer of
+  // at least kLargestRecord no received bytes stay in the session, so the
+  // socket's readiness is enough to wait for. After would_block, Write must be
+  // called with the same first bytes.
   std::size_t Read(absl::Span<char> buffer, boost::system::error_code& error);
   std::size_t Write(absl::string_view bytes, boost::system::error_code& error);
 
-  // Tells the client, if it can be told at once, that no more will be written.
+  // Sends close_notify if that is possible without waiting.
   void EndOutput();
 
-  // Returns true if the last of these functions waits for room to write.
+  // Returns true if the last function waits until the socket is writable.
   bool wants_write() const { return wants_write_; }
 
-  // The name of the client's certificate, which was verified; "": it showed
-  // none, or one without a name.
+  // Returns the name in the client's verified certificate; "": no certificate,
+  // or one without a name.
   std::string client_certificate() const;
 
  private:

@@ -42,7 +42,7 @@ std::size_t Transport::Write(absl::string_view bytes, Error& error) {
 }
 
 void Transport::WriteShort(absl::string_view bytes, Error& error) {
-  // TLS cannot take back what it began to write.
+  // TLS cannot discard a record that is partly written.
   if (tls_ != nullptr && !CanWrite()) {
     error = asio::error::would_block;
     return;

@@ -14,43 +14,44 @@
 
 namespace webhooks::gateway {
 
-// The bytes of one connection, in plain text or in TLS. Nothing here blocks:
-// what cannot go on ends with asio::error::would_block, and the wait for it
-// holds no buffer. For the thread of its connection.
+// The byte stream of one connection, in plain text or TLS. Functions do not
+// block: they end with asio::error::would_block, and waiting holds no buffer.
+// For the connection's thread.
 class Transport {
  public:
   using Error = boost::system::error_code;
   using Socket = boost::asio::ip::tcp::socket;
 
-  // Speaks TLS by `context`, or plain text where it is null.
+  // Uses TLS with `context`, or plain text if it is null.
   Transport(Socket socket, const std::shared_ptr<SSL_CTX>& context);
 
-  // Before anything is read or written. Plain text needs none.
+  // Makes the TLS handshake, before anything is read or written. Does nothing
+  // for plain text.
   void Handshake(Error& error);
 
-  // Some of what has arrived, into a buffer of TlsSession::kLargestRecord or
-  // more. eof: the other end sends no more.
+  // Reads received bytes into a buffer of at least TlsSession::kLargestRecord.
+  // eof: the client sends no more.
   std::size_t Read(absl::Span<char> buffer, Error& error);
-  // Drops what has arrived; after EndOutput.
+  // Drops received bytes, after EndOutput.
   void Drop(absl::Span<char> buffer, Error& error);
 
   // Writes some of `bytes`. After would_block the next call must begin with the
-  // same.
+  // same bytes.
   std::size_t Write(absl::string_view bytes, Error& error);
-  // Writes all of `bytes`, which are few, or nothing (would_block), after which
-  // anything may be written. After other errors nothing may.
+  // Writes all of the few `bytes`, or nothing (would_block), after which other
+  // bytes may be written. After other errors nothing may be written.
   void WriteShort(absl::string_view bytes, Error& error);
 
-  // Says that nothing more will be written.
+  // Ends the output.
   void EndOutput(Error& error);
-  // Says so too, if it can be said at once.
+  // Closes the connection; ends the output if that is possible without waiting.
   void Close();
 
-  // Waits until the handshake or reading can go on, and ends with
+  // Waits until the handshake or reading can continue, then calls
   // `handler(Error)`.
   template <typename Handler>
   void WaitToRead(Handler handler) {
-    // Reading TLS may have to write first.
+    // TLS may have to write before it can read.
     const bool writes =
         tls_ != nullptr && !output_ended_ && tls_->wants_write();
     socket_.async_wait(writes ? Socket::wait_write : Socket::wait_read,
@@ -60,13 +61,13 @@ class Transport {
   void WaitToWrite(Handler handler) {
     socket_.async_wait(Socket::wait_write, std::move(handler));
   }
-  // Waits for the other end to break the connection.
+  // Waits until the client resets the connection.
   template <typename Handler>
   void WaitForReset(Handler handler) {
     socket_.async_wait(Socket::wait_error, std::move(handler));
   }
 
-  // After the handshake: as TlsSession::client_certificate.
+  // Returns TlsSession::client_certificate, after the handshake.
   std::string client_certificate() const {
     return tls_ == nullptr ? "" : tls_->client_certificate();
   }

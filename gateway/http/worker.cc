@@ -15,8 +15,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Beyond a cap so many connections more are told so; past them the socket is
-// closed without a word.
+// The number of connections beyond a limit that are answered with 503; further
+// sockets are closed at once.
 constexpr int kRefusalsAtOnce = 256;
 constexpr int kRefusalsPerAddress = 16;
 
@@ -26,7 +26,7 @@ std::string AddressOf(const asio::ip::tcp::socket& socket) {
   return error ? "" : ClientAddress(client.data());
 }
 
-// Returns true if `open` exceeds the caps by a margin.
+// Returns true if `open` exceeds the limits by more than that margin.
 bool Exceed(const ConnectionCount::Counts& open, const HttpLimits& limits,
             int margin, int margin_per_address) {
   return open.all > limits.connections + margin ||
@@ -100,7 +100,7 @@ void Worker::Stop() {
          std::vector(connections_.begin(), connections_.end())) {
       connection->Close();
     }
-    // Not stop(): whatever was cancelled ends in order.
+    // Not stop(): cancelled operations must complete.
     work_.reset();
   });
   thread_.join();

@@ -22,8 +22,8 @@ namespace webhooks::gateway {
 class Connection;
 class TlsContexts;
 
-// A thread and the connections that live on it. Whatever touches a connection
-// runs on its worker's thread, so connections need no locks.
+// A thread and its connections. A connection is used only on its worker's
+// thread, so connections need no locks.
 class Worker {
  public:
   // `open_connections` and `buffers` are those of all workers; `tls` is null
@@ -31,35 +31,36 @@ class Worker {
   Worker(const HttpLimits& limits, RequestHandler& handler,
          RequestObserver& observer, ConnectionCount& open_connections,
          Buffers& buffers, TlsContexts* tls);
-  // Stop must have been called, or Start never.
+  // Requires that Stop was called, or Start was not.
   ~Worker();
 
   void Start();
-  // Posts: closes idle connections, and each other one after its next answer.
+  // Closes idle connections, and each other one after its next answer,
+  // asynchronously.
   void Drain();
   // Closes every connection, cancels their requests and joins the thread. Call
-  // it after Drain, and after the listeners on this worker were stopped.
+  // it after Drain, and after the listeners on this worker have stopped.
   void Stop();
 
-  // Thread-safe: takes over a connected socket made on `context()`.
+  // Takes over a connected socket made on `context()`. Thread-safe.
   void Adopt(boost::asio::ip::tcp::socket socket);
 
-  // May outlive this object: answers that come late are posted to it.
+  // May outlive this object: late answers are posted to it.
   const std::shared_ptr<boost::asio::io_context>& context() const {
     return context_;
   }
 
-  // The rest is for connections, on the worker's thread.
+  // The functions below are for connections, on the worker's thread.
   const HttpLimits& limits() const { return limits_; }
   RequestHandler& handler() { return handler_; }
   RequestObserver& observer() { return observer_; }
   Buffers& buffers() { return buffers_; }
   bool draining() const { return draining_; }
-  // Logs, at most once a second, what was done to a client that takes too much.
+  // Logs a measure against a client that exceeds a limit, at most once a
+  // second.
   void Warn(absl::string_view what, absl::string_view client_address);
   void Forget(const std::shared_ptr<Connection>& connection);
-  // Where a connection reads to before it keeps what belongs to it: one buffer
-  // for all, since no read spans two events.
+  // The buffer for reads of all connections, as no read spans two events.
   std::array<char, 64 << 10>& scratch() { return scratch_; }
 
  private:

@@ -15,8 +15,7 @@ using google::protobuf::FileDescriptorProto;
 using google::protobuf::FileDescriptorSet;
 using google::protobuf::ServiceDescriptorProto;
 
-// Comments are broken into lines for the width of a screen; what an empty line
-// parts stays apart.
+// Joins the lines of each paragraph of a comment.
 std::string Paragraphs(absl::string_view comment) {
   std::string text;
   bool is_new = true;
@@ -54,7 +53,7 @@ class Walk {
  private:
   using Path = std::vector<int>;
 
-  // `elements` are declared in `scope` as field `number` of their parent.
+  // Visits `elements`, declared in `scope` as field `number` of their parent.
   template <typename Elements>
   void Each(const Elements& elements, int number, const std::string& scope) {
     path_.push_back(number);
@@ -79,7 +78,7 @@ class Walk {
     Each(message.enum_type(), DescriptorProto::kEnumTypeFieldNumber, name);
   }
 
-  // The values of an enum are named in its own scope.
+  // The values of an enum have names in the scope of the enum's parent.
   void Within(const EnumDescriptorProto& type, const std::string&,
               const std::string& scope) {
     Each(type.value(), EnumDescriptorProto::kValueFieldNumber, scope);

@@ -10,8 +10,7 @@
 
 namespace webhooks::gateway {
 
-// The comments of protos, which the descriptors that are linked into a program
-// lack. Immutable.
+// The comments of protos, which linked descriptors do not have. Immutable.
 class Comments {
  public:
   // `descriptor_set` is a serialized google.protobuf.FileDescriptorSet with
@@ -21,8 +20,8 @@ class Comments {
   // The names of the files, in the order of the set.
   const std::vector<std::string>& files() const { return files_; }
 
-  // The comment before the element, of any kind: its paragraphs, each one line,
-  // with an empty line between. "": it has none.
+  // Returns the comment before an element of any kind, each paragraph as one
+  // line, with an empty line between; "" if there is none.
   template <typename Descriptor>
   std::string Of(const Descriptor& element) const {
     return Find(element.full_name());

@@ -5,8 +5,9 @@
 
 namespace webhooks::gateway {
 
-// The project's protos as a serialized google.protobuf.FileDescriptorSet with
-// source information, which the generated code of the same protos lacks.
+// Returns the project's protos as a serialized
+// google.protobuf.FileDescriptorSet with source information, which generated
+// code does not have.
 absl::string_view EmbeddedDescriptors();
 
 }  // namespace webhooks::gateway

@@ -62,7 +62,7 @@ json::array Tags(const Services& services, const Meanings& meanings) {
   return tags;
 }
 
-// Every route, in the order of services, methods and bindings.
+// Returns all routes, in the order of services, methods and bindings.
 absl::StatusOr<std::vector<std::vector<Route>>> RoutesOf(
     const Services& services) {
   std::vector<std::vector<Route>> routes;

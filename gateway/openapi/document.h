@@ -11,15 +11,15 @@
 
 namespace webhooks::gateway {
 
-// The text of an OpenAPI 3.1 document of every route of `services`, with the
-// paths that the gateway answers itself, and of the requests that receivers
-// get. `body_bytes`: what a request's body may have where its method does not
-// say so. INVALID_ARGUMENT: as Router::Make.
+// Returns the text of an OpenAPI 3.1 document of all routes of `services`, of
+// the paths that the gateway answers itself, and of the requests to receivers.
+// `body_bytes` is the limit of bodies of methods without max_body_bytes.
+// INVALID_ARGUMENT: as Router::Make.
 absl::StatusOr<std::string> OpenApiDocument(
     const std::vector<const google::protobuf::ServiceDescriptor*>& services,
     const Comments& comments, std::size_t body_bytes);
 
-// The same with the comments that are compiled into this program.
+// Uses the comments that are compiled into this program.
 absl::StatusOr<std::string> OpenApiDocument(
     const std::vector<const google::protobuf::ServiceDescriptor*>& services,
     std::size_t body_bytes);

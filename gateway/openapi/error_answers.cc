@@ -104,7 +104,7 @@ json::object Header(absl::string_view text, json::object schema) {
   return {{"description", std::string(text)}, {"schema", std::move(schema)}};
 }
 
-// One detail of an error, told by its type.
+// Returns the schema of one error detail, selected by its "@type".
 json::object Detail(const google::protobuf::Descriptor* type,
                     Schemas& schemas) {
   json::object tagged{{"type", "object"},

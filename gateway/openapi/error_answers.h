@@ -10,30 +10,30 @@
 // The failures of calls as answers: those of the server and of the gateway.
 namespace webhooks::gateway {
 
-// The component "Error", the one shape of all of them, and the details that it
-// may hold, which are taken from `schemas`.
+// Returns the component "Error", the schema of all errors, with the details
+// that it may hold, which are added to `schemas`.
 boost::json::object ErrorSchema(Schemas& schemas);
 
-// The headers that answers have, as components.
+// Returns the headers of answers, as components.
 boost::json::object HeaderComponents();
 
-// {"$ref": ...} to one of them.
+// Returns a {"$ref": ...} to one of them.
 boost::json::object HeaderReference(absl::string_view name);
 
-// Adds references to the headers that tell of a project's rate.
+// Adds references to the headers of a project's rate limit.
 void AddRateHeaders(boost::json::object& headers);
 
-// The component for each failure that has none of its own.
+// The component for all errors without one of their own.
 inline constexpr absl::string_view kOtherError = "OtherError";
 
-// Returns, as components, the failures that every call may end with and that
-// say no more of one call than of another.
+// Returns, as components, the errors of the gateway that are the same for all
+// calls.
 boost::json::object ErrorComponents();
 
-// Adds every failure of the binding's calls to `responses`, by status.
+// Adds all errors of the route's calls to `responses`, by HTTP status.
 void AddErrors(const Route& route, boost::json::object& responses);
 
-// Describes any answer: a header, and in `text` its meaning.
+// Returns the description of an error answer, with the meaning `text`.
 boost::json::object ErrorAnswerObject(absl::string_view text, int http_status);
 
 }  // namespace webhooks::gateway

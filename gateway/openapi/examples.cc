@@ -32,7 +32,7 @@ class Composer {
     return json::array{*std::move(single)};
   }
 
-  // Of what the path of `binding`, which may be null, does not hold.
+  // Without the fields in the path of `binding`, which may be null.
   Example Message(const MessagePlan& plan, const Binding* binding,
                   int depth) const {
     if (plan.form != JsonForm::kObject || depth > kMaxDepth) return {};
@@ -56,8 +56,8 @@ class Composer {
   }
 
  private:
-  // Of what may be left out, requests hold what is worth showing; answers hold
-  // the member of a oneof that stands first.
+  // Of the optional fields, requests show those with an example of their own;
+  // answers show the first member of a oneof.
   bool IsTold(const FieldPlan& field) const {
     return direction_ == Direction::kRequest
                ? Meanings::HasExample(field.field)

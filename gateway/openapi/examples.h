@@ -9,20 +9,21 @@
 #include "gateway/transcoding/binding.h"
 #include "gateway/transcoding/message_plan.h"
 
-// Examples of whole bodies, put together from those of their fields.
+// Examples of whole bodies, assembled from the examples of their fields.
 namespace webhooks::gateway {
 
-// A message: none where a field that is always there has no example.
+// Returns an example of a message; nullopt if a field that is always present
+// has no example.
 std::optional<boost::json::value> MessageExample(const Meanings& meanings,
                                                  const MessagePlan& plan,
                                                  Direction direction);
 
-// An answer, with every field that has an example.
+// Returns an example of an answer, with every field that has an example.
 std::optional<boost::json::value> AnswerExample(const Meanings& meanings,
                                                 const Binding& binding);
 
-// A body of requests, of a binding that takes one: with the fields that must be
-// there, and those that have an example of their own.
+// Returns an example of a request body, for a binding with a body: with the
+// required fields and the fields that have an example of their own.
 std::optional<boost::json::value> BodyExample(const Meanings& meanings,
                                               const Binding& binding);
 

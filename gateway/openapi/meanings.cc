@@ -15,14 +15,14 @@ using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
-// References may lead to references, and by mistake in a circle.
+// References may lead to references, and a mistake could make a cycle.
 constexpr int kMaxReferences = 8;
 
 bool IsNamePart(char c) {
   return absl::ascii_isalnum(c) || c == '_' || c == '.';
 }
 
-// Takes the dotted name off the beginning of `text`.
+// Removes the dotted name at the front of `text` and returns it.
 absl::string_view TakeName(absl::string_view& text) {
   const auto end = std::find_if_not(text.begin(), text.end(), IsNamePart);
   absl::string_view name =
@@ -38,7 +38,7 @@ std::string InPackage(const FileDescriptor* file, absl::string_view name) {
                       name);
 }
 
-// `text` followed by what stood behind a reference: "; at most 30 days".
+// Returns `text` followed by the text behind a reference ("; at most 30 days").
 std::string Continued(std::string text, absl::string_view rest) {
   const auto begin = std::find_if(rest.begin(), rest.end(), [](char c) {
     return !absl::ascii_isspace(c) && !absl::ascii_ispunct(c);
@@ -55,7 +55,8 @@ Meaning Resolve(const Comments& comments, const FieldDescriptor* field,
                 int depth) {
   Meaning own{comments.Of(*field), field->options().GetExtension(v1::values)};
   absl::string_view rest = own.text;
-  if (depth == kMaxReferences || !absl::ConsumePrefix(&rest, "As ")) return own;
+  if (depth == kMaxReferences || !absl::ConsumePrefix(&rest, "Same as "))
+    return own;
   const FieldDescriptor* other = field->file()->pool()->FindFieldByName(
       InPackage(field->file(), TakeName(rest)));
   if (other == nullptr) return own;
@@ -65,7 +66,7 @@ Meaning Resolve(const Comments& comments, const FieldDescriptor* field,
   return meaning;
 }
 
-// "Get" of the same service, or "OtherService.Get" of the package.
+// Finds "Get" of the same service, or "OtherService.Get" of the package.
 const MethodDescriptor* FindMethod(const MethodDescriptor* from,
                                    absl::string_view name) {
   const MethodDescriptor* method =
@@ -93,7 +94,7 @@ void Add(const v1::Failure& failure, Failures& failures) {
 
 Failures OwnFailures(const MethodDescriptor* method, int depth);
 
-// Adds what the method that `failure` names does with its codes.
+// Adds the failures of the method that `failure` names, for its codes.
 void AddOfOther(const v1::Failure& failure, const MethodDescriptor* other,
                 int depth, Failures& failures) {
   const Failures others = OwnFailures(other, depth + 1);

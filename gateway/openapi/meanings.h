@@ -17,13 +17,13 @@ struct Meaning {
   v1::Values values;
 };
 
-// The failures of calls: for each code, in words. A code may have several
+// The failures of calls: the descriptions by code. A code may have several
 // causes.
 using Failures = std::multimap<absl::StatusCode, std::string>;
 
-// The meanings of the elements of protos. "As Message.field" at the beginning
-// of a field's comment stands for the comment of that field, and for its values
-// (options.proto) as well. `comments` must outlive this object.
+// The meanings of the elements of protos. "Same as Message.field" at the
+// beginning of a field's comment stands for the comment of that field, and for
+// its values (options.proto) as well. `comments` must outlive this object.
 class Meanings {
  public:
   explicit Meanings(const Comments& comments) : comments_(comments) {}
@@ -35,8 +35,8 @@ class Meanings {
   // Returns true if the field has an example of its own, taken from no other.
   static bool HasExample(const google::protobuf::FieldDescriptor* field);
 
-  // Returns the failures of `method`, its service's included, as its options
-  // say.
+  // Returns the failures of `method`, including those of its service, from the
+  // options.
   static Failures FailuresOf(const google::protobuf::MethodDescriptor* method);
 
  private:

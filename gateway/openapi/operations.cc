@@ -29,7 +29,7 @@ json::object BodySchema(Schemas& schemas, const Binding& binding) {
       Direction::kRequest);
 }
 
-// Returns true if a body that is absent would lack a key.
+// Returns true if the body has a required key, so that it must be present.
 bool NeedsBody(const Binding& binding) {
   const MessagePlan& plan = PlanOf(binding.method->input_type());
   if (binding.body_field != nullptr) {
@@ -56,7 +56,8 @@ json::object RequestBody(const Meanings& meanings, Schemas& schemas,
           {"content", std::move(content)}};
 }
 
-// A header that the answer has unless its field is empty.
+// Returns the description of a header that an answer has unless its field is
+// empty.
 json::object AnswerHeader(const Meanings& meanings, Schemas& schemas,
                           const HeaderField& header) {
   const google::protobuf::FieldDescriptor* field = header.field.back();

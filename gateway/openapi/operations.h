@@ -11,20 +11,20 @@
 
 namespace webhooks::gateway {
 
-// The key of a route's operation within its path's item: "get". "": OpenAPI has
-// no such method.
+// Returns the key of a route's operation within its path's item ("get"); "" if
+// OpenAPI has no such method.
 std::string MethodOf(const Route& route);
 
-// Describes the calls of one route and their answers. `index` is its place
-// among the routes of its RPC; `body_bytes` the most that a body may have.
+// Returns the operation of one route. `index` is its place among the routes of
+// its RPC; `body_bytes` is the default limit of bodies.
 boost::json::object Operation(const Meanings& meanings, Schemas& schemas,
                               const Route& route, std::size_t index,
                               std::size_t body_bytes);
 
-// "WebhookService" as readers see it: "Webhook".
+// Returns the tag of a service: "Webhook" for "WebhookService".
 std::string TagOf(const google::protobuf::ServiceDescriptor& service);
 
-// The first sentence, without its end.
+// Returns the first sentence, without its full stop.
 std::string FirstSentence(absl::string_view text);
 
 }  // namespace webhooks::gateway

@@ -15,14 +15,14 @@ namespace {
 namespace json = boost::json;
 using google::protobuf::FieldDescriptor;
 
-// Types may contain themselves; nobody writes such a query.
+// Types may contain themselves; a deeper query is not documented.
 constexpr std::size_t kMaxPathDepth = 4;
 
 json::object Reference(absl::string_view component) {
   return {{"$ref", absl::StrCat("#/components/parameters/", component)}};
 }
 
-// A field as text: there is no null in a path, a query or a header.
+// Returns the schema of a field as text: a path, query or header has no null.
 json::object Parameter(const Meanings& meanings, Schemas& schemas,
                        std::string name, absl::string_view place,
                        FieldPlan field) {
@@ -35,8 +35,7 @@ json::object Parameter(const Meanings& meanings, Schemas& schemas,
   return parameter;
 }
 
-// Encodes the characters of a path that are not written as themselves (RFC
-// 3986, 3.3).
+// Encodes the characters that a path must not hold (RFC 3986, 3.3).
 std::string Encoded(absl::string_view literal) {
   std::string encoded;
   for (const char c : literal) {
@@ -50,7 +49,7 @@ std::string Encoded(absl::string_view literal) {
   return encoded;
 }
 
-// The variable that the segment `index` of the path is a part of.
+// Returns the variable that contains the segment `index` of the path.
 DocumentedPath::Variable VariableAt(const Route& route, std::size_t index) {
   const auto& variables = route.path.variables;
   for (std::size_t i = 0; i < variables.size(); ++i) {
@@ -64,7 +63,7 @@ DocumentedPath::Variable VariableAt(const Route& route, std::size_t index) {
   return {absl::StrCat("segment.", index + 1), nullptr};
 }
 
-// Walks the fields that a query may hold.
+// Visits the fields that a query may hold.
 class QueryParameters {
  public:
   QueryParameters(const Meanings& meanings, Schemas& schemas,

@@ -10,10 +10,10 @@
 #include "gateway/openapi/schemas.h"
 #include "gateway/transcoding/http_rule.h"
 
-// Describes the parts of a request beside its body.
+// The parts of a request other than its body.
 namespace webhooks::gateway {
 
-// The path of a route as OpenAPI writes it.
+// The path of a route in the form of OpenAPI.
 struct DocumentedPath {
   // One variable segment.
   struct Variable {
@@ -25,24 +25,24 @@ struct DocumentedPath {
   std::vector<Variable> variables;
 };
 
-// OpenAPI knows variables of one segment only: of a longer one each segment
-// that is no literal is a variable of its own ("id.2"), and the rest of a path,
-// "**", is told as if it were one segment.
+// OpenAPI has only variables of one segment: of a longer variable each segment
+// that is not a literal is a variable of its own ("id.2"), and the rest of a
+// path, "**", is documented as one segment.
 DocumentedPath PathOf(const Route& route);
 
-// Describes the path, the query and the headers of the route's requests.
+// Returns the parameters of the route's requests in path, query and headers.
 boost::json::array Parameters(const Meanings& meanings, Schemas& schemas,
                               const Route& route);
 
-// Returns true if the route reads something that has an ETag: then its requests
+// Returns true if the route reads a resource with an ETag, so that its requests
 // may have conditions.
 bool IsConditional(const Route& route);
 
-// The parameter that a header of a message is.
+// Returns the parameter for a header field of a message.
 boost::json::object HeaderParameter(const Meanings& meanings, Schemas& schemas,
                                     const HeaderField& header);
 
-// The headers that every call may have, as components.
+// Returns the headers that every call may have, as components.
 boost::json::object ParameterComponents();
 
 }  // namespace webhooks::gateway

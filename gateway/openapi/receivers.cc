@@ -16,7 +16,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptor;
 
-// The headers of the message; every request has those that are not optional.
+// Returns the headers of the message. Those that are not optional are required.
 json::array Headers(const Meanings& meanings, Schemas& schemas,
                     const MessagePlan& plan) {
   json::array headers;

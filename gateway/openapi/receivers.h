@@ -11,11 +11,11 @@
 // The requests that the service itself makes (the option `posted`).
 namespace webhooks::gateway {
 
-// The messages of the files of `comments` that receivers get.
+// Returns the messages with the option `posted` in the files of `comments`.
 std::vector<const google::protobuf::Descriptor*> PostedMessages(
     const Comments& comments);
 
-// One of them as an item of OpenAPI's webhooks.
+// Returns such a message as an item of OpenAPI's `webhooks`.
 boost::json::object Receiver(const Meanings& meanings, Schemas& schemas,
                              const google::protobuf::Descriptor& message);
 

@@ -16,7 +16,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::EnumValueDescriptor;
 
-// "Delivery.State" of webhooks.v1.Delivery.State.
+// Returns "Delivery.State" for webhooks.v1.Delivery.State.
 template <typename Type>
 std::string NameOf(const Type& type) {
   absl::string_view name = type.full_name();
@@ -26,13 +26,13 @@ std::string NameOf(const Type& type) {
   return std::string(name);
 }
 
-// The zero of an enum, which stands for nothing that is said.
+// Returns true for the zero value of an enum, which means "not specified".
 bool IsUnspecified(const EnumValueDescriptor& value) {
   return value.number() == 0 && absl::EndsWith(value.name(), "_UNSPECIFIED");
 }
 
-// Members of a oneof exclude each other, so an object never has all keys; but
-// those that are nullable are written whatever is set.
+// Members of a oneof exclude each other, so an object never has all keys.
+// Nullable members are always written.
 std::size_t NeverTogether(const MessagePlan& plan) {
   std::size_t count = 0;
   for (int i = 0; i < plan.descriptor->real_oneof_decl_count(); ++i) {

@@ -16,34 +16,33 @@ namespace webhooks::gateway {
 
 using Types = absl::flat_hash_set<const google::protobuf::Descriptor*>;
 
-// Adds `type` and the types of all that it holds to `types`.
+// Adds `type` and, recursively, the message types of its fields to `types`.
 void AddWithin(const google::protobuf::Descriptor* type, Types& types);
 
-// The JSON Schemas of an API's messages. Those of messages and enums become
-// components, named as in their package; a message that stands in requests as
-// well as in answers is two: what a request must hold is not what an answer
-// always holds. In answers every key that the gateway always writes is
-// required.
+// The JSON Schemas of an API's messages. Messages and enums become components
+// with their names in the package. A message that is used in requests and in
+// answers becomes two components, as their required keys differ: in answers
+// every key is required that the gateway always writes.
 class Schemas {
  public:
-  // `answered`: the types that stand in answers. `meanings` must outlive this
-  // object.
+  // `answered` are the types that are used in answers. `meanings` must outlive
+  // this object.
   Schemas(const Meanings& meanings, Types answered)
       : meanings_(meanings), answered_(std::move(answered)) {}
 
-  // The value of a field, with what is said of it.
+  // Returns the schema of a field, with its description.
   boost::json::object OfField(const FieldPlan& field, Direction direction);
 
-  // The same without the words.
+  // Returns the schema of a field, without a description.
   boost::json::object OfValue(const FieldPlan& field, Direction direction);
 
   boost::json::object OfMessage(const MessagePlan& plan, Direction direction);
 
-  // The body of a request that is all of the message (body: "*"), without what
-  // the path holds.
+  // Returns the schema of a body that is the whole message (body: "*"), without
+  // the fields in the path.
   boost::json::object OfWholeBody(const Binding& binding);
 
-  // The components that were needed so far, by name.
+  // Returns the components that were used so far, by name.
   boost::json::object TakeComponents() { return std::move(components_); }
 
  private:
@@ -62,7 +61,7 @@ class Schemas {
 // Returns true if the path of `binding` holds the field of the request.
 bool IsInPath(const Binding& binding, const FieldPlan& field);
 
-// Returns true if an object has the key whatever the message holds.
+// Returns true if the JSON object always has the key of `field`.
 bool IsAlwaysThere(const FieldPlan& field, Direction direction);
 
 }  // namespace webhooks::gateway

@@ -19,7 +19,7 @@ json::object Integers(absl::string_view format, const v1::Values& values) {
           {"maximum", values.has_maximum() ? values.maximum() : Limits::max()}};
 }
 
-// JSON's numbers have the precision of a double, so these are strings.
+// JSON numbers have the precision of a double, so 64-bit integers are strings.
 json::object LongIntegers(absl::string_view pattern, Direction direction) {
   json::object text{{"type", "string"}, {"pattern", std::string(pattern)}};
   if (direction == Direction::kRequest) {

@@ -7,22 +7,22 @@
 #include "google/protobuf/descriptor.h"
 #include "webhooks/v1/options.pb.h"
 
-// JSON Schema (2020-12) of single values, as the proto3 JSON mapping has them.
+// JSON Schema (2020-12) of single values, by the proto3 JSON mapping.
 namespace webhooks::gateway {
 
-// The writer of the JSON: a reader takes more forms of a value than a writer
-// makes, and the details of errors leave empty lists out.
+// The use of the JSON. Requests may have more forms of a value than answers,
+// and error details leave out empty lists.
 enum class Direction { kRequest, kAnswer, kDetail };
 
-// A scalar that is no enum, or the text of JSON that the field holds, within
-// its `values`.
+// Returns the schema of a scalar that is not an enum, or of a raw_json field,
+// with the constraints of `values`.
 boost::json::object ScalarSchema(const FieldPlan& field,
                                  const v1::Values& values, Direction direction);
 
 // Returns the schema of a message type whose JSON is a string.
 boost::json::object WellKnownSchema(JsonForm form);
 
-// The same, and null.
+// Returns `schema` extended by null.
 boost::json::object OrNull(boost::json::object schema);
 
 }  // namespace webhooks::gateway

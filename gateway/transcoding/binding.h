@@ -8,7 +8,7 @@
 
 namespace webhooks::gateway {
 
-// A field reached from a request message: `a.b.c` as its descriptors.
+// The path `a.b.c` of a field in a request message, as descriptors.
 using FieldPath = std::vector<const google::protobuf::FieldDescriptor*>;
 
 // A field of a message that is an HTTP header.
@@ -28,26 +28,25 @@ struct Binding {
   const google::protobuf::MethodDescriptor* method;
   // "/webhooks.v1.WebhookService/Create"
   std::string rpc_path;
-  // The template as in the annotation, for log lines ("/webhooks/{id}").
+  // The template of the annotation, for log lines ("/webhooks/{id}").
   std::string path_template;
-  // The HTTP status of a success: the option success_status, or 200.
+  // The option success_status, or 200.
   int success_status = 200;
   // The option max_body_bytes; 0: not set.
   std::size_t max_body_bytes = 0;
-  // True if the request's body is read, into the field below; a null field with
-  // `has_body` is body: "*". Not `has_body`: a request must have no body, or an
-  // empty one.
+  // True if requests have a body. It goes into `body_field`, or into the whole
+  // message if that is null (body: "*"). False: a body must be absent or empty.
   bool has_body = false;
   const google::protobuf::FieldDescriptor* body_field = nullptr;
-  // The field of the answer that becomes the body; null: all of the answer.
+  // The field of the answer that becomes the body; null: the whole message.
   const google::protobuf::FieldDescriptor* response_field = nullptr;
-  // The fields that the path fills: the query and body may not.
+  // The fields that the path fills. The query and body must not fill them.
   std::vector<FieldPath> path_fields;
-  // The fields that are HTTP headers: of the request, and of the answer.
+  // The fields of the request and the answer that are HTTP headers.
   std::vector<HeaderField> request_headers;
   std::vector<HeaderField> response_headers;
-  // The field next_page_token of the answer, if this is a list with pages
-  // (AIP-158); else null. The request then has a field page_token.
+  // The field next_page_token of the answer of a paged list (AIP-158), whose
+  // request has a page_token; else null.
   const google::protobuf::FieldDescriptor* next_page_token = nullptr;
 };
 

@@ -7,10 +7,10 @@
 
 namespace webhooks::gateway {
 
-// {"error":{"code":...,"status":"INVALID_ARGUMENT","message":...,
-// "details":[...]}} with `http_status` as code. Details are printed with their
-// "@type" and without empty lists and maps; those of types that are not linked
-// in are left out. `status` must not be OK.
+// Returns {"error":{"code":...,"status":"INVALID_ARGUMENT","message":...,
+// "details":[...]}} with `http_status` as code. Details have their "@type" and
+// no empty lists and maps; details of types that are not linked in are left
+// out. `status` must not be OK.
 std::string ErrorBody(const absl::Status& status, int http_status);
 
 }  // namespace webhooks::gateway

@@ -12,7 +12,7 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-// The range that the option `values` gives, or else the type's.
+// Uses the range of the option `values`, or else of the type.
 template <typename Integer>
 std::string IntegerExpectation(const FieldDescriptor* field) {
   using Limits = std::numeric_limits<Integer>;
@@ -28,7 +28,7 @@ std::string IntegerExpectation(const FieldDescriptor* field) {
                       Limits::max());
 }
 
-// Without those names that mean that there is no value.
+// Lists the names of the type, without the one that means "not specified".
 std::string EnumExpectation(const google::protobuf::EnumDescriptor& type) {
   std::string names;
   for (int i = 0; i < type.value_count(); ++i) {

@@ -8,8 +8,8 @@
 
 namespace webhooks::gateway {
 
-// Returns the requirement on a value of `field`, or an element of it, in the
-// words of a violation: "must be true or false".
+// Returns the requirement on a value or element of `field`, as the description
+// of a violation: "must be true or false".
 std::string Expectation(const google::protobuf::FieldDescriptor* field);
 
 // Returns the requirement on a value of the type of `plan`.

@@ -32,7 +32,7 @@ bool Read(const JsonScalar& scalar, double& value) {
          ReadReal(scalar.text, value);
 }
 
-// Not by way of double, which would round twice.
+// Not by parsing a double, which would round twice.
 bool Read(const JsonScalar& scalar, float& value) {
   double named;
   if (IsText(scalar) && ReadRealName(scalar.text, named)) {
@@ -80,7 +80,8 @@ bool PutString(Message& message, const FieldDescriptor* field,
   return true;
 }
 
-// By name, or by number: any number for an open enum, as the mapping has it.
+// Accepts a name, or a number: any number for an open enum, by the JSON
+// mapping.
 bool ReadEnum(const FieldDescriptor* field, const JsonScalar& scalar,
               int& value) {
   if (IsText(scalar)) {

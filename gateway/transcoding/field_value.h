@@ -8,15 +8,15 @@
 // Sets fields from scalars of a request.
 namespace webhooks::gateway {
 
-// Sets the singular `field`, or adds an element to a repeated one; the field
-// is not of a message type. False: `scalar` is not of its type, and the field
-// is as it was.
+// Sets the singular `field`, or adds an element to a repeated one; its type
+// must not be a message. False: `scalar` is not of its type, and the field is
+// unchanged.
 bool SetField(google::protobuf::Message& message,
               const google::protobuf::FieldDescriptor* field,
               const JsonScalar& scalar);
 
-// Fills `message` if `scalar` is its type's JSON. False: it is not, as for null
-// and for each type whose JSON is an object.
+// Fills `message` from the JSON string of its type. False: `scalar` is not such
+// a string, or the JSON of the type is an object.
 bool SetMessage(google::protobuf::Message& message, const MessagePlan& plan,
                 const JsonScalar& scalar);
 

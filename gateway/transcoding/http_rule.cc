@@ -23,7 +23,7 @@ absl::Status Wrong(absl::string_view what) {
   return absl::InvalidArgumentError(what);
 }
 
-// The method and template of a rule; both are empty where it has none.
+// Returns the method and template of a rule; both are empty if it has none.
 std::pair<std::string, std::string> Pattern(const HttpRule& rule) {
   switch (rule.pattern_case()) {
     case HttpRule::kGet:
@@ -81,7 +81,7 @@ absl::Status ReadPathFields(Route& route) {
   return absl::OkStatus();
 }
 
-// The field that body or response_body names; null for "" and "*".
+// Returns the field that body or response_body names; null for "" and "*".
 absl::StatusOr<const FieldDescriptor*> BodyField(const Descriptor* type,
                                                  const std::string& name) {
   if (name.empty() || name == "*") return nullptr;

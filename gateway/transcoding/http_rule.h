@@ -11,17 +11,17 @@
 
 namespace webhooks::gateway {
 
-// One google.api.http binding and where it is found.
+// One google.api.http binding with its method and path.
 struct Route {
   // "GET", or "*" for every method.
   std::string http_method;
   PathTemplate path;
-  // Its path_fields are in the order of the path's variables.
+  // path_fields has the order of the path's variables.
   Binding binding;
 };
 
-// Every binding of `method`, the additional ones last; none if it has no
-// annotation. INVALID_ARGUMENT names the RPC and what is wrong with a rule.
+// Returns all bindings of `method`, additional_bindings last; empty without an
+// annotation. INVALID_ARGUMENT names the RPC and the problem of a rule.
 absl::StatusOr<std::vector<Route>> ReadHttpRules(
     const google::protobuf::MethodDescriptor* method);
 

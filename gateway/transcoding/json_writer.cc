@@ -110,7 +110,7 @@ bool JsonWriter::WriteList(const Message& message, const FieldPlan& field) {
   return true;
 }
 
-// In the order of the keys' text, so that the same map is always the same JSON.
+// Sorted by the text of the keys, so that equal maps have the same JSON.
 bool JsonWriter::WriteMap(const Message& message, const FieldPlan& field) {
   const auto* reflection = message.GetReflection();
   const FieldDescriptor* key = field.message->fields[0].field;

@@ -8,9 +8,8 @@
 
 namespace webhooks::gateway {
 
-// Appends messages to a text as compact JSON, in the form that WriteResponse
-// promises. Every function is false where a value has no JSON; the text is of
-// no use then.
+// Appends messages to a text as compact JSON, in the form of WriteResponse.
+// Functions return false if a value has no JSON; the text is unspecified then.
 class JsonWriter {
  public:
   // The treatment of a list or map that is empty and not nullable.
@@ -23,13 +22,13 @@ class JsonWriter {
   bool WriteMessage(const google::protobuf::Message& message,
                     const MessagePlan& plan);
 
-  // The value of `field` of `message`: null where it is not set, or is an
-  // empty list and nullable.
+  // Appends the value of `field` of `message`; null if the field is not set, or
+  // is nullable and an empty list.
   bool WriteField(const google::protobuf::Message& message,
                   const FieldPlan& field);
 
-  // The members of `message`, a JSON object, after the '{' or the members that
-  // the text ends with.
+  // Appends the members of `message`, whose JSON is an object. The text must
+  // end with the object's '{' or other members.
   bool WriteMembers(const google::protobuf::Message& message,
                     const MessagePlan& plan);
 

@@ -35,9 +35,8 @@ FieldPlan PlanField(const FieldDescriptor* field, size_t index) {
   return plan;
 }
 
-// Proto names come first: where another field's json_name or camelCase collides
-// with one, the proto's name keeps its meaning. A json_name of its own does not
-// take the camelCase from a field.
+// Proto names come first: they win over the json_name or camelCase name of
+// another field. A field with its own json_name also has its camelCase name.
 void IndexNames(MessagePlan& plan) {
   for (const auto name : {&FieldDescriptor::name, &FieldDescriptor::json_name,
                           &FieldDescriptor::camelcase_name}) {
@@ -71,7 +70,8 @@ std::unique_ptr<MessagePlan> PlanMessage(const Descriptor* descriptor) {
   return plan;
 }
 
-// Every plan made so far. A plan is put in together with those it points to.
+// All plans that were made. A plan is added together with the plans of its
+// fields.
 class PlanCache {
  public:
   const MessagePlan& Get(const Descriptor* descriptor) {
@@ -85,7 +85,8 @@ class PlanCache {
   }
 
  private:
-  // Types may contain themselves: a plan is put in before those it points to.
+  // Types may contain themselves: a plan is added before the plans of its
+  // fields.
   const MessagePlan& Add(const Descriptor* descriptor)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const auto found = plans_.find(descriptor);

@@ -10,8 +10,8 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
-// The facts about a message type that reading and writing JSON needs, worked
-// out once: names, marks, and the form of the JSON mapping that it has.
+// The properties of a message type that reading and writing JSON needs,
+// computed once: names, options, and the form in the JSON mapping.
 namespace webhooks::gateway {
 
 // The form of a message type in the proto3 JSON mapping.
@@ -29,24 +29,24 @@ struct MessagePlan;
 
 struct FieldPlan {
   const google::protobuf::FieldDescriptor* field;
-  // The plan of a message's, group's or map entry's type; else null.
+  // The plan of the message or map entry type; null for other types.
   const MessagePlan* message = nullptr;
-  // Where the field stands in its plan.
+  // The index of the field in its plan.
   size_t index;
-  // The name in JSON: the json_name where the proto gives one, else the proto's
+  // The name in JSON: the json_name if the proto has one, else the proto's
   // name.
   std::string name;
-  // "name": with its quotes and colon.
+  // The name with quotes and colon: `"name":`.
   std::string quoted_key;
   bool nullable = false;
   bool required_key = false;
-  // No key of JSON, of a query or a path: see http_header and body_mask of
-  // options.proto.
+  // True if the field is not a key of JSON, a query or a path: see http_header
+  // and body_mask of options.proto.
   bool hidden = false;
-  // Holds the text of a JSON value.
+  // True if the field holds the text of a JSON value.
   bool raw_json = false;
-  // The most elements of a list (Values.max_items of options.proto); 0: any
-  // number.
+  // The greatest number of elements of a list (Values.max_items of
+  // options.proto); 0: no limit.
   size_t max_items = 0;
 };
 
@@ -57,14 +57,13 @@ struct MessagePlan {
   bool has_required_keys = false;
   // In the order of the field numbers.
   std::vector<FieldPlan> fields;
-  // By every name that a field may be given with; those that are hidden have
-  // none.
+  // By each name of a field in requests, without hidden fields.
   absl::flat_hash_map<std::string, const FieldPlan*> by_name;
 
-  // The field that the option body_mask marks, or null.
+  // The field with the option body_mask, or null.
   const google::protobuf::FieldDescriptor* body_mask = nullptr;
 
-  // The field called `name` in JSON, or null.
+  // Returns the field with the name `name` in JSON, or null.
   const FieldPlan* Find(absl::string_view name) const {
     const auto found = by_name.find(name);
     return found == by_name.end() ? nullptr : found->second;
@@ -72,8 +71,8 @@ struct MessagePlan {
   const FieldPlan& Of(const google::protobuf::FieldDescriptor* field) const;
 };
 
-// The plan of a type of the generated pool. It lives as long as the process.
-// Thread-safe.
+// Returns the plan of a type of the generated pool, which is valid as long as
+// the process. Thread-safe.
 const MessagePlan& PlanOf(const google::protobuf::Descriptor* descriptor);
 
 JsonForm FormOf(const google::protobuf::Descriptor* descriptor);

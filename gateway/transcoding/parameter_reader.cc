@@ -26,7 +26,7 @@ std::string PathText(const FieldPath& path) {
   return text;
 }
 
-// The name of a parameter as it was sent.
+// Returns the name of a parameter, as sent, in the form of a path.
 std::string NameText(absl::string_view name) {
   std::string text;
   for (const absl::string_view part : absl::StrSplit(name, '.')) {
@@ -35,7 +35,7 @@ std::string NameText(absl::string_view name) {
   return text;
 }
 
-// Form decoding, as queries have it, makes a space of a plus.
+// Explains that the decoding of a query turns a plus into a space.
 std::string Problem(const FieldDescriptor* field, absl::string_view text) {
   std::string problem = Expectation(field);
   const bool had_plus = field->message_type() != nullptr &&
@@ -82,7 +82,7 @@ void ParameterReader::ReadParameter(absl::string_view parameter) {
   }
 }
 
-// A field that is outside of the body and can be written as text.
+// Finds a field that is outside of the body and can be written as text.
 bool ParameterReader::Resolve(absl::string_view name, FieldPath& path) {
   if (binding_.has_body && binding_.body_field == nullptr) return false;
   const MessagePlan* plan = &PlanOf(request_.GetDescriptor());
@@ -99,7 +99,7 @@ bool ParameterReader::Resolve(absl::string_view name, FieldPath& path) {
   return path[0] != binding_.body_field && HasTextForm(path.back());
 }
 
-// Notes that a parameter gives `path`. False: it may not.
+// Records that a parameter gives `path`. False: it must not.
 bool ParameterReader::Give(const FieldPath& path) {
   if (std::find(binding_.path_fields.begin(), binding_.path_fields.end(),
                 path) != binding_.path_fields.end()) {
@@ -153,7 +153,7 @@ void ParameterReader::CheckRequiredKeys() {
   CheckRequiredKeys(PlanOf(request_.GetDescriptor()), prefix);
 }
 
-// Of messages within, only those that something was given for are looked at.
+// Checks only nested messages of which a field was given.
 void ParameterReader::CheckRequiredKeys(const MessagePlan& plan,
                                         FieldPath& prefix) {
   for (const FieldPlan& field : plan.fields) {

@@ -11,8 +11,8 @@
 
 namespace webhooks::gateway {
 
-// Fills the part of a request message that is not in the body: from the path
-// first, then from the query.
+// Fills the part of a request message that is not in the body: first from the
+// path, then from the query.
 class ParameterReader {
  public:
   // All arguments must outlive the reader.
@@ -25,8 +25,8 @@ class ParameterReader {
   // `query` is percent-encoded, without its '?'.
   void ReadQuery(absl::string_view query);
 
-  // After both: violations for required keys that are neither there nor in the
-  // body's part.
+  // Reports required keys outside of the body that were not given. Call it
+  // after the other two.
   void CheckRequiredKeys();
 
  private:

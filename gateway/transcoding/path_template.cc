@@ -58,7 +58,7 @@ class TemplateParser {
   }
 
  private:
-  // Takes the verb off the end: a ':' counts only in the last segment, outside
+  // Removes the verb at the end: a ':' counts only in the last segment, outside
   // of a variable.
   absl::Status ReadVerb() {
     const size_t colon = rest_.rfind(':');

@@ -10,7 +10,7 @@
 
 namespace webhooks::gateway {
 
-// A path template of google.api.http, taken apart.
+// A parsed path template of google.api.http.
 struct PathTemplate {
   enum class Kind {
     kLiteral,
@@ -33,7 +33,7 @@ struct PathTemplate {
   std::string verb;  // without its ':', decoded; empty: none
 };
 
-// INVALID_ARGUMENT says what of `text` is against the grammar.
+// Parses a path template. INVALID_ARGUMENT names the part that is malformed.
 absl::StatusOr<PathTemplate> ParsePathTemplate(absl::string_view text);
 
 }  // namespace webhooks::gateway

@@ -27,7 +27,7 @@ void AppendAllButSlashes(absl::string_view raw, std::string& value) {
 }  // namespace
 
 bool RequestPath::Read(absl::string_view path) {
-  // Twice: the last segment is decoded as a whole and again without its verb.
+  // Twice the size, as the last segment is decoded with and without its verb.
   if (absl::StrContains(path, '%')) decoded_.reserve(2 * path.size());
   path.remove_prefix(1);
   for (;;) {

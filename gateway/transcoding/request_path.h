@@ -10,24 +10,24 @@
 
 namespace webhooks::gateway {
 
-// The path of a request, cut at its slashes and decoded. It refers to the text
-// that it was read from.
+// The path of a request, split at its slashes and decoded. Refers to the text
+// from which it was read.
 class RequestPath {
  public:
   RequestPath() = default;
   RequestPath(const RequestPath&) = delete;
   RequestPath& operator=(const RequestPath&) = delete;
 
-  // False: a percent-escape is malformed, or the decoded path is not UTF-8 or
-  // has a NUL. `path` begins with '/'. Call it once.
+  // Reads `path`, which begins with '/'. Call it once. False: a percent-escape
+  // is malformed, or the decoded path is not UTF-8 or has a NUL.
   bool Read(absl::string_view path);
 
   // Returns the text behind the last ':' of the last segment, decoded; "" where
   // there is none. A percent-encoded ':' does not count.
   absl::string_view verb() const { return verb_; }
 
-  // The decoded segments; the verb and its ':' are left out after
-  // UseVerb(true), and are a part of the last segment otherwise.
+  // The decoded segments. The last one has the verb and its ':', except after
+  // UseVerb(true).
   void UseVerb(bool use) { segments_.back() = use ? stem_ : whole_; }
   size_t size() const { return segments_.size(); }
   absl::string_view operator[](size_t i) const { return segments_[i].text; }
@@ -51,8 +51,8 @@ class RequestPath {
   Segment whole_;
   Segment stem_;
   absl::string_view verb_;
-  // Holds the segments that were not plain; never grows past what was reserved,
-  // so that views into it stay.
+  // Holds the decoded text of segments with escapes. Never grows beyond the
+  // reserved size, so that views into it stay valid.
   std::string decoded_;
 };
 

@@ -13,11 +13,11 @@
 
 namespace webhooks::gateway {
 
-// A place in the tree of templates: what was read of a path so far.
+// A node in the tree of templates.
 struct RouteNode {
   absl::flat_hash_map<std::string, std::unique_ptr<RouteNode>> literals;
   std::unique_ptr<RouteNode> one;
-  // The routes that end here, and those that end in a "**" from here.
+  // The routes that end here, and the routes that end here with a "**".
   std::vector<const Route*> ends;
   std::vector<const Route*> many;
 };
@@ -26,7 +26,7 @@ namespace {
 
 using Routes = std::vector<const Route*>;
 
-// The routes that end where `path` does, after making the way there.
+// Returns the routes at the node of `path`, which it creates.
 Routes& Grow(RouteNode& root, const PathTemplate& path) {
   RouteNode* node = &root;
   for (const PathTemplate::Segment& segment : path.segments) {
@@ -40,19 +40,19 @@ Routes& Grow(RouteNode& root, const PathTemplate& path) {
   return node->ends;
 }
 
-// Ranks `route` for `method`: 0 is not at all.
+// Ranks `route` for `method`; 0: it does not match.
 int MethodRank(const Route& route, absl::string_view method) {
   if (route.http_method == method) return 3;
   if (route.http_method == "GET" && method == "HEAD") return 2;
   return route.http_method == "*" ? 1 : 0;
 }
 
-// One walk through the tree.
+// One search in the tree.
 struct Search {
   absl::string_view method;
   absl::string_view verb;
   const RequestPath& path;
-  // The routes of this path that serve other methods.
+  // The routes of this path for other methods.
   absl::InlinedVector<const Route*, 8> others = {};
 
   const Route* Pick(const Routes& routes) {
@@ -167,8 +167,8 @@ absl::StatusOr<Router::Match> Router::Find(absl::string_view method,
   if (!absl::StartsWith(path, "/")) return Match();
   RequestPath request;
   if (!request.Read(path)) return MalformedPath();
-  // A path that names a verb of some template stands for that verb only: its
-  // last segment is not taken as a value that happens to hold a ':'.
+  // If the verb is that of a template of this path, only templates with this
+  // verb match: the last segment is not a value with a ':'.
   if (!request.verb().empty()) {
     request.UseVerb(true);
     Search search{method, request.verb(), request};

@@ -12,23 +12,23 @@
 
 namespace webhooks::gateway {
 
-// Finds the RPC that an HTTP method and path stand for. Built once at start
-// from google.api.http annotations; immutable, so thread-safe.
+// Finds the RPC of an HTTP method and path, by google.api.http annotations.
+// Immutable, so thread-safe.
 class Router {
  public:
-  // The result of resolving a path. `binding` is null where nothing matched;
-  // then `allowed` holds the methods that the path knows, sorted, with HEAD
-  // beside GET and OPTIONS last, and is empty where the path is unknown.
+  // The result of a search. If nothing matched, `binding` is null, and
+  // `allowed` holds the methods of the path, sorted, with HEAD if there is GET,
+  // and OPTIONS last; it is empty if the path is unknown.
   struct Match {
     const Binding* binding = nullptr;
     std::vector<PathValue> path_values;
     std::vector<std::string> allowed;
   };
 
-  // Reads every annotation, additional_bindings included, of `services`.
-  // INVALID_ARGUMENT names the RPC whose template is malformed, names a field
-  // that is not there, cannot be filled from a path or is not transcoded, or
-  // that repeats another's method and template, or that streams.
+  // Reads all annotations of `services`, including additional_bindings.
+  // INVALID_ARGUMENT names an RPC that has a malformed template, names a field
+  // that does not exist or cannot be filled from a path, has a type that is not
+  // transcoded, repeats the method and template of another, or streams.
   static absl::StatusOr<Router> Make(
       absl::Span<const google::protobuf::ServiceDescriptor* const> services);
 
@@ -36,15 +36,15 @@ class Router {
   Router& operator=(Router&&) noexcept;
   ~Router();
 
-  // `path` is the request target without its query, still percent-encoded:
-  // variables are decoded per segment after routing (%2F stays inside its
-  // segment: it is '/' in a variable of one segment, and stays %2F in one of
-  // several, whose own slashes stay). Where several templates match, literals
-  // win over `*`, and `*` over `**`, segment by segment from the left. A ':' in
-  // the last segment, if not percent-encoded, begins a verb wherever a template
-  // of that path has it, whatever its method. HEAD finds GET's binding. A
-  // malformed percent-escape, or one that decodes to invalid UTF-8 or NUL, is
-  // INVALID_ARGUMENT, reason MALFORMED_PATH.
+  // `path` is the request target without its query, percent-encoded. Variables
+  // are decoded by segment after routing: %2F becomes '/' in a variable of one
+  // segment, and stays %2F in a variable of several segments, which keeps the
+  // slashes between them. If several templates match, literals win over `*`,
+  // and `*` over `**`, segment by segment from the left. A ':' in the last
+  // segment that is not percent-encoded begins a verb if a template of that
+  // path has this verb, for any method. HEAD finds the binding of GET.
+  // INVALID_ARGUMENT (MALFORMED_PATH): a percent-escape is malformed, or the
+  // path does not decode to UTF-8 without NUL.
   absl::StatusOr<Match> Find(absl::string_view method,
                              absl::string_view path) const;
 

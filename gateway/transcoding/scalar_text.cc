@@ -15,12 +15,12 @@
 namespace webhooks::gateway {
 namespace {
 
-// A number in JSON's grammar, in its parts.
+// The parts of a number in JSON's grammar.
 struct Decimal {
   bool negative;
   absl::string_view whole;
   absl::string_view fraction;
-  // Of the exponent as written; what does not fit is the limit of its sign.
+  // Clamped to a limit if the number does not fit.
   int64_t exponent = 0;
 };
 
@@ -39,7 +39,7 @@ bool TakeExponent(absl::string_view& text, int64_t& exponent) {
   if (digits.empty()) return false;
   const auto result =
       std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-  // Far beyond the length of any number, and safe to add to.
+  // Far beyond the length of a number, and too small for an overflow.
   constexpr int64_t kLimit = std::numeric_limits<int64_t>::max() / 4;
   if (result.ec != std::errc() || exponent > kLimit) exponent = kLimit;
   if (negative) exponent = -exponent;
@@ -63,7 +63,7 @@ std::optional<Decimal> ParseDecimal(absl::string_view text) {
   return text.empty() ? std::make_optional(decimal) : std::nullopt;
 }
 
-// The magnitude of `decimal` if it is an integer of at most 64 bits.
+// Returns the magnitude of `decimal` if it is an integer of at most 64 bits.
 std::optional<uint64_t> Magnitude(const Decimal& decimal) {
   std::string digits = absl::StrCat(decimal.whole, decimal.fraction);
   digits.erase(0, digits.find_first_not_of('0'));

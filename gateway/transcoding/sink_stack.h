@@ -8,19 +8,19 @@
 
 namespace webhooks::gateway {
 
-// The sinks of the values that are open, outermost first: each takes the events
-// of one value, until that value ends.
+// A stack of sinks. Each takes the events of one JSON value until that value
+// ends; the first takes the rest.
 class SinkStack {
  public:
   JsonSink& top() { return *levels_.back().sink; }
 
-  // Makes `sink` the top for the rest of the value that is being read. A sink
-  // calls this when a container begins in it that another sink shall take.
+  // Makes `sink` the top until the end of the container that is beginning. A
+  // sink calls this in BeginObject or BeginArray to pass the container on.
   // `sink` must outlive the stack.
   void Push(JsonSink& sink) { levels_.push_back({&sink, depth_}); }
 
-  // A container began, or ended; the latter removes the top if that container
-  // was its value. The first sink stays.
+  // Record the begin and the end of a container. Leave removes the top at the
+  // end of its container, but not the first sink.
   void Enter() { ++depth_; }
   void Leave() {
     --depth_;

@@ -14,9 +14,9 @@ namespace webhooks::gateway {
 struct Slot {
   // Null: there is no place, and the value is skipped.
   google::protobuf::Message* message = nullptr;
-  // The plan of `message`, where the value is all of that message.
+  // The plan of `message`; only if the value is the whole message.
   const MessagePlan* plan = nullptr;
-  // The field of `message` that gets the value; null: all of the message.
+  // The field of `message` for the value; null: the whole message.
   const FieldPlan* field = nullptr;
   // True if the value is an element of `field`.
   bool is_element = false;
@@ -37,8 +37,8 @@ struct Slot {
   // The violation of an array here that is not the value of a list.
   std::string ArrayViolation() const;
 
-  // Returns the slot of the message here, which it adds or makes. Requires that
-  // ObjectViolation() is "".
+  // Returns the slot of the message in the field, which it creates. Requires
+  // that ObjectViolation() is "".
   Slot Enter() const;
   // Sets the value. A null leaves a nullable field unset.
   std::string Set(const JsonScalar& scalar) const;

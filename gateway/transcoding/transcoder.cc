@@ -13,7 +13,7 @@ namespace {
 
 using google::protobuf::Message;
 
-// Most answers are smaller: they are written without growing the text.
+// Most answers are smaller and need no reallocation.
 constexpr size_t kUsualResponseSize = 512;
 
 std::unique_ptr<Message> NewRequest(const Binding& binding) {

@@ -10,8 +10,8 @@
 
 namespace webhooks::gateway {
 
-// The violations of a request. Keeps the first 100 of them, and at most 256
-// bytes of each path, so that an answer stays small whatever was sent.
+// The violations of a request. Keeps the first 100, and at most 256 bytes of
+// each path, to bound the size of an answer.
 class Violations {
  public:
   static constexpr int kMaxCount = 100;
@@ -24,7 +24,7 @@ class Violations {
   bool HasRoom() const { return list_.field_violations_size() < kMaxCount; }
   bool empty() const { return list_.field_violations_size() == 0; }
 
-  // INVALID_ARGUMENT with all of them, reason INVALID_REQUEST; OK where there
+  // Returns INVALID_ARGUMENT (INVALID_REQUEST) with all violations; OK if there
   // are none.
   absl::Status ToStatus() const;
 

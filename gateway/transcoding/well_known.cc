@@ -17,7 +17,7 @@ constexpr int64_t kMaxTimestamp = 253402300799;  // 9999-12-31T23:59:59Z
 constexpr int64_t kMaxDuration = 315576000000;
 constexpr int32_t kNanosPerSecond = 1'000'000'000;
 
-// Takes exactly `count` digits off `text`.
+// Removes exactly `count` digits from the front of `text`.
 bool TakeNumber(absl::string_view& text, size_t count, int& value) {
   if (text.size() < count) return false;
   value = 0;
@@ -29,7 +29,7 @@ bool TakeNumber(absl::string_view& text, size_t count, int& value) {
   return true;
 }
 
-// Takes a '.' and 1 to 9 digits, if there is a '.'.
+// Removes a '.' and 1 to 9 digits from the front, if there is a '.'.
 bool TakeNanos(absl::string_view& text, int32_t& nanos) {
   nanos = 0;
   if (!absl::ConsumePrefix(&text, ".")) return true;
@@ -56,7 +56,7 @@ bool TakeDate(absl::string_view& text, int64_t& seconds) {
   return true;
 }
 
-// Takes hh:mm.
+// Removes hh:mm from the front.
 bool TakeHourMinute(absl::string_view& text, int64_t& seconds) {
   int hour, minute;
   if (!TakeNumber(text, 2, hour) || !absl::ConsumePrefix(&text, ":") ||
@@ -114,7 +114,7 @@ std::string SnakeCase(absl::string_view camel) {
   return snake;
 }
 
-// False: the name would not be read back.
+// False: the name has no camelCase that parses to it.
 bool AppendCamelCase(absl::string_view snake, std::string& out) {
   for (size_t i = 0; i < snake.size(); ++i) {
     if (absl::ascii_isupper(snake[i])) return false;

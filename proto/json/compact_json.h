@@ -8,15 +8,15 @@
 
 namespace webhooks {
 
-// The JSON value `text` without white space and needless escapes: keys keep
-// their order and numbers their digits. Nothing where `text` is not one value
-// in UTF-8 (RFC 8259), has more than `max_depth` containers within each other,
-// or an object with the same key twice.
+// Returns the JSON value `text` without white space and unnecessary escapes,
+// with the order of keys and the digits of numbers unchanged. nullopt: `text`
+// is not one value in UTF-8 (RFC 8259), is nested deeper than `max_depth`, or
+// has an object with a repeated key.
 std::optional<std::string> CompactJson(absl::string_view text, int max_depth);
 
-// Returns the fault for which CompactJson returns nothing, for whoever wrote
-// `text`: "must be one JSON value: byte 7 is wrong", bytes counted from 1. ""
-// where there is none.
+// Returns the reason for which CompactJson returns nullopt, as the description
+// of a violation: "must be one JSON value: byte 7 is wrong", with bytes counted
+// from 1; "" if there is none.
 std::string JsonFault(absl::string_view text, int max_depth);
 
 }  // namespace webhooks

@@ -33,14 +33,14 @@ class JsonParser {
   JsonParser(JsonSink& sink, int max_depth);
   ~JsonParser();
 
-  // Parses the next part of the text. False: see error(); no other part may be
-  // given.
+  // Parses the next part of the text. Returns false after an error (see
+  // error()); then it must not be called again.
   bool Parse(absl::string_view part, bool is_last);
 
   Error error() const;
-  // Offset of the byte at which parsing stopped, from the first part's begin.
+  // Returns the offset at which parsing stopped, in all parts.
   std::size_t byte() const;
-  // Describes a syntax error, or a value that is incomplete.
+  // Returns a description of a syntax error or of an incomplete value.
   std::string message() const;
 
  private:

@@ -14,8 +14,8 @@ namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 
-// What stands behind the backslash of a character's escape: 'u' is \u00XX, and
-// 0 no escape at all.
+// The character behind the backslash of each byte's escape; 'u' means \u00XX, 0
+// no escape.
 constexpr std::array<char, 256> kEscapes = [] {
   std::array<char, 256> escapes{};
   for (int c = 0; c < 0x20; ++c) escapes[c] = 'u';

@@ -8,7 +8,8 @@
 namespace webhooks {
 namespace {
 
-// How many bytes of only ASCII `text` begins with, to a multiple of 8.
+// Returns the length of the ASCII prefix of `text`, rounded down to a multiple
+// of 8.
 size_t AsciiWords(absl::string_view text) {
   size_t at = 0;
   for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
@@ -19,8 +20,8 @@ size_t AsciiWords(absl::string_view text) {
   return at;
 }
 
-// The length of the character that `text`, which is not empty, begins with; 0
-// if it is not well formed. The ranges are those of Unicode's table 3-7.
+// Returns the length of the first character of `text`, which is not empty; 0 if
+// it is not well-formed. The ranges are those of Unicode's table 3-7.
 size_t CharacterLength(absl::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t first = byte(0);

@@ -6,20 +6,20 @@
 
 #include "absl/strings/string_view.h"
 
-// Well-formed UTF-8 as the Unicode standard has it: no overlong forms, no
-// surrogates, nothing over U+10FFFF.
+// Well-formed UTF-8 by the Unicode standard: no overlong forms, no surrogates,
+// nothing above U+10FFFF.
 namespace webhooks {
 
-// The length of the longest well-formed beginning of `text`, in bytes.
+// Returns the length of the longest well-formed prefix of `text`, in bytes.
 size_t ValidUtf8Prefix(absl::string_view text);
 
 bool IsValidUtf8(absl::string_view text);
 
-// `text` with U+FFFD in the place of every byte that is not well formed.
+// Returns `text` with U+FFFD in place of each byte that is not well-formed.
 std::string ReplaceInvalidUtf8(absl::string_view text);
 
-// `text` if it has at most `limit` bytes; else a beginning of it that does not
-// end within a character, and "...".
+// Returns `text` if it has at most `limit` bytes; else a prefix that does not
+// end within a character, followed by "...".
 std::string Shorten(absl::string_view text, size_t limit);
 
 }  // namespace webhooks

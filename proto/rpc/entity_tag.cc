@@ -19,7 +19,7 @@ bool IsTagCharacter(char c) {
   return byte == 0x21 || (byte >= 0x23 && byte != 0x7f);
 }
 
-// Takes one entity-tag off the front of `list`.
+// Removes one entity-tag from the front of `list`.
 std::optional<absl::string_view> TakeTag(absl::string_view& list) {
   absl::string_view rest = list;
   absl::ConsumePrefix(&rest, kWeak);
@@ -32,8 +32,8 @@ std::optional<absl::string_view> TakeTag(absl::string_view& list) {
   return tag;
 }
 
-// The tags of a list, which may have empty elements (RFC 9110, 5.6.1.2); none
-// where it is malformed.
+// Returns the tags of a list, which may have empty elements (RFC 9110,
+// 5.6.1.2); empty if it is malformed.
 std::vector<absl::string_view> Tags(absl::string_view list) {
   std::vector<absl::string_view> tags;
   list = absl::StripAsciiWhitespace(list);

@@ -11,9 +11,9 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
-// An absl::Status that carries google.rpc details: each detail is a payload
-// whose type URL is the message's. Errors are made with these functions,
-// travel as absl::Status, and become google.rpc.Status at the edge.
+// absl::Status with google.rpc details: each detail is a payload with the type
+// URL of its message. Errors are made with these functions, are passed as
+// absl::Status, and are converted to google.rpc.Status for the wire.
 namespace webhooks {
 
 // The domain of every google.rpc.ErrorInfo of this service.
@@ -30,30 +30,28 @@ absl::Status WithReason(
 // must not be OK.
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 
-// INVALID_ARGUMENT that lists every violation of a request. The message is the
-// first violation ("url must be ..."), and says how many more there are.
-// `violations` must not be empty.
+// Returns INVALID_ARGUMENT with all violations of a request. The message is the
+// first violation ("url must be ...") and the number of others. `violations`
+// must not be empty.
 absl::Status InvalidFields(const google::rpc::BadRequest& violations,
                            absl::string_view reason);
 
-// The most violations that are listed of one request.
+// The greatest number of violations of one request.
 inline constexpr int kMaxViolations = 100;
 
-// Adds "field: description" to `violations`, unless they are kMaxViolations
-// already. `field` is the path as in JSON ("scope[3]"); `description` continues
-// the field's name ("must be ...").
+// Adds a violation to `violations`, unless there are kMaxViolations. `field` is
+// the path in JSON ("scope[3]"); `description` continues it ("must be ...").
 void AddViolation(google::rpc::BadRequest& violations, absl::string_view field,
                   absl::string_view description);
 
-// The ErrorInfo reason of `status`, or "" where it has none.
+// Returns the ErrorInfo reason of `status`, or "" if it has none.
 std::string Reason(const absl::Status& status);
 
-// The violations that `status` lists, as of InvalidFields; none where it has no
-// list.
+// Returns the violations of a `status` made by InvalidFields; empty for others.
 google::rpc::BadRequest ViolationsOf(const absl::Status& status);
 
-// The two forms of the same error. Details are ordered by their type URL, so
-// google.rpc.BadRequest stands before google.rpc.ErrorInfo.
+// Convert between the two forms of an error. Details are sorted by their type
+// URL, so google.rpc.BadRequest comes before google.rpc.ErrorInfo.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 absl::Status FromRpcStatus(const google::rpc::Status& status);
 

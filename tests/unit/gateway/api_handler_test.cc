@@ -44,7 +44,7 @@ class ApiHandlerTest : public ::testing::Test {
   ApiHandler handler_;
 };
 
-TEST_F(ApiHandlerTest, CallsTheRpcThatThePathIsBoundTo) {
+TEST_F(ApiHandlerTest, CallsTheRpcOfThePath) {
   const HttpResponse answer =
       Answer({.method = "POST",
               .path = "/webhooks",
@@ -85,7 +85,7 @@ TEST_F(ApiHandlerTest, AnswersWithTheServersError) {
   EXPECT_EQ(answer.route, "/webhooks/{id}");
 }
 
-TEST_F(ApiHandlerTest, SaysWhenToComeBack) {
+TEST_F(ApiHandlerTest, SendsRetryAfter) {
   status_ = absl::UnavailableError("stopping");
   EXPECT_THAT(Answer({.path = "/webhooks/a"}), HasHeader("Retry-After", "1"));
   google::rpc::RetryInfo info;
@@ -99,7 +99,7 @@ TEST_F(ApiHandlerTest, SaysWhenToComeBack) {
   EXPECT_THAT(answer, HasHeader("Retry-After", "7"));
 }
 
-TEST_F(ApiHandlerTest, SaysWhenToComeBackForTheListenerToo) {
+TEST_F(ApiHandlerTest, SendsRetryAfterForErrorsOfTheListener) {
   const HttpResponse answer =
       handler_.AnswerError(absl::UnavailableError("full"));
   EXPECT_EQ(answer.status, 503);
@@ -131,7 +131,7 @@ TEST_F(ApiHandlerTest, RefusesABodyOfAnyTypeWhereNoneBelongs) {
   }
 }
 
-TEST_F(ApiHandlerTest, RefusesWhateverHasNotOneKeyBeforeItsBodyIsRead) {
+TEST_F(ApiHandlerTest, RefusesARequestWithoutOneKeyBeforeReadingItsBody) {
   const std::vector<std::vector<RequestHead::Field>> kCases = {
       {}, {{"x-api-key", ""}}, {{"x-api-key", "k1"}, {"X-Api-Key", "k2"}}};
   for (const auto& fields : kCases) {
@@ -149,7 +149,7 @@ TEST_F(ApiHandlerTest, RefusesWhateverHasNotOneKeyBeforeItsBodyIsRead) {
   }
 }
 
-TEST_F(ApiHandlerTest, SaysHowToAuthenticate) {
+TEST_F(ApiHandlerTest, SendsWwwAuthenticate) {
   const HttpResponse answer = Answer({.path = "/webhooks", .fields = {}});
   EXPECT_EQ(answer.status, 401);
   EXPECT_THAT(answer,
@@ -195,7 +195,7 @@ TEST_F(ApiHandlerTest, AnswersOptionsOfAllPaths) {
       HasHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
 }
 
-TEST_F(ApiHandlerTest, SaysThatAWeakEtagMatchesNothing) {
+TEST_F(ApiHandlerTest, RefusesAWeakEtag) {
   for (const char* method : {"GET", "DELETE"}) {
     const HttpResponse answer =
         Answer({.method = method,
@@ -226,7 +226,7 @@ TEST_F(ApiHandlerTest, TakesACertificateInPlaceOfAKeyButNotOfABadOne) {
   EXPECT_FALSE(is_accepted());
 }
 
-TEST_F(ApiHandlerTest, RefusesHeadersThatTheServerWouldNotTake) {
+TEST_F(ApiHandlerTest, RefusesHeadersThatAreTooLargeForTheServer) {
   const std::string key(15'800, 'a');
   const HttpResponse answer =
       Answer({.path = "/webhooks/a", .fields = {{"x-api-key", key}}});

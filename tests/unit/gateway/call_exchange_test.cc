@@ -88,7 +88,7 @@ TEST_F(CallExchangeTest, SendsNothingOfARequestWhoseFormIsWrong) {
   EXPECT_THAT(Calls(), ElementsAre(kCheckKey));
 }
 
-TEST_F(CallExchangeTest, SendsNothingOfABodyThatIsNotJson) {
+TEST_F(CallExchangeTest, DoesNotSendABodyThatIsNotJson) {
   const HttpResponse answer = Create("{");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.reason, "MALFORMED_JSON");
@@ -102,14 +102,14 @@ TEST_F(CallExchangeTest, RefusesABadKeyBeforeABadForm) {
   EXPECT_EQ(answer.reason, "API_KEY_INVALID");
 }
 
-TEST_F(CallExchangeTest, TellsOfABadFormWithoutTheServer) {
+TEST_F(CallExchangeTest, ReportsAWrongFormWithoutTheServer) {
   key_status_ = absl::UnavailableError("gone");
   const HttpResponse answer = Create("{}");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.reason, "INVALID_REQUEST");
 }
 
-TEST_F(CallExchangeTest, AsksOnceForAKeyThatTheServerAccepts) {
+TEST_F(CallExchangeTest, ChecksAnAcceptedKeyOnce) {
   EXPECT_EQ(Create("{}").status, 400);
   EXPECT_EQ(Create("{}").status, 400);
   EXPECT_EQ(PublishBatch(LongBatch()).status, 202);
@@ -138,7 +138,7 @@ TEST_F(CallExchangeTest, AsksAnOlderServerNothing) {
   EXPECT_EQ(PublishBatch(LongBatch()).status, 202);
 }
 
-TEST_F(CallExchangeTest, RefusesAListThatIsTooLongAsItReads) {
+TEST_F(CallExchangeTest, RefusesAListThatIsTooLongWhileReading) {
   const HttpResponse answer =
       PublishBatch(absl::StrCat(R"({"events":[{"type":"a","data":1})",
                                 std::string(1'000, ','), "not read"));
@@ -156,7 +156,7 @@ TEST_F(CallExchangeTest, TakesAListOfTheGreatestLength) {
   EXPECT_EQ(PublishBatch(Batch(1'000, R"({"type":"a","data":1})")).status, 202);
 }
 
-TEST_F(CallExchangeTest, TellsTheRangeOfANumber) {
+TEST_F(CallExchangeTest, ReportsTheRangeOfANumber) {
   const HttpResponse answer =
       Create(R"({"url":null,"scope":null,"delivery":{"max_in_flight":"x"}})");
   EXPECT_THAT(answer.body, HasSubstr("must be an integer from 1 to 100"));
@@ -170,7 +170,7 @@ TEST_F(CallExchangeTest, SuggestsAnEscapeForAPlus) {
   EXPECT_THAT(answer.body, HasSubstr("%2B"));
 }
 
-TEST_F(CallExchangeTest, SaysWhatIsWrongWithAHugeExponent) {
+TEST_F(CallExchangeTest, ReportsAHugeExponent) {
   const HttpResponse answer =
       AnswerOf(handler_, {.method = "POST",
                           .path = "/events",

@@ -25,7 +25,7 @@ absl::StatusOr<CallHeaders> Read(std::vector<RequestHead::Field> fields) {
   return ReadCallHeaders(head, kDefault);
 }
 
-TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
+TEST(ReadCallHeaders, PassesOnlyTheHeadersOfTheList) {
   const auto headers = Read({{"X-Api-Key", "k1"},
                              {"Idempotency-Key", "i1"},
                              {"traceparent", "t1"},
@@ -47,7 +47,7 @@ TEST(ReadCallHeaders, PassesWhatTheListNamesAndNothingElse) {
   EXPECT_EQ(headers->timeout, kDefault);
 }
 
-TEST(ReadCallHeaders, PassesTheCertificatesNameOnWhereThereIsNoKey) {
+TEST(ReadCallHeaders, PassesTheCertificatesNameIfThereIsNoKey) {
   RequestHead head;
   head.request_id = "r1";
   head.client_certificate = "client.example";
@@ -61,7 +61,7 @@ TEST(ReadCallHeaders, PassesTheCertificatesNameOnWhereThereIsNoKey) {
                                    Pair("x-api-key", "k1")));
 }
 
-TEST(ReadCallHeaders, TellsTheClientsAddress) {
+TEST(ReadCallHeaders, PassesTheClientsAddress) {
   RequestHead head;
   head.request_id = "r1";
   head.client_address = "192.0.2.7";
@@ -93,7 +93,7 @@ TEST(ReadCallHeaders, RefusesARepeatedKey) {
   EXPECT_EQ(Reason(headers.status()), "INVALID_HEADER");
 }
 
-TEST(ReadCallHeaders, RefusesWhatIsNotPrintableAscii) {
+TEST(ReadCallHeaders, RefusesAKeyThatIsNotPrintableAscii) {
   EXPECT_FALSE(Read({{"x-api-key", "k\xc3\xa9y"}}).ok());
   EXPECT_FALSE(Read({{"x-api-key", "k\ty"}}).ok());
   EXPECT_TRUE(Read({{"x-other", "k\xc3\xa9y"}}).ok());

@@ -17,7 +17,7 @@ RequestHead WithFields(std::vector<RequestHead::Field> fields) {
   return head;
 }
 
-TEST(RefuseContent, TakesJsonWhateverItsParametersSay) {
+TEST(RefuseContent, AcceptsJsonWithAnyParameters) {
   for (const char* type :
        {"application/json", "Application/JSON",
         "application/json;charset=utf-8",
@@ -54,7 +54,7 @@ TEST(RefuseContent, RefusesAnEncodedBody) {
                                          {"content-encoding", "identity"}})));
 }
 
-TEST(RefuseContent, SaysWhatAPatchTakes) {
+TEST(RefuseContent, SendsAcceptPatch) {
   RequestHead head =
       WithFields({{"content-type", "application/merge-patch+json"}});
   head.method = "PATCH";

@@ -64,7 +64,7 @@ TEST_F(DocsHandlerTest, KnowsNoOtherPages) {
   EXPECT_EQ(Get("/docs/../index.html").status, 404);
 }
 
-TEST_F(DocsHandlerTest, SaysThatThereAreNoPages) {
+TEST_F(DocsHandlerTest, AnswersThatThePagesAreNotInstalled) {
   const HttpResponse answer = AnswerOf(bare_, {.path = "/docs"});
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(answer.reason, "DOCS_NOT_INSTALLED");

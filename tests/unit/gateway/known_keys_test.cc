@@ -12,7 +12,7 @@ class KnownKeysTest : public ::testing::Test {
   KnownKeys keys_{[this] { return now_; }};
 };
 
-TEST_F(KnownKeysTest, AreThoseThatWereAdded) {
+TEST_F(KnownKeysTest, ContainTheAddedKeys) {
   EXPECT_FALSE(keys_.Contains("a"));
   keys_.Add("a");
   EXPECT_TRUE(keys_.Contains("a"));

@@ -74,7 +74,7 @@ TEST_F(MarksTest, AHeaderFillsItsField) {
   EXPECT_EQ(LastRequest<v1::DeleteWebhookRequest>().etag(), "\"a\", \"b\"");
 }
 
-TEST_F(MarksTest, AHeaderThatCannotBeIsRefused) {
+TEST_F(MarksTest, AnInvalidHeaderIsRefused) {
   const Ask create = {.method = "POST",
                       .path = "/webhooks",
                       .body = R"({"url":null,"scope":null})"};
@@ -88,7 +88,7 @@ TEST_F(MarksTest, AHeaderThatCannotBeIsRefused) {
   EXPECT_THAT(backend_.calls, IsEmpty());
 }
 
-TEST_F(MarksTest, WhatIsWrongWithAHeaderIsToldByItsName) {
+TEST_F(MarksTest, ViolationsOfAHeaderHaveItsName) {
   google::rpc::BadRequest found;
   AddViolation(found, "url", "must be an absolute https URL");
   AddViolation(found, "request_id", "must hold at most 255 characters");
@@ -143,13 +143,13 @@ TEST_F(MarksTest, AReadWhoseEtagMustMatchAndDoesNotIs412) {
   EXPECT_EQ(answer.reason, kEtagMismatch);
 }
 
-TEST_F(MarksTest, AnErrorStaysWhatItIsUnderAnyCondition) {
+TEST_F(MarksTest, AnErrorIsUnchangedByConditions) {
   status_ = WithReason(absl::NotFoundError("no webhook"), "WEBHOOK_NOT_FOUND");
   EXPECT_EQ(Get({{"if-none-match", "*"}}).status, 404);
   EXPECT_EQ(Get({{"if-match", "\"v2\""}}).status, 404);
 }
 
-TEST_F(MarksTest, AChangeUnderAConditionThatNothingJudgesIsNeverMade) {
+TEST_F(MarksTest, AChangeWithAConditionThatIsNotEvaluatedIsRefused) {
   const Ask create = {.method = "POST",
                       .path = "/webhooks",
                       .body = R"({"url":null,"scope":null})"};
@@ -173,7 +173,7 @@ TEST_F(MarksTest, TheNextPageIsALinkWithTheRequestsOwnQuery) {
       HasHeader("Link", "</webhooks?page_token=a%2Bb%2Fc%3D>; rel=\"next\""));
 }
 
-TEST_F(MarksTest, TheLinkHasOneTokenHoweverTheOldOneIsWritten) {
+TEST_F(MarksTest, TheLinkReplacesTheTokenInAnyEncoding) {
   next_ = "new";
   for (const absl::string_view name :
        {"page_token", "pageToken", "page%5Ftoken", "%70age_token"}) {
@@ -189,7 +189,7 @@ TEST_F(MarksTest, TheLastPageHasNoLink) {
   EXPECT_THAT(Answer({.path = "/webhooks"}).headers, IsEmpty());
 }
 
-TEST_F(MarksTest, AnAnswerThatWasGivenBeforeSaysSo) {
+TEST_F(MarksTest, AReplayedAnswerIsMarked) {
   metadata_ = {{"idempotent-replayed", "true"}, {"other", "x"}};
   const HttpResponse answer = Get({});
   EXPECT_THAT(answer, HasHeader("Idempotent-Replayed", "true"));

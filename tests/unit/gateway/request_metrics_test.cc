@@ -35,7 +35,7 @@ TEST(RequestMetrics, CountByMethodRouteAndCode) {
   EXPECT_THAT(Counted(registry), ElementsAre("GET /webhooks/{id} 404"));
 }
 
-TEST(RequestMetrics, CountWhatIsNoMethodOrHasNoRouteTogether) {
+TEST(RequestMetrics, CountUnknownMethodsAndPathsAsOther) {
   prometheus::Registry registry;
   RequestMetrics metrics(registry);
   for (const char* const method : {"BREW", "get", "-"}) {

@@ -33,7 +33,7 @@ TEST(CallStatus, KeepsDetailsOfAnUnavailableServer) {
   EXPECT_EQ(Reason(got), "STOPPING");
 }
 
-TEST(CallStatus, BlamesNoCallerForWhatTheServerCancelled) {
+TEST(CallStatus, OfACallThatTheServerCancelledIsUnavailable) {
   const absl::Status sent =
       WithReason(absl::CancelledError("cancelled"), "CALL_CANCELLED");
   const absl::Status got =
@@ -51,7 +51,7 @@ TEST(CallStatus, NeverBecomesOkByItsDetails) {
   EXPECT_EQ(got, absl::InternalError("fine"));
 }
 
-TEST(CallStatus, GivesWhateverComesWithoutDetailsAReasonAndItsOwnWords) {
+TEST(CallStatus, OfTheTransportHasAReasonAndAMessageOfTheGateway) {
   const struct {
     grpc::StatusCode sent;
     absl::StatusCode code;

@@ -26,7 +26,7 @@ using ::testing::Contains;
 using ::testing::MatchesRegex;
 using ::testing::Pair;
 
-constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kTestTimeout = absl::Seconds(10);
 
 // A server whose answer depends on the service that is asked for: "held" is
 // answered when it is cancelled, "missing" is NOT_FOUND with details, "large"
@@ -53,7 +53,9 @@ class FakeHealth : public grpc::health::v1::Health::CallbackService {
     return reactor;
   }
 
-  bool AwaitHeld() { return held_.WaitForNotificationWithTimeout(kPatience); }
+  bool AwaitHeld() {
+    return held_.WaitForNotificationWithTimeout(kTestTimeout);
+  }
   const std::string& key() const { return key_; }
 
  private:
@@ -108,9 +110,9 @@ class GrpcBackendTest : public ::testing::Test {
     if (server_ != nullptr) StopServer();
   }
 
-  GrpcBackend& Connect(int connections = 1,
-                       absl::Duration patience = absl::Milliseconds(20)) {
-    backend_.emplace(target_, connections, nullptr, "", patience);
+  GrpcBackend& Connect(int connections = 1, absl::Duration reconnect_timeout =
+                                                absl::Milliseconds(20)) {
+    backend_.emplace(target_, connections, nullptr, "", reconnect_timeout);
     return *backend_;
   }
 
@@ -122,7 +124,7 @@ class GrpcBackendTest : public ::testing::Test {
   };
 
   std::unique_ptr<Pending> Start(const std::string& service,
-                                 absl::Duration timeout = kPatience) {
+                                 absl::Duration timeout = kTestTimeout) {
     auto pending = std::make_unique<Pending>();
     Backend::Call call;
     call.rpc_path = "/grpc.health.v1.Health/Check";
@@ -143,7 +145,7 @@ class GrpcBackendTest : public ::testing::Test {
   // Returns true if a call on each of the connections, which take turns,
   // succeeds at last.
   bool Recovers(int connections = 1) {
-    const absl::Time give_up = absl::Now() + kPatience;
+    const absl::Time give_up = absl::Now() + kTestTimeout;
     int in_a_row = 0;
     while (in_a_row < connections && absl::Now() < give_up) {
       in_a_row = Finish(*Start("")).status.ok() ? in_a_row + 1 : 0;
@@ -152,7 +154,7 @@ class GrpcBackendTest : public ::testing::Test {
   }
 
   Backend::Reply Finish(Pending& pending) {
-    EXPECT_TRUE(pending.done.WaitForNotificationWithTimeout(kPatience));
+    EXPECT_TRUE(pending.done.WaitForNotificationWithTimeout(kTestTimeout));
     return std::move(pending.reply);
   }
 
@@ -213,16 +215,16 @@ TEST_F(GrpcBackendTest, RefusesAnAnswerThatIsTooLong) {
 TEST_F(GrpcBackendTest, WaitsForAServerThatRestarts) {
   StartServer();
   StopServer();
-  Connect(/*connections=*/1, /*patience=*/kPatience);
+  Connect(/*connections=*/1, /*reconnect_timeout=*/kTestTimeout);
   const auto pending = Start("");
   StartServer();
   EXPECT_TRUE(Finish(*pending).status.ok());
 }
 
-TEST_F(GrpcBackendTest, WaitsForNoServerThatIsLost) {
+TEST_F(GrpcBackendTest, DoesNotWaitForALostServer) {
   StartServer();
   StopServer();
-  Connect(/*connections=*/2, /*patience=*/absl::Seconds(1));
+  Connect(/*connections=*/2, /*reconnect_timeout=*/absl::Seconds(1));
   Finish(*Start(""));
   const absl::Time begin = absl::Now();
   for (int i = 0; i < 10; ++i) {
@@ -234,13 +236,13 @@ TEST_F(GrpcBackendTest, WaitsForNoServerThatIsLost) {
 TEST_F(GrpcBackendTest, EndsAWaitThatIsCancelled) {
   StartServer();
   StopServer();
-  Connect(/*connections=*/1, /*patience=*/kPatience);
+  Connect(/*connections=*/1, /*reconnect_timeout=*/kTestTimeout);
   const auto pending = Start("");
   pending->cancel();
   EXPECT_EQ(Finish(*pending).status.code(), absl::StatusCode::kCancelled);
 }
 
-TEST_F(GrpcBackendTest, BlamesNoCallerForACallThatAStopEnds) {
+TEST_F(GrpcBackendTest, ReportsACallThatAStopEndsAsInterrupted) {
   StartServer();
   Connect();
   const auto pending = Start("held");
@@ -264,19 +266,19 @@ TEST_F(GrpcBackendTest, FailsWithoutAServerAndRecoversByItself) {
 
 // Its threads end with the last channel, so one of them must not be what drops
 // it.
-TEST_F(GrpcBackendTest, LeavesNothingOfGrpcToACallThatEnded) {
+TEST_F(GrpcBackendTest, ReleasesGrpcObjectsWhenACallEnds) {
   Connect();
   const auto pending = Start("");
   Finish(*pending);
   EXPECT_GT(CountGrpcThreads(), 0);
   backend_.reset();
-  const absl::Time give_up = absl::Now() + kPatience;
+  const absl::Time give_up = absl::Now() + kTestTimeout;
   while (CountGrpcThreads() > 0 && absl::Now() < give_up) {
   }
   EXPECT_EQ(CountGrpcThreads(), 0);
 }
 
-TEST_F(GrpcBackendTest, LogsOnceThatTheServerIsLostAndOnceThatItIsBack) {
+TEST_F(GrpcBackendTest, LogsALostServerOnceAndItsReturnOnce) {
   StartServer();
   StopServer();
   Connect(/*connections=*/2);

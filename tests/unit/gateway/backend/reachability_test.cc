@@ -7,7 +7,7 @@ namespace {
 
 using Change = Reachability::Change;
 
-TEST(Reachability, TellsOnlyOfChanges) {
+TEST(Reachability, ReportsOnlyChanges) {
   Reachability server(1);
   EXPECT_EQ(server.Note(0, true), Change::kNone);
   EXPECT_EQ(server.Note(0, false), Change::kLost);

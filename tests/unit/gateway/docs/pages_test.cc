@@ -35,7 +35,7 @@ TEST_F(PagesTest, AreNoneWithoutTheFirst) {
   EXPECT_THAT(ReadPages(folder_.Path("")), IsEmpty());
 }
 
-TEST_F(PagesTest, AreNoneWhereThereIsNoFolder) {
+TEST_F(PagesTest, AreEmptyWithoutAFolder) {
   EXPECT_THAT(ReadPages(folder_.Path("none")), IsEmpty());
   EXPECT_THAT(ReadPages(""), IsEmpty());
 }

@@ -40,7 +40,7 @@ TEST_F(BufferBudgetTest, AlwaysHasRoomForSmallBuffers) {
   EXPECT_FALSE(second_.Resize(11));
 }
 
-TEST_F(BufferBudgetTest, GetsBackWhatIsNoLongerHeld) {
+TEST_F(BufferBudgetTest, GetsBackReleasedBytes) {
   EXPECT_TRUE(first_.Resize(60));
   EXPECT_FALSE(first_.Resize(61));
   EXPECT_TRUE(first_.Resize(30));

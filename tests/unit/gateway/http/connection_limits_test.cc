@@ -56,7 +56,7 @@ TEST_F(ConnectionLimitsTest, DoesNotTimeOutARequestThatIsBeingAnswered) {
   EXPECT_THAT(held.ReadAnswer(), HasBody("late"));
 }
 
-TEST_F(ConnectionLimitsTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
+TEST_F(ConnectionLimitsTest, ClosesAConnectionWhoseAnswerIsNotRead) {
   HttpLimits limits;
   limits.write_timeout = kSoon;
   Serve(limits);
@@ -66,7 +66,7 @@ TEST_F(ConnectionLimitsTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
   EXPECT_LT(client.ReadToEnd().size(), std::size_t{8 << 20});
 }
 
-TEST_F(ConnectionLimitsTest, KeepsOnlySoMuchForThoseThatDoNotRead) {
+TEST_F(ConnectionLimitsTest, LimitsTheAnswersThatAreNotRead) {
   HttpLimits limits;
   limits.buffered_bytes = 12 << 20;
   Serve(limits);
@@ -149,7 +149,7 @@ TEST_F(ConnectionLimitsTest, CountsTheBodiesOfAllRequestsUntilTheyEnd) {
   }
 }
 
-TEST_F(ConnectionLimitsTest, LetsSmallBodiesInWhateverOthersHold) {
+TEST_F(ConnectionLimitsTest, AcceptsSmallBodiesBeyondTheLimit) {
   HttpLimits limits;
   limits.buffered_bytes = limits.uncounted_bytes = 100;
   Serve(limits);
@@ -162,7 +162,7 @@ TEST_F(ConnectionLimitsTest, LetsSmallBodiesInWhateverOthersHold) {
               HasStatus(200));
 }
 
-TEST_F(ConnectionLimitsTest, CountsWhatConnectionsHold) {
+TEST_F(ConnectionLimitsTest, CountsTheBuffersOfConnections) {
   RawClient client = Connect();
   EXPECT_EQ(server_->buffer_bytes(), 0u);
   client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n" +
@@ -180,7 +180,7 @@ TEST_F(ConnectionLimitsTest, CountsWhatConnectionsHold) {
   EXPECT_EQ(server_->buffer_bytes(), 0u);
 }
 
-TEST_F(ConnectionLimitsTest, TellsAConnectionTooManyToComeBackLater) {
+TEST_F(ConnectionLimitsTest, AnswersAConnectionTooManyWith503) {
   HttpLimits limits;
   limits.connections = 1;
   Serve(limits, /*threads=*/2);
@@ -194,7 +194,7 @@ TEST_F(ConnectionLimitsTest, TellsAConnectionTooManyToComeBackLater) {
   EXPECT_THAT(first.ReadAnswer(), AllOf(HasStatus(200), Not(Closes())));
 }
 
-TEST_F(ConnectionLimitsTest, TellsAnAddressWithTooManyConnectionsSo) {
+TEST_F(ConnectionLimitsTest, AnswersAnAddressWithTooManyConnectionsWith503) {
   HttpLimits limits;
   limits.connections_per_address = 1;
   Serve(limits, /*threads=*/2);

@@ -154,7 +154,7 @@ TEST_F(ConnectionTest, RefusesBadFramingAndCloses) {
   EXPECT_THAT(handler_.runs(), IsEmpty());
 }
 
-TEST_F(ConnectionTest, TellsAClientWithLoneLineFeedsAtOnce) {
+TEST_F(ConnectionTest, RefusesSingleLineFeedsAtOnce) {
   EXPECT_THAT(Ask("GET / HTTP/1.1\nHost: a\n\n"), HasStatus(400));
 }
 
@@ -167,7 +167,7 @@ TEST_F(ConnectionTest, RefusesBadChunksAndCloses) {
   EXPECT_TRUE(client.IsClosed());
 }
 
-TEST_F(ConnectionTest, SaysContinueToAClientThatWaitsForIt) {
+TEST_F(ConnectionTest, SendsContinueToAClientThatWaitsForIt) {
   RawClient client = Connect();
   client.Send(
       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
@@ -200,7 +200,7 @@ TEST_F(ConnectionTest, RefusesOtherExpectations) {
               AllOf(HasStatus(417), HasBody("\"UNSUPPORTED_EXPECTATION\"")));
 }
 
-TEST_F(ConnectionTest, DropsTheBodyOfARefusedRequestThatIsThere) {
+TEST_F(ConnectionTest, DropsTheReceivedBodyOfARefusedRequest) {
   RawClient client = Connect();
   const std::string request =
       "POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: ";
@@ -222,7 +222,7 @@ TEST_F(ConnectionTest, ClosesWhereTheBodyOfARefusedRequestIsYetToCome) {
   EXPECT_THAT(handler_.runs(), IsEmpty());
 }
 
-TEST_F(ConnectionTest, AnswersAClientThatEndsItsHalfAfterItsLastRequest) {
+TEST_F(ConnectionTest, AnswersAClientThatHalfClosesAfterItsLastRequest) {
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   client.EndSending();
@@ -231,7 +231,7 @@ TEST_F(ConnectionTest, AnswersAClientThatEndsItsHalfAfterItsLastRequest) {
   EXPECT_THAT(client.ReadAnswer(), HasBody("late"));
 }
 
-TEST_F(ConnectionTest, AnswersAClientThatEndsItsHalfWithoutAWord) {
+TEST_F(ConnectionTest, AnswersAClientThatHalfClosesWithoutClosingTheConnection) {
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(handler_.AwaitHeld());
@@ -245,7 +245,7 @@ TEST_F(ConnectionTest, AnswersAClientThatEndsItsHalfWithoutAWord) {
   EXPECT_TRUE(client.IsClosed());
 }
 
-TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatResetsAfterItsHalfEnded) {
+TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatResetsAfterAHalfClose) {
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(handler_.AwaitHeld());

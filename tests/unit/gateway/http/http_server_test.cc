@@ -34,7 +34,7 @@ TEST_F(HttpServerTest, ServesOnSeveralAddressesAndThreads) {
   }
 }
 
-TEST_F(HttpServerTest, TellsOfEachRequestThatEnds) {
+TEST_F(HttpServerTest, NotifiesTheObserverOfEachRequest) {
   EXPECT_THAT(Ask(kGetRoot), HasStatus(200));
   EXPECT_THAT(Ask("nonsense\r\n\r\n"), HasStatus(400));
   EXPECT_EQ(observer_.ended().size(), 2u);
@@ -76,7 +76,7 @@ TEST_F(HttpServerTest, AnswersRequestsInProgressBeforeItStops) {
   stop.join();
 }
 
-TEST_F(HttpServerTest, CancelsWhatIsLeftWhenItsPatienceEnds) {
+TEST_F(HttpServerTest, CancelsTheRemainingRequestsAfterTheGrace) {
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(handler_.AwaitHeld());

@@ -8,21 +8,21 @@ namespace webhooks::gateway {
 namespace {
 
 NextAccept AfterErrno(int number) {
-  return After({number, boost::system::system_category()});
+  return NextAcceptAfter({number, boost::system::system_category()});
 }
 
-TEST(Listener, AcceptsOnAtOnceAfterAConnection) {
-  EXPECT_EQ(After({}), NextAccept::kNow);
+TEST(Listener, AcceptsAtOnceAfterAConnection) {
+  EXPECT_EQ(NextAcceptAfter({}), NextAccept::kNow);
   EXPECT_EQ(AfterErrno(ECONNABORTED), NextAccept::kNow);
 }
 
-TEST(Listener, RestsAfterWhateverIsNotTheClients) {
+TEST(Listener, WaitsAfterAnErrorThatIsNotTheClients) {
   for (const int number : {EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM}) {
     EXPECT_EQ(AfterErrno(number), NextAccept::kLater) << number;
   }
 }
 
-TEST(Listener, EndsOnceItIsClosed) {
+TEST(Listener, EndsAfterItIsClosed) {
   EXPECT_EQ(AfterErrno(ECANCELED), NextAccept::kNever);
 }
 

@@ -68,7 +68,7 @@ TEST(RequestReader, SplitsTheTargetAndNamesTheFields) {
   EXPECT_THAT(input, IsEmpty());
 }
 
-TEST(RequestReader, ReadsTheSameHoweverTheBytesArrive) {
+TEST(RequestReader, ReadsTheSameFromPartsOfAnySize) {
   const std::string text =
       std::string(kChunkedHead) +
       "5;name=value;other\r\nhello\r\n1 ; a = \"b;\\\"\\\\\""
@@ -201,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(
         "0\r\nno colon\r\n\r\n", "0\r\nX: a\nY: b\r\n\r\n",
         "0\r\nX : a\r\n\r\n", "0\r\nX: a\r\n b\r\n\r\n", "0\r\n X: a\r\n\r\n"));
 
-TEST(RequestReader, SaysWhetherTheConnectionIsKept) {
+TEST(RequestReader, TellsIfTheConnectionIsKept) {
   const auto keeps = [](std::string text) {
     RequestReader reader(kMaxHeader, kClient);
     EXPECT_TRUE(reader.ReadHead(text).ok());

@@ -33,14 +33,14 @@ TEST(FormatResponse, WritesAWholeAnswer) {
             "{}");
 }
 
-TEST(FormatResponse, NamesTheTypeOfABodyThatIsNoJson) {
+TEST(FormatResponse, HasTheTypeOfABodyThatIsNotJson) {
   HttpResponse response = Response(200, "<p>");
   response.content_type = "text/html";
   EXPECT_THAT(FormatResponse(response, {}, absl::UnixEpoch()),
               HasSubstr("\r\nContent-Type: text/html\r\n"));
 }
 
-TEST(FormatResponse, SaysWhenTheConnectionCloses) {
+TEST(FormatResponse, HasConnectionCloseForTheLastAnswer) {
   EXPECT_THAT(FormatResponse(Response(200, "{}"), {}, absl::UnixEpoch()),
               HasSubstr("\r\nConnection: close\r\n"));
 }

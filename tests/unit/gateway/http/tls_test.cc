@@ -49,7 +49,7 @@ class TlsTest : public HttpServerTest {
   std::unique_ptr<TlsWatch> watch_;
 };
 
-TEST_F(TlsTest, WritesALargeAnswerWholeToWhoeverReadsItLate) {
+TEST_F(TlsTest, WritesAllOfALargeAnswerToASlowReader) {
   TlsClient client(Serve());
   client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
   RawClient other = Connect();
@@ -82,7 +82,7 @@ TEST_F(TlsTest, ReadsARequestThatComesInManyRecords) {
   EXPECT_THAT(client.ReadToEnd(), HasBody("POST /|" + body));
 }
 
-TEST_F(TlsTest, SaysThatAnIdleConnectionEnds) {
+TEST_F(TlsTest, SendsCloseNotifyOnAnIdleConnection) {
   HttpLimits limits;
   limits.idle_timeout = kHandshakeTimeout;
   TlsClient client(Serve(limits));
@@ -90,7 +90,7 @@ TEST_F(TlsTest, SaysThatAnIdleConnectionEnds) {
   EXPECT_EQ(client.ReadToEnd(), "");
 }
 
-TEST_F(TlsTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
+TEST_F(TlsTest, ClosesAConnectionWhoseAnswerIsNotRead) {
   HttpLimits limits;
   limits.write_timeout = kHandshakeTimeout;
   TlsClient client(Serve(limits));
@@ -102,7 +102,7 @@ TEST_F(TlsTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
   EXPECT_EQ(client.ReadToEnd(), "broken");
 }
 
-TEST_F(TlsTest, TellsAConnectionTooManyToComeBackLater) {
+TEST_F(TlsTest, AnswersAConnectionTooManyWith503) {
   HttpLimits limits;
   limits.connections = 1;
   const std::string address = Serve(limits);

@@ -81,7 +81,7 @@ void PrintTo(const SchemaCase& c, std::ostream* out) { *out << c.field; }
 
 class AnswerSchemas : public ::testing::TestWithParam<SchemaCase> {};
 
-TEST_P(AnswerSchemas, AreWhatIsWritten) {
+TEST_P(AnswerSchemas, DescribeTheWrittenJson) {
   EXPECT_EQ(Answered(GetParam().field), GetParam().schema);
 }
 
@@ -112,19 +112,19 @@ TEST(OrNull, AddsNullWhereItIsNotThere) {
   EXPECT_EQ(OrNull({{"$ref", "#"}}).at("anyOf").as_array().size(), 2);
 }
 
-TEST(OpenApiDocument, AnswersHoldWhatIsAlwaysWritten) {
+TEST(OpenApiDocument, AnswersRequireTheKeysThatAreAlwaysWritten) {
   EXPECT_THAT(Strings(At("/components/schemas/Everything/required")),
               AllOf(IsSupersetOf({"int32", "maybe_text", "numbers", "words"}),
                     Not(Contains("maybe_number")), Not(Contains("child"))));
 }
 
-TEST(OpenApiDocument, RequestsHoldWhatIsRequiredAndNothingUnknown) {
+TEST(OpenApiDocument, RequestsRequireTheirRequiredKeysAndPermitNoOthers) {
   const json::value& schema = At("/components/schemas/Requirements");
   EXPECT_THAT(Strings(schema.at("required")), ElementsAre("id", "url"));
   EXPECT_EQ(schema.at("additionalProperties"), false);
 }
 
-TEST(OpenApiDocument, WhatThePathHoldsIsNoKeyOfTheBody) {
+TEST(OpenApiDocument, FieldsOfThePathAreNotInTheBody) {
   const json::value& body =
       At("/paths/~1required~1{id}/put/requestBody/content/application~1json/"
          "schema");
@@ -144,7 +144,7 @@ TEST(OpenApiDocument, MembersOfAOneofAreNotTogether) {
                 schema.at("properties").as_object().size() - 2));
 }
 
-TEST(OpenApiDocument, TheZeroThatStandsForNothingIsNoValue) {
+TEST(OpenApiDocument, UnspecifiedEnumValuesAreLeftOut) {
   EXPECT_THAT(Strings(At("/components/schemas/Kind/enum")),
               ElementsAre("KIND_ROUND", "KIND_SQUARE"));
 }
@@ -155,7 +155,7 @@ TEST(OpenApiDocument, QueriesReachIntoMessages) {
                             "query timestamp"}));
 }
 
-TEST(OpenApiDocument, WhatIsNoKeyIsInNoQuery) {
+TEST(OpenApiDocument, HiddenFieldsAreNotInQueries) {
   EXPECT_THAT(
       ParametersAt("/paths/~1marked/get"),
       ElementsAre("query id", "query text", "query tags", "query part.name",
@@ -180,7 +180,7 @@ TEST(OpenApiDocument, MarkedFieldsAreHeaders) {
   EXPECT_NO_THROW(At("/paths/~1marked/get/responses/304"));
 }
 
-TEST(OpenApiDocument, MethodsThatOpenApiDoesNotKnowAreLeftOut) {
+TEST(OpenApiDocument, MethodsThatOpenApiLacksAreLeftOut) {
   EXPECT_FALSE(At("/paths").as_object().contains("/links/{id}"));
   EXPECT_THAT(At("/paths/~1any").as_object(), testing::SizeIs(1));
 }
@@ -197,7 +197,7 @@ TEST(OpenApiDocument, EveryOperationHasAnIdOfItsOwn) {
   EXPECT_EQ(static_cast<int>(ids.size()), operations);
 }
 
-TEST(OpenApiDocument, TellsHowLargeABodyMayBe) {
+TEST(OpenApiDocument, HasTheLimitOfABody) {
   const json::value document = Document("webhooks.v1.EventService");
   EXPECT_EQ(document.at_pointer("/paths/~1events/post/requestBody/description"),
             "At most 1000 bytes.");
@@ -235,7 +235,7 @@ TEST(OpenApiDocument, AReadMayHaveConditions) {
   EXPECT_TRUE(references.contains("#/components/parameters/If-None-Match"));
 }
 
-TEST(OpenApiDocument, TellsWhatReceiversGet) {
+TEST(OpenApiDocument, DescribesTheRequestsToReceivers) {
   const json::value& post = At("/webhooks/event/post");
   std::vector<std::string> headers;
   for (const json::value& parameter : post.at("parameters").as_array()) {

@@ -37,35 +37,35 @@ Failures FailuresOf(const std::string& method) {
                                                          method));
 }
 
-TEST(Meanings, AsAnotherFieldIsWhatIsSaidOfThatField) {
+TEST(Meanings, OfAReferenceAreTheCommentAndValuesOfItsField) {
   const Meaning url = MeaningOf("CreateWebhookRequest.url");
-  EXPECT_THAT(url.text, StartsWith("Where deliveries are posted to"));
+  EXPECT_THAT(url.text, StartsWith("The URL that deliveries are posted to"));
   EXPECT_EQ(url.values.max_length(), 2048);
 }
 
-TEST(Meanings, WhatFollowsTheOtherFieldIsAdded) {
+TEST(Meanings, OfAReferenceContinueWithItsOwnText) {
   EXPECT_THAT(MeaningOf("PublishEventRequest.deliver_at").text,
               HasSubstr("At most 30 days ahead."));
 }
 
-TEST(Meanings, ReferencesLeadToReferences) {
+TEST(Meanings, FollowReferencesToReferences) {
   EXPECT_EQ(MeaningOf("UpdateWebhookStatusRequest.id").values.format(), "uuid");
 }
 
-TEST(Meanings, AFieldsOwnValuesAreAddedToThoseOfTheOther) {
+TEST(Meanings, OfAReferenceHaveItsOwnValuesInAddition) {
   const Meaning active = MeaningOf("UpdateWebhookStatusRequest.active");
   EXPECT_EQ(active.values.example(), "false");
   const Meaning text = MeaningOf("CreateWebhookRequest.description");
   EXPECT_EQ(text.values.max_length(), 1024);
 }
 
-TEST(Meanings, AMethodsFailuresAreThoseOfTheOneItNames) {
+TEST(Meanings, OfAMethodIncludeTheFailuresOfTheMethodItNames) {
   EXPECT_THAT(FailuresOf("WebhookService.Update"),
               Contains(Pair(absl::StatusCode::kNotFound,
                             HasSubstr("WEBHOOK_NOT_FOUND"))));
 }
 
-TEST(Meanings, AMethodFailsAsItsServiceAndTheOneThatThatNames) {
+TEST(Meanings, OfAMethodIncludeTheCommonFailuresOfItsService) {
   for (const char* method : {"WebhookService.Get", "EventService.Get"}) {
     EXPECT_THAT(FailuresOf(method),
                 Contains(Pair(absl::StatusCode::kUnauthenticated,
@@ -74,10 +74,10 @@ TEST(Meanings, AMethodFailsAsItsServiceAndTheOneThatThatNames) {
   }
 }
 
-TEST(Meanings, WhatAMethodAddsToAnothersFailuresFollows) {
+TEST(Meanings, OfAMethodContinueTheFailuresOfAnotherWithItsOwnText) {
   EXPECT_THAT(FailuresOf("WebhookService.Delete"),
               Contains(Pair(absl::StatusCode::kNotFound,
-                            HasSubstr("WEBHOOK_NOT_FOUND). Also when"))));
+                            HasSubstr("WEBHOOK_NOT_FOUND). Also if"))));
 }
 
 // Expects each code of `failure` among `failures`.
@@ -95,7 +95,7 @@ void ExpectCodes(const v1::Failure& failure, const Failures& failures,
 }
 
 // A code that is misspelt, or a method that is not there, would be left out.
-TEST(Meanings, EveryFailureLeadsToOne) {
+TEST(Meanings, ResolveEveryFailure) {
   for (const std::string& name : ProjectsComments().files()) {
     const auto* file = DescriptorPool::generated_pool()->FindFileByName(name);
     for (int i = 0; i < file->service_count(); ++i) {
@@ -127,7 +127,7 @@ void ExpectJson(const Descriptor& message, int& examples) {
   }
 }
 
-TEST(Meanings, EveryExampleIsJson) {
+TEST(Meanings, HaveOnlyJsonExamples) {
   int examples = 0;
   for (const std::string& name : ProjectsComments().files()) {
     const auto* file = DescriptorPool::generated_pool()->FindFileByName(name);

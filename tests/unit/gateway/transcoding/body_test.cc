@@ -160,7 +160,7 @@ TEST(RequiredKeys, AreMissedAtEveryLevel) {
             "INVALID_REQUEST: inner.name, inners[1].name, id, url");
 }
 
-TEST(RequiredKeys, AreNotMissedInWhatIsAbsent) {
+TEST(RequiredKeys, AreNotRequiredOfAnAbsentMessage) {
   EXPECT_EQ(Summary(Read("POST", "/required", R"({"id": "a", "url": "b"})")),
             "id: \"a\" url: \"b\"");
 }
@@ -253,7 +253,7 @@ TEST(PathField, IsReadByItsType) {
             "INVALID_REQUEST: number, when, kind");
 }
 
-TEST(NoBody, IsWhatABindingWithoutOneAsksFor) {
+TEST(NoBody, IsAcceptedByABindingWithoutOne) {
   EXPECT_EQ(Summary(Read("DELETE", "/things/7")), "id: \"7\"");
   EXPECT_EQ(Summary(Read("DELETE", "/things/7", "{}")), "INVALID_REQUEST: ");
   EXPECT_EQ(Summary(Read("DELETE", "/things/7", "not JSON")),

@@ -44,7 +44,7 @@ TEST(ErrorBody, LeavesOutDetailsThatItCannotPrint) {
             R"("reason":"BROKEN","domain":"webhooks"}]}})");
 }
 
-TEST(ErrorBody, IsWellFormedWhateverTheMessageIs) {
+TEST(ErrorBody, IsWellFormedForAnyMessage) {
   EXPECT_EQ(ErrorBody(absl::UnknownError("\"\n\xFF"), 500),
             R"({"error":{"code":500,"status":"UNKNOWN","message":"\"\n�",)"
             R"("details":[]}})");

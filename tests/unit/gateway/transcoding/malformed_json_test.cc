@@ -106,7 +106,7 @@ TEST(Depth, OfAMillionCostsNothing) {
 }
 
 // Accepted messages must be within the depth that protobuf parsers take.
-TEST(Depth, OfMessagesIsWhatTheServerCanParse) {
+TEST(Depth, OfMessagesIsWithinTheLimitOfTheServer) {
   constexpr int kDepth = 63;
   for (const auto& [open, close] :
        {std::pair("{\"child\":", "}"), std::pair("{\"children\":[", "]}"),

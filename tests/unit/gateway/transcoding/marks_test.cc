@@ -37,7 +37,7 @@ std::string Write(absl::string_view method, absl::string_view path,
   return body.ok() ? *body : Reason(body.status());
 }
 
-TEST(BodyMask, NamesTheKeysOfTheBodyWhetherOrNotTheyAreNull) {
+TEST(BodyMask, NamesTheKeysOfTheBodyAlsoIfTheyAreNull) {
   EXPECT_EQ(Patch(R"({"text":null,"tags":["a"]})"),
             R"(id: "1" tags: "a" mask { paths: "text" paths: "tags" })");
 }
@@ -47,28 +47,28 @@ TEST(BodyMask, IsThereOnlyWithKeys) {
   EXPECT_EQ(Patch(""), R"(id: "1")");
 }
 
-TEST(BodyMask, NamesNothingOfWhatIsWithinAField) {
+TEST(BodyMask, NamesNoNestedKeys) {
   EXPECT_EQ(Patch(R"({"part":{"name":"n","size":null}})"),
             R"(id: "1" mask { paths: "part" } part { name: "n" })");
 }
 
-TEST(BodyMask, NamesTheKeysOfTheFieldThatTheBodyIs) {
+TEST(BodyMask, NamesTheKeysOfABodyField) {
   EXPECT_EQ(Summary(Read("PUT", "/marked/1/part", R"({"size":null})")),
             R"(id: "1" mask { paths: "size" } part { })");
 }
 
-TEST(BodyMask, IsNoKeyItself) {
+TEST(BodyMask, IsNotAKeyItself) {
   EXPECT_EQ(Patch(R"({"mask":"text"})"), "INVALID_REQUEST: mask");
   EXPECT_EQ(Summary(Read("GET", "/marked?mask=text")), "INVALID_REQUEST: mask");
 }
 
-TEST(HttpHeader, IsNoKeyOfBodyOrQuery) {
+TEST(HttpHeader, IsNotAKeyOfBodyOrQuery) {
   EXPECT_EQ(Patch(R"({"condition":"x"})"), "INVALID_REQUEST: condition");
   EXPECT_EQ(Summary(Read("GET", "/marked?condition=x")),
             "INVALID_REQUEST: condition");
 }
 
-TEST(HttpHeader, IsLeftOutOfAnswersAndWhatIsInThem) {
+TEST(HttpHeader, IsLeftOutOfAnswersAndTheirMessages) {
   EXPECT_EQ(Write("PATCH", "/marked/1",
                   R"(name: "a" etag: "x" inner { name: "b" etag: "y" })"),
             R"({"name":"a","inner":[{"name":"b","inner":[],)"
@@ -102,7 +102,7 @@ TEST(RawJson, RefusesAKeyTwiceWhereverItStands) {
   EXPECT_EQ(Raw(R"([{"a":1},{"a":1}])"), R"([{"a":1},{"a":1}])");
 }
 
-TEST(RawJson, DoesNotDisturbWhatFollows) {
+TEST(RawJson, DoesNotAffectTheNextKeys) {
   EXPECT_EQ(Patch(R"({"raw":{"a":1,"a":2},"text":"t","color":1})"),
             "INVALID_REQUEST: raw, color");
 }
@@ -112,18 +112,18 @@ TEST(RawJson, MayBeAllOfTheBody) {
             R"(id: "1" raw: "[1]")");
 }
 
-TEST(RawJson, IsNoQueryParameter) {
+TEST(RawJson, IsNotAQueryParameter) {
   EXPECT_EQ(Summary(Read("GET", "/marked?raw=1")), "INVALID_REQUEST: raw");
 }
 
-TEST(RawJson, IsWrittenAsItIs) {
+TEST(RawJson, IsWrittenUnchanged) {
   EXPECT_EQ(Write("PATCH", "/marked/1", R"(raw: '{"b":1.0,"a":2}')"),
             R"({"name":"","raw":{"b":1.0,"a":2},"inner":[],)"
             R"("next_page_token":""})");
   EXPECT_EQ(Write("PUT", "/marked/1/raw", R"(raw: '[1]')"), "[1]");
 }
 
-TEST(RawJson, ThatIsNoJsonIsNotWritten) {
+TEST(RawJson, IsNotWrittenIfItIsNotJson) {
   for (const std::string text : {"", "{", "1 2", "'a'", "{\\\"a\\\":1,}"}) {
     EXPECT_EQ(Write("PATCH", "/marked/1", absl::StrCat("raw: \"", text, "\"")),
               "RESPONSE_NOT_JSON")

@@ -176,7 +176,7 @@ TEST(Router, GivesAReasonForAMalformedPath) {
   EXPECT_EQ(Reason(match.status()), "MALFORMED_PATH");
 }
 
-TEST(Router, CarriesWhatTheAnnotationsSay) {
+TEST(Router, HasTheValuesOfTheAnnotations) {
   const Binding& echo = BindingOf("POST", "/everything");
   EXPECT_EQ(echo.rpc_path, "/webhooks.test.v1.Transcoding/Echo");
   EXPECT_EQ(echo.path_template, "/everything");

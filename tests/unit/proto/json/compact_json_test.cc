@@ -47,7 +47,7 @@ TEST(CompactJson, KeepsScalars) {
   }
 }
 
-TEST(CompactJson, EscapesOnlyWhatMustBe) {
+TEST(CompactJson, HasOnlyNecessaryEscapes) {
   EXPECT_THAT(Compact(R"("\/\u0041\u00e9\u20ac\ud83d\ude00\u2028\u007f")"),
               Optional(std::string("\"/A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"
                                    "\xe2\x80\xa8\x7f\"")));
@@ -63,12 +63,12 @@ TEST(CompactJson, KeepsLongStringsWhole) {
   EXPECT_THAT(Compact(text), Optional(text));
 }
 
-TEST(CompactJson, IsTheSameWhenItIsCompactAlready) {
+TEST(CompactJson, DoesNotChangeCompactText) {
   const std::string text = R"({"a":[1,{"b":"c"}],"d":{}})";
   EXPECT_THAT(Compact(text), Optional(text));
 }
 
-TEST(CompactJson, IsNoneWhereTheTextIsNotJson) {
+TEST(CompactJson, RefusesTextThatIsNotJson) {
   for (const absl::string_view text : {"",
                                        " ",
                                        "tru",
@@ -99,20 +99,20 @@ TEST(CompactJson, IsNoneWhereTheTextIsNotJson) {
   }
 }
 
-TEST(CompactJson, IsNoneWhereThereAreSeveralValues) {
+TEST(CompactJson, RefusesSeveralValues) {
   for (const absl::string_view text : {"1 2", "{}{}", "null,", "[] x"}) {
     EXPECT_EQ(Compact(text), std::nullopt) << text;
   }
 }
 
-TEST(CompactJson, IsNoneWhereTheTextIsNotUtf8) {
+TEST(CompactJson, RefusesTextThatIsNotUtf8) {
   for (const absl::string_view text : {"\"\xff\"", "\"\xc3\"", "\"\xc0\x80\"",
                                        "\"\xed\xa0\x80\"", "{\"\xff\":1}"}) {
     EXPECT_EQ(Compact(text), std::nullopt);
   }
 }
 
-TEST(CompactJson, IsNoneWhereAnObjectHasAKeyTwice) {
+TEST(CompactJson, RefusesARepeatedKey) {
   for (const absl::string_view text :
        {R"({"a":1,"a":1})", R"({"a":1,"\u0061":2})", R"([{"":1,"":2}])",
         R"({"b":{},"a":{"c":1,"c":1}})"}) {
@@ -125,14 +125,14 @@ TEST(CompactJson, MayHaveTheSameKeyInSeveralObjects) {
   EXPECT_THAT(Compact(text), Optional(text));
 }
 
-TEST(CompactJson, IsNoneBeyondTheDepthGiven) {
+TEST(CompactJson, RefusesTextBeyondTheDepth) {
   EXPECT_THAT(CompactJson(Nested(3), 3), Optional(Nested(3)));
   EXPECT_EQ(CompactJson(Nested(4), 3), std::nullopt);
 }
 
-TEST(JsonFault, IsNoneOfJson) { EXPECT_EQ(JsonFault(R"({"a":1})", 3), ""); }
+TEST(JsonFault, IsEmptyForJson) { EXPECT_EQ(JsonFault(R"({"a":1})", 3), ""); }
 
-TEST(JsonFault, SaysWhereTheTextIsWrong) {
+TEST(JsonFault, HasTheByteOfTheFault) {
   struct Case {
     std::string text;
     const char* fault;

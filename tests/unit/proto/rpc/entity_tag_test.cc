@@ -18,7 +18,7 @@ TEST(EtagCondition, IsAStarOrTagsWithCommas) {
   }
 }
 
-TEST(EtagCondition, MatchesStronglyNothingThatIsWeak) {
+TEST(EtagCondition, MatchesNoWeakTagStrongly) {
   EXPECT_TRUE(MatchesStrongly("\"a\"", "\"b\", \"a\""));
   EXPECT_TRUE(MatchesStrongly("\"a\"", "*"));
   EXPECT_FALSE(MatchesStrongly("\"a\"", "\"A\""));
@@ -36,7 +36,7 @@ TEST(EtagCondition, IsWeakWhereAllOfItsTagsAre) {
   }
 }
 
-TEST(EtagCondition, MatchesWeaklyWhateverIsWeak) {
+TEST(EtagCondition, MatchesWeakTagsWeakly) {
   EXPECT_TRUE(MatchesWeakly("\"a\"", "W/\"a\""));
   EXPECT_TRUE(MatchesWeakly("W/\"a\"", "\"a\""));
   EXPECT_FALSE(MatchesWeakly("\"a\"", "\"b\""));
