@@ -18,7 +18,7 @@ struct DocumentedPath {
   // One variable segment.
   struct Variable {
     std::string name;
-    const FieldPath* field;  // null: nobody reads it
+    const FieldPath* field;  // null: no field
   };
 
   std::string text;  // "/webhooks/{id}"

@@ -77,7 +77,7 @@ void ParameterReader::ReadParameter(absl::string_view parameter) {
   FieldPath path;
   if (!Resolve(name, path)) {
     violations_.Add(NameText(name), "is not a known query parameter");
-  } else if (Give(path)) {
+  } else if (MarkGiven(path)) {
     Set(path, value);
   }
 }
@@ -100,7 +100,7 @@ bool ParameterReader::Resolve(absl::string_view name, FieldPath& path) {
 }
 
 // Records that a parameter gives `path`. False: it must not.
-bool ParameterReader::Give(const FieldPath& path) {
+bool ParameterReader::MarkGiven(const FieldPath& path) {
   if (std::find(binding_.path_fields.begin(), binding_.path_fields.end(),
                 path) != binding_.path_fields.end()) {
     violations_.Add(PathText(path), "must not be given: the path holds it");

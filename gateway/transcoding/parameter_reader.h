@@ -32,7 +32,7 @@ class ParameterReader {
  private:
   void ReadParameter(absl::string_view parameter);
   bool Resolve(absl::string_view name, FieldPath& path);
-  bool Give(const FieldPath& path);
+  bool MarkGiven(const FieldPath& path);
   void Set(const FieldPath& path, absl::string_view text);
   bool Claim(const google::protobuf::Message& message,
              const google::protobuf::FieldDescriptor* field,
