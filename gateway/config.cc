@@ -41,12 +41,10 @@ ABSL_FLAG(std::string, server_tls_key, "",
 ABSL_FLAG(std::string, server_tls_name, "",
           "The name in the server's certificate, if it is not the host of "
           "--server.");
-ABSL_FLAG(int, max_connections, 10000,
-          "Open connections. 503 beyond.");
-ABSL_FLAG(
-    int, max_connections_per_address, 1000,
-    "Open connections from one address (IPv6: from one /64 network). 503 "
-    "beyond.");
+ABSL_FLAG(int, max_connections, 10000, "Open connections. 503 beyond.");
+ABSL_FLAG(int, max_connections_per_address, 1000,
+          "Open connections from one address (IPv6: from one /64 network). 503 "
+          "beyond.");
 ABSL_FLAG(int, max_header_bytes, 16 << 10,
           "Size of the request line and headers together. 431 beyond.");
 ABSL_FLAG(int, max_body_bytes, 1 << 20,

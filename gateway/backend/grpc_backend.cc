@@ -70,7 +70,8 @@ struct GrpcBackend::State {
   // Returns the connections of a call whose wait for a connection failed, the
   // first time; else null. A second call that does not wait ends with the
   // cause.
-  std::shared_ptr<const Connections> TakeFailedWait() ABSL_LOCKS_EXCLUDED(mutex) {
+  std::shared_ptr<const Connections> TakeFailedWait()
+      ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
     const auto& channel = (*connections)[connection]->channel;
     if (!is_unreachable || is_cancelled || has_asked_cause ||

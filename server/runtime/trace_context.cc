@@ -1,6 +1,5 @@
 #include "server/runtime/trace_context.h"
 
-
 #include <algorithm>
 #include <cstddef>
 #include <optional>

@@ -231,7 +231,8 @@ TEST_F(ConnectionTest, AnswersAClientThatHalfClosesAfterItsLastRequest) {
   EXPECT_THAT(client.ReadAnswer(), HasBody("late"));
 }
 
-TEST_F(ConnectionTest, AnswersAClientThatHalfClosesWithoutClosingTheConnection) {
+TEST_F(ConnectionTest,
+       AnswersAClientThatHalfClosesWithoutClosingTheConnection) {
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(handler_.AwaitHeld());
