@@ -189,7 +189,10 @@ def list_violations(root):
         for file in sorted(home.iterdir()):
             if file.suffix not in LISTED or file.name == "README.md":
                 continue
-            if not any(fnmatch.fnmatchcase(file.stem, stem) for stem in stems):
+            # A class stands for the files that are named after it.
+            kind = file.stem.title().replace("_", "")
+            if kind not in stems and not any(
+                    fnmatch.fnmatchcase(file.stem, stem) for stem in stems):
                 yield f"{name} does not list {file.name}"
         for pattern in patterns:
             if FILE_NAME.fullmatch(pattern) and not has_file(root, home, pattern):

@@ -84,8 +84,8 @@ class HouseRules(unittest.TestCase):
         self.assert_violations(1)
 
     def test_a_readme_lists_every_file(self):
-        self.write("server/a/README.md", "`a.h`, `b_*.cc`, `{c,d}.h`")
-        for name in ("a.h", "a.cc", "b_1.cc", "c.h", "d.h"):
+        self.write("server/a/README.md", "`a.h`, `b_*.cc`, `{c,d}.h`, `FooBar`")
+        for name in ("a.h", "a.cc", "b_1.cc", "c.h", "d.h", "foo_bar.h"):
             self.write(f"server/a/{name}", "")
         self.assert_violations(0)
         self.write("server/a/e.h", "")
