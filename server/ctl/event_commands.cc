@@ -1,6 +1,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
 #include "webhooks/v1/event_service.pb.h"

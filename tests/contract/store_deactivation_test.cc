@@ -1,5 +1,6 @@
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/records.h"
