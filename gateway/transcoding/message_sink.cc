@@ -1,43 +1,12 @@
 #include "gateway/transcoding/message_sink.h"
 
 #include "absl/strings/str_cat.h"
-#include "gateway/transcoding/field_value.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "proto/json/field_path.h"
 
 namespace webhooks::gateway {
-namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
-
-constexpr absl::string_view kGivenTwice = "must not be given more than once";
-
-// Returns the key of a map entry as text that is the same for equal keys: "1.0"
-// and "1" are one key.
-std::string CanonicalKey(const Message& entry, const FieldDescriptor* key,
-                         absl::string_view text) {
-  const Reflection* reflection = entry.GetReflection();
-  switch (key->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32:
-      return absl::StrCat(reflection->GetInt32(entry, key));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return absl::StrCat(reflection->GetInt64(entry, key));
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return absl::StrCat(reflection->GetUInt32(entry, key));
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return absl::StrCat(reflection->GetUInt64(entry, key));
-    default:
-      return absl::StrCat(text);
-  }
-}
-
-std::string KeyExpectation(const FieldDescriptor* key) {
-  return absl::StrCat("must have a key of type ", key->type_name());
-}
-
-}  // namespace
 
 MessageSink::MessageSink(const Binding& binding, Message& request,
                          Violations& violations, SinkStack& sinks)
@@ -69,11 +38,11 @@ bool MessageSink::BeginObject() {
     BeginRaw(slot);
     raw_.BeginObject();
   } else if (slot.is_map()) {
-    Push(Frame::Kind::kMap, slot);
+    Push(OpenContainer::Kind::kMap, slot);
   } else if (Refuse(slot.ObjectViolation())) {
     sinks_.Push(skip_);
   } else {
-    Push(Frame::Kind::kMessage, slot.Enter());
+    Push(OpenContainer::Kind::kMessage, slot.Enter());
   }
   return true;
 }
@@ -86,7 +55,7 @@ bool MessageSink::BeginArray() {
     BeginRaw(slot);
     raw_.BeginArray();
   } else if (slot.is_list()) {
-    Push(Frame::Kind::kList, slot);
+    Push(OpenContainer::Kind::kList, slot);
   } else {
     Refuse(slot.ArrayViolation());
     sinks_.Push(skip_);
@@ -95,10 +64,10 @@ bool MessageSink::BeginArray() {
 }
 
 bool MessageSink::EndObject() {
-  const Frame& frame = frames_.back();
-  if (frame.kind == Frame::Kind::kMessage) {
-    CheckRequiredKeys(frame);
-    frames_.pop_back();
+  const OpenContainer& container = open_.back();
+  if (container.kind == OpenContainer::Kind::kMessage) {
+    CheckRequiredKeys(container);
+    open_.pop_back();
   } else {
     PopContainer();
   }
@@ -111,11 +80,11 @@ bool MessageSink::EndArray() {
 }
 
 bool MessageSink::Key(absl::string_view key) {
-  Frame& frame = frames_.back();
-  if (frame.kind == Frame::Kind::kMap) {
-    MapKey(frame, key);
+  OpenContainer& container = open_.back();
+  if (container.kind == OpenContainer::Kind::kMap) {
+    Refuse(container.BeginEntry(key));
   } else {
-    MessageKey(frame, key);
+    MessageKey(container, key);
   }
   return true;
 }
@@ -133,28 +102,28 @@ bool MessageSink::Value(const JsonScalar& scalar) {
 }
 
 Slot MessageSink::NextSlot() {
-  if (frames_.empty()) return root_;
-  Frame& frame = frames_.back();
-  switch (frame.kind) {
-    case Frame::Kind::kMessage:
-      if (frame.field == nullptr) return {};
-      return {.message = frame.message, .field = frame.field};
-    case Frame::Kind::kList:
-      return NextElement(frame);
-    case Frame::Kind::kMap:
-      return {.message = frame.entry,
-              .field = &frame.field->message->fields[1]};
+  if (open_.empty()) return root_;
+  OpenContainer& container = open_.back();
+  switch (container.kind) {
+    case OpenContainer::Kind::kMessage:
+      if (container.field == nullptr) return {};
+      return {.message = container.message, .field = container.field};
+    case OpenContainer::Kind::kList:
+      return NextElement(container);
+    case OpenContainer::Kind::kMap:
+      return {.message = container.entry,
+              .field = &container.field->message->fields[1]};
   }
   return {};
 }
 
-Slot MessageSink::NextElement(Frame& list) {
+Slot MessageSink::NextElement(OpenContainer& list) {
   const FieldPlan& field = *list.field;
   if (field.max_items > 0 && field.message != nullptr &&
       list.count == field.max_items) {
     is_too_long_ = true;
     violations_.Add(
-        PathOf(frames_.size() - 1),
+        PathOf(open_.size() - 1),
         absl::StrCat("must hold at most ", field.max_items, " elements"));
     return {};
   }
@@ -162,21 +131,22 @@ Slot MessageSink::NextElement(Frame& list) {
   return {.message = list.message, .field = list.field, .is_element = true};
 }
 
-void MessageSink::Push(Frame::Kind kind, const Slot& slot) {
-  Frame& frame = frames_.emplace_back(Frame{.kind = kind,
-                                            .message = slot.message,
-                                            .plan = slot.plan,
-                                            .field = slot.field});
-  if (kind == Frame::Kind::kMessage) {
-    frame.seen.resize(frame.plan->fields.size() / 64 + 1);
+void MessageSink::Push(OpenContainer::Kind kind, const Slot& slot) {
+  OpenContainer& container =
+      open_.emplace_back(OpenContainer{.kind = kind,
+                                       .message = slot.message,
+                                       .plan = slot.plan,
+                                       .field = slot.field});
+  if (kind == OpenContainer::Kind::kMessage) {
+    container.seen.resize(container.plan->fields.size() / 64 + 1);
   }
 }
 
 // A nullable list or map is null where it has nothing, never empty.
 void MessageSink::PopContainer() {
-  const Frame& frame = frames_.back();
-  const bool is_refused = frame.field->nullable && frame.count == 0;
-  frames_.pop_back();
+  const OpenContainer& container = open_.back();
+  const bool is_refused = container.field->nullable && container.count == 0;
+  open_.pop_back();
   if (is_refused) Refuse("must not be empty");
 }
 
@@ -202,43 +172,25 @@ void MessageSink::EndRaw() {
   raw_slot_.SetRaw(raw_.Take());
 }
 
-void MessageSink::MessageKey(Frame& frame, absl::string_view key) {
-  frame.field = nullptr;
-  const FieldPlan* field = frame.plan->Find(key);
+void MessageSink::MessageKey(OpenContainer& container, absl::string_view key) {
+  container.field = nullptr;
+  const FieldPlan* field = container.plan->Find(key);
   if (field == nullptr) return RefuseMember(key, "is not a known field");
-  uint64_t& seen = frame.seen[field->index / 64];
-  const uint64_t bit = uint64_t{1} << field->index % 64;
-  if ((seen & bit) != 0) return RefuseMember(key, kGivenTwice);
-  seen |= bit;
+  if (!container.AddKey(*field)) {
+    return RefuseMember(key, "must not be given more than once");
+  }
   if (IsFilledByPath(*field)) {
     return RefuseMember(key, "must not be given: the path holds it");
   }
-  frame.field = field;
-  if (frames_.size() == 1) AddToMask(*field);
+  container.field = field;
+  if (open_.size() == 1) AddToMask(*field);
 }
 
-void MessageSink::MapKey(Frame& frame, absl::string_view key) {
-  ++frame.count;
-  frame.key.assign(key.data(), key.size());
-  frame.entry = frame.message->GetReflection()->AddMessage(frame.message,
-                                                           frame.field->field);
-  const FieldDescriptor* field = frame.field->message->fields[0].field;
-  if (!SetField(*frame.entry, field, {JsonScalar::Kind::kText, key})) {
-    Refuse(KeyExpectation(field));
-    frame.entry = nullptr;
-  } else if (!frame.keys.insert(CanonicalKey(*frame.entry, field, key))
-                  .second) {
-    Refuse(kGivenTwice);
-    frame.entry = nullptr;
-  }
-}
-
-void MessageSink::CheckRequiredKeys(const Frame& frame) {
-  if (!frame.plan->has_required_keys) return;
-  for (const FieldPlan& field : frame.plan->fields) {
-    const bool seen =
-        (frame.seen[field.index / 64] >> field.index % 64 & 1) != 0;
-    if (field.required_key && !seen && !IsFilledByPath(field)) {
+void MessageSink::CheckRequiredKeys(const OpenContainer& container) {
+  if (!container.plan->has_required_keys) return;
+  for (const FieldPlan& field : container.plan->fields) {
+    if (field.required_key && !container.HasKey(field) &&
+        !IsFilledByPath(field)) {
       RefuseMember(field.name, "must be present");
     }
   }
@@ -248,12 +200,12 @@ void MessageSink::CheckRequiredKeys(const Frame& frame) {
 bool MessageSink::IsFilledByPath(const FieldPlan& field) const {
   const size_t base = binding_.body_field != nullptr ? 1 : 0;
   for (const FieldPath& path : binding_.path_fields) {
-    if (path.size() != base + frames_.size() || path.back() != field.field) {
+    if (path.size() != base + open_.size() || path.back() != field.field) {
       continue;
     }
     bool same = base == 0 || path[0] == binding_.body_field;
-    for (size_t i = 0; same && i + 1 < frames_.size(); ++i) {
-      const FieldPlan* key = frames_[i].field;
+    for (size_t i = 0; same && i + 1 < open_.size(); ++i) {
+      const FieldPlan* key = open_[i].field;
       same = key != nullptr && path[base + i] == key->field;
     }
     if (same) return true;
@@ -270,24 +222,11 @@ void MessageSink::AddToMask(const FieldPlan& field) {
       field.field->name());
 }
 
-// Returns the path of the value that the first `frames` frames lead to.
-std::string MessageSink::PathOf(size_t frames) const {
+// Returns the path of the value that the first `count` open containers lead to.
+std::string MessageSink::PathOf(size_t count) const {
   std::string path;
   if (root_.field != nullptr) AppendMember(root_.field->name, path);
-  for (size_t i = 0; i < frames; ++i) {
-    const Frame& frame = frames_[i];
-    switch (frame.kind) {
-      case Frame::Kind::kMessage:
-        if (frame.field != nullptr) AppendMember(frame.field->name, path);
-        break;
-      case Frame::Kind::kList:
-        AppendIndex(frame.count - 1, path);
-        break;
-      case Frame::Kind::kMap:
-        AppendKey(frame.key, path);
-        break;
-    }
-  }
+  for (size_t i = 0; i < count; ++i) open_[i].AppendPosition(path);
   return path;
 }
 
@@ -295,7 +234,7 @@ std::string MessageSink::PathOf(size_t frames) const {
 bool MessageSink::Refuse(absl::string_view violation) {
   if (violation.empty()) return false;
   if (!violations_.HasRoom()) return true;
-  const std::string path = PathOf(frames_.size());
+  const std::string path = PathOf(open_.size());
   violations_.Add(
       path, path.empty() ? absl::StrCat("the body ", violation) : violation);
   return true;
@@ -305,7 +244,7 @@ bool MessageSink::Refuse(absl::string_view violation) {
 void MessageSink::RefuseMember(absl::string_view name,
                                absl::string_view violation) {
   if (!violations_.HasRoom()) return;
-  std::string path = PathOf(frames_.size() - 1);
+  std::string path = PathOf(open_.size() - 1);
   AppendMember(name, path);
   violations_.Add(path, violation);
 }

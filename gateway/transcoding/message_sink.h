@@ -2,14 +2,13 @@
 #define WEBHOOKS_GATEWAY_TRANSCODING_MESSAGE_SINK_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "gateway/transcoding/binding.h"
 #include "gateway/transcoding/message_plan.h"
+#include "gateway/transcoding/open_container.h"
 #include "gateway/transcoding/sink_stack.h"
 #include "gateway/transcoding/slot.h"
 #include "gateway/transcoding/violations.h"
@@ -43,27 +42,6 @@ class MessageSink : public JsonSink {
   bool is_too_long() const { return is_too_long_; }
 
  private:
-  // An object or array that is open.
-  struct Frame {
-    enum class Kind { kMessage, kList, kMap };
-    Kind kind;
-    // The message that is filled; of a list or map, the one that has `field`.
-    google::protobuf::Message* message;
-    // Of kMessage.
-    const MessagePlan* plan;
-    // The list or map; of kMessage the field of the current key, or null if
-    // that key is skipped.
-    const FieldPlan* field;
-    // The number of elements or keys that began.
-    size_t count = 0;
-    // Of kMap: the current key, and its entry (null if it is skipped).
-    std::string key = {};
-    google::protobuf::Message* entry = nullptr;
-    // The keys so far: of kMessage by the index of the field, of kMap as text.
-    absl::InlinedVector<uint64_t, 1> seen = {};
-    absl::flat_hash_set<std::string> keys = {};
-  };
-
   // Writes a raw_json value, and hands its text over at the end.
   class RawSink : public JsonRewriter {
    public:
@@ -76,19 +54,18 @@ class MessageSink : public JsonSink {
   };
 
   Slot NextSlot();
-  Slot NextElement(Frame& list);
-  void Push(Frame::Kind kind, const Slot& slot);
+  Slot NextElement(OpenContainer& list);
+  void Push(OpenContainer::Kind kind, const Slot& slot);
   void PopContainer();
   void BeginRaw(const Slot& slot);
   void EndRaw();
 
-  void MessageKey(Frame& frame, absl::string_view key);
-  void MapKey(Frame& frame, absl::string_view key);
-  void CheckRequiredKeys(const Frame& frame);
+  void MessageKey(OpenContainer& container, absl::string_view key);
+  void CheckRequiredKeys(const OpenContainer& container);
   bool IsFilledByPath(const FieldPlan& field) const;
   void AddToMask(const FieldPlan& field);
 
-  std::string PathOf(size_t frames) const;
+  std::string PathOf(size_t count) const;
   bool Refuse(absl::string_view violation);
   void RefuseMember(absl::string_view name, absl::string_view violation);
 
@@ -99,7 +76,7 @@ class MessageSink : public JsonSink {
   RawSink raw_;
   Slot raw_slot_;
   Slot root_;
-  absl::InlinedVector<Frame, 4> frames_;
+  absl::InlinedVector<OpenContainer, 4> open_;
   bool is_too_long_ = false;
 };
 
