@@ -1339,6 +1339,8 @@ TARGETS = [
         srcs = [
             "tests/unit/proto/json/compact_json_test.cc",
             "tests/unit/proto/json/field_path_test.cc",
+            "tests/unit/proto/json/json_parser_test.cc",
+            "tests/unit/proto/json/json_rewriter_test.cc",
             "tests/unit/proto/json/utf8_test.cc",
             "tests/unit/proto/rpc/entity_tag_test.cc",
             "tests/unit/proto/rpc/status_test.cc",

@@ -16,7 +16,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptor;
 
-// Returns the headers of the message. Those that are not optional are required.
+// Returns the headers of the message; a field that is not optional is required.
 json::array Headers(const Meanings& meanings, Schemas& schemas,
                     const MessagePlan& plan) {
   json::array headers;
