@@ -346,11 +346,13 @@ TARGETS = [
         root = "",
         srcs = [
             "server/config.cc",
+            "server/running_server.cc",
             "server/server.cc",
             "server/server_check.cc",
         ],
         hdrs = [
             "server/config.h",
+            "server/running_server.h",
             "server/server.h",
         ],
         deps = [

@@ -14,58 +14,63 @@
 #include "storage/open.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
-          "Where to serve gRPC: host:port, [ipv6]:port or unix:PATH, or "
-          "several with commas between; port 0 picks a free one, which the "
-          "log tells.");
+          "The addresses to serve gRPC on, comma-separated: host:port, "
+          "[ipv6]:port or unix:PATH. Port 0 picks a free port, which is "
+          "logged.");
 ABSL_FLAG(bool, check, false,
-          "Only look whether a start would succeed: at flags, addresses, "
-          "certificates, the whole database and key files, without a change to "
-          "any, and also "
-          "while a server runs. Says what was found, and exits with 1 where "
-          "something is wrong.");
+          "Only check if a start would succeed: flags, addresses, "
+          "certificates, the whole database and key files. Changes nothing, "
+          "and works while a server runs. Prints a line for each check, and "
+          "exits with 1 if one fails.");
 ABSL_FLAG(int, max_connections, 10000,
-          "Open connections; a further one is closed at once.");
+          "The maximum number of open connections: 1 to 1000000. Further ones "
+          "are closed at once.");
 ABSL_FLAG(
     int, max_connections_per_address, 1000,
-    "Open connections from one address (of IPv6: from one /64 network); a "
-    "further one is closed at once. Also streams of each kind that need no "
-    "key, of health and reflection; a further one is RESOURCE_EXHAUSTED.");
+    "The maximum number of open connections from one IPv4 address or IPv6 /64 "
+    "network: 1 or more. Further ones are closed at once. Also the maximum "
+    "number of its health watches, and of its reflection streams; further ones "
+    "fail with RESOURCE_EXHAUSTED.");
 ABSL_FLAG(int, max_calls_per_key, 1000,
-          "Calls in flight with one API key or certificate; a further one is "
+          "The maximum number of calls in flight with one API key or "
+          "certificate: 1 or more. Further ones fail with "
           "RESOURCE_EXHAUSTED.");
 ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
-          "How long a new connection may take to say what it wants: TLS and "
-          "the beginning of HTTP/2.");
+          "The time limit for the TLS and HTTP/2 handshakes of a new "
+          "connection: 1ms to 1h.");
 ABSL_FLAG(
     std::string, trusted_gateways, "",
-    "Names of the certificates of gateways, with commas between: what "
-    "these say of their clients' certificates and addresses is believed.");
-ABSL_FLAG(std::string, trusted_gateway_addresses, "",
-          "Addresses and ranges of gateways, with commas between (of IPv6: "
-          "networks of /64 or larger, ::/64 for ::1): what these say of their "
-          "clients' addresses is believed, as it is of whoever comes by a unix "
-          "socket.");
+    "The certificate names of gateways, comma-separated. They are trusted to "
+    "forward the certificate names and addresses of their clients. Default: "
+    "none.");
+ABSL_FLAG(
+    std::string, trusted_gateway_addresses, "",
+    "The addresses and CIDR ranges of gateways, comma-separated (for "
+    "IPv6: networks of /64 or larger, ::/64 for ::1). They are trusted to "
+    "forward the addresses of their clients, as are clients on a unix "
+    "socket. Default: none.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
-          "The database: sqlite:PATH, made if it is not there; "
-          "sqlite:PATH?max_bytes=N caps its size.");
+          "The database: sqlite:PATH, which is created if it does not exist. "
+          "sqlite:PATH?max_bytes=N limits its size.");
 ABSL_FLAG(std::string, api_key_file, "",
-          "Where the first start on an empty database leaves the API key of "
-          "the project that it makes, or finds the key to give it. Default: "
-          "api-key beside the database.");
+          "The file for the API key of the project that the first start on an "
+          "empty database creates. If the file has a key, the project gets it. "
+          "Default: api-key in the database's folder.");
 ABSL_FLAG(
     std::string, admin_key_file, "",
-    "The file with the key of administrators (AdminService), in one line; "
-    "made if it is not there. Default: admin-key beside the database.");
+    "The file with the administrators' key (AdminService) as its only line, "
+    "which is created if it does not exist. Default: admin-key in the "
+    "database's folder.");
 ABSL_FLAG(std::string, secret_key_file, "",
-          "The file with the keys that secrets in the database are sealed "
-          "under, in each line the base64 of 32 bytes: the first seals, all "
-          "open. Made for a new database; without it the secrets are lost. "
-          "Default: secret-key beside the database.");
+          "The file with the keys that encrypt the secrets in the database, on "
+          "each line 32 bytes in base64: the first encrypts, all decrypt. It "
+          "is created for a new database; without it the secrets are lost. "
+          "Default: secret-key in the database's folder.");
 ABSL_FLAG(bool, allow_http_urls, false,
-          "Accept http:// URLs for webhooks beside https://.");
+          "Accept http:// URLs for webhooks besides https://.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
-          "On SIGTERM or SIGINT, how long calls and deliveries in progress may "
-          "take before they are given up.");
+          "The time that calls and deliveries in progress get after SIGTERM or "
+          "SIGINT before they are cancelled: 0s or more.");
 
 namespace webhooks::server {
 namespace {
@@ -97,13 +102,13 @@ absl::Status ReadGateways(Config& config) {
   if (!addresses.ok()) {
     return BadFlag("trusted_gateway_addresses", addresses.status().message());
   }
-  // Clients of IPv6 are known by their networks: see ClientAddress.
+  // IPv6 clients are identified by their /64 networks; see ClientAddress.
   constexpr int kNetworkBits = 64;
   const AddressRange ipv4 = *AddressRange::Parse("0.0.0.0/0");
   for (const AddressRange& range : *addresses) {
     if (range.bits <= kNetworkBits || ipv4.Holds(range.address)) continue;
     return BadFlag("trusted_gateway_addresses",
-                   "of IPv6 must hold networks of /64 or larger");
+                   "must have only /64 or larger networks for IPv6");
   }
   config.gateways.addresses = *std::move(addresses);
   return absl::OkStatus();
@@ -122,8 +127,7 @@ absl::Status ReadTls(Config& config) {
   return good.ok() ? ReadGateways(config) : good;
 }
 
-// The file that a flag names, or the one called `name` in the database's
-// folder.
+// Returns the file that a flag names, or `name` in the database's folder.
 std::string BesideDatabase(const Config& config, const std::string& flag,
                            const char* name) {
   if (!flag.empty()) return flag;

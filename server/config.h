@@ -17,14 +17,14 @@ namespace webhooks::server {
 
 // The values of the flags; see their help texts.
 struct Config {
-  // Only look at what a start would find.
+  // Only run Server::Check.
   bool check = false;
   std::vector<std::string> listen;
   int max_connections = 0;
   int max_connections_per_address = 0;
   int max_calls_per_key = 0;
   absl::Duration handshake_timeout;
-  // Without a certificate plain text is spoken, as far as `plaintext`.
+  // Without a certificate, the server uses plain text within `plaintext`.
   TlsFiles tls;
   PeerScope plaintext = PeerScope::kThisMachine;
   ProjectAdmission::Gateways gateways;
@@ -35,12 +35,12 @@ struct Config {
   bool allow_http_urls = false;
   DeliveryConfig delivery;
   absl::Duration grace;
-  // Unset: no metrics are served.
+  // If unset, metrics are not served.
   std::optional<Address> metrics_listen;
 };
 
-// Reads the flags, after ParseFlags, and sets up the log. INVALID_ARGUMENT
-// names the flag and says what is wrong.
+// Reads the flags, after ParseFlags, and configures the log. INVALID_ARGUMENT
+// names the flag and the fault of its value.
 absl::StatusOr<Config> ReadConfig();
 
 }  // namespace webhooks::server

@@ -12,27 +12,26 @@
 
 namespace webhooks::server {
 
-// The whole server: storage, services and listeners.
+// The server with storage, services and listeners.
 class Server {
  public:
-  // Opens the database, listens, makes the first project where there is none,
-  // and serves. An error's message is for the operator; nothing runs then.
+  // Opens the database, listens, creates the first project if there is none,
+  // and serves. The message of an error is for the operator.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config);
 
-  // Returns what a start with `config` would find in its addresses,
-  // certificates, database and key files: one finding for each, whatever the
-  // others are. Changes nothing, and may be called while a server runs. Reads
-  // the whole database: blocks.
+  // Checks the addresses, certificates, database and key files of `config`.
+  // Returns one finding for each. Changes nothing, and may be called while a
+  // server runs. Blocks while it reads the whole database.
   static std::vector<Finding> Check(const Config& config, absl::Time now);
 
-  // Stops as Stop does.
+  // Calls Stop.
   virtual ~Server() = default;
 
-  // Returns the addresses that it listens on, with the ports that were chosen.
+  // Returns the addresses of the listeners, with the chosen ports.
   virtual const std::vector<std::string>& addresses() const = 0;
 
-  // Refuses new calls, lets those in progress end within the configured grace,
-  // and closes the database. Every call that was accepted is answered.
+  // Refuses new calls, lets calls in progress end within the configured grace
+  // period, and closes the database. Answers every accepted call.
   virtual void Stop() = 0;
 };
 

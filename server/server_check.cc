@@ -44,8 +44,8 @@ fs::path FolderOf(const std::string& path) {
   return (fs::path(".") / path).parent_path().lexically_normal();
 }
 
-// Finds out if a start can make the file, for which it makes no folder but the
-// database's.
+// Checks if a start can create the file. A start creates only the database's
+// folder.
 Finding CheckAbsent(absl::string_view what, const std::string& path,
                     const Config& config) {
   fs::path place = FolderOf(path);
@@ -57,14 +57,15 @@ Finding CheckAbsent(absl::string_view what, const std::string& path,
   }
   const std::string folder = place.empty() ? "." : place.string();
   if (access(folder.c_str(), W_OK | X_OK) == 0) {
-    return absl::StrCat(what, " ", path, ": not there yet; a start makes it");
+    return absl::StrCat(what, " ", path,
+                        ": does not exist yet; a start creates it");
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat(what, " ", path, ": not there, and cannot be made in ",
-                   folder, ": ", std::strerror(errno)));
+  return absl::FailedPreconditionError(absl::StrCat(
+      what, " ", path, ": does not exist, and cannot be created in ", folder,
+      ": ", std::strerror(errno)));
 }
 
-// `found` tells what the database needs, where that is known.
+// `found` has the keys that the database needs, if it could be inspected.
 Finding CheckSecretKeys(const Config& config,
                         const absl::StatusOr<Inspection>& found) {
   const std::string& path = config.secret_key_file;
@@ -74,9 +75,9 @@ Finding CheckSecretKeys(const Config& config,
       !keys->has_value()) {
     return absl::FailedPreconditionError(
         absl::StrCat("secret keys ", path,
-                     ": not there, and the keys that the database needs are "
-                     "not known before a start has recovered it: put the copy "
-                     "of the file back"));
+                     ": does not exist, and the keys that the database needs "
+                     "are not known before a start has recovered it: put the "
+                     "copy of the file back"));
   }
   for (const SecretKey::Id& id :
        found.ok() ? found->secret_keys : std::vector<SecretKey::Id>()) {
@@ -84,8 +85,8 @@ Finding CheckSecretKeys(const Config& config,
     if (Opens(**keys, id)) continue;
     return absl::FailedPreconditionError(absl::StrCat(
         "secret keys ", path, ": the key ", FormatKeyId(id),
-        " is not there, and the database has secrets sealed under it: put its "
-        "line back"));
+        " is missing, and the database has secrets encrypted with it: restore "
+        "its line"));
   }
   if (!keys->has_value()) return CheckAbsent("secret keys", path, config);
   return absl::StrCat("secret keys ", path, ": ", (*keys)->size());
@@ -99,13 +100,13 @@ Finding CheckKey(absl::string_view what, const std::string& path,
   return absl::StrCat(what, " ", path);
 }
 
-// Where the server is to listen, in plain text or not.
+// Checks the addresses to listen on.
 void CheckListeners(const Config& config, std::vector<Finding>& findings) {
   const PeerScope scope =
       WantsTls(config.tls) ? PeerScope::kAnywhere : config.plaintext;
   for (const std::string& text : config.listen) {
     const absl::StatusOr<Address> address = ParseAddress(text);
-    // Any other address is a unix socket.
+    // The other addresses are unix sockets.
     if (!address.ok()) continue;
     findings.push_back(
         InspectListener("listen", *address, scope, kListenRemedy));
@@ -132,7 +133,7 @@ std::vector<Finding> Server::Check(const Config& config, absl::Time now) {
   findings.push_back(CheckSecretKeys(config, found));
   findings.push_back(CheckKey("admin key", config.admin_key_file,
                               ReadAdminKey(config.admin_key_file), config));
-  // No start looks at it once there was a project.
+  // A start reads this file only if there was never a project.
   if (!found.ok() || !found->had_project) {
     findings.push_back(CheckKey("API key", config.api_key_file,
                                 ReadApiKey(config.api_key_file), config));

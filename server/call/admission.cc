@@ -10,8 +10,9 @@
 
 namespace webhooks::server {
 
-bool ProjectAdmission::KnowsAddresses(const Credentials& credentials) const {
-  // A unix socket: only whoever may open its file is there.
+bool ProjectAdmission::TrustsForwardedAddress(
+    const Credentials& credentials) const {
+  // A unix socket is protected by the permissions of its file.
   if (credentials.address.empty()) return true;
   const auto address = BytesOfClient(credentials.address);
   return address && AnyHolds(gateways_.addresses, *address);
@@ -21,23 +22,23 @@ void ProjectAdmission::Admit(const Credentials& credentials,
                              const CallOptions& options, Decide decide) {
   const bool is_gateway =
       absl::c_linear_search(gateways_.names, credentials.certificate);
-  // A gateway's own name is nobody's: its client may have shown nothing.
+  // The gateway's own certificate does not authenticate its client.
   const std::string& certificate =
       is_gateway ? credentials.forwarded_certificate : credentials.certificate;
   const bool is_forwarded =
-      (is_gateway || KnowsAddresses(credentials)) &&
+      (is_gateway || TrustsForwardedAddress(credentials)) &&
       BytesOfClient(credentials.forwarded_address).has_value();
   const std::string& address =
       is_forwarded ? credentials.forwarded_address : credentials.address;
   if (credentials.has_key ? credentials.key.empty() : certificate.empty()) {
     Decision decision{ApiKeyMissing()};
-    decision.is_of_gateway = is_gateway;
+    decision.is_from_gateway = is_gateway;
     return std::move(decide)(std::move(decision));
   }
   Done<Access> judge = [this, is_gateway, decide = std::move(decide)](
                            absl::StatusOr<Access> access) mutable {
     Decision decision = DecisionOf(std::move(access));
-    decision.is_of_gateway = is_gateway;
+    decision.is_from_gateway = is_gateway;
     std::move(decide)(std::move(decision));
   };
   if (credentials.has_key) {
@@ -73,7 +74,7 @@ void AdminAdmission::Admit(const Credentials& credentials, const CallOptions&,
   if (is_right) return std::move(decide)({absl::OkStatus()});
   absl::Status may_try = failed_.Check(credentials.address);
   if (!may_try.ok()) return std::move(decide)({std::move(may_try)});
-  failed_.Note(credentials.address);
+  failed_.AddFailure(credentials.address);
   std::move(decide)({AdminKeyInvalid()});
 }
 

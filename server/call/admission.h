@@ -22,20 +22,20 @@ namespace webhooks::server {
 
 // The outcome of an admission.
 struct Decision {
-  // OK, or why the call may not be made.
+  // OK, or the error that the caller gets.
   absl::Status status;
-  // The id of the project that it works on; "": none.
+  // The id of the caller's project; "" if there is none.
   std::string project = {};
-  // Unset: the project may make as many calls as it likes.
+  // Unset if the project has no rate limit.
   std::optional<RateState> rate = std::nullopt;
-  // To be kept until the call has ended.
+  // Held until the call ends.
   CallsInFlight::Place place = nullptr;
-  // A gateway makes the call, for a client of its own.
-  bool is_of_gateway = false;
+  // A gateway makes the call for one of its clients.
+  bool is_from_gateway = false;
 };
 
-// Decides whether a call may be made, by what it shows. UNAUTHENTICATED
-// (API_KEY_MISSING): that is nothing, or several keys. Thread-safe.
+// Decides if a call is admitted, by its credentials. UNAUTHENTICATED
+// (API_KEY_MISSING) if it has none, or several keys. Thread-safe.
 class Admission {
  public:
   using Decide = absl::AnyInvocable<void(Decision) &&>;
@@ -46,24 +46,24 @@ class Admission {
                      Decide decide) = 0;
 };
 
-// Admits the calls of projects: by the key where one is sent, else by the
-// certificate. As Authenticator::Authenticate, AuthenticateCertificate and
-// RateLimits::Count; RESOURCE_EXHAUSTED (TOO_MANY_CALLS): the key has as many
-// calls in flight as it may.
+// Admits the calls of projects by their API key, or by their certificate if
+// they send no key. Fails with the errors of Authenticator and
+// RateLimits::Count, or RESOURCE_EXHAUSTED (TOO_MANY_CALLS) if the key has too
+// many calls in flight.
 class ProjectAdmission final : public Admission {
  public:
-  // Processes that make calls for clients of their own.
+  // Processes that make calls for their own clients.
   struct Gateways {
-    // The names of their certificates: they are believed what certificates
-    // those others have shown, and from where they call.
+    // The names of their certificates. They are trusted to forward the address
+    // and the certificate of a client.
     std::vector<std::string> names;
-    // Where they are: they are believed from where those others call. So is
-    // whoever comes by a unix socket, but not who only is on this machine: that
-    // may be a proxy, which passes on what anybody sends.
+    // Their addresses. They are trusted to forward the address of a client, as
+    // is every caller on a unix socket. Loopback addresses are not trusted by
+    // default, because a local proxy forwards the headers of any client.
     std::vector<AddressRange> addresses;
   };
 
-  // All must outlive this. Nobody but `gateways` is believed.
+  // All references must outlive this.
   ProjectAdmission(Authenticator& authenticator, RateLimits& limits,
                    CallsInFlight& calls, Gateways gateways)
       : authenticator_(authenticator),
@@ -75,9 +75,7 @@ class ProjectAdmission final : public Admission {
              Decide decide) override;
 
  private:
-  // Returns true if the other end of the connection is believed when it says
-  // where its clients are.
-  bool KnowsAddresses(const Credentials& credentials) const;
+  bool TrustsForwardedAddress(const Credentials& credentials) const;
   Decision DecisionOf(absl::StatusOr<Access> access);
 
   Authenticator& authenticator_;
@@ -86,9 +84,9 @@ class ProjectAdmission final : public Admission {
   const Gateways gateways_;
 };
 
-// Admits the calls of administrators, who have one key. UNAUTHENTICATED
-// (ADMIN_KEY_INVALID): it is another. RESOURCE_EXHAUSTED
-// (TOO_MANY_FAILED_KEYS): so were many others from the same address.
+// Admits the calls of administrators, who share one key. UNAUTHENTICATED
+// (ADMIN_KEY_INVALID) for another key; RESOURCE_EXHAUSTED
+// (TOO_MANY_FAILED_KEYS) after many of them from the same address.
 class AdminAdmission final : public Admission {
  public:
   // `failed` must outlive this.

@@ -36,7 +36,7 @@ Access AccessTo(const v1::Project& project, std::string key) {
   return access;
 }
 
-// No key is or is hashed to the same: they begin with another letter.
+// Does not collide with a key or its id, which start with other letters.
 std::string KeyOfCertificate(absl::string_view name) {
   return absl::StrCat("certificate ", name);
 }
@@ -57,7 +57,7 @@ Done<Access> Authenticator::NotingFailures(const ApiKeyHash& hash,
   return [this, hash, address,
           done = std::move(done)](absl::StatusOr<Access> access) mutable {
     if (absl::IsUnauthenticated(access.status())) {
-      failed_.Note(address);
+      failed_.AddFailure(address);
       ForgetHash(hash);
     }
     std::move(done)(std::move(access));
@@ -69,10 +69,10 @@ void Authenticator::Authenticate(absl::string_view key,
                                  const CallOptions& options,
                                  Done<Access> done) {
   const ApiKeyHash hash = HashApiKey(key);
-  if (auto access = Remembered(hash)) {
+  if (auto access = Cached(hash)) {
     return std::move(done)(*std::move(access));
   }
-  absl::Status may_try = MayLookUp(hash, address);
+  absl::Status may_try = CheckLookUp(hash, address);
   if (!may_try.ok()) return std::move(done)(std::move(may_try));
   done = NotingFailures(hash, address, std::move(done));
   if (!IsApiKey(key)) return std::move(done)(ApiKeyInvalid());
@@ -89,10 +89,10 @@ void Authenticator::AuthenticateCertificate(const std::string& name,
                                             const CallOptions& options,
                                             Done<Access> done) {
   const ApiKeyHash hash = HashCertificate(name);
-  if (auto access = Remembered(hash)) {
+  if (auto access = Cached(hash)) {
     return std::move(done)(*std::move(access));
   }
-  absl::Status may_try = MayLookUp(hash, address);
+  absl::Status may_try = CheckLookUp(hash, address);
   if (!may_try.ok()) return std::move(done)(std::move(may_try));
   done = NotingFailures(hash, address, std::move(done));
   store_.FindCertificate(
@@ -104,7 +104,7 @@ void Authenticator::AuthenticateCertificate(const std::string& name,
         }
         if (!found.ok()) return std::move(done)(found.status());
         Access access = AccessTo(*found, KeyOfCertificate(name));
-        Remember({hash, access, start.time + kTrust}, start);
+        Remember({hash, access, start.time + kCacheTime}, start);
         std::move(done)(std::move(access));
       });
 }
@@ -120,13 +120,12 @@ absl::StatusOr<Access> Authenticator::Decide(const ApiKeyHash& hash,
   }
   Access access = AccessTo(found->project, found->key.id_api_key());
   NoteUse(found->key, now);
-  Remember({hash, access, std::min(start.time + kTrust, EndOf(found->key))},
+  Remember({hash, access, std::min(start.time + kCacheTime, EndOf(found->key))},
            start);
   return access;
 }
 
-// Nobody waits for it: a use that is not noted, since the storage is full or
-// busy, is noted with the next look-up.
+// Ignores errors, for example of a full disk: the next look-up records the use.
 void Authenticator::NoteUse(const v1::ApiKey& key, absl::Time now) {
   if (key.has_last_used_at() &&
       now < FromTimestamp(key.last_used_at()) + absl::Minutes(1)) {
@@ -137,22 +136,23 @@ void Authenticator::NoteUse(const v1::ApiKey& key, absl::Time now) {
 
 const Authenticator::Entry* Authenticator::Find(const ApiKeyHash& hash) const {
   const auto entry = entries_.find(Slot(hash));
-  if (entry == entries_.end() || entry->second.forget_at + kKnown <= clock_() ||
+  if (entry == entries_.end() ||
+      entry->second.expires_at + kKnownKeyTime <= clock_() ||
       CRYPTO_memcmp(entry->second.hash.data(), hash.data(), hash.size()) != 0) {
     return nullptr;
   }
   return &entry->second;
 }
 
-std::optional<Access> Authenticator::Remembered(const ApiKeyHash& hash) {
+std::optional<Access> Authenticator::Cached(const ApiKeyHash& hash) {
   absl::MutexLock lock(&mutex_);
   const Entry* entry = Find(hash);
-  if (entry == nullptr || entry->forget_at <= clock_()) return std::nullopt;
+  if (entry == nullptr || entry->expires_at <= clock_()) return std::nullopt;
   return entry->access;
 }
 
-absl::Status Authenticator::MayLookUp(const ApiKeyHash& hash,
-                                      const std::string& address) {
+absl::Status Authenticator::CheckLookUp(const ApiKeyHash& hash,
+                                        const std::string& address) {
   {
     absl::MutexLock lock(&mutex_);
     if (Find(hash) != nullptr) return absl::OkStatus();
@@ -164,11 +164,11 @@ void Authenticator::Remember(Entry entry, const LookUpStart& start) {
   const absl::Time now = clock_();
   absl::MutexLock lock(&mutex_);
   if (forgotten_ != start.forgotten) return;
-  // Evicts what was not used for long; clears the cache if that is not enough.
-  for (const absl::Duration age : {kKnown, absl::ZeroDuration()}) {
+  // Evicts old entries first, then all expired ones, then all.
+  for (const absl::Duration age : {kKnownKeyTime, absl::ZeroDuration()}) {
     if (entries_.size() < kMaxEntries) break;
     absl::erase_if(entries_, [&](const auto& other) {
-      return other.second.forget_at + age <= now;
+      return other.second.expires_at + age <= now;
     });
   }
   if (entries_.size() >= kMaxEntries) entries_.clear();

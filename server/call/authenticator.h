@@ -26,64 +26,64 @@ struct Access {
   std::optional<int> max_requests_per_second;
 };
 
-// Tells whose project an API key or a certificate opens, and notes the minute
-// that a key was used in. What was found is remembered until kTrust after it
-// was looked for, so that a busy caller costs no query; thus what is changed
-// elsewhere (a key is revoked, a certificate unbound, a project deleted or
-// limited) holds here after that time, and what is changed here at once, if it
-// is forgotten. Thread-safe.
+// Finds the project of an API key or a certificate, and records when a key is
+// used, to the minute. Caches results for kCacheTime, so that a busy caller
+// costs no query. Changes by other processes (a revoked key, an unbound
+// certificate, a changed project) take effect after that time; changes by this
+// process take effect at once through the Forget calls. Thread-safe.
 class Authenticator {
  public:
-  static constexpr absl::Duration kTrust = absl::Seconds(5);
+  static constexpr absl::Duration kCacheTime = absl::Seconds(5);
 
-  // A key that was trusted within this time is no guess: FailedKeys does not
-  // slow its next look-up, wherever it comes from.
-  static constexpr absl::Duration kKnown = absl::Minutes(10);
+  // A key that was valid within this time is not a guess: FailedKeys does not
+  // limit its next look-up.
+  static constexpr absl::Duration kKnownKeyTime = absl::Minutes(10);
 
   // Both must outlive this.
   Authenticator(ProjectStore& store, FailedKeys& failed, Clock clock);
 
-  // Ends with what `key`, which came from `address`, opens, at once where it is
-  // remembered. UNAUTHENTICATED (API_KEY_INVALID): there is no such key, or it
-  // is revoked or has ended. RESOURCE_EXHAUSTED (TOO_MANY_FAILED_KEYS), as of
-  // FailedKeys. Other errors as of ProjectStore::FindApiKey.
+  // Completes with the access of `key`, which came from `address`; before it
+  // returns if the result is cached. UNAUTHENTICATED (API_KEY_INVALID) if the
+  // key does not exist, is revoked or has expired; RESOURCE_EXHAUSTED
+  // (TOO_MANY_FAILED_KEYS), see FailedKeys; or an error of
+  // ProjectStore::FindApiKey.
   void Authenticate(absl::string_view key, const std::string& address,
                     const CallOptions& options, Done<Access> done);
 
-  // Authenticates by the name of a certificate that was shown, else like
-  // Authenticate. UNAUTHENTICATED (CERTIFICATE_NOT_BOUND): it is bound to no
-  // project.
+  // Does the same for the name of a verified certificate. UNAUTHENTICATED
+  // (CERTIFICATE_NOT_BOUND) if it is not bound to a project.
   void AuthenticateCertificate(const std::string& name,
                                const std::string& address,
                                const CallOptions& options, Done<Access> done);
 
-  // Forgets what was found, before now, of the key with this id, of the
-  // certificate with this name, or of all that opens this project.
+  // Remove the cached results of the key, of the certificate, or of all keys
+  // and certificates of the project.
   void ForgetKey(absl::string_view id);
   void ForgetCertificate(absl::string_view name);
   void ForgetProject(absl::string_view id);
 
  private:
   struct Entry {
-    // Of the key, or of the certificate's name.
+    // The hash of the key, or of the certificate's name.
     ApiKeyHash hash;
     Access access;
-    // When it is to be looked up again.
-    absl::Time forget_at;
+    // When to look it up again.
+    absl::Time expires_at;
   };
 
-  // The moment at which a look-up began: its result may be as old.
+  // The state at the start of a look-up, since its result may be that old.
   struct LookUpStart {
     absl::Time time;
     int forgotten;
   };
 
-  // The one of the hash, if it was trusted within kKnown; else null.
+  // Returns the entry if it was valid within kKnownKeyTime; else null.
   const Entry* Find(const ApiKeyHash& hash) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  std::optional<Access> Remembered(const ApiKeyHash& hash);
-  // Returns OK if the key or certificate may be looked up.
-  absl::Status MayLookUp(const ApiKeyHash& hash, const std::string& address);
+  std::optional<Access> Cached(const ApiKeyHash& hash);
+  // Returns OK if the key or certificate may be looked up, else the error of
+  // FailedKeys::Check.
+  absl::Status CheckLookUp(const ApiKeyHash& hash, const std::string& address);
   absl::StatusOr<Access> Decide(const ApiKeyHash& hash,
                                 const LookUpStart& start,
                                 absl::StatusOr<KeyOwner> found);
@@ -94,7 +94,7 @@ class Authenticator {
 
   void ForgetHash(const ApiKeyHash& hash);
 
-  // `done`, but that a failure of the caller's is noted first.
+  // Returns a completion that counts failed authentication before `done`.
   Done<Access> NotingFailures(const ApiKeyHash& hash,
                               const std::string& address, Done<Access> done);
 
@@ -102,10 +102,11 @@ class Authenticator {
   FailedKeys& failed_;
   const Clock clock_;
   mutable absl::Mutex mutex_;
-  // By the first bytes of the hash; the whole is compared in constant time.
+  // By the first bytes of the hash. The whole hash is compared in constant
+  // time.
   absl::flat_hash_map<std::uint64_t, Entry> entries_ ABSL_GUARDED_BY(mutex_);
-  // Counts what was forgotten: a look-up that began before may find something
-  // that is out of date, which is not remembered.
+  // The number of Forget calls. The result of a look-up that started before the
+  // latest one may be outdated, and is not cached.
   int forgotten_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

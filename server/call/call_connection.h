@@ -5,32 +5,31 @@
 
 namespace webhooks::server {
 
-// The connection that calls came by. It is told of them, so that it can tell
-// clients from floods. Thread-safe.
+// The connection of a call. Gets notice of its calls to detect floods.
+// Thread-safe.
 class CallConnection {
  public:
   virtual ~CallConnection() = default;
 
-  // A call begins, and is over.
-  virtual void CallBegins() = 0;
-  virtual void CallEnds() = 0;
+  virtual void OnCallStarted() = 0;
+  virtual void OnCallFinished() = 0;
 
-  // The connection brings the calls of many clients, as that of a gateway does.
-  virtual void CarriesMany() = 0;
+  // The call comes from a gateway, whose connection carries many clients.
+  virtual void OnGatewayCall() = 0;
 
-  // The sender of the call is known. At most once a call.
-  virtual void CallIsKnown() = 0;
+  // The caller was authenticated. At most once per call.
+  virtual void OnCallAuthenticated() = 0;
 
-  // A message was read, of so many bytes, of a call whose sender is known.
-  virtual void MessageIsRead(std::int64_t bytes) = 0;
+  // A message of an authenticated call was read.
+  virtual void OnMessageRead(std::int64_t bytes) = 0;
 
-  // The call was answered although its sender is not known. At most once a
-  // call, and not if this server was at fault.
-  virtual void CallIsAnonymous() = 0;
+  // The call ended without authentication, through the fault of the caller. At
+  // most once per call.
+  virtual void OnAnonymousCall() = 0;
 
-  // The call was cancelled as soon as it had begun, which `is_known` if its
-  // sender was; `has_expired` if its deadline has passed.
-  virtual void CallIsReset(bool is_known, bool has_expired) = 0;
+  // The call was cancelled right after its start. `is_known` if the caller was
+  // authenticated; `has_expired` if the deadline has passed.
+  virtual void OnCallReset(bool is_known, bool has_expired) = 0;
 };
 
 }  // namespace webhooks::server

@@ -7,27 +7,26 @@ namespace webhooks::server {
 
 class CallConnection;
 
-// Tells a client that makes one call after the other, with nobody beside it,
-// from many. Only the first may block a thread of gRPC, which has few: others
-// would be read late and could not share a transaction. Thread-safe.
+// Detects a lone client, which makes one call after another while there are no
+// other calls. Only its calls may block a thread of gRPC, which has few; other
+// calls would be delayed and could not share a transaction. Thread-safe.
 class CallLoad {
  public:
-  // A call begins that came by `connection`, which may be null. Returns true if
-  // the call before came by it too.
-  bool Begin(const CallConnection* connection) {
+  // Counts a call on `connection`, which may be null. Returns true if the
+  // previous call was on the same connection.
+  bool StartCall(const CallConnection* connection) {
     ++calls_;
     return last_connection_.exchange(connection) == connection;
   }
 
-  // A call has ended.
-  void End() { --calls_; }
+  void FinishCall() { --calls_; }
 
-  // Returns true if no more than one call is open.
+  // Returns true if at most one call is open.
   bool IsLow() const { return calls_ <= 1; }
 
  private:
   std::atomic<int> calls_ = 0;
-  // Only compared: the connection may be gone.
+  // Never dereferenced: the connection may be gone.
   std::atomic<const CallConnection*> last_connection_ = nullptr;
 };
 

@@ -10,22 +10,21 @@
 
 namespace webhooks::server {
 
-// Told of every call that has ended, on the thread that ends it. Thread-safe;
-// it must not block.
+// Gets notice of every finished call, on the thread that finishes it.
+// Implementations must be thread-safe and must not block.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
 
-  // Returns the connection that gRPC names `peer`; null if nobody watches it.
+  // Returns the connection that gRPC names `peer`; null if it is not watched.
   virtual std::shared_ptr<CallConnection> ConnectionOf(
       absl::string_view /*peer*/) {
     return nullptr;
   }
 
-  // `rpc` is "package.Service/Method" as the caller has it, so it may be one
-  // that nobody has.
-  virtual void CallEnded(absl::string_view rpc, absl::StatusCode code,
-                         absl::Duration latency) = 0;
+  // `rpc` is "package.Service/Method" from the caller, which may not exist.
+  virtual void OnCallFinished(absl::string_view rpc, absl::StatusCode code,
+                              absl::Duration latency) = 0;
 };
 
 }  // namespace webhooks::server

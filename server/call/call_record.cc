@@ -20,12 +20,12 @@
 namespace webhooks::server {
 namespace {
 
-// Of a method that nobody has, the caller chooses the name.
+// The caller chooses the name, which may be unknown and long.
 constexpr std::size_t kMaxRpcSize = 256;
 
-// A call that is cancelled sooner was reset at once, by a flood
-// (CVE-2023-44487) or as its deadline had passed.
-constexpr std::chrono::milliseconds kReset{20};
+// A call that is cancelled within this time was reset at once, by a flood
+// (CVE-2023-44487) or because of a short deadline.
+constexpr std::chrono::milliseconds kResetTime{20};
 
 // Returns true if a call may have failed through no fault of its sender.
 bool IsOfServer(const absl::Status& status) {
@@ -62,20 +62,20 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
       span_(BeginSpan(SingleEntry(context, kTraceparentMetadata.data()),
                       SingleEntry(context, kTracestateMetadata.data()))),
       connection_(observer.ConnectionOf(context.peer())) {
-  if (connection_ != nullptr) connection_->CallBegins();
+  if (connection_ != nullptr) connection_->OnCallStarted();
   context_.AddInitialMetadata(kRequestIdMetadata, request_id_);
 }
 
 CallRecord::~CallRecord() {
-  if (connection_ != nullptr) connection_->CallEnds();
+  if (connection_ != nullptr) connection_->OnCallFinished();
 }
 
 void CallRecord::SetDecision(const Decision& decision) {
-  if (decision.is_of_gateway && connection_ != nullptr) {
-    connection_->CarriesMany();
+  if (decision.is_from_gateway && connection_ != nullptr) {
+    connection_->OnGatewayCall();
   }
   is_known_ = decision.status.ok() || !decision.project.empty();
-  if (is_known_ && connection_ != nullptr) connection_->CallIsKnown();
+  if (is_known_ && connection_ != nullptr) connection_->OnCallAuthenticated();
   if (!decision.project.empty()) {
     project_ = decision.project;
     context_.AddInitialMetadata(kProjectIdMetadata, project_);
@@ -90,27 +90,27 @@ void CallRecord::SetDecision(const Decision& decision) {
       absl::ToInt64Seconds(absl::Ceil(decision.rate->reset, absl::Seconds(1))));
 }
 
-void CallRecord::MessageIsRead(std::size_t bytes) const {
+void CallRecord::OnMessageRead(std::size_t bytes) const {
   if (connection_ == nullptr || !is_known_) return;
-  connection_->MessageIsRead(static_cast<std::int64_t>(bytes));
+  connection_->OnMessageRead(static_cast<std::int64_t>(bytes));
 }
 
-void CallRecord::Cancelled() const {
+void CallRecord::OnCancelled() const {
   if (connection_ == nullptr) return;
-  if (std::chrono::steady_clock::now() - start_ > kReset) return;
-  // The client's clock began to run a little earlier.
-  connection_->CallIsReset(
+  if (std::chrono::steady_clock::now() - start_ > kResetTime) return;
+  // The client started its timer a little earlier.
+  connection_->OnCallReset(
       is_known_,
-      DeadlineOf(context_) <= absl::Now() + absl::FromChrono(kReset));
+      DeadlineOf(context_) <= absl::Now() + absl::FromChrono(kResetTime));
 }
 
-void CallRecord::End(const absl::Status& status) const {
+void CallRecord::Finish(const absl::Status& status) const {
   if (connection_ != nullptr && !is_known_ && !IsOfServer(status)) {
-    connection_->CallIsAnonymous();
+    connection_->OnAnonymousCall();
   }
   const absl::Duration latency =
       absl::FromChrono(std::chrono::steady_clock::now() - start_);
-  observer_.CallEnded(rpc_, status.code(), latency);
+  observer_.OnCallFinished(rpc_, status.code(), latency);
   LogEach("request", {{"rpc", rpc_},
                       {"status", absl::StatusCodeToString(status.code())},
                       {"reason", Reason(status)},

@@ -21,17 +21,17 @@ namespace webhooks::server {
 
 struct Decision;
 
-// The value of the metadata entry `key` of a call, or "" if there is none or
-// more than one. A view into `context`.
+// Returns the value of the metadata entry `key` of a call, or "" if there is
+// none or more than one. A view into `context`.
 absl::string_view SingleEntry(const grpc::ServerContextBase& context,
                               const char* key);
 
-// Writes the log line and the metrics of one call, and the metadata that its
-// answer carries: the request id, and the project whose call it was.
+// Writes the log line and the metrics of one call, and the metadata of its
+// answer: the request id, the project, and its rate limit.
 class CallRecord {
  public:
-  // Begins with the call, whose `rpc` is "package.Service/Method" (of which the
-  // line holds at most 256 bytes). Both others must outlive this.
+  // `rpc` is "package.Service/Method"; the log line has at most 256 bytes of
+  // it. `context` and `observer` must outlive this.
   CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
              CallObserver& observer);
   ~CallRecord();
@@ -39,28 +39,26 @@ class CallRecord {
   CallRecord(const CallRecord&) = delete;
   CallRecord& operator=(const CallRecord&) = delete;
 
-  // The connection that the call came by; null if nobody watches it.
+  // Returns the connection of the call; null if it is not watched.
   const CallConnection* connection() const { return connection_.get(); }
 
-  // The call's own span: of the caller's trace, or of a new one.
+  // Returns the call's own span, in the caller's trace or a new one.
   const Span& span() const { return span_; }
 
-  // Returns the trace that work which follows from the call continues.
+  // Returns the trace headers for work that continues after the call.
   TraceHeaders trace() const { return {span_.Traceparent(), span_.tracestate}; }
 
-  // Tells what was decided of the call: its project, and what the caller is
-  // told of the project's rate. At most once, and before anything is written to
-  // the caller.
+  // Sets the project, and adds its id and rate limit to the answer's metadata.
+  // At most once, before the answer is sent.
   void SetDecision(const Decision& decision);
 
-  // A message of so many bytes was read.
-  void MessageIsRead(std::size_t bytes) const;
+  void OnMessageRead(std::size_t bytes) const;
 
-  // The call was cancelled.
-  void Cancelled() const;
+  void OnCancelled() const;
 
-  // Writes the call's one line, and tells the observer: it ends with `status`.
-  void End(const absl::Status& status) const;
+  // Writes the log line of the call, which ends with `status`, and notifies the
+  // observer. Once.
+  void Finish(const absl::Status& status) const;
 
  private:
   grpc::ServerContextBase& context_;
@@ -69,7 +67,7 @@ class CallRecord {
   const std::chrono::steady_clock::time_point start_;
   const std::string request_id_;
   const Span span_;
-  // Null if nobody watches it.
+  // Null if it is not watched.
   const std::shared_ptr<CallConnection> connection_;
   std::atomic<bool> is_known_ = false;
   std::string project_;

@@ -22,18 +22,19 @@
 
 namespace webhooks::server {
 
-// The sender of a call, with its deadline and cancellation.
+// The caller's project, and the deadline and cancellation of the call.
 struct Caller {
   // "" for an administrator.
   std::string project;
   CallOptions options;
 };
 
-// Does what every handler needs around it: the key, deadline and cancellation,
-// the request id, the log line, the metrics and the answer. Thread-safe.
+// Runs handlers: authenticates the caller, reads and checks the request,
+// applies the deadline and cancellation, answers, and writes the log line and
+// the metrics. Thread-safe.
 class Calls {
  public:
-  // All but the clock must outlive this.
+  // All references must outlive this.
   Calls(Admission& admission, Clock clock, RequestTimeouts& timeouts,
         CallObserver& observer)
       : admission_(admission),
@@ -44,51 +45,51 @@ class Calls {
   // Returns the observer, for calls that are not unary.
   CallObserver& observer() const { return observer_; }
 
-  // Finds what is wrong with a request: OK, or the error of InvalidFields. Must
-  // not block. Unary also takes a check that needs the caller: (const Caller&,
-  // const Request&).
+  // Checks a request: returns OK, or the error of InvalidFields. Must not
+  // block. Unary also takes a check with the signature (const Caller&, const
+  // Request&).
   template <typename Request>
   using Check = absl::AnyInvocable<absl::Status(const Request&) &&>;
 
-  // Finds what is wrong with a request that may be a repeat. `always`, if it is
-  // set, finds what neither time nor configuration can make right; what else
-  // `check` finds refuses a request only if it repeats none that was performed.
+  // Checks a request that may repeat an earlier one. An error of `check` does
+  // not apply to a repeat, whose original was valid at its time, if `always`
+  // is set and returns OK. `always` checks the rules that never change.
   template <typename Request>
   struct OnceCheck {
     Check<Request> check;
     Check<Request> always = nullptr;
   };
 
-  // The check of requests that are in order whatever they hold.
-  static absl::Status Anything(const google::protobuf::Message&) {
+  // A check without rules.
+  static absl::Status AcceptAny(const google::protobuf::Message&) {
     return absl::OkStatus();
   }
 
-  // Performs a call that is in order, for whoever makes it. The request lives
-  // until the completion is called. Runs on a thread of gRPC or of the store
-  // and must not block; it may complete on any thread.
+  // Performs an admitted call with a valid request. The request lives until the
+  // completion is called. Runs on a thread of gRPC or of the store and must not
+  // block; may complete on any thread.
   template <typename Request, typename Response>
   using Handler = absl::AnyInvocable<void(const Caller&, const Request&,
                                           Done<Response>) &&>;
 
-  // A Handler of a call that creates.
+  // Performs a call with a request_id; see Idempotency.
   template <typename Request, typename Response>
   using OnceHandler = absl::AnyInvocable<void(const Caller&, const Request&,
                                               const std::optional<Idempotency>&,
                                               Done<Created<Response>>) &&>;
 
-  // Answers one call with what `handler` is done with. Before it comes to that:
-  // what the admission says, what UnaryCall::Read says, and what `check` says.
-  // The request is read once the call is admitted.
+  // Answers a call with the result of `handler`, or with the error of the
+  // admission, of UnaryCall::Read or of `check`. Reads the request only after
+  // the call is admitted.
   template <typename Request, typename Response, typename Checker>
   CallReactor* Unary(CallContext& context, Checker check,
                      Handler<Request, Response> handler) {
     auto* call = new UnaryCall(context, std::make_unique<Request>(), timeouts_,
                                observer_, &load_);
-    Begin<Request>(
+    Admit<Request>(
         call, [call, check = std::move(check), handler = std::move(handler)](
                   const Caller& caller, const Request& read) mutable {
-          absl::Status good = Found(std::move(check), caller, read);
+          absl::Status good = RunCheck(std::move(check), caller, read);
           if (!good.ok()) return call->Fail(good);
           std::move(handler)(caller, read,
                              [call](const absl::StatusOr<Response>& result) {
@@ -107,15 +108,16 @@ class Calls {
                          OnceHandler<Request, Response> handler) {
     auto* call = new UnaryCall(context, std::make_unique<Request>(), timeouts_,
                                observer_, &load_);
-    Begin<Request>(
+    Admit<Request>(
         call,
         [this, call, check = std::move(check), handler = std::move(handler)](
             const Caller& caller, const Request& read) mutable {
           absl::Status good = std::move(check.check)(read);
-          if (!good.ok() && !MayRepeat(std::move(check.always), read)) {
+          if (!good.ok() && !MayBeRepeat(std::move(check.always), read)) {
             return call->Fail(good);
           }
-          auto once = OnceOf(caller.project, call->rpc(), read, clock_());
+          auto once =
+              IdempotencyOf(caller.project, call->rpc(), read, clock_());
           if (once) once->otherwise = std::move(good);
           std::move(handler)(
               caller, read, once,
@@ -133,8 +135,8 @@ class Calls {
   using Perform = absl::AnyInvocable<void(const Caller&, const Request&) &&>;
 
   template <typename Checker, typename Request>
-  static absl::Status Found(Checker&& check, const Caller& caller,
-                            const Request& read) {
+  static absl::Status RunCheck(Checker&& check, const Caller& caller,
+                               const Request& read) {
     if constexpr (std::is_invocable_v<Checker&&, const Caller&,
                                       const Request&>) {
       return std::forward<Checker>(check)(caller, read);
@@ -143,22 +145,21 @@ class Calls {
     }
   }
 
-  // Returns true if a request that has faults may still repeat one that had
-  // none.
+  // Returns true if a request that `check` refuses may repeat a valid one.
   template <typename Request>
-  static bool MayRepeat(Check<Request> always, const Request& read) {
+  static bool MayBeRepeat(Check<Request> always, const Request& read) {
     return always != nullptr && !read.request_id().empty() &&
            std::move(always)(read).ok();
   }
 
-  // Performs the call of one who may make it, with what can be read; else
-  // answers it.
+  // Admits the call, reads its request and calls `perform`; else fails the
+  // call.
   template <typename Request>
-  void Begin(UnaryCall* call, Perform<Request> perform) {
+  void Admit(UnaryCall* call, Perform<Request> perform) {
     admission_.Admit(
         call->credentials(), call->options(),
         [call, perform = std::move(perform)](Decision decision) mutable {
-          call->Take(decision);
+          call->SetDecision(decision);
           if (!decision.status.ok()) {
             return call->Fail(decision.status);
           }

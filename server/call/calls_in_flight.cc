@@ -9,10 +9,10 @@ CallsInFlight::Place CallsInFlight::Take(const std::string& key) {
     if (calls >= limit_) return nullptr;
     ++calls;
   }
-  return Place(this, [this, key](const void*) { GiveBack(key); });
+  return Place(this, [this, key](const void*) { Release(key); });
 }
 
-void CallsInFlight::GiveBack(const std::string& key) {
+void CallsInFlight::Release(const std::string& key) {
   absl::MutexLock lock(&mutex_);
   const auto calls = calls_.find(key);
   if (--calls->second == 0) calls_.erase(calls);

@@ -11,25 +11,26 @@
 
 namespace webhooks::server {
 
-// Limits how many calls each key has in flight at the same time. Thread-safe.
+// Limits the number of concurrent calls of each key. Thread-safe.
 class CallsInFlight {
  public:
-  // The place of one call, given back with it. The object that it is of must
-  // outlive it.
+  // The place of one call, which is released when this is destroyed. The
+  // CallsInFlight must outlive it.
   using Place = std::shared_ptr<const void>;
 
-  // A call whose messages have more bytes holds its place until its client has
-  // read the answer: they fill memory until then. Another one gives it back
-  // before the answer is sent, so that who has that may make the next call.
-  static constexpr std::size_t kSmallCall = 16 << 10;
+  // A call with larger messages, in bytes, holds its place until its client has
+  // read the answer, since the messages occupy memory until then. A smaller
+  // call releases its place before the answer is sent, so that its client can
+  // make the next call at once.
+  static constexpr std::size_t kMaxSmallCall = 16 << 10;
 
   explicit CallsInFlight(int limit) : limit_(limit) {}
 
-  // A place for one more call of `key`; null: all are taken.
+  // Returns a place for a call of `key`; null if all are taken.
   Place Take(const std::string& key);
 
  private:
-  void GiveBack(const std::string& key);
+  void Release(const std::string& key);
 
   const int limit_;
   absl::Mutex mutex_;

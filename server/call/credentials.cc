@@ -22,7 +22,7 @@ std::vector<std::string> Values(const grpc::AuthContext& context,
   return values;
 }
 
-// gRPC has such properties only of certificates that it asked for and verified.
+// gRPC sets these properties only for a certificate that it has verified.
 std::string PeerCertificate(const grpc::AuthContext& context) {
   CertificateNames names;
   names.uris = Values(context, GRPC_PEER_URI_PROPERTY_NAME);

@@ -11,22 +11,21 @@ class ServerContextBase;
 
 namespace webhooks::server {
 
-// The credentials that a call shows.
+// The credentials of a call.
 struct Credentials {
-  // True if the call carries x-api-key, of which `key` is the one value; "" if
-  // there are several, or an empty one. A view into the call's context.
+  // True if the call has x-api-key metadata. `key` is its value; "" if there
+  // are several. A view into the call's context.
   bool has_key = false;
   absl::string_view key = {};
-  // The other end of the connection, as of ClientAddress.
+  // The address of the peer; see ClientAddressOfPeer.
   std::string address = {};
-  // The same of a gateway's client, as the call's metadata has it; anybody can
-  // send it. "": none, or several.
+  // The client's address as forwarded in metadata, which anybody can send; ""
+  // if there is none or several.
   std::string forwarded_address = {};
-  // The name of the certificate that the other end of the connection has shown,
-  // and that was verified; "": none.
+  // The name of the peer's verified certificate; "" if it has none.
   std::string certificate = {};
-  // The name that the call's metadata has for the certificate of a gateway's
-  // client; anybody can send it. "": none, or several.
+  // The name of the client's certificate as forwarded in metadata, which
+  // anybody can send; "" if there is none or several.
   std::string forwarded_certificate = {};
 };
 

@@ -9,9 +9,8 @@ class ServerContextBase;
 
 namespace webhooks::server {
 
-// The deadline of a call, however far away it is: infinite where there is none.
-// ServerContextBase::deadline() counts in nanoseconds and makes a deadline of
-// the past of one behind the year 2262.
+// Returns the deadline of a call; InfiniteFuture if it has none.
+// ServerContextBase::deadline() overflows for deadlines after the year 2262.
 absl::Time DeadlineOf(const grpc::ServerContextBase& context);
 
 }  // namespace webhooks::server

@@ -15,8 +15,8 @@
 
 namespace webhooks::server {
 
-// Slows down whoever tries keys: an address may show kBurst that open nothing,
-// and kPerSecond more. Thread-safe.
+// Limits guessing of keys: an address may send kBurst invalid keys, and then
+// kPerSecond more each second. Thread-safe.
 class FailedKeys {
  public:
   static constexpr int kBurst = 100;
@@ -24,22 +24,22 @@ class FailedKeys {
 
   explicit FailedKeys(Clock clock);
 
-  // Returns OK if a key from `address` may be looked up now. RESOURCE_EXHAUSTED
-  // (TOO_MANY_FAILED_KEYS) says when to try again; the log tells of the
-  // address.
+  // Returns OK if a key from `address` may be looked up now; else logs the
+  // address and returns RESOURCE_EXHAUSTED (TOO_MANY_FAILED_KEYS) with the time
+  // until the next try.
   absl::Status Check(absl::string_view address);
 
-  // A key from `address` opened nothing.
-  void Note(absl::string_view address);
+  // Counts an invalid key from `address`.
+  void AddFailure(absl::string_view address);
 
  private:
   const Clock clock_;
   absl::Mutex mutex_;
-  // The number of keys of each address that may still fail; an address that is
-  // not here has all of them.
+  // The number of failures that each address still has. An address without an
+  // entry has kBurst.
   absl::flat_hash_map<std::string, TokenBucket> buckets_
       ABSL_GUARDED_BY(mutex_);
-  OnceASecond refusal_lines_ ABSL_GUARDED_BY(mutex_);
+  OnceASecond refusal_log_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::server

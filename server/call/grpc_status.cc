@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::size_t kMaxMessage = 1024;
 
-// The details travel in base 64 and hold the message once more, and the message
-// itself is percent-encoded, at worst to three times its size: 4/3 of this and
-// 3 KiB together stay under 8 KiB.
+// The details are sent in base64 and include the message. The message is also
+// sent percent-encoded, at most three times as long: 4/3 of this and 3 KiB are
+// less than 8 KiB.
 constexpr std::size_t kMaxDetails = 3072;
 
 // Cuts `text` to at most `size` bytes, not inside a UTF-8 sequence.
@@ -24,8 +24,8 @@ void Truncate(std::string& text, std::size_t size) {
   text.resize(size);
 }
 
-// Halves the longest list of violations until the details fit; whatever else
-// is too large goes.
+// Halves the lists of violations until the details fit; removes all details if
+// that is not enough.
 void FitDetails(google::rpc::Status& rpc) {
   for (auto& detail : *rpc.mutable_details()) {
     google::rpc::BadRequest request;

@@ -7,9 +7,9 @@
 
 namespace webhooks::server {
 
-// `status` for the wire, with its details in grpc-status-details-bin. Clients
-// and proxies drop a call whose trailer passes 8 KiB, so the message is cut at
-// 1 KiB, and of a long list of violations only the first are kept.
+// Converts `status` for the wire, with its details in grpc-status-details-bin.
+// Clients and proxies drop calls whose trailers exceed 8 KiB, so the message is
+// cut at 1 KiB, and a long list of violations keeps only the first.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace webhooks::server

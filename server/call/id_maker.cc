@@ -11,7 +11,7 @@ IdMaker::IdMaker(Clock wall, Clock steady, Entropy& entropy, absl::Time latest)
       steady_(std::move(steady)),
       entropy_(entropy),
       latest_(latest),
-      looked_at_(steady_()) {}
+      latest_read_at_(steady_()) {}
 
 std::string IdMaker::Make() {
   return FormatUuid(MakeUuidV7(Now(), entropy_.Bytes<10>()));
@@ -21,9 +21,9 @@ absl::Time IdMaker::Now() {
   absl::MutexLock lock(&mutex_);
   const absl::Time wall = wall_();
   const absl::Time steady = steady_();
-  latest_ += steady - looked_at_;
-  looked_at_ = steady;
-  if (latest_ < wall || latest_ - wall > kMostAhead) latest_ = wall;
+  latest_ += steady - latest_read_at_;
+  latest_read_at_ = steady;
+  if (latest_ < wall || latest_ - wall > kMaxAhead) latest_ = wall;
   return latest_;
 }
 

@@ -11,16 +11,16 @@
 
 namespace webhooks::server {
 
-// Makes ids: UUIDs of version 7, whose times never go back although the time of
-// day does, also across a restart. Thread-safe.
+// Makes UUIDs of version 7. Their times never go back when the wall clock is
+// set back, even across a restart. Thread-safe.
 class IdMaker {
  public:
-  // A time of day that goes back by more is believed: the ids before were made
-  // by a clock that was far ahead.
-  static constexpr absl::Duration kMostAhead = absl::Hours(24);
+  // If the wall clock goes back by more, the ids use it: the earlier ids were
+  // made with a clock that was wrong.
+  static constexpr absl::Duration kMaxAhead = absl::Hours(24);
 
-  // `latest` is the time of the latest id that was made before. `entropy` must
-  // outlive this.
+  // `latest` is the time of the latest id in the store. `entropy` must outlive
+  // this.
   IdMaker(Clock wall, Clock steady, Entropy& entropy, absl::Time latest);
 
   // Returns a new id, in lower case.
@@ -34,8 +34,8 @@ class IdMaker {
   Entropy& entropy_;
   absl::Mutex mutex_;
   absl::Time latest_ ABSL_GUARDED_BY(mutex_);
-  // Of the steady clock, when `latest_` was that.
-  absl::Time looked_at_ ABSL_GUARDED_BY(mutex_);
+  // The steady time at which `latest_` was set.
+  absl::Time latest_read_at_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks::server

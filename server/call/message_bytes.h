@@ -7,13 +7,12 @@
 
 namespace webhooks::server {
 
-// Reads `message` from the bytes of a call. Returns false if they are none of
-// its type, or hold text that is not UTF-8.
+// Parses `message` from the bytes of a call. Returns false if they are
+// malformed, or a string is not UTF-8.
 bool ReadMessage(const grpc::ByteBuffer& bytes,
                  google::protobuf::Message& message);
 
-// Writes `message`, always as the same bytes (see stable_bytes.h). Returns
-// false if it cannot be written.
+// Serializes `message` as WriteStably does. Returns false if that fails.
 bool WriteMessage(const google::protobuf::Message& message,
                   grpc::ByteBuffer& bytes);
 

@@ -15,7 +15,7 @@ class UnknownCall final : public CallReactor {
     const absl::Status status = WithReason(
         absl::UnimplementedError("there is no such method"), "METHOD_UNKNOWN");
     CallRecord(absl::StripPrefix(context.method(), "/"), context, observer)
-        .End(status);
+        .Finish(status);
     Finish(ToGrpcStatus(status));
   }
 

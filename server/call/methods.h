@@ -17,22 +17,22 @@ namespace webhooks::server {
 using CallContext = grpc::GenericCallbackServerContext;
 using CallReactor = grpc::ServerGenericBidiReactor;
 
-// The methods of a server, by name. Takes every call as soon as its headers are
-// there, so that its sender is known before anything of its request is read;
-// gRPC's generated services begin a unary call when it has been read. The call
-// of a method that is not there ends with UNIMPLEMENTED (METHOD_UNKNOWN).
-// Thread-safe once all methods are added.
+// Dispatches the calls of a server by method name. A call starts when its
+// headers arrive, so that the caller is authenticated before the request is
+// read; the services that gRPC generates read the request first. The call of an
+// unknown method ends with UNIMPLEMENTED (METHOD_UNKNOWN). Thread-safe once all
+// methods are added.
 class Methods final : public grpc::CallbackGenericService {
  public:
   // `observer` must outlive this.
   explicit Methods(CallObserver& observer) : observer_(observer) {}
 
-  // Begins a call; what it returns deletes itself when gRPC is done with it.
+  // Starts a call. The reactor deletes itself when gRPC is done with it.
   template <typename Handler>
   using Begin = CallReactor* (Handler::*)(CallContext& context);
 
-  // Lets `handler`, which must outlive this, begin the calls of the method. The
-  // service's name is the full one.
+  // Adds a method, whose calls `handler` starts. `service` is the full name.
+  // `handler` must outlive this.
   template <typename Handler>
   void Add(absl::string_view service, absl::string_view method,
            Handler& handler, Begin<Handler> begin) {
@@ -42,14 +42,14 @@ class Methods final : public grpc::CallbackGenericService {
         };
   }
 
-  // The methods that were added, each as "package.Service/Method".
+  // Returns the names of all methods, each as "package.Service/Method".
   std::vector<std::string> names() const;
 
  private:
   CallReactor* CreateReactor(CallContext* context) override;
 
   CallObserver& observer_;
-  // By their paths.
+  // By path.
   absl::flat_hash_map<std::string, std::function<CallReactor*(CallContext&)>>
       methods_;
 };

@@ -10,7 +10,7 @@
 namespace webhooks::server {
 namespace {
 
-// No part of a digest's text holds this.
+// Separates the parts of a digest's input, which do not contain it.
 constexpr char kSeparator = '\n';
 
 Digest DigestOf(absl::string_view text) {
@@ -28,10 +28,9 @@ std::string StableBytes(const google::protobuf::Message& message) {
 
 }  // namespace
 
-std::optional<Idempotency> OnceOf(const std::string& project,
-                                  absl::string_view rpc,
-                                  const google::protobuf::Message& request,
-                                  absl::Time now) {
+std::optional<Idempotency> IdempotencyOf(
+    const std::string& project, absl::string_view rpc,
+    const google::protobuf::Message& request, absl::Time now) {
   const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
   const auto* reflection = request.GetReflection();
   const std::string id = reflection->GetString(request, field);

@@ -11,14 +11,13 @@
 
 namespace webhooks::server {
 
-// Returns the key and the request by which a store finds repeats of this call
-// of `rpc`: the key is made of `project` ("" for administrators) and the
-// request_id, and the request of everything else. Nothing if the request_id is
-// empty.
-std::optional<Idempotency> OnceOf(const std::string& project,
-                                  absl::string_view rpc,
-                                  const google::protobuf::Message& request,
-                                  absl::Time now);
+// Returns the digests by which the store recognizes a repeat of this call:
+// `key` of `project` ("" for administrators) and the request_id, `request` of
+// `rpc` and all other fields. nullopt if the request_id is empty. The request
+// must have a field request_id.
+std::optional<Idempotency> IdempotencyOf(
+    const std::string& project, absl::string_view rpc,
+    const google::protobuf::Message& request, absl::Time now);
 
 }  // namespace webhooks::server
 

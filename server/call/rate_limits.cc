@@ -19,7 +19,7 @@ absl::Status RateLimits::Count(const std::string& project, int per_second,
   const absl::Time now = clock_();
   absl::MutexLock lock(&mutex_);
   if (buckets_.size() >= kMaxProjects) {
-    // A bucket that nothing was taken from for a second is full: as a new one.
+    // A bucket that was not used for a second is full, like a new one.
     absl::erase_if(buckets_, [now](const auto& bucket) {
       return bucket.second.filled_at + absl::Seconds(1) <= now;
     });

@@ -13,25 +13,24 @@
 
 namespace webhooks::server {
 
-// The calls that a project may still make.
+// The state of a project's rate limit.
 struct RateState {
-  // Calls a second.
+  // Calls per second.
   int limit = 0;
   int remaining = 0;
-  // The time until all of them are there again, if none is made.
+  // The time until `remaining` is `limit` again if no calls are made.
   absl::Duration reset;
 };
 
-// Limits the calls that each project makes in a second: a token bucket that
-// holds one second's worth. Thread-safe.
+// Limits the calls per second of each project with a token bucket that holds
+// the calls of one second. Thread-safe.
 class RateLimits {
  public:
   explicit RateLimits(Clock clock);
 
-  // Counts one call of `project`, which may make `per_second` of them (at least
-  // 1). RESOURCE_EXHAUSTED (REQUEST_RATE_EXCEEDED), which says when to try
-  // again: it is one too many, and does not count. `state` is what is left
-  // then.
+  // Counts a call of `project` with the limit `per_second`, at least 1, and
+  // sets `state`. RESOURCE_EXHAUSTED (REQUEST_RATE_EXCEEDED), with the time
+  // until the next try, if the limit is reached; the call does not count then.
   absl::Status Count(const std::string& project, int per_second,
                      RateState& state);
 

@@ -18,7 +18,7 @@ RequestTimeouts::~RequestTimeouts() {
   thread_.join();
 }
 
-RequestTimeouts::Place RequestTimeouts::Begin(WaitingCall& call) {
+RequestTimeouts::Place RequestTimeouts::Add(TimedCall& call) {
   std::list<Wait> added;
   added.push_back({&call, SteadyTime() + timeout_});
   absl::MutexLock lock(&mutex_);
@@ -26,11 +26,11 @@ RequestTimeouts::Place RequestTimeouts::Begin(WaitingCall& call) {
   return std::prev(waits_.end());
 }
 
-bool RequestTimeouts::End(Place place) {
+bool RequestTimeouts::Remove(Place place) {
   std::list<Wait> ended;
   const auto is_decided = [&] {
     mutex_.AssertHeld();
-    return place->is_told || !place->is_overdue;
+    return place->is_notified || !place->is_overdue;
   };
   absl::MutexLock lock(&mutex_, absl::Condition(&is_decided));
   ended.splice(ended.end(), place->is_overdue ? overdue_ : waits_, place);
@@ -45,12 +45,12 @@ void RequestTimeouts::Run() {
         return;
       }
     }
-    while (TellOne()) {
+    while (ExpireOne()) {
     }
   }
 }
 
-bool RequestTimeouts::TellOne() {
+bool RequestTimeouts::ExpireOne() {
   Place overdue;
   {
     absl::MutexLock lock(&mutex_);
@@ -61,7 +61,7 @@ bool RequestTimeouts::TellOne() {
   }
   overdue->call->RequestTimedOut();
   absl::MutexLock lock(&mutex_);
-  overdue->is_told = true;
+  overdue->is_notified = true;
   return true;
 }
 

@@ -10,56 +10,56 @@
 
 namespace webhooks::server {
 
-// A call whose request is on its way.
-class WaitingCall {
+// A call that waits for its request.
+class TimedCall {
  public:
-  // The request has not arrived in time. On a thread of RequestTimeouts.
+  // The request did not arrive in time. Called on the thread of
+  // RequestTimeouts.
   virtual void RequestTimedOut() = 0;
 
  protected:
-  ~WaitingCall() = default;
+  ~TimedCall() = default;
 };
 
-// Ends the wait for requests that do not arrive in time, which would hold
-// memory and places for as long as their clients like. Thread-safe.
+// Limits the time that a request may take to arrive, since a waiting call holds
+// memory and a place of its key. Thread-safe.
 class RequestTimeouts {
  public:
   static constexpr absl::Duration kTimeout = absl::Seconds(30);
 
-  // Looks every `interval` for calls that have waited for longer than
-  // `timeout`.
+  // Checks every `interval` for calls that have waited longer than `timeout`.
   explicit RequestTimeouts(absl::Duration timeout = kTimeout,
                            absl::Duration interval = absl::Seconds(1));
 
-  // No call waits any more.
+  // All calls must have been removed.
   ~RequestTimeouts();
 
   struct Wait {
-    WaitingCall* call;
+    TimedCall* call;
     absl::Time until;
     bool is_overdue = false;
-    bool is_told = false;
+    bool is_notified = false;
   };
   using Place = std::list<Wait>::iterator;
 
-  // The call waits from now on, until End, which must follow.
-  Place Begin(WaitingCall& call);
+  // Starts the timeout of the call. Remove must follow.
+  Place Add(TimedCall& call);
 
-  // The request is there, or never will be. Returns false if the call has been
-  // told that its time is out. It is not told afterwards.
-  bool End(Place place);
+  // Ends the timeout: the request arrived or failed. Returns false if
+  // RequestTimedOut was called; it is not called later.
+  bool Remove(Place place);
 
  private:
   void Run();
-  // Tells the first call whose time is out; returns false if there is none.
-  bool TellOne() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Notifies the first call whose timeout has passed; returns false if there is
+  // none.
+  bool ExpireOne() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const absl::Duration timeout_;
   const absl::Duration interval_;
   absl::Mutex mutex_;
-  // In the order in which their time is out.
+  // In the order of `until`.
   std::list<Wait> waits_ ABSL_GUARDED_BY(mutex_);
-  // Their time is out.
   std::list<Wait> overdue_ ABSL_GUARDED_BY(mutex_);
   bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

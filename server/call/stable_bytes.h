@@ -7,9 +7,8 @@
 
 namespace webhooks::server {
 
-// Writes `message`, in the place of what `bytes` held: the same bytes for the
-// same content, whoever has made or read it (the entries of a map are in
-// order). False: it cannot be written.
+// Sets `bytes` to the deterministic serialization of `message`, with map
+// entries in order. Returns false if it cannot be serialized.
 bool WriteStably(const google::protobuf::Message& message, std::string& bytes);
 
 }  // namespace webhooks::server

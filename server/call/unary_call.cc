@@ -21,8 +21,7 @@ namespace webhooks::server {
 
 namespace {
 
-// A call may take no longer, whatever its deadline is.
-constexpr absl::Duration kLongestCall = absl::Minutes(1);
+constexpr absl::Duration kMaxCallTime = absl::Minutes(1);
 
 }  // namespace
 
@@ -34,14 +33,15 @@ UnaryCall::UnaryCall(CallContext& context,
       record_(rpc(), context, observer),
       timeouts_(timeouts),
       load_(load),
-      follows_(load != nullptr && load->Begin(record_.connection())),
-      latest_end_(absl::Now() + kLongestCall),
+      is_same_connection_(load != nullptr &&
+                          load->StartCall(record_.connection())),
+      max_deadline_(absl::Now() + kMaxCallTime),
       request_(std::move(request)),
       cancelled_(std::make_shared<std::atomic<bool>>(false)),
       trace_(std::make_shared<const TraceHeaders>(record_.trace())) {}
 
 UnaryCall::~UnaryCall() {
-  if (load_ != nullptr) load_->End();
+  if (load_ != nullptr) load_->FinishCall();
 }
 
 absl::string_view UnaryCall::rpc() const {
@@ -52,13 +52,13 @@ Credentials UnaryCall::credentials() const { return ReadCredentials(context_); }
 
 void UnaryCall::Read(Perform perform) {
   perform_ = std::move(perform);
-  wait_ = timeouts_.Begin(*this);
+  wait_ = timeouts_.Add(*this);
   StartRead(&request_bytes_);
 }
 
 void UnaryCall::OnReadDone(bool ok) {
-  // Else it is being answered.
-  if (!timeouts_.End(wait_)) return;
+  // RequestTimedOut answers the call.
+  if (!timeouts_.Remove(wait_)) return;
   if (*cancelled_ || (!ok && context_.IsCancelled())) {
     return Fail(CallCancelled());
   }
@@ -66,15 +66,15 @@ void UnaryCall::OnReadDone(bool ok) {
     return Fail(MalformedMessage());
   }
   request_size_ = request_bytes_.Length();
-  record_.MessageIsRead(request_size_);
+  record_.OnMessageRead(request_size_);
   std::move(perform_)(*request_);
 }
 
 void UnaryCall::RequestTimedOut() { Fail(RequestTimeout()); }
 
 CallOptions UnaryCall::options() const {
-  return {std::min(DeadlineOf(context_), latest_end_), cancelled_, trace_,
-          follows_ && load_->IsLow()};
+  return {std::min(DeadlineOf(context_), max_deadline_), cancelled_, trace_,
+          is_same_connection_ && load_->IsLow()};
 }
 
 void UnaryCall::MarkReplayed() {
@@ -96,14 +96,14 @@ void UnaryCall::Succeed(const google::protobuf::Message& response) {
 }
 
 void UnaryCall::Record(const absl::Status& status) {
-  record_.End(status);
+  record_.Finish(status);
   const std::size_t size = request_size_ + response_bytes_.Length();
-  if (size <= CallsInFlight::kSmallCall) place_.reset();
+  if (size <= CallsInFlight::kMaxSmallCall) place_.reset();
 }
 
 void UnaryCall::OnCancel() {
   *cancelled_ = true;
-  record_.Cancelled();
+  record_.OnCancelled();
 }
 
 void UnaryCall::OnDone() { delete this; }

@@ -22,54 +22,53 @@
 
 namespace webhooks::server {
 
-// One unary call from its headers to its log line: its messages, deadline and
-// cancellation. Deletes itself when gRPC is done with it.
-class UnaryCall final : public CallReactor, private WaitingCall {
+// A unary call: reads its request, tracks its deadline and cancellation, and
+// answers it. Deletes itself when gRPC is done with it.
+class UnaryCall final : public CallReactor, private TimedCall {
  public:
-  // `request` takes the message that is sent. Everything else must outlive the
-  // call. Without `load`, the call never blocks.
+  // Parses the request into `request`. The references and `load` must outlive
+  // the call. Without `load`, the call never blocks.
   UnaryCall(CallContext& context,
             std::unique_ptr<google::protobuf::Message> request,
             RequestTimeouts& timeouts, CallObserver& observer,
             CallLoad* load = nullptr);
 
-  // "package.Service/Method".
+  // Returns "package.Service/Method".
   absl::string_view rpc() const;
 
-  // Returns the credentials that the call shows.
   Credentials credentials() const;
 
-  // Reads the request and passes it on; it lives as long as the call. Fails the
-  // call otherwise: INVALID_ARGUMENT (MALFORMED_MESSAGE): there is none, or it
-  // is no message of its type, or holds text that is not UTF-8;
-  // DEADLINE_EXCEEDED (REQUEST_TIMEOUT): it did not arrive in time. At most
-  // once, and before the answer.
+  // Reads the request, which lives until the call ends, and calls `perform`.
+  // Fails the call with INVALID_ARGUMENT (MALFORMED_MESSAGE) if there is no
+  // request or ReadMessage fails, and with DEADLINE_EXCEEDED (REQUEST_TIMEOUT)
+  // if it does not arrive in time. At most once, before the answer.
   using Perform =
       absl::AnyInvocable<void(const google::protobuf::Message& request) &&>;
   void Read(Perform perform);
 
-  // Returns the caller's deadline, but no more than a minute after the call
-  // began, its cancellation once it comes, the trace, and if it may block.
+  // Returns the deadline, at most a minute after the start of the call; the
+  // cancellation; the trace; and if the call may block.
   CallOptions options() const;
 
-  // Notes what was decided of the call. At most once, before the answer.
-  void Take(const Decision& decision) {
+  // Applies the outcome of the admission. At most once, before the answer.
+  void SetDecision(const Decision& decision) {
     record_.SetDecision(decision);
     place_ = decision.place;
   }
 
-  // Says in the answer's metadata that it was given before.
+  // Marks the answer, in its metadata, as that of an earlier call.
   void MarkReplayed();
 
-  // Each answers the call, exactly once and as the last touch.
+  // Answer the call. Exactly one is called, once, and the call must not be used
+  // afterwards.
   void Fail(const absl::Status& status);
   void Succeed(const google::protobuf::Message& response);
 
  private:
-  // Others hold calls only by the pointer that gRPC was given.
+  // Called only by OnDone.
   ~UnaryCall() override;
 
-  // Writes the log line and lets the next call of the key begin.
+  // Writes the log line, and releases the place of a small call.
   void Record(const absl::Status& status);
 
   void OnReadDone(bool ok) override;
@@ -81,9 +80,9 @@ class UnaryCall final : public CallReactor, private WaitingCall {
   CallRecord record_;
   RequestTimeouts& timeouts_;
   CallLoad* const load_;
-  // The call before came by the same connection.
-  const bool follows_;
-  const absl::Time latest_end_;
+  // The previous call was on the same connection.
+  const bool is_same_connection_;
+  const absl::Time max_deadline_;
   const std::unique_ptr<google::protobuf::Message> request_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;
   const std::shared_ptr<const TraceHeaders> trace_;

@@ -11,14 +11,15 @@
 #include "server/ctl/output.h"
 #include "storage/open.h"
 
-// The command backup: for the machine of the database; no server is asked.
+// The command backup, which runs on the machine of the database and does not
+// call a server.
 namespace webhooks::ctl {
 namespace {
 
 volatile sig_atomic_t has_signal = 0;
 
-// The first signal has the backup clean up and end; a second one ends the
-// process as ever.
+// The first signal makes the backup clean up and end; a second one ends the
+// process.
 void NoteSignals() {
   struct sigaction action {};
   action.sa_handler = [](int) { has_signal = 1; };
@@ -29,8 +30,8 @@ void NoteSignals() {
   }
 }
 
-// Leaves the disk to the server for four times as long as the backup `worked`,
-// for a second at most. Returns false once a signal has come.
+// Leaves the disk to the server for four times the time that the backup has
+// `worked`, at most a second. Returns false once a signal has come.
 bool Pause(absl::Duration worked) {
   if (has_signal == 0) absl::SleepFor(std::min(4 * worked, absl::Seconds(1)));
   return has_signal == 0;
@@ -57,7 +58,8 @@ std::string ResultText(const Session& session, const Backup& made,
                       ",\"seconds\":", absl::ToDoubleSeconds(took), "}");
 }
 
-// Codes of storage are no answers of a server, which exit codes tell apart.
+// Replaces the code of the storage error, since exit codes stand for errors of
+// a server.
 absl::Status Failure(const absl::Status& status) {
   return absl::UnknownError(absl::IsCancelled(status)
                                 ? "interrupted; no copy is left"
@@ -66,12 +68,12 @@ absl::Status Failure(const absl::Status& status) {
 
 absl::Status BackUp(Session& session) {
   NoteSignals();
-  const absl::Time begin = absl::Now();
+  const absl::Time start = absl::Now();
   const absl::StatusOr<Backup> made =
       BackUpStore(session.options.database, session.arguments[0], &Pause);
   if (!made.ok()) return Failure(made.status());
   const absl::Duration took =
-      absl::Trunc(absl::Now() - begin, absl::Milliseconds(1));
+      absl::Trunc(absl::Now() - start, absl::Milliseconds(1));
   std::cout << ResultText(session, *made, took) << "\n";
   return absl::OkStatus();
 }
@@ -82,10 +84,10 @@ std::vector<Command> BackupCommands() {
   return {{"backup",
            "FILE",
            {"database"},
-           "Copies the database of this machine to a new file and checks the "
-           "copy, while the server goes on. Until the copy is there, the "
-           "database's -wal file grows by what is written. Key files are not "
-           "in it.",
+           "Copies a database on this machine to a new file and checks the "
+           "copy, while the server runs. Until the copy is complete, the "
+           "database's -wal file grows with each write. Key files are not "
+           "copied.",
            &BackUp}};
 }
 

@@ -23,9 +23,9 @@
 namespace webhooks::ctl {
 namespace {
 
-// A call whose answer was lost may have been performed. So only those are made
-// again that have a request_id or do no more the second time; a removal would
-// be NOT_FOUND then.
+// A call whose answer was lost may have been performed, so only calls that have
+// a request_id or are idempotent are repeated. Excluded are removals, which
+// would fail with NOT_FOUND the second time.
 constexpr char kRetries[] = R"json({"methodConfig": [
   {"name": [{"service": "webhooks.v1.WebhookService", "method": "Delete"},
             {"service": "webhooks.v1.AdminService", "method": "DeleteProject"},
@@ -41,7 +41,7 @@ constexpr char kRetries[] = R"json({"methodConfig": [
 std::shared_ptr<grpc::Channel> MakeChannel(const Options& options) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(kRetries);
-  // The environment's proxy is for the outside world.
+  // Ignores the proxy of the environment, which is for web traffic.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   if (!options.tls_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls_name);
@@ -66,12 +66,12 @@ absl::Status StatusOf(const grpc::Status& status, const std::string& server,
     return FromRpcStatus(details);
   }
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-    // A server in TLS closes a connection that begins with something else.
+    // A TLS server closes a connection that does not start a handshake.
     const bool may_want_tls =
         is_plaintext && absl::StrContains(status.error_message(), "closed");
     return absl::UnavailableError(absl::StrCat(
         "cannot reach ", server, ": ", status.error_message(),
-        may_want_tls ? "; if the server speaks TLS, give --tls_ca" : ""));
+        may_want_tls ? "; if the server uses TLS, set --tls_ca" : ""));
   }
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
     return absl::DeadlineExceededError(
@@ -95,7 +95,7 @@ absl::Status Client::CheckServer() const {
   }
   return absl::InvalidArgumentError(
       absl::StrCat("--server: ", options_.server,
-                   " is not on this machine, and needs --tls_ca, or "
+                   " is not on this machine; set --tls_ca, or "
                    "--allow_plaintext"));
 }
 

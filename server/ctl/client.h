@@ -19,25 +19,25 @@ class Status;
 
 namespace webhooks::ctl {
 
-// Returns the status of a call: the details that the server gave, or a message
-// that names `server` where none was reached. `is_plaintext`: the call did not
-// go out in TLS, which the message names if the server may want it.
+// Returns the status of a call: the server's, with its details, or one whose
+// message names `server` if it was not reached. `is_plaintext` if the call did
+// not use TLS; the message then suggests it if the server may require it.
 absl::Status StatusOf(const grpc::Status& status, const std::string& server,
                       bool is_plaintext);
 
 // Returns a new request_id, a UUID.
 std::string NewRequestId();
 
-// Calls the server. A call that finds no server is tried again for a while,
-// unless a repeat could do something else than the first.
+// Calls the server. Repeats a call that did not reach it, unless a repeat could
+// have another effect than the first call. Not thread-safe.
 class Client {
  public:
   // `options` must outlive this.
   explicit Client(const Options& options);
 
   // Returns the answer of `rpc` ("package.Service/Method") to `request`, or the
-  // status that the server gave. UNAVAILABLE, DEADLINE_EXCEEDED without a
-  // reason: the server was not reached, or did not answer in time.
+  // server's error. UNAVAILABLE or DEADLINE_EXCEEDED without a reason if the
+  // server was not reached or did not answer in time.
   template <typename Response>
   absl::StatusOr<Response> Call(const std::string& rpc,
                                 const google::protobuf::Message& request) {
@@ -47,13 +47,13 @@ class Client {
     return response;
   }
 
-  // Closes the connection; the next call makes another. For whoever makes no
-  // calls for a while: nobody answers on the connection meanwhile, and a server
-  // that stops would wait for that.
+  // Closes the connection; the next call opens a new one. Use it before a long
+  // time without calls: the connection is not served meanwhile, and would delay
+  // a server that stops.
   void Disconnect() { channel_.reset(); }
 
  private:
-  // INVALID_ARGUMENT: the key would leave this machine in plain text.
+  // Returns INVALID_ARGUMENT if the key would leave this machine in plain text.
   absl::Status CheckServer() const;
   absl::Status Perform(const std::string& rpc,
                        const google::protobuf::Message& request,

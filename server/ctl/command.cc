@@ -37,7 +37,7 @@ std::string UsageOf(const Command& command) {
 absl::Status NoCommand(absl::Span<const std::string> words) {
   if (words.empty()) {
     return absl::InvalidArgumentError(
-        "a command is needed; webhookctl --help lists them");
+        "no command; webhookctl --help lists them");
   }
   const std::string typed = absl::StrJoin(words, " ");
   std::vector<absl::string_view> longer;
@@ -51,17 +51,17 @@ absl::Status NoCommand(absl::Span<const std::string> words) {
         absl::StrCat("no command '", typed, "'; webhookctl --help lists them"));
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "'", typed, "' is not all of a command: ", absl::StrJoin(longer, ", ")));
+      "'", typed, "' is incomplete: ", absl::StrJoin(longer, ", ")));
 }
 
 constexpr absl::string_view kUsage =
-    R"(webhookctl [FLAGS] COMMAND [ARGUMENTS]: looks after a webhook server.
+    R"(webhookctl [FLAGS] COMMAND [ARGUMENTS]: administers a webhook server.
 
 Commands:
 )";
 
-// Finds what the command line has before the word that is completed: the words
-// that are no flags and no values of flags. Bash breaks words at '=' and ':'.
+// Sets `words` to the words before the current one that are neither flags nor
+// their values. Bash splits words at '=' and ':'.
 constexpr absl::string_view kReadWords = R"(
   local current=${COMP_WORDS[COMP_CWORD]} words='' word line value=''
   local -a typed=()
@@ -91,8 +91,8 @@ bool IsOfCommand(absl::string_view flag) {
   });
 }
 
-// The flags that every command has: those without a value, and all as they are
-// completed.
+// Returns the lines of the script that set `switches`, the common flags without
+// a value, and `flags`, all common flags.
 std::string CommonFlags() {
   std::string switches = "--help --version";
   std::string rest;
@@ -109,14 +109,14 @@ std::string CommonFlags() {
 }
 
 constexpr absl::string_view kExitCodes = R"(
-Exit codes: 0 done; 1 the command line cannot be read, or another failure;
-3 not found; 4 no valid key; 5 the server cannot be reached or is too slow;
-6 refused as it is; 7 a limit; 8 a conflict. health: 1 not serving.
+Exit codes: 0 success; 1 a bad command line, or another failure; 3 not found;
+4 no valid key; 5 the server cannot be reached or is too slow; 6 the server
+refuses the request; 7 a limit is reached; 8 a conflict. health: 1 not serving.
 
 --server, --key, --key_file, --json, --timeout and --database are also read from
-the environment, as WEBHOOKS_<FLAG>, and every flag from the files of --flagfile,
-which have one --flag=value a line, of any commands: the command line wins over a
-file, and a file over the environment.
+the environment, as WEBHOOKS_<FLAG>. Every flag is also read from the files of
+--flagfile, which have one --flag=value per line and may have flags of any
+command. The command line overrides a file, and a file the environment.
 
 Flags:)";
 
@@ -159,7 +159,8 @@ absl::Status CheckFlags(const Command& command,
       continue;
     }
     return absl::InvalidArgumentError(absl::StrCat(
-        "--", flag, " is not for this; usage: ", UsageOf(command)));
+        "--", flag,
+        " is not a flag of this command; usage: ", UsageOf(command)));
   }
   return absl::OkStatus();
 }

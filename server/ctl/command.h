@@ -12,28 +12,28 @@
 
 namespace webhooks::ctl {
 
-// The input of a command, and the client that it calls with.
+// The input of a command, and the client for its calls.
 struct Session {
   const Options& options;
   Client& client;
-  // The words after those of the command: as many as Command::arguments has.
+  // One word for each in Command::arguments.
   std::vector<std::string> arguments;
 };
 
-// One thing that webhookctl does: what --help, completion and main go by.
+// An entry of the table of commands, for main, --help and completion.
 struct Command {
-  // "project create"
+  // For example "project create".
   absl::string_view words;
-  // "PROJECT NAME": each stands for one argument.
+  // The names of the arguments, for example "PROJECT NAME".
   absl::string_view arguments;
-  // Its own flags, beside those that every command has.
+  // The flags of the command, besides those of every command.
   std::vector<absl::string_view> flags;
   absl::string_view summary;
-  // Does it and prints the outcome to standard output.
+  // Runs the command and prints its result to standard output.
   absl::Status (*run)(Session& session);
 };
 
-// The commands by what they are about.
+// Return the commands of one topic.
 std::vector<Command> ProjectCommands();
 std::vector<Command> KeyCommands();
 std::vector<Command> CertificateCommands();
@@ -45,11 +45,12 @@ std::vector<Command> ListenCommands();
 std::vector<Command> BackupCommands();
 std::vector<Command> OtherCommands();
 
-// All of them.
+// Returns the commands of all topics.
 const std::vector<Command>& AllCommands();
 
-// The command that `words` begin with and, in `arguments`, what follows it.
-// INVALID_ARGUMENT: there is none, or it takes another number of arguments.
+// Returns the command at the start of `words`, and sets `arguments` to the
+// rest. INVALID_ARGUMENT if there is no such command, or if it takes another
+// number of arguments.
 absl::StatusOr<const Command*> FindCommand(absl::Span<const std::string> words,
                                            std::vector<std::string>& arguments);
 
@@ -58,19 +59,20 @@ absl::StatusOr<const Command*> FindCommand(absl::Span<const std::string> words,
 absl::Status CheckFlags(const Command& command,
                         absl::Span<const std::string> given);
 
-// The error of an update command without a field to update.
+// Returns the error of an update command without a field to update.
 absl::Status NothingToChange();
 
-// Returns the text of --help before the flags, which are those of this folder.
+// Returns the text of --help before the flags, which are defined in
+// kFlagsFolder.
 std::string Usage();
 inline constexpr absl::string_view kFlagsFolder = "server/ctl/";
 
-// A script for bash that completes commands and flags.
+// Returns a script for bash that completes commands and flags.
 std::string BashCompletion();
 
-// The exit code of a command that ended so: 0 OK, 3 NOT_FOUND, 4
-// authentication, 5 unreachable or too late, 6 refused as it is by the server,
-// whose errors have reasons, 7 a limit, 8 a conflict, 1 anything else.
+// Returns the exit code for the status of a command: 0 OK, 3 NOT_FOUND, 4
+// authentication, 5 server unreachable or too slow, 6 request refused by the
+// server (whose errors have reasons), 7 limit reached, 8 conflict, 1 any other.
 int ExitCode(const absl::Status& status);
 
 }  // namespace webhooks::ctl

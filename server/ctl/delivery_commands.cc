@@ -12,7 +12,7 @@ absl::Status SetState(const std::string& text,
   v1::Delivery::State state;
   if (!v1::Delivery::State_Parse(absl::AsciiStrToUpper(text), &state)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--state: '", text, "' is no state of a delivery"));
+        absl::StrCat("--state: '", text, "' is not a state of a delivery"));
   }
   wanted.set_state(state);
   return absl::OkStatus();
@@ -83,7 +83,7 @@ absl::Status TestDelivery(Session& session) {
   absl::Status printed = PrintResult(session, attempt);
   if (!printed.ok() || !attempt->has_error()) return printed;
   return absl::UnknownError(
-      absl::StrCat("the receiver did not take it: ",
+      absl::StrCat("the receiver did not accept it: ",
                    v1::Attempt::Error_Name(attempt->error())));
 }
 
@@ -94,14 +94,14 @@ std::vector<Command> DeliveryCommands() {
       {"webhook test",
        "WEBHOOK",
        {"event_type"},
-       "Sends an example event to a webhook, and shows the attempt; fails "
-       "where the receiver did not take it.",
+       "Sends an example event to a webhook, and shows the attempt; fails if "
+       "the receiver does not accept it.",
        &TestDelivery},
       {"delivery list",
        "",
        {"webhook", "event", "event_type", "state", "start_time", "end_time",
         "limit"},
-       "Lists the deliveries of the key's project, the newest first.",
+       "Lists the deliveries of the key's project, newest first.",
        &ListDeliveries},
       {"delivery get",
        "DELIVERY",
@@ -116,12 +116,12 @@ std::vector<Command> DeliveryCommands() {
       {"delivery cancel",
        "DELIVERY",
        {},
-       "Makes no further attempt of a delivery.",
+       "Cancels further attempts of a delivery.",
        &CancelDelivery},
       {"delivery explain",
        "EVENT WEBHOOK",
        {},
-       "Tells why an event was or was not delivered to a webhook.",
+       "Shows why an event was or was not delivered to a webhook.",
        &ExplainDelivery},
   };
 }

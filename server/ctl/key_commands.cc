@@ -56,7 +56,7 @@ std::vector<Command> KeyCommands() {
       {"key create",
        "PROJECT NAME",
        {"expires_in"},
-       "Makes an API key for a project, and shows it this once.",
+       "Creates an API key for a project, and shows it only this once.",
        &CreateKey},
       {"key list",
        "PROJECT",

@@ -28,7 +28,7 @@
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
-// The command listen: a receiver of its own.
+// The command listen, which runs a receiver.
 namespace webhooks::ctl {
 namespace {
 
@@ -37,10 +37,10 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-// Time that one request has to arrive.
+// The time in which a request must arrive.
 constexpr std::chrono::seconds kTimeout{15};
 
-// The depth that the body of a delivery can have.
+// The maximum depth of the body of a delivery.
 constexpr int kMaxBodyDepth = 64;
 
 // The flags that a server needs to deliver to this machine.
@@ -52,8 +52,8 @@ std::string Header(const http::request<http::string_body>& request,
   return std::string(request[name]);
 }
 
-// Returns true if one of the signatures is that of `secret`, and the time is
-// now, give or take the five minutes of Standard Webhooks.
+// Returns true if one of the signatures is valid for `secret`, and the
+// timestamp is within the five minutes that Standard Webhooks allows.
 bool IsSigned(const http::request<http::string_body>& request,
               const std::string& secret) {
   std::int64_t seconds = 0;
@@ -73,8 +73,8 @@ bool IsSigned(const http::request<http::string_body>& request,
   return false;
 }
 
-// A body as JSON: as it is, or as a string where it is none; null where it is
-// no text either.
+// Returns the body if it is JSON, else as a JSON string; null if it is not
+// UTF-8.
 std::string BodyJson(const std::string& body) {
   if (auto json = CompactJson(body, kMaxBodyDepth)) return *std::move(json);
   std::string text;
@@ -97,14 +97,15 @@ std::string Line(const http::request<http::string_body>& request,
 }
 
 struct Receiver {
-  // The webhook's.
+  // The webhook's secret.
   std::string secret;
-  // A text that only the body of the example event has, which is not printed.
+  // A text that only the body of the example event contains, which is not
+  // printed.
   std::string example;
   bool json = false;
 };
 
-// Prints a delivery, and answers that it has arrived.
+// Prints a delivery and accepts it.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
   // `receiver` must outlive this.
@@ -175,8 +176,8 @@ absl::StatusOr<v1::Webhook> Register(Session& session, int port) {
       absl::StrCat("the server refuses http:// URLs; it needs ", kNeeded));
 }
 
-// Has the server send an example event, of which it keeps nothing.
-// FAILED_PRECONDITION: no delivery would arrive, and why.
+// Makes the server send an example event, which it does not store.
+// FAILED_PRECONDITION with the cause if deliveries cannot arrive.
 absl::Status SendExample(Session& session, const v1::Webhook& webhook,
                          const std::string& example) {
   v1::TestWebhookRequest request;
@@ -185,7 +186,7 @@ absl::Status SendExample(Session& session, const v1::Webhook& webhook,
   const auto attempt = session.client.Call<v1::Attempt>(
       "webhooks.v1.DeliveryService/Test", request);
   if (Reason(attempt.status()) == "DELIVERY_DISABLED") return attempt.status();
-  // Another failure says nothing of deliveries.
+  // Another failure does not show that deliveries cannot arrive.
   if (!attempt.ok() || attempt->error() == v1::Attempt::ERROR_UNSPECIFIED) {
     return absl::OkStatus();
   }
@@ -249,8 +250,8 @@ std::vector<Command> ListenCommands() {
   return {{"listen",
            "",
            {"scope"},
-           "Registers a webhook at this machine, prints what arrives and "
-           "whether its signature is right, and removes the webhook at the "
+           "Registers a webhook on this machine, prints each delivery and "
+           "whether its signature is valid, and removes the webhook at the "
            "end. The server needs --allow_http_urls and "
            "--allow_targets=127.0.0.1.",
            &Listen}};

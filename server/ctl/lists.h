@@ -13,21 +13,21 @@
 
 namespace webhooks::ctl {
 
-// Prints one message: as JSON or with a line for each field.
+// Prints a message as JSON, or as a line for each field.
 inline absl::Status Print(const Session& session,
                           const google::protobuf::Message& message) {
   std::cout << (session.options.json ? Json(message) + "\n" : Details(message));
   return absl::OkStatus();
 }
 
-// Prints the outcome of a call as Print does.
+// Prints the result of a call as Print does, or returns its error.
 template <typename T>
 absl::Status PrintResult(const Session& session,
                          const absl::StatusOr<T>& result) {
   return result.ok() ? Print(session, *result) : result.status();
 }
 
-// Prints rows: as a JSON array or a table of `fields`.
+// Prints rows as a JSON array, or as a table of `fields`.
 template <typename T>
 absl::Status PrintRows(const Session& session, const std::vector<T>& rows,
                        std::initializer_list<absl::string_view> fields) {
@@ -44,7 +44,7 @@ absl::Status PrintRows(const Session& session, const std::vector<T>& rows,
   return absl::OkStatus();
 }
 
-// Restricts `request` to the times that --start_time and --end_time give.
+// Sets the fields of --start_time and --end_time.
 template <typename Request>
 void SetTimes(const Options& options, Request& request) {
   if (options.start_time) {
@@ -55,8 +55,8 @@ void SetTimes(const Options& options, Request& request) {
   }
 }
 
-// All rows of a list, page by page, up to --limit: `call` answers `request`,
-// and `rows` are those of an answer.
+// Returns all rows of a list, up to --limit. `call(request)` fetches a page,
+// and `rows(page)` returns its rows.
 template <typename Row, typename Request, typename Call, typename Rows>
 absl::StatusOr<std::vector<Row>> ListAll(const Session& session,
                                          Request request, Call&& call,

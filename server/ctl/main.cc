@@ -12,7 +12,7 @@
 namespace webhooks::ctl {
 namespace {
 
-// Says on standard error what went wrong, and gives `code`.
+// Prints `problem` to standard error and returns `code`.
 int Fail(const absl::Status& status, int code) {
   const std::string reason = Reason(status);
   std::cerr << "ERROR: " << Printable(status.message());
@@ -32,7 +32,7 @@ int Fail(const absl::Status& status, int code) {
 }
 
 int Run(int argc, char** argv) {
-  // For good, as in BeginProcess.
+  // Never shut down; see BeginProcess.
   grpc_init();
   const std::vector<std::string> words =
       ParseFlagsAndWords(argc, argv, Usage(), kFlagsFolder,

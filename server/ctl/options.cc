@@ -18,35 +18,36 @@ using OptionalDuration = std::optional<absl::Duration>;
 ABSL_FLAG(std::string, server, "127.0.0.1:50051",
           "The gRPC server: host:port or unix:PATH.");
 ABSL_FLAG(std::string, key, "",
-          "The key: of a project for webhook commands, of administrators for "
-          "project and key commands. Others see it in the list of processes: "
-          "prefer --key_file or WEBHOOKS_KEY.");
+          "The key to send: the administrators' key for project, key and "
+          "certificate commands, a project's key for the others. It is visible "
+          "in the list of processes: prefer --key_file or WEBHOOKS_KEY.");
 ABSL_FLAG(std::string, key_file, "",
-          "A file with the key in one line, such as the server's admin-key.");
+          "A file with the key as its only line, such as the server's "
+          "admin-key.");
 ABSL_FLAG(std::string, tls_ca, "",
-          "A PEM file with the authorities that the server's certificate must "
-          "be from: calls go out in TLS.");
-ABSL_FLAG(std::string, tls_cert, "",
-          "A PEM file with the certificate to show to the server.");
+          "A PEM file with the certificate authorities that are trusted for "
+          "the server. Turns TLS on.");
+ABSL_FLAG(std::string, tls_cert, "", "A PEM file with the client certificate.");
 ABSL_FLAG(std::string, tls_key, "",
-          "A PEM file with that certificate's private key, not encrypted.");
+          "A PEM file with the private key of --tls_cert, not encrypted.");
 ABSL_FLAG(std::string, tls_name, "",
-          "The name that the server's certificate must be for, where that is "
-          "not the host of --server.");
+          "The name that the server's certificate must have. Default: the host "
+          "of --server.");
 ABSL_FLAG(bool, allow_plaintext, false,
           "Send the key in plain text to a server that is not on this "
           "machine.");
 ABSL_FLAG(bool, json, false, "Print JSON instead of tables.");
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(15),
-          "How long a command may take for each of its calls.");
-ABSL_FLAG(int, limit, 0, "Lists end after as many; 0: all.");
+          "The time limit of each call to the server.");
+ABSL_FLAG(int, limit, 0, "The maximum number of rows of a list; 0 for all.");
 ABSL_FLAG(std::optional<bool>, active, std::nullopt,
-          "Lists only webhooks that are, or are not, active; makes a webhook "
-          "active or not: --active=false.");
+          "For lists: only webhooks that are active, or with --active=false "
+          "only inactive ones. For an update: activates or deactivates the "
+          "webhook.");
 ABSL_FLAG(
     OptionalText, event_type, std::nullopt,
-    "The type of the events to list, or that webhooks listen to, or of an "
-    "example.");
+    "For lists: only events of this type, their deliveries, or webhooks that "
+    "listen to it. For a test: the type of the example event.");
 ABSL_FLAG(OptionalText, webhook, std::nullopt,
           "Lists only deliveries to this webhook.");
 ABSL_FLAG(OptionalText, event, std::nullopt,
@@ -55,50 +56,52 @@ ABSL_FLAG(OptionalText, state, std::nullopt,
           "Lists only deliveries in this state: pending, in_flight, delivered, "
           "failed, held or cancelled.");
 ABSL_FLAG(OptionalText, url, std::nullopt,
-          "The URL of a webhook, or of those to list.");
-ABSL_FLAG(OptionalText, description, std::nullopt, "What a webhook is for.");
+          "The URL of a webhook. For lists: only webhooks with this URL.");
+ABSL_FLAG(OptionalText, description, std::nullopt,
+          "The description of a webhook.");
 ABSL_FLAG(OptionalText, scope, std::nullopt,
-          "The event types of a webhook, with commas between them; default of "
-          "a new one: every type.");
+          "The event types that a webhook listens to, comma-separated. Default "
+          "for a new webhook: all.");
 ABSL_FLAG(OptionalText, delivery, std::nullopt,
-          "How deliveries to a webhook are sent, as JSON of DeliverySettings: "
-          "{\"ordered\": true, \"timeout\": \"5s\"}. All of it is replaced.");
+          "The delivery settings of a webhook, as JSON of DeliverySettings: "
+          "{\"ordered\": true, \"timeout\": \"5s\"}. Replaces all settings.");
 ABSL_FLAG(OptionalText, clear, std::nullopt,
-          "What a webhook is to have no more, with commas between them: url, "
-          "description, scope (it listens to every type) or delivery.");
+          "The fields of a webhook to clear, comma-separated: url, "
+          "description, scope (to listen to all types) or delivery.");
 ABSL_FLAG(OptionalText, id_event, std::nullopt,
-          "The id of a new event, a UUID: of two events with the same, one is "
-          "published. Default: a new one.");
+          "The id of the event, a UUID. Two events with the same id are "
+          "published once. Default: a new id.");
 ABSL_FLAG(OptionalText, deliver_at, std::nullopt,
-          "When an event is delivered, at most 30 days ahead: "
+          "The time of the first attempt, at most 30 days ahead: "
           "2026-11-23T19:56:26Z. Default: at once.");
 ABSL_FLAG(OptionalText, start_time, std::nullopt,
-          "Only events that were published at this time or later, or their "
-          "deliveries: 2026-11-23T19:56:26Z.");
+          "Only events published at this time or later, or their deliveries: "
+          "2026-11-23T19:56:26Z.");
 ABSL_FLAG(OptionalText, end_time, std::nullopt,
-          "Only events that were published before this time, or their "
-          "deliveries.");
+          "Only events published before this time, or their deliveries.");
 ABSL_FLAG(bool, include_waiting, false,
-          "Retry also what waits for its next attempt after one has failed.");
+          "Also retry pending deliveries whose last attempt has failed.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
-          "How long the old secret goes on signing beside the new one, such as "
-          "90m or 24h; default: 24h. It signs in webhook-signature only: "
-          "panora-signature is by the new secret at once.");
+          "The time for which webhook-signature has signatures of both the old "
+          "and the new secret, such as 90m. Default: 24h. panora-signature "
+          "uses the new secret at once.");
 ABSL_FLAG(
     OptionalDuration, expires_in, std::nullopt,
-    "When a new key ends, from now, such as 90m or 720h; default: never.");
+    "The time until the new key expires, such as 90m or 720h. Default: never.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
-          "The database to copy, as the server's --database.");
+          "The database to copy, in the form of the server's --database.");
 ABSL_FLAG(OptionalText, max_webhooks, std::nullopt,
-          "How many webhooks the project may have, or none for no limit.");
+          "The maximum number of webhooks of the project, or none for no "
+          "limit.");
 ABSL_FLAG(
     OptionalText, max_requests_per_second, std::nullopt,
-    "How many calls a second the project may make, or none for no limit.");
+    "The maximum number of calls per second of the project, or none for no "
+    "limit.");
 
 namespace webhooks::ctl {
 namespace {
 
-// A key and the file with one, as one source gives them; "" where it does not.
+// The key and the key file that one source gives; "" if it does not.
 struct KeySource {
   std::string key;
   std::string file;
@@ -120,15 +123,15 @@ KeySource FromEnvironment() {
           "WEBHOOKS_KEY_FILE"};
 }
 
-// The error says nothing of what the key is.
+// The error must not contain the key.
 absl::Status CheckKey(absl::string_view key, absl::string_view source) {
   const bool is_visible = std::all_of(
       key.begin(), key.end(), [](char c) { return absl::ascii_isgraph(c); });
   if (is_visible && !key.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(source,
-                   ": that is no key: it must be one line of visible "
-                   "ASCII characters"));
+                   ": not a key: it must be one line of visible ASCII "
+                   "characters"));
 }
 
 absl::StatusOr<std::string> ReadKey(const KeySource& source) {
@@ -156,7 +159,7 @@ absl::StatusOr<std::optional<absl::Time>> ReadTime(absl::string_view flag,
                                                    const OptionalText& text) {
   if (!text) return std::nullopt;
   absl::Time time;
-  // Abseil reads "infinite-future" as well.
+  // Abseil also parses "infinite-future".
   if (absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr) &&
       time > absl::InfinitePast() && time < absl::InfiniteFuture()) {
     return time;
@@ -179,7 +182,8 @@ absl::Status ReadTimes(Options& options) {
   return absl::OkStatus();
 }
 
-// The command line's, else the environment's; "": neither gives one.
+// Returns the key of the command line, else that of the environment; "" if
+// there is none.
 absl::StatusOr<std::string> ReadKey() {
   for (const KeySource& source : {FromCommandLine(), FromEnvironment()}) {
     if (!source.key.empty() || !source.file.empty()) return ReadKey(source);
@@ -187,7 +191,7 @@ absl::StatusOr<std::string> ReadKey() {
   return "";
 }
 
-// Returns true if the value of a flag without '=' is the next word.
+// Returns true if the next word is the value of a flag without '='.
 bool TakesNextWord(absl::string_view flag) {
   const absl::CommandLineFlag* found = absl::FindCommandLineFlag(flag);
   return found != nullptr && !found->IsOfType<bool>();

@@ -13,8 +13,8 @@
 
 namespace webhooks::ctl {
 
-// The values of the flags; see their help texts. Unset where a flag is not
-// given.
+// The values of the flags; see their help texts. An optional is unset if its
+// flag is not given.
 struct Options {
   std::string server;
   std::string key;
@@ -47,8 +47,8 @@ struct Options {
   std::optional<std::string> max_requests_per_second;
 };
 
-// The names of the flags on a whole command line. INVALID_ARGUMENT names one
-// whose value is empty: a script's variable that is must not pass for no flag.
+// Returns the names of the flags on the command line. INVALID_ARGUMENT names a
+// flag with an empty value, which may come from an unset variable of a script.
 absl::StatusOr<std::vector<std::string>> FlagsGiven(
     absl::Span<char* const> command_line);
 

@@ -32,7 +32,7 @@ std::string TimeText(const Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
-// Times and durations as such, all else as JSON.
+// Returns times and durations in their own forms, other messages as JSON.
 std::string MessageText(const Message& message) {
   if (message.GetDescriptor() == Timestamp::descriptor()) {
     return TimeText(static_cast<const Timestamp&>(message));
@@ -64,7 +64,8 @@ std::string ScalarText(const Message& message, const FieldDescriptor* field) {
   }
 }
 
-// The fields of one message of many that hold something: "number=1 status=200".
+// Returns the fields of a message in a list that are set: "number=1
+// status=200".
 std::string ItemText(const Message& item) {
   std::string text;
   for (int i = 0; i < item.GetDescriptor()->field_count(); ++i) {
@@ -78,8 +79,7 @@ std::string ItemText(const Message& item) {
   return text;
 }
 
-// Returns true if the field holds messages of many fields, which no single word
-// can show.
+// Returns true if the values of the field are messages with several fields.
 bool HasRecords(const FieldDescriptor* field) {
   return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
          field->message_type() != Timestamp::descriptor() &&
@@ -103,11 +103,11 @@ std::string ListText(const Message& message, const FieldDescriptor* field) {
   return absl::StrJoin(parts, HasRecords(field) ? "\n" : ",");
 }
 
-// Pairs of a text that stands for raw JSON in a message to print, and that
-// JSON.
+// Pairs of a placeholder in a printed message and the raw JSON that replaces
+// it.
 using Substitutes = std::vector<std::pair<std::string, std::string>>;
 
-// Puts a substitute into every field that holds raw JSON.
+// Sets every raw_json field to a placeholder.
 void TakeRawJson(const std::string& mark, Message& message,
                  Substitutes& taken) {
   const auto* reflection = message.GetReflection();
@@ -133,10 +133,10 @@ void TakeRawJson(const std::string& mark, Message& message,
   }
 }
 
-using Lines = std::vector<std::vector<std::string>>;
+using Rows = std::vector<std::vector<std::string>>;
 
 void AppendDetails(const std::string& prefix, const Message& message,
-                   Lines& lines) {
+                   Rows& lines) {
   const auto* reflection = message.GetReflection();
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = message.GetDescriptor()->field(i);
@@ -154,7 +154,7 @@ void AppendDetails(const std::string& prefix, const Message& message,
 }
 
 void AppendPadded(std::string& out, absl::string_view text, std::size_t width) {
-  // Of UTF-8, what is not a continuation is a column.
+  // Each UTF-8 character is one column wide: continuation bytes do not count.
   const auto columns = static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(),
       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
@@ -162,7 +162,7 @@ void AppendPadded(std::string& out, absl::string_view text, std::size_t width) {
                   std::string(width > columns ? width - columns : 0, ' '));
 }
 
-std::string Columns(const Lines& lines) {
+std::string Columns(const Rows& lines) {
   std::vector<std::size_t> widths;
   for (const auto& line : lines) {
     widths.resize(std::max(widths.size(), line.size()));
@@ -213,7 +213,7 @@ std::string FieldText(const Message& message, absl::string_view name) {
 
 std::string Table(const std::vector<const Message*>& rows,
                   std::initializer_list<absl::string_view> fields) {
-  Lines lines(1);
+  Rows lines(1);
   for (const absl::string_view field : fields) {
     lines[0].push_back(absl::AsciiStrToUpper(field));
   }
@@ -227,7 +227,7 @@ std::string Table(const std::vector<const Message*>& rows,
 }
 
 std::string Details(const Message& message) {
-  Lines lines;
+  Rows lines;
   AppendDetails("", message, lines);
   return Columns(lines);
 }
@@ -236,7 +236,7 @@ std::string Json(const Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
-  // A mark that no other text holds.
+  // Random, so that no other text contains it.
   static const std::string& mark = *new std::string(NewRequestId() + ":");
   std::unique_ptr<Message> copy(message.New());
   copy->CopyFrom(message);
@@ -245,7 +245,7 @@ std::string Json(const Message& message) {
   std::string json;
   const auto written =
       google::protobuf::util::MessageToJsonString(*copy, &json, options);
-  // Only a time out of range has no JSON.
+  // Fails only for a time out of range.
   if (!written.ok()) return "null";
   return absl::StrReplaceAll(json, taken);
 }

@@ -8,28 +8,28 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 
-// Messages as text for people and scripts.
+// Formats messages as text for people and scripts.
 namespace webhooks::ctl {
 
-// Text of others, safe for a terminal: control characters as \xNN.
+// Makes untrusted text safe for a terminal: escapes control characters as \xNN.
 std::string Printable(absl::string_view text);
 
-// The field `name` of `message`: times in UTC to the second, durations as
-// "1.5s", other messages as JSON, lists with commas (of messages with a line
-// for each: name=value), "-" where it is not set or empty.
+// Returns the field `name` of `message` as text: times in UTC to the second,
+// durations as "1.5s", other messages as JSON, lists comma-separated, lists of
+// messages as a line of name=value for each, and "-" if it is unset or empty.
 std::string FieldText(const google::protobuf::Message& message,
                       absl::string_view name);
 
-// Rows of fields under their names, in columns.
+// Returns a table with a column for each field.
 std::string Table(const std::vector<const google::protobuf::Message*>& rows,
                   std::initializer_list<absl::string_view> fields);
 
-// Every field of `message`, a line each: name, value. Those of a message in it
-// that is set as outer.inner.
+// Returns a line with name and value for each field of `message`. The fields of
+// a nested message are named outer.inner.
 std::string Details(const google::protobuf::Message& message);
 
-// The proto3 JSON of `message`, with the proto's names and without a new line;
-// what is marked raw_json stands in it as it is.
+// Returns the proto3 JSON of `message` on one line, with the proto's field
+// names. Inserts raw_json fields as JSON.
 std::string Json(const google::protobuf::Message& message);
 
 }  // namespace webhooks::ctl

@@ -7,8 +7,8 @@
 namespace webhooks::ctl {
 namespace {
 
-// Sets the limit `name` of `request` if a flag gives it, and names it in `mask`
-// if there is one.
+// Sets the limit `name` of `request` if its flag is given, and adds it to
+// `mask` unless that is null.
 template <typename Request, typename Number>
 absl::Status SetLimit(const std::optional<std::string>& flag,
                       absl::string_view name, Request& request,
@@ -26,7 +26,7 @@ absl::Status SetLimit(const std::optional<std::string>& flag,
   return absl::OkStatus();
 }
 
-// Sets the limits that flags give.
+// Sets the limits whose flags are given.
 template <typename Request>
 absl::Status SetLimits(const Options& options, Request& request,
                        google::protobuf::FieldMask* mask) {
@@ -107,7 +107,7 @@ std::vector<Command> ProjectCommands() {
       {"project create",
        "NAME",
        {"max_webhooks", "max_requests_per_second"},
-       "Makes a project.",
+       "Creates a project.",
        &CreateProject},
       {"project list", "", {"limit"}, "Lists the projects.", &ListProjects},
       {"project get", "PROJECT", {}, "Shows one project.", &GetProject},
@@ -119,7 +119,7 @@ std::vector<Command> ProjectCommands() {
       {"project limit",
        "PROJECT",
        {"max_webhooks", "max_requests_per_second"},
-       "Sets or lifts limits of a project.",
+       "Sets or removes limits of a project.",
        &LimitProject},
       {"project delete",
        "PROJECT",

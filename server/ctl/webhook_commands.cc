@@ -39,7 +39,7 @@ absl::Status GetWebhook(Session& session) {
                                   "webhooks.v1.WebhookService/Get", request));
 }
 
-// Fills the fields that requests for new and for changed webhooks have in
+// Sets the fields that requests to create and to update webhooks have in
 // common.
 template <typename Request>
 absl::Status Fill(const Options& options, Request& request) {
@@ -71,7 +71,7 @@ absl::Status CreateWebhook(Session& session) {
 constexpr absl::string_view kClearable[] = {"url", "description", "scope",
                                             "delivery"};
 
-// Names in the mask what `request` sets and what --clear wants to be empty.
+// Adds the fields that `request` sets and those of --clear to its mask.
 absl::Status SetMask(absl::string_view cleared,
                      v1::UpdateWebhookRequest& request) {
   std::vector<const google::protobuf::FieldDescriptor*> set;
@@ -145,7 +145,7 @@ std::vector<Command> WebhookCommands() {
       {"webhook update",
        "WEBHOOK",
        {"active", "url", "description", "scope", "delivery", "clear"},
-       "Changes a webhook, makes it active or inactive.",
+       "Changes a webhook, for example activates or deactivates it.",
        &UpdateWebhook},
       {"webhook delete", "WEBHOOK", {}, "Removes a webhook.", &DeleteWebhook},
       {"webhook rotate-secret",

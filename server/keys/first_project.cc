@@ -23,7 +23,7 @@ std::string NewId(Entropy& entropy, absl::Time now) {
   return FormatUuid(MakeUuidV7(now, entropy.Bytes<10>()));
 }
 
-// Waits for a call of the store; nothing else runs yet that could suffer.
+// Waits for a call of the store. Only used while the server starts.
 absl::StatusOr<bool> HadFirstProject(ProjectStore& store) {
   absl::Notification known;
   absl::StatusOr<bool> result;

@@ -12,28 +12,27 @@
 
 namespace webhooks::server {
 
-// Makes a store usable on its first start: if it has no project, makes one,
-// called "default", and its key, and leaves the key in `key_file` with mode
-// 0600, in one line. A key that is already in that file is taken instead of a
-// new one; so an operator can choose it, and a start that was cut off is
-// repeated. Blocks. Messages are for the operator and name the file.
+// Makes a store usable on its first start: if it has no project, creates the
+// project "default" with an API key, and writes the key to `key_file` with mode
+// 0600, on one line. Uses the key in that file if there is one, so that an
+// operator can choose it and an interrupted start can be repeated. Blocks.
+// Messages are for the operator and name the file.
 //
-// INVALID_ARGUMENT: the file holds something else. PERMISSION_DENIED,
-// NOT_FOUND, ...: the file cannot be read or written; nothing was stored.
-// Others as of the store.
+// INVALID_ARGUMENT if the file has other content; PERMISSION_DENIED, NOT_FOUND,
+// ... if it cannot be read or written, and nothing is stored; or an error of
+// the store.
 absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now);
 
-// Returns the time of the latest id that the store has, as of
-// Upkeep::FindLatestId. Blocks.
+// Returns the result of Upkeep::FindLatestId. Blocks.
 absl::StatusOr<absl::Time> FindLatestId(Upkeep& store);
 
-// Refuses to begin anew where a database was lost: FAILED_PRECONDITION if there
-// is none at `database`, or an empty one, but the key file that its first start
-// made beside it; as the next start would make new projects and keys, and
-// nobody would notice before the clients do. A `secret_key_file` elsewhere may
-// have been provided for a new database. A start that was cut off is repeated:
-// `key_file` tells it from a database that was emptied.
+// Returns FAILED_PRECONDITION if the database was lost: there is none at
+// `database`, or an empty one, but its folder has the `secret_key_file` that
+// its first start created. A start would then create a new project and keys,
+// which the operator might not notice. A `secret_key_file` in another folder
+// may have been provided for a new database. An interrupted first start is not
+// an error: it has not written `key_file`.
 absl::Status CheckDatabaseNotLost(const std::string& database,
                                   const std::string& secret_key_file,
                                   const std::string& key_file);

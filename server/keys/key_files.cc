@@ -19,10 +19,10 @@ void LogMade(absl::string_view path, absl::string_view what) {
   Log(LogLevel::kInfo, "made a key file", {{"file", path}, {"holds", what}});
 }
 
-using Found = absl::StatusOr<std::optional<std::string>>;
+using OptionalKey = absl::StatusOr<std::optional<std::string>>;
 
-Found ReadKey(const std::string& path, absl::string_view what,
-              bool (*is_key)(absl::string_view)) {
+OptionalKey ReadKey(const std::string& path, absl::string_view what,
+                    bool (*is_key)(absl::string_view)) {
   auto found = ReadPrivateFile(path);
   if (!found.ok() || !found->has_value()) return found;
   std::string key(absl::StripAsciiWhitespace(**found));
@@ -31,8 +31,9 @@ Found ReadKey(const std::string& path, absl::string_view what,
       absl::StrCat(path, " holds something that is not ", what));
 }
 
-// `found`, or a new key.
-absl::StatusOr<std::string> TakeOrMake(Found found, const std::string& path,
+// Returns `found`, or writes and returns a new key if there is none.
+absl::StatusOr<std::string> TakeOrMake(OptionalKey found,
+                                       const std::string& path,
                                        absl::string_view what,
                                        std::string (*make)(Entropy&),
                                        Entropy& entropy) {
@@ -53,11 +54,11 @@ SecretKey MakeSecretKey(Entropy& entropy) {
 
 }  // namespace
 
-Found ReadApiKey(const std::string& path) {
+OptionalKey ReadApiKey(const std::string& path) {
   return ReadKey(path, kApiKey, &IsApiKey);
 }
 
-Found ReadAdminKey(const std::string& path) {
+OptionalKey ReadAdminKey(const std::string& path) {
   return ReadKey(path, kAdminKey, &IsAdminKey);
 }
 

@@ -10,35 +10,35 @@
 #include "server/runtime/entropy.h"
 #include "storage/sealing/secret_key.h"
 
-// The files that keys lie in. One that is absent or empty is made, with a new
-// key and mode 0600, before anything uses that key. Messages are for the
-// operator and name the file. INVALID_ARGUMENT: the file holds something else.
-// PERMISSION_DENIED, NOT_FOUND, ...: it cannot be read or written.
+// Reads and creates key files. The TakeOrMake functions create a file that is
+// absent or empty, with a new key and mode 0600. Messages are for the operator
+// and name the file. INVALID_ARGUMENT if the file has other content;
+// PERMISSION_DENIED, NOT_FOUND, ... if it cannot be read or written.
 namespace webhooks::server {
 
-// Returns the key in such a file; nothing where the file is absent or empty.
+// Return the key in the file; nullopt if the file is absent or empty.
 absl::StatusOr<std::optional<std::string>> ReadApiKey(const std::string& path);
 absl::StatusOr<std::optional<std::string>> ReadAdminKey(
     const std::string& path);
-// FAILED_PRECONDITION: the file holds something else.
+// Does the same for secret keys. FAILED_PRECONDITION if the file has other
+// content.
 absl::StatusOr<std::optional<SecretKeys>> ReadSecretKeys(
     const std::string& path);
 
-// The API key of the first project, in one line.
+// Returns the API key of the first project.
 absl::StatusOr<std::string> TakeOrMakeApiKey(const std::string& path,
                                              Entropy& entropy);
 
-// The key of administrators, in one line.
+// Returns the administrators' key.
 absl::StatusOr<std::string> TakeOrMakeAdminKey(const std::string& path,
                                                Entropy& entropy);
 
-// FAILED_PRECONDITION: the database needs the keys that the file at `path`
-// held.
+// Returns the FAILED_PRECONDITION error for a database that needs keys of the
+// file at `path`, which is gone.
 absl::Status SecretKeysLost(absl::string_view path);
 
-// The keys that secrets are sealed under: see ParseSecretKeys. `must_exist`: no
-// new one would do. FAILED_PRECONDITION: but there is none, or as
-// ReadSecretKeys.
+// Returns the keys that encrypt secrets; see ParseSecretKeys. Does not create a
+// key if `must_exist`, but returns FAILED_PRECONDITION (SecretKeysLost).
 absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,
                                                 bool must_exist,
                                                 Entropy& entropy);

@@ -20,8 +20,7 @@ absl::Status Failure(absl::string_view what, const std::string& path) {
   return absl::ErrnoToStatus(errno, absl::StrCat("cannot ", what, " ", path));
 }
 
-// The file is a new one: what others may have put in its place would keep its
-// mode, or lead elsewhere.
+// Creates a new file: an existing one could have another mode, or be a link.
 absl::Status WriteAndSync(const std::string& path, absl::string_view content) {
   unlink(path.c_str());
   const int file = open(
@@ -37,7 +36,7 @@ absl::Status WriteAndSync(const std::string& path, absl::string_view content) {
   return absl::OkStatus();
 }
 
-// A name in a folder survives the machine once the folder is synced too.
+// A file name survives a crash of the machine once its folder is synced.
 absl::Status SyncFolder(const std::filesystem::path& folder) {
   const std::string name = folder.empty() ? "." : folder.string();
   const int file = open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -66,7 +65,8 @@ absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
   return *std::move(content);
 }
 
-// Whole or not at all: what a cut-off start leaves has another name.
+// Renames a complete file, so that an interrupted start leaves only a temporary
+// file.
 absl::Status WritePrivateFile(const std::string& path,
                               absl::string_view content) {
   const std::string unfinished = absl::StrCat(path, ".new");

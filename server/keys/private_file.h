@@ -8,19 +8,17 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-// Small files that only their owner may read. Messages are for the operator and
-// name the file.
+// Reads and writes small files that only their owner may read. Messages are for
+// the operator and name the file.
 namespace webhooks::server {
 
-// Returns the content of the file `path`; nothing where it is absent or empty.
-// The log warns where others may read it. PERMISSION_DENIED, INVALID_ARGUMENT,
-// ...: it cannot be read, as of ReadSmallFile.
+// Returns the content of the file `path`; nullopt if it is absent or empty.
+// Logs a warning if others may read it. Fails as ReadSmallFile does.
 absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
     const std::string& path);
 
-// Makes the file `path` with mode 0600, or replaces it: whole or not at all,
-// and so that it survives the machine. PERMISSION_DENIED, NOT_FOUND, ...: it
-// cannot be written.
+// Atomically creates or replaces the file `path`, with mode 0600, and syncs it
+// to disk. PERMISSION_DENIED, NOT_FOUND, ... if it cannot be written.
 absl::Status WritePrivateFile(const std::string& path,
                               absl::string_view content);
 

@@ -20,15 +20,14 @@
 namespace webhooks::server {
 namespace {
 
-constexpr int kRestMillis = 100;
-constexpr int kReadyAtOnce = 64;
+constexpr int kRetryDelayMillis = 100;
+constexpr int kMaxEvents = 64;
 
 // The time between two examinations of the connections.
 constexpr absl::Duration kExamineInterval = absl::Milliseconds(20);
 
-// Returns true for an error that says nothing against the next connection: the
-// client went, or was in trouble before anybody took its connection (accept(2),
-// "Error handling").
+// Returns true for an error of a single connection, which failed before it was
+// accepted (accept(2), "Error handling").
 bool IsOfOneConnection(int error) {
   switch (error) {
     case EINTR:
@@ -94,9 +93,8 @@ void Acceptor::Run() {
     Watch(socket.descriptor(), EPOLLIN);
   }
   for (;;) {
-    epoll_event ready[kReadyAtOnce];
-    const int count =
-        epoll_wait(poll_, ready, kReadyAtOnce, PollTimeoutMillis());
+    epoll_event ready[kMaxEvents];
+    const int count = epoll_wait(poll_, ready, kMaxEvents, PollTimeoutMillis());
     bool must_rest = false;
     for (int i = 0; i < count; ++i) {
       const int file = ready[i].data.fd;
@@ -111,10 +109,10 @@ void Acceptor::Run() {
     }
     if (!is_accepting_) CloseSockets();
     if (!is_running_) return;
-    HandOverWaiting();
+    AcceptWaiting();
     ExamineConnections();
-    // A shortage of files does not end sooner in a loop that never rests.
-    if (must_rest) Rest();
+    // Without the wait, the loop would spin until a descriptor is free.
+    if (must_rest) StopForMoment();
   }
 }
 
@@ -125,8 +123,8 @@ bool Acceptor::Watch(int file, std::uint32_t events) {
   return epoll_ctl(poll_, EPOLL_CTL_ADD, file, &event) == 0;
 }
 
-// To close the descriptor would not be enough: gRPC has another one of the same
-// connection.
+// Closing the descriptor would not end the connection, since gRPC has another
+// descriptor of it.
 void Acceptor::Forget(int descriptor) {
   epoll_ctl(poll_, EPOLL_CTL_DEL, descriptor, nullptr);
   for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {
@@ -138,9 +136,9 @@ void Acceptor::Forget(int descriptor) {
   connections_.Remove(descriptor, SteadyTime());
 }
 
-void Acceptor::Rest() {
+void Acceptor::StopForMoment() {
   pollfd stop = {stop_event_, POLLIN, 0};
-  poll(&stop, 1, kRestMillis);
+  poll(&stop, 1, kRetryDelayMillis);
 }
 
 bool Acceptor::IsListener(int file) const {
@@ -165,7 +163,7 @@ bool Acceptor::AcceptOne(int listener) {
   socklen_t size = sizeof(peer);
   const int connection = accept4(listener, reinterpret_cast<sockaddr*>(&peer),
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (connection < 0) return AfterFailure(errno);
+  if (connection < 0) return HandleFailure(errno);
   const absl::StatusOr<int> descriptor = connections_.Add(connection, peer);
   if (!descriptor.ok()) {
     Refuse(connection, descriptor.status().message(), peer);
@@ -193,7 +191,7 @@ void Acceptor::CloseSockets() {
   closed_.Notify();
 }
 
-void Acceptor::HandOverWaiting() {
+void Acceptor::AcceptWaiting() {
   const absl::Time now = SteadyTime();
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
     const Waiting waiting = waiting_.begin()->second;
@@ -208,7 +206,7 @@ void Acceptor::ExamineConnections() {
   examine_at_ = now + kExamineInterval;
   for (const auto& [address, state] : connections_.Examine(now)) {
     shut_(state);
-    if (!flood_lines_.IsDue()) continue;
+    if (!flood_log_.IsDue()) continue;
     Log(LogLevel::kWarning,
         state == ConnectionUse::State::kFlood
             ? "a connection is a flood and was shut, and its address waits"
@@ -220,16 +218,16 @@ void Acceptor::ExamineConnections() {
 void Acceptor::Refuse(int connection, absl::string_view why,
                       const sockaddr_storage& peer) {
   close(connection);
-  if (!refusal_lines_.IsDue()) return;
+  if (!refusal_log_.IsDue()) return;
   const std::string client =
       ClientAddress(reinterpret_cast<const sockaddr*>(&peer));
   Log(LogLevel::kWarning, "connection refused",
       {{"error", why}, {"client_address", client}});
 }
 
-bool Acceptor::AfterFailure(int error) {
+bool Acceptor::HandleFailure(int error) {
   if (error == EAGAIN || IsOfOneConnection(error)) return true;
-  if (failure_lines_.IsDue()) {
+  if (failure_log_.IsDue()) {
     Log(LogLevel::kWarning, "cannot accept connections",
         {{"error", std::strerror(error)}});
   }

@@ -21,37 +21,39 @@
 
 namespace webhooks::server {
 
-// Accepts connections on a thread of its own, and shuts those that are floods.
-// gRPC's own listeners have no limit on connections, and never accept again
-// once the process ran out of files for a moment.
+// Accepts connections on its own thread, and shuts floods. The listeners of
+// gRPC have no limit on connections, and stop accepting for ever once the
+// process has run out of file descriptors.
 class Acceptor {
  public:
-  // Takes over a connection, non-blocking and close-on-exec, of `listener`.
+  // Takes ownership of a connection of `listener`, which is non-blocking and
+  // close-on-exec.
   using Accepted = std::function<void(int listener, int connection)>;
 
-  // Told of each connection that was shut. On a thread of the acceptor.
+  // Called for each connection that was shut, on the acceptor's thread.
   using Shut = std::function<void(ConnectionUse::State)>;
 
-  // Accepts on every socket from now on. A connection that `connections`
-  // refuses is closed at once, which is logged. Where the process is out of
-  // files it rests and tries again. UNAVAILABLE: it is so already.
+  // Starts to accept on every socket. Closes and logs a connection that
+  // `connections` refuses. When the process is out of file descriptors, waits a
+  // moment and tries again. UNAVAILABLE if there is none left for the acceptor
+  // itself.
   static absl::StatusOr<std::unique_ptr<Acceptor>> Start(
       std::vector<ListeningSocket> sockets, OpenConnections& connections,
       Accepted accepted, Shut shut);
 
-  // Stops as StopAccepting does.
+  // Stops the thread; see StopAccepting.
   ~Acceptor();
 
-  // Accepts nothing from now on, and closes the sockets and the connections
-  // that wait; goes on to shut floods.
+  // Stops accepting, and closes the sockets and the waiting connections.
+  // Continues to shut floods.
   void StopAccepting();
 
  private:
-  // A connection whose address must wait.
+  // A connection that is not handed over yet, because its address must wait.
   struct Waiting {
     int listener;
     int connection;
-    // Of OpenConnections.
+    // See OpenConnections::Add.
     int descriptor;
   };
 
@@ -61,23 +63,23 @@ class Acceptor {
   void Run();
   // Returns false if the file cannot be watched.
   bool Watch(int file, std::uint32_t events);
-  // The connection is over.
+  // Removes a connection that has ended.
   void Forget(int descriptor);
-  void Rest();
+  void StopForMoment();
   bool IsListener(int file) const;
-  // Returns in how many milliseconds something must be done although no file is
-  // ready; -1: never.
+  // Returns the timeout of the next poll in milliseconds; -1 for none.
   int PollTimeoutMillis() const;
-  // Accepts a connection that waits at `listener`; false if it must rest.
+  // Accepts a pending connection of `listener`. Returns false if the thread
+  // should wait before it accepts again.
   bool AcceptOne(int listener);
   void Refuse(int connection, absl::string_view why,
               const sockaddr_storage& peer);
-  bool AfterFailure(int error);
-  void HandOverWaiting();
+  bool HandleFailure(int error);
+  void AcceptWaiting();
   void CloseSockets();
   void ExamineConnections();
 
-  // Of the thread, once it runs.
+  // Used only by the thread once it runs.
   std::vector<ListeningSocket> sockets_;
   OpenConnections& connections_;
   const int poll_;
@@ -87,14 +89,14 @@ class Acceptor {
   const Shut shut_;
   std::atomic<bool> is_accepting_ = true;
   std::atomic<bool> is_running_ = true;
-  // The sockets are.
+  // The sockets are closed.
   absl::Notification closed_;
-  // Of the thread.
+  // Used only by the thread.
   absl::Time examine_at_ = absl::InfinitePast();
   std::multimap<absl::Time, Waiting> waiting_;
-  OnceASecond refusal_lines_;
-  OnceASecond failure_lines_;
-  OnceASecond flood_lines_;
+  OnceASecond refusal_log_;
+  OnceASecond failure_log_;
+  OnceASecond flood_log_;
   std::thread thread_;
 };
 

@@ -10,18 +10,19 @@
 namespace webhooks::server {
 namespace {
 
-// A batch of events has 4 MiB as JSON, and no more as a message.
+// A batch of events has at most 4 MiB as JSON, and less as a message.
 constexpr int kMaxMessageBytes = 5 << 20;
-// A call that exceeds it disturbs the others on its connection, so it is well
-// above what the gateway passes on.
+// A call that exceeds the limit disturbs the others on its connection, so the
+// limit is well above the headers that the gateway forwards.
 constexpr int kMaxMetadataBytes = 64 << 10;
-// All calls and connections together; gRPC pushes back, then refuses, near it.
+// The memory of all calls and connections. Near the limit, gRPC slows calls
+// down and then refuses them.
 constexpr std::size_t kMaxGrpcMemory = std::size_t{1} << 30;
-// Read of one connection before the others have their turn.
+// Bytes read from one connection before the others get their turn.
 constexpr int kReadChunkBytes = 256 << 10;
 constexpr int kConnectionIdleMillis = 60 * 60 * 1000;
 constexpr int kKeepaliveMillis = 60 * 1000;
-// Clients may ping every 30 s, also without calls; some are a little early.
+// Clients may ping every 30 s, even without calls; some ping a little early.
 constexpr int kMinPingIntervalMillis = 10 * 1000;
 
 }  // namespace
@@ -31,7 +32,8 @@ void SetLimits(grpc::ServerBuilder& builder, absl::Duration handshake_timeout) {
   builder.SetResourceQuota(
       grpc::ResourceQuota("server").Resize(kMaxGrpcMemory));
   builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadChunkBytes);
-  // A small message would become a large one before its sender is known.
+  // A small message could become a large one before its caller is
+  // authenticated.
   for (const auto compressed : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
     builder.SetCompressionAlgorithmSupportStatus(compressed, false);
   }

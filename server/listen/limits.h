@@ -9,9 +9,9 @@ class ServerBuilder;
 
 namespace webhooks::server {
 
-// Sets what one message, call and connection, and all of them together, may
-// cost the server; server/README.md lists the numbers. A connection has
-// `handshake_timeout` to begin.
+// Sets the limits of gRPC for a message, a call, a connection, and all of them
+// together; server/README.md lists them. A connection must complete its
+// handshake within `handshake_timeout`.
 void SetLimits(grpc::ServerBuilder& builder, absl::Duration handshake_timeout);
 
 }  // namespace webhooks::server

@@ -23,7 +23,7 @@ namespace {
 
 constexpr absl::string_view kUnixScheme = "unix:";
 
-// The path of unix:PATH and unix:///PATH.
+// Returns the path of unix:PATH and unix:///PATH.
 absl::string_view UnixPath(absl::string_view address) {
   absl::string_view path = absl::StripPrefix(address, kUnixScheme);
   if (absl::StartsWith(path, "///")) path.remove_prefix(2);
@@ -47,8 +47,8 @@ std::string LocalText(int descriptor) {
   return SocketAddressText(address, size);
 }
 
-// Of each connection, as SO_RCVBUF has it: what waits there is read whatever it
-// is, before a flood can be seen.
+// The receive buffer (SO_RCVBUF) of each connection. gRPC reads the whole
+// buffer before a flood can be detected, so it is small.
 constexpr int kReceiveBuffer = 32 << 10;
 
 void Enable(int descriptor, int level, int option) {
@@ -68,8 +68,8 @@ sockaddr_un UnixAddress(const std::string& path) {
   return address;
 }
 
-// 0 if the file of a socket is all that is left of it, and otherwise the error
-// number that stands for what is there.
+// Returns 0 if `path` is the file of a socket that no process listens on, else
+// an error number.
 int ErrorOfProbe(const sockaddr_un& address) {
   const int probe =
       socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -79,19 +79,18 @@ int ErrorOfProbe(const sockaddr_un& address) {
               sizeof(address)) == 0;
   const int error = connected ? EADDRINUSE : errno;
   close(probe);
-  // EAGAIN: so many clients wait already that it takes no more.
+  // EAGAIN: a process listens, but its backlog is full.
   if (error == EAGAIN) return EADDRINUSE;
   return error == ECONNREFUSED ? 0 : error;
 }
 
-// Returns true if `error` says that an address is none of this machine's.
+// Returns true if `error` means that this machine does not have the address.
 bool IsNotOurs(int error) {
   return error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
 }
 
 }  // namespace
 
-// Opens sockets; each is owned from the moment that it exists.
 class SocketOpener {
  public:
   static absl::StatusOr<ListeningSocket> OpenTcp(const addrinfo& info) {
@@ -100,11 +99,11 @@ class SocketOpener {
     const int descriptor = listening.descriptor_;
     if (descriptor < 0) return UnavailableErrno(text);
     Enable(descriptor, SOL_SOCKET, SO_REUSEADDR);
-    // Accepted sockets inherit it: small frames must not wait for others.
+    // Accepted sockets inherit the option. Small frames must not be delayed.
     Enable(descriptor, IPPROTO_TCP, TCP_NODELAY);
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer,
                sizeof(kReceiveBuffer));
-    // [::] beside 0.0.0.0 would otherwise be a port in use.
+    // Otherwise [::] and 0.0.0.0 could not use the same port.
     if (info.ai_family == AF_INET6) {
       Enable(descriptor, IPPROTO_IPV6, IPV6_V6ONLY);
     }
@@ -141,7 +140,7 @@ class SocketOpener {
             std::move(address)};
   }
 
-  // Removes what a server that is gone has left, and nothing else.
+  // Removes only the file of a socket that no process listens on.
   static absl::Status MakeFree(const std::string& path,
                                const sockaddr_un& address,
                                absl::string_view text) {
@@ -200,7 +199,7 @@ absl::StatusOr<std::vector<ListeningSocket>> ListeningSocket::Open(
     if (opened.ok()) {
       sockets.push_back(*std::move(opened));
     } else if (IsNotOurs(errno)) {
-      // A name may stand for ::1 as well where there is no IPv6.
+      // A name may resolve to ::1 on a machine without IPv6.
       not_ours = opened.status();
     } else {
       return opened.status();
@@ -217,7 +216,7 @@ ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
       inode_(other.inode_) {}
 
 ListeningSocket::~ListeningSocket() {
-  // By now another server may have put its own socket there.
+  // Another server may have replaced the file.
   struct stat found;
   if (!path_.empty() && lstat(path_.c_str(), &found) == 0 &&
       found.st_ino == inode_) {

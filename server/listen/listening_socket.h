@@ -13,21 +13,23 @@
 
 namespace webhooks::server {
 
-// OK if `address` is host:port or unix:PATH; INVALID_ARGUMENT says what it is
-// not.
+// Returns OK if `address` is host:port or unix:PATH, else INVALID_ARGUMENT.
 absl::Status CheckListenAddress(absl::string_view address);
 
-// A socket that listens. Clients may connect at once; they wait until somebody
-// accepts. Closes with its owner, and takes the file of a unix socket along.
+// A listening socket. Clients may connect at once, and wait until they are
+// accepted. Closes the socket and removes its file when destroyed.
 class ListeningSocket {
  public:
-  // Listens on `address`: host:port, where the host may be a name that stands
-  // for several addresses (those that this machine lacks are left out unless it
-  // lacks all) and port 0 picks a free one for each; or unix:PATH (also
-  // unix:///PATH), where the file of a socket that nobody listens on any more
-  // is replaced. INVALID_ARGUMENT: the address. UNAVAILABLE: it cannot be had;
-  // the message names it and says why. FAILED_PRECONDITION: it is beyond
-  // `scope`.
+  // Listens on `address`, which has one of these forms:
+  //
+  // - host:port. A host name may have several addresses; those that this
+  //   machine does not have are skipped, unless it has none of them. Port 0
+  //   picks a free port for each address.
+  // - unix:PATH or unix:///PATH. Replaces the file of a socket that no process
+  //   listens on.
+  //
+  // INVALID_ARGUMENT for a malformed address; UNAVAILABLE if it cannot be
+  // bound, with the cause; FAILED_PRECONDITION if it is outside `scope`.
   static absl::StatusOr<std::vector<ListeningSocket>> Open(
       absl::string_view address, PeerScope scope = PeerScope::kAnywhere);
 
@@ -49,7 +51,7 @@ class ListeningSocket {
 
   int descriptor_;
   std::string address_;
-  // Of a unix socket: its file, and which file that was when it was made.
+  // The path and the inode of a unix socket's file.
   std::string path_;
   ino_t inode_ = 0;
 };

@@ -21,25 +21,26 @@ namespace {
 
 using State = ConnectionUse::State;
 
-// Examine looks at as many connections each time.
+// The number of connections that a call of Examine examines.
 constexpr std::size_t kExaminedAtOnce = 1000;
 
-// Bytes that no call explains, of connections without a known sender: above
-// these, those of one address are shut that have kLeastOfFlood.
-constexpr std::int64_t kMostOfAddress = 2 * ConnectionUse::kMostOfUnknown;
+// The maximum unexplained bytes of one address, over its connections without an
+// authenticated caller. Above, those with kMinFloodBytes are shut.
+constexpr std::int64_t kMaxBytesOfAddress =
+    2 * ConnectionUse::kMaxUnexplainedOfUnknown;
 
-// Calls that no handler has begun, of connections without a known sender: above
-// these, of one address or of all, those are shut that have the least for
-// longer than a moment.
-constexpr std::int64_t kMostCallsOfAddress = 1024;
-constexpr std::int64_t kMostCalls = 8192;
-constexpr std::int64_t kLeastCalls = 32;
+// The maximum numbers of calls that wait for a handler, of one address and of
+// all, over connections without an authenticated caller. Above, connections
+// with more than kMinHeldCalls in two examinations are shut.
+constexpr std::int64_t kMaxCallsOfAddress = 1024;
+constexpr std::int64_t kMaxCalls = 8192;
+constexpr std::int64_t kMinHeldCalls = 32;
 
-// A connection's calls are counted each time that it has received as much: no
-// more than some hundred calls. Counting takes some 20 us.
+// The open calls of a connection are counted each time that it has received
+// this much, which is at most a few hundred calls. Counting takes about 20 us.
 constexpr std::int64_t kCountEvery = 16 << 10;
 
-// And at least so often while anything comes in.
+// They are counted at least this often while data arrives.
 constexpr absl::Duration kCountAtLeastEvery = absl::Seconds(1);
 
 constexpr absl::Duration kListAllEvery = absl::Seconds(1);
@@ -87,7 +88,7 @@ absl::StatusOr<int> OpenConnections::Add(int connection,
   return descriptor;
 }
 
-// With two listeners there may be another one, which gRPC gives the same name.
+// With two listeners, two connections can have the same peer name.
 bool OpenConnections::HasOpen(const std::string& name) const {
   absl::MutexLock lock(&mutex_);
   const auto found = by_peer_.find(name);
@@ -109,10 +110,10 @@ void OpenConnections::Remove(int descriptor, absl::Time now) {
     Address& address = addresses_[connection.address];
     --address.connections;
     AddHeld(connection, -1);
-    // gRPC may have forgotten its calls by now.
+    // gRPC may no longer know its calls.
     connection.use->Classify(BytesReceived(descriptor), connection.open_calls,
                              now);
-    if (connection.use->was_flood()) Punish(address, now);
+    if (connection.use->was_flood()) MakeWait(address, now);
     if (connection.transport == 0) --without_transport_;
     absl::MutexLock lock(&mutex_);
     const auto named = by_peer_.find(connection.peer);
@@ -141,7 +142,7 @@ std::shared_ptr<ConnectionUse> OpenConnections::Find(
 std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
   std::vector<Shut> shut;
   if (without_transport_ > 0) FindTransports(now);
-  if (round_.empty()) BeginRound(now);
+  if (round_.empty()) StartRound(now);
   for (std::size_t i = 0; i < kExaminedAtOnce && !round_.empty(); ++i) {
     const auto found = connections_.find(round_.back());
     round_.pop_back();
@@ -155,20 +156,20 @@ std::vector<OpenConnections::Shut> OpenConnections::Examine(absl::Time now) {
     connection.held = {};
     ShutDown(connection.descriptor);
     shut.push_back({connection.address, state});
-    if (state == State::kFlood && !connection.use->carries_many()) {
-      Punish(addresses_[connection.address], now);
+    if (state == State::kFlood && !connection.use->is_gateway()) {
+      MakeWait(addresses_[connection.address], now);
     }
   }
   return shut;
 }
 
-void OpenConnections::BeginRound(absl::Time now) {
+void OpenConnections::StartRound(absl::Time now) {
   for (const auto& [descriptor, connection] : connections_) {
     if (!connection->address.empty()) round_.push_back(descriptor);
   }
   absl::erase_if(addresses_, [&](const auto& one) {
     return one.second.connections == 0 &&
-           one.second.waits_until + kLongestWait < now;
+           one.second.waits_until + kMaxWait < now;
   });
 }
 
@@ -194,8 +195,8 @@ void OpenConnections::CountCalls(Connection& connection, std::int64_t bytes,
       bytes - connection.counted_at >= kCountEvery ||
       (bytes > connection.counted_at &&
        now - connection.counted_time >= kCountAtLeastEvery) ||
-      connection.open_calls > kLeastCalls ||
-      connection.use->unexplained() > ConnectionUse::kLeastStalled;
+      connection.open_calls > kMinHeldCalls ||
+      connection.use->unexplained() > ConnectionUse::kMinStalledBytes;
   if (!is_due) return;
   connection.counted_at = bytes;
   connection.counted_time = now;
@@ -215,7 +216,7 @@ State OpenConnections::ExamineOne(Connection& connection, absl::Time now) {
   if (use.is_suspicious() != was_suspicious) {
     ReadSlowly(connection.descriptor, use.is_suspicious());
   }
-  const bool holds_too_much = HoldsTooMuch(connection);
+  const bool holds_too_much = HoldsTooMuchMemory(connection);
   return holds_too_much && state == State::kNormal ? State::kFlood : state;
 }
 
@@ -227,26 +228,26 @@ void OpenConnections::AddHeld(Connection& connection, int sign) {
   }
 }
 
-// Many calls may wait for a moment, so only those that did before count.
-bool OpenConnections::HoldsTooMuch(Connection& connection) {
+// Many calls may wait for a moment, so this must be so in two examinations.
+bool OpenConnections::HoldsTooMuchMemory(Connection& connection) {
   const Held& of_address = addresses_[connection.address].held;
   const bool holds_many_calls =
-      connection.held.calls > kLeastCalls &&
-      (of_address.calls > kMostCallsOfAddress || held_.calls > kMostCalls);
+      connection.held.calls > kMinHeldCalls &&
+      (of_address.calls > kMaxCallsOfAddress || held_.calls > kMaxCalls);
   const bool held_many_calls =
       std::exchange(connection.held_many_calls, holds_many_calls);
   return (holds_many_calls && held_many_calls) ||
-         (connection.held.bytes > ConnectionUse::kLeastOfFlood &&
-          of_address.bytes > kMostOfAddress);
+         (connection.held.bytes > ConnectionUse::kMinFloodBytes &&
+          of_address.bytes > kMaxBytesOfAddress);
 }
 
-// Connections that flood together count once.
-void OpenConnections::Punish(Address& address, absl::Time now) {
+// Several floods during one wait count once.
+void OpenConnections::MakeWait(Address& address, absl::Time now) {
   if (now < address.waits_until) return;
-  if (address.waits_until + kLongestWait < now) {
+  if (address.waits_until + kMaxWait < now) {
     address.wait = absl::ZeroDuration();
   }
-  address.wait = std::clamp(address.wait * 2, kFirstWait, kLongestWait);
+  address.wait = std::clamp(address.wait * 2, kMinWait, kMaxWait);
   address.waits_until = now + address.wait;
 }
 

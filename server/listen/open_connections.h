@@ -23,25 +23,25 @@
 
 namespace webhooks::server {
 
-// The connections that are open, each with a descriptor of its own beside that
-// of gRPC, so that they can be counted, and shut where they are floods. Find
-// and size are thread-safe; the rest is for the acceptor's thread.
+// The open connections. Has its own descriptor of each, besides that of gRPC,
+// to count connections and to shut floods. Find and size are thread-safe; the
+// rest is for the acceptor's thread.
 class OpenConnections {
  public:
-  // The most that may be open at a time: 1 to 1,000,000.
+  // The maximum numbers of open connections, 1 to 1,000,000.
   struct Limits {
     int connections = 0;
     // From one address; see ClientAddress.
     int connections_per_address = 0;
-    // Each brings the calls of many clients.
+    // The addresses of gateways, whose connections carry many clients.
     std::vector<AddressRange> gateways = {};
   };
 
-  // The address of a flood waits before it may connect again: at first for as
-  // long, then twice as long with each flood up to the longest, until there was
-  // none for that long.
-  static constexpr absl::Duration kFirstWait = absl::Seconds(1);
-  static constexpr absl::Duration kLongestWait = absl::Minutes(1);
+  // The address of a flood must wait before it may connect again: kMinWait at
+  // first, twice as long after each further flood, at most kMaxWait. Starts
+  // again after kMaxWait without a flood.
+  static constexpr absl::Duration kMinWait = absl::Seconds(1);
+  static constexpr absl::Duration kMaxWait = absl::Minutes(1);
 
   // See CountOpenCalls, which tests replace.
   using CountCallsOf = std::function<std::int64_t(std::int64_t transport)>;
@@ -52,26 +52,26 @@ class OpenConnections {
   // Closes the descriptors.
   ~OpenConnections();
 
-  // Counts the connection, which was just accepted from `peer`. Returns its own
-  // descriptor, which tells by POLLHUP that the connection is over: Remove it
-  // then. RESOURCE_EXHAUSTED: there are too many connections, or one of the
-  // same peer; UNAVAILABLE: the process is out of files.
+  // Adds a connection that was accepted from `peer`. Returns a descriptor of
+  // it, which the caller watches: POLLHUP means that the connection has ended
+  // and must be removed. RESOURCE_EXHAUSTED if there are too many connections,
+  // or another one with the same peer; UNAVAILABLE if the process is out of
+  // file descriptors.
   absl::StatusOr<int> Add(int connection, const sockaddr_storage& peer);
 
-  // The connection of this descriptor is over at `now`, of the steady clock. If
-  // it was a flood that gRPC has ended by itself, its address waits.
+  // Removes a connection that has ended. `now` is of the steady clock. If gRPC
+  // has ended it as a flood, its address must wait.
   void Remove(int descriptor, absl::Time now);
 
-  // Returns until when the connections of the address wait.
+  // Returns until when the address of `peer` must wait.
   absl::Time WaitsUntil(const sockaddr_storage& peer) const;
 
-  // Returns the use of the connection that gRPC names `peer`; null if there is
-  // none: of a unix socket, or one that is over.
+  // Returns the use of the connection that gRPC names `peer`; null for a unix
+  // socket and a connection that has ended.
   std::shared_ptr<ConnectionUse> Find(absl::string_view peer) const;
 
-  // Looks at some connections at `now`, as of Remove, and shuts those
-  // that are floods or stalled; all have been looked at after a few calls.
-  // Returns the addresses of those that were shut, with the cause.
+  // Examines some connections at `now` of the steady clock; a few calls examine
+  // all. Shuts floods and stalled connections, and returns them.
   struct Shut {
     std::string address;
     ConnectionUse::State state;
@@ -81,8 +81,8 @@ class OpenConnections {
   int size() const { return size_; }
 
  private:
-  // Sums over connections without a known sender: bytes that no call explains,
-  // and calls that no handler has begun.
+  // Sums over connections without an authenticated caller: unexplained bytes,
+  // and calls that wait for a handler.
   struct Held {
     std::int64_t bytes = 0;
     std::int64_t calls = 0;
@@ -90,18 +90,19 @@ class OpenConnections {
 
   struct Connection {
     int descriptor = -1;
-    // The name that gRPC gives it, and the one that limits use; "" for a unix
+    // gRPC's name of the peer, and its address for the limits; "" for a unix
     // socket.
     std::string peer;
     std::string address;
     std::shared_ptr<ConnectionUse> use;
-    // The id of its Transport; 0 until gRPC has taken the connection over.
+    // The id of its Transport; 0 until gRPC has taken over the connection.
     std::int64_t transport = 0;
-    // Calls that were open when so many bytes had been received, at this time.
+    // The number of open calls, and the received bytes and the time when they
+    // were counted.
     std::int64_t open_calls = 0;
     std::int64_t counted_at = 0;
     absl::Time counted_time = absl::InfinitePast();
-    // Found by the last examination.
+    // Results of the last examination.
     Held held;
     bool held_many_calls = false;
     bool is_shut = false;
@@ -117,16 +118,16 @@ class OpenConnections {
 
   bool HasOpen(const std::string& name) const;
   bool IsGateway(const std::string& address) const;
-  void BeginRound(absl::Time now);
+  void StartRound(absl::Time now);
   void FindTransports(absl::Time now);
   void CountCalls(Connection& connection, std::int64_t bytes, absl::Time now);
-  // Adds what the connection holds to the sums, or takes it out of them.
+  // Adds the connection to the sums, or removes it if `sign` is -1.
   void AddHeld(Connection& connection, int sign);
-  // Returns true if connections together hold so much that this one, which
-  // holds a part of it, must go.
-  bool HoldsTooMuch(Connection& connection);
+  // Returns true if the sums are above a limit and the connection has a
+  // significant part in them.
+  bool HoldsTooMuchMemory(Connection& connection);
   ConnectionUse::State ExamineOne(Connection& connection, absl::Time now);
-  static void Punish(Address& address, absl::Time now);
+  static void MakeWait(Address& address, absl::Time now);
 
   const Limits limits_;
   const CountCallsOf count_;
@@ -135,16 +136,16 @@ class OpenConnections {
   absl::flat_hash_map<int, std::unique_ptr<Connection>> connections_;
   absl::flat_hash_map<std::string, Address> addresses_;
   Held held_;
-  // The number of TCP connections that have no transport yet; the highest id of
-  // a transport that was listed; and the time to list all again, since one may
-  // be listed late.
+  // The number of TCP connections without a transport; the highest id that was
+  // listed; and the time to list all again, since a transport may be listed
+  // late.
   int without_transport_ = 0;
   std::int64_t last_transport_ = 0;
   absl::Time list_all_at_ = absl::InfinitePast();
-  // Descriptors that this round has not examined yet.
+  // Descriptors that are still to examine in this round.
   std::vector<int> round_;
   mutable absl::Mutex mutex_;
-  // The connections by TCP, by gRPC's name of their peer.
+  // TCP connections by gRPC's name of the peer.
   absl::flat_hash_map<std::string, Connection*> by_peer_
       ABSL_GUARDED_BY(mutex_);
 };

@@ -18,8 +18,8 @@ constexpr int kSmallBuffer = 4 << 10;
 constexpr int kLargeBuffer = 128 << 10;
 constexpr int kLargestWindow = 4 << 20;
 
-// Mirrors Linux's tcp_info as far as it is read (linux/tcp.h, which cannot be
-// included with glibc's header); glibc's ends earlier.
+// Mirrors the first fields of Linux's tcp_info. linux/tcp.h conflicts with
+// glibc's header, whose tcp_info lacks the last field.
 struct TcpInfo {
   tcp_info known;
   std::uint64_t pacing_rate;
@@ -73,7 +73,7 @@ void ReadSlowly(int descriptor, bool slowly) {
   if (slowly) return;
   const int unlocked = 0;
   setsockopt(descriptor, SOL_SOCKET, SO_BUF_LOCK, &unlocked, sizeof(unlocked));
-  // The small buffer has made it small.
+  // The small buffer has reduced the window clamp too.
   setsockopt(descriptor, IPPROTO_TCP, TCP_WINDOW_CLAMP, &kLargestWindow,
              sizeof(kLargestWindow));
 }

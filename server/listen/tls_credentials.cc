@@ -13,21 +13,22 @@
 namespace webhooks::server {
 namespace {
 
-// Called by OpenSSL for each session that begins.
+// Called by OpenSSL for each handshake.
 void PreferOwnCiphers(void* session, void*, CRYPTO_EX_DATA*, int, long, void*) {
   SSL_set_options(static_cast<SSL*>(session), SSL_OP_CIPHER_SERVER_PREFERENCE);
 }
 
-// Of the ciphers that both sides can do, ours decide. gRPC has no such setting
-// and shows nobody its contexts; for clients it means nothing.
+// Makes the server choose the cipher. gRPC has no such setting and does not
+// expose its contexts, so this applies to every session of the process; it has
+// no effect on clients.
 void PreferOwnCiphersEverywhere() {
   static const int index =
       SSL_get_ex_new_index(0, nullptr, &PreferOwnCiphers, nullptr, nullptr);
   static_cast<void>(index);
 }
 
-// gRPC's C++ interface has no credentials that ask for the certificate at each
-// handshake; its C interface does.
+// Only the C interface of gRPC has credentials that fetch the certificate at
+// each handshake.
 class WatchedCredentials final : public grpc::ServerCredentials {
  public:
   explicit WatchedCredentials(const TlsWatch& watch)
@@ -66,7 +67,7 @@ class WatchedCredentials final : public grpc::ServerCredentials {
     given_ = std::move(current);
     const grpc_ssl_pem_key_cert_pair pair = {given_->key.c_str(),
                                              given_->certificate.c_str()};
-    // gRPC wants authorities though nothing is checked by them.
+    // gRPC requires authorities even if no certificate is verified.
     const std::string& authorities =
         watch_.has_authorities() ? given_->authorities : given_->certificate;
     *config = grpc_ssl_server_certificate_config_create(authorities.c_str(),

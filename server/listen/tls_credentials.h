@@ -9,13 +9,13 @@
 
 namespace webhooks::server {
 
-// Credentials of one listener: TLS 1.2 and 1.3, by what `watch` has when a
-// connection begins; connections go on with what they began with. Where `watch`
-// has authorities, clients must show a certificate of theirs. `watch` must
-// outlive them.
+// Returns the credentials of a listener: TLS 1.2 and 1.3, with the certificate
+// that `watch` has at each handshake. If `watch` has certificate authorities,
+// clients must have a certificate of one of them. `watch` must outlive the
+// credentials.
 //
-// gRPC's own FileWatcherCertificateProvider takes a pair as it finds it, and
-// one that does not fit ends all handshakes until the next.
+// gRPC's FileWatcherCertificateProvider does not check that a key fits its
+// certificate: a wrong pair would fail all handshakes until it is replaced.
 std::shared_ptr<grpc::ServerCredentials> MakeTlsCredentials(
     const TlsWatch& watch);
 

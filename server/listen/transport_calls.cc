@@ -16,13 +16,14 @@ namespace {
 using boost::json::object;
 using boost::json::value;
 
-// gRPC returns at most as many of its own accord.
+// The default page size of gRPC.
 constexpr std::intptr_t kPage = 500;
 
-// The transport's name stands before that of the peer.
+// Precedes the peer's name in the name of a transport.
 constexpr absl::string_view kTransport = "chttp2 ";
 
-// Takes over what channelz returned; null if it says nothing.
+// Takes ownership of JSON text from channelz and parses it; null if there is
+// none.
 value Take(char* json) {
   if (json == nullptr) return nullptr;
   boost::json::error_code error;
@@ -37,7 +38,7 @@ absl::string_view Text(const object& from, const char* key) {
   return {found->get_string().data(), found->get_string().size()};
 }
 
-// Numbers of 64 bits are strings in the JSON of protobuf; 0 is left out.
+// 64-bit numbers are strings in the JSON of protobuf; 0 is omitted.
 std::int64_t Number(const object& from, const char* key) {
   std::int64_t number = 0;
   return absl::SimpleAtoi(Text(from, key), &number) ? number : 0;

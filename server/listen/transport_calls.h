@@ -5,25 +5,24 @@
 #include <string>
 #include <vector>
 
-// The calls of connections as gRPC's transports count them (channelz,
-// https://github.com/grpc/proposal/blob/master/A14-channelz.md): from their
-// headers on, before a handler runs, until gRPC has forgotten them.
+// Reads the open calls of connections from channelz
+// (https://github.com/grpc/proposal/blob/master/A14-channelz.md). A call counts
+// from its headers, before a handler starts, until gRPC has released it.
 namespace webhooks::server {
 
 // gRPC's side of a connection.
 struct Transport {
-  // The peer's name in gRPC.
+  // gRPC's name of the peer.
   std::string peer;
-  // More than 0, and never used again.
+  // More than 0; never reused.
   std::int64_t id;
 };
 
-// Returns the transports of this process's gRPC servers whose id is more than
-// `after`. One may be listed later than others that have a higher id.
+// Returns the transports of all gRPC servers of this process with an id above
+// `after`. A transport may appear later than others with a higher id.
 std::vector<Transport> ListTransports(std::int64_t after);
 
-// Returns how many calls of the transport have begun and are not over; 0 if its
-// connection is.
+// Returns the number of open calls of the transport; 0 if it has ended.
 std::int64_t CountOpenCalls(std::int64_t transport);
 
 }  // namespace webhooks::server

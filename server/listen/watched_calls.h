@@ -8,7 +8,7 @@
 
 namespace webhooks::server {
 
-// Tells the metrics of calls, and the connections that they came by.
+// Connects calls with the metrics and with their connections. Thread-safe.
 class WatchedCalls final : public CallObserver {
  public:
   // Both must outlive this.
@@ -20,9 +20,9 @@ class WatchedCalls final : public CallObserver {
     return connections_.Find(peer);
   }
 
-  void CallEnded(absl::string_view rpc, absl::StatusCode code,
-                 absl::Duration latency) override {
-    metrics_.CallEnded(rpc, code, latency);
+  void OnCallFinished(absl::string_view rpc, absl::StatusCode code,
+                      absl::Duration latency) override {
+    metrics_.OnCallFinished(rpc, code, latency);
   }
 
  private:

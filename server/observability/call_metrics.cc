@@ -6,7 +6,7 @@
 namespace webhooks::server {
 namespace {
 
-// With a view that lasts, unlike absl::StatusCodeToString.
+// Returns a string that is never destroyed, unlike absl::StatusCodeToString.
 absl::string_view CodeName(absl::StatusCode code) {
   static const auto& names = *new std::vector<std::string>([] {
     std::vector<std::string> all;
@@ -25,7 +25,7 @@ absl::string_view CodeName(absl::StatusCode code) {
 CallMetrics::CallMetrics(prometheus::Registry& registry,
                          const std::vector<std::string>& services)
     : latencies_(registry, "webhooks_rpc_duration_seconds",
-                 "How long calls took, by their methods and how they ended.",
+                 "Duration of calls in seconds, by method and status code.",
                  {"method", "code", ""}) {
   const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
   for (const std::string& name : services) {
@@ -36,8 +36,8 @@ CallMetrics::CallMetrics(prometheus::Registry& registry,
   }
 }
 
-void CallMetrics::CallEnded(absl::string_view rpc, absl::StatusCode code,
-                            absl::Duration latency) {
+void CallMetrics::OnCallFinished(absl::string_view rpc, absl::StatusCode code,
+                                 absl::Duration latency) {
   latencies_.Observe({rpcs_.contains(rpc) ? rpc : kOther, CodeName(code), ""},
                      latency);
 }

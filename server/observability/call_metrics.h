@@ -15,16 +15,16 @@ namespace webhooks::server {
 // webhooks_rpc_duration_seconds, by method and code.
 class CallMetrics final : public CallObserver {
  public:
-  // `services` are the full names of those whose methods are told apart; any
-  // other method is "other". `registry` must outlive this.
+  // The methods of `services` (full names) have their own labels; any other
+  // method is "other". `registry` must outlive this.
   CallMetrics(prometheus::Registry& registry,
               const std::vector<std::string>& services);
 
-  void CallEnded(absl::string_view rpc, absl::StatusCode code,
-                 absl::Duration latency) override;
+  void OnCallFinished(absl::string_view rpc, absl::StatusCode code,
+                      absl::Duration latency) override;
 
  private:
-  // As CallEnded has them.
+  // The names of methods, as in OnCallFinished.
   absl::flat_hash_set<std::string> rpcs_;
   Latencies latencies_;
 };

@@ -7,8 +7,8 @@ prometheus::Counter& Shut(prometheus::Registry& registry, const char* cause) {
   return prometheus::BuildCounter()
       .Name("webhooks_connections_shut_total")
       .Help(
-          "Connections that the server shut: floods, and those whose request "
-          "makes no progress; the log names the addresses.")
+          "Connections that the server has shut: floods, and those whose "
+          "request makes no progress. The log names the addresses.")
       .Register(registry)
       .Add({{"cause", cause}});
 }

@@ -19,8 +19,8 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-// To count more would keep a reader busy for too long.
-constexpr int kMostCounted = 1'000'000;
+// Limits the time that a reader of the store needs.
+constexpr int kMaxCounted = 1'000'000;
 
 absl::string_view NameOf(AttemptResult::Outcome outcome) {
   switch (outcome) {
@@ -37,7 +37,7 @@ absl::string_view NameOf(AttemptResult::Outcome outcome) {
 prometheus::Counter& Ended(prometheus::Registry& registry, const char* state) {
   return prometheus::BuildCounter()
       .Name("webhooks_deliveries_ended_total")
-      .Help("Deliveries whose last attempt was made, by what became of them.")
+      .Help("Deliveries after their last attempt, by final state.")
       .Register(registry)
       .Add({{"state", state}});
 }
@@ -47,16 +47,16 @@ MetricFamily Gauge(const std::string& name, const std::string& help,
   return Figure(name, help, MetricType::Gauge, value);
 }
 
-// nullopt: the store does not say in time.
+// Returns nullopt if the store does not answer in time.
 std::optional<std::int64_t> CountWaiting(DeliveryStore& store,
                                          absl::Duration timeout) {
   struct Outcome {
     absl::Notification known;
     absl::StatusOr<std::int64_t> count = std::int64_t{0};
   };
-  // Shared, since a call that hangs completes after this has given up on it.
+  // Shared, since a call that hangs may complete after the timeout.
   const auto outcome = std::make_shared<Outcome>();
-  store.CountWaiting(kMostCounted, {absl::Now() + timeout, nullptr},
+  store.CountWaiting(kMaxCounted, {absl::Now() + timeout, nullptr},
                      [outcome](absl::StatusOr<std::int64_t> count) {
                        outcome->count = std::move(count);
                        outcome->known.Notify();
@@ -72,7 +72,7 @@ std::optional<std::int64_t> CountWaiting(DeliveryStore& store,
 
 DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry)
     : attempts_(registry, "webhooks_delivery_attempt_duration_seconds",
-                "How long attempts took, by what came of them.",
+                "Duration of attempts in seconds, by outcome and error.",
                 {"outcome", "error", ""}),
       delivered_(Ended(registry, "DELIVERED")),
       failed_(Ended(registry, "FAILED")) {}
@@ -93,20 +93,19 @@ void DeliveryMetrics::AttemptEnded(const AttemptResult& result) {
   }
 }
 
-std::vector<MetricFamily> DeliveryFigures::Collect() const {
+std::vector<MetricFamily> DeliveryGauges::Collect() const {
   const Scheduler::Stats stats = stats_();
   std::vector<MetricFamily> families = {
       Gauge("webhooks_delivery_attempts_in_flight",
-            "Attempts that are being made, or not recorded yet.",
-            stats.in_flight),
-      Gauge("webhooks_deliveries_leased",
-            "Deliveries that are in flight, or next to be.", stats.leased),
+            "Attempts in flight, or not recorded yet.", stats.in_flight),
+      Gauge("webhooks_deliveries_leased", "Deliveries in flight or prefetched.",
+            stats.leased),
       Gauge("webhooks_delivery_endpoints",
-            "Webhooks that deliveries wait for or are in flight to.",
+            "Webhooks with deliveries that wait or are in flight.",
             static_cast<double>(stats.endpoints)),
       Gauge("webhooks_delivery_oldest_due_seconds",
-            "Age of the oldest due delivery that has not been attempted, in "
-            "seconds; 0 if there is none.",
+            "Time since the oldest delivery that waits for its attempt became "
+            "due, in seconds; 0 if there is none.",
             absl::ToDoubleSeconds(stats.oldest_due_for))};
   if (const auto waiting = CountWaiting(store_, timeout_)) {
     families.push_back(

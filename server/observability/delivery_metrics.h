@@ -23,7 +23,7 @@ class DeliveryMetrics {
   // `registry` must outlive this.
   explicit DeliveryMetrics(prometheus::Registry& registry);
 
-  // An attempt was recorded.
+  // Counts a recorded attempt.
   void AttemptEnded(const AttemptResult& result);
 
  private:
@@ -32,14 +32,15 @@ class DeliveryMetrics {
   prometheus::Counter& failed_;
 };
 
-// What waits, is due and is in flight, as it is when the page is asked for.
-class DeliveryFigures final : public prometheus::Collectable {
+// Gauges of waiting, due and in-flight deliveries, which are read when the
+// metrics are collected.
+class DeliveryGauges final : public prometheus::Collectable {
  public:
   using Stats = std::function<Scheduler::Stats()>;
 
-  // A store that takes longer than `timeout` to count is left out. `store`
-  // must outlive this.
-  DeliveryFigures(DeliveryStore& store, Stats stats, absl::Duration timeout)
+  // Omits a gauge that the store does not count within `timeout`. `store` must
+  // outlive this.
+  DeliveryGauges(DeliveryStore& store, Stats stats, absl::Duration timeout)
       : store_(store), stats_(std::move(stats)), timeout_(timeout) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;

@@ -14,8 +14,7 @@
 
 namespace webhooks::server {
 
-// All that the server's page of metrics shows and that is counted as it
-// happens.
+// The server's metrics that are counted as events happen.
 class Metrics {
  public:
   // See CallMetrics.
@@ -30,7 +29,7 @@ class Metrics {
   StoreMetrics& store() { return store_; }
   DeliveryMetrics& deliveries() { return deliveries_; }
 
-  // What to serve.
+  // Returns the sources for a metrics page.
   std::vector<const prometheus::Collectable*> collectables() const {
     return {&process_, &registry_};
   }

@@ -24,7 +24,7 @@ Histogram& Seconds(Registry& registry, const std::string& name,
 Histogram& Batches(Registry& registry) {
   return prometheus::BuildHistogram()
       .Name("webhooks_storage_batch_calls")
-      .Help("Calls whose changes shared one transaction.")
+      .Help("Number of calls in one transaction.")
       .Register(registry)
       .Add({},
            Histogram::BucketBoundaries{1, 2, 4, 8, 16, 32, 64, 128, 256, 512});
@@ -41,8 +41,7 @@ prometheus::Counter& Deactivations(Registry& registry, const char* reason) {
   return prometheus::BuildCounter()
       .Name("webhooks_endpoints_deactivated_total")
       .Help(
-          "Webhooks that the failures of their attempts, or damage to their "
-          "records, made inactive.")
+          "Webhooks deactivated because of failed attempts or damaged records.")
       .Register(registry)
       .Add({{"reason", reason}});
 }
@@ -52,9 +51,9 @@ prometheus::Counter& Deactivations(Registry& registry, const char* reason) {
 StoreMetrics::OfKind StoreMetrics::MakeKind(Registry& registry,
                                             const char* kind) {
   return {Gauge(registry, "webhooks_storage_calls_waiting",
-                "Calls that wait for their turn.", {{"kind", kind}}),
+                "Calls that wait in the queue of the store.", {{"kind", kind}}),
           Seconds(registry, "webhooks_storage_call_duration_seconds",
-                  "How long calls of the store took, waiting included.",
+                  "Duration of store calls in seconds, including the wait.",
                   {{"kind", kind}})};
 }
 
@@ -63,17 +62,17 @@ StoreMetrics::StoreMetrics(Registry& registry)
       writes_(MakeKind(registry, "write")),
       batch_(Batches(registry)),
       commit_(Seconds(registry, "webhooks_storage_commit_duration_seconds",
-                      "How long transactions took until they were durable.")),
-      checkpoint_(Seconds(registry,
-                          "webhooks_storage_checkpoint_duration_seconds",
-                          "How long checkpoints of the write-ahead log took.")),
+                      "Duration of transactions in seconds, until durable.")),
+      checkpoint_(
+          Seconds(registry, "webhooks_storage_checkpoint_duration_seconds",
+                  "Duration of write-ahead log checkpoints in seconds.")),
       log_bytes_(Gauge(registry, "webhooks_storage_wal_bytes",
-                       "What the write-ahead log holds that is not in the "
-                       "database's file yet.")),
+                       "Bytes in the write-ahead log that are not in the "
+                       "database file yet.")),
       faults_(prometheus::BuildCounter()
                   .Name("webhooks_storage_faults_total")
-                  .Help("Whenever the disk or the database refused something, "
-                        "as when it is full; the log tells of each.")
+                  .Help("Errors of the disk or the database, for example when "
+                        "it is full. The log has the cause of each.")
                   .Register(registry)
                   .Add({})),
       gone_(Deactivations(registry, "GONE")),
@@ -81,8 +80,9 @@ StoreMetrics::StoreMetrics(Registry& registry)
       damaged_(Deactivations(registry, "DAMAGED")),
       expired_(prometheus::BuildCounter()
                    .Name("webhooks_deliveries_expired_total")
-                   .Help("Deliveries that failed as they waited for longer "
-                         "than the retention; the log names their webhooks.")
+                   .Help("Deliveries that failed because they waited longer "
+                         "than the retention period. The log names their "
+                         "webhooks.")
                    .Register(registry)
                    .Add({})) {}
 

@@ -25,14 +25,14 @@ class StoreMetrics final : public StoreObserver {
   void Checkpointed(absl::Duration duration) override;
   void LogChanged(std::int64_t bytes) override;
   void WebhookDeactivated(v1::Deactivation::Reason reason) override;
-  // Also logged, as no attempt tells of it.
+  // Also logs, since there is no log line of an attempt.
   void DeliveriesExpired(const Endpoint& endpoint, int count) override;
 
-  // Also logged.
+  // Also logs.
   void Faulted(absl::string_view operation, absl::string_view cause) override;
 
  private:
-  // What is measured of reads and of writes.
+  // The metrics of one kind of call.
   struct OfKind {
     prometheus::Gauge& waiting;
     prometheus::Histogram& latency;

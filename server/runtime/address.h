@@ -10,22 +10,23 @@
 
 namespace webhooks {
 
-// Where to listen: a name or address, and a port; "0" picks a free one.
+// An address to listen on: a host name or address, and a port; "0" picks a free
+// port.
 struct Address {
   std::string host;
   std::string port;
 };
 
-// Reads "127.0.0.1:8080", "[::1]:8080" or "localhost:0". INVALID_ARGUMENT names
-// what is not host:port.
+// Parses "127.0.0.1:8080", "[::1]:8080" or "localhost:0". INVALID_ARGUMENT if
+// the text is not host:port.
 absl::StatusOr<Address> ParseAddress(absl::string_view text);
 
-// Reads the value of a flag for one address: none where it is empty.
+// Parses the value of a flag for one address; nullopt if it is empty.
 // INVALID_ARGUMENT names the flag.
 absl::StatusOr<std::optional<Address>> ParseOptionalAddress(
     absl::string_view flag, absl::string_view text);
 
-// Reads several, with commas between. INVALID_ARGUMENT names the bad one.
+// Parses comma-separated addresses. INVALID_ARGUMENT names the malformed one.
 absl::StatusOr<std::vector<Address>> ParseAddresses(absl::string_view text);
 
 }  // namespace webhooks

@@ -8,24 +8,25 @@
 
 #include "absl/strings/string_view.h"
 
-// The one name that a client's certificate goes by.
+// The name that identifies a client's certificate.
 namespace webhooks {
 
-// The names that a certificate gives its owner, in its order.
+// The names in a certificate, in its order.
 struct CertificateNames {
   std::vector<std::string> uris;  // subjectAltName
   std::vector<std::string> dns;   // subjectAltName
   std::string common_name;
 };
 
-// Returns true if `text` can be such a name: 1 to 255 visible ASCII characters.
+// Returns true for 1 to 255 visible ASCII characters.
 bool IsCertificateName(absl::string_view text);
 
-// The first URI; else the first DNS name; else the common name. "": that one is
-// no name, or a DNS or common name that could be taken for a URI ("://").
+// Returns the first URI, else the first DNS name, else the common name; "" if
+// that is not a valid name, or is a DNS or common name that looks like a URI
+// (contains "://").
 std::string NameOf(const CertificateNames& names);
 
-// Does the same; "" for no certificate.
+// Does the same for a certificate; "" for null.
 std::string NameOf(const X509* certificate);
 
 }  // namespace webhooks

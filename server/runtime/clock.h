@@ -11,8 +11,8 @@ namespace webhooks {
 // Returns the current time: by the wall clock, or by the steady clock.
 using Clock = std::function<absl::Time()>;
 
-// Returns the time of the steady clock, which nobody sets. It says nothing
-// about the time of day.
+// Returns the time of the steady clock, which is never set. It is not related
+// to the time of day.
 inline absl::Time SteadyTime() {
   return absl::UnixEpoch() +
          absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());

@@ -9,12 +9,12 @@
 
 namespace webhooks {
 
-// Where ids, keys and secrets get their random bytes. Thread-safe.
+// The source of random bytes for ids, keys and secrets. Thread-safe.
 class Entropy {
  public:
   virtual ~Entropy() = default;
 
-  // Fills `bytes` with bytes that nobody can predict.
+  // Fills `bytes` with unpredictable bytes.
   virtual void Fill(absl::Span<std::uint8_t> bytes) = 0;
 
   template <std::size_t kSize>
@@ -25,8 +25,8 @@ class Entropy {
   }
 };
 
-// OpenSSL's generator, seeded by the kernel. Ends the process if that fails:
-// going on would mean guessable secrets.
+// OpenSSL's generator, seeded by the kernel. Ends the process if it fails,
+// since secrets could be guessed otherwise.
 class SystemEntropy final : public Entropy {
  public:
   void Fill(absl::Span<std::uint8_t> bytes) override;

@@ -16,8 +16,8 @@
 namespace webhooks {
 namespace {
 
-// Returns true if another socket listens at the address. Binds as a start does,
-// but does not listen, so a start at the same time is not disturbed.
+// Returns true if another socket listens on the address. Binds a socket, but
+// does not listen, so as not to disturb a start at the same time.
 bool IsInUse(const addrinfo& info) {
   const int probe =
       socket(info.ai_family, info.ai_socktype | SOCK_CLOEXEC, info.ai_protocol);
@@ -33,7 +33,7 @@ bool IsInUse(const addrinfo& info) {
   return is_in_use;
 }
 
-// The same of all that the host stands for.
+// Does the same for all addresses of the host.
 bool IsInUse(const Address& address) {
   addrinfo hints = {};
   hints.ai_flags = AI_PASSIVE;

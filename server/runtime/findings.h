@@ -13,21 +13,21 @@
 // The output of --check, for an operator.
 namespace webhooks {
 
-// A line of what was looked at, or what is wrong with it.
+// A line about something that was checked, or the error that was found.
 using Finding = absl::StatusOr<std::string>;
 
-// Looks at the files as a start does, and at the certificate's time.
+// Checks the files as a start does, and if the certificate is valid at `now`.
 Finding InspectTls(const TlsFiles& files, absl::Time now);
 
-// Looks up the address, which `flag` names, and judges it as CheckPeerScope
-// does. An address that a socket listens at is good, and the line says so: a
-// server that runs may be what is checked.
+// Resolves the address, which `flag` names, and checks it as CheckPeerScope
+// does. An address in use is not an error, since the server may be running; the
+// line mentions it.
 Finding InspectListener(absl::string_view flag, const Address& address,
                         PeerScope scope, absl::string_view remedy);
 
-// Prints what is good to standard output ("ok: ...") and what is not to
-// standard error ("ERROR: ..."), after everything that was logged. The
-// process's exit code: 0 where all is good, else 1.
+// Prints lines to standard output ("ok: ...") and errors to standard error
+// ("ERROR: ..."), after all log lines. Returns the exit code of the process: 1
+// if there is an error, else 0.
 int TellFindings(const std::vector<Finding>& findings);
 
 }  // namespace webhooks

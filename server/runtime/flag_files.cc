@@ -26,7 +26,7 @@ bool IsFlag(absl::string_view name) {
           absl::FindCommandLineFlag(name) != nullptr);
 }
 
-// Sets the flag of a line. Returns the fault of the line, "" if it has none.
+// Sets the flag of a line. Returns the error of the line, "" if it has none.
 std::string ProblemOf(absl::string_view whole) {
   const absl::string_view line = absl::StripAsciiWhitespace(whole);
   if (line.empty() || absl::StartsWith(line, "#")) return "";
@@ -35,7 +35,7 @@ std::string ProblemOf(absl::string_view whole) {
   name = name.substr(0, name.find('='));
   if (name == kFlagFile) return "a file must not name another";
   if (!IsFlag(name)) return absl::StrCat("there is no flag '", name, "'");
-  // Abseil takes it for a part of the value.
+  // Abseil would make it a part of the value.
   if (absl::ascii_isspace(whole.back())) return "a blank ends it";
   return std::string(SetFlagValues({line}).message());
 }

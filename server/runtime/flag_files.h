@@ -10,15 +10,14 @@
 
 namespace webhooks {
 
-// The flag that names such files: Abseil's own.
+// Abseil's flag for flag files.
 inline constexpr absl::string_view kFlagFile = "flagfile";
 
-// The command line `words` with each --flagfile before everything else, since
-// Abseil lets the later flag win. Sets the flags of the files on the way.
-// INVALID_ARGUMENT, NOT_FOUND, ...: a file cannot be read, has a line that is
-// no flag that there is or has a bad value, or names another file, which Abseil
-// would follow without end where that is itself. Messages name the file and the
-// line.
+// Returns the command line `words` with each --flagfile moved to the front,
+// since the last value of a flag wins. Also sets the flags of the files.
+// INVALID_ARGUMENT, NOT_FOUND, ... if a file cannot be read, has an unknown
+// flag or a bad value, or names another flag file: Abseil would follow a file
+// that names itself for ever. Messages name the file and the line.
 absl::StatusOr<std::vector<char*>> FlagFilesFirst(
     absl::Span<char* const> words);
 

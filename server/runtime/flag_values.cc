@@ -19,7 +19,7 @@ bool Holds(const absl::CommandLineFlag& flag) {
   return flag.IsOfType<T>() || flag.IsOfType<std::optional<T>>();
 }
 
-// Returns the form of the flag's values, "" where it is free.
+// Returns the form of the flag's values, "" if every text is a value.
 absl::string_view FormOf(const absl::CommandLineFlag& flag) {
   if (Holds<absl::Duration>(flag)) return "must be a duration such as 20s";
   if (Holds<bool>(flag)) return "must be true or false";
@@ -29,7 +29,7 @@ absl::string_view FormOf(const absl::CommandLineFlag& flag) {
   return "";
 }
 
-// Abseil's own act when they are set.
+// Excludes Abseil's own flags, which have an effect when they are set.
 bool IsAbseils(const absl::CommandLineFlag& flag) {
   return absl::StrContains(flag.Filename(), "absl/");
 }

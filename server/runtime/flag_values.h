@@ -6,17 +6,17 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-// Values of flags, with errors that say their form: Abseil's do not.
+// Parses values of flags. Unlike Abseil's, the errors say the expected form.
 namespace webhooks {
 
-// Sets `flag`. INVALID_ARGUMENT: it takes no such value; the message names
-// `source`, which gave it ("--grace"), and the form of a value of its type.
+// Sets `flag`. INVALID_ARGUMENT for a bad value; the message names `source`
+// ("--grace") and the form of the flag's values.
 absl::Status SetFlagValue(absl::CommandLineFlag& flag, absl::string_view source,
                           absl::string_view value);
 
 // Sets the flags of `words`, each "--name=value" or two words, up to "--".
-// Passes over what Abseil has to judge: unknown flags, flags without a value,
-// and its own. INVALID_ARGUMENT: as above, and flags before it are set.
+// Skips what Abseil handles: unknown flags, flags without a value, and its own
+// flags. INVALID_ARGUMENT as above; the flags before are set then.
 absl::Status SetFlagValues(absl::Span<const absl::string_view> words);
 
 }  // namespace webhooks

@@ -22,7 +22,7 @@
 namespace webhooks {
 namespace {
 
-// Of Abseil's own flags the only one that --help shows.
+// The only flag of Abseil that --help prints.
 constexpr absl::string_view kFlagFileHelp =
     "Files to read flags from, with commas between. A file names no other, and "
     "the environment none.";
@@ -72,7 +72,7 @@ std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
   return flags;
 }
 
-// Abseil's own --help names source files and ends the process with 1.
+// Replaces Abseil's --help, which names source files and exits with 1.
 void PrintHelp(absl::string_view usage, absl::string_view flags_folder) {
   std::cout << usage << "\n";
   for (const auto& [name, flag] : FlagsOf(flags_folder)) {
@@ -133,7 +133,7 @@ std::vector<std::string> ParseFlagsAndWords(
       FlagFilesFirst(absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
   if (!ordered.ok()) std::exit(FailStart(ordered.status()));
   std::vector<char*> line = *std::move(ordered);
-  // Abseil sets them again, but its errors do not say the form of a value.
+  // Abseil sets the flags again, but its errors do not say the expected form.
   const absl::Status good = SetFlagValues(
       std::vector<absl::string_view>(line.begin() + 1, line.end()));
   if (!good.ok()) std::exit(FailStart(good));

@@ -14,40 +14,40 @@
 namespace webhooks {
 
 // Sets every flag from its environment variable WEBHOOKS_<FLAG> (upper case),
-// then from the files of --flagfile and then from the command line: each wins
-// over those before it. A file has one --flag=value a line; empty lines and
-// those that begin with # are passed over. --help shows the flags whose
-// definitions stand in a file below `flags_folder` or server/runtime, after
-// `usage`. Ends the process: with 0 after --help and --version, with 1 and one
-// line on standard error that names it for an unknown flag, a bad value
-// (also of a variable), a positional argument, or a file that cannot be read or
-// has another line.
+// then from the files of --flagfile, then from the command line; later values
+// win. A file has one --flag=value per line; empty lines and lines that start
+// with # are ignored. --help prints `usage` and the flags that are defined in
+// files below `flags_folder` or server/runtime.
+//
+// Ends the process with 0 after --help and --version, and with 1 and a line on
+// standard error for an unknown flag, a bad value, a positional argument, or a
+// file that cannot be read or has a malformed line.
 void ParseFlags(int argc, char** argv, absl::string_view usage,
                 absl::string_view flags_folder);
 
-// The usage of a program whose flags are all read from the environment: `line`,
-// which is "PROGRAM [FLAGS]: what it does.", and what is true of its flags.
-// `exit_codes`: "; CODE: MEANING" of those that only this program has.
+// Returns the usage of a program that reads all flags from the environment:
+// `line` ("PROGRAM [FLAGS]: what it does.") and general text about flags and
+// exit codes. `exit_codes` is "; CODE: MEANING" for the program's own codes.
 std::string ServiceUsage(absl::string_view line,
                          absl::string_view exit_codes = "");
 
-// Does the same as ParseFlags, but for a program that takes words as well: ends
-// with the positional arguments, wherever they stand among the flags. Of the
-// environment only the flags named in `environment` are read; empty: all.
+// Does the same for a program that takes positional arguments, which may stand
+// between flags, and returns them. Reads only the flags named in `environment`
+// from the environment; all if it is empty.
 std::vector<std::string> ParseFlagsAndWords(
     int argc, char** argv, absl::string_view usage,
     absl::string_view flags_folder,
     absl::Span<const absl::string_view> environment);
 
-// The flags that --help shows, by their names; see ParseFlags.
+// Returns the flags that --help prints, by name; see ParseFlags.
 std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
     absl::string_view flags_folder);
 
-// INVALID_ARGUMENT: `problem` with the value of `flag`, which is named without
-// its dashes.
+// Returns INVALID_ARGUMENT for `problem` with the value of `flag`, a name
+// without dashes.
 absl::Status BadFlag(absl::string_view flag, absl::string_view problem);
 
-// Prints what --help does: `usage` and the flags of ParseFlags.
+// Prints the text of --help: `usage` and the flags of ParseFlags.
 void PrintHelp(absl::string_view usage, absl::string_view flags_folder);
 
 }  // namespace webhooks

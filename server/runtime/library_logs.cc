@@ -11,13 +11,13 @@
 namespace webhooks {
 namespace {
 
-// A line that comes before the end of the process is an error: it is written
-// before the process ends.
+// A line before the end of the process is logged as an error, which is written
+// at once.
 LogLevel LevelOf(const gpr_log_func_args& args) {
   if (absl::StartsWith(args.message, "assertion failed")) {
     return LogLevel::kError;
   }
-  // Whoever connects can cause it, as often as they like.
+  // Every client can cause this line, any number of times.
   if (absl::StartsWith(args.message, "Handshake failed")) {
     return LogLevel::kDebug;
   }
@@ -26,7 +26,7 @@ LogLevel LevelOf(const gpr_log_func_args& args) {
 }
 
 LogLevel LevelOf(google::protobuf::LogLevel level) {
-  // Its errors are the faults of messages that were sent to us.
+  // The errors of protobuf are about malformed messages of clients.
   return level == google::protobuf::LOGLEVEL_FATAL ? LogLevel::kError
                                                    : LogLevel::kDebug;
 }

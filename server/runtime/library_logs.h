@@ -3,10 +3,10 @@
 
 namespace webhooks {
 
-// Makes the log lines of gRPC and protobuf ours, so that standard error holds
-// no more than the one line of a failed start: what ends the process as an
-// error, other errors of gRPC as warnings, the rest at debug. Call it in main
-// before either is used.
+// Redirects the log lines of gRPC and protobuf to Log, so that standard error
+// has only the line of a failed start. Lines before the end of the process
+// become errors, other errors of gRPC warnings, and the rest debug lines. Call
+// it in main before either library is used.
 void RouteLibraryLogs();
 
 }  // namespace webhooks

@@ -34,8 +34,7 @@ absl::string_view LevelName(LogLevel level) {
   return kLevels[static_cast<int>(level)].first;
 }
 
-// Appends `text` as the inside of a JSON string; bytes above 0x7f stay as they
-// are.
+// Appends `text` escaped for a JSON string; keeps bytes above 0x7f.
 void AppendEscaped(std::string& line, absl::string_view text) {
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -118,7 +117,7 @@ std::string TextLine(absl::string_view time, LogLevel level,
   return line;
 }
 
-// In UTF-8, whatever others have sent.
+// Replaces invalid UTF-8, since values may come from clients.
 std::string Line(LogLevel level, absl::string_view message,
                  std::initializer_list<LogField> fields) {
   const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
@@ -128,16 +127,16 @@ std::string Line(LogLevel level, absl::string_view message,
                                 : TextLine(time, level, message, fields));
 }
 
-std::string TellDropped(std::size_t count) {
+std::string DroppedLine(std::size_t count) {
   return Line(LogLevel::kWarning, "log lines dropped",
               {{"count", static_cast<std::int64_t>(count)}});
 }
 
-// Never destroyed: threads may log to the very end of the process.
+// Never destroyed, since threads may log until the process ends.
 LogWriter& Writer() {
   static LogWriter& writer = *[] {
     std::atexit(&FlushLog);
-    return new LogWriter(STDOUT_FILENO, kMaxWaitingBytes, &TellDropped);
+    return new LogWriter(STDOUT_FILENO, kMaxWaitingBytes, &DroppedLine);
   }();
   return writer;
 }

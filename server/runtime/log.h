@@ -10,38 +10,38 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-// The process's log: one line an event on standard output, as text
-// ("2024-10-01T12:00:00.000Z info listening address=127.0.0.1:50051") or as one
-// JSON object a line. Thread-safe.
+// The process's log: one line per event on standard output, as text
+// ("2024-10-01T12:00:00.000Z info listening address=127.0.0.1:50051") or as a
+// JSON object. Thread-safe.
 namespace webhooks {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
-// One "name=value" of a line, left out where the value is "". Values hold no
-// keys, secrets or bodies; fractions are cut at three digits.
+// A "name=value" of a line, omitted if the value is "". Values must not contain
+// keys, secrets or bodies. Fractions are cut at three digits.
 struct LogField {
   absl::string_view name;
   std::variant<absl::string_view, std::int64_t, double> value;
 };
 
-// Sets what is logged from `level` (debug, info, warning, error) and `format`
-// (text, json). INVALID_ARGUMENT names the bad one and changes nothing. Until
-// it is called the log is text from info.
+// Sets the minimum `level` (debug, info, warning, error) and the `format`
+// (text, json); initially info and text. INVALID_ARGUMENT names a bad value and
+// changes nothing.
 absl::Status ConfigureLog(absl::string_view level, absl::string_view format);
 
-// Adds a line if `level` is on; a thread writes it at once. Waits for nobody,
-// but at kError for the line to be written, at most a second. Where the output
-// is not read, lines are dropped and counted. Control characters in values are
-// escaped, so no value can forge a line.
+// Adds a line if `level` is enabled; a thread writes it at once. Blocks only at
+// kError, until the line is written or a second has passed. Drops and counts
+// lines if the output is not read. Escapes control characters in values, so
+// that no value can forge a line.
 void Log(LogLevel level, absl::string_view message,
          std::initializer_list<LogField> fields = {});
 
-// Does the same as Log at kInfo, for the one line that each request or attempt
-// gets: it waits for at most 200 ms for others to share its write.
+// Does the same as Log at kInfo, for the line of each request or attempt. The
+// line may wait up to 200 ms to share a write with others.
 void LogEach(absl::string_view message, std::initializer_list<LogField> fields);
 
-// Waits until every line so far is written, at most a second. For the end of
-// the process.
+// Waits until every line so far is written, at most a second. Call it at the
+// end of the process.
 void FlushLog();
 
 }  // namespace webhooks

@@ -15,7 +15,7 @@ namespace {
 void WriteAll(int file, absl::string_view text) {
   while (!text.empty()) {
     const ssize_t written = write(file, text.data(), text.size());
-    // A closed output: there is nobody to tell.
+    // The output is closed, so the error cannot be reported.
     if (written < 0 && errno != EINTR) return;
     if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -23,8 +23,8 @@ void WriteAll(int file, absl::string_view text) {
 
 }  // namespace
 
-LogWriter::LogWriter(int file, std::size_t capacity, TellDropped tell_dropped)
-    : file_(file), capacity_(capacity), tell_dropped_(std::move(tell_dropped)) {
+LogWriter::LogWriter(int file, std::size_t capacity, DroppedLine dropped_line)
+    : file_(file), capacity_(capacity), dropped_line_(std::move(dropped_line)) {
   std::thread([this] { Run(); }).detach();
 }
 
@@ -35,7 +35,7 @@ void LogWriter::Add(absl::string_view line, bool urgent) {
     return;
   }
   if (dropped_ > 0) {
-    absl::StrAppend(&waiting_, tell_dropped_(dropped_), "\n");
+    absl::StrAppend(&waiting_, dropped_line_(dropped_), "\n");
     dropped_ = 0;
   }
   absl::StrAppend(&waiting_, line, "\n");
@@ -50,7 +50,7 @@ void LogWriter::Flush(absl::Duration timeout) {
 }
 
 void LogWriter::Run() {
-  // Else it is shown by the name of whatever thread logged first.
+  // Otherwise it would have the name of the first thread that logs.
   pthread_setname_np(pthread_self(), "log_writer");
   std::string text;
   for (;;) {

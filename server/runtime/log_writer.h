@@ -12,21 +12,21 @@
 
 namespace webhooks {
 
-// Writes lines to a file descriptor on a thread of its own, many with one
-// write, so that whoever logs waits for nobody: not even for a pipe that is not
-// read, whose lines are dropped and counted instead. Thread-safe.
+// Writes lines to a file descriptor on its own thread, many with one write, so
+// that callers never block: if a pipe is not read, lines are dropped and
+// counted. Thread-safe.
 class LogWriter {
  public:
-  // Lines that wait for others to share their write wait no longer than this.
+  // The longest wait of a line that is not urgent.
   static constexpr absl::Duration kDelay = absl::Milliseconds(200);
 
-  // The line that tells how many were dropped.
-  using TellDropped = std::function<std::string(std::size_t count)>;
+  // Returns the line that reports `count` dropped lines.
+  using DroppedLine = std::function<std::string(std::size_t count)>;
 
-  // Holds at most `capacity` bytes that are not written yet.
-  LogWriter(int file, std::size_t capacity, TellDropped tell_dropped);
+  // Buffers at most `capacity` bytes.
+  LogWriter(int file, std::size_t capacity, DroppedLine dropped_line);
 
-  // Its thread goes on to the end of the process.
+  // The thread runs until the process ends.
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
@@ -47,7 +47,7 @@ class LogWriter {
 
   const int file_;
   const std::size_t capacity_;
-  const TellDropped tell_dropped_;
+  const DroppedLine dropped_line_;
   absl::Mutex mutex_;
   std::string waiting_ ABSL_GUARDED_BY(mutex_);
   std::size_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;

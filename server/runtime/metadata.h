@@ -1,26 +1,27 @@
 #ifndef WEBHOOKS_SERVER_RUNTIME_METADATA_H_
 #define WEBHOOKS_SERVER_RUNTIME_METADATA_H_
 
-// The keys of the metadata beside messages, which both processes go by. Where a
-// client of the gateway sends or sees one, its header has the same name.
+// The metadata keys that both processes use. A header of the gateway that
+// corresponds to one has the same name.
 namespace webhooks {
 
-// Of calls, from whoever makes them.
+// Sent by all clients with a call.
 inline constexpr char kApiKeyMetadata[] = "x-api-key";
 // See RequestIdOr.
 inline constexpr char kRequestIdMetadata[] = "x-request-id";
 
-// Of calls, from gateways: where the client is, as of ClientAddress, and the
-// name of the certificate that it has shown.
+// Sent by gateways with a call: the client's address, see ClientAddress, and
+// the name of its certificate.
 inline constexpr char kClientAddressMetadata[] = "x-client-address";
 inline constexpr char kClientCertificateMetadata[] = "x-client-certificate";
 
-// Of answers: the project that the call worked on, for the gateway's log.
+// Sent with an answer: the project of the call, for the gateway's log.
 inline constexpr char kProjectIdMetadata[] = "x-project-id";
-// "true" where it was given before, to a call with the same idempotency key.
+// "true" if the answer is that of an earlier call with the same idempotency
+// key.
 inline constexpr char kReplayedMetadata[] = "idempotent-replayed";
-// The calls a second that the project may make, those that are left, and the
-// seconds until all are again
+// The project's limit of calls per second, the calls that remain, and the
+// seconds until the full limit is available again
 // (https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06).
 inline constexpr char kRateLimitMetadata[] = "ratelimit-limit";
 inline constexpr char kRateRemainingMetadata[] = "ratelimit-remaining";

@@ -5,8 +5,7 @@
 
 namespace webhooks {
 
-// Lets one log line a second through, however often its cause comes back. Not
-// thread-safe.
+// Limits a log line to one per second. Not thread-safe.
 class OnceASecond {
  public:
   bool IsDue() {

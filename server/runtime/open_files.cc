@@ -13,7 +13,7 @@ namespace webhooks {
 void HoldStandardFiles() {
   int file;
   do {
-    // The kernel gives the lowest number that is free.
+    // The kernel uses the lowest free number.
     file = open("/dev/null", O_RDWR);
   } while (file >= 0 && file <= STDERR_FILENO);
   if (file > STDERR_FILENO) close(file);

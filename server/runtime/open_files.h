@@ -4,13 +4,13 @@
 // The process's file descriptors.
 namespace webhooks {
 
-// Opens /dev/null as standard input, output and error where one of them is
-// closed, so that no other file takes its number and gets what is written
-// there. Call it in main before anything else opens a file.
+// Opens /dev/null for each of standard input, output and error that is closed,
+// so that no other file gets its number and its output. Call it in main before
+// any file is opened.
 void HoldStandardFiles();
 
-// Raises the process's limit of open files as far as it may without privileges,
-// and logs a warning where that is too few for `connections`.
+// Raises the process's limit of open files to its hard limit, and logs a
+// warning if that is too low for `connections`.
 void RaiseFileLimit(int connections);
 
 }  // namespace webhooks

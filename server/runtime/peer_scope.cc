@@ -35,7 +35,7 @@ bool IsLoopbackHost(const std::string& host) {
   return absl::EqualsIgnoreCase(host, "localhost");
 }
 
-// Of "host", "host:port" and "[ipv6]:port".
+// Returns the host of "host", "host:port" and "[ipv6]:port".
 std::string HostOf(absl::string_view target) {
   if (absl::ConsumePrefix(&target, "[")) {
     return std::string(target.substr(0, target.find(']')));

@@ -28,8 +28,8 @@ void BeginProcess() {
   HoldStandardFiles();
   BlockStopSignals();
   RouteLibraryLogs();
-  // For good: gRPC's own end, with the last of its objects, waits for up to ten
-  // seconds for a thread that polls.
+  // Never shut down: gRPC's shutdown waits up to ten seconds for a thread that
+  // polls.
   grpc_init();
 }
 

@@ -3,21 +3,20 @@
 
 #include "absl/status/status.h"
 
-// The beginning of a process of this service, and its end where it cannot
-// begin.
+// The first step of a process of this service, and its exit if it cannot start.
 namespace webhooks {
 
-// Holds the standard files, blocks the stop signals, makes the libraries' log
-// lines ours and begins gRPC. From then on a process that is out of memory ends
-// with kOutOfMemory, and a line on standard error that says so: what goes on
-// without it would leave calls unanswered. The first thing in main, before any
-// thread or file.
+// Opens missing standard files, blocks the stop signals, redirects the log
+// lines of libraries and initializes gRPC. From then on, a process that runs
+// out of memory exits with kOutOfMemory and a line on standard error, since it
+// could leave calls unanswered. Call it first in main, before any thread or
+// file.
 void BeginProcess();
 
 inline constexpr int kOutOfMemory = 71;
 
-// Says on standard error why the process does not start ("ERROR: ..."), after
-// everything that was logged, and returns its exit code.
+// Prints why the process cannot start to standard error ("ERROR: ..."), after
+// all log lines, and returns the exit code.
 int FailStart(const absl::Status& status);
 
 }  // namespace webhooks

@@ -6,8 +6,8 @@
 
 namespace webhooks {
 
-// Returns so many random hexadecimal digits in lower case: unique, but somebody
-// who sees many can predict them, so not for secrets.
+// Returns random hexadecimal digits in lower case. They are unique but
+// predictable: not for secrets.
 std::string RandomHex(std::size_t digits);
 
 }  // namespace webhooks

@@ -5,11 +5,11 @@
 
 #include "absl/strings/string_view.h"
 
-// The id that follows one request through both processes and their logs.
+// The id of a request in both processes and their logs.
 namespace webhooks {
 
-// `given` where it is fit to be one (1 to 128 visible ASCII characters), or a
-// new random id of 32 hex digits.
+// Returns `given` if it is valid (1 to 128 visible ASCII characters), else a
+// new random id of 32 hexadecimal digits.
 std::string RequestIdOr(absl::string_view given);
 
 }  // namespace webhooks

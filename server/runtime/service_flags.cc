@@ -3,27 +3,29 @@
 #include "absl/flags/flag.h"
 
 ABSL_FLAG(std::string, tls_cert, "",
-          "A PEM file with the certificate to serve TLS with, and those "
-          "between it and its authority. Read again when it changes.");
+          "A PEM file with the server certificate for TLS, followed by the "
+          "intermediate certificates. Read again when it changes. Default: no "
+          "TLS.");
 ABSL_FLAG(std::string, tls_key, "",
-          "A PEM file with the certificate's private key, not encrypted. Read "
+          "A PEM file with the private key of --tls_cert, not encrypted. Read "
           "again when it changes.");
 ABSL_FLAG(std::string, tls_client_ca, "",
-          "A PEM file with authorities: clients must show a certificate of "
-          "theirs. Read again when it changes.");
+          "A PEM file with certificate authorities. Clients must have a "
+          "certificate of one of them. Read again when it changes. Default: "
+          "clients need no certificate.");
 ABSL_FLAG(bool, allow_plaintext, false,
-          "Speak without TLS to other machines: on addresses that they can "
-          "reach, and with a server on one of them; and let them read the "
-          "metrics, which are always plain text and ask for no key.");
+          "Allow plain text to other machines: listeners without TLS that they "
+          "can reach, calls without TLS to a server on one of them, and "
+          "metrics, which are always plain text without authentication.");
 ABSL_FLAG(std::string, metrics_listen, "",
-          "Where to serve metrics for Prometheus, to GET /metrics over HTTP: "
-          "host:port; port 0 picks a free one, which the log tells. Default: "
-          "nowhere. Whoever reaches it reads them; where other machines can, "
-          "it needs --allow_plaintext.");
+          "The address of the metrics page for Prometheus (GET /metrics over "
+          "HTTP): host:port; port 0 picks a free port, which is logged. "
+          "Without authentication: an address that other machines can reach "
+          "needs --allow_plaintext. Default: no metrics page.");
 ABSL_FLAG(std::string, log_level, "info",
-          "The least that is logged: debug, info, warning or error.");
+          "The minimum level of logged lines: debug, info, warning or error.");
 ABSL_FLAG(std::string, log_format, "text",
-          "How log lines look: text, or json for one object a line.");
+          "The format of log lines: text, or json for one object per line.");
 
 namespace webhooks {
 

@@ -6,8 +6,8 @@
 #include "absl/flags/declare.h"
 #include "server/runtime/peer_scope.h"
 
-// The flags that mean the same to both processes. A library of its own: a
-// program that links it has them.
+// The flags that both processes have. A separate library, because a program has
+// the flags that it links.
 ABSL_DECLARE_FLAG(std::string, tls_cert);
 ABSL_DECLARE_FLAG(std::string, tls_key);
 ABSL_DECLARE_FLAG(std::string, tls_client_ca);
@@ -18,7 +18,7 @@ ABSL_DECLARE_FLAG(std::string, log_format);
 
 namespace webhooks {
 
-// Returns how far --allow_plaintext lets plain text go.
+// Returns the scope of plain text that --allow_plaintext sets.
 PeerScope PlaintextScope();
 
 }  // namespace webhooks

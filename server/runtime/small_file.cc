@@ -12,7 +12,7 @@
 namespace webhooks {
 namespace {
 
-constexpr off_t kMostBytes = 1 << 20;
+constexpr off_t kMaxBytes = 1 << 20;
 
 absl::Status Failure(const std::string& path) {
   return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
@@ -21,7 +21,7 @@ absl::Status Failure(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path) {
-  // Not to wait for the other end of a pipe.
+  // Does not wait for the other end of a pipe.
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return Failure(path);
   const auto closing = absl::MakeCleanup([file] { close(file); });
@@ -30,7 +30,7 @@ absl::StatusOr<std::string> ReadSmallFile(const std::string& path) {
   if (!S_ISREG(found.st_mode)) {
     return absl::InvalidArgumentError(absl::StrCat(path, " is no file"));
   }
-  if (found.st_size > kMostBytes) {
+  if (found.st_size > kMaxBytes) {
     return absl::InvalidArgumentError(absl::StrCat(path, " is too large"));
   }
   std::string content(static_cast<std::size_t>(found.st_size), '\0');

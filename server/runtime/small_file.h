@@ -8,8 +8,8 @@
 namespace webhooks {
 
 // Returns the content of the regular file `path`, at most 1 MiB. NOT_FOUND,
-// PERMISSION_DENIED, ... as the system says; INVALID_ARGUMENT: it is a folder
-// or something else than a file, or larger. Messages name the file.
+// PERMISSION_DENIED, ... for an error of the system; INVALID_ARGUMENT if it is
+// not a regular file, or larger. Messages name the file.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
 
 }  // namespace webhooks

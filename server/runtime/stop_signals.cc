@@ -26,7 +26,7 @@ std::int64_t MonotonicNanos() {
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
 }
 
-// From when on, in nanoseconds of the monotonic clock, a signal ends the
+// The time, in nanoseconds of the monotonic clock, from which a signal ends the
 // process at once.
 std::atomic<std::int64_t> ends_at_once_from = 0;
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
@@ -38,7 +38,7 @@ void EndUnlessTooSoon(int signal) {
   std::raise(signal);
 }
 
-// Has `handler` called for SIGTERM and SIGINT, also for those that are pending.
+// Sets the handler of SIGTERM and SIGINT, and unblocks pending ones.
 void Unblock(void (*handler)(int)) {
   struct sigaction action = {};
   action.sa_handler = handler;
@@ -49,7 +49,7 @@ void Unblock(void (*handler)(int)) {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
-// The time that a process has to end behind its grace.
+// The time after the grace period in which the process must end.
 constexpr absl::Duration kMaxStopDelay = absl::Seconds(10);
 
 void EndNow(int /*signal*/) {

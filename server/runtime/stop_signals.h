@@ -3,28 +3,27 @@
 
 #include "absl/time/time.h"
 
-// SIGTERM and SIGINT as something to wait for instead of a handler.
+// Waits for SIGTERM and SIGINT instead of handling them.
 namespace webhooks {
 
-// Blocks SIGTERM and SIGINT in this thread and all that it starts later, and
-// ignores SIGPIPE, SIGHUP (what can be read again is without being asked), and
-// SIGXFSZ: a write beyond RLIMIT_FSIZE fails instead, which is logged.
-// Call it in main before any thread exists.
+// Blocks SIGTERM and SIGINT in this thread and those that it starts later.
+// Ignores SIGPIPE; SIGHUP, since changed files are read again without it; and
+// SIGXFSZ, so that a write beyond RLIMIT_FSIZE fails with an error. Call it in
+// main before any thread exists.
 void BlockStopSignals();
 
-// Lets them end the process at once, as they do where nobody blocks them.
+// Unblocks SIGTERM and SIGINT, which then end the process at once.
 void UnblockStopSignals();
 
-// Ends the process with kNotStopped, and a line on standard error that says so,
-// if it has not ended by itself after `grace` and a few seconds. It works
-// without another thread and without memory.
+// Ends the process with kNotStopped and a line on standard error if it still
+// runs a few seconds after `grace`. Needs no thread and no memory for that.
 void EndProcessAfter(absl::Duration grace);
 
 inline constexpr int kNotStopped = 75;
 
-// Waits for SIGTERM or SIGINT and returns its number. Ignores others for
-// `ignore_for`: a supervisor may signal both the process and its group. From
-// then on one ends the process at once, for an operator who will not wait.
+// Waits for SIGTERM or SIGINT and returns its number. Ignores further ones for
+// `ignore_for`, since a supervisor may signal both the process and its group.
+// After that, a second signal ends the process at once.
 int WaitForStopSignal(absl::Duration ignore_for = absl::Seconds(1));
 
 }  // namespace webhooks

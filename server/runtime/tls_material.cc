@@ -28,11 +28,11 @@ BioPtr Reader(const std::string& pem) {
   return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-// An encrypted key is one that cannot be read: nobody is there to be asked.
+// Makes an encrypted key an error, since nobody can enter a passphrase.
 int NoPassword(char*, int, int, void*) { return 0; }
 
-// Calls `take` with each certificate in `pem`. False: it refused one, something
-// is no certificate, or there is none.
+// Calls `take` with each certificate in `pem`. Returns false if `take` does, if
+// a block is not a certificate, or if there is none.
 template <typename Take>
 bool ForEachCertificate(const std::string& pem, Take&& take) {
   const BioPtr bio = Reader(pem);
@@ -42,7 +42,7 @@ bool ForEachCertificate(const std::string& pem, Take&& take) {
     if (!take(*certificate)) return false;
     any = true;
   }
-  // Behind the last one nothing begins.
+  // The only error must be that no further block starts.
   return any && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
 }
 

@@ -12,13 +12,13 @@
 
 namespace webhooks {
 
-// The files that one side of TLS goes by, in PEM; "" where there is none.
+// The PEM files of one side of TLS; "" for none.
 struct TlsFiles {
-  // Its own certificate, and those between that one and the authority.
+  // The certificate, followed by the intermediate ones.
   std::string certificate;
-  // The private key of it, not encrypted.
+  // The private key of the certificate, not encrypted.
   std::string key;
-  // The authorities that the other side's certificate must be from.
+  // The certificate authorities that are trusted for the other side.
   std::string authorities;
 };
 
@@ -31,47 +31,47 @@ struct TlsMaterial {
   bool operator==(const TlsMaterial&) const = default;
 };
 
-// Returns true if TLS is wanted at all.
+// Returns true if there are files for TLS.
 inline bool WantsTls(const TlsFiles& files) {
   return !files.certificate.empty() || !files.key.empty() ||
          !files.authorities.empty();
 }
 
-// Returns OK if a listener can do TLS with `files`, which --tls_cert, --tls_key
-// and --tls_client_ca name. INVALID_ARGUMENT names the flag that is missing.
+// Returns OK if `files`, named by --tls_cert, --tls_key and --tls_client_ca,
+// are all that a listener needs. INVALID_ARGUMENT names the missing flag.
 absl::Status CheckListenerFlags(const TlsFiles& files);
 
-// Does the same as CheckListenerFlags for a client, whose flags are
-// --<prefix>_cert, _key and _ca.
+// Does the same for a client, whose flags are --<prefix>_cert, _key and _ca.
 absl::Status CheckClientFlags(const TlsFiles& files, absl::string_view prefix);
 
 // Returns the contents of the files, unchanged. Fails as ReadSmallFile.
 absl::StatusOr<TlsMaterial> ReadTlsFiles(const TlsFiles& files);
 
-// Returns OK if TLS can be done with `material`: everything can be read, is
-// strong enough for OpenSSL, and the key is the certificate's. INVALID_ARGUMENT
-// names the one of `files` that is to blame.
+// Returns OK if `material` can be used: OpenSSL can parse everything and finds
+// it strong enough, and the key fits the certificate. INVALID_ARGUMENT names
+// the file of `files` with the error.
 absl::Status CheckTls(const TlsMaterial& material, const TlsFiles& files);
 
-// When the first certificate of `material` is valid.
+// The time in which a certificate is valid.
 struct ValidTime {
   absl::Time begin;
   absl::Time end;
 };
 
-// Of what CheckTls has found good. INVALID_ARGUMENT: its times are none.
+// Returns the validity of the first certificate. `material` must have passed
+// CheckTls. INVALID_ARGUMENT if the times are malformed.
 absl::StatusOr<ValidTime> TimeOfCertificate(const TlsMaterial& material);
 
-// Returns OK if the certificate is valid at `now`, or there is none.
-// FAILED_PRECONDITION names its file and says when it is.
+// Returns OK if the certificate is valid at `now`, or there is none; else
+// FAILED_PRECONDITION with its file and validity.
 absl::Status CheckTime(const TlsMaterial& material, const TlsFiles& files,
                        absl::Time now);
 
-// "2026-11-23T19:56:26Z"
+// Returns a time as "2026-11-23T19:56:26Z".
 std::string TimeText(absl::Time time);
 
-// Gives `context` what CheckTls has found good: its certificate and key, and
-// the authorities to check the other side by. False: OpenSSL refuses it.
+// Sets the certificate, key and authorities of `context`. `material` must have
+// passed CheckTls. Returns false if OpenSSL refuses them.
 bool UseTls(const TlsMaterial& material, SSL_CTX& context);
 
 }  // namespace webhooks

@@ -14,8 +14,7 @@ absl::StatusOr<std::unique_ptr<TlsWatch>> TlsWatch::Start(
   if (!first.ok()) return first.status();
   absl::Status good = CheckTls(*first, files);
   if (!good.ok()) return good;
-  // There is none to use instead; clients refuse it, but for those that do not
-  // look.
+  // There is no other certificate to use. Most clients refuse it.
   const absl::Status timely = CheckTime(*first, files, clock());
   if (!timely.ok()) {
     Log(LogLevel::kWarning, "a certificate that is not valid now is in use",
@@ -56,11 +55,11 @@ void TlsWatch::Run() {
         return;
       }
     }
-    Look();
+    CheckFiles();
   }
 }
 
-void TlsWatch::Look() {
+void TlsWatch::CheckFiles() {
   absl::StatusOr<TlsMaterial> found = ReadTlsFiles(files_);
   const bool is_settled = found == found_;
   found_ = std::move(found);
@@ -76,7 +75,7 @@ bool TlsWatch::Adopt(const absl::StatusOr<TlsMaterial>& found) {
     return true;
   }
   const std::shared_ptr<const TlsMaterial> before = current();
-  // They may be back after others that could not be used.
+  // The files may have been restored after unusable ones.
   if (*before == *found) return true;
   const bool is_other = before->certificate != found->certificate;
   const absl::Status timely =

@@ -15,30 +15,30 @@
 
 namespace webhooks {
 
-// The material that TLS uses, kept as the files have it. They are read again
-// and again (so it does not matter how they are replaced), and a change is used
-// once the files stay the same for `interval`, so that a certificate and its
-// key are not taken apart. A pair that cannot be used is one line in the log,
-// and the one before stays in use; it also stays while another certificate is
-// not valid yet, or no longer. Thread-safe.
+// Keeps TLS material up to date with its files. Reads the files every
+// `interval`, so it does not matter how they are replaced. Uses a change once
+// the files stay the same for `interval`, so that a certificate and its key are
+// read together. If they cannot be used, logs a line once and keeps the old
+// material; also keeps it while a new certificate is not yet valid or has
+// expired. Thread-safe.
 class TlsWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Milliseconds(500);
 
   using Clock = std::function<absl::Time()>;
 
-  // Null where `files` names none. Fails as ReadTlsFiles and CheckTls.
+  // Returns null if there are no files. Fails as ReadTlsFiles and CheckTls do.
   static absl::StatusOr<std::unique_ptr<TlsWatch>> Start(
       const TlsFiles& files, absl::Duration interval = kInterval,
       Clock clock = &absl::Now);
 
   ~TlsWatch();
 
-  // Returns the material to use now; another object after each change, and only
-  // then.
+  // Returns the current material. The object changes only when its content
+  // does.
   std::shared_ptr<const TlsMaterial> current() const;
 
-  // Returns true if the other side must show a certificate.
+  // Returns true if the other side must have a certificate.
   bool has_authorities() const { return !files_.authorities.empty(); }
 
  private:
@@ -46,8 +46,8 @@ class TlsWatch {
            TlsMaterial first);
 
   void Run();
-  void Look();
-  // Uses what was found, if it is valid; returns false if it may become valid
+  void CheckFiles();
+  // Uses the new material if it is valid. Returns false if it may become valid
   // later.
   bool Adopt(const absl::StatusOr<TlsMaterial>& found);
   void Refuse(const absl::Status& why);
@@ -58,8 +58,8 @@ class TlsWatch {
   mutable absl::Mutex mutex_;
   bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::shared_ptr<const TlsMaterial> current_ ABSL_GUARDED_BY(mutex_);
-  // Used by thread_ alone: the files as last read, the last ones that Adopt has
-  // decided on for good, and the last error that was logged.
+  // Used only by thread_: the files as last read, the last ones that Adopt has
+  // accepted or refused, and the last logged error.
   absl::StatusOr<TlsMaterial> found_;
   absl::StatusOr<TlsMaterial> decided_;
   absl::Status refused_;

@@ -7,14 +7,14 @@
 
 namespace webhooks {
 
-// Tokens that come back with time.
+// A token bucket.
 struct TokenBucket {
   double tokens;
-  // When there were so many.
+  // The time at which there were `tokens`.
   absl::Time filled_at;
 
-  // Returns the number of tokens at `now`, where `per_second` come back until
-  // there are `size`.
+  // Returns the number of tokens at `now`, refilled with `per_second` up to
+  // `size`.
   double At(absl::Time now, double size, double per_second) const {
     const double seconds = absl::ToDoubleSeconds(now - filled_at);
     return std::min(size, tokens + std::max(seconds, 0.0) * per_second);

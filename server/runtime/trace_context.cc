@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t kTraceIdSize = 32;
 constexpr std::size_t kSpanIdSize = 16;
-constexpr std::size_t kMostState = 512;
-constexpr std::size_t kMostMembers = 32;
+constexpr std::size_t kMaxStateBytes = 512;
+constexpr std::size_t kMaxMembers = 32;
 
 bool IsLowerHex(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -32,7 +32,8 @@ bool IsId(absl::string_view text) {
   return IsLowerHex(text) && !IsAllZeros(text);
 }
 
-// Section 3.2 of the specification. nullopt: malformed.
+// Parses a traceparent (section 3.2 of the specification); nullopt if it is
+// malformed.
 std::optional<Span> ReadTraceparent(absl::string_view text) {
   constexpr std::size_t kSize = 55;
   if (text.size() < kSize || !IsLowerHex(text.substr(0, 2)) ||
@@ -54,17 +55,17 @@ std::optional<Span> ReadTraceparent(absl::string_view text) {
   Span span;
   span.trace_id = std::string(trace_id);
   span.parent_id = std::string(parent_id);
-  // The lowest bit of the number: odd.
+  // The lowest bit of a hexadecimal digit is set if the number is odd.
   const int last =
       absl::ascii_isdigit(flags[1]) ? flags[1] - '0' : flags[1] - 'a' + 10;
   span.is_sampled = last % 2 == 1;
   return span;
 }
 
-// Section 3.3.1.3.1: one name, or a tenant's at a system's.
+// Section 3.3.1.3.1: a name, or tenant@system.
 bool IsKey(absl::string_view key) {
-  constexpr std::size_t kMost = 256;
-  if (key.empty() || key.size() > kMost ||
+  constexpr std::size_t kMaxLength = 256;
+  if (key.empty() || key.size() > kMaxLength ||
       !(absl::ascii_islower(key[0]) || absl::ascii_isdigit(key[0]))) {
     return false;
   }
@@ -75,27 +76,27 @@ bool IsKey(absl::string_view key) {
          });
 }
 
-// Section 3.3.1.3.2; '=' and ',' cannot be in it.
+// Section 3.3.1.3.2. The caller has split at '=' and ','.
 bool IsValue(absl::string_view value) {
-  constexpr std::size_t kMost = 256;
-  return !value.empty() && value.size() <= kMost && value.back() != ' ' &&
+  constexpr std::size_t kMaxLength = 256;
+  return !value.empty() && value.size() <= kMaxLength && value.back() != ' ' &&
          std::all_of(value.begin(), value.end(), [](char c) {
            return absl::ascii_isprint(c) && c != '=' && c != ',';
          });
 }
 
 bool IsTracestate(absl::string_view text) {
-  if (text.size() > kMostState) return false;
+  if (text.size() > kMaxStateBytes) return false;
   std::size_t members = 0;
   for (absl::string_view member : absl::StrSplit(text, ',')) {
-    // Optional white space is blanks and tabs.
+    // Optional white space is spaces and tabs.
     while (!member.empty() && (member.front() == ' ' || member.front() == '\t'))
       member.remove_prefix(1);
     while (!member.empty() && (member.back() == ' ' || member.back() == '\t'))
       member.remove_suffix(1);
     if (member.empty()) continue;
     const std::size_t equals = member.find('=');
-    if (equals == absl::string_view::npos || ++members > kMostMembers ||
+    if (equals == absl::string_view::npos || ++members > kMaxMembers ||
         !IsKey(member.substr(0, equals)) ||
         !IsValue(member.substr(equals + 1))) {
       return false;

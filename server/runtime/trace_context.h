@@ -5,34 +5,34 @@
 
 #include "absl/strings/string_view.h"
 
-// Traces across processes, as https://www.w3.org/TR/trace-context-1/ has them.
+// W3C Trace Context (https://www.w3.org/TR/trace-context-1/).
 namespace webhooks {
 
-// The headers and metadata keys that a trace is handed on in.
+// The headers and metadata keys that propagate a trace.
 inline constexpr absl::string_view kTraceparentMetadata = "traceparent";
 inline constexpr absl::string_view kTracestateMetadata = "tracestate";
 
-// One span: a call, a request or an attempt, and where it stands in its trace.
-// Ids are lower-case hexadecimal.
+// A span of a trace: a call, a request or an attempt. Ids are lower-case
+// hexadecimal.
 struct Span {
-  // 32 digits; "": none, of a span that was not begun.
+  // 32 digits; "" if there is no span.
   std::string trace_id;
-  // 16 digits, its own.
+  // 16 digits.
   std::string span_id;
-  // The span that it is part of; "": the trace begins with it.
+  // The parent span; "" if this is the first span of the trace.
   std::string parent_id;
-  // True if the trace is being recorded, according to whoever began it.
+  // The sampled flag of the caller.
   bool is_sampled = true;
-  // The entries that others keep with the trace; as they came.
+  // Passed on unchanged.
   std::string tracestate;
 
-  // The header for what follows from this span; "" where there is no trace.
+  // Returns the header for calls within this span; "" if there is no span.
   std::string Traceparent() const;
 };
 
-// A span of the trace that the header `traceparent` names, or of a new one
-// where that is malformed or empty. `tracestate` goes on with the trace if it
-// is well-formed and at most 512 bytes long.
+// Starts a span in the trace of the header `traceparent`, or in a new trace if
+// that is malformed or empty. Keeps `tracestate` if it is well-formed and at
+// most 512 bytes long.
 Span BeginSpan(absl::string_view traceparent, absl::string_view tracestate);
 
 }  // namespace webhooks

@@ -6,7 +6,7 @@
 #include "server/services/admin_service.h"
 #include "server/services/lists.h"
 
-// The part of AdminService that is about certificates.
+// The part of AdminService for certificates.
 namespace webhooks::server {
 namespace {
 
@@ -45,7 +45,7 @@ CallReactor* AdminService::ListCertificates(CallContext& context) {
 
 CallReactor* AdminService::UnbindCertificate(CallContext& context) {
   return calls_.Unary<v1::UnbindCertificateRequest, v1::CertificateBinding>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::UnbindCertificateRequest& wanted,
              Done<v1::CertificateBinding> done) {
         store_.UnbindCertificate(

@@ -19,7 +19,7 @@ constexpr std::initializer_list<absl::string_view> kProjectFields = {
     "name", "max_webhooks", "max_requests_per_second"};
 
 void CheckName(const std::string& name, google::rpc::BadRequest& violations) {
-  CheckText("name", name, 1, kMaxName, Lines::kOne, violations);
+  CheckText("name", name, 1, kMaxName, LineBreaks::kForbidden, violations);
 }
 
 template <typename Request>

@@ -6,9 +6,9 @@
 #include "google/protobuf/field_mask.pb.h"
 #include "webhooks/v1/admin_service.pb.h"
 
-// The rules for requests about projects and keys, according to the protos'
-// comments. INVALID_ARGUMENT (INVALID_REQUEST, or as ViolationsStatus gives it)
-// lists every violation of a request.
+// Checks requests about projects and keys against the comments of the protos.
+// INVALID_ARGUMENT, with the reason of ViolationsStatus, lists every violation
+// of a request.
 namespace webhooks::server {
 
 absl::Status CheckCreateProject(const v1::CreateProjectRequest& request);
@@ -18,7 +18,7 @@ absl::Status CheckCreateApiKey(const v1::CreateApiKeyRequest& request,
                                absl::Time now);
 absl::Status CheckBindCertificate(const v1::BindCertificateRequest& request);
 
-// The fields that `request` changes: of name, max_webhooks and
+// Returns the fields that `request` changes, out of name, max_webhooks and
 // max_requests_per_second.
 google::protobuf::FieldMask MaskOf(const v1::UpdateProjectRequest& request);
 

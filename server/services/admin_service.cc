@@ -59,7 +59,7 @@ CallReactor* AdminService::CreateProject(CallContext& context) {
 
 CallReactor* AdminService::GetProject(CallContext& context) {
   return calls_.Unary<v1::GetProjectRequest, v1::Project>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::GetProjectRequest& wanted,
              Done<v1::Project> done) {
         store_.GetProject(wanted.id(), caller.options, std::move(done));
@@ -95,7 +95,7 @@ CallReactor* AdminService::UpdateProject(CallContext& context) {
 
 CallReactor* AdminService::DeleteProject(CallContext& context) {
   return calls_.Unary<v1::DeleteProjectRequest, v1::Project>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::DeleteProjectRequest& wanted,
              Done<v1::Project> done) {
         store_.DeleteProject(wanted.id(), clock_(), caller.options,
@@ -140,7 +140,7 @@ CallReactor* AdminService::ListApiKeys(CallContext& context) {
 
 CallReactor* AdminService::RevokeApiKey(CallContext& context) {
   return calls_.Unary<v1::RevokeApiKeyRequest, v1::ApiKey>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::RevokeApiKeyRequest& wanted,
              Done<v1::ApiKey> done) {
         store_.RevokeApiKey(wanted.id(), clock_(), caller.options,

@@ -15,7 +15,7 @@
 
 namespace webhooks::server {
 
-// webhooks.v1.AdminService; what its calls promise stands in the proto.
+// Implements webhooks.v1.AdminService; the proto documents its calls.
 class AdminService final {
  public:
   static constexpr absl::string_view kName = "webhooks.v1.AdminService";
@@ -46,7 +46,8 @@ class AdminService final {
 
   v1::CertificateBinding MakeBinding(const v1::BindCertificateRequest& request);
 
-  // Passes a changed project on, once its keys are looked up anew.
+  // Returns a completion that removes the project from the authenticator's
+  // cache before `done`.
   Done<v1::Project> ForgettingProject(Done<v1::Project> done);
 
   Calls& calls_;

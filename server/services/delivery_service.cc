@@ -13,10 +13,11 @@ namespace {
 constexpr absl::string_view kDeliveries = "deliveries";
 
 DeliveryFilter FilterOf(const v1::ListDeliveriesRequest& wanted) {
-  return {If(wanted.has_id_webhook_endpoint(), wanted.id_webhook_endpoint()),
-          If(wanted.has_id_event(), wanted.id_event()),
-          If(wanted.has_state(), wanted.state()),
-          If(wanted.has_event_type(), wanted.event_type()),
+  return {OptionalIf(wanted.has_id_webhook_endpoint(),
+                     wanted.id_webhook_endpoint()),
+          OptionalIf(wanted.has_id_event(), wanted.id_event()),
+          OptionalIf(wanted.has_state(), wanted.state()),
+          OptionalIf(wanted.has_event_type(), wanted.event_type()),
           PublishedRange(wanted)};
 }
 
@@ -65,7 +66,7 @@ CallReactor* DeliveryService::List(CallContext& context) {
 
 CallReactor* DeliveryService::Get(CallContext& context) {
   return calls_.Unary<v1::GetDeliveryRequest, v1::Delivery>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::GetDeliveryRequest& wanted,
              Done<v1::Delivery> done) {
         store_.GetDelivery(caller.project, wanted.id(), caller.options,
@@ -75,7 +76,7 @@ CallReactor* DeliveryService::Get(CallContext& context) {
 
 CallReactor* DeliveryService::Retry(CallContext& context) {
   return calls_.Unary<v1::RetryDeliveryRequest, v1::Delivery>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::RetryDeliveryRequest& wanted,
              Done<v1::Delivery> done) {
         store_.RetryDelivery(caller.project, wanted.id(), clock_(),
@@ -85,7 +86,7 @@ CallReactor* DeliveryService::Retry(CallContext& context) {
 
 CallReactor* DeliveryService::Cancel(CallContext& context) {
   return calls_.Unary<v1::CancelDeliveryRequest, v1::Delivery>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::CancelDeliveryRequest& wanted,
              Done<v1::Delivery> done) {
         store_.CancelDelivery(caller.project, wanted.id(), caller.options,
@@ -112,7 +113,7 @@ CallReactor* DeliveryService::CreateRetryJob(CallContext& context) {
 
 CallReactor* DeliveryService::GetRetryJob(CallContext& context) {
   return calls_.Unary<v1::GetRetryJobRequest, v1::RetryJob>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::GetRetryJobRequest& wanted,
              Done<v1::RetryJob> done) {
         store_.GetRetryJob(caller.project, wanted.id(), caller.options,
@@ -122,7 +123,7 @@ CallReactor* DeliveryService::GetRetryJob(CallContext& context) {
 
 CallReactor* DeliveryService::CancelRetryJob(CallContext& context) {
   return calls_.Unary<v1::CancelRetryJobRequest, v1::RetryJob>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::CancelRetryJobRequest& wanted,
              Done<v1::RetryJob> done) {
         store_.CancelRetryJob(caller.project, wanted.id(), caller.options,
@@ -141,7 +142,7 @@ CallReactor* DeliveryService::Test(CallContext& context) {
 
 CallReactor* DeliveryService::Explain(CallContext& context) {
   return calls_.Unary<v1::ExplainDeliveryRequest, v1::ExplainDeliveryResponse>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::ExplainDeliveryRequest& wanted,
              Done<v1::ExplainDeliveryResponse> done) {
         store_.GetDeliveryFacts(

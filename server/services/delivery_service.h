@@ -16,17 +16,18 @@
 
 namespace webhooks::server {
 
-// webhooks.v1.DeliveryService; what its calls promise stands in the proto.
+// Implements webhooks.v1.DeliveryService; the proto documents its calls.
 class DeliveryService final {
  public:
   static constexpr absl::string_view kName = "webhooks.v1.DeliveryService";
 
-  // Returns when the pause of an overloaded endpoint ends; nullopt if it has
-  // none.
+  // Returns the end of the pause of an overloaded endpoint; nullopt if it is
+  // not paused.
   using PausedUntil =
       std::function<std::optional<absl::Time>(const Endpoint& endpoint)>;
 
-  // All must outlive this. `wake_jobs` is called when there is a new retry job.
+  // All references must outlive this. `wake_jobs` is called for each new retry
+  // job.
   DeliveryService(Calls& calls, DeliveryStore& store, WebhookTester& tester,
                   IdMaker& ids, Clock clock, PausedUntil paused_until,
                   std::function<void()> wake_jobs);

@@ -46,7 +46,7 @@ std::string HeaderPath(absl::string_view name) {
 void CheckHeader(const std::string& name, const std::string& value,
                  google::rpc::BadRequest& violations) {
   if (!IsName(name)) {
-    // A text that is no name may be anything: it is not repeated.
+    // The field does not repeat an invalid name, which can be any text.
     AddViolation(violations, "delivery.headers",
                  "must have names of letters, digits and -, at most 100 "
                  "characters long");
@@ -70,7 +70,7 @@ void CheckHeaders(const v1::DeliverySettings& settings,
     AddViolation(violations, "delivery.headers", "must hold at most 20");
     return;
   }
-  // In one order, whatever the map's is.
+  // A protobuf map has no stable order.
   const std::map<std::string, std::string> headers(settings.headers().begin(),
                                                    settings.headers().end());
   std::map<std::string, int> names;
@@ -89,10 +89,10 @@ void CheckHeaders(const v1::DeliverySettings& settings,
   }
 }
 
-void CheckNumber(absl::string_view field, bool is_set, int value, int most,
+void CheckNumber(absl::string_view field, bool is_set, int value, int max,
                  google::rpc::BadRequest& violations) {
-  if (is_set && (value < 1 || value > most)) {
-    AddViolation(violations, field, absl::StrCat("must be 1 to ", most));
+  if (is_set && (value < 1 || value > max)) {
+    AddViolation(violations, field, absl::StrCat("must be 1 to ", max));
   }
 }
 
@@ -102,7 +102,7 @@ void CheckSchedule(const v1::DeliverySettings& settings,
     AddViolation(violations, "delivery.schedule", "must hold at most 20 waits");
     return;
   }
-  // An event's time is the publisher's to choose: deliver_at.
+  // The publisher chooses the time of the first attempt, with deliver_at.
   if (settings.schedule_size() > 0 &&
       !IsBetween(settings.schedule(0), absl::ZeroDuration(),
                  absl::ZeroDuration())) {

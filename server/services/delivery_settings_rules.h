@@ -7,7 +7,7 @@
 namespace webhooks::server {
 
 // Checks a webhook's settings against the comments of DeliverySettings. Adds
-// each fault, as `delivery.headers["Name"]` and the like, to `violations`.
+// each violation, with a field such as `delivery.headers["Name"]`.
 void CheckDeliverySettings(const v1::DeliverySettings& settings,
                            google::rpc::BadRequest& violations);
 

@@ -14,9 +14,9 @@
 
 namespace webhooks::server {
 
-// The rules for requests about events and deliveries, according to the protos'
-// comments. INVALID_ARGUMENT lists every violation of a request, with a reason
-// as ViolationsStatus gives it.
+// Checks requests about events and deliveries against the comments of the
+// protos. INVALID_ARGUMENT, with the reason of ViolationsStatus, lists every
+// violation of a request.
 struct EventRules {
   Clock clock;
 
@@ -24,7 +24,7 @@ struct EventRules {
   absl::Status Check(const v1::PublishEventBatchRequest& request) const;
   absl::Status Check(const v1::ListEventsRequest& request) const;
 
-  // Of an event within a batch or a stream.
+  // Checks an event of a batch or a stream.
   absl::Status CheckOneOfMany(const v1::PublishEventRequest& request) const;
 
  private:
@@ -52,8 +52,8 @@ void CheckTimes(const Request& request, google::rpc::BadRequest& violations) {
   }
 }
 
-// The most containers within each other that an event's data may have: the body
-// of a delivery has one more, and receivers read 64.
+// The maximum nesting depth of an event's data. The body of a delivery adds one
+// level, and receivers accept 64.
 inline constexpr int kMaxDataDepth = 63;
 
 }  // namespace webhooks::server

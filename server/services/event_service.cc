@@ -62,7 +62,7 @@ CallReactor* EventService::PublishBatch(CallContext& context) {
 }
 
 CallReactor* EventService::PublishStream(CallContext& context) {
-  return server::PublishStream::Begin(
+  return server::PublishStream::Start(
       context, admission_, store_, calls_.observer(),
       [this](const std::string& project,
              const v1::PublishEventRequest& request) {
@@ -72,7 +72,7 @@ CallReactor* EventService::PublishStream(CallContext& context) {
 
 CallReactor* EventService::Get(CallContext& context) {
   return calls_.Unary<v1::GetEventRequest, v1::Event>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::GetEventRequest& wanted,
              Done<v1::Event> done) {
         store_.GetEvent(caller.project, wanted.id(), caller.options,
@@ -89,7 +89,7 @@ CallReactor* EventService::List(CallContext& context) {
         const auto start =
             ReadPage<v1::Event>(list, wanted, rules_.Check(wanted));
         if (!start.ok()) return std::move(done)(start.status());
-        const EventFilter filter{If(wanted.has_type(), wanted.type()),
+        const EventFilter filter{OptionalIf(wanted.has_type(), wanted.type()),
                                  PublishedRange(wanted)};
         store_.ListEvents(
             caller.project, filter, *start, caller.options,
@@ -115,7 +115,7 @@ v1::Event EventService::MakeEvent(const std::string& project,
   event.set_type(request.type());
   if (request.has_data()) {
     std::string data = *CompactJson(request.data(), kMaxDataDepth);
-    // An event with null has no data.
+    // The data of an event without data is null.
     if (data != "null") event.set_data(std::move(data));
   }
   *event.mutable_created_at() = ToTimestamp(now);

@@ -14,7 +14,7 @@
 
 namespace webhooks::server {
 
-// webhooks.v1.EventService; what its calls promise stands in the proto.
+// Implements webhooks.v1.EventService; the proto documents its calls.
 class EventService final {
  public:
   static constexpr absl::string_view kName = "webhooks.v1.EventService";
@@ -33,7 +33,7 @@ class EventService final {
   CallReactor* Get(CallContext& context);
   CallReactor* List(CallContext& context);
 
-  // An event of a batch or a stream, or what is wrong with it.
+  // Returns an event of a batch or a stream, or the error of its checks.
   absl::StatusOr<v1::Event> MakeOneOfMany(
       const std::string& project, const v1::PublishEventRequest& request);
   v1::Event MakeEvent(const std::string& project,

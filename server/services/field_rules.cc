@@ -21,10 +21,10 @@ constexpr std::size_t kMaxRequestId = 255;
 constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
 
 // Unicode's control characters (category Cc) in UTF-8: C0, DEL and C1.
-bool HasControlCharacter(absl::string_view text, Lines lines) {
+bool HasControlCharacter(absl::string_view text, LineBreaks line_breaks) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (lines == Lines::kSeveral &&
+    if (line_breaks == LineBreaks::kAllowed &&
         (byte == '\n' || byte == '\r' || byte == '\t')) {
       continue;
     }
@@ -64,21 +64,21 @@ bool Holds(std::initializer_list<absl::string_view> names,
 
 }  // namespace
 
-void CheckText(absl::string_view field, absl::string_view text,
-               std::size_t least, std::size_t most, Lines lines,
+void CheckText(absl::string_view field, absl::string_view text, std::size_t min,
+               std::size_t max, LineBreaks line_breaks,
                google::rpc::BadRequest& violations) {
   const std::size_t size = CountCharacters(text);
-  if (size < least) AddViolation(violations, field, "must not be empty");
-  if (size > most) {
+  if (size < min) AddViolation(violations, field, "must not be empty");
+  if (size > max) {
     AddViolation(violations, field,
-                 absl::StrCat("must hold at most ", most, " characters"));
+                 absl::StrCat("must hold at most ", max, " characters"));
   }
-  if (HasControlCharacter(text, lines)) {
+  if (HasControlCharacter(text, line_breaks)) {
     AddViolation(violations, field,
-                 lines == Lines::kOne
+                 line_breaks == LineBreaks::kForbidden
                      ? "must not hold control characters"
-                     : "must not hold control characters but tabs and the ends "
-                       "of lines");
+                     : "must not hold control characters other than tabs and "
+                       "line breaks");
   }
 }
 
@@ -96,12 +96,12 @@ void CheckEtagCondition(absl::string_view etag,
                         google::rpc::BadRequest& violations) {
   if (!etag.empty() && !IsEtagCondition(etag)) {
     AddViolation(violations, "etag",
-                 "must be * or entity-tags in quotes with commas between them");
+                 "must be * or quoted entity-tags, separated by commas");
   } else if (IsWeakCondition(etag)) {
     AddViolation(
         violations, "etag",
-        "is weak (W/\"...\"), and a weak etag matches nothing: give it "
-        "as it was answered, without W/");
+        "is weak (W/\"...\"), and a weak etag never matches: send it as "
+        "received, without W/");
   }
 }
 
@@ -112,18 +112,18 @@ bool IsTimestamp(const google::protobuf::Timestamp& time) {
          time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
 }
 
-bool IsBetween(const google::protobuf::Duration& duration, absl::Duration least,
-               absl::Duration most) {
-  constexpr std::int64_t kMost = 315'576'000'000;
+bool IsBetween(const google::protobuf::Duration& duration, absl::Duration min,
+               absl::Duration max) {
+  constexpr std::int64_t kMaxSeconds = 315'576'000'000;
   const std::int64_t seconds = duration.seconds();
   const std::int32_t nanos = duration.nanos();
-  if (seconds < -kMost || seconds > kMost || nanos <= -kNanosPerSecond ||
-      nanos >= kNanosPerSecond || (seconds < 0 && nanos > 0) ||
-      (seconds > 0 && nanos < 0)) {
+  if (seconds < -kMaxSeconds || seconds > kMaxSeconds ||
+      nanos <= -kNanosPerSecond || nanos >= kNanosPerSecond ||
+      (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) {
     return false;
   }
   const absl::Duration value = FromProtoDuration(duration);
-  return value >= least && value <= most;
+  return value >= min && value <= max;
 }
 
 bool IsEventType(absl::string_view text) {
@@ -179,7 +179,7 @@ absl::Status ViolationsStatus(const google::rpc::BadRequest& violations) {
   for (const auto& [field, reason] : kReasons) {
     const bool is_of_field = std::all_of(
         list.begin(), list.end(), [name = field](const auto& violation) {
-          // "scope[3]" is of scope, and "delivery.headers" of delivery.
+          // "scope[3]" belongs to scope, "delivery.headers" to delivery.
           const std::vector<absl::string_view> parts =
               absl::StrSplit(violation.field(), absl::ByAnyChar("[."));
           return parts[0] == name;

@@ -14,15 +14,15 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/rpc/error_details.pb.h"
 
-// The rules for fields of several requests. Each function adds the faults that
-// it finds to `violations`.
+// Checks for fields that several requests have. Each adds the violations that
+// it finds.
 namespace webhooks::server {
 
-// Text that people read: at least `least` and at most `most` characters, none
-// of them a control character; in several lines, these and tabs may be.
-enum class Lines { kOne, kSeveral };
-void CheckText(absl::string_view field, absl::string_view text,
-               std::size_t least, std::size_t most, Lines lines,
+// Checks a text for people: `min` to `max` characters without control
+// characters; line breaks and tabs only if `line_breaks` allows them.
+enum class LineBreaks { kForbidden, kAllowed };
+void CheckText(absl::string_view field, absl::string_view text, std::size_t min,
+               std::size_t max, LineBreaks line_breaks,
                google::rpc::BadRequest& violations);
 
 // Checks CreateWebhookRequest.request_id and the like.
@@ -37,29 +37,30 @@ void CheckEtagCondition(absl::string_view etag,
 // years 1 to 9999.
 bool IsTimestamp(const google::protobuf::Timestamp& time);
 
-// Returns true if `duration` is in the range of google.protobuf.Duration, and
-// `least` to `most`.
-bool IsBetween(const google::protobuf::Duration& duration, absl::Duration least,
-               absl::Duration most);
+// Returns true if `duration` is a valid google.protobuf.Duration from `min` to
+// `max`.
+bool IsBetween(const google::protobuf::Duration& duration, absl::Duration min,
+               absl::Duration max);
 
-// Dot-separated segments of [A-Za-z0-9_], at most 256 characters.
+// Returns true for dot-separated segments of [A-Za-z0-9_], at most 256
+// characters.
 bool IsEventType(absl::string_view text);
 
-// The fields of `change` that its update_mask names, of those `allowed`, as
-// AIP-134 has it: all for "*"; those that are set where the mask is empty.
+// Returns the fields of `change` that its update_mask names, out of `allowed`
+// (AIP-134): all for "*"; those that are set if the mask is empty.
 google::protobuf::FieldMask MaskOf(
     const google::protobuf::Message& change,
     const google::protobuf::FieldMask& mask,
     std::initializer_list<absl::string_view> allowed);
 
-// Every path of `mask` must be "*" or one of `allowed`.
+// Checks that every path of `mask` is "*" or one of `allowed`.
 void CheckMask(const google::protobuf::FieldMask& mask,
                std::initializer_list<absl::string_view> allowed,
                google::rpc::BadRequest& violations);
 
-// OK without violations. Else as InvalidFields, with the reason that stands for
-// the field where all are of one that has one (url: INVALID_URL), and
-// INVALID_REQUEST otherwise.
+// Returns OK without violations; else the error of InvalidFields. If all
+// violations are of one field that has its own reason, the error has it (for
+// example INVALID_URL for url); otherwise INVALID_REQUEST.
 absl::Status ViolationsStatus(const google::rpc::BadRequest& violations);
 
 }  // namespace webhooks::server

@@ -33,37 +33,37 @@ absl::Status ServiceUnknown(const std::string& name) {
 
 }  // namespace
 
-// One Watch: once its request is read, writes the latest status whenever it is
-// another than the last one written, one write at a time.
-class HealthService::Watcher final : public CallReactor, private WaitingCall {
+// A Watch call. Once its request is read, writes the latest status whenever it
+// differs from the last one written, one write at a time.
+class HealthService::Watcher final : public CallReactor, private TimedCall {
  public:
   Watcher(HealthService& service, CallContext& context)
       : service_(service),
         context_(context),
         record_(absl::StrCat(kName, "/Watch"), context, service.observer_),
         place_(service.watchers_.Take(context.peer())),
-        wait_(service.timeouts_.Begin(*this)) {
+        wait_(service.timeouts_.Add(*this)) {
     StartRead(&request_);
     service_.watchers_.Add(*this);
     absl::MutexLock lock(&mutex_);
-    if (place_ == nullptr) End(TooManyStreams());
+    if (place_ == nullptr) FinishWith(TooManyStreams());
   }
 
-  // The service that is watched is known, or not.
-  void Begin(bool is_known, bool serving) {
+  // Starts to write the status. `is_known` if the watched service exists.
+  void Start(bool is_known, bool serving) {
     absl::MutexLock lock(&mutex_);
     is_known_ = is_known;
     Want(serving);
   }
 
-  void Tell(bool serving) {
+  void SetServing(bool serving) {
     absl::MutexLock lock(&mutex_);
     if (is_known_) Want(serving);
   }
 
   void Stop() {
     absl::MutexLock lock(&mutex_);
-    End(ServerStopping());
+    FinishWith(ServerStopping());
   }
 
  private:
@@ -73,12 +73,13 @@ class HealthService::Watcher final : public CallReactor, private WaitingCall {
     Advance();
   }
 
-  void End(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    end_.Update(why);
+  void FinishWith(const absl::Status& why)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    finish_status_.Update(why);
     Advance();
   }
 
-  // Writes what has changed, or finishes, unless a write is under way.
+  // Writes a changed status, or finishes, unless a write is in progress.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || finished_) return;
     if (wanted_ != written_) {
@@ -89,25 +90,25 @@ class HealthService::Watcher final : public CallReactor, private WaitingCall {
       WriteMessage(response, response_);
       return StartWrite(&response_);
     }
-    if (end_.ok()) return;
+    if (finish_status_.ok()) return;
     finished_ = true;
-    record_.End(end_);
-    Finish(ToGrpcStatus(end_));
+    record_.Finish(finish_status_);
+    Finish(ToGrpcStatus(finish_status_));
   }
 
   void OnReadDone(bool ok) override {
-    if (!service_.timeouts_.End(wait_)) return;
+    if (!service_.timeouts_.Remove(wait_)) return;
     HealthCheckRequest request;
     if (ok && ReadMessage(request_, request)) {
-      return service_.Begin(*this, request.service());
+      return service_.Start(*this, request.service());
     }
     absl::MutexLock lock(&mutex_);
-    End(context_.IsCancelled() ? CallCancelled() : MalformedMessage());
+    FinishWith(context_.IsCancelled() ? CallCancelled() : MalformedMessage());
   }
 
   void RequestTimedOut() override {
     absl::MutexLock lock(&mutex_);
-    End(RequestTimeout());
+    FinishWith(RequestTimeout());
   }
 
   void OnWriteDone(bool ok) override {
@@ -115,13 +116,13 @@ class HealthService::Watcher final : public CallReactor, private WaitingCall {
     writing_ = false;
     if (ok) return Advance();
     wanted_ = written_;
-    End(CallCancelled());
+    FinishWith(CallCancelled());
   }
 
   void OnCancel() override {
-    record_.Cancelled();
+    record_.OnCancelled();
     absl::MutexLock lock(&mutex_);
-    End(CallCancelled());
+    FinishWith(CallCancelled());
   }
 
   void OnDone() override {
@@ -145,8 +146,8 @@ class HealthService::Watcher final : public CallReactor, private WaitingCall {
   HealthCheckResponse::ServingStatus written_ ABSL_GUARDED_BY(mutex_) =
       HealthCheckResponse::UNKNOWN;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  // Why it is to end; OK: it is not.
-  absl::Status end_ ABSL_GUARDED_BY(mutex_);
+  // The status to finish with; OK if the watch goes on.
+  absl::Status finish_status_ ABSL_GUARDED_BY(mutex_);
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
@@ -168,7 +169,7 @@ void HealthService::SetServing(bool serving) {
   serving_ = serving && !stopped_;
   watchers_.ForEach([this](Watcher& watcher) {
     mutex_.AssertHeld();
-    watcher.Tell(serving_);
+    watcher.SetServing(serving_);
   });
 }
 
@@ -202,11 +203,10 @@ CallReactor* HealthService::Watch(CallContext& context) {
   return new Watcher(*this, context);
 }
 
-void HealthService::Begin(Watcher& watcher, const std::string& service) {
-  // Under the lock, so that no change comes between the first status and those
-  // that SetServing tells.
+void HealthService::Start(Watcher& watcher, const std::string& service) {
+  // Holds the lock so that the watcher misses no change after its first status.
   absl::MutexLock lock(&mutex_);
-  watcher.Begin(Knows(service), serving_);
+  watcher.Start(Knows(service), serving_);
 }
 
 bool HealthService::Knows(const std::string& service) const {

@@ -15,17 +15,17 @@
 
 namespace webhooks::server {
 
-// grpc.health.v1.Health, as
-// https://github.com/grpc/grpc/blob/master/doc/health-checking.md has it. The
-// library's own service leaves every Watch open when the server stops, which
-// then waits out its grace. Needs no API key. Thread-safe.
+// Implements grpc.health.v1.Health, see
+// https://github.com/grpc/grpc/blob/master/doc/health-checking.md. The service
+// of the gRPC library leaves every Watch open during shutdown, which would then
+// take the whole grace period. Needs no API key. Thread-safe.
 class HealthService final {
  public:
   static constexpr absl::string_view kName = "grpc.health.v1.Health";
 
-  // Tells one status for "", which stands for the server, and for each of
-  // `services`; NOT_SERVING at first. The others must outlive this. A client
-  // may have `watches_per_client` open; more are RESOURCE_EXHAUSTED
+  // Reports the same status for the server ("") and for each of `services`;
+  // initially NOT_SERVING. The references must outlive this. More than
+  // `watches_per_client` open watches of a client are RESOURCE_EXHAUSTED
   // (TOO_MANY_STREAMS).
   HealthService(std::vector<std::string> services, RequestTimeouts& timeouts,
                 CallObserver& observer, int watches_per_client);
@@ -33,10 +33,10 @@ class HealthService final {
   // Adds the methods of the service. This must outlive their calls.
   void AddTo(Methods& methods);
 
-  // Tells whoever asks from now on, and every watcher if it is a change.
+  // Sets the status, and sends a change to every watcher.
   void SetServing(bool serving);
 
-  // Tells NOT_SERVING for good, and ends every Watch.
+  // Reports NOT_SERVING from now on, and ends every Watch.
   void Stop();
 
  private:
@@ -44,8 +44,8 @@ class HealthService final {
 
   CallReactor* Check(CallContext& context);
   CallReactor* Watch(CallContext& context);
-  // The watch asks for the service of this name.
-  void Begin(Watcher& watcher, const std::string& service);
+  // Starts to send the status of the service to the watcher.
+  void Start(Watcher& watcher, const std::string& service);
   bool Knows(const std::string& service) const;
 
   const std::vector<std::string> services_;

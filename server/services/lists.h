@@ -23,7 +23,7 @@ namespace webhooks::server {
 
 // `value` if the request `has` it.
 template <typename T>
-std::optional<T> If(bool has, const T& value) {
+std::optional<T> OptionalIf(bool has, const T& value) {
   return has ? std::optional<T>(value) : std::nullopt;
 }
 

@@ -13,26 +13,25 @@
 
 namespace webhooks::server {
 
-// The streams of a service that last as long as their client likes, so that a
-// server that stops can end them instead of waiting. `Stream` has `void
-// Stop()`, which ends it soon and may be called at any time until it is
-// removed, more than once. Thread-safe.
+// The open streams of a service, so that a server that stops can end them.
+// `Stream` has a `void Stop()` that ends it soon, and that may be called
+// several times until the stream is removed. Thread-safe.
 template <typename Stream>
 class OpenStreams {
  public:
-  // Of one client (see ClientAddress) `most_of_client` at most: they need no
-  // key. Those of unix sockets are not counted.
-  explicit OpenStreams(int most_of_client) : places_(most_of_client) {}
+  // Limits the streams of each client address, since they need no key. Streams
+  // on unix sockets are not limited.
+  explicit OpenStreams(int max_per_client) : places_(max_per_client) {}
 
-  // The place of a stream of the peer, as gRPC names it, to be kept until it
-  // ends; null: its client has as many as it may.
+  // Returns the place of a stream of `peer`, gRPC's name of the client, to hold
+  // until the stream ends; null if the client has too many.
   CallsInFlight::Place Take(absl::string_view peer) {
     const std::string client = ClientAddressOfPeer(peer);
     if (client.empty()) return std::make_shared<bool>();
     return places_.Take(client);
   }
 
-  // Adds `stream`; stops it at once if Stop has been called.
+  // Adds `stream`, and stops it if Stop was called.
   void Add(Stream& stream) {
     absl::MutexLock lock(&mutex_);
     streams_.insert(&stream);
@@ -44,14 +43,14 @@ class OpenStreams {
     streams_.erase(&stream);
   }
 
-  // Calls `visit(stream)` for each; none is removed meanwhile.
+  // Calls `visit(stream)` for each stream; Remove waits meanwhile.
   template <typename Visit>
   void ForEach(Visit visit) {
     absl::MutexLock lock(&mutex_);
     for (Stream* stream : streams_) visit(*stream);
   }
 
-  // Stops every stream, those that are yet to come as well.
+  // Stops every stream, including future ones.
   void Stop() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;

@@ -17,14 +17,14 @@
 namespace webhooks::server {
 namespace {
 
-// A batch is full with as many events or bytes.
+// The maximum size of a batch.
 constexpr std::size_t kFullBatch = 256;
 constexpr std::size_t kFullBytes = 1 << 20;
 
-// The answer lists at most so many refused events.
+// The maximum number of refused events that the answer lists.
 constexpr int kToldRefusals = 100;
 
-// The time that a stream which is too fast waits before it asks again.
+// The wait of a stream above its rate limit before it is admitted again.
 constexpr auto kRetryAfter = std::chrono::milliseconds(50);
 
 bool IsFanOutTooLarge(const absl::Status& status) {
@@ -33,7 +33,7 @@ bool IsFanOutTooLarge(const absl::Status& status) {
 
 }  // namespace
 
-PublishStream* PublishStream::Begin(CallContext& context, Admission& admission,
+PublishStream* PublishStream::Start(CallContext& context, Admission& admission,
                                     EventStore& store, CallObserver& observer,
                                     MakeEvent make_event) {
   const auto stream = std::make_shared<PublishStream>(
@@ -56,7 +56,7 @@ PublishStream::PublishStream(CallContext& context, Admission& admission,
 
 void PublishStream::Admit(Batch batch) {
   {
-    // Else the call would wait for itself.
+    // The place of the previous admission could be the last one of the key.
     absl::MutexLock lock(&mutex_);
     place_.reset();
   }
@@ -89,11 +89,12 @@ void PublishStream::Admitted(const Decision& decision, Batch batch) {
   }
   if (is_slowed) return AdmitLater(std::move(batch));
   if (is_stored) return Store(std::move(batch));
-  Go();
+  Advance();
 }
 
 void PublishStream::AdmitLater(Batch batch) {
-  // The alarm keeps what it calls after the call, and is kept by this.
+  // The alarm keeps its callback after it has run, and this owns the alarm: a
+  // reference in the callback would be a cycle.
   slowed_ = std::move(batch);
   slowed_self_ = shared_from_this();
   later_.Set(std::chrono::system_clock::now() + kRetryAfter,
@@ -115,11 +116,11 @@ void PublishStream::OnReadDone(bool ok) {
       is_whole_ = true;
     }
   }
-  Go();
+  Advance();
 }
 
 void PublishStream::Add(const grpc::ByteBuffer& bytes) {
-  if (is_admitted_) record_.MessageIsRead(bytes.Length());
+  if (is_admitted_) record_.OnMessageRead(bytes.Length());
   v1::PublishEventRequest request;
   if (ReadMessage(bytes, request)) {
     batch_.push_back(make_event_(project_, request));
@@ -147,25 +148,25 @@ PublishStream::Steps PublishStream::NextSteps() {
       status_.ok() && is_admitted_ && !is_reading_ && !is_whole_ && has_room;
   is_reading_ |= steps.reads;
   is_starting_ |= steps.reads;
-  // An error is told at once; gRPC ends a read that waits.
+  // Reports an error at once; gRPC then ends a pending read.
   const bool is_over = !status_.ok() || (is_whole_ && !is_reading_);
   steps.ends = is_over && !is_busy_ && !is_starting_;
   has_ended_ = steps.ends;
   steps.status = status_;
   if (steps.ends) {
     steps.answer = answer_;
-    if (answer_.ByteSizeLong() <= CallsInFlight::kSmallCall) place_.reset();
+    if (answer_.ByteSizeLong() <= CallsInFlight::kMaxSmallCall) place_.reset();
   }
   return steps;
 }
 
-void PublishStream::Go() {
+void PublishStream::Advance() {
   Steps steps;
   {
     absl::MutexLock lock(&mutex_);
     steps = NextSteps();
   }
-  if (steps.ends) return End(steps.status, steps.answer);
+  if (steps.ends) return FinishCall(steps.status, steps.answer);
   if (!steps.batch.empty()) Admit(std::move(steps.batch));
   if (steps.reads) Read();
 }
@@ -176,7 +177,7 @@ void PublishStream::Read() {
     absl::MutexLock lock(&mutex_);
     is_starting_ = false;
   }
-  Go();
+  Advance();
 }
 
 void PublishStream::Store(Batch batch) {
@@ -202,7 +203,7 @@ void PublishStream::Stored(
       status_ = result.status();
     }
   }
-  Go();
+  Advance();
 }
 
 void PublishStream::Halve(const Batch& batch) {
@@ -228,9 +229,9 @@ void PublishStream::Count(const v1::PublishEventBatchResponse& batch) {
   }
 }
 
-void PublishStream::End(const absl::Status& status,
-                        const v1::PublishEventStreamResponse& answer) {
-  record_.End(status);
+void PublishStream::FinishCall(const absl::Status& status,
+                               const v1::PublishEventStreamResponse& answer) {
+  record_.Finish(status);
   if (!status.ok()) return Finish(ToGrpcStatus(status));
   WriteMessage(answer, response_);
   StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
@@ -242,8 +243,8 @@ CallOptions PublishStream::options() const {
 
 void PublishStream::OnCancel() {
   *cancelled_ = true;
-  record_.Cancelled();
-  Go();
+  record_.OnCancelled();
+  Advance();
 }
 
 void PublishStream::OnDone() { self_.reset(); }

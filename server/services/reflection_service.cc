@@ -26,7 +26,7 @@ using google::protobuf::FileDescriptor;
 
 constexpr absl::string_view kMethod = "ServerReflectionInfo";
 
-// The two versions of the protocol, which differ in their names alone.
+// The two versions of the protocol differ only in their names.
 struct V1 {
   static constexpr absl::string_view kName =
       "grpc.reflection.v1.ServerReflection";
@@ -49,7 +49,7 @@ void SetNotFound(Response& response, const std::string& what) {
   error->set_error_message("no " + what);
 }
 
-// Adds `file` after everything that it imports, each once.
+// Appends `file` after its imports, each file once.
 template <typename FileResponse>
 void AddWithImports(const FileDescriptor& file, std::set<std::string>& added,
                     FileResponse& files) {
@@ -129,8 +129,8 @@ void Answer(const typename Version::Request& request,
   }
 }
 
-// One stream: an answer for each request, in turn, until the client is done or
-// the server stops.
+// A stream: answers each request in order, until the client is done or the
+// server stops.
 template <typename Version>
 class Stream final : public CallReactor {
  public:
@@ -143,7 +143,7 @@ class Stream final : public CallReactor {
         place_(streams.Take(context.peer())) {
     streams_.Add(*this);
     absl::MutexLock lock(&mutex_);
-    if (place_ == nullptr) End(TooManyStreams());
+    if (place_ == nullptr) FinishWith(TooManyStreams());
     if (!ended_) StartRead(&request_);
   }
 
@@ -157,12 +157,13 @@ class Stream final : public CallReactor {
   void OnReadDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
     if (!ok) {
-      return End(context_.IsCancelled() ? CallCancelled() : absl::OkStatus());
+      return FinishWith(context_.IsCancelled() ? CallCancelled()
+                                               : absl::OkStatus());
     }
     if (stopping_) return EndStopped();
     typename Version::Request request;
     typename Version::Response response;
-    if (!ReadMessage(request_, request)) return End(MalformedMessage());
+    if (!ReadMessage(request_, request)) return FinishWith(MalformedMessage());
     Answer<Version>(request, services_, response);
     WriteMessage(response, response_);
     writing_ = true;
@@ -172,7 +173,7 @@ class Stream final : public CallReactor {
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
-    if (!ok) return End(CallCancelled());
+    if (!ok) return FinishWith(CallCancelled());
     if (stopping_) return EndStopped();
     StartRead(&request_);
   }
@@ -183,12 +184,13 @@ class Stream final : public CallReactor {
   }
 
   void EndStopped() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    End(ServerStopping());
+    FinishWith(ServerStopping());
   }
 
-  void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void FinishWith(const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (std::exchange(ended_, true)) return;
-    record_.End(status);
+    record_.Finish(status);
     Finish(ToGrpcStatus(status));
   }
 
@@ -216,13 +218,13 @@ class ReflectionService final : public StoppableService {
         streams_(streams_per_client) {}
 
   void AddTo(Methods& methods) override {
-    methods.Add(Version::kName, kMethod, *this, &ReflectionService::Begin);
+    methods.Add(Version::kName, kMethod, *this, &ReflectionService::Start);
   }
 
   void Stop() override { streams_.Stop(); }
 
  private:
-  CallReactor* Begin(CallContext& context) {
+  CallReactor* Start(CallContext& context) {
     return new Stream<Version>(streams_, services_, context, observer_);
   }
 

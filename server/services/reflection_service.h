@@ -10,26 +10,28 @@
 
 namespace webhooks::server {
 
-// A service whose streams last as long as their client likes.
+// A service whose streams last until the client or Stop ends them.
 class StoppableService {
  public:
   virtual ~StoppableService() = default;
-  // Adds its methods. It must outlive their calls.
+  // Adds the methods of the service. This must outlive their calls.
   virtual void AddTo(Methods& methods) = 0;
-  // Ends its streams, those that are yet to come as well.
+  // Ends all streams, including future ones.
   virtual void Stop() = 0;
 };
 
-// gRPC server reflection over the descriptors that are linked in
+// Returns gRPC server reflection for the linked descriptors
 // (https://github.com/grpc/grpc/blob/master/doc/server-reflection.md).
-// `services` is what ListServices tells, by full name. Needs no API key: the
-// contract is public. `observer` must outlive it. RESOURCE_EXHAUSTED
-// (TOO_MANY_STREAMS): the client has `streams_per_client` open.
+// `services` are the full names that ListServices returns. Needs no API key:
+// the contract is public. `observer` must outlive it. More than
+// `streams_per_client` open streams of a client are RESOURCE_EXHAUSTED
+// (TOO_MANY_STREAMS).
 std::unique_ptr<StoppableService> MakeReflectionV1(
     std::vector<std::string> services, CallObserver& observer,
     int streams_per_client);
 
-// The same under its older name, which grpcurl before 1.8.8 and grpc_cli ask.
+// Returns the same service under its older name, which grpcurl before 1.8.8 and
+// grpc_cli use.
 std::unique_ptr<StoppableService> MakeReflectionV1Alpha(
     std::vector<std::string> services, CallObserver& observer,
     int streams_per_client);

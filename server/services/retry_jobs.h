@@ -10,10 +10,10 @@
 
 namespace webhooks::server {
 
-// Checks a request for a retry job, as EventRules.
+// Checks a request for a retry job; errors as of EventRules.
 absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request);
 
-// The job that a request asks for at `now`.
+// Returns the job of a request at `now`.
 v1::RetryJob MakeRetryJob(const std::string& project,
                           const v1::CreateRetryJobRequest& request,
                           IdMaker& ids, absl::Time now);

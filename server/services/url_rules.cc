@@ -33,7 +33,8 @@ bool IsLabel(absl::string_view label) {
          });
 }
 
-// Decimal, octal or hexadecimal, as inet_aton(3) reads the parts of an address.
+// Returns true for a decimal, octal or hexadecimal number, the forms that
+// inet_aton(3) accepts in an address.
 bool IsNumber(absl::string_view label) {
   if (absl::StartsWithIgnoreCase(label, "0x")) {
     return std::all_of(label.begin() + 2, label.end(), absl::ascii_isxdigit);
@@ -74,7 +75,7 @@ bool IsPath(absl::string_view path) {
   return path.empty() || path.front() == '/';
 }
 
-// Between "://" and what follows the host and port; "" without "://".
+// Returns the authority of a URL; "" without "://".
 absl::string_view Authority(absl::string_view text) {
   const std::size_t begin = text.find("://");
   if (begin == absl::string_view::npos) return "";
@@ -102,7 +103,7 @@ std::string NotAscii(absl::string_view text) {
   return problem;
 }
 
-// Why no URL holds what `text` does at `i`; "" where one may.
+// Returns why a URL cannot have the character of `text` at `i`; "" if it can.
 std::string CharacterProblem(absl::string_view text, std::size_t i) {
   const char c = text[i];
   if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
@@ -137,7 +138,7 @@ bool HasAllowedScheme(absl::string_view text, UrlSchemes schemes) {
           absl::StartsWithIgnoreCase(text, "http://"));
 }
 
-// Of text without such characters, and with a scheme.
+// Expects a scheme, and only characters that a URL can have.
 std::optional<std::string> FindBadPart(absl::string_view text) {
   const absl::string_view authority = Authority(text);
   if (absl::StrContains(authority, '@')) {

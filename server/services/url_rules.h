@@ -10,12 +10,12 @@ namespace webhooks::server {
 
 enum class UrlSchemes { kHttps, kHttpsOrHttp };
 
-// The cause why `url` cannot be a webhook's, as text that follows the field's
-// name ("must be ...", "holds a space ..."); nothing where it can. The rule:
+// Returns why a webhook cannot have `url`, as text that follows the field's
+// name ("must be ...", "holds a space ..."); nullopt if it can. The rules:
 //
 // - An absolute URI of RFC 3986, at most 2,048 characters, kept as it is given.
-//   So it is ASCII: a host or path in other scripts comes as A-labels (RFC
-//   5890) or percent-encoded UTF-8. Percent-escapes must be well-formed.
+//   A URI is ASCII: a host or path in another script is written as A-labels
+//   (RFC 5890) or percent-encoded UTF-8. Percent-escapes must be well-formed.
 // - The scheme is one of `schemes`, in either case.
 // - No user information ("user:password@"), which would be stored in the clear.
 // - No fragment, which would never be sent.
@@ -27,7 +27,7 @@ enum class UrlSchemes { kHttps, kHttpsOrHttp };
 // - The port, if given, is 1 to 65535, in at most five digits; an empty one
 //   ("https://a.example:/") is allowed, and means the scheme's.
 //
-// Whether deliveries may go to that host is decided when they do.
+// TargetGuard checks the addresses of the host when a request is sent.
 std::optional<std::string> FindUrlProblem(absl::string_view url,
                                           UrlSchemes schemes);
 

@@ -59,7 +59,7 @@ absl::Status WebhookRules::Check(
   google::rpc::BadRequest violations;
   if (request.has_url()) CheckUrl(request.url(), violations);
   CheckText("description", request.description(), 0, kMaxDescription,
-            Lines::kSeveral, violations);
+            LineBreaks::kAllowed, violations);
   CheckScope(request.scope(), violations);
   CheckDeliverySettings(request.delivery(), violations);
   CheckRequestId(request.request_id(), violations);
@@ -75,7 +75,7 @@ absl::Status WebhookRules::Check(
   }
   if (Names(mask, "description")) {
     CheckText("description", request.description(), 0, kMaxDescription,
-              Lines::kSeveral, violations);
+              LineBreaks::kAllowed, violations);
   }
   if (Names(mask, "scope")) CheckScope(request.scope(), violations);
   if (Names(mask, "delivery")) {

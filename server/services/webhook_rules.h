@@ -8,11 +8,11 @@
 
 namespace webhooks::server {
 
-// The rules for requests about webhooks, according to the protos' comments and
-// the REST contract. INVALID_ARGUMENT lists every violation of a request, with
-// a reason as ViolationsStatus gives it.
+// Checks requests about webhooks against the comments of the protos and the
+// REST contract. INVALID_ARGUMENT, with the reason of ViolationsStatus, lists
+// every violation of a request.
 struct WebhookRules {
-  // True if http:// URLs are accepted beside https://.
+  // Accepts http:// URLs besides https://.
   bool allow_http_urls = false;
 
   absl::Status Check(const v1::CreateWebhookRequest& request) const;
@@ -27,7 +27,7 @@ struct WebhookRules {
                 google::rpc::BadRequest& violations) const;
 };
 
-// The fields that `request` changes: of url, description, scope,
+// Returns the fields that `request` changes, out of url, description, scope,
 // active and delivery.
 google::protobuf::FieldMask MaskOf(const v1::UpdateWebhookRequest& request);
 

@@ -18,7 +18,7 @@ constexpr absl::Duration kDefaultOverlap = absl::Hours(24);
 
 constexpr absl::string_view kWebhooks = "webhooks";
 
-// Standard Webhooks: "whsec_" and the base64 of 24 to 64 random bytes.
+// Standard Webhooks: "whsec_" and 24 to 64 random bytes in base64.
 std::string MakeSecret(Entropy& entropy) {
   const auto bytes = entropy.Bytes<32>();
   return absl::StrCat("whsec_", absl::Base64Escape(absl::string_view(
@@ -27,9 +27,9 @@ std::string MakeSecret(Entropy& entropy) {
 }
 
 WebhookFilter FilterOf(const v1::ListWebhooksRequest& wanted) {
-  return {If(wanted.has_active(), wanted.active()),
-          If(wanted.has_event_type(), wanted.event_type()),
-          If(wanted.has_url(), wanted.url())};
+  return {OptionalIf(wanted.has_active(), wanted.active()),
+          OptionalIf(wanted.has_event_type(), wanted.event_type()),
+          OptionalIf(wanted.has_url(), wanted.url())};
 }
 
 absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
@@ -37,7 +37,7 @@ absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
   return FromProtoDuration(wanted.overlap());
 }
 
-// An empty secret would let anybody sign.
+// With an empty secret, anybody could sign.
 absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
   google::rpc::BadRequest violations;
   if (event.secret().empty()) {
@@ -103,7 +103,7 @@ CallReactor* WebhookService::Create(CallContext& context) {
 
 CallReactor* WebhookService::Get(CallContext& context) {
   return calls_.Unary<v1::GetWebhookRequest, v1::Webhook>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::GetWebhookRequest& wanted,
              Done<v1::Webhook> done) {
         store_.GetWebhook(caller.project, wanted.id(), caller.options,
@@ -180,7 +180,7 @@ CallReactor* WebhookService::RotateSecret(CallContext& context) {
 
 CallReactor* WebhookService::GetSecrets(CallContext& context) {
   return calls_.Unary<v1::GetWebhookSecretsRequest, v1::WebhookSecrets>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::GetWebhookSecretsRequest& wanted,
              Done<v1::WebhookSecrets> done) {
         store_.GetSecrets(caller.project, wanted.id(), clock_(), caller.options,
@@ -201,7 +201,7 @@ CallReactor* WebhookService::VerifyEvent(CallContext& context) {
 
 CallReactor* WebhookService::CheckKey(CallContext& context) {
   return calls_.Unary<v1::CheckKeyRequest, v1::CheckKeyResponse>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [](const Caller& caller, const v1::CheckKeyRequest&,
          Done<v1::CheckKeyResponse> done) {
         v1::CheckKeyResponse answer;

@@ -15,7 +15,7 @@
 
 namespace webhooks::server {
 
-// webhooks.v1.WebhookService; what its calls promise stands in the proto.
+// Implements webhooks.v1.WebhookService; the proto documents its calls.
 class WebhookService final {
  public:
   static constexpr absl::string_view kName = "webhooks.v1.WebhookService";

@@ -15,13 +15,13 @@
 namespace webhooks::server {
 namespace {
 
-// The part of the caller's time that is kept for the answer.
+// The time between the timeout of the attempt and the caller's deadline.
 constexpr absl::Duration kForAnswer = absl::Milliseconds(250);
 
-// The most tests at the same time, of all projects and of one: they are not
-// counted with deliveries.
-constexpr int kMost = 64;
-constexpr int kMostOfOne = 8;
+// The maximum numbers of concurrent tests, of all projects and of one. Tests do
+// not count as deliveries in flight.
+constexpr int kMaxTests = 64;
+constexpr int kMaxPerProject = 8;
 
 constexpr char kDefaultType[] = "webhook.test";
 constexpr char kDefaultData[] =
@@ -63,8 +63,9 @@ absl::Status WebhookTester::Check(const v1::TestWebhookRequest& request) {
 bool WebhookTester::TryCount(const std::string& project) {
   absl::MutexLock lock(&mutex_);
   const auto own = running_.find(project);
-  const bool is_own_full = own != running_.end() && own->second >= kMostOfOne;
-  if (all_running_ >= kMost || is_own_full) return false;
+  const bool is_own_full =
+      own != running_.end() && own->second >= kMaxPerProject;
+  if (all_running_ >= kMaxTests || is_own_full) return false;
   ++all_running_;
   ++running_[project];
   return true;
@@ -82,7 +83,7 @@ void WebhookTester::Test(const Caller& caller,
                          Done<v1::Attempt> done) {
   if (sender_ == nullptr) return std::move(done)(DeliveryDisabled());
   if (!TryCount(caller.project)) return std::move(done)(TooManyTests());
-  Begin(caller, request,
+  Start(caller, request,
         [this, project = caller.project,
          done = std::move(done)](absl::StatusOr<v1::Attempt> attempt) mutable {
           Uncount(project);
@@ -90,7 +91,7 @@ void WebhookTester::Test(const Caller& caller,
         });
 }
 
-void WebhookTester::Begin(const Caller& caller,
+void WebhookTester::Start(const Caller& caller,
                           const v1::TestWebhookRequest& request,
                           Done<v1::Attempt> done) {
   store_.GetWebhook(

@@ -20,25 +20,25 @@ namespace webhooks::server {
 // Sends example events: DeliveryService.Test. Thread-safe.
 class WebhookTester {
  public:
-  // All must outlive this. A null `sender` is one that does not deliver.
-  // `timeout` holds for webhooks without one of their own.
+  // All references and `sender` must outlive this. `sender` is null if this
+  // server does not deliver. `timeout` applies to webhooks that do not set one.
   WebhookTester(WebhookStore& store, Sender* sender, absl::Duration timeout,
                 IdMaker& ids, Clock clock);
 
-  // Returns the faults of a request, as EventRules.
+  // Checks a request; errors as of EventRules.
   static absl::Status Check(const v1::TestWebhookRequest& request);
 
-  // Ends as the call does. RESOURCE_EXHAUSTED (TOO_MANY_TESTS): as many run
-  // already. An attempt is given up a little before the caller's
-  // deadline, so that the caller learns of it.
+  // Sends an example event and completes with the attempt. RESOURCE_EXHAUSTED
+  // (TOO_MANY_TESTS) if too many tests are running. The attempt times out
+  // before the caller's deadline, so that the caller gets its outcome.
   void Test(const Caller& caller, const v1::TestWebhookRequest& request,
             Done<v1::Attempt> done);
 
  private:
-  // Counts a test that begins, if there is room for it, and one that ends.
+  // Counts a test that starts. Returns false if too many are running.
   bool TryCount(const std::string& project);
   void Uncount(const std::string& project);
-  void Begin(const Caller& caller, const v1::TestWebhookRequest& request,
+  void Start(const Caller& caller, const v1::TestWebhookRequest& request,
              Done<v1::Attempt> done);
   void Send(const Caller& caller, const v1::Webhook& webhook,
             const v1::WebhookSecrets& secrets,

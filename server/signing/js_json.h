@@ -8,14 +8,18 @@
 
 namespace webhooks::server {
 
-// The member `name` of the JSON object `text`, written as
-// JSON.stringify(JSON.parse(text)[name]) in JavaScript (ECMA-262, 25.5):
-// without white space, numbers as doubles in their shortest form (1.0 is 1,
-// 1e400 is null), keys that are array indexes first and ascending, the others
-// in their order, a key that is repeated with its last value, and only '"', '\'
-// and control characters escaped. So a receiver that parses a body and writes
-// it again gets the same. Nothing where `text` is no JSON object in UTF-8 of at
-// most 64 levels, or has no such member.
+// Returns the member `name` of the JSON object `text`, written like
+// JavaScript's JSON.stringify(JSON.parse(text)[name]) (ECMA-262, 25.5), so that
+// a receiver that parses a body and writes it again gets the same text:
+//
+// - no white space;
+// - numbers as doubles in their shortest form (1.0 is 1, 1e400 is null);
+// - keys that are array indexes first, in ascending order, then the others in
+//   their order; a repeated key has its last value;
+// - only '"', '\' and control characters escaped.
+//
+// nullopt if `text` is not a JSON object in UTF-8 with at most 64 levels, or
+// has no such member.
 std::optional<std::string> JsMember(absl::string_view text,
                                     absl::string_view name);
 

@@ -11,8 +11,8 @@
 namespace webhooks::server {
 namespace {
 
-// A positive number as 0.d1d2...dk times ten to the `point`, with as few digits
-// as name it.
+// A positive number as 0.d1d2...dk times 10^point, with the fewest digits that
+// identify it.
 struct Decimal {
   std::string digits;
   int point;
@@ -30,7 +30,7 @@ Decimal Shortest(double value) {
     if (c != '.') decimal.digits += c;
   }
   int exponent = 0;
-  // "+21" and "-07" are read as they stand.
+  // SimpleAtoi accepts a sign and leading zeros.
   if (!absl::SimpleAtoi(text.substr(e + 1), &exponent)) std::abort();
   decimal.point = exponent + 1;
   return decimal;

@@ -5,8 +5,8 @@
 
 namespace webhooks::server {
 
-// `value` as JSON.stringify writes it: Number::toString of ECMA-262, 6.1.6.1.20
-// ("1e+21", "0.000001", "1e-7", "0" also for -0); "null" where it is not
+// Returns `value` as JSON.stringify writes it: Number::toString of ECMA-262,
+// 6.1.6.1.20 ("1e+21", "0.000001", "1e-7", "0" for -0 too); "null" if it is not
 // finite.
 std::string JsNumber(double value);
 

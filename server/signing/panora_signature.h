@@ -11,13 +11,12 @@
 // in lower-case hexadecimal.
 namespace webhooks::server {
 
-// The signature of the event `payload`, a JSON object; nothing where that is no
-// such object or has no "data".
+// Returns the signature of the event `payload`; nullopt if that is not a JSON
+// object with "data".
 std::optional<std::string> PanoraSignature(absl::string_view payload,
                                            absl::string_view secret);
 
-// Returns true if `signature` is that of `payload`; takes the same time
-// whatever its characters are.
+// Returns true if `signature` is that of `payload`. Compares in constant time.
 bool VerifyPanoraSignature(absl::string_view payload, absl::string_view secret,
                            absl::string_view signature);
 

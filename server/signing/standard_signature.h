@@ -14,8 +14,8 @@ namespace webhooks::server {
 std::string SignedContent(absl::string_view id, absl::Time time,
                           absl::string_view body);
 
-// "v1," and the base64 of the HMAC of `content`, keyed with the bytes whose
-// base64 follows "whsec_" in `secret`; "" where it is no such secret.
+// Returns "v1," and the HMAC of `content` in base64. The key is the base64 text
+// after "whsec_" in `secret`, decoded. "" if `secret` has another form.
 std::string StandardSignature(absl::string_view content,
                               absl::string_view secret);
 

@@ -47,7 +47,7 @@ bool HealthMonitor::Probe() {
     absl::Notification known;
     absl::Status status;
   };
-  // Shared, since a probe that hangs completes after this has given up on it.
+  // Shared, since a probe that hangs may complete after the timeout.
   auto outcome = std::make_shared<Outcome>();
   store_.Probe({absl::Now() + timeout_, nullptr}, [outcome](absl::Status s) {
     outcome->status = std::move(s);
@@ -57,8 +57,8 @@ bool HealthMonitor::Probe() {
     Log(LogLevel::kWarning, "storage probe", {{"status", "no answer"}});
     return false;
   }
-  // A store that has too much to do works; to call it ill would move its load
-  // to the next server. One that is full refuses every change.
+  // An overloaded store is healthy: otherwise its load would move to the next
+  // server. A full store is not, since it refuses every change.
   if (Reason(outcome->status) == "STORAGE_BUSY") return true;
   if (!outcome->status.ok()) {
     Log(LogLevel::kWarning, "storage probe",

@@ -11,9 +11,8 @@
 namespace webhooks::server {
 namespace {
 
-// The speed of the retention clock, as a multiple of that of time, while it
-// follows a clock that is ahead of it, as after the server has not run for a
-// while.
+// The maximum speed of the retention clock while it catches up with a clock
+// that is ahead, for example after the server was down.
 constexpr double kCatchUp = 2;
 
 }  // namespace
@@ -27,7 +26,7 @@ MaintenanceThread::MaintenanceThread(Upkeep& store, Clock clock,
       interval_(interval),
       retention_(retention),
       steady_clock_(std::move(steady_clock)),
-      looked_at_(steady_clock_()),
+      latest_read_at_(steady_clock_()),
       thread_([this] { Run(); }) {}
 
 MaintenanceThread::~MaintenanceThread() {
@@ -45,11 +44,11 @@ void MaintenanceThread::Wake() {
 
 void MaintenanceThread::Run() {
   while (!IsStopping()) {
-    const int steps = Work();
+    const int steps = RunSteps();
     if (steps > 0) {
       Log(LogLevel::kInfo, "storage maintained", {{"steps", steps}});
     }
-    if (!told_unused_keys_ && !IsStopping()) TellUnusedKeys();
+    if (!logged_unused_keys_ && !IsStopping()) LogUnusedKeys();
     absl::MutexLock lock(&mutex_);
     const auto must_go_on = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return stopping_ || woken_;
@@ -59,7 +58,7 @@ void MaintenanceThread::Run() {
   }
 }
 
-int MaintenanceThread::Work() {
+int MaintenanceThread::RunSteps() {
   int steps = 0;
   while (!IsStopping() && Step()) ++steps;
   return steps;
@@ -69,14 +68,14 @@ std::optional<absl::Duration> MaintenanceThread::Retention(absl::Time now) {
   const absl::Duration look = steady_clock_();
   absl::Notification known;
   std::optional<absl::Duration> retention;
-  store_.AdvanceRetention(now, kCatchUp * (look - looked_at_), {},
+  store_.AdvanceRetention(now, kCatchUp * (look - latest_read_at_), {},
                           [&](const absl::StatusOr<absl::Time>& time) {
                             if (time.ok())
                               retention = retention_ + (now - *time);
                             known.Notify();
                           });
   known.WaitForNotification();
-  if (retention) looked_at_ = look;
+  if (retention) latest_read_at_ = look;
   return retention;
 }
 
@@ -87,8 +86,8 @@ bool MaintenanceThread::Step() {
   absl::Notification known;
   bool more = false;
   store_.Maintain(now, *retention, {}, [&](const absl::StatusOr<bool>& result) {
-    // A store that fails or is busy is asked again after the
-    // interval; it has logged its fault.
+    // A failed step, which the store has logged, is repeated after the
+    // interval.
     more = result.ok() && *result;
     known.Notify();
   });
@@ -96,8 +95,8 @@ bool MaintenanceThread::Step() {
   return more;
 }
 
-// The keys of a process stay the same, and so does that one is not needed.
-void MaintenanceThread::TellUnusedKeys() {
+// The keys of a process do not change, so once is enough.
+void MaintenanceThread::LogUnusedKeys() {
   absl::Notification known;
   std::vector<std::string> ids;
   store_.ListUnusedKeys(
@@ -111,7 +110,7 @@ void MaintenanceThread::TellUnusedKeys() {
       });
   known.WaitForNotification();
   if (ids.empty()) return;
-  told_unused_keys_ = true;
+  logged_unused_keys_ = true;
   Log(LogLevel::kInfo, "secret keys not needed any more",
       {{"keys", absl::StrJoin(ids, ",")}});
 }

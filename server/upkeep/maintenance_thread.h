@@ -13,34 +13,32 @@
 
 namespace webhooks::server {
 
-// Has the store do what calls leave behind (Upkeep::Maintain): step by step
-// while there is something, and then every `interval`. Calls go on meanwhile.
-// Once nothing is sealed under older keys any more, a line of the log names
-// them.
+// Runs Upkeep::Maintain: repeatedly while there is work, and then every
+// `interval`. Logs the secret keys that are no longer needed.
 class MaintenanceThread {
  public:
-  // On a thread of its own, at once. What is older than `retention` goes, by a
-  // clock that follows `clock` no faster than twice as fast as `steady_clock`
-  // goes: one that is set far ahead takes nothing out at once. `store` must
-  // outlive this.
+  // Starts at once, on its own thread. Removes records older than `retention`.
+  // Their age is measured by a clock that follows `clock` at no more than twice
+  // the speed of `steady_clock`, so that nothing is removed at once if the wall
+  // clock is set far ahead. `store` must outlive this.
   MaintenanceThread(Upkeep& store, Clock clock, absl::Duration interval,
                     absl::Duration retention,
                     SteadyClock steady_clock = &SteadyNow);
 
-  // Does not wait for the interval: there is something to do.
+  // Runs the maintenance now instead of after the interval.
   void Wake();
 
-  // Ends the step in progress; what is left is done after the next start.
+  // Waits for the step in progress. The next start does the rest.
   ~MaintenanceThread();
 
  private:
   void Run();
-  // All steps there are. The number of those that did something.
-  int Work();
+  // Runs steps while there is work. Returns the number that did something.
+  int RunSteps();
   bool Step();
-  // Returns how long to keep records, by `clock_`; nullopt: the store failed.
+  // Returns how long to keep records, by `clock_`; nullopt if the store failed.
   std::optional<absl::Duration> Retention(absl::Time now);
-  void TellUnusedKeys();
+  void LogUnusedKeys();
   bool IsStopping();
 
   Upkeep& store_;
@@ -48,8 +46,8 @@ class MaintenanceThread {
   const absl::Duration interval_;
   const absl::Duration retention_;
   const SteadyClock steady_clock_;
-  absl::Duration looked_at_;       // by steady_clock_; used by thread_ alone
-  bool told_unused_keys_ = false;  // used by thread_ alone
+  absl::Duration latest_read_at_;    // by steady_clock_; used by thread_ alone
+  bool logged_unused_keys_ = false;  // used by thread_ alone
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;

@@ -23,13 +23,13 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
 
-// Deliveries, every attempt recorded durably, beside a loop of libcurl that
-// posts the same bodies to the same receiver and does nothing else, in turn.
+// Compares deliveries, with every attempt recorded durably, with a bare loop of
+// libcurl that posts the same bodies to the same receiver, in turn.
 namespace webhooks {
 namespace {
 
 constexpr int kPerEndpoint = 8;
-constexpr int kMostInFlight = 512;
+constexpr int kMaxInFlight = 512;
 constexpr char kType[] = "connection.created";
 
 using Clock = std::chrono::steady_clock;
@@ -38,7 +38,7 @@ double Seconds(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// A project with as many webhooks, all at one receiver.
+// A project whose webhooks all have the same receiver.
 class Project {
  public:
   Project(Store& store, const std::string& url, int webhooks) : store_(store) {
@@ -139,7 +139,7 @@ void PostAll(const server::HttpRequest& request, int count, int in_flight) {
   curl_slist_free_all(headers);
 }
 
-// `range(0)` endpoints, `range(1)` deliveries.
+// Measures `range(1)` deliveries to `range(0)` endpoints.
 void DeliverAgainstBareCurl(benchmark::State& state) {
   const int endpoints = static_cast<int>(state.range(0));
   const int count = static_cast<int>(state.range(1));
@@ -157,12 +157,12 @@ void DeliverAgainstBareCurl(benchmark::State& state) {
         project.webhook(), secrets, project.MakeEvent(), absl::Now(),
         absl::Seconds(15));
     auto start = Clock::now();
-    PostAll(request, count, std::min(kPerEndpoint * endpoints, kMostInFlight));
+    PostAll(request, count, std::min(kPerEndpoint * endpoints, kMaxInFlight));
     bare += Seconds(start);
 
     server::CurlSender sender(LoopbackAllowed(), &absl::Now);
     server::Scheduler::Options options;
-    options.queue.max_in_flight = kMostInFlight;
+    options.queue.max_in_flight = kMaxInFlight;
     options.queue.endpoint.max_in_flight = kPerEndpoint;
     absl::Mutex mutex;
     int recorded = 0;
@@ -191,7 +191,7 @@ BENCHMARK(DeliverAgainstBareCurl)
     ->Unit(benchmark::kMillisecond)
     ->Iterations(2);
 
-// When the receiver got each event, by its id.
+// The times at which the receiver got each event, by id.
 class Arrivals {
  public:
   void Note(absl::string_view request) {
@@ -221,8 +221,8 @@ double Percentile(std::vector<double>& values, double part) {
       part * static_cast<double>(values.size() - 1))];
 }
 
-// From the answer to a publication to the first byte at the receiver, while
-// `range(0)` other deliveries a second are made.
+// Measures the time from the answer to a publication to the first byte at the
+// receiver, during `range(0)` other deliveries per second.
 void PublishToArrival(benchmark::State& state) {
   const int background = static_cast<int>(state.range(0));
   Arrivals arrivals;
@@ -238,7 +238,7 @@ void PublishToArrival(benchmark::State& state) {
       [] { return 0.5; }, [](const AttemptResult&, const Span&) {});
   absl::Notification stopped;
   std::thread load([&] {
-    // A hundred times a second, each event going to ten webhooks.
+    // Publishes a hundred events per second, each to ten webhooks.
     while (background > 0 &&
            !stopped.WaitForNotificationWithTimeout(absl::Milliseconds(10))) {
       other.Publish(background / 1000);

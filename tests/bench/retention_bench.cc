@@ -1,6 +1,6 @@
-// A constant load on a store that keeps events for a while: whether its file
-// stops growing, and how long a publication takes while what is old is removed,
-// beside one while nothing is.
+// Measures a store with retention under constant load: the growth of its file,
+// and the time of a publication while old events are removed, compared with one
+// while nothing is removed.
 
 #include <algorithm>
 #include <chrono>

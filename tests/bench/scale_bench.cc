@@ -1,6 +1,6 @@
-// Measures the store's calls with many webhooks in one project: the latency of
-// each, one at a time, with a thousand, a hundred thousand and a million
-// stored, and its ratio to that with a thousand.
+// Measures the latency of the store's calls, one at a time, with a thousand, a
+// hundred thousand and a million webhooks in one project, and its ratio to that
+// with a thousand.
 
 #include <algorithm>
 #include <chrono>
@@ -91,7 +91,7 @@ class Scale {
     }).IgnoreError();
   }
 
-  // Of all webhooks one listens to it.
+  // Only one webhook listens to it.
   void Publish() {
     v1::Event event;
     event.set_id_project(project_);

@@ -1,7 +1,7 @@
-// Measures for how long the store keeps other callers waiting at most, while it
-// does large work: a publication to 50,000 webhooks, the leasing and the
-// removal of its deliveries, and lists of a project with many events; beside an
-// idle store.
+// Measures the longest wait of other callers while the store does large work: a
+// publication to 50,000 webhooks, the leasing and the removal of its
+// deliveries, and lists of a project with many events. The baseline is an idle
+// store.
 
 #include <algorithm>
 #include <atomic>
@@ -38,7 +38,7 @@ double MillisSince(Steady::time_point start) {
       .count();
 }
 
-// Keeps how long the longest transaction and the longest checkpoint took.
+// Records the duration of the longest transaction and the longest checkpoint.
 class Longest final : public StoreObserver {
  public:
   void Committed(int, absl::Duration duration) override {
@@ -48,7 +48,7 @@ class Longest final : public StoreObserver {
     checkpoint_ = std::max(checkpoint_.load(), duration);
   }
 
-  // In milliseconds, since the last call.
+  // Return the maximum since the last call, in milliseconds.
   double TakeTransaction() { return Take(transaction_); }
   double TakeCheckpoint() { return Take(checkpoint_); }
 
@@ -86,8 +86,7 @@ class Stalls {
   }
 
  private:
-  // Measures the calls of others meanwhile: a change and a look-up of a key, in
-  // turn.
+  // Measures other calls meanwhile: a change and a look-up of a key, in turn.
   void Measure(const char* name, const std::function<void()>& work) {
     std::atomic<bool> ended = false;
     double change = 0;

@@ -14,8 +14,8 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
 
-// The store beside plain SQLite with a transaction, and so an fsync, for each
-// row, on the same disk and in turn.
+// Compares the store with plain SQLite that has a transaction, and so an fsync,
+// for each row, on the same disk and in turn.
 namespace webhooks {
 namespace {
 
@@ -61,7 +61,7 @@ class Bench {
     }
   }
 
-  // `count` calls that wait together.
+  // Makes `count` calls that wait at the same time.
   void CreateTogether(int count) {
     std::vector<testing::Pending<absl::StatusOr<Created<v1::Webhook>>>> pending(
         count);
@@ -79,8 +79,8 @@ class Bench {
   std::string project_;
 };
 
-// Counts the store's changes that take as long as one row of plain SQLite, with
-// `range(0)` callers at a time.
+// Measures the number of the store's changes in the time of one row of plain
+// SQLite, with `range(0)` concurrent callers.
 void CreateAgainstPlainSqlite(benchmark::State& state) {
   Bench bench;
   const int callers = static_cast<int>(state.range(0));

@@ -8,7 +8,8 @@
 #include "google/protobuf/util/time_util.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
-// The transcoder beside protobuf's json_util, for the bodies of the reference.
+// Compares the transcoder with protobuf's json_util, for the bodies of the
+// reference.
 namespace webhooks::gateway {
 namespace {
 
@@ -52,8 +53,8 @@ void Route(benchmark::State& state) {
 }
 BENCHMARK(Route);
 
-// Runs both in turn, so that what else the machine does touches both alike, and
-// reports the time of one call of each and how many of ours fit into theirs.
+// Runs both in turn, so that other load affects both, and reports the time of a
+// call of each and their ratio.
 template <typename Ours, typename Theirs>
 void Compare(benchmark::State& state, Ours ours, Theirs theirs) {
   constexpr int kCalls = 100;

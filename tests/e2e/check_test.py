@@ -26,7 +26,7 @@ def files(folder):
 def test_before_the_first_start_all_is_good_and_nothing_is_made(tmp_path):
     result = check(tmp_path)
     assert result.returncode == 0, result
-    assert "a start makes it" in result.stdout
+    assert "a start creates it" in result.stdout
     assert result.stderr == ""
     assert files(tmp_path) == {}
 

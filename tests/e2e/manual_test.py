@@ -64,7 +64,7 @@ def test_an_exit_code_is_in_the_help_of_the_program_that_has_it():
 def test_the_man_page_of_webhookctl_has_its_commands():
     words = man_file("webhookctl").read_text()
     assert ".SH COMMANDS" in words
-    assert re.search(r"^\.TP\n\\fBproject create NAME .*\nMakes a project\.$",
+    assert re.search(r"^\.TP\n\\fBproject create NAME .*\nCreates a project\.$",
                      words, re.MULTILINE)
 
 

@@ -17,19 +17,19 @@ namespace webhooks::testing {
 
 // Counts the events that it receives.
 struct FakeCallConnection final : server::CallConnection {
-  void CallBegins() override { ++begun; }
-  void CallEnds() override { ++ended; }
-  void CarriesMany() override { carries_many = true; }
-  void CallIsKnown() override { ++known; }
-  void CallIsAnonymous() override { ++anonymous; }
-  void MessageIsRead(std::int64_t bytes) override { read += bytes; }
-  void CallIsReset(bool is_known, bool has_expired) override {
+  void OnCallStarted() override { ++begun; }
+  void OnCallFinished() override { ++ended; }
+  void OnGatewayCall() override { is_gateway = true; }
+  void OnCallAuthenticated() override { ++known; }
+  void OnAnonymousCall() override { ++anonymous; }
+  void OnMessageRead(std::int64_t bytes) override { read += bytes; }
+  void OnCallReset(bool is_known, bool has_expired) override {
     ++(has_expired ? expired : is_known ? resets_of_known : resets);
   }
 
   std::atomic<int> begun = 0;
   std::atomic<int> ended = 0;
-  std::atomic<bool> carries_many = false;
+  std::atomic<bool> is_gateway = false;
   std::atomic<int> known = 0;
   std::atomic<int> anonymous = 0;
   std::atomic<std::int64_t> read = 0;
@@ -43,8 +43,8 @@ class FakeCallObserver final : public server::CallObserver {
  public:
   using Call = std::pair<std::string, absl::StatusCode>;
 
-  void CallEnded(absl::string_view rpc, absl::StatusCode code,
-                 absl::Duration) override {
+  void OnCallFinished(absl::string_view rpc, absl::StatusCode code,
+                      absl::Duration) override {
     absl::MutexLock lock(&mutex_);
     calls_.emplace_back(rpc, code);
   }

@@ -29,7 +29,7 @@ prometheus::Histogram& Latencies::Find(const Labels& values) {
   absl::MutexLock lock(&mutex_);
   const auto found = histograms_.find(values);
   if (found != histograms_.end()) return *found->second;
-  if (histograms_.size() < kMost) return Add(values);
+  if (histograms_.size() < kMaxHistograms) return Add(values);
   const Labels other{kOther, kOther, kOther};
   const auto rest = histograms_.find(other);
   return rest != histograms_.end() ? *rest->second : Add(other);

@@ -18,19 +18,18 @@
 
 namespace webhooks {
 
-// The bounds, in seconds, of the buckets that every latency is counted in.
+// The bounds of the histogram buckets, in seconds.
 const prometheus::Histogram::BucketBoundaries& LatencyBuckets();
 
-// The value of all labels for a part of a page that would be one of too many.
+// The value of all labels once there are too many histograms.
 inline constexpr absl::string_view kOther = "other";
 
-// Latencies by three labels, as one family of histograms; a label without a
-// name is left out. However many values it is given, it never has more than
-// kMost histograms and one: what comes later is counted with every label
-// "other". Thread-safe.
+// A family of latency histograms with three labels; labels without a name are
+// omitted. Has at most kMaxHistograms, and one more for later values, whose
+// labels are all "other". Thread-safe.
 class Latencies {
  public:
-  static constexpr std::size_t kMost = 1000;
+  static constexpr std::size_t kMaxHistograms = 1000;
   static constexpr std::size_t kLabels = 3;
   using Labels = std::array<absl::string_view, kLabels>;
 

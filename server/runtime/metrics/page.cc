@@ -97,7 +97,7 @@ void Open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
 
 }  // namespace
 
-// One connection. Lives as long as it reads or writes.
+// A connection. Lives until its last read or write has finished.
 class MetricsPage::Client : public std::enable_shared_from_this<Client> {
  public:
   explicit Client(tcp::socket socket) : stream_(std::move(socket)) {
@@ -176,7 +176,7 @@ class MetricsPage::Listener {
     });
   }
 
-  // If the process is out of files, the next try would fail at once.
+  // If the process is out of file descriptors, the next try would fail too.
   void AcceptLater() {
     retry_.expires_after(kAcceptRetryDelay);
     retry_.async_wait([this](error_code) { Accept(); });

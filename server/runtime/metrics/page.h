@@ -14,17 +14,16 @@
 
 namespace webhooks {
 
-// Serves metrics to GET /metrics, as text (Prometheus's exposition format
-// 0.0.4) over HTTP/1.1, one request a connection, on its own thread. At most 16
-// clients are connected, for five seconds each; a further one takes the place
-// of the oldest, so that no client can keep others out for long.
-// prometheus-cpp's own Exposer has no such limits: a silent client holds one of
-// its threads.
+// Serves GET /metrics in the Prometheus text format 0.0.4 over HTTP/1.1, one
+// request per connection, on its own thread. At most 16 clients are connected,
+// for at most five seconds; a further one replaces the oldest, so that no
+// client blocks others for long. prometheus-cpp's Exposer has no such limits: a
+// silent client occupies one of its threads.
 class MetricsPage {
  public:
-  // Listens on `address`; port 0 chooses a free one. Clients wait until Serve.
-  // UNAVAILABLE: cannot listen on the address. FAILED_PRECONDITION: machines
-  // beyond `scope` can reach the page, which is plain text and asks for no key.
+  // Listens on `address`; port 0 picks a free port. Clients wait until Serve.
+  // UNAVAILABLE if it cannot listen; FAILED_PRECONDITION if machines outside
+  // `scope` could reach the page, which is plain text without authentication.
   static absl::StatusOr<std::unique_ptr<MetricsPage>> Listen(
       const Address& address, PeerScope scope);
 
@@ -38,7 +37,7 @@ class MetricsPage {
   MetricsPage(const MetricsPage&) = delete;
   MetricsPage& operator=(const MetricsPage&) = delete;
 
-  // Returns the address that it listens on, with the port that was chosen.
+  // Returns the address of the listener, with the chosen port.
   const std::string& address() const { return address_; }
 
  private:

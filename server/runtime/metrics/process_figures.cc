@@ -24,8 +24,8 @@ std::string ReadAll(const char* path) {
   return text.str();
 }
 
-// The fields of /proc/self/stat behind the program's name, which may hold
-// blanks; proc(5) counts the first of them as 3.
+// Returns the fields of /proc/self/stat after the program's name, which may
+// contain spaces. The first is field 3 of proc(5).
 std::vector<std::string> StatFields() {
   const std::string stat = ReadAll("/proc/self/stat");
   const std::size_t end = stat.rfind(") ");
@@ -42,7 +42,7 @@ double StatField(const std::vector<std::string>& fields, std::size_t number) {
   return 0;
 }
 
-// When the system was started, in Unix seconds.
+// Returns the start time of the system, in Unix seconds.
 double BootTime() {
   for (const absl::string_view line :
        absl::StrSplit(ReadAll("/proc/stat"), '\n')) {
@@ -68,7 +68,7 @@ double CpuSeconds() {
 double OpenFiles() {
   DIR* const folder = opendir("/proc/self/fd");
   if (folder == nullptr) return 0;
-  // Not ".", ".." and the folder itself.
+  // Excludes ".", ".." and the descriptor of the folder itself.
   int count = -3;
   while (readdir(folder) != nullptr) ++count;
   closedir(folder);

@@ -11,14 +11,13 @@
 
 namespace webhooks {
 
-// A family with one figure that is read when it is asked for.
+// Returns a metric family with one gauge.
 prometheus::MetricFamily Figure(const std::string& name,
                                 const std::string& help,
                                 prometheus::MetricType type, double value);
 
-// The figures that the kernel keeps of this process, by the names that
-// Prometheus's own libraries have for them, and the version:
-// webhooks_build_info.
+// The kernel's statistics of this process, with the names that the Prometheus
+// client libraries use, and webhooks_build_info with the version.
 class ProcessFigures final : public prometheus::Collectable {
  public:
   // `process` is "server" or "gateway".

@@ -70,7 +70,7 @@ class AdmissionTest : public ::testing::Test {
     return Admit(admission_, credentials);
   }
 
-  // Shows keys that open nothing, as many as may be looked up.
+  // Sends as many invalid keys as may be looked up.
   void TryKeys(Credentials credentials) {
     for (int i = 0; i < FailedKeys::kBurst; ++i) {
       const std::string key = MakeApiKey(entropy_);
@@ -93,12 +93,12 @@ class AdmissionTest : public ::testing::Test {
   std::string of_certificate_;
 };
 
-TEST_F(AdmissionTest, GoesByTheKeyOrTheCertificate) {
+TEST_F(AdmissionTest, AdmitsByKeyOrCertificate) {
   EXPECT_EQ(*Admit({.has_key = true, .key = key_}), of_key_);
   EXPECT_EQ(*Admit({.certificate = "client.example"}), of_certificate_);
 }
 
-TEST_F(AdmissionTest, LetsAKeyThatIsSentDecideAlone) {
+TEST_F(AdmissionTest, IgnoresTheCertificateIfAKeyIsSent) {
   Credentials both{
       .has_key = true, .key = key_, .certificate = "client.example"};
   EXPECT_EQ(*Admit(both), of_key_);
@@ -108,7 +108,7 @@ TEST_F(AdmissionTest, LetsAKeyThatIsSentDecideAlone) {
   EXPECT_THAT(Admit(both), StatusIs(kUnauthenticated, "API_KEY_MISSING"));
 }
 
-TEST_F(AdmissionTest, RefusesACallThatShowsNothing) {
+TEST_F(AdmissionTest, RefusesACallWithoutCredentials) {
   EXPECT_THAT(Admit({}), StatusIs(kUnauthenticated, "API_KEY_MISSING"));
 }
 
@@ -117,13 +117,13 @@ TEST_F(AdmissionTest, RefusesACertificateThatIsNotBound) {
               StatusIs(kUnauthenticated, "CERTIFICATE_NOT_BOUND"));
 }
 
-TEST_F(AdmissionTest, BelievesATrustedGatewayWhatItsClientHasShown) {
+TEST_F(AdmissionTest, TrustsTheForwardedCertificateOfATrustedGateway) {
   EXPECT_EQ(*Admit({.certificate = "gateway.example",
                     .forwarded_certificate = "client.example"}),
             of_certificate_);
 }
 
-TEST_F(AdmissionTest, BelievesNobodyElse) {
+TEST_F(AdmissionTest, IgnoresTheForwardedCertificateOfOthers) {
   EXPECT_THAT(Admit({.certificate = "stranger.example",
                      .forwarded_certificate = "client.example"}),
               StatusIs(kUnauthenticated, "CERTIFICATE_NOT_BOUND"));
@@ -131,24 +131,24 @@ TEST_F(AdmissionTest, BelievesNobodyElse) {
               StatusIs(kUnauthenticated, "API_KEY_MISSING"));
 }
 
-TEST_F(AdmissionTest, DoesNotTakeAGatewayForItsClients) {
+TEST_F(AdmissionTest, DoesNotAdmitAClientByItsGatewaysCertificate) {
   Bind("gateway.example");
   EXPECT_THAT(Admit({.certificate = "gateway.example"}),
               StatusIs(kUnauthenticated, "API_KEY_MISSING"));
 }
 
-TEST_F(AdmissionTest, TellsTheCallsThatAGatewayMakes) {
+TEST_F(AdmissionTest, MarksCallsOfAGateway) {
   const Credentials with_key = {
       .has_key = true, .key = key_, .certificate = "gateway.example"};
-  EXPECT_TRUE(Decide(admission_, with_key).is_of_gateway);
+  EXPECT_TRUE(Decide(admission_, with_key).is_from_gateway);
   const Credentials without = {.certificate = "gateway.example"};
-  EXPECT_TRUE(Decide(admission_, without).is_of_gateway);
+  EXPECT_TRUE(Decide(admission_, without).is_from_gateway);
   const Credentials another = {
       .has_key = true, .key = key_, .certificate = "client.example"};
-  EXPECT_FALSE(Decide(admission_, another).is_of_gateway);
+  EXPECT_FALSE(Decide(admission_, another).is_from_gateway);
 }
 
-TEST_F(AdmissionTest, GoesByTheAdminKeyAlone) {
+TEST_F(AdmissionTest, AdmitsOnlyTheAdminKey) {
   AdminAdmission admins("wadm_key", failed_);
   EXPECT_EQ(*Admit(admins, {.has_key = true, .key = "wadm_key"}), "");
   EXPECT_THAT(Admit(admins, {.has_key = true, .key = "wadm_other"}),
@@ -157,7 +157,7 @@ TEST_F(AdmissionTest, GoesByTheAdminKeyAlone) {
               StatusIs(kUnauthenticated, "API_KEY_MISSING"));
 }
 
-TEST_F(AdmissionTest, SlowsAnAddressThatTriesAdminKeys) {
+TEST_F(AdmissionTest, LimitsAnAddressThatGuessesAdminKeys) {
   AdminAdmission admins("wadm_key", failed_);
   Credentials wrong{.has_key = true, .key = "x", .address = "192.0.2.1"};
   for (int i = 0; i < FailedKeys::kBurst; ++i) {
@@ -169,7 +169,7 @@ TEST_F(AdmissionTest, SlowsAnAddressThatTriesAdminKeys) {
   EXPECT_THAT(Admit(admins, wrong), IsOk());
 }
 
-TEST_F(AdmissionTest, LetsAKeyHaveOnlySoManyCallsInFlight) {
+TEST_F(AdmissionTest, LimitsTheCallsInFlightOfAKey) {
   const Credentials mine{.has_key = true, .key = key_};
   Decision first = Decide(admission_, mine);
   const Decision second = Decide(admission_, mine);
@@ -180,13 +180,13 @@ TEST_F(AdmissionTest, LetsAKeyHaveOnlySoManyCallsInFlight) {
   EXPECT_THAT(Admit(mine), IsOk());
 }
 
-TEST_F(AdmissionTest, GoesByTheAddressOfTheConnection) {
+TEST_F(AdmissionTest, UsesTheAddressOfTheConnection) {
   TryKeys({.address = "192.0.2.1", .forwarded_address = "192.0.2.2"});
   const Credentials mine{.has_key = true, .key = key_, .address = "192.0.2.1"};
   EXPECT_THAT(Admit(mine), StatusIs(kExhausted, "TOO_MANY_FAILED_KEYS"));
 }
 
-TEST_F(AdmissionTest, GoesByTheAddressThatAGatewayTells) {
+TEST_F(AdmissionTest, UsesTheAddressThatAGatewayForwards) {
   for (const Credentials& gateway :
        {Credentials{.address = "", .forwarded_address = "192.0.2.2"},
         Credentials{.address = "192.0.2.1",
@@ -203,7 +203,7 @@ TEST_F(AdmissionTest, GoesByTheAddressThatAGatewayTells) {
   }
 }
 
-TEST_F(AdmissionTest, BelievesNobodyForBeingOnThisMachine) {
+TEST_F(AdmissionTest, DoesNotTrustAForwardedAddressFromLoopback) {
   for (const char* local : {"127.0.0.1", "127.0.0.9", "::/64"}) {
     TryKeys({.address = local, .forwarded_address = "192.0.2.4"});
     EXPECT_THAT(Admit({.has_key = true,
@@ -214,7 +214,7 @@ TEST_F(AdmissionTest, BelievesNobodyForBeingOnThisMachine) {
   }
 }
 
-TEST_F(AdmissionTest, GoesByTheAddressThatOneOfAGatewaysTells) {
+TEST_F(AdmissionTest, UsesTheForwardedAddressFromAGatewaysAddress) {
   TryKeys({.address = "10.0.0.7", .forwarded_address = "192.0.2.1"});
   TryKeys({.address = "fd00::/64", .forwarded_address = "192.0.2.2"});
   EXPECT_THAT(Admit({.has_key = true, .key = key_, .address = "192.0.2.1"}),
@@ -225,13 +225,13 @@ TEST_F(AdmissionTest, GoesByTheAddressThatOneOfAGatewaysTells) {
               IsOk());
 }
 
-TEST_F(AdmissionTest, BelievesNoCertificateThatOneOfAGatewaysAddressesTells) {
+TEST_F(AdmissionTest, IgnoresTheForwardedCertificateFromAGatewaysAddress) {
   EXPECT_THAT(
       Admit({.address = "10.0.0.7", .forwarded_certificate = "client.example"}),
       StatusIs(kUnauthenticated, "API_KEY_MISSING"));
 }
 
-TEST_F(AdmissionTest, TakesNoOtherTextForAnAddress) {
+TEST_F(AdmissionTest, IgnoresAMalformedForwardedAddress) {
   for (const char* text : {"x", "y", "z"}) {
     Credentials wrong{.has_key = true, .key = "whk_wrong"};
     wrong.address = "10.0.0.7";

@@ -11,12 +11,12 @@ namespace {
 
 using ::testing::MatchesRegex;
 
-TEST(ApiKey, HasAFormThatScannersFind) {
+TEST(ApiKey, HasAFormThatSecretScannersFind) {
   testing::FakeEntropy entropy;
   EXPECT_THAT(MakeApiKey(entropy), MatchesRegex("whk_[0-9A-Za-z]{49}"));
 }
 
-TEST(ApiKey, IsAnotherEachTime) {
+TEST(ApiKey, IsDifferentEachTime) {
   SystemEntropy entropy;
   EXPECT_NE(MakeApiKey(entropy), MakeApiKey(entropy));
 }
@@ -26,7 +26,7 @@ TEST(ApiKey, IsRecognised) {
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(IsApiKey(MakeApiKey(entropy)));
 }
 
-TEST(ApiKey, ShowsAnyTypingErrorInOneCharacter) {
+TEST(ApiKey, DetectsATypoInAnyCharacter) {
   testing::FakeEntropy entropy;
   const std::string key = MakeApiKey(entropy);
   for (std::size_t i = 0; i < key.size(); ++i) {
@@ -36,7 +36,7 @@ TEST(ApiKey, ShowsAnyTypingErrorInOneCharacter) {
   }
 }
 
-TEST(ApiKey, IsNotAnythingElse) {
+TEST(ApiKey, IsNotRecognisedInAnotherForm) {
   testing::FakeEntropy entropy;
   const std::string key = MakeApiKey(entropy);
   for (const std::string& text :

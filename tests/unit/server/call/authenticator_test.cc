@@ -90,14 +90,14 @@ class AuthenticatorTest : public ::testing::Test {
   absl::Time end_ = absl::InfiniteFuture();
 };
 
-TEST_F(AuthenticatorTest, TellsTheProjectOfAKey) {
+TEST_F(AuthenticatorTest, FindsTheProjectOfAKey) {
   const auto access = Authenticate(NewKey());
   ASSERT_THAT(access, IsOk());
   EXPECT_EQ(access->project, project_);
   EXPECT_EQ(access->max_requests_per_second, std::nullopt);
 }
 
-TEST_F(AuthenticatorTest, TellsTheProjectsLimit) {
+TEST_F(AuthenticatorTest, ReturnsTheProjectsRateLimit) {
   limit_ = 7;
   const std::string key = NewKey();
   for (int i = 0; i < 2; ++i) {
@@ -105,7 +105,7 @@ TEST_F(AuthenticatorTest, TellsTheProjectsLimit) {
   }
 }
 
-TEST_F(AuthenticatorTest, RefusesAKeyFromItsEndOnThoughItWasInUse) {
+TEST_F(AuthenticatorTest, RefusesACachedKeyOnceItExpires) {
   end_ = now_ + absl::Seconds(3);
   const std::string key = NewKey();
   ASSERT_THAT(Authenticate(key), IsOk());
@@ -116,16 +116,16 @@ TEST_F(AuthenticatorTest, RefusesAKeyFromItsEndOnThoughItWasInUse) {
               StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
 }
 
-TEST_F(AuthenticatorTest, RefusesAKeyThatWasRevokedElsewhereWithinItsTrust) {
+TEST_F(AuthenticatorTest, RefusesAKeyRevokedElsewhereAfterTheCacheTime) {
   const std::string key = NewKey();
   ASSERT_THAT(Authenticate(key), IsOk());
   Revoke(key_id_);
-  now_ += Authenticator::kTrust;
+  now_ += Authenticator::kCacheTime;
   EXPECT_THAT(Authenticate(key),
               StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
 }
 
-TEST_F(AuthenticatorTest, RefusesAKeyThatWasRevokedHereAtOnce) {
+TEST_F(AuthenticatorTest, RefusesAForgottenKeyAtOnce) {
   const std::string key = NewKey();
   ASSERT_THAT(Authenticate(key), IsOk());
   Revoke(key_id_);
@@ -134,7 +134,7 @@ TEST_F(AuthenticatorTest, RefusesAKeyThatWasRevokedHereAtOnce) {
               StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
 }
 
-TEST_F(AuthenticatorTest, DoesNotRememberWhatWasFoundBeforeItWasForgotten) {
+TEST_F(AuthenticatorTest, DoesNotCacheALookUpThatStartedBeforeAForget) {
   const std::string key = NewKey();
   testing::Pending<absl::StatusOr<Access>> early;
   store_.HoldLookUps();
@@ -147,7 +147,7 @@ TEST_F(AuthenticatorTest, DoesNotRememberWhatWasFoundBeforeItWasForgotten) {
               StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
 }
 
-TEST_F(AuthenticatorTest, AsksAgainForTheKeysOfAProjectThatItForgot) {
+TEST_F(AuthenticatorTest, LooksUpTheKeysOfAForgottenProjectAgain) {
   const std::string key = NewKey();
   ASSERT_THAT(Authenticate(key), IsOk());
   authenticator_.ForgetProject(project_);
@@ -155,31 +155,31 @@ TEST_F(AuthenticatorTest, AsksAgainForTheKeysOfAProjectThatItForgot) {
   EXPECT_EQ(store_.key_lookups(), 2);
 }
 
-TEST_F(AuthenticatorTest, NotesTheUseOfAKey) {
+TEST_F(AuthenticatorTest, RecordsTheUseOfAKey) {
   ASSERT_THAT(Authenticate(NewKey()), IsOk());
   EXPECT_THAT(store_.noted_uses(), ::testing::ElementsAre(key_id_));
 }
 
-TEST_F(AuthenticatorTest, AsksTheStoreOnceForAKeyInUse) {
+TEST_F(AuthenticatorTest, CachesAKeyInUse) {
   const std::string key = NewKey();
   for (int i = 0; i < 10; ++i) EXPECT_THAT(Authenticate(key), IsOk());
   EXPECT_EQ(store_.key_lookups(), 1);
 }
 
-TEST_F(AuthenticatorTest, AsksAgainOnceItsTrustHasEnded) {
+TEST_F(AuthenticatorTest, LooksUpAKeyAgainAfterTheCacheTime) {
   const std::string key = NewKey();
   ASSERT_THAT(Authenticate(key), IsOk());
-  now_ += Authenticator::kTrust;
+  now_ += Authenticator::kCacheTime;
   ASSERT_THAT(Authenticate(key), IsOk());
   EXPECT_EQ(store_.key_lookups(), 2);
 }
 
-TEST_F(AuthenticatorTest, TrustsFromTheBeginningOfALookUpOn) {
+TEST_F(AuthenticatorTest, CachesFromTheStartOfALookUp) {
   const std::string key = NewKey();
   testing::Pending<absl::StatusOr<Access>> slow;
   store_.HoldLookUps();
   authenticator_.Authenticate(key, "192.0.2.1", {}, slow.Completion());
-  now_ += Authenticator::kTrust - absl::Seconds(1);
+  now_ += Authenticator::kCacheTime - absl::Seconds(1);
   store_.CompleteLookUps();
   ASSERT_THAT(slow.Get(), IsOk());
   ASSERT_THAT(Authenticate(key), IsOk());
@@ -195,13 +195,13 @@ TEST_F(AuthenticatorTest, RefusesAKeyThatTheStoreDoesNotKnow) {
               StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
 }
 
-TEST_F(AuthenticatorTest, RefusesWhatIsNotAKeyWithoutAsking) {
+TEST_F(AuthenticatorTest, RefusesAMalformedKeyWithoutALookUp) {
   EXPECT_THAT(Authenticate("whk_mistyped"),
               StatusIs(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID"));
   EXPECT_EQ(store_.key_lookups(), 0);
 }
 
-TEST_F(AuthenticatorTest, TellsTheProjectOfACertificateAndRemembersIt) {
+TEST_F(AuthenticatorTest, FindsAndCachesTheProjectOfACertificate) {
   limit_ = 7;
   NewKey();
   Bind("client.example");
@@ -214,7 +214,7 @@ TEST_F(AuthenticatorTest, TellsTheProjectOfACertificateAndRemembersIt) {
   EXPECT_EQ(store_.key_lookups(), 1);
 }
 
-TEST_F(AuthenticatorTest, ForgetsACertificateAtOnceOrAfterAWhile) {
+TEST_F(AuthenticatorTest, ForgetsACertificateAtOnceOrAfterTheCacheTime) {
   const auto not_bound =
       StatusIs(absl::StatusCode::kUnauthenticated, "CERTIFICATE_NOT_BOUND");
   NewKey();
@@ -222,7 +222,7 @@ TEST_F(AuthenticatorTest, ForgetsACertificateAtOnceOrAfterAWhile) {
   ASSERT_THAT(AuthenticateCertificate("client.example"), IsOk());
   Unbind("client.example");
   EXPECT_THAT(AuthenticateCertificate("client.example"), IsOk());
-  now_ += Authenticator::kTrust;
+  now_ += Authenticator::kCacheTime;
   EXPECT_THAT(AuthenticateCertificate("client.example"), not_bound);
   Bind("client.example");
   ASSERT_THAT(AuthenticateCertificate("client.example"), IsOk());
@@ -231,7 +231,7 @@ TEST_F(AuthenticatorTest, ForgetsACertificateAtOnceOrAfterAWhile) {
   EXPECT_THAT(AuthenticateCertificate("client.example"), not_bound);
 }
 
-TEST_F(AuthenticatorTest, DoesNotTakeACertificatesNameForAKey) {
+TEST_F(AuthenticatorTest, DoesNotAcceptACertificatesNameAsAKey) {
   const std::string key = NewKey();
   ASSERT_THAT(Authenticate(key), IsOk());
   EXPECT_THAT(
@@ -239,7 +239,7 @@ TEST_F(AuthenticatorTest, DoesNotTakeACertificatesNameForAKey) {
       StatusIs(absl::StatusCode::kUnauthenticated, "CERTIFICATE_NOT_BOUND"));
 }
 
-TEST_F(AuthenticatorTest, PassesOnWhatAilsTheStoreAndDoesNotRememberIt) {
+TEST_F(AuthenticatorTest, ReturnsErrorsOfTheStoreAndDoesNotCacheThem) {
   const std::string key = NewKey();
   store_.FailWith(StorageUnavailable());
   EXPECT_THAT(Authenticate(key), StatusIs(absl::StatusCode::kUnavailable));
@@ -247,7 +247,7 @@ TEST_F(AuthenticatorTest, PassesOnWhatAilsTheStoreAndDoesNotRememberIt) {
   EXPECT_THAT(Authenticate(key), IsOk());
 }
 
-TEST_F(AuthenticatorTest, StillWorksWithMoreKeysThanItRemembers) {
+TEST_F(AuthenticatorTest, WorksWithMoreKeysThanItCaches) {
   std::string last;
   for (int i = 0; i < 10'050; ++i) {
     last = NewKey();
@@ -257,7 +257,7 @@ TEST_F(AuthenticatorTest, StillWorksWithMoreKeysThanItRemembers) {
   EXPECT_EQ(store_.key_lookups(), 10'050);
 }
 
-TEST_F(AuthenticatorTest, LooksNothingUpForAnAddressThatTriesKeys) {
+TEST_F(AuthenticatorTest, DoesNoLookUpForAnAddressThatGuessesKeys) {
   const std::string known = NewKey();
   const std::string other = NewKey();
   ASSERT_THAT(Authenticate(known), IsOk());
@@ -281,7 +281,7 @@ TEST_F(AuthenticatorTest, LooksNothingUpForAnAddressThatTriesKeys) {
   EXPECT_THAT(Authenticate(other), IsOk());
 }
 
-TEST_F(AuthenticatorTest, CountsCertificatesThatOpenNothingAsFailedKeys) {
+TEST_F(AuthenticatorTest, CountsUnboundCertificatesAsFailedKeys) {
   for (int i = 0; i < FailedKeys::kBurst; ++i) {
     EXPECT_FALSE(AuthenticateCertificate(absl::StrCat("stranger", i)).ok());
   }
@@ -290,7 +290,7 @@ TEST_F(AuthenticatorTest, CountsCertificatesThatOpenNothingAsFailedKeys) {
       StatusIs(absl::StatusCode::kResourceExhausted, "TOO_MANY_FAILED_KEYS"));
 }
 
-TEST_F(AuthenticatorTest, LooksUpAKeyThatWasGoodWhoeverTriesKeysBesideIt) {
+TEST_F(AuthenticatorTest, LooksUpARecentlyValidKeyForAnAddressThatGuessesKeys) {
   const std::string key = NewKey();
   ASSERT_THAT(Authenticate(key), IsOk());
   const auto try_keys = [&] {
@@ -298,20 +298,21 @@ TEST_F(AuthenticatorTest, LooksUpAKeyThatWasGoodWhoeverTriesKeysBesideIt) {
       EXPECT_FALSE(Authenticate(MakeApiKey(entropy_)).ok());
     }
   };
-  now_ += Authenticator::kTrust + Authenticator::kKnown - absl::Seconds(1);
+  now_ += Authenticator::kCacheTime + Authenticator::kKnownKeyTime -
+          absl::Seconds(1);
   try_keys();
   EXPECT_THAT(Authenticate(key), IsOk());
-  now_ += Authenticator::kTrust + Authenticator::kKnown;
+  now_ += Authenticator::kCacheTime + Authenticator::kKnownKeyTime;
   try_keys();
   EXPECT_THAT(Authenticate(key), StatusIs(absl::StatusCode::kResourceExhausted,
                                           "TOO_MANY_FAILED_KEYS"));
 }
 
-TEST_F(AuthenticatorTest, ARevokedKeyIsAGuessAsAnyOther) {
+TEST_F(AuthenticatorTest, CountsARevokedKeyAsAFailedKey) {
   const std::string key = NewKey();
   ASSERT_THAT(Authenticate(key), IsOk());
   Revoke(key_id_);
-  now_ += Authenticator::kTrust;
+  now_ += Authenticator::kCacheTime;
   for (int i = 0; i < FailedKeys::kBurst; ++i) {
     EXPECT_THAT(Authenticate(key), StatusIs(absl::StatusCode::kUnauthenticated,
                                             "API_KEY_INVALID"));
@@ -320,7 +321,7 @@ TEST_F(AuthenticatorTest, ARevokedKeyIsAGuessAsAnyOther) {
                                           "TOO_MANY_FAILED_KEYS"));
 }
 
-TEST_F(AuthenticatorTest, TellsKeysAndCertificatesApart) {
+TEST_F(AuthenticatorTest, DistinguishesKeysFromCertificates) {
   const std::string key = NewKey();
   EXPECT_EQ(Authenticate(key)->key, key_id_);
   Bind("client.example");

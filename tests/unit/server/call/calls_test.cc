@@ -21,8 +21,8 @@
 namespace webhooks::server {
 namespace {
 
-// Admits the calls that carry a key, unless that is "broken"; "gateway" is that
-// of a gateway.
+// Admits calls with a key other than "broken". The key "gateway" is a
+// gateway's.
 class FakeAdmission final : public Admission {
  public:
   void Admit(const Credentials& credentials, const CallOptions& /*options*/,
@@ -30,19 +30,19 @@ class FakeAdmission final : public Admission {
     Decision decision;
     if (!credentials.has_key) decision.status = ApiKeyMissing();
     if (credentials.key == "broken") decision.status = StorageUnavailable();
-    decision.is_of_gateway = credentials.key == "gateway";
+    decision.is_from_gateway = credentials.key == "gateway";
     std::move(decide)(std::move(decision));
   }
 };
 
-// Answers with the id that is asked for.
+// Answers with the id of the request.
 class EchoService {
  public:
   explicit EchoService(Calls& calls) : calls_(calls) {}
 
   CallReactor* Get(CallContext& context) {
     return calls_.Unary<v1::GetWebhookRequest, v1::Webhook>(
-        context, &Calls::Anything,
+        context, &Calls::AcceptAny,
         [](const Caller&, const v1::GetWebhookRequest& wanted,
            Done<v1::Webhook> done) {
           v1::Webhook webhook;
@@ -55,7 +55,7 @@ class EchoService {
   Calls& calls_;
 };
 
-// A call whose client sends headers, and then a message or not.
+// A call whose client sends headers, and optionally a message.
 class ClientCall final
     : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
@@ -129,7 +129,7 @@ class CallsTest : public ::testing::Test {
 
   ~CallsTest() override { server_->Shutdown(); }
 
-  // Waits for the end of all calls; returns what their connection was told.
+  // Waits for the end of all calls; returns their connection.
   const testing::FakeCallConnection& Connection() {
     server_->Shutdown();
     EXPECT_EQ(observer_.connection().ended, observer_.connection().begun);
@@ -156,7 +156,7 @@ TEST_F(CallsTest, ARequestIsReadAndAnswered) {
   EXPECT_EQ(call_->Answer().id_webhook_endpoint(), "a");
 }
 
-TEST_F(CallsTest, ACallWithoutAKeyEndsBeforeItsRequestIsThere) {
+TEST_F(CallsTest, ACallWithoutAKeyEndsBeforeItsRequestArrives) {
   Start(absl::Hours(1));
   call_->Begin();
   EXPECT_EQ(call_->AwaitReason(), "API_KEY_MISSING");
@@ -179,7 +179,7 @@ TEST_F(CallsTest, ACallWithoutARequestIsMalformed) {
   EXPECT_EQ(call_->AwaitReason(), "MALFORMED_MESSAGE");
 }
 
-TEST_F(CallsTest, ARequestThatIsNoMessageIsMalformed) {
+TEST_F(CallsTest, ARequestThatCannotBeParsedIsMalformed) {
   Start(absl::Hours(1));
   call_->AddKey();
   call_->Begin();
@@ -187,7 +187,7 @@ TEST_F(CallsTest, ARequestThatIsNoMessageIsMalformed) {
   EXPECT_EQ(call_->AwaitReason(), "MALFORMED_MESSAGE");
 }
 
-TEST_F(CallsTest, TheConnectionIsToldOfAKnownSenderAndItsRequest) {
+TEST_F(CallsTest, TheConnectionGetsNoticeOfAnAuthenticatedCall) {
   Start(absl::Hours(1));
   call_->AddKey();
   call_->Begin();
@@ -198,7 +198,7 @@ TEST_F(CallsTest, TheConnectionIsToldOfAKnownSenderAndItsRequest) {
   EXPECT_EQ(Connection().read, request_.ByteSizeLong());
 }
 
-TEST_F(CallsTest, TheConnectionIsToldOfASenderThatIsNotKnown) {
+TEST_F(CallsTest, TheConnectionGetsNoticeOfAnUnauthenticatedCall) {
   Start(absl::Hours(1));
   call_->Begin();
   call_->AwaitEnd();
@@ -206,16 +206,16 @@ TEST_F(CallsTest, TheConnectionIsToldOfASenderThatIsNotKnown) {
   EXPECT_EQ(Connection().anonymous, 1);
 }
 
-TEST_F(CallsTest, TheConnectionIsToldThatItIsOfAGateway) {
+TEST_F(CallsTest, TheConnectionGetsNoticeOfAGatewaysCall) {
   Start(absl::Hours(1));
   call_->AddKey("gateway");
   call_->Begin();
   call_->SendNothing();
   call_->AwaitEnd();
-  EXPECT_TRUE(Connection().carries_many);
+  EXPECT_TRUE(Connection().is_gateway);
 }
 
-TEST_F(CallsTest, ASenderThatCannotBeLookedUpIsNotAnonymous) {
+TEST_F(CallsTest, ACallerThatCannotBeLookedUpIsNotAnonymous) {
   Start(absl::Hours(1));
   call_->AddKey("broken");
   call_->Begin();
@@ -224,7 +224,7 @@ TEST_F(CallsTest, ASenderThatCannotBeLookedUpIsNotAnonymous) {
   EXPECT_EQ(Connection().anonymous, 0);
 }
 
-TEST_F(CallsTest, ACallThatIsCancelledBeforeItsRequestIsThereEnds) {
+TEST_F(CallsTest, ACallThatIsCancelledBeforeItsRequestArrivesEnds) {
   Start(absl::Hours(1));
   call_->AddKey();
   call_->Begin();

@@ -13,14 +13,14 @@ using testing::StatusIs;
 class FailedKeysTest : public ::testing::Test {
  protected:
   void Fail(absl::string_view address, int times) {
-    for (int i = 0; i < times; ++i) failed_.Note(address);
+    for (int i = 0; i < times; ++i) failed_.AddFailure(address);
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1800000000);
   FailedKeys failed_{[this] { return now_; }};
 };
 
-TEST_F(FailedKeysTest, SlowAnAddressAndNoOther) {
+TEST_F(FailedKeysTest, LimitOnlyTheirOwnAddress) {
   Fail("a", FailedKeys::kBurst - 1);
   EXPECT_THAT(failed_.Check("a"), IsOk());
   Fail("a", 1);
@@ -37,7 +37,7 @@ TEST_F(FailedKeysTest, AreForgivenOneByOne) {
   EXPECT_FALSE(failed_.Check("a").ok());
 }
 
-TEST_F(FailedKeysTest, CountThoughTheyWereLetThroughTogether) {
+TEST_F(FailedKeysTest, CountEvenIfTheyWereCheckedTogether) {
   Fail("a", 2 * FailedKeys::kBurst);
   const absl::Duration debt =
       absl::Seconds(FailedKeys::kBurst / FailedKeys::kPerSecond);
@@ -50,7 +50,7 @@ TEST_F(FailedKeysTest, CountThoughTheyWereLetThroughTogether) {
   EXPECT_THAT(failed_.Check("a"), IsOk());
 }
 
-TEST_F(FailedKeysTest, AreForgivenThoughTheClockIsSetBack) {
+TEST_F(FailedKeysTest, AreForgivenEvenIfTheClockIsSetBack) {
   Fail("a", FailedKeys::kBurst);
   now_ -= absl::Hours(1);
   EXPECT_FALSE(failed_.Check("a").ok());
@@ -58,9 +58,9 @@ TEST_F(FailedKeysTest, AreForgivenThoughTheClockIsSetBack) {
   EXPECT_THAT(failed_.Check("a"), IsOk());
 }
 
-TEST_F(FailedKeysTest, TakeNoMoreRoomThanTheyMay) {
+TEST_F(FailedKeysTest, UseBoundedMemory) {
   Fail("a", FailedKeys::kBurst);
-  for (int i = 0; i < 20'000; ++i) failed_.Note(absl::StrCat(i));
+  for (int i = 0; i < 20'000; ++i) failed_.AddFailure(absl::StrCat(i));
   EXPECT_THAT(failed_.Check("a"), IsOk());
 }
 

@@ -32,19 +32,19 @@ class IdMakerTest : public ::testing::Test {
                entropy_, start_ + absl::Hours(1)};
 };
 
-TEST_F(IdMakerTest, GoesByTheTimeOfDay) {
+TEST_F(IdMakerTest, UsesTheWallClock) {
   Pass(absl::Hours(2));
   wall_.Advance(absl::Hours(3));
   EXPECT_EQ(Next(), wall_.Now());
 }
 
-TEST_F(IdMakerTest, GoesOnFromTheLatestIdThatWasMadeBefore) {
+TEST_F(IdMakerTest, ContinuesFromTheLatestStoredId) {
   EXPECT_EQ(Next(), start_ + absl::Hours(1));
   Pass(absl::Minutes(5));
   EXPECT_EQ(Next(), start_ + absl::Hours(1) + absl::Minutes(5));
 }
 
-TEST_F(IdMakerTest, GoesOnWhereTheTimeOfDayGoesBack) {
+TEST_F(IdMakerTest, ContinuesIfTheWallClockGoesBack) {
   Pass(absl::Hours(2));
   const absl::Time before = Next();
   wall_.Advance(-absl::Minutes(10));
@@ -53,7 +53,7 @@ TEST_F(IdMakerTest, GoesOnWhereTheTimeOfDayGoesBack) {
   EXPECT_EQ(Next(), before + absl::Seconds(1));
 }
 
-TEST_F(IdMakerTest, BelievesATimeOfDayThatGoesBackFar) {
+TEST_F(IdMakerTest, FollowsAWallClockThatGoesFarBack) {
   Pass(absl::Hours(2));
   Next();
   wall_.Advance(-absl::Hours(25));

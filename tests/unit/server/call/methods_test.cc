@@ -31,8 +31,8 @@ class MethodsTest : public ::testing::Test {
  protected:
   MethodsTest() : methods_(observer_) {}
 
-  // The end of a call of WebhookService.Create, once no method is added any
-  // more.
+  // Starts the server, and returns the status of a call of
+  // WebhookService.Create. No method may be added afterwards.
   grpc::Status Create() {
     grpc::ServerBuilder builder;
     builder.RegisterCallbackGenericService(&methods_);
@@ -51,7 +51,7 @@ class MethodsTest : public ::testing::Test {
   grpc::ClientContext context_;
 };
 
-TEST_F(MethodsTest, BeginTheirCalls) {
+TEST_F(MethodsTest, StartTheirCalls) {
   methods_.Add("webhooks.v1.WebhookService", "Create", service_,
                &EndingService::End);
   EXPECT_EQ(Create().error_code(), grpc::StatusCode::DATA_LOSS);
@@ -64,7 +64,7 @@ TEST_F(MethodsTest, HaveNames) {
               ::testing::UnorderedElementsAre("a.B/C", "a.B/D"));
 }
 
-TEST_F(MethodsTest, OneThatIsNotThereEndsWithAReason) {
+TEST_F(MethodsTest, AnUnknownOneEndsWithAReason) {
   const grpc::Status status = Create();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
   google::rpc::Status rpc;

@@ -15,33 +15,35 @@ v1::CreateWebhookRequest Request(const std::string& id) {
   return request;
 }
 
-TEST(OnceOf, IsNothingWithoutARequestId) {
-  EXPECT_EQ(OnceOf("p", "rpc", Request(""), kNow), std::nullopt);
+TEST(IdempotencyOf, IsEmptyWithoutARequestId) {
+  EXPECT_EQ(IdempotencyOf("p", "rpc", Request(""), kNow), std::nullopt);
 }
 
-TEST(OnceOf, IsTheSameForTheSame) {
-  const auto a = OnceOf("p", "rpc", Request("1"), kNow);
-  const auto b = OnceOf("p", "rpc", Request("1"), kNow);
+TEST(IdempotencyOf, IsTheSameForTheSameRequest) {
+  const auto a = IdempotencyOf("p", "rpc", Request("1"), kNow);
+  const auto b = IdempotencyOf("p", "rpc", Request("1"), kNow);
   EXPECT_EQ(a->key, b->key);
   EXPECT_EQ(a->request, b->request);
   EXPECT_EQ(a->project, "p");
   EXPECT_EQ(a->now, kNow);
 }
 
-TEST(OnceOf, HasAKeyForEachProjectAndId) {
-  const auto own = OnceOf("p", "rpc", Request("1"), kNow);
-  EXPECT_NE(own->key, OnceOf("q", "rpc", Request("1"), kNow)->key);
-  EXPECT_NE(own->key, OnceOf("", "rpc", Request("1"), kNow)->key);
-  EXPECT_NE(own->key, OnceOf("p", "rpc", Request("2"), kNow)->key);
+TEST(IdempotencyOf, HasAKeyForEachProjectAndId) {
+  const auto own = IdempotencyOf("p", "rpc", Request("1"), kNow);
+  EXPECT_NE(own->key, IdempotencyOf("q", "rpc", Request("1"), kNow)->key);
+  EXPECT_NE(own->key, IdempotencyOf("", "rpc", Request("1"), kNow)->key);
+  EXPECT_NE(own->key, IdempotencyOf("p", "rpc", Request("2"), kNow)->key);
 }
 
-TEST(OnceOf, TellsRequestsApartButNotByTheirId) {
-  const auto own = OnceOf("p", "rpc", Request("1"), kNow);
+TEST(IdempotencyOf, DistinguishesRequestsButNotByTheirId) {
+  const auto own = IdempotencyOf("p", "rpc", Request("1"), kNow);
   v1::CreateWebhookRequest other = Request("1");
   other.clear_url();
-  EXPECT_NE(own->request, OnceOf("p", "rpc", other, kNow)->request);
-  EXPECT_NE(own->request, OnceOf("p", "other", Request("1"), kNow)->request);
-  EXPECT_EQ(own->request, OnceOf("p", "rpc", Request("2"), kNow)->request);
+  EXPECT_NE(own->request, IdempotencyOf("p", "rpc", other, kNow)->request);
+  EXPECT_NE(own->request,
+            IdempotencyOf("p", "other", Request("1"), kNow)->request);
+  EXPECT_EQ(own->request,
+            IdempotencyOf("p", "rpc", Request("2"), kNow)->request);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ class RateLimitsTest : public ::testing::Test {
   RateState state_;
 };
 
-TEST_F(RateLimitsTest, TellWhatIsLeft) {
+TEST_F(RateLimitsTest, ReportTheRemainingCalls) {
   EXPECT_THAT(Count("p", 4), IsOk());
   EXPECT_EQ(state_.limit, 4);
   EXPECT_EQ(state_.remaining, 3);
@@ -33,7 +33,7 @@ TEST_F(RateLimitsTest, TellWhatIsLeft) {
   EXPECT_EQ(state_.reset, absl::Seconds(1));
 }
 
-TEST_F(RateLimitsTest, LetASecondsWorthThroughAtOnceAndThenTheRate) {
+TEST_F(RateLimitsTest, AllowABurstOfOneSecondAndThenTheRate) {
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Count("p", 3), IsOk());
   EXPECT_THAT(Count("p", 3), StatusIs(absl::StatusCode::kResourceExhausted,
                                       "REQUEST_RATE_EXCEEDED"));
@@ -42,20 +42,20 @@ TEST_F(RateLimitsTest, LetASecondsWorthThroughAtOnceAndThenTheRate) {
   EXPECT_FALSE(Count("p", 3).ok());
 }
 
-TEST_F(RateLimitsTest, SaveUpNoMoreThanASecondsWorth) {
+TEST_F(RateLimitsTest, DoNotAccumulateMoreThanOneSecond) {
   EXPECT_THAT(Count("p", 2), IsOk());
   now_ += absl::Hours(1);
   for (int i = 0; i < 2; ++i) EXPECT_THAT(Count("p", 2), IsOk());
   EXPECT_FALSE(Count("p", 2).ok());
 }
 
-TEST_F(RateLimitsTest, AreEachProjectsOwn) {
+TEST_F(RateLimitsTest, AreSeparateForEachProject) {
   EXPECT_THAT(Count("p", 1), IsOk());
   EXPECT_THAT(Count("q", 1), IsOk());
   EXPECT_FALSE(Count("p", 1).ok());
 }
 
-TEST_F(RateLimitsTest, SayWhenToTryAgain) {
+TEST_F(RateLimitsTest, ReturnTheTimeUntilTheNextTry) {
   EXPECT_THAT(Count("p", 4), IsOk());
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Count("p", 4), IsOk());
   const auto payload =
@@ -66,7 +66,7 @@ TEST_F(RateLimitsTest, SayWhenToTryAgain) {
   EXPECT_EQ(info.retry_delay().nanos(), 250'000'000);
 }
 
-TEST_F(RateLimitsTest, HoldWithMoreProjectsThanAreRemembered) {
+TEST_F(RateLimitsTest, ApplyWithMoreProjectsThanAreRemembered) {
   for (int i = 0; i < 10'000; ++i) {
     EXPECT_THAT(Count(absl::StrCat(i), 1), IsOk());
   }
@@ -76,7 +76,7 @@ TEST_F(RateLimitsTest, HoldWithMoreProjectsThanAreRemembered) {
   EXPECT_THAT(Count("9999", 1), IsOk());
 }
 
-TEST_F(RateLimitsTest, TakeALimitThatChanges) {
+TEST_F(RateLimitsTest, ApplyAChangedLimit) {
   for (int i = 0; i < 5; ++i) EXPECT_THAT(Count("p", 5), IsOk());
   now_ += absl::Seconds(1);
   EXPECT_THAT(Count("p", 1), IsOk());

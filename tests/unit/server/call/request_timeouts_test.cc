@@ -9,54 +9,54 @@
 namespace webhooks::server {
 namespace {
 
-struct Call final : WaitingCall {
+struct Call final : TimedCall {
   void RequestTimedOut() override { told.Notify(); }
   absl::Notification told;
 };
 
-TEST(RequestTimeouts, TellsACallThatItsTimeIsOut) {
+TEST(RequestTimeouts, NotifiesACallWhoseRequestIsLate) {
   RequestTimeouts timeouts(absl::ZeroDuration(), absl::Milliseconds(1));
   Call call;
-  const auto place = timeouts.Begin(call);
+  const auto place = timeouts.Add(call);
   call.told.WaitForNotification();
-  EXPECT_FALSE(timeouts.End(place));
+  EXPECT_FALSE(timeouts.Remove(place));
 }
 
-TEST(RequestTimeouts, TellsNoCallWhoseRequestHasArrived) {
+TEST(RequestTimeouts, DoesNotNotifyACallWhoseRequestArrived) {
   RequestTimeouts timeouts(absl::ZeroDuration(), absl::Milliseconds(1));
   Call last;
   for (int i = 0; i < 1000; ++i) {
     Call call;
-    const bool in_time = timeouts.End(timeouts.Begin(call));
+    const bool in_time = timeouts.Remove(timeouts.Add(call));
     EXPECT_EQ(in_time, !call.told.HasBeenNotified());
   }
-  // Whatever it is told of by now is over.
-  const auto place = timeouts.Begin(last);
+  // Earlier calls have been notified by now.
+  const auto place = timeouts.Add(last);
   last.told.WaitForNotification();
-  timeouts.End(place);
+  timeouts.Remove(place);
 }
 
-// Else a call could be gone while it is told.
-TEST(RequestTimeouts, EndsTheWaitOnceTheCallWasTold) {
-  struct SlowCall final : WaitingCall {
+// Otherwise a call could be destroyed during its notification.
+TEST(RequestTimeouts, RemovesACallOnlyAfterItsNotification) {
+  struct SlowCall final : TimedCall {
     void RequestTimedOut() override {
       begun.Notify();
       may_end.WaitForNotification();
-      is_told = true;
+      is_notified = true;
     }
     absl::Notification begun;
     absl::Notification may_end;
-    std::atomic<bool> is_told = false;
+    std::atomic<bool> is_notified = false;
   };
   SlowCall call;
   RequestTimeouts timeouts(absl::ZeroDuration(), absl::Milliseconds(1));
-  const auto place = timeouts.Begin(call);
+  const auto place = timeouts.Add(call);
   call.begun.WaitForNotification();
   absl::Notification ends;
   std::thread ending([&] {
     ends.Notify();
-    EXPECT_FALSE(timeouts.End(place));
-    EXPECT_TRUE(call.is_told);
+    EXPECT_FALSE(timeouts.Remove(place));
+    EXPECT_TRUE(call.is_notified);
   });
   ends.WaitForNotification();
   std::this_thread::yield();
@@ -64,14 +64,14 @@ TEST(RequestTimeouts, EndsTheWaitOnceTheCallWasTold) {
   ending.join();
 }
 
-TEST(RequestTimeouts, LetsACallWaitForItsTime) {
+TEST(RequestTimeouts, DoesNotNotifyACallBeforeItsTimeout) {
   RequestTimeouts timeouts(absl::Hours(1), absl::Milliseconds(1));
   Call waits;
   Call ends;
-  const auto first = timeouts.Begin(waits);
-  const auto second = timeouts.Begin(ends);
-  EXPECT_TRUE(timeouts.End(second));
-  EXPECT_TRUE(timeouts.End(first));
+  const auto first = timeouts.Add(waits);
+  const auto second = timeouts.Add(ends);
+  EXPECT_TRUE(timeouts.Remove(second));
+  EXPECT_TRUE(timeouts.Remove(first));
   EXPECT_FALSE(waits.told.HasBeenNotified());
 }
 

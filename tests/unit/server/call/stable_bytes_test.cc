@@ -35,9 +35,11 @@ TEST(StableBytes, AreTheMessage) {
   }
 }
 
-TEST(StableBytes, OfNothingAreNone) { EXPECT_EQ(BytesOf(v1::Webhook()), ""); }
+TEST(StableBytes, AreEmptyForAnEmptyMessage) {
+  EXPECT_EQ(BytesOf(v1::Webhook()), "");
+}
 
-TEST(StableBytes, AreTheSameHoweverAMapIsMade) {
+TEST(StableBytes, AreTheSameForAnyOrderOfAMap) {
   const std::string first = BytesOf(WithHeaders(50));
   v1::Webhook again;
   ASSERT_TRUE(again.ParseFromString(first));

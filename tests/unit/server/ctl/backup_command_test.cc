@@ -26,7 +26,7 @@ class BackupCommand : public ::testing::Test {
     ASSERT_THAT(OpenStore(options_.database, testing::Always()), IsOk());
   }
 
-  // Leaves in `output_` what it prints.
+  // Runs the command and sets `output_` to its output.
   absl::Status Run() {
     std::vector<std::string> arguments;
     const auto command = FindCommand({"backup", copy_}, arguments);
@@ -45,14 +45,14 @@ class BackupCommand : public ::testing::Test {
   std::string output_;
 };
 
-TEST_F(BackupCommand, SaysWhatItHasCopiedInOneLine) {
+TEST_F(BackupCommand, PrintsItsResultOnOneLine) {
   ASSERT_THAT(Run(), IsOk());
   EXPECT_THAT(output_, MatchesRegex("copied sqlite:.*webhooks.db to .*copy.db: "
                                     "[0-9]+ bytes in [0-9a-z.]+\n"));
   EXPECT_TRUE(std::filesystem::exists(copy_));
 }
 
-TEST_F(BackupCommand, SaysItAsJson) {
+TEST_F(BackupCommand, PrintsItsResultAsJson) {
   options_.json = true;
   ASSERT_THAT(Run(), IsOk());
   EXPECT_THAT(output_, HasSubstr(absl::StrCat("\"file\":\"", copy_, "\"")));
@@ -61,7 +61,7 @@ TEST_F(BackupCommand, SaysItAsJson) {
                                      std::filesystem::file_size(copy_), "\"")));
 }
 
-TEST_F(BackupCommand, FailsWithTheExitCodeOfNoServersAnswer) {
+TEST_F(BackupCommand, FailsWithAnExitCodeThatNoServerErrorHas) {
   ASSERT_THAT(Run(), IsOk());
   const absl::Status again = Run();
   EXPECT_EQ(ExitCode(again), 1);

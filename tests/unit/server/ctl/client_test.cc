@@ -60,12 +60,12 @@ int CallsOf(const std::string& rpc) {
   return server.calls();
 }
 
-TEST(Client, MakesACallAgainThatDoesNoMoreTheSecondTime) {
+TEST(Client, RepeatsAnIdempotentCall) {
   EXPECT_GT(CallsOf("webhooks.v1.WebhookService/Get"), 1);
   EXPECT_GT(CallsOf("webhooks.v1.WebhookService/Create"), 1);
 }
 
-TEST(Client, MakesACallOnceThatMayDoMoreTheSecondTime) {
+TEST(Client, DoesNotRepeatAnotherCall) {
   for (const char* rpc : {"webhooks.v1.WebhookService/Delete",
                           "webhooks.v1.AdminService/DeleteProject",
                           "webhooks.v1.AdminService/UnbindCertificate",

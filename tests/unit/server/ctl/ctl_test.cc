@@ -22,7 +22,7 @@ using testing::IsOk;
 using ::testing::Not;
 using testing::StatusIs;
 
-TEST(FindCommand, TellsWordsFromArguments) {
+TEST(FindCommand, SeparatesWordsFromArguments) {
   std::vector<std::string> arguments;
   const auto command = FindCommand({"key", "create", "p1", "ci"}, arguments);
   ASSERT_THAT(command, IsOk());
@@ -30,7 +30,7 @@ TEST(FindCommand, TellsWordsFromArguments) {
   EXPECT_THAT(arguments, ElementsAre("p1", "ci"));
 }
 
-TEST(FindCommand, RefusesAnotherNumberOfArguments) {
+TEST(FindCommand, RefusesAWrongNumberOfArguments) {
   std::vector<std::string> arguments;
   const auto command = FindCommand({"key", "create", "p1"}, arguments);
   EXPECT_THAT(command, StatusIs(absl::StatusCode::kInvalidArgument));
@@ -38,14 +38,14 @@ TEST(FindCommand, RefusesAnotherNumberOfArguments) {
   EXPECT_FALSE(FindCommand({"health", "now"}, arguments).ok());
 }
 
-TEST(FindCommand, RefusesWhatIsNone) {
+TEST(FindCommand, RefusesAnUnknownCommand) {
   std::vector<std::string> arguments;
   EXPECT_FALSE(FindCommand({}, arguments).ok());
   EXPECT_FALSE(FindCommand({"key"}, arguments).ok());
   EXPECT_FALSE(FindCommand({"keys", "list"}, arguments).ok());
 }
 
-TEST(CheckFlags, NamesOneOfAnotherCommand) {
+TEST(CheckFlags, NamesAFlagOfAnotherCommand) {
   std::vector<std::string> arguments;
   const auto command = FindCommand({"webhook", "get", "w1"}, arguments);
   ASSERT_THAT(command, IsOk());
@@ -55,7 +55,7 @@ TEST(CheckFlags, NamesOneOfAnotherCommand) {
   EXPECT_THAT(status.message(), HasSubstr("--scope"));
 }
 
-TEST(Output, KeepsRawJsonAsItIs) {
+TEST(Output, PrintsRawJsonUnchanged) {
   v1::ListEventsResponse page;
   page.add_events()->set_data(R"({"big":12345678901234567890})");
   page.add_events()->set_data("null");
@@ -63,7 +63,7 @@ TEST(Output, KeepsRawJsonAsItIs) {
   EXPECT_THAT(Json(page), HasSubstr(R"("data":null)"));
 }
 
-TEST(Output, HasALineForEachMessageOfMany) {
+TEST(Output, HasALineForEachMessageOfAList) {
   v1::Delivery delivery;
   v1::Attempt& first = *delivery.add_attempts();
   first.set_number(1);
@@ -76,7 +76,7 @@ TEST(Output, HasALineForEachMessageOfMany) {
             "total=0.500s\nnumber=2");
 }
 
-TEST(Output, NeverShowsControlCharactersRaw) {
+TEST(Output, EscapesControlCharacters) {
   EXPECT_EQ(Printable("a\x1b[31m\n\x7f"), "a\\x1b[31m\\x0a\\x7f");
   EXPECT_EQ(Printable("\xc2\x9b"), "\\x9b");
   EXPECT_EQ(Printable("\xc3\xa9\xe4\xb8\x96"), "\xc3\xa9\xe4\xb8\x96");
@@ -100,7 +100,7 @@ TEST(Output, HasTimesInUtcToTheSecond) {
   EXPECT_EQ(FieldText(webhook, "created_at"), "2024-10-01T12:00:00Z");
 }
 
-TEST(ExitCode, TellsFailuresApart) {
+TEST(ExitCode, DistinguishesFailures) {
   EXPECT_EQ(ExitCode(absl::OkStatus()), 0);
   EXPECT_EQ(ExitCode(absl::NotFoundError("")), 3);
   EXPECT_EQ(ExitCode(absl::UnauthenticatedError("")), 4);
@@ -115,7 +115,7 @@ TEST(ExitCode, TellsFailuresApart) {
   EXPECT_EQ(ExitCode(absl::InternalError("")), 1);
 }
 
-TEST(ClientStatus, NamesTheServerThatIsNotThere) {
+TEST(ClientStatus, NamesAnUnreachableServer) {
   const absl::Status status = StatusOf(
       grpc::Status(grpc::StatusCode::UNAVAILABLE, "sockets and such"), "a:1",
       /*is_plaintext=*/true);
@@ -123,7 +123,7 @@ TEST(ClientStatus, NamesTheServerThatIsNotThere) {
   EXPECT_EQ(status.message(), "cannot reach a:1: sockets and such");
 }
 
-TEST(ClientStatus, SaysThatAServerThatClosesPlainTextMayWantTls) {
+TEST(ClientStatus, SuggestsTlsIfTheServerClosesTheConnection) {
   const grpc::Status closed(grpc::StatusCode::UNAVAILABLE, "Socket closed");
   EXPECT_THAT(StatusOf(closed, "a:1", /*is_plaintext=*/true).message(),
               HasSubstr("--tls_ca"));

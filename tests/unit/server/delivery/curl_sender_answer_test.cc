@@ -4,14 +4,14 @@
 #include "tests/support/scripted_server.h"
 #include "tests/unit/server/delivery/curl_sender_fixture.h"
 
-// Tests of answers.
+// Tests of responses.
 namespace webhooks::server {
 namespace {
 
 using testing::ScriptedConnection;
 using testing::ScriptedServer;
 
-TEST(CurlSender, CutsAnEndlessAnswerAndGoesByItsStatus) {
+TEST(CurlSender, CutsAnEndlessBodyAndUsesTheStatus) {
   ScriptedServer server([](ScriptedConnection& connection, int) {
     connection.ReadRequest();
     connection.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -24,7 +24,7 @@ TEST(CurlSender, CutsAnEndlessAnswerAndGoesByItsStatus) {
   EXPECT_EQ(outcome.attempt.response_body(), std::string(16 << 10, 'x'));
 }
 
-TEST(CurlSender, ABodyThatDoesNotEndIsNotedAndTheStatusDecides) {
+TEST(CurlSender, NotesABodyThatDoesNotEndAndUsesTheStatus) {
   ScriptedServer server([](ScriptedConnection& connection, int) {
     connection.ReadRequest();
     connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
@@ -38,8 +38,8 @@ TEST(CurlSender, ABodyThatDoesNotEndIsNotedAndTheStatusDecides) {
   EXPECT_NE(outcome.attempt.note(), "");
 }
 
-// Of another tenant's receiver, perhaps.
-TEST(CurlSender, AnAnswerHasNothingOfTheOneBefore) {
+// The previous response may be of another tenant's receiver.
+TEST(CurlSender, KeepsNothingOfThePreviousResponse) {
   ScriptedServer first(
       Answering("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n"
                 "Content-Length: 6\r\n\r\nsecret"));
@@ -71,12 +71,13 @@ TEST_P(EndlessHeader, IsNoAnswer) {
 INSTANTIATE_TEST_SUITE_P(Every, EndlessHeader,
                          ::testing::Values("x-header: value\r\n", "x"));
 
-TEST(CurlSender, APlainTextAnswerIsNoHttp) {
+TEST(CurlSender, RefusesAResponseThatIsNotHttp) {
   ScriptedServer server(Answering("SSH-2.0-OpenSSH_9.2\r\n"));
   EXPECT_EQ(SendTo(server.url()).attempt.error(), v1::Attempt::BAD_RESPONSE);
 }
 
-// The attempt at a receiver that sends `answer` and closes the connection.
+// Returns the attempt at a receiver that sends `answer` and closes the
+// connection.
 v1::Attempt AttemptAnswered(const std::string& answer) {
   ScriptedServer server([&](ScriptedConnection& connection, int) {
     connection.ReadRequest();
@@ -85,7 +86,7 @@ v1::Attempt AttemptAnswered(const std::string& answer) {
   return SendTo(server.url()).attempt;
 }
 
-TEST(CurlSender, ABodyThatIsCutShortIsNotedAndTheStatusDecides) {
+TEST(CurlSender, NotesATruncatedBodyAndUsesTheStatus) {
   const v1::Attempt ok =
       AttemptAnswered("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort");
   EXPECT_FALSE(ok.has_error());
@@ -98,7 +99,7 @@ TEST(CurlSender, ABodyThatIsCutShortIsNotedAndTheStatusDecides) {
   EXPECT_NE(failed.note(), "");
 }
 
-TEST(CurlSender, AWholeAnswerHasNoNote) {
+TEST(CurlSender, AddsNoNoteToACompleteResponse) {
   EXPECT_EQ(AttemptAnswered(kOk).note(), "");
 }
 
@@ -117,28 +118,28 @@ INSTANTIATE_TEST_SUITE_P(
                       "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
                       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
 
-TEST(CurlSender, AnInterimAnswerIsFollowedByTheOne) {
+TEST(CurlSender, WaitsForTheFinalResponseAfterAnInterimOne) {
   const v1::Attempt attempt = AttemptAnswered(
       "HTTP/1.1 103 Early Hints\r\nRetry-After: 5\r\n\r\n"
       "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(attempt.status(), 503);
 }
 
-TEST(CurlSender, ACodingThatSaysNothingEndsWithTheConnection) {
+TEST(CurlSender, ReadsABodyUntilTheConnectionEnds) {
   const v1::Attempt attempt = AttemptAnswered(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nok");
   EXPECT_EQ(attempt.status(), 200);
   EXPECT_FALSE(attempt.has_error());
 }
 
-TEST(CurlSender, ATrailerIsNoHeader) {
+TEST(CurlSender, DoesNotTakeATrailerForAHeader) {
   ScriptedServer server(
       Answering("HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n"
                 "0\r\nRetry-After: 7\r\n\r\n"));
   EXPECT_EQ(SendTo(server.url()).retry_after, "");
 }
 
-TEST(CurlSender, WhatIsNotUtf8InAnAnswerIsReplaced) {
+TEST(CurlSender, ReplacesInvalidUtf8OfABody) {
   ScriptedServer server(
       Answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\xff\x62"));
   EXPECT_EQ(SendTo(server.url()).attempt.response_body(), "a\xef\xbf\xbd\x62");

@@ -11,14 +11,14 @@
 #include "tests/support/scripted_server.h"
 #include "tests/unit/server/delivery/curl_sender_fixture.h"
 
-// Tests of connections that are used again.
+// Tests of reused connections.
 namespace webhooks::server {
 namespace {
 
 using testing::ScriptedConnection;
 using testing::ScriptedServer;
 
-TEST(CurlSender, UsesAConnectionAgain) {
+TEST(CurlSender, ReusesAConnection) {
   ScriptedServer server(Answering(kOk));
   CurlSender sender(LoopbackAllowed(), &absl::Now);
   Send(sender, Post(server.url()));
@@ -29,8 +29,8 @@ TEST(CurlSender, UsesAConnectionAgain) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-// Sends bytes that nobody asked for once it has answered the first request, and
-// tells when they are sent; answers every other request.
+// Answers every request; sends unexpected bytes after the answer to the first,
+// and notifies the test of them.
 class Chatty {
  public:
   explicit Chatty(const std::string& answer, const std::string& excess)
@@ -49,7 +49,7 @@ class Chatty {
           }
         }) {}
 
-  // Sends one request, waits for the excess, and sends another.
+  // Sends a request, waits for the unexpected bytes, and sends another request.
   v1::Attempt SecondAttempt() {
     CurlSender sender(LoopbackAllowed(), &absl::Now);
     Send(sender, Post(server_.url()));
@@ -68,7 +68,7 @@ class Chatty {
   ScriptedServer server_;
 };
 
-TEST(CurlSender, WhatIsLeftOnAConnectionAnswersNoRequest) {
+TEST(CurlSender, DoesNotTakeUnreadBytesForAResponse) {
   for (const char* excess :
        {kOk, "x", "HTTP/1.1 408 Late\r\nConnection: close\r\n\r\n"}) {
     Chatty receiver(kOk, excess);
@@ -78,13 +78,13 @@ TEST(CurlSender, WhatIsLeftOnAConnectionAnswersNoRequest) {
   }
 }
 
-TEST(CurlSender, ABodyOfAnAnswerThatHasNoneAnswersNoRequest) {
+TEST(CurlSender, DoesNotTakeAnUnexpectedBodyForAResponse) {
   Chatty receiver("HTTP/1.1 204 No\r\nContent-Length: 42\r\n\r\n", kOk);
   EXPECT_EQ(receiver.SecondAttempt().status(), 200);
   EXPECT_EQ(receiver.requests(), 2);
 }
 
-TEST(CurlSender, AConnectionWhoseAnswerEndsInDoubtIsNotUsedAgain) {
+TEST(CurlSender, DoesNotReuseAConnectionAfterAnAmbiguousLength) {
   for (const char* answer :
        {"HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\n",
         "HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -98,7 +98,7 @@ TEST(CurlSender, AConnectionWhoseAnswerEndsInDoubtIsNotUsedAgain) {
   }
 }
 
-TEST(CurlSender, AConnectionThatTheReceiverClosedCostsNoAttempt) {
+TEST(CurlSender, DoesNotFailOnAConnectionThatTheReceiverClosed) {
   absl::Notification closed;
   ScriptedServer server([&](ScriptedConnection& connection, int number) {
     if (connection.ReadRequest().empty()) return;
@@ -115,7 +115,7 @@ TEST(CurlSender, AConnectionThatTheReceiverClosedCostsNoAttempt) {
   EXPECT_EQ(server.connections(), 2);
 }
 
-TEST(CurlSender, SendsOnceMoreWhereAnIdleConnectionEndsWithoutAnAnswer) {
+TEST(CurlSender, SendsAgainIfAReusedConnectionEndsWithoutAResponse) {
   std::atomic<int> requests = 0;
   ScriptedServer server([&](ScriptedConnection& connection, int number) {
     while (!connection.ReadRequest().empty()) {
@@ -132,7 +132,7 @@ TEST(CurlSender, SendsOnceMoreWhereAnIdleConnectionEndsWithoutAnAnswer) {
   EXPECT_EQ(requests, 3);
 }
 
-TEST(CurlSender, SendsNoMoreThanOnceMore) {
+TEST(CurlSender, SendsAgainOnlyOnce) {
   std::atomic<int> requests = 0;
   ScriptedServer server([&](ScriptedConnection& connection, int) {
     connection.ReadRequest();
@@ -148,7 +148,7 @@ TEST(CurlSender, SendsNoMoreThanOnceMore) {
   EXPECT_EQ(requests, 3);
 }
 
-TEST(CurlSender, DoesNotSendAgainOnceAnAnswerHasBegun) {
+TEST(CurlSender, DoesNotSendAgainOnceAResponseHasStarted) {
   std::atomic<int> requests = 0;
   ScriptedServer server([&](ScriptedConnection& connection, int) {
     connection.ReadRequest();
@@ -169,7 +169,7 @@ TEST(CurlSender, DoesNotSendAgainOnceAnAnswerHasBegun) {
   EXPECT_EQ(requests, 2);
 }
 
-// Answers the first request and no other, and counts them.
+// Counts requests, and answers only the first.
 class Silent {
  public:
   // Sends a second request on the same connection.
@@ -192,21 +192,21 @@ class Silent {
   }};
 };
 
-TEST(CurlSender, ARequestThatTimesOutIsNotSentAgain) {
+TEST(CurlSender, DoesNotSendAgainAfterATimeout) {
   Silent receiver;
   EXPECT_EQ(receiver.SecondAttempt(absl::Microseconds(200900)).error(),
             v1::Attempt::TIMEOUT);
   EXPECT_EQ(receiver.requests(), 2);
 }
 
-TEST(CurlSender, ARequestHasNoLessTimeThanItsTimeout) {
+TEST(CurlSender, DoesNotTimeOutEarly) {
   Silent receiver;
   const v1::Attempt attempt =
       receiver.SecondAttempt(absl::Microseconds(200900));
   EXPECT_GE(attempt.total().nanos(), 200900000);
 }
 
-TEST(CurlSender, ATimeoutOnAnIdleConnectionTakesNoLongerThanItTook) {
+TEST(CurlSender, ReportsNoMoreThanTheElapsedTime) {
   Silent receiver;
   const absl::Time before = absl::Now();
   const v1::Attempt attempt = receiver.SecondAttempt(absl::Milliseconds(200));
@@ -214,7 +214,7 @@ TEST(CurlSender, ATimeoutOnAnIdleConnectionTakesNoLongerThanItTook) {
   EXPECT_LE(total, absl::Now() - before);
 }
 
-TEST(CurlSender, DoesNotSendAgainOnANewConnection) {
+TEST(CurlSender, DoesNotSendAgainAfterANewConnectionFails) {
   std::atomic<int> requests = 0;
   ScriptedServer server([&](ScriptedConnection& connection, int) {
     connection.ReadRequest();
@@ -226,7 +226,7 @@ TEST(CurlSender, DoesNotSendAgainOnANewConnection) {
 }
 
 // libcurl counts whole seconds, so the second must be over.
-TEST(CurlSender, AConnectionIsNotUsedAgainOnceItIsOld) {
+TEST(CurlSender, DoesNotReuseAnOldConnection) {
   for (const bool by_age : {false, true}) {
     ScriptedServer server(Answering(kOk));
     CurlSender::Options options = LoopbackAllowed();

@@ -38,7 +38,7 @@ inline HttpOutcome Send(CurlSender& sender, HttpRequest request) {
   return promise.get_future().get();
 }
 
-// The outcome of one request with a sender of its own.
+// Returns the outcome of one request with a new sender.
 inline HttpOutcome SendTo(
     const std::string& url,
     const CurlSender::Options& options = LoopbackAllowed(),

@@ -22,14 +22,15 @@ namespace {
 constexpr char kSlowName[] = "slow.example";
 constexpr char kSlowUrl[] = "http://slow.example/";
 
-// Ends the look-ups of kSlowName; the time-out is for a test that fails.
+// Ends the look-ups of kSlowName. The timeout only applies if a test fails.
 absl::Notification* released = nullptr;
 constexpr absl::Duration kLongest = absl::Seconds(20);
 
 }  // namespace
 }  // namespace webhooks::server
 
-// Stands in for the C library's, which libcurl calls on threads of its own.
+// Replaces the function of the C library, which libcurl calls on its own
+// threads.
 extern "C" int getaddrinfo(const char* node, const char* service,
                            const addrinfo* hints, addrinfo** result) {
   using webhooks::server::released;
@@ -59,7 +60,7 @@ std::future<HttpOutcome> Send(CurlSender& sender, const std::string& url) {
 
 class SlowNames : public ::testing::Test {
  protected:
-  // Kept for good: a look-up may outlast the test.
+  // Never destroyed: a look-up may outlast the test.
   void SetUp() override {
     static auto& all = *new std::deque<absl::Notification>;
     released = &all.emplace_back();
@@ -77,7 +78,7 @@ class SlowNames : public ::testing::Test {
   }
 };
 
-TEST_F(SlowNames, DelayNobodyElse) {
+TEST_F(SlowNames, DoNotDelayOtherRequests) {
   const absl::Time start = absl::Now();
   ScriptedServer server([](ScriptedConnection& connection, int) {
     while (!connection.ReadRequest().empty()) {
@@ -88,11 +89,11 @@ TEST_F(SlowNames, DelayNobodyElse) {
   const HttpOutcome slow = Send(sender, kSlowUrl).get();
   EXPECT_EQ(slow.attempt.error(), v1::Attempt::TIMEOUT);
   EXPECT_EQ(Send(sender, server.url()).get().attempt.status(), 204);
-  // Nobody has waited for the look-up to end.
+  // The look-up has not ended.
   EXPECT_LT(absl::Now() - start, kLongest / 2);
 }
 
-TEST_F(SlowNames, DoNotDelayTheEnd) {
+TEST_F(SlowNames, DoNotDelayTheDestructor) {
   const absl::Time start = absl::Now();
   {
     CurlSender sender(Impatient(), &absl::Now);

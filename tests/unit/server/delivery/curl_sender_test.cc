@@ -29,7 +29,7 @@ using ::testing::Not;
 using testing::ScriptedConnection;
 using testing::ScriptedServer;
 
-TEST(CurlSender, PostsWhatItIsGivenAndNothingOfItsOwn) {
+TEST(CurlSender, PostsOnlyWhatItIsGiven) {
   std::promise<std::string> got;
   ScriptedServer server([&](ScriptedConnection& connection, int) {
     got.set_value(connection.ReadRequest());
@@ -49,7 +49,7 @@ TEST(CurlSender, PostsWhatItIsGivenAndNothingOfItsOwn) {
                          "Content-Length: 2\r\n\r\n{}"));
 }
 
-TEST(CurlSender, AnotherStatusThan2xxIsAnErrorAndCarriesRetryAfter) {
+TEST(CurlSender, FailsForAStatusOtherThan2xxAndReturnsRetryAfter) {
   ScriptedServer server(Answering(
       "HTTP/1.1 503 No\r\nRetry-After:  7 \r\nContent-Length: 0\r\n\r\n"));
   const HttpOutcome outcome = SendTo(server.url());
@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(Every, Spelling,
                                            "[::1]", "[::ffff:127.0.0.1]",
                                            "[::127.0.0.1]", "localhost"));
 
-// Resolves every name to what the test says.
+// Resolves every name to the address that the test sets.
 CurlSender::Options Resolving(std::function<std::string()> address,
                               CurlSender::Options options) {
   options.resolve = [address = std::move(address)](const std::string&) {
@@ -92,7 +92,7 @@ TEST(CurlSender, RefusesANameThatResolvesToARefusedAddress) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST(CurlSender, ARefusalSaysTheRemedyAndNotWhatANameResolvesTo) {
+TEST(CurlSender, ARefusalNamesTheFlagButNotTheAddress) {
   const v1::Attempt attempt =
       SendTo("http://receiver.example:1/",
              Resolving([] { return "10.1.2.3"; }, CurlSender::Options()))
@@ -141,7 +141,7 @@ TEST(CurlSender, IgnoresProxiesOfTheEnvironment) {
   EXPECT_EQ(proxy.connections(), 0);
 }
 
-TEST(CurlSender, NoAnswerEndsAtTheTimeout) {
+TEST(CurlSender, FailsWithoutAResponseAtTheTimeout) {
   ScriptedServer server(
       [](ScriptedConnection& connection, int) { connection.Hang(); });
   const HttpOutcome outcome =
@@ -150,7 +150,7 @@ TEST(CurlSender, NoAnswerEndsAtTheTimeout) {
   EXPECT_FALSE(outcome.attempt.has_status());
 }
 
-TEST(CurlSender, TellsARefusedConnection) {
+TEST(CurlSender, ReportsARefusedConnection) {
   int port = 0;
   {
     ScriptedServer gone(Answering(kOk));
@@ -161,7 +161,7 @@ TEST(CurlSender, TellsARefusedConnection) {
       v1::Attempt::CONNECTION_REFUSED);
 }
 
-TEST(CurlSender, TellsATlsHandshakeThatFails) {
+TEST(CurlSender, ReportsAFailedTlsHandshake) {
   ScriptedServer server([](ScriptedConnection& connection, int) {
     connection.Send("this is no TLS");
     connection.Hang();
@@ -171,7 +171,7 @@ TEST(CurlSender, TellsATlsHandshakeThatFails) {
             v1::Attempt::TLS_HANDSHAKE);
 }
 
-TEST(CurlSender, AbandonsWhatIsInFlightAndWhatComesLater) {
+TEST(CurlSender, AbandonsRequestsInFlightAndLaterOnes) {
   std::promise<void> arrived;
   ScriptedServer server([&](ScriptedConnection& connection, int) {
     connection.ReadRequest();
@@ -189,7 +189,7 @@ TEST(CurlSender, AbandonsWhatIsInFlightAndWhatComesLater) {
   EXPECT_TRUE(Send(sender, Post(server.url())).is_abandoned);
 }
 
-// Takes every file that the process may open, and gives them back.
+// Opens files up to the process's limit, and closes them when destroyed.
 class NoFiles {
  public:
   NoFiles() {
@@ -203,7 +203,7 @@ class NoFiles {
   std::vector<int> files_;
 };
 
-TEST(CurlSender, SaysThatItIsOutOfFilesAndNothingWasSent) {
+TEST(CurlSender, ReportsThatItIsOutOfFiles) {
   ScriptedServer server(Answering(kOk));
   CurlSender sender(LoopbackAllowed(), &absl::Now);
   EXPECT_FALSE(Send(sender, Post(server.url())).is_out_of_files);
@@ -215,7 +215,8 @@ TEST(CurlSender, SaysThatItIsOutOfFilesAndNothingWasSent) {
   EXPECT_EQ(Send(sender, Post(other.url())).attempt.status(), 200);
 }
 
-// Has the process open no more files, however many it closes, until it goes.
+// Keeps the process from opening files, even after it closes some, until
+// destroyed.
 class FileLimit {
  public:
   FileLimit() {
@@ -229,8 +230,8 @@ class FileLimit {
   rlimit before_{};
 };
 
-// The sender opens its socket, then the authorities, and no more.
-TEST(CurlSender, AFailureOnAnOpenSocketIsNoLackOfFiles) {
+// Leaves two files to the sender: its socket and the certificate authorities.
+TEST(CurlSender, DoesNotReportOutOfFilesForAnOpenSocket) {
   const testing::TempFolder folder;
   CurlSender::Options options = LoopbackAllowed();
   options.ca_file = folder.Path("authorities");
@@ -266,7 +267,7 @@ TEST(CurlSender, AFailureOnAnOpenSocketIsNoLackOfFiles) {
   EXPECT_EQ(failed.attempt.error(), v1::Attempt::TLS_HANDSHAKE);
 }
 
-TEST(CurlSender, AReceiverThatRefusesConnectionsIsNoLackOfFiles) {
+TEST(CurlSender, DoesNotReportOutOfFilesForARefusedConnection) {
   std::string url;
   {
     ScriptedServer server(Answering(kOk));

@@ -30,7 +30,7 @@ using testing::ScriptedServer;
 constexpr char kName[] = "receiver.example";
 constexpr char kAnswer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-// A server whose certificate, which it has signed itself, is for kName.
+// A server with a self-signed certificate for kName.
 class TlsServer {
  public:
   TlsServer()
@@ -50,15 +50,15 @@ class TlsServer {
     EVP_PKEY_free(key_);
   }
 
-  // A file with the certificate, for those that trust it.
+  // A file with the certificate, for senders that trust it.
   void WriteCertificate(const std::string& path) const {
     std::FILE* const file = std::fopen(path.c_str(), "w");
     PEM_write_X509(file, certificate_);
     std::fclose(file);
   }
 
-  // From now on, the first connection gets a second answer to its first request
-  // once SendExcess is called, which waits until it is sent.
+  // Makes SendExcess send a second answer to the first request of the next
+  // connection. SendExcess waits until it is sent.
   void BeChatty() { is_chatty_ = true; }
   void SendExcess() {
     may_send_excess_.Notify();
@@ -155,13 +155,13 @@ class CurlSenderTls : public ::testing::Test {
   testing::TempFolder folder_;
 };
 
-TEST_F(CurlSenderTls, ACertificateThatIsTrustedAndForTheHostIsTaken) {
+TEST_F(CurlSenderTls, AcceptsATrustedCertificateOfTheHost) {
   const v1::Attempt attempt = SendTo(kName, folder_.Path("ca.pem"));
   EXPECT_EQ(attempt.status(), 200) << attempt.DebugString();
   EXPECT_TRUE(attempt.has_tls());
 }
 
-TEST_F(CurlSenderTls, WhatIsLeftOnAConnectionAnswersNoRequest) {
+TEST_F(CurlSenderTls, DoesNotTakeUnreadBytesForAResponse) {
   server_.BeChatty();
   CurlSender sender(Trusting(folder_.Path("ca.pem")), &absl::Now);
   EXPECT_EQ(Send(sender, kName).status(), 200);
@@ -171,19 +171,19 @@ TEST_F(CurlSenderTls, WhatIsLeftOnAConnectionAnswersNoRequest) {
   EXPECT_EQ(server_.connections(), 2);
 }
 
-TEST_F(CurlSenderTls, AConnectionIsUsedAgain) {
+TEST_F(CurlSenderTls, ReusesAConnection) {
   CurlSender sender(Trusting(folder_.Path("ca.pem")), &absl::Now);
   EXPECT_EQ(Send(sender, kName).status(), 200);
   EXPECT_EQ(Send(sender, kName).status(), 200);
   EXPECT_EQ(server_.connections(), 1);
 }
 
-TEST_F(CurlSenderTls, ACertificateForAnotherHostIsRefused) {
+TEST_F(CurlSenderTls, RefusesACertificateOfAnotherHost) {
   EXPECT_EQ(SendTo("other.example", folder_.Path("ca.pem")).error(),
             v1::Attempt::TLS_VERIFICATION);
 }
 
-TEST_F(CurlSenderTls, ACertificateThatNobodyTrustsIsRefused) {
+TEST_F(CurlSenderTls, RefusesAnUntrustedCertificate) {
   EXPECT_EQ(SendTo(kName, "").error(), v1::Attempt::TLS_VERIFICATION);
 }
 

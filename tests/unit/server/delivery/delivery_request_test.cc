@@ -74,13 +74,13 @@ TEST_F(DeliveryRequestTest, HasTheContractsBody) {
                          R"(,"data":{"b":1.0,"a":"\u00e9"}})");
 }
 
-TEST_F(DeliveryRequestTest, WritesTheMillisecondsWhereThereAreSome) {
+TEST_F(DeliveryRequestTest, WritesMillisecondsIfTheyAreNotZero) {
   *event_.mutable_created_at() =
       ToTimestamp(absl::FromUnixMillis(1727784000'120));
   EXPECT_TRUE(absl::StrContains(Make().body, R"("2024-10-01T12:00:00.120Z")"));
 }
 
-TEST_F(DeliveryRequestTest, WritesNullWhereTheEventHasNoData) {
+TEST_F(DeliveryRequestTest, WritesNullForAnEventWithoutData) {
   event_.clear_data();
   EXPECT_TRUE(absl::EndsWith(Make().body, R"(,"data":null})"));
 }
@@ -123,7 +123,7 @@ TEST_F(DeliveryRequestTest, HasThePanoraSignatureOfNullWithoutData) {
                                     Header("panora-signature")[0]));
 }
 
-TEST_F(DeliveryRequestTest, HasAPanoraSignatureAtTheGreatestDepthOfData) {
+TEST_F(DeliveryRequestTest, HasAPanoraSignatureAtTheMaximumDepthOfData) {
   event_.set_data(std::string(63, '[') + std::string(63, ']'));
   EXPECT_TRUE(VerifyPanoraSignature(Make().body, kSecret,
                                     Header("panora-signature")[0]));
@@ -143,11 +143,11 @@ TEST_F(DeliveryRequestTest, CarriesAHeaderWithoutValue) {
   EXPECT_THAT(Make().headers, Contains("x-empty;"));
 }
 
-TEST_F(DeliveryRequestTest, TakesTheGivenTimeWithoutAnotherOfTheWebhook) {
+TEST_F(DeliveryRequestTest, UsesTheGivenTimeoutIfTheWebhookHasNone) {
   EXPECT_EQ(Make().timeout, absl::Seconds(15));
 }
 
-TEST_F(DeliveryRequestTest, TakesTheTimeOfTheWebhook) {
+TEST_F(DeliveryRequestTest, UsesTheTimeoutOfTheWebhook) {
   auto& timeout = *webhook_.mutable_delivery()->mutable_timeout();
   timeout.set_seconds(2);
   timeout.set_nanos(500'000'000);
@@ -160,7 +160,7 @@ TEST_F(DeliveryRequestTest, ReservesEveryHeaderThatItSets) {
   }
 }
 
-TEST(ReservedHeaders, AreThoseOfTheConnectionInAnyCase) {
+TEST(ReservedHeaders, IncludeThoseOfTheConnectionInAnyCase) {
   for (const char* name :
        {"Host", "CONNECTION", "content-length", "Transfer-Encoding", "Upgrade",
         "TE", "Trailer", "Keep-Alive", "Expect", "Proxy-Authorization",
@@ -169,7 +169,7 @@ TEST(ReservedHeaders, AreThoseOfTheConnectionInAnyCase) {
   }
 }
 
-TEST(ReservedHeaders, AreNoOthers) {
+TEST(ReservedHeaders, DoNotIncludeOthers) {
   for (const char* name :
        {"", "authorization", "x-host", "hosts", "accept", "webhook-ids"}) {
     EXPECT_FALSE(IsReservedHeader(name)) << name;

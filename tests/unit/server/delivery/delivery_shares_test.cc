@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
 
-TEST(DeliveryShares, ARequestTakesTheBytesThatItsAnswerCanHave) {
+TEST(DeliveryShares, AReservationHasTheMaximumSizeOfItsAnswer) {
   DeliveryShares shares(100, 8 * kMiB);
   const DeliveryShares::Reservation reservation = shares.Reserve("p", 50);
   EXPECT_EQ(reservation.count, 50);
@@ -19,12 +19,12 @@ TEST(DeliveryShares, ARequestTakesTheBytesThatItsAnswerCanHave) {
   EXPECT_EQ(small.bytes, kMiB / 2);
 }
 
-TEST(DeliveryShares, ARequestAsksForNoMoreThanThereAreBytesFor) {
+TEST(DeliveryShares, AReservationIsLimitedByTheAvailableBytes) {
   DeliveryShares shares(100, kMiB);
   EXPECT_EQ(shares.Reserve("p", 50).count, 2);
 }
 
-TEST(DeliveryShares, WhatARequestHasTakenIsGivenBack) {
+TEST(DeliveryShares, AReservationIsReleased) {
   DeliveryShares shares(100, 4 * kMiB);
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(shares.CanLease("p")) << i;
@@ -33,7 +33,7 @@ TEST(DeliveryShares, WhatARequestHasTakenIsGivenBack) {
   EXPECT_EQ(shares.leased(), 0);
 }
 
-TEST(DeliveryShares, WhatIsLeasedIsGivenBack) {
+TEST(DeliveryShares, ALeaseIsReleased) {
   DeliveryShares shares(100, 4 * kMiB);
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(shares.CanLease("p")) << i;
@@ -43,7 +43,7 @@ TEST(DeliveryShares, WhatIsLeasedIsGivenBack) {
   EXPECT_EQ(shares.leased(), 0);
 }
 
-TEST(DeliveryShares, TellWhenSomethingIsGivenBack) {
+TEST(DeliveryShares, ChangeTheirVersionWhenSomethingIsReleased) {
   DeliveryShares shares(100, 4 * kMiB);
   std::int64_t version = shares.version();
   const auto has_changed = [&] {
@@ -61,7 +61,7 @@ TEST(DeliveryShares, TellWhenSomethingIsGivenBack) {
   EXPECT_TRUE(has_changed());
 }
 
-TEST(DeliveryShares, LetNobodyHaveMoreOnceAllIsUsedUp) {
+TEST(DeliveryShares, AreExhaustedForEveryProject) {
   DeliveryShares shares(2, 4 * kMiB);
   EXPECT_TRUE(shares.CanAnyStart());
   for (const char* project : {"p", "q"}) shares.StartAttempt(project);
@@ -71,7 +71,7 @@ TEST(DeliveryShares, LetNobodyHaveMoreOnceAllIsUsedUp) {
   EXPECT_FALSE(shares.CanAnyLease());
 }
 
-TEST(DeliveryShares, OneProjectsBytesLeaveRoomForAnotherOne) {
+TEST(DeliveryShares, OneProjectLeavesBytesForAnother) {
   DeliveryShares shares(1000, 4 * kMiB);
   int leased = 0;
   for (; shares.CanLease("p"); ++leased) shares.AddLease("p", kMiB / 4);

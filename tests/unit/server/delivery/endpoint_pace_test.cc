@@ -9,7 +9,7 @@ namespace {
 
 using Outcome = EndpointPace::Outcome;
 
-// An endpoint that may have 4 requests in flight, at a time that the test sets.
+// An endpoint that may have 4 requests in flight, with a fake clock.
 class EndpointPaceTest : public ::testing::Test {
  protected:
   static EndpointPace::Limits Limits() {
@@ -23,7 +23,7 @@ class EndpointPaceTest : public ::testing::Test {
     pace_.FinishRequest(epoch, outcome, retry_after, now_);
   }
 
-  // Ends `count` requests well, one after another.
+  // Runs `count` successful requests, one after another.
   void Succeed(int count) {
     for (int i = 0; i < count; ++i)
       Finish(pace_.StartRequest(now_), Outcome::kDelivered);
@@ -45,28 +45,28 @@ class EndpointPaceTest : public ::testing::Test {
   EndpointPace pace_{limits_};
 };
 
-TEST_F(EndpointPaceTest, BeginsWithOneRequest) {
+TEST_F(EndpointPaceTest, StartsWithOneRequest) {
   EXPECT_EQ(MaxInFlight(), 1);
   EXPECT_EQ(pace_.MaxLeased(/*in_flight=*/0), 1);
   EXPECT_EQ(pace_.MaxPrefetched(), 0);
 }
 
-TEST_F(EndpointPaceTest, GrowsWithEachRequestThatEndsUpToTheLimit) {
-  for (const int most : {2, 3, 4, 4}) {
+TEST_F(EndpointPaceTest, GrowsWithEachFinishedRequestUpToTheLimit) {
+  for (const int max : {2, 3, 4, 4}) {
     Succeed(1);
-    EXPECT_EQ(MaxInFlight(), most);
+    EXPECT_EQ(MaxInFlight(), max);
   }
   EXPECT_EQ(pace_.MaxPrefetched(), 1);
   Succeed(100);
   EXPECT_EQ(pace_.MaxPrefetched(), 32);
 }
 
-TEST_F(EndpointPaceTest, GrowsWithFailuresThatAreNoOverload) {
+TEST_F(EndpointPaceTest, GrowsWithFailuresWithoutOverload) {
   Finish(pace_.StartRequest(now_), Outcome::kFailed);
   EXPECT_EQ(MaxInFlight(), 2);
 }
 
-TEST_F(EndpointPaceTest, AnOverloadPausesAndTheNextRequestIsAlone) {
+TEST_F(EndpointPaceTest, PausesAfterOverloadAndThenAllowsOneRequest) {
   Succeed(100);
   Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
   EXPECT_EQ(PauseLeft(), limits_.first_pause);
@@ -75,7 +75,7 @@ TEST_F(EndpointPaceTest, AnOverloadPausesAndTheNextRequestIsAlone) {
   EXPECT_EQ(MaxInFlight(), 1);
 }
 
-TEST_F(EndpointPaceTest, ASuccessOfARequestBegunBeforeThePauseLetsNoMoreBegin) {
+TEST_F(EndpointPaceTest, ASuccessFromBeforeThePauseAllowsNoMoreRequests) {
   Succeed(100);
   const int before = pace_.StartRequest(now_);
   Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
@@ -97,7 +97,7 @@ TEST_F(EndpointPaceTest,
   EXPECT_EQ(PauseLeft(), 2 * limits_.first_pause);
 }
 
-TEST_F(EndpointPaceTest, ASuccessOfARequestBegunSinceThePauseShortensTheNext) {
+TEST_F(EndpointPaceTest, ASuccessFromAfterThePauseShortensTheNextPause) {
   for (const Outcome outcome :
        {Outcome::kOverloaded, Outcome::kDelivered, Outcome::kOverloaded}) {
     Finish(pace_.StartRequest(now_), outcome);
@@ -116,7 +116,7 @@ TEST_F(EndpointPaceTest, AResumedEndpointIsNotPausedAndItsNextPauseIsShort) {
   EXPECT_EQ(PauseLeft(), limits_.first_pause);
 }
 
-TEST_F(EndpointPaceTest, NoEndingOfARequestBegunBeforeARestartCounts) {
+TEST_F(EndpointPaceTest, AnOutcomeFromBeforeARestartIsIgnored) {
   for (const Outcome outcome :
        {Outcome::kDelivered, Outcome::kFailed, Outcome::kOverloaded}) {
     const int before = pace_.StartRequest(now_);
@@ -140,7 +140,7 @@ TEST_F(EndpointPaceTest, AnOrderedEndpointHasOneInFlightAndNothingPrefetched) {
   EXPECT_EQ(pace_.MaxPrefetched(), 0);
 }
 
-TEST_F(EndpointPaceTest, LeasesNoMoreThanARateLetsBeginWithinASecond) {
+TEST_F(EndpointPaceTest, LeasesNoMoreThanTheRateAllowsInASecond) {
   pace_.set_settings({.max_per_second = 2});
   Succeed(100);
   EXPECT_EQ(pace_.MaxPrefetched(), 2);
@@ -156,7 +156,7 @@ TEST_F(EndpointPaceTest, ARequestThatWasNotSentDelaysTheNextWithoutAPause) {
   EXPECT_EQ(MaxInFlight(), 4);
 }
 
-TEST_F(EndpointPaceTest, ARequestThatWasNotSentIsNoSuccess) {
+TEST_F(EndpointPaceTest, ARequestThatWasNotSentIsNotASuccess) {
   Finish(pace_.StartRequest(now_), Outcome::kOverloaded);
   now_ += limits_.first_pause;
   Finish(pace_.StartRequest(now_), Outcome::kNotSent);
@@ -166,7 +166,7 @@ TEST_F(EndpointPaceTest, ARequestThatWasNotSentIsNoSuccess) {
   EXPECT_EQ(PauseLeft(), 2 * limits_.first_pause);
 }
 
-TEST_F(EndpointPaceTest, IsRememberedForItsPauseAndItsRate) {
+TEST_F(EndpointPaceTest, IsKeptForItsPauseAndItsRate) {
   EXPECT_EQ(pace_.KeepUntil(), absl::InfinitePast());
   pace_.set_settings({.max_per_second = 2});
   const int epoch = pace_.StartRequest(now_);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Seconds(10);
 
-TEST(EndpointPauses, TellOfAPauseUntilItEnds) {
+TEST(EndpointPauses, ReportAPauseUntilItEnds) {
   const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
   EndpointPauses pauses;
   EXPECT_EQ(pauses.Until("a", now), absl::InfinitePast());

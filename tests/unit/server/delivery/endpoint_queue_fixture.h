@@ -13,7 +13,7 @@ namespace webhooks::server {
 
 inline const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
 
-// A queue at a time that the test sets. An endpoint may have 4 in flight.
+// A queue with a fake clock. An endpoint may have 4 requests in flight.
 class EndpointQueueTest : public ::testing::Test {
  protected:
   using Attempt = std::shared_ptr<LeasedAttempt>;
@@ -34,8 +34,8 @@ class EndpointQueueTest : public ::testing::Test {
     queue_.SetDue(endpoint, now_ + in, now_);
   }
 
-  // Answers a request with `count` deliveries of `bytes` each; more are due if
-  // `next_due` says so.
+  // Answers a request with `count` deliveries of `bytes` each; the next one is
+  // due at `next_due`.
   void Answer(const LeaseRequest& request, int count, std::int64_t bytes = 10,
               absl::Time next_due = absl::InfiniteFuture(),
               std::optional<Settings> settings = std::nullopt) {
@@ -54,7 +54,7 @@ class EndpointQueueTest : public ::testing::Test {
     queue_.AddLeased(request, std::move(leased), now_);
   }
 
-  // The endpoints to lease for, each with the number.
+  // Returns the endpoints to lease for, each with the number of deliveries.
   std::vector<std::string> Lease() {
     requests_ = queue_.TakeLeaseRequests(now_);
     std::vector<std::string> names;
@@ -64,10 +64,10 @@ class EndpointQueueTest : public ::testing::Test {
     return names;
   }
 
-  // Begins at most so many attempts; their endpoints.
-  std::vector<std::string> StartAttempts(int most = 1000) {
+  // Starts at most `max` attempts; returns their endpoints.
+  std::vector<std::string> StartAttempts(int max = 1000) {
     std::vector<std::string> names;
-    while (static_cast<int>(names.size()) < most) {
+    while (static_cast<int>(names.size()) < max) {
       Attempt attempt = queue_.TakeNext(now_);
       if (attempt == nullptr) break;
       names.push_back(attempt->result.endpoint.webhook);
@@ -76,7 +76,7 @@ class EndpointQueueTest : public ::testing::Test {
     return names;
   }
 
-  // Ends the attempt that began first.
+  // Finishes the oldest attempt in flight.
   void FinishAttempt(Outcome outcome = Outcome::kDelivered,
                      absl::Duration retry_after = absl::ZeroDuration()) {
     const Attempt attempt = started_.front();
@@ -87,8 +87,8 @@ class EndpointQueueTest : public ::testing::Test {
     queue_.Release(*attempt);
   }
 
-  // An endpoint that may have as much in flight and prefetched as its settings
-  // say, with so much prefetched, and nothing else due.
+  // Makes an endpoint with the full window of its settings, with prefetched
+  // attempts and nothing else due.
   struct Prefetched {
     Endpoint endpoint;
     int count = 0;
@@ -110,7 +110,7 @@ class EndpointQueueTest : public ::testing::Test {
     return {project, webhook};
   }
 
-  // Ends so many requests that the endpoint may have all that it ever may.
+  // Runs requests until the endpoint's window has its full size.
   void Grow(const Endpoint& endpoint) {
     for (int i = 0; i < 60; ++i) {
       SetDue(endpoint);

@@ -2,7 +2,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/server/delivery/endpoint_queue_fixture.h"
 
-// Tests of pauses, and of what is dropped.
+// Tests of pauses and of dropped attempts.
 namespace webhooks::server {
 namespace {
 
@@ -40,7 +40,7 @@ TEST_F(EndpointQueueTest, DoublesThePauseUpToItsLimit) {
   }
 }
 
-TEST_F(EndpointQueueTest, RequestsThatWereInFlightTogetherPauseItOnce) {
+TEST_F(EndpointQueueTest, RequestsInFlightTogetherPauseItOnce) {
   const Endpoint a = Prefetch("p", "a", 2);
   StartAttempts();
   FinishAttempt(Outcome::kOverloaded);
@@ -66,7 +66,7 @@ TEST_F(EndpointQueueTest, ASuccessMakesTheNextPauseShortAgain) {
   EXPECT_EQ(PausedUntil(a), now_ + absl::Seconds(2));
 }
 
-TEST_F(EndpointQueueTest, PausesForAsLongAsTheReceiverAsks) {
+TEST_F(EndpointQueueTest, PausesForTheTimeThatTheReceiverAsksFor) {
   const Endpoint a = Prefetch("p", "a", 8);
   StartAttempts(1);
   FinishAttempt(Outcome::kOverloaded, absl::Seconds(30));
@@ -74,7 +74,7 @@ TEST_F(EndpointQueueTest, PausesForAsLongAsTheReceiverAsks) {
   EXPECT_EQ(queue_.NextTime(), now_ + absl::Seconds(30));
 }
 
-TEST_F(EndpointQueueTest, GivesBackWhatIsPrefetchedForAnOverloadedEndpoint) {
+TEST_F(EndpointQueueTest, DropsThePrefetchedAttemptsOfAnOverloadedEndpoint) {
   Prefetch("p", "a", 8);
   StartAttempts(2);
   FinishAttempt(Outcome::kOverloaded);
@@ -83,7 +83,7 @@ TEST_F(EndpointQueueTest, GivesBackWhatIsPrefetchedForAnOverloadedEndpoint) {
   EXPECT_EQ(queue_.leased(), 1);
 }
 
-TEST_F(EndpointQueueTest, GivesBackWhatIsLeasedWhileItsEndpointIsPaused) {
+TEST_F(EndpointQueueTest, DropsAttemptsThatAreLeasedDuringAPause) {
   const Endpoint a = Prefetch("p", "a", 1);
   StartAttempts(1);
   SetDue(a);
@@ -96,7 +96,7 @@ TEST_F(EndpointQueueTest, GivesBackWhatIsLeasedWhileItsEndpointIsPaused) {
   EXPECT_THAT(Lease(), ElementsAre("a1"));
 }
 
-TEST_F(EndpointQueueTest, AnEndpointThatIsResumedIsNotPaused) {
+TEST_F(EndpointQueueTest, AResumedEndpointIsNotPaused) {
   const Endpoint a = Prefetch("p", "a", 4);
   StartAttempts(1);
   FinishAttempt(Outcome::kOverloaded, absl::Hours(24));
@@ -105,7 +105,7 @@ TEST_F(EndpointQueueTest, AnEndpointThatIsResumedIsNotPaused) {
   EXPECT_THAT(Lease(), ElementsAre("a1"));
 }
 
-TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatIsResumed) {
+TEST_F(EndpointQueueTest, ALateOutcomeDoesNotPauseAResumedEndpoint) {
   const Endpoint a = Prefetch("p", "a", 4);
   StartAttempts(2);
   queue_.Resume(a, now_);
@@ -116,7 +116,7 @@ TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatIsResumed) {
   EXPECT_EQ(queue_.leased(), 3);
 }
 
-TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatHasChanged) {
+TEST_F(EndpointQueueTest, ALateOutcomeDoesNotPauseAChangedEndpoint) {
   const Endpoint a = Prefetch("p", "a", 4);
   StartAttempts(2);
   queue_.DropChanged(a, now_);
@@ -126,7 +126,7 @@ TEST_F(EndpointQueueTest, ALateAnswerDoesNotPauseAnEndpointThatHasChanged) {
   EXPECT_EQ(queue_.in_flight(), 1);
 }
 
-TEST_F(EndpointQueueTest, AnAnswerToARequestBegunSincePausesAResumedEndpoint) {
+TEST_F(EndpointQueueTest, ALaterRequestCanPauseAResumedEndpoint) {
   const Endpoint a = Prefetch("p", "a", 4);
   queue_.Resume(a, now_);
   StartAttempts(1);
@@ -134,7 +134,7 @@ TEST_F(EndpointQueueTest, AnAnswerToARequestBegunSincePausesAResumedEndpoint) {
   EXPECT_EQ(PausedUntil(a), now_ + absl::Hours(24));
 }
 
-TEST_F(EndpointQueueTest, WhatIsDroppedIsDueAgain) {
+TEST_F(EndpointQueueTest, ADroppedAttemptIsDueAgain) {
   const Endpoint a = Prefetch("p", "a", 8);
   queue_.DropChanged(a, now_);
   EXPECT_THAT(StartAttempts(), IsEmpty());
@@ -142,7 +142,7 @@ TEST_F(EndpointQueueTest, WhatIsDroppedIsDueAgain) {
   EXPECT_THAT(Lease(), ElementsAre("a36"));
 }
 
-TEST_F(EndpointQueueTest, DropsWhatAProjectHas) {
+TEST_F(EndpointQueueTest, DropsThePrefetchedAttemptsOfAProject) {
   Prefetch({{{"p", "a"}, 2}, {{"p", "b"}, 1}, {{"q", "z"}, 1}});
   queue_.DropPrefetched("p", now_);
   EXPECT_THAT(queue_.TakeDropped(), SizeIs(3));
@@ -150,7 +150,7 @@ TEST_F(EndpointQueueTest, DropsWhatAProjectHas) {
   EXPECT_THAT(Lease(), SizeIs(2));
 }
 
-TEST_F(EndpointQueueTest, LeasesAnewWhatHasBeenPrefetchedForLong) {
+TEST_F(EndpointQueueTest, LeasesAgainIfALeaseIsAboutToExpire) {
   Prefetch("p", "a", 2);
   now_ += absl::Seconds(31);
   EXPECT_THAT(StartAttempts(), IsEmpty());
@@ -168,7 +168,7 @@ TEST_F(EndpointQueueTest, RemembersAnOverloadedEndpointForItsPause) {
   EXPECT_EQ(queue_.size(), 0u);
 }
 
-TEST_F(EndpointQueueTest, WhatIsPausedIsDueAtThePausesEnd) {
+TEST_F(EndpointQueueTest, APausedDeliveryIsDueAtTheEndOfThePause) {
   const Endpoint a = Prefetch("p", "a", 4);
   now_ += absl::Seconds(7);
   EXPECT_EQ(queue_.OldestDue(), kStart);
@@ -177,7 +177,7 @@ TEST_F(EndpointQueueTest, WhatIsPausedIsDueAtThePausesEnd) {
   EXPECT_EQ(queue_.OldestDue(), now_ + absl::Hours(24));
 }
 
-TEST_F(EndpointQueueTest, AJumpOfTheTimeOfDayEndsNoPause) {
+TEST_F(EndpointQueueTest, AJumpOfTheWallClockDoesNotEndAPause) {
   const Endpoint a = Prefetch("p", "a", 1);
   StartAttempts();
   FinishAttempt(Outcome::kOverloaded, absl::Hours(1));

@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/server/delivery/endpoint_queue_fixture.h"
 
-// Tests of the shares that projects have.
+// Tests of the projects' shares.
 namespace webhooks::server {
 namespace {
 
@@ -60,7 +60,7 @@ TEST_F(SmallEndpointQueue, LeavesLeasesForAnotherProject) {
   EXPECT_THAT(Lease(), Not(IsEmpty()));
 }
 
-TEST_F(SmallEndpointQueue, LeavesHalfOfTheRoomToTheProjectsOtherEndpoints) {
+TEST_F(SmallEndpointQueue, LeavesHalfOfTheLeasesToTheProjectsOtherEndpoints) {
   const Endpoint a = Prefetch("p", "a", 1);
   StartAttempts();
   SetDue(a);
@@ -81,7 +81,7 @@ TEST_F(SmallEndpointQueue, LeavesBytesForAnotherProject) {
   EXPECT_THAT(Lease(), ElementsAre("z1"));
 }
 
-TEST_F(SmallEndpointQueue, WhatIsRecordedGivesItsBytesBack) {
+TEST_F(SmallEndpointQueue, ARecordedAttemptReleasesItsBytes) {
   const Endpoint a = Prefetch("p", "a", 0);
   for (int i = 0; i < 100; ++i) {
     SetDue(a);
@@ -94,7 +94,7 @@ TEST_F(SmallEndpointQueue, WhatIsRecordedGivesItsBytesBack) {
   EXPECT_EQ(queue_.leased(), 0);
 }
 
-TEST_F(SmallEndpointQueue, WhatIsDroppedGivesItsBytesBack) {
+TEST_F(SmallEndpointQueue, ADroppedAttemptReleasesItsBytes) {
   const Endpoint a = Prefetch("p", "a", 0);
   for (int i = 0; i < 100; ++i) {
     SetDue(a);

@@ -12,13 +12,13 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-TEST_F(EndpointQueueTest, LeasesOnceForWhatIsDue) {
+TEST_F(EndpointQueueTest, LeasesOnceForDueDeliveries) {
   SetDue({"p", "a"});
   EXPECT_THAT(Lease(), ElementsAre("a1"));
   EXPECT_THAT(Lease(), IsEmpty());
 }
 
-TEST_F(EndpointQueueTest, LeavesWhatIsDueLaterUntilThen) {
+TEST_F(EndpointQueueTest, DoesNotLeaseBeforeTheDueTime) {
   SetDue({"p", "a"}, absl::Seconds(5));
   EXPECT_THAT(Lease(), IsEmpty());
   EXPECT_EQ(queue_.NextTime(), now_ + absl::Seconds(5));
@@ -26,7 +26,7 @@ TEST_F(EndpointQueueTest, LeavesWhatIsDueLaterUntilThen) {
   EXPECT_THAT(Lease(), ElementsAre("a1"));
 }
 
-TEST_F(EndpointQueueTest, DoesNotForgetWhatBecomesDueDuringALease) {
+TEST_F(EndpointQueueTest, RemembersADueTimeNotedDuringALease) {
   SetDue({"p", "a"});
   Lease();
   SetDue({"p", "a"});
@@ -34,7 +34,7 @@ TEST_F(EndpointQueueTest, DoesNotForgetWhatBecomesDueDuringALease) {
   EXPECT_THAT(Lease(), ElementsAre("a1"));
 }
 
-TEST_F(EndpointQueueTest, EachRequestThatEndsLetsOneMoreBegin) {
+TEST_F(EndpointQueueTest, EachFinishedRequestAllowsOneMore) {
   SetDue({"p", "a"});
   EXPECT_THAT(Lease(), ElementsAre("a1"));
   Answer(requests_.at(0), 1, 10, now_);
@@ -47,7 +47,7 @@ TEST_F(EndpointQueueTest, EachRequestThatEndsLetsOneMoreBegin) {
   }
 }
 
-TEST_F(EndpointQueueTest, BeginsNoMoreThanTheEndpointMayHaveInFlight) {
+TEST_F(EndpointQueueTest, StartsNoMoreThanTheEndpointsLimit) {
   Prefetch("p", "a", 8);
   EXPECT_THAT(StartAttempts(), ElementsAre("a", "a", "a", "a"));
   FinishAttempt();
@@ -59,7 +59,7 @@ TEST_F(EndpointQueueTest, PrefersAWebhooksOwnLimit) {
   EXPECT_THAT(StartAttempts(), SizeIs(6));
 }
 
-TEST_F(EndpointQueueTest, BeginsOneAtATimeOfAnOrderedEndpoint) {
+TEST_F(EndpointQueueTest, StartsOneAtATimeForAnOrderedEndpoint) {
   Prefetch("p", "a", 2, {.ordered = true});
   EXPECT_THAT(StartAttempts(), SizeIs(1));
 }
@@ -69,7 +69,7 @@ TEST_F(EndpointQueueTest, EndpointsTakeTurns) {
   EXPECT_THAT(StartAttempts(), ElementsAre("a", "b", "a", "b", "a", "b"));
 }
 
-TEST_F(EndpointQueueTest, ProjectsTakeTurnsHoweverManyEndpointsTheyHave) {
+TEST_F(EndpointQueueTest, ProjectsTakeTurnsWithAnyNumberOfEndpoints) {
   Prefetch(
       {{{"p", "a"}, 2}, {{"p", "b"}, 2}, {{"p", "c"}, 2}, {{"q", "z"}, 2}});
   EXPECT_THAT(StartAttempts(4), ElementsAre("a", "z", "b", "z"));
@@ -81,14 +81,14 @@ TEST_F(EndpointQueueTest, LeasesTakeTurnsToo) {
   EXPECT_THAT(Lease(), ElementsAre("a1", "z1", "b1", "c1"));
 }
 
-TEST_F(EndpointQueueTest, LeasesFirstForAnEndpointThatHasNothing) {
+TEST_F(EndpointQueueTest, LeasesFirstForAnEndpointWithoutLeases) {
   const Endpoint a = Prefetch("p", "a", 1);
   SetDue(a);
   SetDue({"p", "b"});
   EXPECT_THAT(Lease(), ElementsAre("b1", "a35"));
 }
 
-TEST_F(EndpointQueueTest, EndpointsThatHaveNothingDoNotKeepOthersWaiting) {
+TEST_F(EndpointQueueTest, EndpointsWithoutLeasesDoNotBlockOthers) {
   const Endpoint a = Prefetch("p", "a", 1);
   SetDue(a);
   for (int i = 0; i < 1000; ++i) SetDue({"p", "b" + std::to_string(i)});
@@ -125,7 +125,7 @@ TEST_F(EndpointQueueTest, PrefetchesFewLargeEvents) {
   EXPECT_THAT(Lease(), ElementsAre("a31"));
 }
 
-TEST_F(EndpointQueueTest, BeginsNoMoreWithinASecondThanTheRateSays) {
+TEST_F(EndpointQueueTest, StartsNoMoreWithinASecondThanTheRate) {
   Prefetch("p", "a", 30, {.max_in_flight = 100, .max_per_second = 10});
   for (const int second : {1, 2}) {
     int begun = 0;
@@ -137,7 +137,7 @@ TEST_F(EndpointQueueTest, BeginsNoMoreWithinASecondThanTheRateSays) {
   }
 }
 
-TEST_F(EndpointQueueTest, SendsWhatWasHeldSlowly) {
+TEST_F(EndpointQueueTest, LimitsTheRateOfHeldDeliveries) {
   Prefetch("p", "a", 30, {.max_in_flight = 100, .catches_up = true});
   int begun = 0;
   for (; now_ < kStart + absl::Seconds(1); now_ += absl::Milliseconds(10)) {
@@ -146,7 +146,7 @@ TEST_F(EndpointQueueTest, SendsWhatWasHeldSlowly) {
   EXPECT_EQ(begun, 20);
 }
 
-TEST_F(EndpointQueueTest, SendsWhatWasHeldSlowlyThoughOtherThingsAreDueToo) {
+TEST_F(EndpointQueueTest, LimitsTheRateWhileHeldDeliveriesAreAmongOthers) {
   const Endpoint a =
       Prefetch("p", "a", 3, {.max_in_flight = 8, .catches_up = true});
   SetDue(a);
@@ -156,7 +156,7 @@ TEST_F(EndpointQueueTest, SendsWhatWasHeldSlowlyThoughOtherThingsAreDueToo) {
   EXPECT_THAT(StartAttempts(), SizeIs(3));
 }
 
-TEST_F(EndpointQueueTest, ForgetsWhatIsIdle) {
+TEST_F(EndpointQueueTest, RemovesAnIdleEndpoint) {
   Prefetch("p", "a", 1);
   EXPECT_EQ(queue_.size(), 1u);
   StartAttempts();
@@ -164,7 +164,7 @@ TEST_F(EndpointQueueTest, ForgetsWhatIsIdle) {
   EXPECT_EQ(queue_.size(), 0u);
 }
 
-TEST_F(EndpointQueueTest, RemembersForASecondWhatARateHasLetBegin) {
+TEST_F(EndpointQueueTest, KeepsAnEndpointWithARateForASecond) {
   Prefetch("p", "a", 1, {.max_per_second = 2});
   StartAttempts();
   FinishAttempt();
@@ -176,7 +176,7 @@ TEST_F(EndpointQueueTest, RemembersForASecondWhatARateHasLetBegin) {
   EXPECT_EQ(queue_.size(), 0u);
 }
 
-TEST_F(EndpointQueueTest, SettingsStayWhereALeaseFails) {
+TEST_F(EndpointQueueTest, KeepsTheSettingsIfALeaseFails) {
   const Endpoint a = Prefetch("p", "a", 0, {.max_in_flight = 1});
   for (const int count : {0, 3}) {
     SetDue(a);
@@ -186,7 +186,7 @@ TEST_F(EndpointQueueTest, SettingsStayWhereALeaseFails) {
   EXPECT_THAT(StartAttempts(), SizeIs(1));
 }
 
-TEST_F(EndpointQueueTest, WhatIsDueComesEarlierWhereTheTimeOfDayJumps) {
+TEST_F(EndpointQueueTest, AJumpOfTheWallClockMakesDeliveriesDueEarlier) {
   SetDue({"p", "a"}, absl::Hours(2));
   queue_.AdvanceDue(absl::Hours(1), now_);
   EXPECT_EQ(queue_.NextTime(), now_ + absl::Hours(1));

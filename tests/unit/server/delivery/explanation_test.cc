@@ -15,7 +15,7 @@ using Response = v1::ExplainDeliveryResponse;
 
 const absl::Time kExplainedAt = absl::FromUnixSeconds(1'800'000'000);
 
-// An event of now, a webhook that is older, and a delivery of it that is due.
+// A new event, an older webhook, and a delivery that is due.
 class ExplanationTest : public ::testing::Test {
  protected:
   ExplanationTest() {
@@ -57,11 +57,11 @@ class ExplanationTest : public ::testing::Test {
   DeliveryFacts facts_;
 };
 
-TEST_F(ExplanationTest, WhatIsDueWaitsForItsTurn) {
+TEST_F(ExplanationTest, ADueDeliveryWaitsForItsTurn) {
   EXPECT_EQ(Reason(), Response::WAITING);
 }
 
-TEST_F(ExplanationTest, WhatIsDueLaterIsScheduledOrRetried) {
+TEST_F(ExplanationTest, ALaterDeliveryIsScheduledOrRetried) {
   SetNext(kExplainedAt + absl::Hours(1));
   EXPECT_EQ(Reason(), Response::SCHEDULED);
   AddAttempt(500);
@@ -103,7 +103,7 @@ TEST_F(ExplanationTest, SaysUntilWhenTheEndpointIsPaused) {
             until + absl::Minutes(1));
 }
 
-TEST_F(ExplanationTest, APauseIsNothingToWhatHasEnded) {
+TEST_F(ExplanationTest, APauseDoesNotAffectAFinishedDelivery) {
   SetState(v1::Delivery::DELIVERED);
   facts_.delivery->clear_next_attempt_at();
   const Response response =
@@ -112,7 +112,7 @@ TEST_F(ExplanationTest, APauseIsNothingToWhatHasEnded) {
   EXPECT_FALSE(response.has_next_attempt_at());
 }
 
-TEST_F(ExplanationTest, StatesThatAreEndsAreReasons) {
+TEST_F(ExplanationTest, FinalStatesAreReasons) {
   SetState(v1::Delivery::IN_FLIGHT);
   EXPECT_EQ(Reason(), Response::IN_FLIGHT);
   SetState(v1::Delivery::DELIVERED);
@@ -139,7 +139,7 @@ TEST_F(ExplanationTest, AFailureWithoutAnAttemptHasAReasonOfItsOwn) {
   EXPECT_EQ(Reason(), Response::EVENT_DAMAGED);
 }
 
-TEST_F(ExplanationTest, WhatIsHeldWaitsForTheWebhookOrItsUrl) {
+TEST_F(ExplanationTest, AHeldDeliveryWaitsForTheWebhookOrItsUrl) {
   SetState(v1::Delivery::HELD);
   EXPECT_EQ(Reason(), Response::WEBHOOK_WITHOUT_URL);
   facts_.webhook->set_active(false);

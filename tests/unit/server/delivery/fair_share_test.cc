@@ -8,7 +8,7 @@
 namespace webhooks::server {
 namespace {
 
-// Has the project take units until it finds no more room; how many it holds.
+// Takes units for the project until none is available; returns their number.
 int TakeAll(FairShare& share, const std::string& project, int held = 0) {
   while (share.Available(project) > 0) {
     share.Take(project, 1);
@@ -24,7 +24,7 @@ TEST(FairShare, OneProjectLeavesAQuarterAndTheReserve) {
   EXPECT_EQ(share.used(), held);
 }
 
-TEST(FairShare, TwoProjectsThatWantAllHaveTheSame) {
+TEST(FairShare, TwoProjectsThatWantEverythingGetTheSame) {
   FairShare share(800);
   int a = 0;
   int b = 0;
@@ -51,7 +51,7 @@ TEST(FairShare, TheReserveIsForProjectsThatHoldNothing) {
   EXPECT_EQ(share.Available("0"), 1);
 }
 
-TEST(FairShare, RoomCanBeTakenAtOnce) {
+TEST(FairShare, TheAvailableAmountCanBeTakenAtOnce) {
   FairShare share(8000);
   const std::int64_t room = share.Available("a");
   share.Take("a", room);
@@ -59,7 +59,7 @@ TEST(FairShare, RoomCanBeTakenAtOnce) {
   EXPECT_NEAR(static_cast<double>(room), 0.75 * 7000, 2);
 }
 
-TEST(FairShare, WhatIsGivenBackCanBeTakenAgain) {
+TEST(FairShare, AReleasedAmountCanBeTakenAgain) {
   FairShare share(80);
   const int held = TakeAll(share, "a");
   share.Take("a", -held);
@@ -67,7 +67,7 @@ TEST(FairShare, WhatIsGivenBackCanBeTakenAgain) {
   EXPECT_EQ(TakeAll(share, "a"), held);
 }
 
-TEST(FairShare, LessThanAUnitIsNoRoom) {
+TEST(FairShare, LessThanAUnitIsNotAvailable) {
   FairShare share(100, /*unit=*/30);
   EXPECT_GE(share.Available("a"), 30);
   share.Take("a", 40);
@@ -77,7 +77,7 @@ TEST(FairShare, LessThanAUnitIsNoRoom) {
   EXPECT_EQ(share.Available("c"), 0);
 }
 
-TEST(FairShare, TheOnlyPlaceIsForAnyProject) {
+TEST(FairShare, TheLastUnitIsForAnyProject) {
   FairShare share(1);
   EXPECT_EQ(TakeAll(share, "a"), 1);
   EXPECT_EQ(share.Available("b"), 0);

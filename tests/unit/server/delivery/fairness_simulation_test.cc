@@ -14,8 +14,7 @@ namespace {
 
 using Outcome = EndpointPace::Outcome;
 
-// A receiver: the way it treats each request, and the deliveries that wait for
-// it.
+// A receiver: its behavior, and the deliveries that wait for it.
 struct Receiver {
   int waiting = 0;
   std::int64_t bytes = 100;
@@ -26,8 +25,8 @@ struct Receiver {
 
 constexpr absl::Duration kTimeout = absl::Seconds(60);
 
-// The queue with its default limits, a store that answers one call after
-// another, and receivers, at a time of their own.
+// A simulation of the queue with its default limits, a store that answers one
+// call at a time, and receivers.
 class Simulation {
  public:
   void Add(const Endpoint& endpoint, const Receiver& receiver) {
@@ -134,8 +133,8 @@ class Simulation {
   std::multimap<absl::Time, std::function<void()>> events_;
 };
 
-// Receives one project's events in 20 ms each; how many within two minutes,
-// while others load the queue.
+// Returns how many events of a project, of 20 ms each, are delivered within two
+// minutes while other projects load the queue.
 int HealthyRate(const std::function<void(Simulation&)>& load, int events = 1000,
                 std::int64_t bytes = 100) {
   Simulation simulation;
@@ -171,7 +170,7 @@ TEST(FairnessSimulation, HangingLargeEventsLeaveOthersTheirRate) {
             0.9);
 }
 
-TEST(FairnessSimulation, TwoSuchProjectsLeaveAThirdItsRate) {
+TEST(FairnessSimulation, TwoHangingProjectsLeaveAThirdItsRate) {
   EXPECT_GE(Part([](Simulation& simulation) {
               simulation.AddHanging("b", 3000, 10, 100);
               simulation.AddHanging("c", 600, 10, 256 << 10);

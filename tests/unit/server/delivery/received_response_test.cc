@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kKiB = 1 << 10;
 
-// An answer whose header section holds `fields`, each with its line end.
+// Returns a response with `fields` in its header section, each with a line end.
 ReceivedResponse AnswerWith(int status, const std::string& fields) {
   ReceivedResponse answer;
   answer.TakeHeader("HTTP/1.1 " + std::to_string(status) + " Any\r\n", status);
@@ -72,7 +72,7 @@ TEST(ReceivedResponse, Keeps16KiBOfABodyAndReads64) {
   EXPECT_TRUE(answer.is_body_cut());
 }
 
-TEST(ReceivedResponse, DoubtsTheEndOfABodyThatIsGivenTwiceOrNotAtAll) {
+TEST(ReceivedResponse, HasAnAmbiguousLengthWithTwoLengthsOrAnUnexpectedOne) {
   const std::string length = "Content-Length: 5\r\n";
   const std::string coding = "Transfer-Encoding: chunked\r\n";
   EXPECT_FALSE(AnswerWith(200, length).has_ambiguous_length());

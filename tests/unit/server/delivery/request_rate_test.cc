@@ -10,19 +10,19 @@ namespace {
 
 const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
 
-// The largest number of `times` within any second.
+// Returns the maximum number of `times` within any second.
 int MostInASecond(const std::vector<absl::Time>& times) {
-  int most = 0;
+  int max = 0;
   for (auto first = times.begin(); first != times.end(); ++first) {
     const auto last =
         std::lower_bound(first, times.end(), *first + absl::Seconds(1));
-    most = std::max(most, static_cast<int>(last - first));
+    max = std::max(max, static_cast<int>(last - first));
   }
-  return most;
+  return max;
 }
 
-// Begins requests as soon as it may, by looks at the clock that are `tick` and
-// now and then 70 ms apart, for ten seconds.
+// Starts requests for ten seconds, as soon as they may start. Reads the clock
+// every `tick`, and sometimes only after 70 ms.
 std::vector<absl::Time> BeginAll(int rate, absl::Duration tick) {
   RequestRate requests;
   std::vector<absl::Time> begun;
@@ -39,12 +39,12 @@ std::vector<absl::Time> BeginAll(int rate, absl::Duration tick) {
 
 class RequestRateTest : public ::testing::TestWithParam<int> {};
 
-TEST_P(RequestRateTest, BeginsNoMoreThanThatWithinAnySecond) {
+TEST_P(RequestRateTest, AllowsNoMoreRequestsWithinAnySecond) {
   const int rate = GetParam();
   EXPECT_EQ(MostInASecond(BeginAll(rate, absl::Milliseconds(3))), rate);
 }
 
-TEST_P(RequestRateTest, IsReachedThoughTheClockIsSeldomLookedAt) {
+TEST_P(RequestRateTest, IsReachedEvenIfTheClockIsReadSeldom) {
   const int rate = GetParam();
   EXPECT_GE(BeginAll(rate, absl::Milliseconds(3)).size(), 9.4 * rate);
 }
@@ -61,7 +61,7 @@ TEST(RequestRate, SpreadsRequestsOverTheSecond) {
   EXPECT_GT(requests.NextStart(10), kStart + absl::Milliseconds(100));
 }
 
-TEST(RequestRate, ALowerRateCountsWhatHasBegun) {
+TEST(RequestRate, ALowerRateCountsEarlierRequests) {
   RequestRate requests;
   for (int i = 0; i < 10; ++i) {
     requests.StartRequest(100, kStart + i * absl::Milliseconds(10));
@@ -69,7 +69,7 @@ TEST(RequestRate, ALowerRateCountsWhatHasBegun) {
   EXPECT_EQ(requests.NextStart(5), kStart + absl::Milliseconds(1050));
 }
 
-TEST(RequestRate, ASecondAfterTheLastRequestNoneCounts) {
+TEST(RequestRate, IsIdleASecondAfterTheLastRequest) {
   RequestRate requests;
   EXPECT_EQ(requests.IdleFrom(), absl::InfinitePast());
   requests.StartRequest(10, kStart);

@@ -48,7 +48,7 @@ absl::Duration WaitAfter(const HttpOutcome& outcome, int step = 1,
   return result.retry_at - kAnsweredAt;
 }
 
-TEST(DefaultSchedule, IsTheContracts) {
+TEST(DefaultSchedule, IsThatOfTheContract) {
   EXPECT_THAT(DefaultSchedule(),
               ElementsAre(absl::ZeroDuration(), absl::Seconds(5),
                           absl::Minutes(5), absl::Minutes(30), absl::Hours(2),
@@ -69,7 +69,7 @@ TEST(RetryPolicy, FailsAfterTheSchedulesEnd) {
   EXPECT_EQ(Classify(Answered(500), 11).outcome, Outcome::kFailed);
 }
 
-TEST(RetryPolicy, VariesWaitsByAFifthEitherWay) {
+TEST(RetryPolicy, VariesWaitsByAFifthUpAndDown) {
   EXPECT_EQ(WaitAfter(Answered(500), 1, 0), absl::Seconds(4));
   EXPECT_EQ(WaitAfter(Answered(500), 1, 0.75), absl::Milliseconds(5500));
   EXPECT_LE(WaitAfter(Answered(500), 1, 0.999999), absl::Seconds(6));
@@ -90,25 +90,25 @@ TEST(RetryPolicy, CountsEveryOtherStatusAsFailed) {
   }
 }
 
-TEST(RetryPolicy, TriesAgainWithoutAnAnswer) {
+TEST(RetryPolicy, RetriesWithoutAResponse) {
   for (const auto error :
        {v1::Attempt::TIMEOUT, v1::Attempt::DNS, v1::Attempt::TARGET_REFUSED}) {
     EXPECT_EQ(WaitAfter(FailedBy(error)), absl::Seconds(5));
   }
 }
 
-TEST(RetryPolicy, GivesUpWhatIsGone) {
+TEST(RetryPolicy, GivesUpIfTheReceiverIsGone) {
   const AttemptResult result = Classify(Answered(410), 1);
   EXPECT_EQ(result.outcome, Outcome::kFailed);
   EXPECT_TRUE(result.gone);
 }
 
-TEST(RetryPolicy, CallsNothingElseGone) {
+TEST(RetryPolicy, IsGoneOnlyAfter410) {
   EXPECT_FALSE(Classify(Answered(404), 10).gone);
   EXPECT_FALSE(Classify(FailedBy(v1::Attempt::DNS), 1).gone);
 }
 
-TEST(RetryPolicy, FollowsAWebhooksOwnSchedule) {
+TEST(RetryPolicy, UsesTheWebhooksSchedule) {
   v1::DeliverySettings settings;
   for (const int seconds : {0, 60, 3600}) {
     settings.add_schedule()->set_seconds(seconds);
@@ -119,17 +119,17 @@ TEST(RetryPolicy, FollowsAWebhooksOwnSchedule) {
             Outcome::kFailed);
 }
 
-TEST(RetryPolicy, ObeysARetryAfterThatIsLonger) {
+TEST(RetryPolicy, WaitsForALongerRetryAfter) {
   for (const int status : {307, 400, 404, 429, 500, 502, 503, 504}) {
     EXPECT_EQ(WaitAfter(Answered(status, "60")), absl::Minutes(1)) << status;
   }
 }
 
-TEST(RetryPolicy, WaitsNoShorterForARetryAfter) {
+TEST(RetryPolicy, IgnoresAShorterRetryAfter) {
   EXPECT_EQ(WaitAfter(Answered(429, "1")), absl::Seconds(5));
 }
 
-TEST(RetryPolicy, PausesForARetryAfterOfFailuresOnly) {
+TEST(RetryPolicy, PausesOnlyForTheRetryAfterOfAFailure) {
   const RetryPolicy policy;
   EXPECT_EQ(policy.RetryAfterOf(Answered(500, "60"), kAnsweredAt),
             absl::Minutes(1));
@@ -139,7 +139,7 @@ TEST(RetryPolicy, PausesForARetryAfterOfFailuresOnly) {
             absl::ZeroDuration());
 }
 
-TEST(RetryPolicy, ObeysARetryAfterForADayAtMost) {
+TEST(RetryPolicy, LimitsARetryAfterToADay) {
   EXPECT_EQ(WaitAfter(Answered(429, "86400")), absl::Hours(24));
   EXPECT_EQ(WaitAfter(Answered(429, "86401")), absl::Hours(24));
   EXPECT_EQ(WaitAfter(Answered(429, "99999999999999999999")), absl::Hours(24));
@@ -164,12 +164,12 @@ TEST(RetryAfter, IsReadAsEachFormOfAnHttpDate) {
   }
 }
 
-TEST(RetryAfter, ThatIsPastIsNone) {
+TEST(RetryAfter, InThePastIsIgnored) {
   EXPECT_EQ(ReadRetryAfter("Sun, 06 Nov 1994 08:48:37 GMT", kAnsweredAt),
             absl::ZeroDuration());
 }
 
-TEST(RetryAfter, ThatIsNeitherSecondsNorADateIsNone) {
+TEST(RetryAfter, InAnotherFormIsIgnored) {
   for (const char* text :
        {"", "soon", "-5", "+5", "5s", "1.5", "infinite-future",
         "1994-11-06T08:50:37Z", "Sun, 06 Nov 1994 08:50:37 CET"}) {
@@ -177,7 +177,7 @@ TEST(RetryAfter, ThatIsNeitherSecondsNorADateIsNone) {
   }
 }
 
-TEST(IsOverloaded, HoldsForStatusesThatSayItAndForTimeOuts) {
+TEST(IsOverloaded, IsTrueForSignsOfOverload) {
   for (const int status : {429, 502, 504}) {
     EXPECT_TRUE(IsOverloaded(Answered(status))) << status;
   }
@@ -185,7 +185,7 @@ TEST(IsOverloaded, HoldsForStatusesThatSayItAndForTimeOuts) {
   EXPECT_TRUE(IsOverloaded(Answered(500, "60")));
 }
 
-TEST(IsOverloaded, HoldsForNothingElse) {
+TEST(IsOverloaded, IsFalseOtherwise) {
   for (const int status : {200, 400, 410, 500, 503}) {
     EXPECT_FALSE(IsOverloaded(Answered(status))) << status;
   }

@@ -24,7 +24,7 @@ class RoundRobinTest : public ::testing::Test {
     queue_.Add(project, &item, is_urgent);
   }
 
-  // Removes the next item; "": there is none.
+  // Removes and returns the next item; "" if there is none.
   std::string Pop() {
     const std::string* const item =
         queue_.Pop(version_, [this](const std::string& project) {
@@ -44,14 +44,14 @@ class RoundRobinTest : public ::testing::Test {
   }
 
   std::string a_ = "a", b_ = "b", c_ = "c", d_ = "d", z_ = "z";
-  // Projects that may not have anything.
+  // Projects that may not have an item.
   std::set<std::string> barred_;
   std::int64_t version_ = 0;
   int questions_ = 0;
   RoundRobin<std::string> queue_;
 };
 
-TEST_F(RoundRobinTest, GivesAProjectsItemsInTheirOrder) {
+TEST_F(RoundRobinTest, ReturnsAProjectsItemsInTheirOrder) {
   for (std::string* item : {&a_, &b_, &c_}) Add("p", *item, kOther);
   EXPECT_THAT(PopAll(), ElementsAre("a", "b", "c"));
 }
@@ -62,7 +62,7 @@ TEST_F(RoundRobinTest, ProjectsTakeTurns) {
   EXPECT_THAT(PopAll(), ElementsAre("a", "z", "b", "c"));
 }
 
-TEST_F(RoundRobinTest, GivesUrgentItemsFirstInTurnWithOthers) {
+TEST_F(RoundRobinTest, UrgentItemsAlternateWithOthers) {
   Add("p", a_, kOther);
   Add("p", b_, kOther);
   Add("p", c_, kUrgent);
@@ -70,7 +70,7 @@ TEST_F(RoundRobinTest, GivesUrgentItemsFirstInTurnWithOthers) {
   EXPECT_THAT(PopAll(), ElementsAre("c", "a", "d", "b"));
 }
 
-TEST_F(RoundRobinTest, UrgentItemsThatKeepComingDoNotKeepOthersWaiting) {
+TEST_F(RoundRobinTest, ContinuousUrgentItemsDoNotBlockOthers) {
   Add("p", a_, kOther);
   Add("p", b_, kUrgent);
   EXPECT_EQ(Pop(), "b");
@@ -78,14 +78,14 @@ TEST_F(RoundRobinTest, UrgentItemsThatKeepComingDoNotKeepOthersWaiting) {
   EXPECT_EQ(Pop(), "a");
 }
 
-TEST_F(RoundRobinTest, PassesOverAProjectThatMayNotHaveAnything) {
+TEST_F(RoundRobinTest, SkipsAProjectThatMayNotHaveAnItem) {
   Add("p", a_, kOther);
   Add("q", z_, kOther);
   barred_ = {"p"};
   EXPECT_THAT(PopAll(), ElementsAre("z"));
 }
 
-TEST_F(RoundRobinTest, AsksAProjectOnceUntilTheVersionChanges) {
+TEST_F(RoundRobinTest, ChecksAProjectOnceUntilTheVersionChanges) {
   Add("p", a_, kOther);
   Add("q", b_, kOther);
   Add("q", c_, kOther);
@@ -100,7 +100,7 @@ TEST_F(RoundRobinTest, AsksAProjectOnceUntilTheVersionChanges) {
   EXPECT_EQ(questions_, 4);
 }
 
-TEST_F(RoundRobinTest, AProjectThatWasPassedOverComesFirstOnceItMay) {
+TEST_F(RoundRobinTest, ASkippedProjectComesFirstOnceItMay) {
   Add("p", a_, kOther);
   Add("q", b_, kOther);
   Add("q", c_, kOther);
@@ -111,7 +111,7 @@ TEST_F(RoundRobinTest, AProjectThatWasPassedOverComesFirstOnceItMay) {
   EXPECT_THAT(PopAll(), ElementsAre("a", "c"));
 }
 
-TEST_F(RoundRobinTest, IsEmptyOnceAllIsTaken) {
+TEST_F(RoundRobinTest, IsEmptyOnceAllItemsAreTaken) {
   EXPECT_THAT(PopAll(), IsEmpty());
   Add("p", a_, kUrgent);
   EXPECT_THAT(PopAll(), ElementsAre("a"));

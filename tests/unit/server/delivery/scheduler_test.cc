@@ -28,8 +28,7 @@ using Outcome = AttemptResult::Outcome;
 const Endpoint kA{"p", "https://a"};
 const Endpoint kB{"p", "https://b"};
 
-// A scheduler of a queue and a sender in memory, at a time that stands still
-// until the test moves it.
+// A scheduler with a fake queue, a fake sender and fake clocks.
 class SchedulerTest : public ::testing::Test {
  protected:
   void Start() {
@@ -45,8 +44,7 @@ class SchedulerTest : public ::testing::Test {
         });
   }
 
-  // Moves time once the scheduler has seen, at the old time, all that it has
-  // been answered by now.
+  // Advances the clocks after the scheduler has handled all answers.
   void Advance(absl::Duration duration) {
     Settle();
     clock_.Advance(duration);
@@ -54,16 +52,16 @@ class SchedulerTest : public ::testing::Test {
     scheduler_->Wake();
   }
 
-  // Waits until all that was to be done by now is done: a lease is requested
-  // for the endpoint that is told of last.
+  // Waits until the scheduler is idle: makes a last endpoint due, and waits for
+  // its lease request.
   void Settle() {
     const Endpoint last{"p", "https://settled/" + std::to_string(++settled_)};
     queue_.Tell({last, wall_.Now()});
     queue_.AwaitLeaseRequest(last);
   }
 
-  // Three deliveries to kA are due and the scheduler has leased them, of which
-  // one is in flight.
+  // Makes the scheduler lease three deliveries to kA, one of which is in
+  // flight.
   void StartWithPrefetched() {
     v1::DeliverySettings settings;
     settings.set_max_in_flight(1);
@@ -94,16 +92,16 @@ class SchedulerTest : public ::testing::Test {
   testing::FakeQueue queue_{[this] { return clock_.Now(); }};
   testing::FakeSender sender_;
   Scheduler::Options options_;
-  // Called during the turn in which an attempt is found to be recorded.
+  // Called in the iteration that handles a recorded attempt.
   std::function<void()> on_recorded_;
   int settled_ = 0;
   absl::Mutex mutex_;
   std::vector<Span> spans_ ABSL_GUARDED_BY(mutex_);
-  // Last, so that it ends first.
+  // Declared last, so that it is destroyed first.
   std::optional<Scheduler> scheduler_;
 };
 
-TEST_F(SchedulerTest, SendsWhatWaitedBeforeItStarted) {
+TEST_F(SchedulerTest, SendsDeliveriesThatWaitedBeforeTheStart) {
   queue_.Put(kA, "1", wall_.Now());
   queue_.Put(kB, "2", wall_.Now());
   Start();
@@ -111,7 +109,7 @@ TEST_F(SchedulerTest, SendsWhatWaitedBeforeItStarted) {
               UnorderedElementsAre(kA.webhook, kB.webhook));
 }
 
-TEST_F(SchedulerTest, FindsWhatWaitedThoughTheFirstListFails) {
+TEST_F(SchedulerTest, FindsWaitingDeliveriesEvenIfTheFirstListFails) {
   queue_.Put(kA, "1", wall_.Now());
   queue_.FailLists(absl::UnavailableError("busy"));
   Start();
@@ -134,7 +132,7 @@ TEST_F(SchedulerTest, RecordsASuccess) {
             absl::ToUnixSeconds(wall_.Now()));
 }
 
-TEST_F(SchedulerTest, RecordsWhenAFailureIsTriedAgain) {
+TEST_F(SchedulerTest, RecordsTheTimeOfTheNextAttempt) {
   Start();
   queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
@@ -144,7 +142,7 @@ TEST_F(SchedulerTest, RecordsWhenAFailureIsTriedAgain) {
   EXPECT_EQ(result.retry_at, wall_.Now() + absl::Seconds(5));
 }
 
-TEST_F(SchedulerTest, EachAttemptGoesOnWithItsPublishersTrace) {
+TEST_F(SchedulerTest, EachAttemptContinuesTheTraceOfThePublisher) {
   queue_.SetTrace(
       {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=1"});
   queue_.Put(kA, "1", wall_.Now());
@@ -175,7 +173,7 @@ TEST_F(SchedulerTest, EachAttemptGoesOnWithItsPublishersTrace) {
           ::testing::Contains("traceparent: " + spans_[1].Traceparent())));
 }
 
-TEST_F(SchedulerTest, TellsWhatIsInFlightLeasedAndDue) {
+TEST_F(SchedulerTest, ReportsWhatIsInFlightLeasedAndDue) {
   StartWithPrefetched();
   Advance(absl::Seconds(7));
   const Scheduler::Stats stats = scheduler_->stats();
@@ -184,14 +182,14 @@ TEST_F(SchedulerTest, TellsWhatIsInFlightLeasedAndDue) {
   EXPECT_EQ(stats.oldest_due_for, absl::Seconds(7));
 }
 
-TEST_F(SchedulerTest, NothingIsDueWhereNothingWaits) {
+TEST_F(SchedulerTest, ReportsNothingDueIfNothingWaits) {
   Start();
   Settle();
   EXPECT_EQ(scheduler_->stats().in_flight, 0);
   EXPECT_EQ(scheduler_->stats().oldest_due_for, absl::ZeroDuration());
 }
 
-TEST_F(SchedulerTest, LeavesWhatIsDueLaterUntilThen) {
+TEST_F(SchedulerTest, DoesNotLeaseBeforeTheDueTime) {
   Start();
   queue_.Publish(kA, "1", wall_.Now() + absl::Seconds(5));
   Settle();
@@ -212,7 +210,7 @@ TEST_F(SchedulerTest, LeasesAgainWhenALeaseHasFailed) {
   sender_.AwaitSent(1);
 }
 
-TEST_F(SchedulerTest, HasNoMoreInFlightThanItMay) {
+TEST_F(SchedulerTest, KeepsToTheLimitInFlight) {
   options_.queue.max_in_flight = 1;
   queue_.Put(kA, "1", wall_.Now());
   queue_.Put(kB, "2", wall_.Now());
@@ -243,7 +241,7 @@ TEST_F(SchedulerTest, AnOrderedEndpointWaitsUntilTheAttemptIsRecorded) {
   sender_.AwaitSent(2);
 }
 
-TEST_F(SchedulerTest, RecordsInTheEndWhatALongTimeCouldNotBe) {
+TEST_F(SchedulerTest, RepeatsRecordingUntilItSucceeds) {
   Start();
   queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
@@ -261,7 +259,7 @@ TEST_F(SchedulerTest, RecordsInTheEndWhatALongTimeCouldNotBe) {
   EXPECT_THAT(sender_.Sent(), SizeIs(1));
 }
 
-TEST_F(SchedulerTest, AnAttemptThatCannotBeRecordedLosesItsLeaseInTheEnd) {
+TEST_F(SchedulerTest, GivesUpRecordingWhenTheLeaseExpires) {
   Start();
   queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
@@ -276,19 +274,19 @@ TEST_F(SchedulerTest, AnAttemptThatCannotBeRecordedLosesItsLeaseInTheEnd) {
   sender_.AwaitSent(2);
 }
 
-TEST_F(SchedulerTest, GivesUpWhatIsPrefetchedWhereTheEndpointHasChanged) {
+TEST_F(SchedulerTest, DropsThePrefetchedAttemptsOfAChangedEndpoint) {
   StartWithPrefetched();
   queue_.Tell({kA, wall_.Now(), /*has_changed=*/true});
   queue_.AwaitGivenUp("3");
 }
 
-TEST_F(SchedulerTest, GivesUpWhatIsPrefetchedWhereTheProjectIsDeleted) {
+TEST_F(SchedulerTest, DropsThePrefetchedAttemptsOfADeletedProject) {
   StartWithPrefetched();
   queue_.Tell({{kA.project, ""}, absl::InfiniteFuture(), /*has_changed=*/true});
   queue_.AwaitGivenUp("3");
 }
 
-TEST_F(SchedulerTest, TriesAtOnceWhatIsUrgent) {
+TEST_F(SchedulerTest, SendsUrgentDeliveriesAtOnce) {
   Start();
   queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
@@ -301,7 +299,7 @@ TEST_F(SchedulerTest, TriesAtOnceWhatIsUrgent) {
   sender_.AwaitSent(2);
 }
 
-TEST_F(SchedulerTest, SignsWithNoSecretThatHasEnded) {
+TEST_F(SchedulerTest, DoesNotSignWithAnExpiredSecret) {
   v1::WebhookSecrets secrets;
   v1::WebhookSecret& ending = *secrets.add_secrets();
   ending.set_secret("whsec_AAAA");
@@ -316,7 +314,7 @@ TEST_F(SchedulerTest, SignsWithNoSecretThatHasEnded) {
   EXPECT_EQ(Signatures(sender_.LastHeaders()), 1);
 }
 
-TEST_F(SchedulerTest, GivesUpWhatIsPrefetchedWhereTheEndpointIsOverloaded) {
+TEST_F(SchedulerTest, DropsThePrefetchedAttemptsOfAnOverloadedEndpoint) {
   StartWithPrefetched();
   sender_.Answer(kA.webhook, 429);
   queue_.AwaitGivenUp("3");
@@ -324,7 +322,7 @@ TEST_F(SchedulerTest, GivesUpWhatIsPrefetchedWhereTheEndpointIsOverloaded) {
   EXPECT_THAT(sender_.Sent(), SizeIs(2));
 }
 
-TEST_F(SchedulerTest, LeasesAnewWhatWasPrefetchedForLong) {
+TEST_F(SchedulerTest, LeasesAgainIfALeaseIsAboutToExpire) {
   StartWithPrefetched();
   Advance(absl::Minutes(1));
   sender_.Answer(kA.webhook, 200);
@@ -332,7 +330,7 @@ TEST_F(SchedulerTest, LeasesAnewWhatWasPrefetchedForLong) {
   sender_.AwaitSent(3);
 }
 
-TEST_F(SchedulerTest, WhatIsDueLaterIsSentEarlierWhereTheTimeOfDayJumps) {
+TEST_F(SchedulerTest, SendsEarlierIfTheWallClockJumpsAhead) {
   Start();
   queue_.Publish(kA, "1", wall_.Now() + absl::Hours(1));
   Settle();
@@ -341,7 +339,7 @@ TEST_F(SchedulerTest, WhatIsDueLaterIsSentEarlierWhereTheTimeOfDayJumps) {
   sender_.AwaitSent(1);
 }
 
-TEST_F(SchedulerTest, AJumpOfTheTimeOfDayCountsOnce) {
+TEST_F(SchedulerTest, AJumpOfTheWallClockCountsOnce) {
   Start();
   queue_.Publish(kA, "1", wall_.Now() + absl::Hours(1));
   Settle();
@@ -350,7 +348,7 @@ TEST_F(SchedulerTest, AJumpOfTheTimeOfDayCountsOnce) {
   EXPECT_THAT(sender_.Sent(), IsEmpty());
 }
 
-TEST_F(SchedulerTest, AJumpOfTheTimeOfDayGivesUpNothing) {
+TEST_F(SchedulerTest, AJumpOfTheWallClockDropsNothing) {
   StartWithPrefetched();
   wall_.Advance(absl::Hours(1));
   sender_.Answer(kA.webhook, 200);
@@ -359,7 +357,7 @@ TEST_F(SchedulerTest, AJumpOfTheTimeOfDayGivesUpNothing) {
   EXPECT_THAT(sender_.Sent(), SizeIs(3));
 }
 
-TEST_F(SchedulerTest, TellsUntilWhenAnEndpointIsPaused) {
+TEST_F(SchedulerTest, ReportsTheEndOfAPause) {
   Start();
   queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
@@ -372,12 +370,12 @@ TEST_F(SchedulerTest, TellsUntilWhenAnEndpointIsPaused) {
   EXPECT_EQ(scheduler_->PausedUntil(kB), std::nullopt);
 }
 
-TEST_F(SchedulerTest, TellsOfPausesDuringATurn) {
+TEST_F(SchedulerTest, ReportsPausesDuringAnIteration) {
   absl::Notification in_turn;
-  absl::Notification is_told;
+  absl::Notification is_notified;
   on_recorded_ = [&] {
     in_turn.Notify();
-    EXPECT_TRUE(is_told.WaitForNotificationWithTimeout(absl::Seconds(10)));
+    EXPECT_TRUE(is_notified.WaitForNotificationWithTimeout(absl::Seconds(10)));
   };
   Start();
   queue_.Publish(kA, "1", wall_.Now());
@@ -385,12 +383,12 @@ TEST_F(SchedulerTest, TellsOfPausesDuringATurn) {
   sender_.Answer(kA.webhook, 429);
   in_turn.WaitForNotification();
   EXPECT_EQ(scheduler_->PausedUntil(kA), wall_.Now() + absl::Seconds(1));
-  is_told.Notify();
-  // Until here the turn may look at the notifications.
+  is_notified.Notify();
+  // The iteration may use the notifications until here.
   scheduler_.reset();
 }
 
-TEST_F(SchedulerTest, WhatIsNotSentForWantOfFilesIsNoAttempt) {
+TEST_F(SchedulerTest, DoesNotRecordARequestThatCouldNotBeSent) {
   Start();
   queue_.Publish(kA, "1", wall_.Now());
   sender_.AwaitSent(1);
@@ -405,7 +403,7 @@ TEST_F(SchedulerTest, WhatIsNotSentForWantOfFilesIsNoAttempt) {
   EXPECT_EQ(queue_.AwaitRecords(1)[0].record.number(), 1);
 }
 
-TEST_F(SchedulerTest, StoppingLetsRequestsEndAndBeginsNone) {
+TEST_F(SchedulerTest, StoppingLetsRequestsFinishAndStartsNone) {
   StartWithPrefetched();
   scheduler_->BeginStop(absl::Hours(1));
   queue_.AwaitGivenUp("3");
@@ -416,7 +414,7 @@ TEST_F(SchedulerTest, StoppingLetsRequestsEndAndBeginsNone) {
   EXPECT_FALSE(sender_.IsAbandoned());
 }
 
-TEST_F(SchedulerTest, StoppingGivesUpWhatLastsTooLong) {
+TEST_F(SchedulerTest, StoppingAbandonsRequestsAfterTheGracePeriod) {
   StartWithPrefetched();
   scheduler_->BeginStop(absl::Seconds(20));
   queue_.AwaitGivenUp("3");

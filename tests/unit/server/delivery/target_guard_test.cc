@@ -55,8 +55,8 @@ TargetGuard GuardThatOpens(const std::vector<std::string>& texts) {
   return TargetGuard(std::move(ranges));
 }
 
-// A range that is refused, and what lies beside it: "" where that is refused as
-// well, or there is nothing.
+// A refused range, and the addresses before and after it; "" if these are
+// refused too, or do not exist.
 struct RefusedRange {
   std::string first;
   std::string last;
@@ -144,14 +144,14 @@ const RefusedRange kIpv6[] = {
 INSTANTIATE_TEST_SUITE_P(Ipv4, RefusedRanges, ::testing::ValuesIn(kIpv4));
 INSTANTIATE_TEST_SUITE_P(Ipv6, RefusedRanges, ::testing::ValuesIn(kIpv6));
 
-TEST(TargetGuard, LetsPublicAddressesThrough) {
+TEST(TargetGuard, AllowsPublicAddresses) {
   const TargetGuard guard({});
   for (const char* address : {"8.8.8.8", "1.1.1.1", "2606:4700:4700::1111"}) {
     ExpectAllowed(guard, address, true);
   }
 }
 
-TEST(TargetGuard, RefusesPublicIpv4ThatComesAsIpv6) {
+TEST(TargetGuard, RefusesAPublicMappedAddress) {
   const TargetGuard guard({});
   for (const char* address : {"::ffff:8.8.8.8", "::ffff:0:8.8.8.8", "::8.8.8.8",
                               "64:ff9b::8.8.8.8", "2002:808:808::1"}) {
@@ -164,7 +164,7 @@ TEST(TargetGuard, RefusesALinkLocalAddressWithItsZone) {
   EXPECT_FALSE(TargetGuard({}).Allows("::1%1"));
 }
 
-TEST(TargetGuard, RefusesTextThatIsNoAddress) {
+TEST(TargetGuard, RefusesMalformedText) {
   const TargetGuard guard = GuardThatOpens({"0.0.0.0/0", "::/0"});
   for (const char* text : {"", "localhost", "1.2.3", "1.2.3.4:80", "[::1]",
                            "0x7f.1", "2130706433", "1.2.3.4/32", " 1.2.3.4"}) {
@@ -172,14 +172,14 @@ TEST(TargetGuard, RefusesTextThatIsNoAddress) {
   }
 }
 
-TEST(TargetGuard, RefusesSocketsThatAreNoInternetAddress) {
+TEST(TargetGuard, RefusesOtherAddressFamilies) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   EXPECT_FALSE(GuardThatOpens({"0.0.0.0/0", "::/0"})
                    .Allows(reinterpret_cast<const sockaddr*>(&address)));
 }
 
-TEST(TargetGuard, LetsThroughWhatIsOpened) {
+TEST(TargetGuard, AllowsAddressesInTheAllowedRanges) {
   const TargetGuard guard =
       GuardThatOpens({"10.1.0.0/16", "127.0.0.1", "fd00::/8"});
   for (const char* address :
@@ -188,7 +188,7 @@ TEST(TargetGuard, LetsThroughWhatIsOpened) {
   }
 }
 
-TEST(TargetGuard, StillRefusesWhatLiesBesideThatWhichIsOpened) {
+TEST(TargetGuard, RefusesAddressesBesideTheAllowedRanges) {
   const TargetGuard guard =
       GuardThatOpens({"10.1.0.0/16", "127.0.0.1", "fd00::/8"});
   for (const char* address : {"10.0.255.255", "10.2.0.0", "127.0.0.0",
@@ -197,14 +197,14 @@ TEST(TargetGuard, StillRefusesWhatLiesBesideThatWhichIsOpened) {
   }
 }
 
-TEST(TargetGuard, LetsThroughOpenedIpv4AlsoWhereItComesMapped) {
+TEST(TargetGuard, AllowsAMappedAddressInTheAllowedRanges) {
   const TargetGuard guard = GuardThatOpens({"127.0.0.1"});
   ExpectAllowed(guard, "::ffff:127.0.0.1", true);
   ExpectAllowed(guard, "::ffff:127.0.0.2", false);
   ExpectAllowed(guard, "::127.0.0.1", false);
 }
 
-TEST(TargetGuard, LetsAllOfIpv4ThroughWhereThatIsOpened) {
+TEST(TargetGuard, AllowsAllOfIpv4IfThatIsAllowed) {
   const TargetGuard guard = GuardThatOpens({"0.0.0.0/0"});
   ExpectAllowed(guard, "127.0.0.1", true);
   ExpectAllowed(guard, "255.255.255.255", true);

@@ -38,7 +38,7 @@ class BootstrapTest : public ::testing::Test {
   SystemEntropy entropy_;
 };
 
-TEST_F(BootstrapTest, LeavesAKeyThatTheStoreKnows) {
+TEST_F(BootstrapTest, WritesAKeyThatTheStoreKnows) {
   ASSERT_THAT(Start(), IsOk());
   ASSERT_TRUE(IsApiKey(Key()));
   EXPECT_THAT(testing::FindApiKey(store_, HashApiKey(Key())), IsOk());
@@ -51,14 +51,14 @@ TEST_F(BootstrapTest, KeepsTheFilePrivate) {
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
 }
 
-TEST_F(BootstrapTest, DoesNothingWhereThereIsAProject) {
+TEST_F(BootstrapTest, DoesNothingIfThereIsAProject) {
   ASSERT_THAT(Start(), IsOk());
   const std::string key = Key();
   ASSERT_THAT(Start(), IsOk());
   EXPECT_EQ(Key(), key);
 }
 
-TEST_F(BootstrapTest, TakesTheKeyThatIsThere) {
+TEST_F(BootstrapTest, UsesTheKeyInTheFile) {
   const std::string key = MakeApiKey(entropy_);
   testing::WriteFile(file_, absl::StrCat(key, "\n"));
   ASSERT_THAT(Start(), IsOk());
@@ -66,20 +66,20 @@ TEST_F(BootstrapTest, TakesTheKeyThatIsThere) {
   EXPECT_THAT(testing::FindApiKey(store_, HashApiKey(key)), IsOk());
 }
 
-TEST_F(BootstrapTest, TakesAnEmptyFileForNone) {
+TEST_F(BootstrapTest, TreatsAnEmptyFileAsAbsent) {
   testing::WriteFile(file_, "");
   ASSERT_THAT(Start(), IsOk());
   EXPECT_TRUE(IsApiKey(Key()));
 }
 
-TEST_F(BootstrapTest, RefusesAFileThatHoldsSomethingElse) {
+TEST_F(BootstrapTest, RefusesAFileWithOtherContent) {
   testing::WriteFile(file_, "precious\n");
   EXPECT_THAT(Start(), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(testing::ReadFile(file_), "precious\n");
   EXPECT_FALSE(*testing::HadFirstProject(store_));
 }
 
-TEST_F(BootstrapTest, StoresNothingWhereTheFileCannotBeWritten) {
+TEST_F(BootstrapTest, StoresNothingIfTheFileCannotBeWritten) {
   const std::string file = folder_.Path("no/such/folder/api-key");
   EXPECT_FALSE(
       MakeFirstProject(store_, file, entropy_, absl::UnixEpoch()).ok());
@@ -97,7 +97,7 @@ class LostDatabase : public BootstrapTest {
   const std::string secret_key_ = folder_.Path("secret-key");
 };
 
-TEST_F(LostDatabase, IsToldFromAFirstStart) {
+TEST_F(LostDatabase, IsDistinguishedFromAFirstStart) {
   EXPECT_THAT(Check(), IsOk());
   testing::WriteFile(secret_key_, "key\n");
   EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kFailedPrecondition));
@@ -105,7 +105,7 @@ TEST_F(LostDatabase, IsToldFromAFirstStart) {
   EXPECT_THAT(Check(), IsOk());
 }
 
-TEST_F(LostDatabase, IsToldFromAStartThatWasCutOff) {
+TEST_F(LostDatabase, IsDistinguishedFromAnInterruptedStart) {
   testing::WriteFile(secret_key_, "key\n");
   testing::WriteFile(database_, "");
   EXPECT_THAT(Check(), IsOk());
@@ -113,7 +113,7 @@ TEST_F(LostDatabase, IsToldFromAStartThatWasCutOff) {
   EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST_F(LostDatabase, IsNotSupposedWhereTheKeyLiesElsewhere) {
+TEST_F(LostDatabase, IsNotAssumedIfTheKeyIsInAnotherFolder) {
   const std::string elsewhere = folder_.Path("provided-key");
   testing::WriteFile(elsewhere, "key\n");
   EXPECT_THAT(CheckDatabaseNotLost(absl::StrCat("sqlite:", database_),

@@ -30,7 +30,7 @@ class KeyFiles : public ::testing::Test {
   SystemEntropy entropy_;
 };
 
-TEST_F(KeyFiles, AreMadePrivateAndThenTaken) {
+TEST_F(KeyFiles, AreCreatedPrivateAndThenUsed) {
   const auto made = TakeOrMakeAdminKey(file_, entropy_);
   ASSERT_THAT(made, IsOk());
   EXPECT_TRUE(IsAdminKey(*made));
@@ -47,7 +47,7 @@ TEST_F(KeyFiles, OfAnotherKindAreRefused) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST_F(KeyFiles, OfSecretsAreMadeForANewDatabaseOnly) {
+TEST_F(KeyFiles, OfSecretsAreCreatedOnlyForANewDatabase) {
   EXPECT_THAT(Take(true), StatusIs(absl::StatusCode::kFailedPrecondition));
   const auto made = Take(false);
   ASSERT_THAT(made, IsOk());
@@ -67,7 +67,7 @@ TEST_F(KeyFiles, MayListSeveralSecretKeys) {
   EXPECT_EQ((*keys)[0].bytes, testing::TestKey(2).bytes);
 }
 
-TEST_F(KeyFiles, ThatHoldSomethingElseAreRefusedWithoutRepeatingIt) {
+TEST_F(KeyFiles, WithOtherContentAreRefusedWithoutRepeatingIt) {
   for (const std::string content : {"precious", "cHJlY2lvdXM=", "# precious"}) {
     testing::WriteFile(file_, content);
     const auto keys = Take(false);

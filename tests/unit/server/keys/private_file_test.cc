@@ -27,7 +27,7 @@ class PrivateFile : public ::testing::Test {
 
   testing::TempFolder folder_;
   const std::string file_ = folder_.Path("key");
-  // The file that a start leaves which was cut off.
+  // The temporary file of an interrupted start.
   const std::string unfinished_ = folder_.Path("key.new");
 };
 
@@ -39,7 +39,7 @@ TEST_F(PrivateFile, IsReadAsItWasWritten) {
   EXPECT_EQ(**ReadPrivateFile(file_), "another");
 }
 
-TEST_F(PrivateFile, IsPrivateWhateverWasInTheWay) {
+TEST_F(PrivateFile, IsPrivateEvenIfAnotherFileExisted) {
   testing::WriteFile(unfinished_, "half a sec");
   ASSERT_EQ(chmod(unfinished_.c_str(), 0644), 0);
   ASSERT_THAT(WritePrivateFile(file_, "secret"), IsOk());
@@ -58,7 +58,7 @@ TEST_F(PrivateFile, IsNotWrittenThroughALink) {
       std::filesystem::is_regular_file(std::filesystem::symlink_status(file_)));
 }
 
-TEST_F(PrivateFile, ThatCannotBeMadeLeavesTheOldOne) {
+TEST_F(PrivateFile, ThatCannotBeWrittenKeepsTheOldOne) {
   ASSERT_THAT(WritePrivateFile(file_, "secret"), IsOk());
   std::filesystem::create_directories(unfinished_ + "/inside");
   EXPECT_THAT(WritePrivateFile(file_, "another"),
@@ -66,7 +66,7 @@ TEST_F(PrivateFile, ThatCannotBeMadeLeavesTheOldOne) {
   EXPECT_EQ(**ReadPrivateFile(file_), "secret");
 }
 
-TEST_F(PrivateFile, ThatIsAbsentOrEmptyHoldsNothing) {
+TEST_F(PrivateFile, ThatIsAbsentOrEmptyHasNoContent) {
   EXPECT_FALSE(ReadPrivateFile(file_)->has_value());
   testing::WriteFile(file_, "");
   EXPECT_FALSE(ReadPrivateFile(file_)->has_value());

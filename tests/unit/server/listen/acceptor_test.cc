@@ -22,7 +22,7 @@
 namespace webhooks::server {
 namespace {
 
-// Clients of an acceptor on a free port, and what it accepted.
+// An acceptor on a free port, with clients and the accepted connections.
 class AcceptorTest : public ::testing::Test {
  protected:
   void Start(int max_connections, int max_per_address = 1000) {
@@ -66,7 +66,7 @@ class AcceptorTest : public ::testing::Test {
     return shut_.front();
   }
 
-  // Resets so many calls of the client's connection that it is a flood.
+  // Resets enough calls of the client's connection to make it a flood.
   void Flood(int client) {
     sockaddr_in address = {};
     socklen_t size = sizeof(address);
@@ -75,9 +75,9 @@ class AcceptorTest : public ::testing::Test {
     const auto use = connections_->Find(
         absl::StrCat("ipv4:127.0.0.1:", ntohs(address.sin_port)));
     ASSERT_NE(use, nullptr);
-    // Another second may begin meanwhile.
-    for (int i = 0; i < 2 * (ConnectionUse::kMostResets + 1); ++i) {
-      use->CallIsReset(false, false);
+    // A new second may start meanwhile.
+    for (int i = 0; i < 2 * (ConnectionUse::kMaxResets + 1); ++i) {
+      use->OnCallReset(false, false);
     }
   }
 
@@ -87,8 +87,7 @@ class AcceptorTest : public ::testing::Test {
     close(connection);
   }
 
-  // Closes the connection that was accepted in this place, on the server's
-  // side.
+  // Closes the server's side of an accepted connection, by its index.
   void CloseAccepted(int place) {
     absl::MutexLock lock(&mutex_);
     Close(accepted_[place]);
@@ -113,7 +112,7 @@ class AcceptorTest : public ::testing::Test {
     return client;
   }
 
-  // Waits until as many connections have been accepted.
+  // Waits until `count` connections have been accepted.
   void AwaitAccepted(std::size_t count) {
     absl::MutexLock lock(&mutex_);
     const auto enough = [&] {
@@ -123,7 +122,7 @@ class AcceptorTest : public ::testing::Test {
     mutex_.Await(absl::Condition(&enough));
   }
 
-  // Waits until so many of the connections are counted as open.
+  // Waits until `count` connections are open.
   void AwaitOpen(int count) {
     while (connections_->size() != count) absl::SleepFor(absl::Milliseconds(1));
   }
@@ -150,7 +149,7 @@ TEST_F(AcceptorTest, HandsOverEveryConnection) {
   AwaitAccepted(2);
 }
 
-TEST_F(AcceptorTest, ClosesAConnectionTooMany) {
+TEST_F(AcceptorTest, ClosesConnectionsAboveTheLimit) {
   Start(2);
   Connect();
   Connect();
@@ -158,7 +157,7 @@ TEST_F(AcceptorTest, ClosesAConnectionTooMany) {
   EXPECT_TRUE(IsClosed(Connect()));
 }
 
-TEST_F(AcceptorTest, AcceptsAgainOnceAnotherIsGone) {
+TEST_F(AcceptorTest, AcceptsAgainOnceAnotherHasEnded) {
   Start(2);
   const int first = Connect();
   Connect();
@@ -170,7 +169,7 @@ TEST_F(AcceptorTest, AcceptsAgainOnceAnotherIsGone) {
   AwaitAccepted(2);
 }
 
-TEST_F(AcceptorTest, OtherFilesTakeNoPlaces) {
+TEST_F(AcceptorTest, OtherFilesDoNotCount) {
   Start(2);
   int files[2];
   ASSERT_EQ(pipe(files), 0);
@@ -180,7 +179,7 @@ TEST_F(AcceptorTest, OtherFilesTakeNoPlaces) {
   for (const int file : files) close(file);
 }
 
-TEST_F(AcceptorTest, ClosesAConnectionTooManyOfOneAddress) {
+TEST_F(AcceptorTest, ClosesConnectionsAboveTheLimitOfAnAddress) {
   Start(100, 2);
   Connect();
   const int second = Connect();
@@ -195,7 +194,7 @@ TEST_F(AcceptorTest, ClosesAConnectionTooManyOfOneAddress) {
   AwaitAccepted(3);
 }
 
-TEST_F(AcceptorTest, ShutsAFloodAndLetsItsAddressWait) {
+TEST_F(AcceptorTest, ShutsAFloodAndMakesItsAddressWait) {
   Start(100);
   const int flood = Connect();
   AwaitAccepted(1);
@@ -205,10 +204,10 @@ TEST_F(AcceptorTest, ShutsAFloodAndLetsItsAddressWait) {
   const absl::Time shut = SteadyTime();
   Connect();
   AwaitAccepted(2);
-  EXPECT_GE(SteadyTime() - shut, OpenConnections::kFirstWait / 2);
+  EXPECT_GE(SteadyTime() - shut, OpenConnections::kMinWait / 2);
 }
 
-TEST_F(AcceptorTest, ClosesConnectionsThatWaitWhenItStopsAccepting) {
+TEST_F(AcceptorTest, ClosesWaitingConnectionsWhenItStopsAccepting) {
   Start(100);
   const int flood = Connect();
   AwaitAccepted(1);
@@ -221,7 +220,7 @@ TEST_F(AcceptorTest, ClosesConnectionsThatWaitWhenItStopsAccepting) {
   EXPECT_TRUE(IsClosed(waits));
 }
 
-TEST_F(AcceptorTest, ShutsAFloodThoughItAcceptsNothingAnyMore) {
+TEST_F(AcceptorTest, ShutsAFloodAfterItStoppedAccepting) {
   Start(100);
   const int flood = Connect();
   AwaitAccepted(1);

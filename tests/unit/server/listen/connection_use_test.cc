@@ -9,43 +9,43 @@ using State = ConnectionUse::State;
 
 constexpr std::int64_t kMiB = 1 << 20;
 
-// A connection that is looked at twenty times a second.
+// A connection that is classified twenty times a second.
 class ConnectionUseTest : public ::testing::Test {
  protected:
-  // Receives `bytes` evenly within `within`, and is told of no calls.
+  // Receives `bytes` evenly within `within`, without calls.
   State Receive(std::int64_t bytes, absl::Duration within) {
     const int looks = static_cast<int>(within / absl::Milliseconds(50));
     State state = State::kNormal;
     for (int i = 0; i < looks && state == State::kNormal; ++i) {
       received_ += bytes / looks;
-      state = Look();
+      state = Update();
     }
     return state;
   }
 
-  void SetUp() override { Look(); }
+  void SetUp() override { Update(); }
 
-  State Look() {
+  State Update() {
     now_ += absl::Milliseconds(50);
     return use_.Classify(received_, open_calls_, now_);
   }
 
-  // A call of a known sender, with its message.
+  // Makes an authenticated call with a message.
   State Call(std::int64_t bytes) {
-    use_.CallBegins();
+    use_.OnCallStarted();
     received_ += bytes + 300;
-    use_.CallIsKnown();
-    use_.MessageIsRead(bytes);
-    use_.CallEnds();
-    return Look();
+    use_.OnCallAuthenticated();
+    use_.OnMessageRead(bytes);
+    use_.OnCallFinished();
+    return Update();
   }
 
-  // A call that is cancelled as soon as it has begun.
+  // Makes a call that is reset at once.
   void Reset(bool is_known, bool has_expired = false) {
-    use_.CallBegins();
-    if (is_known) use_.CallIsKnown();
-    use_.CallIsReset(is_known, has_expired);
-    use_.CallEnds();
+    use_.OnCallStarted();
+    if (is_known) use_.OnCallAuthenticated();
+    use_.OnCallReset(is_known, has_expired);
+    use_.OnCallFinished();
   }
 
   ConnectionUse use_;
@@ -54,40 +54,41 @@ class ConnectionUseTest : public ::testing::Test {
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
 };
 
-TEST_F(ConnectionUseTest, CallsExplainWhatIsReceived) {
+TEST_F(ConnectionUseTest, CallsExplainReceivedBytes) {
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(Call(4 * kMiB), State::kNormal);
   EXPECT_EQ(use_.unexplained(), 0);
 }
 
-TEST_F(ConnectionUseTest, LargeRequestsMayBeOnTheirWayTogether) {
+TEST_F(ConnectionUseTest, SeveralLargeRequestsMayBeInTransit) {
   EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(5)), State::kNormal);
   Call(100);
   EXPECT_EQ(Receive(25 * kMiB, absl::Seconds(5)), State::kNormal);
 }
 
-TEST_F(ConnectionUseTest, WhatNoCallExplainsIsAFlood) {
+TEST_F(ConnectionUseTest, UnexplainedBytesAreAFlood) {
   EXPECT_EQ(Receive(50 * kMiB, absl::Seconds(2)), State::kFlood);
-  EXPECT_LE(use_.unexplained(), ConnectionUse::kMostOfUnknown + 2 * kMiB);
+  EXPECT_LE(use_.unexplained(),
+            ConnectionUse::kMaxUnexplainedOfUnknown + 2 * kMiB);
 }
 
-TEST_F(ConnectionUseTest, IsSuspiciousForAMomentEachTimeThatMoreIsUnexplained) {
-  Receive(ConnectionUse::kFirstSuspicion * 3 / 2, absl::Milliseconds(50));
+TEST_F(ConnectionUseTest, IsSuspiciousForAMomentWhenUnexplainedBytesGrow) {
+  Receive(ConnectionUse::kMinSuspiciousBytes * 3 / 2, absl::Milliseconds(50));
   EXPECT_TRUE(use_.is_suspicious());
   Receive(0, absl::Milliseconds(200));
   EXPECT_FALSE(use_.is_suspicious());
-  Receive(ConnectionUse::kFirstSuspicion, absl::Milliseconds(50));
+  Receive(ConnectionUse::kMinSuspiciousBytes, absl::Milliseconds(50));
   EXPECT_FALSE(use_.is_suspicious());
-  Receive(ConnectionUse::kFirstSuspicion, absl::Milliseconds(50));
+  Receive(ConnectionUse::kMinSuspiciousBytes, absl::Milliseconds(50));
   EXPECT_TRUE(use_.is_suspicious());
 }
 
-TEST_F(ConnectionUseTest, OfAKnownSenderIsNotSuspicious) {
+TEST_F(ConnectionUseTest, IsNotSuspiciousWithAnAuthenticatedCaller) {
   Call(100);
   Receive(2 * kMiB, absl::Milliseconds(50));
   EXPECT_FALSE(use_.is_suspicious());
 }
 
-TEST_F(ConnectionUseTest, CallsThatEndWellAreNotSuspicious) {
+TEST_F(ConnectionUseTest, SuccessfulCallsAreNotSuspicious) {
   for (int i = 0; i < 100; ++i) {
     Call(200'000);
     ASSERT_FALSE(use_.is_suspicious()) << i;
@@ -103,12 +104,12 @@ TEST_F(ConnectionUseTest, ManyBytesBesideSmallCallsAreAFlood) {
   EXPECT_EQ(state, State::kFlood);
 }
 
-TEST_F(ConnectionUseTest, PingsOfAnIdleClientAreNone) {
+TEST_F(ConnectionUseTest, PingsOfAnIdleClientAreNotAFlood) {
   EXPECT_EQ(Receive(40 * kMiB, absl::Hours(1)), State::kNormal);
-  EXPECT_LT(use_.unexplained(), ConnectionUse::kLeastStalled);
+  EXPECT_LT(use_.unexplained(), ConnectionUse::kMinStalledBytes);
 }
 
-TEST_F(ConnectionUseTest, RequestsThatWereGivenUpAreForgivenWhileOthersCome) {
+TEST_F(ConnectionUseTest, CancelledRequestsAreForgivenWhileOthersArrive) {
   for (int i = 0; i < 100; ++i) {
     received_ += 4 * kMiB;
     for (int j = 0; j < 25; ++j) ASSERT_EQ(Call(100), State::kNormal) << i;
@@ -116,143 +117,143 @@ TEST_F(ConnectionUseTest, RequestsThatWereGivenUpAreForgivenWhileOthersCome) {
 }
 
 TEST_F(ConnectionUseTest, CallsThatAreResetAtOnceAreAFlood) {
-  for (int i = 0; i < ConnectionUse::kMostResets; ++i)
-    Reset(/*is_known=*/false);
-  EXPECT_EQ(Look(), State::kNormal);
+  for (int i = 0; i < ConnectionUse::kMaxResets; ++i) Reset(/*is_known=*/false);
+  EXPECT_EQ(Update(), State::kNormal);
   Reset(/*is_known=*/false);
-  EXPECT_EQ(Look(), State::kFlood);
+  EXPECT_EQ(Update(), State::kFlood);
 }
 
-TEST_F(ConnectionUseTest, AKnownSenderMayCancelAllItsCallsAtOnce) {
+TEST_F(ConnectionUseTest, AnAuthenticatedCallerMayCancelAllItsCallsAtOnce) {
   for (int i = 0; i < ConnectionUse::kMaxOpenCalls; ++i) {
     Reset(/*is_known=*/true);
   }
-  EXPECT_EQ(Look(), State::kNormal);
+  EXPECT_EQ(Update(), State::kNormal);
   Reset(/*is_known=*/true);
-  EXPECT_EQ(Look(), State::kFlood);
+  EXPECT_EQ(Update(), State::kFlood);
 }
 
-TEST_F(ConnectionUseTest, ACallThatIsResetExplainsNothing) {
+TEST_F(ConnectionUseTest, AResetCallExplainsNoBytes) {
   for (int i = 0; i < 100; ++i) {
     Reset(/*is_known=*/true);
     received_ += 2000;
   }
-  Look();
+  Update();
   EXPECT_GT(use_.unexplained(), 100'000);
 }
 
-TEST_F(ConnectionUseTest, FewResetsASecondAreNone) {
+TEST_F(ConnectionUseTest, AFewResetsPerSecondAreNotAFlood) {
   for (int second = 0; second < 100; ++second) {
-    for (int i = 0; i < ConnectionUse::kMostResets / 2; ++i) {
+    for (int i = 0; i < ConnectionUse::kMaxResets / 2; ++i) {
       Reset(/*is_known=*/false);
     }
-    for (int i = 0; i < 20; ++i) ASSERT_EQ(Look(), State::kNormal);
+    for (int i = 0; i < 20; ++i) ASSERT_EQ(Update(), State::kNormal);
   }
 }
 
 TEST_F(ConnectionUseTest, CallsWhoseDeadlineHasPassedMayBeMany) {
-  for (int i = 0; i < ConnectionUse::kMostExpired; ++i) {
+  for (int i = 0; i < ConnectionUse::kMaxExpired; ++i) {
     Reset(/*is_known=*/true, /*has_expired=*/true);
   }
-  EXPECT_EQ(Look(), State::kNormal);
+  EXPECT_EQ(Update(), State::kNormal);
   Reset(/*is_known=*/true, /*has_expired=*/true);
-  EXPECT_EQ(Look(), State::kFlood);
+  EXPECT_EQ(Update(), State::kFlood);
 }
 
-TEST_F(ConnectionUseTest, MoreOpenCallsThanMayBeWereResetBeforeTheyRan) {
+TEST_F(ConnectionUseTest, TooManyOpenCallsAreAFlood) {
   Call(100);
-  open_calls_ = ConnectionUse::kMostOpen;
-  EXPECT_EQ(Look(), State::kNormal);
-  EXPECT_EQ(Look(), State::kNormal);
+  open_calls_ = ConnectionUse::kMaxOpen;
+  EXPECT_EQ(Update(), State::kNormal);
+  EXPECT_EQ(Update(), State::kNormal);
   ++open_calls_;
-  EXPECT_EQ(Look(), State::kFlood);
+  EXPECT_EQ(Update(), State::kFlood);
 }
 
-TEST_F(ConnectionUseTest, ManyCallsThatWaitWithoutAKnownSenderAreAFlood) {
-  open_calls_ = ConnectionUse::kMostWaiting;
-  for (int i = 0; i < 10; ++i) ASSERT_EQ(Look(), State::kNormal);
+TEST_F(ConnectionUseTest, ManyWaitingUnauthenticatedCallsAreAFlood) {
+  open_calls_ = ConnectionUse::kMaxWaiting;
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(Update(), State::kNormal);
   ++open_calls_;
-  EXPECT_EQ(Look(), State::kNormal);
-  EXPECT_EQ(Look(), State::kFlood);
+  EXPECT_EQ(Update(), State::kNormal);
+  EXPECT_EQ(Update(), State::kFlood);
 }
 
-TEST_F(ConnectionUseTest, ManyCallsOfASenderThatIsSoonKnownAreNone) {
+TEST_F(ConnectionUseTest, ManyCallsThatAreSoonAuthenticatedAreNotAFlood) {
   open_calls_ = ConnectionUse::kMaxOpenCalls;
-  EXPECT_EQ(Look(), State::kNormal);
+  EXPECT_EQ(Update(), State::kNormal);
   for (int i = 0; i < 10; ++i) ASSERT_EQ(Call(100), State::kNormal);
 }
 
-// A look-up of its key may take long.
-TEST_F(ConnectionUseTest, ManyCallsThatRunAreNoneThoughTheirSenderIsNotKnown) {
+// The look-up of a key may take long.
+TEST_F(ConnectionUseTest, ManyRunningUnauthenticatedCallsAreNotAFlood) {
   open_calls_ = ConnectionUse::kMaxOpenCalls;
-  for (int i = 0; i < ConnectionUse::kMaxOpenCalls; ++i) use_.CallBegins();
-  for (int i = 0; i < 100; ++i) ASSERT_EQ(Look(), State::kNormal);
+  for (int i = 0; i < ConnectionUse::kMaxOpenCalls; ++i) use_.OnCallStarted();
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(Update(), State::kNormal);
 }
 
-TEST_F(ConnectionUseTest, WasAFloodIfItEndsWithMuchAndNoCall) {
-  Receive(2 * ConnectionUse::kLeastWithoutCalls, absl::Milliseconds(100));
+TEST_F(ConnectionUseTest, WasAFloodIfItEndsWithManyBytesAndNoCall) {
+  Receive(2 * ConnectionUse::kMinFloodBytesWithoutCalls,
+          absl::Milliseconds(100));
   EXPECT_TRUE(use_.was_flood());
-  use_.CallBegins();
+  use_.OnCallStarted();
   EXPECT_FALSE(use_.was_flood());
-  Receive(2 * ConnectionUse::kLeastOfFlood, absl::Milliseconds(100));
+  Receive(2 * ConnectionUse::kMinFloodBytes, absl::Milliseconds(100));
   EXPECT_TRUE(use_.was_flood());
-  use_.CallIsKnown();
-  Look();
+  use_.OnCallAuthenticated();
+  Update();
   EXPECT_FALSE(use_.was_flood());
 }
 
 TEST_F(ConnectionUseTest, WasAFloodIfItEndsWithTooManyOpenCalls) {
   Call(100);
-  open_calls_ = ConnectionUse::kMostOpen + 1;
-  Look();
+  open_calls_ = ConnectionUse::kMaxOpen + 1;
+  Update();
   EXPECT_TRUE(use_.was_flood());
 }
 
-TEST_F(ConnectionUseTest, CallsOfUnknownSendersAreAFlood) {
-  for (int i = 0; i <= ConnectionUse::kMostAnonymous; ++i) {
-    use_.CallIsAnonymous();
+TEST_F(ConnectionUseTest, TooManyUnauthenticatedCallsAreAFlood) {
+  for (int i = 0; i <= ConnectionUse::kMaxAnonymous; ++i) {
+    use_.OnAnonymousCall();
   }
-  EXPECT_EQ(Look(), State::kFlood);
+  EXPECT_EQ(Update(), State::kFlood);
 }
 
-TEST_F(ConnectionUseTest, CallsOfKnownSendersAreNone) {
-  for (int i = 0; i < 10 * ConnectionUse::kMostAnonymous; ++i) {
-    use_.CallBegins();
-    use_.CallIsKnown();
+TEST_F(ConnectionUseTest, AuthenticatedCallsAreNotAFlood) {
+  for (int i = 0; i < 10 * ConnectionUse::kMaxAnonymous; ++i) {
+    use_.OnCallStarted();
+    use_.OnCallAuthenticated();
   }
-  EXPECT_EQ(Look(), State::kNormal);
+  EXPECT_EQ(Update(), State::kNormal);
 }
 
-TEST_F(ConnectionUseTest, AGatewayIsNotJudgedByWhatItsClientsDo) {
-  use_.CarriesMany();
-  for (int i = 0; i <= ConnectionUse::kMostAnonymous; ++i) {
-    use_.CallIsAnonymous();
+TEST_F(ConnectionUseTest, AGatewayIsNotJudgedByTheCallsOfItsClients) {
+  use_.OnGatewayCall();
+  for (int i = 0; i <= ConnectionUse::kMaxAnonymous; ++i) {
+    use_.OnAnonymousCall();
     Reset(/*is_known=*/false);
   }
-  EXPECT_EQ(Look(), State::kNormal);
+  EXPECT_EQ(Update(), State::kNormal);
   EXPECT_EQ(Receive(200 * kMiB, absl::Seconds(2)), State::kNormal);
-  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kMaxStall), State::kNormal);
+  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kStallTimeout), State::kNormal);
   EXPECT_FALSE(use_.was_flood());
-  open_calls_ = ConnectionUse::kMostOpenOfMany;
-  EXPECT_EQ(Look(), State::kNormal);
+  open_calls_ = ConnectionUse::kMaxOpenOfGateway;
+  EXPECT_EQ(Update(), State::kNormal);
   ++open_calls_;
-  EXPECT_EQ(Look(), State::kFlood);
+  EXPECT_EQ(Update(), State::kFlood);
 }
 
-TEST_F(ConnectionUseTest, HeadersWhoseEndNeverComesAreStalled) {
+TEST_F(ConnectionUseTest, HeadersThatNeverEndAreStalled) {
   open_calls_ = 1;
   EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), State::kNormal);
-  EXPECT_EQ(Receive(0, ConnectionUse::kMaxStall - absl::Seconds(1)),
+  EXPECT_EQ(Receive(0, ConnectionUse::kStallTimeout - absl::Seconds(1)),
             State::kNormal);
   EXPECT_EQ(Receive(0, absl::Seconds(2)), State::kStalled);
 }
 
-TEST_F(ConnectionUseTest, ACallThatRunsIsNotStalled) {
+TEST_F(ConnectionUseTest, ARunningCallIsNotStalled) {
   open_calls_ = 1;
-  use_.CallBegins();
-  use_.CallIsKnown();
+  use_.OnCallStarted();
+  use_.OnCallAuthenticated();
   EXPECT_EQ(Receive(3 * kMiB, absl::Seconds(1)), State::kNormal);
-  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kMaxStall), State::kNormal);
+  EXPECT_EQ(Receive(0, 2 * ConnectionUse::kStallTimeout), State::kNormal);
 }
 
 TEST_F(ConnectionUseTest, AnIdleConnectionIsNotStalled) {

@@ -40,7 +40,7 @@ TEST(ListeningSocket, TakesHostAndPortOrThePathOfAUnixSocket) {
   }
 }
 
-TEST(ListeningSocket, TellsThePortThatWasPicked) {
+TEST(ListeningSocket, ReportsThePickedPort) {
   const auto sockets = ListeningSocket::Open("127.0.0.1:0");
   ASSERT_TRUE(sockets.ok()) << sockets.status();
   ASSERT_EQ(sockets->size(), 1u);
@@ -48,7 +48,7 @@ TEST(ListeningSocket, TellsThePortThatWasPicked) {
               MatchesRegex("127\\.0\\.0\\.1:[1-9][0-9]*"));
 }
 
-TEST(ListeningSocket, StaysOnThisMachineWhereItMust) {
+TEST(ListeningSocket, RefusesAnAddressOutsideItsScope) {
   for (const char* address : {"127.0.0.1:0", "127.1.2.3:0", "localhost:0"}) {
     EXPECT_TRUE(ListeningSocket::Open(address, PeerScope::kThisMachine).ok())
         << address;
@@ -62,11 +62,11 @@ TEST(ListeningSocket, StaysOnThisMachineWhereItMust) {
   EXPECT_TRUE(ListeningSocket::Open("0.0.0.0:0", PeerScope::kAnywhere).ok());
 }
 
-TEST_F(UnixSocketTest, StaysOnThisMachineByItself) {
+TEST_F(UnixSocketTest, IsAlwaysWithinThisMachine) {
   EXPECT_TRUE(ListeningSocket::Open(Address(), PeerScope::kThisMachine).ok());
 }
 
-TEST(ListeningSocket, NamesAnAddressThatIsInUseAndSaysWhy) {
+TEST(ListeningSocket, ReportsAnAddressInUseWithItsCause) {
   const auto first = ListeningSocket::Open("127.0.0.1:0");
   ASSERT_TRUE(first.ok());
   const std::string& address = first->front().address();
@@ -76,13 +76,13 @@ TEST(ListeningSocket, NamesAnAddressThatIsInUseAndSaysWhy) {
   EXPECT_THAT(second.status().message(), HasSubstr("already in use"));
 }
 
-TEST(ListeningSocket, NamesAHostThatDoesNotExist) {
+TEST(ListeningSocket, ReportsAnUnknownHost) {
   const auto sockets = ListeningSocket::Open("nowhere.invalid:80");
   EXPECT_TRUE(absl::IsUnavailable(sockets.status()));
   EXPECT_THAT(sockets.status().message(), HasSubstr("nowhere.invalid"));
 }
 
-TEST_F(UnixSocketTest, MakesAFileAndRemovesIt) {
+TEST_F(UnixSocketTest, CreatesAndRemovesItsFile) {
   {
     const auto sockets = ListeningSocket::Open("unix://" + path_);
     ASSERT_TRUE(sockets.ok()) << sockets.status();
@@ -101,7 +101,7 @@ TEST_F(UnixSocketTest, LeavesTheSocketOfALiveServerAlone) {
   EXPECT_TRUE(std::filesystem::is_socket(path_));
 }
 
-TEST_F(UnixSocketTest, ReplacesTheSocketOfAServerThatIsGone) {
+TEST_F(UnixSocketTest, ReplacesTheSocketOfADeadServer) {
   const int left = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
@@ -125,14 +125,14 @@ TEST_F(UnixSocketTest, LeavesTheSocketOfAnotherKindAlone) {
   close(other);
 }
 
-TEST_F(UnixSocketTest, LeavesAFileThatIsNoSocketAlone) {
+TEST_F(UnixSocketTest, LeavesAFileThatIsNotASocketAlone) {
   std::ofstream(path_) << "precious";
   const auto sockets = ListeningSocket::Open(Address());
   EXPECT_TRUE(absl::IsUnavailable(sockets.status()));
   EXPECT_TRUE(std::filesystem::is_regular_file(path_));
 }
 
-TEST_F(UnixSocketTest, LeavesAnotherSocketInItsPlaceAlone) {
+TEST_F(UnixSocketTest, LeavesASocketThatReplacedItsOwnAlone) {
   auto first = ListeningSocket::Open(Address());
   ASSERT_TRUE(first.ok());
   std::filesystem::remove(path_);

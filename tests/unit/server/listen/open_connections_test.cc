@@ -41,7 +41,7 @@ sockaddr_storage V6(const char* address, int port, std::uint32_t zone = 0) {
   return peer;
 }
 
-// Connections that are no sockets, so that nothing is received.
+// Uses descriptors that are not sockets, so that no bytes are received.
 class OpenConnectionsTest : public ::testing::Test {
  protected:
   ~OpenConnectionsTest() override {
@@ -53,16 +53,16 @@ class OpenConnectionsTest : public ::testing::Test {
     return connections_.Add(files_.back(), peer);
   }
 
-  // Resets so many calls at once that they are a flood.
+  // Resets enough calls at once to make the connection a flood.
   void Flood(const std::string& peer) {
     const auto use = connections_.Find(peer);
     ASSERT_NE(use, nullptr);
-    for (int i = 0; i <= ConnectionUse::kMostResets; ++i) {
-      use->CallIsReset(/*is_known=*/false, /*has_expired=*/false);
+    for (int i = 0; i <= ConnectionUse::kMaxResets; ++i) {
+      use->OnCallReset(/*is_known=*/false, /*has_expired=*/false);
     }
   }
 
-  // Adds a connection of the address, which floods, and removes it.
+  // Adds a flooding connection of the address, and removes it.
   void FloodFrom(const char* address) {
     const auto added = Add(V4(address, 1));
     ASSERT_THAT(added, IsOk());
@@ -87,7 +87,7 @@ class OpenConnectionsTest : public ::testing::Test {
     return {client, server};
   }
 
-  // Returns once the other end has received so many bytes.
+  // Waits until the other end has received `bytes`.
   static void Write(int client, std::size_t bytes) {
     const std::string data(bytes, 'x');
     EXPECT_EQ(send(client, data.data(), data.size(), 0),
@@ -130,7 +130,7 @@ TEST_F(OpenConnectionsTest, AreFoundByAnAddressWithAZone) {
   EXPECT_NE(connections_.Find("ipv6:%5Bfe80::1%253%5D:80"), nullptr);
 }
 
-TEST_F(OpenConnectionsTest, AreTwoOfOnePeerOnlyOnceTheFirstIsOver) {
+TEST_F(OpenConnectionsTest, AcceptAPeersNameAgainOnceTheFirstHasEnded) {
   int pipe_ends[2];
   ASSERT_EQ(pipe(pipe_ends), 0);
   files_.push_back(pipe_ends[0]);
@@ -153,7 +153,7 @@ TEST_F(OpenConnectionsTest, HaveALimitForEachAddress) {
   EXPECT_THAT(Add(V4("10.0.0.1", 4)), IsOk());
 }
 
-TEST_F(OpenConnectionsTest, HaveALimitInAll) {
+TEST_F(OpenConnectionsTest, HaveATotalLimit) {
   for (const char* address :
        {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"}) {
     ASSERT_THAT(Add(V4(address, 1)), IsOk());
@@ -170,31 +170,31 @@ TEST_F(OpenConnectionsTest, AFloodIsShutAndItsAddressWaits) {
   ASSERT_EQ(shut.size(), 1u);
   EXPECT_EQ(shut[0].address, "10.0.0.1");
   EXPECT_EQ(shut[0].state, State::kFlood);
-  EXPECT_EQ(Wait("10.0.0.1"), OpenConnections::kFirstWait);
+  EXPECT_EQ(Wait("10.0.0.1"), OpenConnections::kMinWait);
   EXPECT_EQ(Wait("10.0.0.2"), -absl::InfiniteDuration());
 }
 
 TEST_F(OpenConnectionsTest, AnAddressWaitsLongerWithEachFlood) {
   FloodFrom("10.0.0.1");
-  now_ += OpenConnections::kFirstWait;
+  now_ += OpenConnections::kMinWait;
   FloodFrom("10.0.0.1");
-  EXPECT_EQ(Wait("10.0.0.1"), 2 * OpenConnections::kFirstWait);
+  EXPECT_EQ(Wait("10.0.0.1"), 2 * OpenConnections::kMinWait);
   for (int i = 0; i < 10; ++i) {
-    now_ += OpenConnections::kLongestWait;
+    now_ += OpenConnections::kMaxWait;
     FloodFrom("10.0.0.1");
   }
-  EXPECT_EQ(Wait("10.0.0.1"), OpenConnections::kLongestWait);
+  EXPECT_EQ(Wait("10.0.0.1"), OpenConnections::kMaxWait);
 }
 
 TEST_F(OpenConnectionsTest, AFloodIsForgottenAfterTheLongestWait) {
   FloodFrom("10.0.0.1");
-  now_ += OpenConnections::kFirstWait + OpenConnections::kLongestWait +
-          absl::Seconds(1);
+  now_ +=
+      OpenConnections::kMinWait + OpenConnections::kMaxWait + absl::Seconds(1);
   FloodFrom("10.0.0.1");
-  EXPECT_EQ(Wait("10.0.0.1"), OpenConnections::kFirstWait);
+  EXPECT_EQ(Wait("10.0.0.1"), OpenConnections::kMinWait);
 }
 
-TEST_F(OpenConnectionsTest, OneThatEndsByItselfAfterAFloodMakesItsAddressWait) {
+TEST_F(OpenConnectionsTest, AFloodThatEndsByItselfMakesItsAddressWait) {
   for (const std::size_t bytes : {1000, 100'000}) {
     const auto [client, server] = ConnectedSockets();
     Write(client, bytes);
@@ -205,7 +205,7 @@ TEST_F(OpenConnectionsTest, OneThatEndsByItselfAfterAFloodMakesItsAddressWait) {
   }
 }
 
-TEST_F(OpenConnectionsTest, ManyThatHoldManyCallsTogetherAreAFlood) {
+TEST_F(OpenConnectionsTest, ManyConnectionsWithManyCallsTogetherAreAFlood) {
   constexpr int kConnections = 60;
   constexpr std::int64_t kCalls = 40;
   OpenConnections connections({100, 100}, [](std::int64_t) { return kCalls; });

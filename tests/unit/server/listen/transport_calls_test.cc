@@ -24,10 +24,10 @@
 namespace webhooks::server {
 namespace {
 
-// Answers no call until the test lets it.
+// Answers calls only once the test allows it.
 class HoldingService final : public grpc::CallbackGenericService {
  public:
-  // Waits until so many calls have begun, and returns the peer of the last.
+  // Waits until `count` calls have started, and returns the peer of the last.
   std::string AwaitCalls(std::size_t count) {
     const auto enough = [&] {
       mutex_.AssertHeld();
@@ -67,8 +67,8 @@ std::int64_t IdOf(const std::vector<Transport>& transports,
   return found == transports.end() ? 0 : found->id;
 }
 
-// gRPC forgets a call a moment after its client has the answer, and tells
-// nobody.
+// gRPC releases a call a moment after its client has the answer, without
+// notice.
 bool HasNoneSoon(std::int64_t id) {
   const absl::Time deadline = absl::Now() + absl::Seconds(10);
   while (CountOpenCalls(id) != 0 && absl::Now() < deadline) {
@@ -115,7 +115,7 @@ TEST(TransportCalls, CountsTheOpenCallsOfAConnection) {
   server->Shutdown();
 }
 
-TEST(TransportCalls, AConnectionThatIsOverHasNone) {
+TEST(TransportCalls, AnEndedConnectionHasNone) {
   EXPECT_EQ(CountOpenCalls(0), 0);
   EXPECT_EQ(CountOpenCalls(1'000'000'000), 0);
 }

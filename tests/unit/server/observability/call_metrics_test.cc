@@ -27,15 +27,15 @@ std::set<std::string> Values(const prometheus::Registry& registry,
   return values;
 }
 
-TEST(CallMetrics, TellMethodsAndCodesApart) {
+TEST(CallMetrics, HaveLabelsForMethodsAndCodes) {
   // Its descriptor must be linked.
   v1::CreateWebhookRequest::descriptor();
   prometheus::Registry registry;
   CallMetrics metrics(registry, {"webhooks.v1.WebhookService"});
-  metrics.CallEnded("webhooks.v1.WebhookService/Create", absl::StatusCode::kOk,
-                    absl::Seconds(1));
-  metrics.CallEnded("webhooks.v1.WebhookService/Get",
-                    absl::StatusCode::kUnauthenticated, absl::Seconds(1));
+  metrics.OnCallFinished("webhooks.v1.WebhookService/Create",
+                         absl::StatusCode::kOk, absl::Seconds(1));
+  metrics.OnCallFinished("webhooks.v1.WebhookService/Get",
+                         absl::StatusCode::kUnauthenticated, absl::Seconds(1));
   EXPECT_THAT(Values(registry, "method"),
               UnorderedElementsAre("webhooks.v1.WebhookService/Create",
                                    "webhooks.v1.WebhookService/Get"));
@@ -43,11 +43,12 @@ TEST(CallMetrics, TellMethodsAndCodesApart) {
               UnorderedElementsAre("OK", "UNAUTHENTICATED"));
 }
 
-TEST(CallMetrics, CountMethodsThatNobodyHasTogether) {
+TEST(CallMetrics, CountUnknownMethodsTogether) {
   prometheus::Registry registry;
   CallMetrics metrics(registry, {"webhooks.v1.WebhookService"});
   for (const char* const name : {"a.B/C", "webhooks.v1.WebhookService/Nope"}) {
-    metrics.CallEnded(name, absl::StatusCode::kUnimplemented, absl::Seconds(1));
+    metrics.OnCallFinished(name, absl::StatusCode::kUnimplemented,
+                           absl::Seconds(1));
   }
   EXPECT_THAT(Values(registry, "method"), UnorderedElementsAre("other"));
 }

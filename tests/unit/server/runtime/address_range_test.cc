@@ -16,13 +16,13 @@ TEST(AddressRange, IsReadWithItsPrefix) {
   EXPECT_EQ(AddressRange::Parse("::/0")->bits, 0);
 }
 
-TEST(AddressRange, OfOneAddressHoldsJustThat) {
+TEST(AddressRange, OfOneAddressContainsOnlyThat) {
   EXPECT_EQ(AddressRange::Parse("10.0.0.1")->bits, 128);
   EXPECT_EQ(AddressRange::Parse("10.0.0.1/32")->bits, 128);
   EXPECT_EQ(AddressRange::Parse("fd00::1")->bits, 128);
 }
 
-TEST(AddressRange, IsNoneWhereTheTextIsNeitherAddressNorRange) {
+TEST(AddressRange, RefusesOtherText) {
   for (const char* text :
        {"", "/", "/8", "ten", "10.0.0/8", "10.0.0.0/", "10.0.0.0/33",
         "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/ 8", "10.0.0.0/8 ",
@@ -34,7 +34,7 @@ TEST(AddressRange, IsNoneWhereTheTextIsNeitherAddressNorRange) {
   }
 }
 
-TEST(AddressRange, IsNoneWhereBitsAreSetBehindItsPrefix) {
+TEST(AddressRange, RefusesBitsAfterThePrefix) {
   for (const char* text : {"10.0.0.1/8", "10.128.0.0/8", "10.0.0.1/31",
                            "fd00::1/8", "::1/127", "1.0.0.0/0"}) {
     EXPECT_THAT(AddressRange::Parse(text),
@@ -43,7 +43,7 @@ TEST(AddressRange, IsNoneWhereBitsAreSetBehindItsPrefix) {
   }
 }
 
-TEST(AddressRange, AreReadWithCommasBetween) {
+TEST(AddressRange, ParsesACommaSeparatedList) {
   const auto ranges = ParseAddressRanges("10.0.0.0/8,fd00::1");
   ASSERT_TRUE(ranges.ok());
   EXPECT_TRUE(AnyHolds(*ranges, *ReadIpv4("10.2.3.4")));

@@ -30,17 +30,17 @@ TEST(CertificateName, IsTheFirstUriThenTheFirstDnsNameThenTheCommonName) {
   EXPECT_EQ(NameIn("cn", ""), "cn");
 }
 
-TEST(CertificateName, IsNoneWhereThereIsNone) {
+TEST(CertificateName, IsEmptyWithoutAName) {
   EXPECT_EQ(NameIn("", ""), "");
   EXPECT_EQ(NameOf(nullptr), "");
 }
 
-TEST(CertificateName, CannotBeTakenForOneOfAnotherKind) {
+TEST(CertificateName, CannotBeConfusedWithOneOfAnotherKind) {
   EXPECT_EQ(NameIn("spiffe://x/1", ""), "");
   EXPECT_EQ(NameOf(CertificateNames{{}, {"spiffe://x/1"}, "cn"}), "");
 }
 
-TEST(CertificateName, HoldsNothingThatMetadataCannot) {
+TEST(CertificateName, ContainsOnlyWhatMetadataCan) {
   EXPECT_EQ(NameIn("two words", ""), "");
   EXPECT_EQ(NameOf(CertificateNames{{}, {std::string("a\0b", 3)}, ""}), "");
   EXPECT_EQ(NameOf(CertificateNames{{}, {}, std::string(256, 'x')}), "");

@@ -15,7 +15,7 @@ TEST(ClientAddress, IsAnAddressOrANetwork) {
   EXPECT_EQ(ClientAddressOfPeer("ipv6:[::ffff:192.0.2.7]:443"), "192.0.2.7");
 }
 
-TEST(ClientAddress, IsNothingOfWhatHasNone) {
+TEST(ClientAddress, IsEmptyWithoutAnAddress) {
   sockaddr_un path = {};
   path.sun_family = AF_UNIX;
   EXPECT_EQ(ClientAddress(reinterpret_cast<const sockaddr*>(&path)), "");
@@ -27,13 +27,13 @@ TEST(ClientAddress, OfALinkHasNoZone) {
   EXPECT_EQ(ClientAddressOfPeer("ipv6:[fe80::1%eth0]:443"), "fe80::/64");
 }
 
-TEST(ClientAddress, OfWhatIsNotUnderstoodIsNoUnixSocket) {
+TEST(ClientAddress, OfAnUnknownFormIsNotAUnixSocket) {
   for (const char* peer : {"", "ipv4:nonsense", "ipv6:[x]:1", "unknown"}) {
     EXPECT_NE(ClientAddressOfPeer(peer), "") << peer;
   }
 }
 
-TEST(ClientAddress, IsToldFromOtherText) {
+TEST(ClientAddress, IsDistinguishedFromOtherText) {
   for (const char* text : {"192.0.2.7", "2001:db8::/64", "::/64"}) {
     EXPECT_TRUE(BytesOfClient(text).has_value()) << text;
   }

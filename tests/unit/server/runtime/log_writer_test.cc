@@ -16,14 +16,14 @@ std::string Dropped(std::size_t count) {
   return absl::StrCat("dropped: ", count);
 }
 
-// A pipe that a writer writes to. It stays open: the writer's thread does too.
+// A writer with a pipe, which stays open because the writer's thread goes on.
 class LogWriterTest : public ::testing::Test {
  protected:
   LogWriterTest() { EXPECT_EQ(pipe(ends_.data()), 0); }
 
   int output() const { return ends_[1]; }
 
-  // Waits for `text` to have come out; all that came until then.
+  // Waits for `text`; returns all output until then.
   std::string ReadUntil(const std::string& text) {
     while (read_.find(text) == std::string::npos) ReadMore();
     return read_;
@@ -47,18 +47,18 @@ TEST_F(LogWriterTest, WritesLinesInTheirOrder) {
   EXPECT_EQ(ReadUntil("two\n"), "one\ntwo\n");
 }
 
-TEST_F(LogWriterTest, WritesALineThatIsNotUrgentToo) {
+TEST_F(LogWriterTest, WritesALineThatIsNotUrgentWithinTheDelay) {
   auto& writer = *new LogWriter(output(), 1 << 20, &Dropped);
   writer.Add("one", false);
   EXPECT_EQ(ReadUntil("\n"), "one\n");
 }
 
-TEST_F(LogWriterTest, NeitherWaitsNorGrowsWhileNobodyReads) {
+TEST_F(LogWriterTest, NeitherBlocksNorGrowsWithoutAReader) {
   auto& writer = *new LogWriter(output(), 10'000, &Dropped);
   const std::string line(999, 'x');
   // Far more than the pipe and the writer can hold.
   for (int i = 0; i < 1000; ++i) writer.Add(line, true);
-  // Room comes as the reader reads, and with the next line the count.
+  // The next line after the pipe was read comes with the count.
   while (read_.find("\ndropped: ") == std::string::npos) {
     writer.Add("later", true);
     ReadMore();

@@ -13,7 +13,7 @@
 namespace webhooks {
 namespace {
 
-TEST(ProcessDeathTest, EndsWhereItIsOutOfMemory) {
+TEST(ProcessDeathTest, EndsWhenItIsOutOfMemory) {
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
   GTEST_SKIP() << "the sanitizer's allocator calls no handler";
@@ -29,7 +29,7 @@ TEST(ProcessDeathTest, EndsWhereItIsOutOfMemory) {
       ::testing::ExitedWithCode(kOutOfMemory), "out of memory");
 }
 
-TEST(ProcessDeathTest, EndsWhereItDoesNotStopInTime) {
+TEST(ProcessDeathTest, EndsIfItDoesNotStopInTime) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -39,7 +39,7 @@ TEST(ProcessDeathTest, EndsWhereItDoesNotStopInTime) {
       ::testing::ExitedWithCode(kNotStopped), "did not stop in time");
 }
 
-// Gets one SIGTERM to end in order, and another at once.
+// Gets one SIGTERM, and another at once.
 [[noreturn]] void GetTwoSignals(absl::Duration ignore_for) {
   BlockStopSignals();
   std::raise(SIGTERM);

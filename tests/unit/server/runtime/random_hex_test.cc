@@ -8,7 +8,7 @@
 namespace webhooks {
 namespace {
 
-TEST(RandomHex, HasSoManyDigits) {
+TEST(RandomHex, HasTheGivenNumberOfDigits) {
   for (const std::size_t digits : {0, 1, 16, 17, 32}) {
     const std::string hex = RandomHex(digits);
     EXPECT_EQ(hex.size(), digits);
@@ -16,7 +16,7 @@ TEST(RandomHex, HasSoManyDigits) {
   }
 }
 
-TEST(RandomHex, IsAnotherEachTime) {
+TEST(RandomHex, IsDifferentEachTime) {
   std::set<std::string> seen;
   for (int i = 0; i < 10'000; ++i) seen.insert(RandomHex(32));
   EXPECT_EQ(seen.size(), 10'000u);

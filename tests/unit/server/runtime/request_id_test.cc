@@ -10,12 +10,12 @@ namespace {
 
 using ::testing::MatchesRegex;
 
-TEST(RequestId, IsTheOneGiven) {
+TEST(RequestId, IsTheGivenOneIfValid) {
   EXPECT_EQ(RequestIdOr("order-7/retry#2"), "order-7/retry#2");
   EXPECT_EQ(RequestIdOr(std::string(128, 'a')), std::string(128, 'a'));
 }
 
-TEST(RequestId, IsMadeWhereTheOneGivenIsUnfit) {
+TEST(RequestId, IsNewIfTheGivenOneIsInvalid) {
   for (const std::string& unfit :
        {std::string(), std::string("two words"), std::string("line\nbreak"),
         std::string("\xC3\xA4"), std::string(129, 'a')}) {
@@ -23,7 +23,7 @@ TEST(RequestId, IsMadeWhereTheOneGivenIsUnfit) {
   }
 }
 
-TEST(RequestId, IsAnotherEachTime) {
+TEST(RequestId, IsDifferentEachTime) {
   EXPECT_NE(RequestIdOr(""), RequestIdOr(""));
 }
 

@@ -24,7 +24,7 @@ class TlsMaterialTest : public ::testing::Test {
   const TlsMaterial good_ = {made_.certificate, made_.key, other_.certificate};
 };
 
-TEST_F(TlsMaterialTest, IsGoodWhereAllBelongsTogether) {
+TEST_F(TlsMaterialTest, AcceptsFilesThatBelongTogether) {
   EXPECT_THAT(Check(good_), IsOk());
   TlsMaterial chain = good_;
   chain.certificate += "\n" + other_.certificate + "\n";
@@ -32,7 +32,7 @@ TEST_F(TlsMaterialTest, IsGoodWhereAllBelongsTogether) {
   EXPECT_THAT(Check(chain), IsOk());
 }
 
-TEST_F(TlsMaterialTest, NamesTheFileThatIsToBlame) {
+TEST_F(TlsMaterialTest, NamesTheFileWithTheError) {
   for (const auto& [member, bad, file] :
        {std::tuple(&TlsMaterial::certificate, std::string(), "the-cert"),
         std::tuple(&TlsMaterial::certificate, made_.key, "the-cert"),
@@ -51,14 +51,14 @@ TEST_F(TlsMaterialTest, NamesTheFileThatIsToBlame) {
 }
 
 // A file that is being written ends within a certificate.
-TEST_F(TlsMaterialTest, IsBadWhereAnythingBehindTheFirstIsBroken) {
+TEST_F(TlsMaterialTest, RefusesAMalformedLaterCertificate) {
   TlsMaterial material = good_;
   material.certificate +=
       other_.certificate.substr(0, other_.certificate.size() / 2);
   EXPECT_THAT(Check(material), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST_F(TlsMaterialTest, IsReadFromTheFilesThatThereAre) {
+TEST_F(TlsMaterialTest, ReadsOnlyTheNamedFiles) {
   testing::TempFolder folder;
   testing::WriteFile(folder.Path("ca"), "text");
   const auto read = ReadTlsFiles({"", "", folder.Path("ca")});
@@ -69,7 +69,7 @@ TEST_F(TlsMaterialTest, IsReadFromTheFilesThatThereAre) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
-TEST(TlsFlags, AreWholeOrAnErrorThatNamesWhatIsMissing) {
+TEST(TlsFlags, AreCompleteOrAnErrorNamesTheMissingOne) {
   EXPECT_THAT(CheckListenerFlags({}), IsOk());
   EXPECT_THAT(CheckListenerFlags({"c", "k", ""}), IsOk());
   EXPECT_THAT(CheckListenerFlags({"c", "k", "a"}), IsOk());

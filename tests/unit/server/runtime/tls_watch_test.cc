@@ -34,7 +34,7 @@ class TlsWatchTest : public ::testing::Test {
     watch_ = *std::move(watch);
   }
 
-  // Waits until `certificate` is what is to be used.
+  // Waits until the watch uses `certificate`.
   void Await(const std::string& certificate) {
     const absl::Time end = absl::Now() + absl::Seconds(10);
     while (watch_->current()->certificate != certificate) {
@@ -47,19 +47,19 @@ class TlsWatchTest : public ::testing::Test {
   const TlsFiles files_ = {folder_.Path("cert"), folder_.Path("key"), ""};
   const testing::TestCertificate first_ = testing::MakeCertificate("a", "");
   const testing::TestCertificate second_ = testing::MakeCertificate("b", "");
-  // The lead of the watch's clock, and the number of times that it was asked.
+  // The offset of the watch's clock, and the number of times it was read.
   std::atomic<absl::Duration> ahead_ = absl::ZeroDuration();
   std::atomic<int> asked_ = 0;
   std::unique_ptr<TlsWatch> watch_;
 };
 
-TEST_F(TlsWatchTest, BeginsWithWhatTheFilesHold) {
+TEST_F(TlsWatchTest, StartsWithTheFiles) {
   Watch();
   EXPECT_EQ(watch_->current()->certificate, first_.certificate);
   EXPECT_EQ(watch_->current(), watch_->current());
 }
 
-TEST_F(TlsWatchTest, DoesNotBeginWithWhatCannotBeUsed) {
+TEST_F(TlsWatchTest, DoesNotStartWithUnusableFiles) {
   testing::WriteFile(files_.key, second_.key);
   EXPECT_THAT(TlsWatch::Start(files_),
               StatusIs(absl::StatusCode::kInvalidArgument));
@@ -67,13 +67,13 @@ TEST_F(TlsWatchTest, DoesNotBeginWithWhatCannotBeUsed) {
   EXPECT_THAT(TlsWatch::Start(files_), StatusIs(absl::StatusCode::kNotFound));
 }
 
-TEST_F(TlsWatchTest, IsNoneWithoutFiles) {
+TEST_F(TlsWatchTest, IsNullWithoutFiles) {
   const auto none = TlsWatch::Start({});
   ASSERT_THAT(none, IsOk());
   EXPECT_EQ(*none, nullptr);
 }
 
-TEST_F(TlsWatchTest, TakesWhatChanges) {
+TEST_F(TlsWatchTest, UsesChangedFiles) {
   Watch();
   Write(second_);
   Await(second_.certificate);
@@ -82,7 +82,7 @@ TEST_F(TlsWatchTest, TakesWhatChanges) {
   Await(first_.certificate);
 }
 
-TEST_F(TlsWatchTest, TakesACertificateOnceItIsValid) {
+TEST_F(TlsWatchTest, UsesACertificateOnceItIsValid) {
   Watch();
   ahead_ = -absl::Hours(24 * 365);
   const auto before = watch_->current();
@@ -98,7 +98,7 @@ TEST_F(TlsWatchTest, TakesACertificateOnceItIsValid) {
   Await(second_.certificate);
 }
 
-TEST_F(TlsWatchTest, KeepsWhatWasWhileHalfAPairIsThere) {
+TEST_F(TlsWatchTest, KeepsTheOldPairWhileOnlyHalfIsReplaced) {
   Watch();
   testing::WriteFile(files_.certificate, second_.certificate);
   std::filesystem::remove(files_.key);
@@ -106,7 +106,7 @@ TEST_F(TlsWatchTest, KeepsWhatWasWhileHalfAPairIsThere) {
   Await(second_.certificate);
   const auto before = watch_->current();
   testing::WriteFile(files_.key, first_.key);
-  // A watch that begins now would find what the other one has found.
+  // A new watch uses the files that the other one has found.
   EXPECT_FALSE(TlsWatch::Start(files_).ok());
   EXPECT_EQ(watch_->current(), before);
   testing::WriteFile(files_.certificate, first_.certificate);

@@ -16,7 +16,7 @@ constexpr char kParent[] = "00f067aa0ba902b7";
 constexpr char kTraceparent[] =
     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-TEST(BeginSpan, GoesOnWithTheTrace) {
+TEST(BeginSpan, ContinuesTheTrace) {
   const Span span = BeginSpan(kTraceparent, "");
   EXPECT_EQ(span.trace_id, kTrace);
   EXPECT_EQ(span.parent_id, kParent);
@@ -26,7 +26,7 @@ TEST(BeginSpan, GoesOnWithTheTrace) {
             absl::StrCat("00-", kTrace, "-", span.span_id, "-01"));
 }
 
-TEST(BeginSpan, HandsOnWhetherTheTraceIsRecorded) {
+TEST(BeginSpan, KeepsTheSampledFlag) {
   const auto flags = [](const char* given) {
     return BeginSpan(absl::StrCat("00-", kTrace, "-", kParent, "-", given), "")
         .Traceparent()
@@ -45,7 +45,7 @@ TEST(BeginSpan, ReadsLaterVersions) {
             kTrace);
 }
 
-TEST(BeginSpan, BeginsATraceWhereTraceparentIsMalformed) {
+TEST(BeginSpan, StartsATraceIfTraceparentIsMalformed) {
   for (const std::string bad :
        {"", "00", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
@@ -63,13 +63,13 @@ TEST(BeginSpan, BeginsATraceWhereTraceparentIsMalformed) {
   }
 }
 
-TEST(BeginSpan, IsAnotherEachTime) {
+TEST(BeginSpan, IsDifferentEachTime) {
   EXPECT_NE(BeginSpan("", "").trace_id, BeginSpan("", "").trace_id);
   EXPECT_NE(BeginSpan(kTraceparent, "").span_id,
             BeginSpan(kTraceparent, "").span_id);
 }
 
-TEST(BeginSpan, HandsOnATracestateAsItIs) {
+TEST(BeginSpan, KeepsTracestateUnchanged) {
   for (const std::string good :
        {"a=1", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", "a=1, b=2 ,,\tc=3",
         "tenant@system=x y", "0a_-*/=~!"}) {
@@ -77,7 +77,7 @@ TEST(BeginSpan, HandsOnATracestateAsItIs) {
   }
 }
 
-TEST(BeginSpan, LeavesOutATracestateThatIsMalformedOrLong) {
+TEST(BeginSpan, DropsAMalformedOrLongTracestate) {
   std::string many;
   for (int i = 0; i < 33; ++i)
     absl::StrAppend(&many, i ? "," : "", "k", i, "=1");
@@ -92,7 +92,7 @@ TEST(BeginSpan, LeavesOutATracestateThatIsMalformedOrLong) {
   }
 }
 
-TEST(Span, HasNoHeaderWhereItWasNotBegun) {
+TEST(Span, HasNoHeaderIfItWasNotStarted) {
   EXPECT_EQ(Span().Traceparent(), "");
 }
 

@@ -15,7 +15,7 @@ using testing::IsOk;
 
 const absl::Time kAdminNow = absl::FromUnixSeconds(1800000000);
 
-TEST(AdminRules, TakeNamesOfOneToTwoHundredCharacters) {
+TEST(AdminRules, AcceptNamesOfOneToTwoHundredCharacters) {
   v1::CreateProjectRequest request;
   EXPECT_THAT(testing::ViolatedFields(CheckCreateProject(request)),
               ElementsAre("name"));
@@ -26,7 +26,7 @@ TEST(AdminRules, TakeNamesOfOneToTwoHundredCharacters) {
               ElementsAre("name"));
 }
 
-TEST(AdminRules, TellOfEverythingThatIsWrong) {
+TEST(AdminRules, ReportEveryViolation) {
   v1::CreateProjectRequest request;
   request.set_name("a\tb");
   request.set_max_webhooks(-1);
@@ -37,7 +37,7 @@ TEST(AdminRules, TellOfEverythingThatIsWrong) {
                           "request_id"));
 }
 
-TEST(AdminRules, LookAtTheNameOnlyWhereItChanges) {
+TEST(AdminRules, CheckTheNameOnlyIfItChanges) {
   v1::UpdateProjectRequest request;
   request.set_max_webhooks(0);
   EXPECT_THAT(CheckUpdateProject(request), IsOk());
@@ -52,7 +52,7 @@ TEST(AdminRules, LookAtTheNameOnlyWhereItChanges) {
               ElementsAre("update_mask"));
 }
 
-TEST(AdminRules, TakeEndsOfKeysThatAreInTheFuture) {
+TEST(AdminRules, AcceptExpiryTimesInTheFuture) {
   v1::CreateApiKeyRequest request;
   request.set_name("ci");
   EXPECT_THAT(CheckCreateApiKey(request, kAdminNow), IsOk());
@@ -65,7 +65,7 @@ TEST(AdminRules, TakeEndsOfKeysThatAreInTheFuture) {
   }
 }
 
-TEST(AdminRules, TakeNoEndOfAKeyThatIsNoTime) {
+TEST(AdminRules, RefuseAnInvalidExpiryTime) {
   v1::CreateApiKeyRequest request;
   request.set_name("ci");
   request.mutable_expires_at()->set_seconds(1800000001);
@@ -79,7 +79,7 @@ TEST(AdminRules, TakeNoEndOfAKeyThatIsNoTime) {
   EXPECT_THAT(CheckCreateApiKey(request, kAdminNow), IsOk());
 }
 
-TEST(AdminRules, TakeNamesOfCertificatesThatMetadataCanHold) {
+TEST(AdminRules, AcceptCertificateNamesThatMetadataCanHold) {
   v1::BindCertificateRequest request;
   for (const std::string& name :
        {std::string("client.example"), std::string("spiffe://x/billing"),

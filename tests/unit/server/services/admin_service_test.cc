@@ -100,7 +100,7 @@ class AdminServiceTest : public ::testing::Test {
   std::unique_ptr<v1::AdminService::Stub> stub_;
 };
 
-TEST_F(AdminServiceTest, TheAnswerWithAKeyGoesWithTheProject) {
+TEST_F(AdminServiceTest, DeletesStoredAnswersWithTheirProject) {
   v1::CreateApiKeyResponse first;
   ASSERT_TRUE(CreateKey(KeyRequest("once"), &first).ok());
   const auto deleted = testing::Await<v1::Project>([&](auto done) {
@@ -113,7 +113,7 @@ TEST_F(AdminServiceTest, TheAnswerWithAKeyGoesWithTheProject) {
   EXPECT_NE(second.key(), first.key());
 }
 
-TEST_F(AdminServiceTest, AKeyThatIsRevokedOpensNothingFromThenOn) {
+TEST_F(AdminServiceTest, RefusesARevokedKeyAtOnce) {
   v1::CreateApiKeyResponse made;
   ASSERT_TRUE(CreateKey(KeyRequest(""), &made).ok());
   const auto authenticate = [&] {
@@ -133,7 +133,7 @@ TEST_F(AdminServiceTest, AKeyThatIsRevokedOpensNothingFromThenOn) {
               testing::StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
-TEST_F(AdminServiceTest, AKeyThatHasEndedSinceIsStillTheAnswerToARepeat) {
+TEST_F(AdminServiceTest, RepeatsAnAnswerWhoseKeyHasExpired) {
   v1::CreateApiKeyRequest request = KeyRequest("once");
   *request.mutable_expires_at() = ToTimestamp(now_ + absl::Hours(1));
   v1::CreateApiKeyResponse first;
@@ -144,7 +144,7 @@ TEST_F(AdminServiceTest, AKeyThatHasEndedSinceIsStillTheAnswerToARepeat) {
   EXPECT_EQ(second.key(), first.key());
 }
 
-TEST_F(AdminServiceTest, AKeyThatWouldHaveEndedIsRefused) {
+TEST_F(AdminServiceTest, RefusesAKeyThatWouldHaveExpired) {
   for (const char* const request_id : {"", "once"}) {
     v1::CreateApiKeyRequest request = KeyRequest(request_id);
     *request.mutable_expires_at() = ToTimestamp(now_);
@@ -155,7 +155,7 @@ TEST_F(AdminServiceTest, AKeyThatWouldHaveEndedIsRefused) {
   }
 }
 
-TEST_F(AdminServiceTest, AllThatIsWrongIsToldWhateverMayBeARepeat) {
+TEST_F(AdminServiceTest, ReportsEveryViolationOfARepeatToo) {
   v1::CreateApiKeyRequest request = KeyRequest("once");
   request.clear_name();
   *request.mutable_expires_at() = ToTimestamp(now_);

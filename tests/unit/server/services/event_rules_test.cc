@@ -26,7 +26,7 @@ v1::PublishEventRequest Event() {
   return request;
 }
 
-TEST(EventRules, TakeAnyJsonOfAnEventType) {
+TEST(EventRules, AcceptAnyJsonData) {
   v1::PublishEventRequest request = Event();
   EXPECT_THAT(kRules.Check(request), IsOk());
   for (const char* data : {"null", "1e400", "\"text\"", "[]", " { } "}) {
@@ -35,7 +35,7 @@ TEST(EventRules, TakeAnyJsonOfAnEventType) {
   }
 }
 
-TEST(EventRules, NameAllThatIsWrongAtOnce) {
+TEST(EventRules, ReportEveryViolationAtOnce) {
   v1::PublishEventRequest request = Event();
   request.set_type("a..b");
   request.set_data("{");
@@ -46,7 +46,7 @@ TEST(EventRules, NameAllThatIsWrongAtOnce) {
               ElementsAre("type", "data", "id_event", "deliver_at"));
 }
 
-TEST(EventRules, TakeDataUpTo256KiB) {
+TEST(EventRules, AcceptDataUpTo256KiB) {
   v1::PublishEventRequest request = Event();
   const std::string content(EventStore::kMaxEventBytes - 2, 'x');
   request.set_data("\"" + content + "\"");
@@ -63,7 +63,7 @@ TEST(EventRules, RefuseTheSameKeyTwiceInData) {
               ElementsAre("data"));
 }
 
-TEST(EventRules, TakeATimeThatIsPastAndThirtyDaysAhead) {
+TEST(EventRules, AcceptATimeInThePastAndThirtyDaysAhead) {
   v1::PublishEventRequest request = Event();
   for (const absl::Duration ahead :
        {-absl::Hours(9000), absl::Hours(24 * 30)}) {
@@ -72,7 +72,7 @@ TEST(EventRules, TakeATimeThatIsPastAndThirtyDaysAhead) {
   }
 }
 
-TEST(EventRules, TakeOneToAThousandEventsInABatch) {
+TEST(EventRules, AcceptOneToAThousandEventsInABatch) {
   v1::PublishEventBatchRequest request;
   EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
               ElementsAre("events"));
@@ -83,7 +83,7 @@ TEST(EventRules, TakeOneToAThousandEventsInABatch) {
               ElementsAre("events"));
 }
 
-TEST(EventRules, TakeNoRequestIdWithinABatch) {
+TEST(EventRules, RefuseARequestIdWithinABatch) {
   v1::PublishEventRequest request = Event();
   EXPECT_THAT(testing::ViolatedFields(kRules.CheckOneOfMany(request)),
               IsEmpty());
@@ -105,7 +105,7 @@ TEST(EventRules, CheckEveryFilterOfDeliveries) {
                           "id_event", "state"));
 }
 
-TEST(EventRules, WantTimesInTheirOrder) {
+TEST(EventRules, RequireTimesInTheirOrder) {
   v1::ListEventsRequest request;
   request.mutable_start_time()->set_seconds(2000);
   request.mutable_end_time()->set_seconds(2000);
@@ -115,7 +115,7 @@ TEST(EventRules, WantTimesInTheirOrder) {
   EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)), IsEmpty());
 }
 
-TEST(EventRules, LeaveTheServicesOwnEventToIt) {
+TEST(EventRules, RefuseTheServicesOwnEventTypes) {
   v1::PublishEventRequest request = Event();
   request.set_type("webhook.deactivated");
   EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),

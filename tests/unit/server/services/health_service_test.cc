@@ -43,7 +43,7 @@ class HealthServiceTest : public ::testing::Test {
     return stub_->Check(&context, request, response);
   }
 
-  // The status that Check tells for a service that is known.
+  // Returns the status of a known service.
   HealthCheckResponse::ServingStatus Checked(const std::string& service) {
     HealthCheckResponse response;
     EXPECT_TRUE(Check(service, &response).ok());
@@ -65,7 +65,7 @@ class HealthServiceTest : public ::testing::Test {
   std::unique_ptr<Health::Stub> stub_;
 };
 
-TEST_F(HealthServiceTest, TellsTheServerAndEachServiceAlike) {
+TEST_F(HealthServiceTest, ReportsTheSameStatusForAllServices) {
   for (const std::string service : {"", "webhooks.v1.WebhookService"}) {
     service_.SetServing(false);
     EXPECT_EQ(Checked(service), HealthCheckResponse::NOT_SERVING);
@@ -74,8 +74,8 @@ TEST_F(HealthServiceTest, TellsTheServerAndEachServiceAlike) {
   }
 }
 
-// Else whoever checks could send floods beside.
-TEST_F(HealthServiceTest, IsToldToTheConnectionAsAnonymous) {
+// Otherwise a client of the health service could flood the connection.
+TEST_F(HealthServiceTest, CountsAsAnUnauthenticatedCall) {
   Checked("webhooks.v1.WebhookService");
   server_->Shutdown();
   EXPECT_EQ(observer_.connection().anonymous, 1);
@@ -88,7 +88,7 @@ TEST_F(HealthServiceTest, KnowsNoOtherService) {
             grpc::StatusCode::NOT_FOUND);
 }
 
-TEST_F(HealthServiceTest, TellsAWatcherTheStatusAndItsChanges) {
+TEST_F(HealthServiceTest, SendsTheStatusAndItsChangesToAWatcher) {
   service_.SetServing(true);
   grpc::ClientContext context;
   const auto reader = stub_->Watch(&context, HealthCheckRequest());
@@ -125,7 +125,7 @@ TEST(HealthService, EndsAWatchWhoseRequestDoesNotArrive) {
   server->Shutdown();
 }
 
-TEST_F(HealthServiceTest, TellsAWatcherThatAServiceIsUnknown) {
+TEST_F(HealthServiceTest, ReportsAnUnknownServiceToAWatcher) {
   grpc::ClientContext context;
   HealthCheckRequest request;
   request.set_service("no.such.Service");
@@ -135,7 +135,7 @@ TEST_F(HealthServiceTest, TellsAWatcherThatAServiceIsUnknown) {
   reader->Finish();
 }
 
-TEST_F(HealthServiceTest, LetsAClientWatchOnlySoOften) {
+TEST_F(HealthServiceTest, LimitsTheWatchesOfAClient) {
   grpc::ClientContext contexts[3];
   std::vector<std::unique_ptr<grpc::ClientReader<HealthCheckResponse>>> readers;
   for (grpc::ClientContext& context : contexts) {
@@ -146,7 +146,7 @@ TEST_F(HealthServiceTest, LetsAClientWatchOnlySoOften) {
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   contexts[0].TryCancel();
   readers[0]->Finish();
-  // Its place is free once gRPC has told the server.
+  // The place is free once gRPC has notified the server.
   for (;;) {
     grpc::ClientContext context;
     const auto reader = stub_->Watch(&context, HealthCheckRequest());

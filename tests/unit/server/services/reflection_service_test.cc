@@ -68,7 +68,7 @@ TEST_F(ReflectionTest, ListsTheServices) {
             "webhooks.v1.WebhookService");
 }
 
-TEST_F(ReflectionTest, GivesASymbolsFileAfterItsImports) {
+TEST_F(ReflectionTest, ReturnsASymbolsFileAfterItsImports) {
   ServerReflectionRequest request;
   request.set_file_containing_symbol("webhooks.v1.WebhookService.Create");
   const auto response = Ask(request);
@@ -80,7 +80,7 @@ TEST_F(ReflectionTest, GivesASymbolsFileAfterItsImports) {
   EXPECT_EQ(last.name(), "webhooks/v1/webhook_service.proto");
 }
 
-TEST_F(ReflectionTest, GivesAFileByItsName) {
+TEST_F(ReflectionTest, ReturnsAFileByItsName) {
   ServerReflectionRequest request;
   request.set_file_by_filename("webhooks/v1/webhook.proto");
   EXPECT_TRUE(Ask(request).has_file_descriptor_response());
@@ -107,7 +107,7 @@ TEST_F(ReflectionTest, EndsItsStreamsWhenTheServerStops) {
   expected_end_ = grpc::StatusCode::UNAVAILABLE;
 }
 
-TEST_F(ReflectionTest, LetsAClientHaveOnlySoManyStreams) {
+TEST_F(ReflectionTest, LimitsTheStreamsOfAClient) {
   ServerReflectionRequest request;
   request.set_list_services("");
   Ask(request);
@@ -122,7 +122,7 @@ TEST_F(ReflectionTest, LetsAClientHaveOnlySoManyStreams) {
   EXPECT_TRUE(second->Finish().ok());
 }
 
-TEST_F(ReflectionTest, SaysWhatIsNotThereAndGoesOn) {
+TEST_F(ReflectionTest, ReportsAnUnknownNameAndContinues) {
   ServerReflectionRequest request;
   for (int i = 0; i < 2; ++i) {
     request.set_file_containing_symbol("no.such.Symbol");

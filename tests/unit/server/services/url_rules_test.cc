@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 using ::testing::Ne;
 using ::testing::Optional;
 
-TEST(UrlRules, AcceptWhatDeliveriesCanBePostedTo) {
+TEST(UrlRules, AcceptUrlsOfReceivers) {
   for (const std::string& url :
        {std::string("https://acme.com/webhook_receiver"),
         std::string("https://acme.com"), std::string("HTTPS://Acme.COM/"),
@@ -30,7 +30,7 @@ TEST(UrlRules, AcceptWhatDeliveriesCanBePostedTo) {
   }
 }
 
-TEST(UrlRules, RefuseWhatIsNotAnAbsoluteUri) {
+TEST(UrlRules, RefuseOtherTextThanAnAbsoluteUri) {
   for (const std::string& url : {std::string(),
                                  std::string("acme.com/hook"),
                                  std::string("/hook"),
@@ -98,7 +98,7 @@ TEST(UrlRules, RefuseOtherSchemes) {
   }
 }
 
-TEST(UrlRules, AcceptHttpOnlyWhereItIsAllowed) {
+TEST(UrlRules, AcceptHttpOnlyIfItIsAllowed) {
   EXPECT_EQ(FindUrlProblem("http://acme.com/", UrlSchemes::kHttpsOrHttp),
             std::nullopt);
   EXPECT_THAT(FindUrlProblem("ftp://acme.com/", UrlSchemes::kHttpsOrHttp),

@@ -51,7 +51,7 @@ absl::Status Check(const v1::CreateWebhookRequest& request) {
   return WebhookRules{}.Check(request);
 }
 
-TEST(WebhookRules, AcceptTheReferencesRequest) {
+TEST(WebhookRules, AcceptTheRequestOfTheReference) {
   EXPECT_THAT(Check(ValidRequest()), IsOk());
 }
 
@@ -113,7 +113,7 @@ TEST(WebhookRules, RefuseControlCharactersInADescription) {
   }
 }
 
-TEST(WebhookRules, TakeADescriptionOfSeveralLines) {
+TEST(WebhookRules, AcceptADescriptionOfSeveralLines) {
   v1::CreateWebhookRequest request = ValidRequest();
   request.set_description("one\r\n\ttwo\n");
   EXPECT_THAT(Check(request), IsOk());
@@ -130,7 +130,7 @@ TEST(WebhookRules, ReportEveryViolationAtOnce) {
               ElementsAre("url", "description", "scope[1]", "scope[2]"));
 }
 
-TEST(WebhookRules, SayOfAUrlAloneThatItIsInvalid) {
+TEST(WebhookRules, HaveTheirOwnReasonForAUrl) {
   v1::CreateWebhookRequest request = ValidRequest();
   request.set_url("http://acme.com");
   EXPECT_THAT(Check(request),
@@ -138,8 +138,8 @@ TEST(WebhookRules, SayOfAUrlAloneThatItIsInvalid) {
   EXPECT_THAT(WebhookRules{.allow_http_urls = true}.Check(request), IsOk());
 }
 
-// A change's mask, the fields that it sets, those that it names, and the wrong
-// ones.
+// The mask of a change, the fields that it sets, the fields that it changes,
+// and the invalid ones.
 struct MaskCase {
   std::vector<std::string> mask;
   std::vector<std::string> set;
@@ -164,7 +164,7 @@ v1::UpdateWebhookRequest ChangeOf(const MaskCase& masked) {
 
 class WebhookMask : public ::testing::TestWithParam<MaskCase> {};
 
-TEST_P(WebhookMask, NamesWhatIsChanged) {
+TEST_P(WebhookMask, HasTheChangedFields) {
   const v1::UpdateWebhookRequest change = ChangeOf(GetParam());
   EXPECT_THAT(MaskOf(change).paths(), ElementsAreArray(GetParam().named));
   const absl::Status status = WebhookRules{}.Check(change);
@@ -177,12 +177,12 @@ const std::vector<std::string> kEvery = {"url", "description", "scope",
 INSTANTIATE_TEST_SUITE_P(
     Every, WebhookMask,
     ::testing::Values(
-        // Without a mask, or with an empty one: what is set.
+        // Without a mask, or with an empty one, the fields that are set.
         MaskCase{{}, {}, {}, {}}, MaskCase{{}, {"url"}, {"url"}, {}},
         MaskCase{{}, {"scope", "delivery"}, {"scope", "delivery"}, {}},
         MaskCase{{}, kEvery, kEvery, {}},
-        // A field that is named and set is set; one that is named alone is
-        // cleared; one that is set alone is kept as it was.
+        // A field in the mask is set, or cleared if it is unset; a field that
+        // is not in the mask is not changed.
         MaskCase{{"url"}, {"url"}, {"url"}, {}},
         MaskCase{{"url"}, {}, {"url"}, {}},
         MaskCase{{"scope"}, {"url", "active"}, {"scope"}, {}},
@@ -193,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(
         MaskCase{{"*"}, {"active"}, kEvery, {}},
         MaskCase{{"*"}, {"url"}, kEvery, {"active"}},
         MaskCase{{"active"}, {}, {"active"}, {"active"}},
-        // A field that cannot be changed, or is no field at all.
+        // A field that cannot be changed, or does not exist.
         MaskCase{{"color"}, {"url"}, {}, {"update_mask"}},
         MaskCase{{"id"}, {}, {}, {"update_mask"}},
         MaskCase{{"secret", "etag"}, {}, {}, {"update_mask"}},
@@ -203,7 +203,7 @@ INSTANTIATE_TEST_SUITE_P(
         MaskCase{{"url", "color"}, {}, {"url"}, {"update_mask"}},
         MaskCase{{"*", "color"}, {}, kEvery, {"active", "update_mask"}}));
 
-TEST(WebhookRules, LookOnlyAtWhatTheMaskNames) {
+TEST(WebhookRules, CheckOnlyTheFieldsOfTheMask) {
   v1::UpdateWebhookRequest change;
   change.set_url("nonsense");
   change.set_description("\x01");
@@ -226,7 +226,7 @@ struct OverlapCase {
   bool is_good;
 };
 
-TEST(WebhookRules, TakeOverlapsOfUpToSevenDays) {
+TEST(WebhookRules, AcceptOverlapsOfUpToSevenDays) {
   for (const OverlapCase& overlap :
        {OverlapCase{0, 0, true}, OverlapCase{0, 1, true},
         OverlapCase{604'799, 999'999'999, true}, OverlapCase{604'800, 0, true},

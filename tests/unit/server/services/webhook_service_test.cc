@@ -138,7 +138,7 @@ v1::CreateWebhookRequest ReferenceRequest() {
   return request;
 }
 
-TEST_F(WebhookServiceTest, CreatesWhatTheReferenceShows) {
+TEST_F(WebhookServiceTest, CreatesTheWebhookOfTheReference) {
   v1::Webhook webhook;
   ASSERT_TRUE(Create(ReferenceRequest(), &webhook).ok());
   EXPECT_THAT(webhook.id_webhook_endpoint(),
@@ -186,7 +186,7 @@ TEST_F(WebhookServiceTest, RefusesABadRequestAndStoresNothing) {
   EXPECT_EQ(ReasonOf(status), "INVALID_URL");
 }
 
-TEST_F(WebhookServiceTest, PassesOnWhatTheStoreSays) {
+TEST_F(WebhookServiceTest, ReturnsErrorsOfTheStore) {
   v1::Webhook webhook;
   ASSERT_TRUE(Create(ReferenceRequest(), &webhook).ok());  // the key is known
   store_.FailWith(StorageFull());
@@ -209,8 +209,8 @@ TEST_F(WebhookServiceTest, RepeatsAnAnswerByteForByte) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(CreateRaw(request), first);
 }
 
-// The service stands for one that was started again without --allow_http_urls.
-TEST_F(WebhookServiceTest, RepeatsAnAnswerWhoseUrlIsRefusedByNow) {
+// Simulates a restart without --allow_http_urls.
+TEST_F(WebhookServiceTest, RepeatsAnAnswerWhoseUrlIsNowRefused) {
   WebhookService before(calls_, store_, entropy_, ids_, &Now,
                         WebhookRules{.allow_http_urls = true});
   grpc::ServerBuilder builder;
@@ -253,7 +253,7 @@ TEST_F(WebhookServiceTest, RefusesACallWithTwoKeys) {
   EXPECT_EQ(ReasonOf(status), "API_KEY_MISSING");
 }
 
-TEST_F(WebhookServiceTest, RefusesAnUnknownKeyBeforeItLooksAtTheRequest) {
+TEST_F(WebhookServiceTest, RefusesAnUnknownKeyBeforeItChecksTheRequest) {
   grpc::ClientContext context;
   context.AddMetadata("x-api-key", MakeApiKey(entropy_));
   v1::CreateWebhookRequest request = ReferenceRequest();
@@ -271,7 +271,7 @@ TEST_F(WebhookServiceTest, RefusesAMessageThatCannotBeRead) {
   EXPECT_EQ(ReasonOf(status), "MALFORMED_MESSAGE");
 }
 
-TEST_F(WebhookServiceTest, TellsWhoseAKeyIs) {
+TEST_F(WebhookServiceTest, ReturnsTheProjectOfAKey) {
   grpc::ClientContext context;
   AddKey(context);
   v1::CheckKeyResponse answer;
@@ -279,7 +279,7 @@ TEST_F(WebhookServiceTest, TellsWhoseAKeyIs) {
   EXPECT_EQ(answer.id_project(), project_);
 }
 
-TEST_F(WebhookServiceTest, TellsNobodyWithoutAKey) {
+TEST_F(WebhookServiceTest, ReturnsNoProjectWithoutAKey) {
   grpc::ClientContext context;
   v1::CheckKeyResponse answer;
   const grpc::Status status = stub_->CheckKey(&context, {}, &answer);

@@ -29,7 +29,7 @@ TEST(JsMember, HasArrayIndexesFirst) {
             R"("4294967295":6,"a":8,"1.5":9,"":10})");
 }
 
-TEST(JsMember, KeepsTheLastValueOfAKeyInTheFirstOnesPlace) {
+TEST(JsMember, KeepsTheLastValueOfARepeatedKeyInTheFirstPlace) {
   EXPECT_EQ(Js(R"({"a":1,"b":2,"a":{"c":3}})"), R"({"a":{"c":3},"b":2})");
 }
 
@@ -40,7 +40,7 @@ TEST(JsMember, EscapesWhatJavaScriptEscapes) {
       "\xf0\x9f\x98\x80\"");
 }
 
-TEST(JsMember, IsNothingWhereThereIsNone) {
+TEST(JsMember, IsEmptyIfThereIsNoMember) {
   for (const absl::string_view text :
        {"", "1", "[]", "{}", R"({"Data":1})", R"({"data":1)", R"({"data":01})",
         R"({"data":1} 2)", R"([{"data":1}])", R"({"a":{"data":1}})",
@@ -53,7 +53,7 @@ TEST(JsMember, IsNothingWhereThereIsNone) {
             std::nullopt);
 }
 
-TEST(JsNumber, IsAsNumberToString) {
+TEST(JsNumber, MatchesNumberToString) {
   const std::pair<double, absl::string_view> kCases[] = {
       {0, "0"},
       {-0.0, "0"},
@@ -84,13 +84,13 @@ TEST(JsMember, ReadsNumbersAsDoubles) {
 
 // node -e 'console.log(require("crypto").createHmac("sha256","whsec_s")
 //   .update(JSON.stringify({b:1,a:"é"})).digest("hex"))'
-TEST(PanoraSignature, IsThatOfJavaScript) {
+TEST(PanoraSignature, MatchesJavaScript) {
   EXPECT_EQ(
       PanoraSignature(R"({"data": {"b": 1.0, "a": "\u00e9"}})", "whsec_s"),
       "2391ec7f4d660bc9e358bf732af30345959cc83e0a1cb6de655af60b3c3f2c72");
 }
 
-TEST(PanoraSignature, IsVerifiedForItsDataAndSecretOnly) {
+TEST(PanoraSignature, IsValidOnlyForItsDataAndSecret) {
   const std::string payload = R"({"data":1})";
   const std::string signature = *PanoraSignature(payload, "s");
   EXPECT_TRUE(VerifyPanoraSignature(payload, "s", signature));

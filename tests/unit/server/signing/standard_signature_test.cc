@@ -25,7 +25,7 @@ TEST(StandardSignature, CutsTheTimeToSeconds) {
 }
 
 // The golden vector of Standard Webhooks.
-TEST(StandardSignature, IsThatOfTheSpecification) {
+TEST(StandardSignature, MatchesTheSpecification) {
   EXPECT_EQ(StandardSignature(Content(), kVectorSecret),
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
@@ -35,7 +35,7 @@ TEST(StandardSignature, ChangesWithTheContent) {
             StandardSignature(Content(), kVectorSecret));
 }
 
-TEST(StandardSignature, IsNoneWithoutASecretOfItsForm) {
+TEST(StandardSignature, IsEmptyWithoutAValidSecret) {
   for (const char* secret :
        {"", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "WHSEC_MfKQ", "whsec_*"}) {
     EXPECT_EQ(StandardSignature(Content(), secret), "") << secret;

@@ -52,14 +52,14 @@ class HealthTest : public ::testing::Test {
   Reports reports_;
 };
 
-TEST_F(HealthTest, IsKnownBeforeTheMonitorIsMade) {
+TEST_F(HealthTest, IsKnownOnceTheConstructorReturns) {
   const HealthMonitor monitor(store_, absl::Hours(1), absl::Seconds(5),
                               Report());
   EXPECT_EQ(reports_.count(), 1);
   EXPECT_TRUE(reports_.last());
 }
 
-TEST_F(HealthTest, FollowsTheStoreDownAndUp) {
+TEST_F(HealthTest, FollowsTheStore) {
   const HealthMonitor monitor(store_, absl::Milliseconds(1), absl::Seconds(5),
                               Report());
   store_.FailWith(StorageUnavailable());

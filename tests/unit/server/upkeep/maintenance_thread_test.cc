@@ -21,7 +21,7 @@ namespace {
 
 using testing::IsOk;
 
-TEST(MaintenanceThread, DoesAtOnceAllThatIsLeftToDo) {
+TEST(MaintenanceThread, RunsAllStepsAtOnce) {
   const testing::TempFolder folder;
   const auto store = OpenStore(
       absl::StrCat("sqlite:", folder.Path("webhooks.db")), testing::Always());
@@ -46,7 +46,7 @@ TEST(MaintenanceThread, DoesAtOnceAllThatIsLeftToDo) {
   EXPECT_THAT(status, IsOk());
 }
 
-TEST(MaintenanceThread, EndsWithoutAnOpenStep) {
+TEST(MaintenanceThread, EndsAfterTheStepInProgress) {
   const testing::TempFolder folder;
   const auto store = OpenStore(
       absl::StrCat("sqlite:", folder.Path("webhooks.db")), testing::Always());
@@ -57,7 +57,7 @@ TEST(MaintenanceThread, EndsWithoutAnOpenStep) {
   }
 }
 
-// Its retention clock stands where the test says.
+// An Upkeep whose retention clock the test sets.
 class FakeUpkeep final : public Upkeep {
  public:
   struct Step {
@@ -108,7 +108,7 @@ class FakeUpkeep final : public Upkeep {
   std::vector<Step> steps_ ABSL_GUARDED_BY(mutex_);
 };
 
-TEST(MaintenanceThread, KeepsForLongerByWhatTheRetentionClockIsBehind) {
+TEST(MaintenanceThread, ExtendsRetentionWhileItsClockIsBehind) {
   const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
   FakeUpkeep store(now - absl::Hours(48));
   const MaintenanceThread maintenance(
@@ -116,7 +116,7 @@ TEST(MaintenanceThread, KeepsForLongerByWhatTheRetentionClockIsBehind) {
   EXPECT_EQ(store.AwaitSteps()[0].retention, absl::Hours(72));
 }
 
-TEST(MaintenanceThread, LetsTheRetentionClockGoTwiceAsFastAsTimeAtMost) {
+TEST(MaintenanceThread, LimitsTheRetentionClockToTwiceTheSpeed) {
   const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
   FakeUpkeep store(now);
   absl::Duration elapsed;

@@ -54,12 +54,12 @@ TEST(Latencies, DoNotGrowWithoutBound) {
   prometheus::Registry registry;
   Latencies latencies(registry, "call_seconds", "Calls.", {"a", "", ""});
   for (int round = 0; round < 2; ++round) {
-    for (std::size_t i = 0; i < Latencies::kMost + 50; ++i) {
+    for (std::size_t i = 0; i < Latencies::kMaxHistograms + 50; ++i) {
       latencies.Observe({std::to_string(i), "", ""}, absl::Seconds(1));
     }
   }
   const auto counts = Counts(registry);
-  EXPECT_EQ(counts.size(), Latencies::kMost + 1);
+  EXPECT_EQ(counts.size(), Latencies::kMaxHistograms + 1);
   EXPECT_EQ(counts.at("a=other"), 100u);
   EXPECT_EQ(counts.at("a=0"), 2u);
 }

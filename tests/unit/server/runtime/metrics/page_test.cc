@@ -58,7 +58,7 @@ class MetricsPageTest : public ::testing::Test {
               static_cast<ssize_t>(text.size()));
   }
 
-  // All that comes until the end.
+  // Returns everything until the connection ends.
   static std::string Read(int socket) {
     std::string text;
     char bytes[1024];
@@ -80,7 +80,7 @@ class MetricsPageTest : public ::testing::Test {
   std::unique_ptr<MetricsPage> page_;
 };
 
-TEST_F(MetricsPageTest, ShowsWhatIsMeasured) {
+TEST_F(MetricsPageTest, ShowsMetrics) {
   const std::string answer = Ask("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(answer, HasSubstr("version=0.0.4"));
@@ -94,13 +94,13 @@ TEST_F(MetricsPageTest, AnswersHeadWithoutABody) {
   EXPECT_THAT(answer, Not(HasSubstr("things")));
 }
 
-TEST_F(MetricsPageTest, HasNoOtherPath) {
+TEST_F(MetricsPageTest, RefusesOtherPaths) {
   EXPECT_THAT(Ask("GET / HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(Ask("GET /metricsx HTTP/1.1\r\n\r\n"),
               StartsWith("HTTP/1.1 404 "));
 }
 
-TEST_F(MetricsPageTest, TakesNoOtherMethod) {
+TEST_F(MetricsPageTest, RefusesOtherMethods) {
   EXPECT_THAT(Ask("POST /metrics HTTP/1.1\r\n\r\n"),
               StartsWith("HTTP/1.1 405 "));
 }
@@ -108,7 +108,7 @@ TEST_F(MetricsPageTest, TakesNoOtherMethod) {
 TEST_F(MetricsPageTest, ReadsARequestThatComesInParts) {
   const int socket = Connect();
   Send(socket, "GET /metr");
-  // Another one's answer shows that the first part has been looked at.
+  // The answer to another client shows that the first part was read.
   Ask("GET /metrics HTTP/1.1\r\n\r\n");
   Send(socket, "ics HTTP/1.1\r\n\r\n");
   EXPECT_THAT(Read(socket), StartsWith("HTTP/1.1 200 "));
@@ -120,7 +120,7 @@ TEST_F(MetricsPageTest, ClosesOnARequestWithoutEnd) {
   EXPECT_EQ(Read(socket), "");
 }
 
-TEST_F(MetricsPageTest, ClientsThatSayNothingKeepNobodyOut) {
+TEST_F(MetricsPageTest, SilentClientsDoNotBlockOthers) {
   std::array<int, 40> silent;
   for (int& socket : silent) socket = Connect();
   EXPECT_THAT(Ask("GET /metrics HTTP/1.1\r\n\r\n"),
@@ -144,7 +144,7 @@ TEST_F(MetricsPageTest, AnAddressOfAnotherMachineIsAnErrorThatNamesIt) {
   EXPECT_THAT(std::string(page.status().message()), HasSubstr("192.0.2.1"));
 }
 
-TEST_F(MetricsPageTest, OtherMachinesReachItOnlyWhereTheyMay) {
+TEST_F(MetricsPageTest, IsReachableFromOtherMachinesOnlyWithinItsScope) {
   const Address everywhere = {"0.0.0.0", "0"};
   const auto refused = MetricsPage::Listen(everywhere, PeerScope::kThisMachine);
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
