@@ -13,13 +13,35 @@ namespace {
 // of cloud metadata services. IPv6 ranges that embed an IPv4 address are
 // refused as a whole.
 constexpr absl::string_view kRefused[] = {
-    "0.0.0.0/8",      "10.0.0.0/8",      "100.64.0.0/10", "127.0.0.0/8",
-    "169.254.0.0/16", "172.16.0.0/12",   "192.0.0.0/24",  "192.0.2.0/24",
-    "192.88.99.0/24", "192.168.0.0/16",  "198.18.0.0/15", "198.51.100.0/24",
-    "203.0.113.0/24", "224.0.0.0/4",     "240.0.0.0/4",   "168.63.129.16",
-    "::/96",          "::ffff:0:0:0/96", "64:ff9b::/96",  "64:ff9b:1::/48",
-    "100::/64",       "2001::/32",       "2001:db8::/32", "2002::/16",
-    "fc00::/7",       "fe80::/10",       "fec0::/10",     "ff00::/8"};
+    "0.0.0.0/8",        // this network, RFC 791
+    "10.0.0.0/8",       // private, RFC 1918
+    "100.64.0.0/10",    // shared address space, RFC 6598
+    "127.0.0.0/8",      // loopback, RFC 1122
+    "169.254.0.0/16",   // link-local, RFC 3927; cloud metadata
+    "172.16.0.0/12",    // private, RFC 1918
+    "192.0.0.0/24",     // IETF protocol assignments, RFC 6890
+    "192.0.2.0/24",     // documentation, RFC 5737
+    "192.88.99.0/24",   // 6to4 relay, RFC 7526
+    "192.168.0.0/16",   // private, RFC 1918
+    "198.18.0.0/15",    // benchmarking, RFC 2544
+    "198.51.100.0/24",  // documentation, RFC 5737
+    "203.0.113.0/24",   // documentation, RFC 5737
+    "224.0.0.0/4",      // multicast, RFC 5771
+    "240.0.0.0/4",      // reserved and broadcast, RFC 1112
+    "168.63.129.16",    // metadata of Azure
+    "::/96",            // unspecified, loopback, IPv4-compatible, RFC 4291
+    "::ffff:0:0:0/96",  // IPv4-translated, RFC 2765
+    "64:ff9b::/96",     // NAT64, RFC 6052
+    "64:ff9b:1::/48",   // local-use NAT64, RFC 8215
+    "100::/64",         // discard-only, RFC 6666
+    "2001::/32",        // Teredo, RFC 4380
+    "2001:db8::/32",    // documentation, RFC 3849
+    "2002::/16",        // 6to4, RFC 3056
+    "fc00::/7",         // unique local, RFC 4193
+    "fe80::/10",        // link-local, RFC 4291
+    "fec0::/10",        // site-local, RFC 3879
+    "ff00::/8",         // multicast, RFC 4291
+};
 
 }  // namespace
 
