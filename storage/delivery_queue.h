@@ -168,8 +168,9 @@ class DeliveryQueue {
 
   // Sets the watcher, which is called after each commit that changes the time
   // of an endpoint's next delivery; there can be needless calls. It runs on a
-  // thread of the store, and must neither block nor call the store. Null
-  // removes the watcher.
+  // thread of the store or of a caller, one call at a time, and must neither
+  // block nor call the store. Calls for different commits come in any order.
+  // Null removes the watcher.
   using Watcher = absl::AnyInvocable<void(const EndpointDue&)>;
   virtual void Watch(Watcher watcher) = 0;
 

@@ -26,8 +26,10 @@ void MessageSink::ReadAbsent() {
   const MessagePlan* plan =
       root_.field == nullptr ? root_.plan : root_.field->message;
   if (plan == nullptr || !plan->has_required_keys) return;
+  // An absent list is empty.
+  if (root_.field != nullptr && root_.field->field->is_repeated()) return;
   BeginObject();
-  EndObject();
+  if (!open_.empty()) EndObject();
 }
 
 bool MessageSink::BeginObject() {

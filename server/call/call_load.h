@@ -12,11 +12,12 @@ class CallConnection;
 // calls would be delayed and could not share a transaction. Thread-safe.
 class CallLoad {
  public:
-  // Counts a call on `connection`, which may be null. Returns true if the
-  // previous call was on the same connection.
+  // Counts a call on `connection`. Returns true if the previous call was on the
+  // same connection; false if it is null.
   bool StartCall(const CallConnection* connection) {
     ++calls_;
-    return last_connection_.exchange(connection) == connection;
+    const CallConnection* const last = last_connection_.exchange(connection);
+    return connection != nullptr && last == connection;
   }
 
   void FinishCall() { --calls_; }

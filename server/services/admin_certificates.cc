@@ -31,7 +31,7 @@ CallReactor* AdminService::ListCertificates(CallContext& context) {
   using Request = v1::ListCertificatesRequest;
   using Response = v1::ListCertificatesResponse;
   return calls_.Unary<Request, Response>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const Request& wanted, Done<Response> done) {
         const std::string list = CertificatesOf(wanted.id_project());
         const auto start = ReadPage<v1::CertificateBinding>(list, wanted);

@@ -68,7 +68,7 @@ CallReactor* AdminService::GetProject(CallContext& context) {
 
 CallReactor* AdminService::ListProjects(CallContext& context) {
   return calls_.Unary<v1::ListProjectsRequest, v1::ListProjectsResponse>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::ListProjectsRequest& wanted,
              Done<v1::ListProjectsResponse> done) {
         const auto start = ReadPage<v1::Project>(kProjects, wanted);
@@ -125,7 +125,7 @@ CallReactor* AdminService::CreateApiKey(CallContext& context) {
 
 CallReactor* AdminService::ListApiKeys(CallContext& context) {
   return calls_.Unary<v1::ListApiKeysRequest, v1::ListApiKeysResponse>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::ListApiKeysRequest& wanted,
              Done<v1::ListApiKeysResponse> done) {
         const std::string list = KeysOf(wanted.id_project());

@@ -49,7 +49,7 @@ void DeliveryService::AddTo(Methods& methods) {
 
 CallReactor* DeliveryService::List(CallContext& context) {
   return calls_.Unary<v1::ListDeliveriesRequest, v1::ListDeliveriesResponse>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::ListDeliveriesRequest& wanted,
              Done<v1::ListDeliveriesResponse> done) {
         const std::string list = ListName(kDeliveries, caller.project, wanted);

@@ -82,7 +82,7 @@ CallReactor* EventService::Get(CallContext& context) {
 
 CallReactor* EventService::List(CallContext& context) {
   return calls_.Unary<v1::ListEventsRequest, v1::ListEventsResponse>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::ListEventsRequest& wanted,
              Done<v1::ListEventsResponse> done) {
         const std::string list = ListName(kEvents, caller.project, wanted);

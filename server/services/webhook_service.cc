@@ -113,7 +113,7 @@ CallReactor* WebhookService::Get(CallContext& context) {
 
 CallReactor* WebhookService::List(CallContext& context) {
   return calls_.Unary<v1::ListWebhooksRequest, v1::ListWebhooksResponse>(
-      context, &Calls::Anything,
+      context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::ListWebhooksRequest& wanted,
              Done<v1::ListWebhooksResponse> done) {
         const std::string list = ListName(kWebhooks, caller.project, wanted);

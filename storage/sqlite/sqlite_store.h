@@ -274,7 +274,7 @@ class SqliteStore final : public Store {
   // The time of the next probe that writes. For the writer's thread.
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;
-  ReservedSeqs reserved_seqs_;  // for the writer's thread
+  ReservedSeqs reserved_seqs_;
   MaintenanceJobs maintenance_;
   Notifier notifier_;
   GroupWriter writer_;

@@ -48,6 +48,8 @@ def include_violation(folder, quote, path):
         return "an include is a full path"
     if folder not in MAY_INCLUDE:
         return None
+    if path.startswith("storage/sqlite/") and folder != "storage":
+        return "only storage/ may know a backend"
     if house and not path.startswith(MAY_INCLUDE[folder]):
         return f"{folder}/ may include only {', '.join(MAY_INCLUDE[folder])}"
     if (folder == "gateway" and path.startswith("webhooks/")
@@ -111,6 +113,8 @@ def code_words(text):
 def place_of(root, home, word):
     """The folder or file that a README in `home` means by `word`, from root."""
     word = word.rstrip("/")
+    if "*" in word:
+        return word
     for base in (home, root):
         if (base / word).exists():
             return os.path.relpath(base / word, root)
@@ -148,12 +152,18 @@ def table_violations(root):
                         yield from forbidden_includes(root, file, allowed)
 
 
+def is_match(path, pattern):
+    """A pattern holds for one folder, as in a shell."""
+    return (fnmatch.fnmatchcase(path, pattern)
+            and path.count("/") == pattern.count("/"))
+
+
 def forbidden_includes(root, file, allowed):
     for quote, path in INCLUDE.findall(file.read_text("utf-8")):
         if quote != '"' or path.split("/")[0] not in HOUSE:
             continue
-        if path not in allowed and not any(
-                path.startswith(prefix + "/") for prefix in allowed):
+        if not any(path.startswith(place + "/") or is_match(path, place)
+                   for place in allowed):
             yield (f"{file.relative_to(root)} includes {path}: its folder may "
                    f"include only {', '.join(allowed)}")
 

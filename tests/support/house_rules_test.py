@@ -60,6 +60,13 @@ class HouseRules(unittest.TestCase):
     def test_the_gateway_may_include_the_runtime(self):
         self.assert_include("gateway/a.cc", '"server/runtime/log.h"', True)
 
+    def test_the_server_may_not_know_a_backend(self):
+        self.assert_include("server/a.cc", '"storage/sqlite/backend.h"', False)
+
+    def test_a_table_may_allow_the_files_of_one_folder(self):
+        self.table("`server/b/*.h`")
+        self.assert_violations(0)
+
     def test_tests_may_include_everything(self):
         self.assert_include("tests/unit/a.cc", '"server/call/call.h"', True)
 

@@ -38,9 +38,9 @@ GroupWriter::GroupWriter(std::unique_ptr<Connection> connection,
                          StoreObserver& observer, CommitCheck may_commit,
                          SteadyClock clock)
     : observer_(observer),
+      clock_(std::move(clock)),
       connection_(std::move(connection)),
       may_commit_(std::move(may_commit)),
-      clock_(std::move(clock)),
       queue_(kMaxWaitingWrites, kMaxWaitingBytes),
       thread_([this] { Run(); }) {}
 
@@ -140,7 +140,7 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
     // SQLite has rolled back the whole transaction.
     if (!connection_->InTransaction()) {
       is_failing_ = true;
-      return operation.outcome;
+      return operation.outcome.ok() ? StorageFailure() : operation.outcome;
     }
     if (is_long || clock_() >= end) break;
   }

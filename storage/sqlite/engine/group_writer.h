@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
@@ -44,12 +45,15 @@ class GroupWriter {
   // `observer` must outlive this. Work is bounded by `clock`.
   GroupWriter(std::unique_ptr<Connection> connection, StoreObserver& observer,
               CommitCheck may_commit, SteadyClock clock = &SteadyNow);
-  // Completes every call that was accepted.
+  // Completes every call that was accepted. No Submit may be in progress.
   ~GroupWriter();
 
   // Returns true if a transaction was lost since the last one that changed the
   // database. Only for work that runs.
-  bool is_failing() const { return is_failing_; }
+  bool is_failing() const {
+    running_.AssertHeld();
+    return is_failing_;
+  }
 
   // Queues `work`, which counts as `bytes`, or performs it at once (see
   // CallOptions::may_block). Calls `done` with its outcome once that is
@@ -77,29 +81,33 @@ class GroupWriter {
   // if another runs or waits or a checkpoint is due.
   bool TryRunNow(Operation& operation);
   // Runs the first of `calls` in one transaction. Returns their number.
-  std::size_t CommitTogether(Batch calls);
+  std::size_t CommitTogether(Batch calls)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
   void Complete(Batch batch);
-  void Checkpoint();
-  absl::Status Begin();
+  void Checkpoint() ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
+  absl::Status Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
   // Runs the first of `calls` in the transaction that was begun, and commits.
   // Sets their outcomes, and `count` to their number.
-  absl::Status RunTransaction(Batch calls, std::size_t& count);
+  absl::Status RunTransaction(Batch calls, std::size_t& count)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
   void EndWait(Operation& operation);
   // Runs each call of a lost transaction alone. `status` is that of the
   // transaction.
-  void RunEachAlone(Batch batch, absl::Status status);
-  absl::Status RunOperation(Operation& operation);
-  absl::Status Commit();
-  void RollBackIfOpen();
+  void RunEachAlone(Batch batch, absl::Status status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
+  absl::Status RunOperation(Operation& operation)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
+  absl::Status Commit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
+  void RollBackIfOpen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
 
   StoreObserver& observer_;
-  std::unique_ptr<Connection> connection_;
-  CommitCheck may_commit_;
   const SteadyClock clock_;
-  bool is_failing_ = false;
   // Held while work runs, and by the thread before it takes work, so that no
   // call overtakes one that waits.
   absl::Mutex running_;
+  const std::unique_ptr<Connection> connection_ ABSL_PT_GUARDED_BY(running_);
+  CommitCheck may_commit_ ABSL_GUARDED_BY(running_);
+  bool is_failing_ ABSL_GUARDED_BY(running_) = false;
   BoundedQueue<Operation> queue_;
   std::thread thread_;
 };

@@ -91,13 +91,15 @@ void FanOut::ReserveSeqs(Connection& connection) {
   for (EventPlan& plan : plans_) {
     if (plan.listeners.empty()) continue;
     plan.seq = InsertPublishingSeq(connection);
-    reserved_.insert(plan.seq);
+    reserved_.Insert(plan.seq);
   }
   reached_.has_seqs = true;
 }
 
 void FanOut::ReleaseSeqs() {
-  for (EventPlan& plan : plans_) reserved_.erase(std::exchange(plan.seq, 0));
+  for (EventPlan& plan : plans_) {
+    if (plan.seq != 0) reserved_.Erase(std::exchange(plan.seq, 0));
+  }
 }
 
 absl::StatusOr<FanOut::Results> FanOut::Finish(Connection& connection,
@@ -128,7 +130,7 @@ absl::StatusOr<bool> DeleteUnfinished(Connection& connection,
           Statement row = connection.Prepared("SELECT seq FROM publishing");
           while (seq == 0 && row->executeStep()) {
             const std::int64_t found = row->getColumn(0).getInt64();
-            if (!reserved.contains(found)) seq = found;
+            if (!reserved.Contains(found)) seq = found;
           }
         }
         if (seq == 0) return false;

@@ -7,8 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "storage/event_store.h"
 #include "storage/notifications.h"
 #include "storage/sqlite/engine/connection.h"
@@ -16,13 +18,32 @@
 namespace webhooks::sqlite {
 
 // The reserved seqs (table publishing) of publications in progress in this
-// process. For the writer's thread.
-using ReservedSeqs = absl::flat_hash_set<std::int64_t>;
+// process. Thread-safe.
+class ReservedSeqs {
+ public:
+  void Insert(std::int64_t seq) {
+    absl::MutexLock lock(&mutex_);
+    seqs_.insert(seq);
+  }
+  void Erase(std::int64_t seq) {
+    absl::MutexLock lock(&mutex_);
+    seqs_.erase(seq);
+  }
+  bool Contains(std::int64_t seq) const {
+    absl::MutexLock lock(&mutex_);
+    return seqs_.contains(seq);
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_set<std::int64_t> seqs_ ABSL_GUARDED_BY(mutex_);
+};
 
 // Inserts the events of one publication and their deliveries. If there are too
 // many deliveries for one transaction, they are inserted before the events, in
 // steps, so that other calls need not wait for all of them; nobody sees them
-// until the events are inserted. For the writer's thread.
+// until the events are inserted. Used inside a GroupWriter's work; destroyed on
+// any thread.
 class FanOut {
  public:
   // `reserved` must outlive this.

@@ -10,20 +10,26 @@ TEST(CallLoad, KnowsAConnectionThatHadTheCallBefore) {
   const testing::FakeCallConnection first;
   const testing::FakeCallConnection second;
   CallLoad load;
-  load.Begin(&first);
-  EXPECT_TRUE(load.Begin(&first));
-  EXPECT_FALSE(load.Begin(&second));
-  EXPECT_FALSE(load.Begin(&first));
-  EXPECT_TRUE(load.Begin(&first));
+  load.StartCall(&first);
+  EXPECT_TRUE(load.StartCall(&first));
+  EXPECT_FALSE(load.StartCall(&second));
+  EXPECT_FALSE(load.StartCall(&first));
+  EXPECT_TRUE(load.StartCall(&first));
+}
+
+TEST(CallLoad, TakesUnknownConnectionsForDifferentOnes) {
+  CallLoad load;
+  load.StartCall(nullptr);
+  EXPECT_FALSE(load.StartCall(nullptr));
 }
 
 TEST(CallLoad, IsLowWhileOneCallIsOpen) {
   CallLoad load;
-  load.Begin(nullptr);
+  load.StartCall(nullptr);
   EXPECT_TRUE(load.IsLow());
-  load.Begin(nullptr);
+  load.StartCall(nullptr);
   EXPECT_FALSE(load.IsLow());
-  load.End();
+  load.FinishCall();
   EXPECT_TRUE(load.IsLow());
 }
 

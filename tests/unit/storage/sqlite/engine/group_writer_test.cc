@@ -338,6 +338,15 @@ TEST_F(GroupWriterTest, ALoneCallThatMayBlockRunsOnItsCallersThread) {
   EXPECT_EQ(observer_.waiting, 0);
 }
 
+TEST_F(GroupWriterTest, ALostTransactionIsNotReportedAsCommitted) {
+  const auto lose = [](Connection& connection) {
+    Insert(1)(connection).IgnoreError();
+    return connection.Execute("lose", "ROLLBACK");
+  };
+  EXPECT_THAT(Run(lose), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_EQ(Count(), 0);
+}
+
 TEST_F(GroupWriterTest, ALargeCallDoesNotRunOnItsCallersThread) {
   std::thread::id ran_on;
   testing::Pending<absl::Status> pending;

@@ -279,7 +279,7 @@ TEST_F(DatabaseOfVersion2, StillAnswersRepeats) {
   request.set_url("https://acme.com/rotated");
   request.add_scope("connection.created");
   request.set_request_id("kept");
-  const auto once = server::OnceOf(
+  const auto once = server::IdempotencyOf(
       project_, "webhooks.v1.WebhookService/Create", request, made_);
   const auto repeated = testing::Await<Created<v1::Webhook>>([&](auto done) {
     (*store)->CreateWebhook(testing::MakeWebhook(project_), once, {}, done);
