@@ -51,7 +51,7 @@ std::optional<AddressBytes> ReadIpv6(const std::string& text) {
 
 absl::StatusOr<AddressRange> AddressRange::Parse(absl::string_view text) {
   const absl::Status bad = absl::InvalidArgumentError(
-      absl::StrCat("'", text, "' is no address and no range of addresses"));
+      absl::StrCat("'", text, "' is not an address or a CIDR range"));
   const std::vector<std::string> parts = absl::StrSplit(text, '/');
   const auto ipv4 = ReadIpv4(parts[0]);
   const auto address = ipv4 ? ipv4 : ReadIpv6(parts[0]);

@@ -31,7 +31,7 @@ std::string ProblemOf(absl::string_view whole) {
   const absl::string_view line = absl::StripAsciiWhitespace(whole);
   if (line.empty() || absl::StartsWith(line, "#")) return "";
   absl::string_view name = line;
-  if (!ConsumeDashes(name)) return absl::StrCat("'", line, "' is no flag");
+  if (!ConsumeDashes(name)) return absl::StrCat("'", line, "' is not a flag");
   name = name.substr(0, name.find('='));
   if (name == kFlagFile) return "a file must not name another";
   if (!IsFlag(name)) return absl::StrCat("there is no flag '", name, "'");

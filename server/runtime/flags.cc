@@ -89,13 +89,13 @@ std::string ServiceUsage(absl::string_view line, absl::string_view exit_codes) {
   return absl::StrCat(line, R"(
 
 Each flag is also read from the environment, as WEBHOOKS_<FLAG>, and from the
-files of --flagfile, which have one --flag=value a line: the command line wins
-over a file, and a file over the environment. Once the process listens, SIGTERM
-and SIGINT end it in order, and one that comes a second later or more at once.
-SIGHUP does nothing.
+files of --flagfile, which have one --flag=value per line. The command line
+overrides a file, and a file the environment. SIGTERM and SIGINT stop a process
+that listens gracefully; a second signal, at least a second later, ends it at
+once. SIGHUP has no effect.
 
-Exit codes: 0: it ended in order; 1: it could not start, and says why on standard
-error; 71: it was out of memory; 75: it did not end within 10 s of its grace)",
+Exit codes: 0: a graceful stop; 1: it could not start, and standard error has the
+cause; 71: it ran out of memory; 75: it did not end within 10 s after --grace)",
                       exit_codes, R"(.
 
 Flags:)");

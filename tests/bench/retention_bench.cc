@@ -24,12 +24,12 @@ namespace webhooks {
 namespace {
 
 constexpr char kType[] = "connection.created";
-// Of the time that the store is told.
+// The step of the store's fake clock.
 constexpr absl::Duration kTick = absl::Minutes(1);
 constexpr int kKeptTicks = 20;
 constexpr int kTicks = 100;
 constexpr int kReportEvery = 20;
-// In each tick: those whose publication is timed, and those beside them.
+// The events of each tick: those whose publication is timed, and the others.
 constexpr int kTimed = 100;
 constexpr int kOthers = 2000;
 
