@@ -24,8 +24,8 @@ namespace {
 
 // The only flag of Abseil that --help prints.
 constexpr absl::string_view kFlagFileHelp =
-    "Files to read flags from, with commas between. A file names no other, and "
-    "the environment none.";
+    "Files to read flags from, comma-separated. Not allowed in a file or in "
+    "the environment.";
 
 bool IsOurs(absl::string_view file, absl::string_view folder) {
   return absl::StrContains(file, folder) ||
