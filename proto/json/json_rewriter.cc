@@ -23,6 +23,8 @@ std::optional<std::uint32_t> ArrayIndex(absl::string_view key) {
 
 }  // namespace
 
+JsonRewriter::JsonRewriter() : options_() {}
+
 bool JsonRewriter::BeginObject() { return Begin('{'); }
 
 bool JsonRewriter::EndObject() {

@@ -33,7 +33,7 @@ class JsonRewriter : public JsonSink {
     void (*append_number)(absl::string_view number, std::string& out) = nullptr;
   };
 
-  JsonRewriter() = default;
+  JsonRewriter();
   explicit JsonRewriter(const Options& options) : options_(options) {}
 
   bool BeginObject() override;
