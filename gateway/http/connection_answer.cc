@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "gateway/errors.h"
 #include "gateway/http/connection.h"
 #include "gateway/http/request_log.h"
 #include "gateway/http/response_format.h"
