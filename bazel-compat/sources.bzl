@@ -110,6 +110,7 @@ TARGETS = [
         hdrs = [
             "proto/json/compact_json.h",
             "proto/json/field_path.h",
+            "proto/json/json_depth.h",
             "proto/json/json_parser.h",
             "proto/json/json_rewriter.h",
             "proto/json/json_sink.h",
@@ -1186,7 +1187,6 @@ TARGETS = [
             "gateway/transcoding/expectation.h",
             "gateway/transcoding/field_value.h",
             "gateway/transcoding/http_rule.h",
-            "gateway/transcoding/json_depth.h",
             "gateway/transcoding/json_reader.h",
             "gateway/transcoding/json_writer.h",
             "gateway/transcoding/message_plan.h",

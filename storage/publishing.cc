@@ -4,18 +4,13 @@
 #include <string>
 
 #include "proto/json/compact_json.h"
+#include "proto/json/json_depth.h"
 #include "proto/json/utf8.h"
 #include "proto/rpc/status.h"
 #include "proto/time.h"
 #include "storage/derived_id.h"
 
 namespace webhooks {
-namespace {
-
-// At least the depth of data that publishers may send.
-constexpr int kMaxDepth = 64;
-
-}  // namespace
 
 bool IsRepeat(const v1::Event& event, const v1::Event& first) {
   return event.type() == first.type() && event.has_data() == first.has_data() &&
@@ -26,7 +21,7 @@ bool IsRepeat(const v1::Event& event, const v1::Event& first) {
 
 bool IsIntact(const v1::Event& event) {
   return !event.type().empty() && IsValidUtf8(event.type()) &&
-         (!event.has_data() || CompactJson(event.data(), kMaxDepth));
+         (!event.has_data() || CompactJson(event.data(), kMaxJsonDepth));
 }
 
 absl::Time DeliverAt(const v1::Event& event) {

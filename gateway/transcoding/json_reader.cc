@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/errors.h"
-#include "gateway/transcoding/json_depth.h"
+#include "proto/json/json_depth.h"
 
 namespace webhooks::gateway {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/transcoding/json_depth.h"
 #include "gateway/transcoding/scalar_writer.h"
 #include "gateway/transcoding/well_known.h"
+#include "proto/json/json_depth.h"
 #include "proto/json/json_parser.h"
 #include "proto/json/json_text.h"
 

@@ -19,6 +19,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "proto/json/compact_json.h"
+#include "proto/json/json_depth.h"
 #include "proto/json/json_text.h"
 #include "proto/rpc/status.h"
 #include "server/ctl/command.h"
@@ -39,9 +40,6 @@ using asio::ip::tcp;
 
 // The time in which a request must arrive.
 constexpr std::chrono::seconds kTimeout{15};
-
-// The maximum depth of the body of a delivery.
-constexpr int kMaxBodyDepth = 64;
 
 // The flags that a server needs to deliver to this machine.
 constexpr absl::string_view kNeeded =
@@ -76,7 +74,7 @@ bool IsSigned(const http::request<http::string_body>& request,
 // Returns the body if it is JSON, else as a JSON string; null if it is not
 // UTF-8.
 std::string BodyJson(const std::string& body) {
-  if (auto json = CompactJson(body, kMaxBodyDepth)) return *std::move(json);
+  if (auto json = CompactJson(body, kMaxJsonDepth)) return *std::move(json);
   std::string text;
   return AppendJsonString(body, text) ? text : "null";
 }

@@ -15,6 +15,10 @@ namespace webhooks {
 // Writes lines to a file descriptor on its own thread, many with one write, so
 // that callers never block: if a pipe is not read, lines are dropped and
 // counted. Thread-safe.
+//
+// The asynchronous logger of spdlog 1.10 (Debian 12) bounds its queue by
+// messages instead of bytes, drops the oldest messages, and cannot wait for a
+// flush with a time limit.
 class LogWriter {
  public:
   // The longest wait of a line that is not urgent.

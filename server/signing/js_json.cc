@@ -1,14 +1,13 @@
 #include "server/signing/js_json.h"
 
 #include "absl/strings/numbers.h"
+#include "proto/json/json_depth.h"
 #include "proto/json/json_parser.h"
 #include "proto/json/json_rewriter.h"
 #include "server/signing/js_number.h"
 
 namespace webhooks::server {
 namespace {
-
-constexpr int kMaxDepth = 64;
 
 // Out of range is an infinity or zero, as in JavaScript.
 void AppendJsNumber(absl::string_view number, std::string& out) {
@@ -74,7 +73,7 @@ class MemberSink : public JsonSink {
 std::optional<std::string> JsMember(absl::string_view text,
                                     absl::string_view name) {
   MemberSink member(name);
-  JsonParser parser(member, kMaxDepth);
+  JsonParser parser(member, kMaxJsonDepth);
   if (!parser.Parse(text, /*is_last=*/true)) return std::nullopt;
   return member.Take();
 }
