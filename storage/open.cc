@@ -16,12 +16,14 @@ struct Backend {
   decltype(&FindStore) find;
   decltype(&StoreFolder) folder;
   decltype(&BackUpStore) back_up;
+  decltype(&RestoreStore) restore;
   decltype(&InspectStore) inspect;
 };
 
 constexpr Backend kBackends[] = {
     {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
-     &sqlite::StoreFolder, &sqlite::BackUpStore, &sqlite::InspectStore},
+     &sqlite::StoreFolder, &sqlite::BackUpStore, &sqlite::RestoreStore,
+     &sqlite::InspectStore},
 };
 
 // Returns null if the URL has none of the schemes.
@@ -64,6 +66,14 @@ absl::StatusOr<Backup> BackUpStore(absl::string_view url,
   const Backend* const backend = FindBackend(url);
   if (backend == nullptr) return UnknownScheme(url);
   return backend->back_up(url, path, pause);
+}
+
+absl::StatusOr<Backup> RestoreStore(const std::string& path,
+                                    absl::string_view url,
+                                    const BackupPause& pause) {
+  const Backend* const backend = FindBackend(url);
+  if (backend == nullptr) return UnknownScheme(url);
+  return backend->restore(path, url, pause);
 }
 
 absl::StatusOr<Inspection> InspectStore(absl::string_view url) {

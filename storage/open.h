@@ -72,6 +72,18 @@ absl::StatusOr<Backup> BackUpStore(absl::string_view url,
                                    const std::string& path,
                                    const BackupPause& pause);
 
+// Makes the database at `url`, which must not exist, from the file `path` of
+// BackUpStore. The database is checked, synced, and readable by its owner
+// alone; if this process is root's, that is the owner of the folder. An error
+// leaves no file.
+//
+// INVALID_ARGUMENT: the URL is invalid. ALREADY_EXISTS: the database exists, or
+// a file that SQLite would take for a part of it, such as the write-ahead log
+// of another one. The other errors are those of BackUpStore, about `path`.
+absl::StatusOr<Backup> RestoreStore(const std::string& path,
+                                    absl::string_view url,
+                                    const BackupPause& pause);
+
 // Checks if OpenStore could open the database at `url`, and reads all of it.
 // Changes no file and no folder. A server may use the database meanwhile.
 //

@@ -11,8 +11,8 @@
 #include "server/ctl/output.h"
 #include "storage/open.h"
 
-// The command backup, which runs on the machine of the database and does not
-// call a server.
+// The commands backup and restore, which run on the machine of the database and
+// do not call a server.
 namespace webhooks::ctl {
 namespace {
 
@@ -43,14 +43,14 @@ std::string JsonString(const std::string& text) {
   return json;
 }
 
-std::string ResultText(const Session& session, const Backup& made,
-                       absl::Duration took) {
+std::string ResultText(const Session& session, bool is_restored,
+                       const Backup& made, absl::Duration took) {
   const std::string& database = session.options.database;
   const std::string& file = session.arguments[0];
   if (!session.options.json) {
-    return absl::StrCat("copied ", Printable(database), " to ", Printable(file),
-                        ": ", made.bytes, " bytes in ",
-                        absl::FormatDuration(took));
+    return absl::StrCat("copied ", Printable(is_restored ? file : database),
+                        " to ", Printable(is_restored ? database : file), ": ",
+                        made.bytes, " bytes in ", absl::FormatDuration(took));
   }
   return absl::StrCat("{\"database\":", JsonString(database),
                       ",\"file\":", JsonString(file), ",\"bytes\":\"",
@@ -66,16 +66,34 @@ absl::Status Failure(const absl::Status& status) {
                                 : status.message());
 }
 
-absl::Status BackUp(Session& session) {
+// Makes a copy of the database, or the database from a copy.
+absl::Status Run(Session& session, bool is_restored) {
   NoteSignals();
   const absl::Time start = absl::Now();
-  const absl::StatusOr<Backup> made =
-      BackUpStore(session.options.database, session.arguments[0], &Pause);
+  const std::string& database = session.options.database;
+  const std::string& file = session.arguments[0];
+  const absl::StatusOr<Backup> made = is_restored
+                                          ? RestoreStore(file, database, &Pause)
+                                          : BackUpStore(database, file, &Pause);
   if (!made.ok()) return Failure(made.status());
   const absl::Duration took =
       absl::Trunc(absl::Now() - start, absl::Milliseconds(1));
-  std::cout << ResultText(session, *made, took) << "\n";
+  std::cout << ResultText(session, is_restored, *made, took) << "\n";
   return absl::OkStatus();
+}
+
+absl::Status BackUp(Session& session) {
+  return Run(session, /*is_restored=*/false);
+}
+
+absl::Status Restore(Session& session) {
+  absl::Status restored = Run(session, /*is_restored=*/true);
+  if (restored.ok()) {
+    std::cerr
+        << "The secret-key of the same time must be beside it; check with "
+           "webhook-server --check.\n";
+  }
+  return restored;
 }
 
 }  // namespace
@@ -88,7 +106,14 @@ std::vector<Command> BackupCommands() {
            "copy, while the server runs. Until the copy is complete, the "
            "database's -wal file grows with each write. Key files are not "
            "copied.",
-           &BackUp}};
+           &BackUp},
+          {"restore",
+           "FILE",
+           {"database"},
+           "Makes the database on this machine from a copy of backup, and "
+           "checks it. The database must not exist, and neither may its -wal "
+           "or -shm.",
+           &Restore}};
 }
 
 }  // namespace webhooks::ctl

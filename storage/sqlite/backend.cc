@@ -1,5 +1,9 @@
 #include "storage/sqlite/backend.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -57,6 +61,20 @@ absl::Status CreatePrivateFolder(const std::filesystem::path& folder) {
       error.value(), absl::StrCat("cannot create folder ", folder.string()));
 }
 
+// The server of a package does not run as root, who restores.
+absl::Status GiveToOwnerOfFolder(const std::string& path) {
+  if (geteuid() != 0) return absl::OkStatus();
+  struct stat folder {};
+  const std::string name =
+      std::filesystem::absolute(path).parent_path().string();
+  if (stat(name.c_str(), &folder) == 0 &&
+      chown(path.c_str(), folder.st_uid, folder.st_gid) == 0) {
+    return absl::OkStatus();
+  }
+  return absl::ErrnoToStatus(
+      errno, absl::StrCat("cannot give ", path, " to the owner of its folder"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
@@ -93,6 +111,26 @@ absl::StatusOr<Backup> BackUpStore(absl::string_view url,
   const absl::StatusOr<Location> location = Parse(url);
   if (!location.ok()) return location.status();
   return BackUp(location->path, path, pause);
+}
+
+absl::StatusOr<Backup> RestoreStore(const std::string& path,
+                                    absl::string_view url,
+                                    const BackupPause& pause) {
+  const absl::StatusOr<Location> location = Parse(url);
+  if (!location.ok()) return location.status();
+  absl::Status created = CreatePrivateFolder(StoreFolder(url));
+  if (!created.ok()) return created;
+  const auto restored = BackUp(path, location->path, pause);
+  if (absl::IsAlreadyExists(restored.status())) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        restored.status().message(),
+        ": stop the server, and move the database with all files of its name "
+        "(-wal, -shm, -journal) to another place"));
+  }
+  if (!restored.ok()) return restored;
+  absl::Status owned = GiveToOwnerOfFolder(location->path);
+  if (!owned.ok()) return owned;
+  return restored;
 }
 
 absl::StatusOr<Inspection> InspectStore(absl::string_view url) {

@@ -27,6 +27,10 @@ absl::StatusOr<Backup> BackUpStore(absl::string_view url,
                                    const std::string& path,
                                    const BackupPause& pause);
 
+absl::StatusOr<Backup> RestoreStore(const std::string& path,
+                                    absl::string_view url,
+                                    const BackupPause& pause);
+
 absl::StatusOr<Inspection> InspectStore(absl::string_view url);
 
 }  // namespace webhooks::sqlite

@@ -93,9 +93,10 @@ def fill(service, count=FILLING):
 
 def restored(copy, original, folder):
     """A service that serves the copy, and delivers nothing."""
-    folder.mkdir()
     service = Service(folder)
-    shutil.copy(copy, service.database)
+    result = run("webhookctl", "restore", str(copy),
+                 f"--database=sqlite:{service.database}")
+    assert result.returncode == 0, result
     for key in ("secret-key", "api-key", "admin-key"):
         shutil.copy(original.folder / key, folder / key)
     service.start_server("--deliver=false")
@@ -203,3 +204,17 @@ def test_what_cannot_be_copied_is_one_line(stopped, tmp_path):
         said = backup(stopped.database, tmp_path / file, code=1).stderr
         assert len(said.splitlines()) == 1 and file in said
     assert not list(tmp_path.glob("copy.db*"))
+
+
+def test_a_copy_is_not_restored_over_a_foreign_log(fresh, tmp_path):
+    copy = tmp_path / "copy.db"
+    backup(fresh.database, copy)
+    folder = tmp_path / "restored"
+    folder.mkdir()
+    log = folder / "webhooks.db-wal"
+    log.write_bytes(b"of another database")
+    result = run("webhookctl", "restore", str(copy),
+                 f"--database=sqlite:{folder}/webhooks.db")
+    assert result.returncode == 1
+    assert str(log) in result.stderr and "move" in result.stderr
+    assert list(folder.iterdir()) == [log]

@@ -238,5 +238,57 @@ TEST_F(BackUpStoreTest, LeavesNoCopyOfADamagedDatabase) {
   EXPECT_FALSE(std::filesystem::exists(copy_));
 }
 
+class RestoreStoreTest : public BackUpStoreTest {
+ protected:
+  void SetUp() override {
+    BackUpStoreTest::SetUp();
+    ASSERT_THAT(BackUp(), IsOk());
+  }
+
+  absl::StatusOr<Backup> Restore() {
+    return RestoreStore(copy_, absl::StrCat("sqlite:", restored_), &GoOn);
+  }
+
+  // In a folder that does not exist.
+  const std::string restored_ = folder_.Path("restored/webhooks.db");
+};
+
+TEST_F(RestoreStoreTest, MakesAPrivateDatabaseFromACopy) {
+  const auto made = Restore();
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(static_cast<std::uintmax_t>(made->bytes),
+            std::filesystem::file_size(restored_));
+  struct stat file {};
+  ASSERT_EQ(stat(restored_.c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 0777u, 0600u);
+  EXPECT_THAT(Has(*Open(restored_), webhook_), IsOk());
+}
+
+TEST_F(RestoreStoreTest, RefusesTheFilesOfAnotherDatabase) {
+  std::filesystem::create_directory(folder_.Path("restored"));
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    const std::string other = restored_ + suffix;
+    testing::WriteFile(other, "other");
+    const auto made = Restore();
+    EXPECT_THAT(made, StatusIs(absl::StatusCode::kAlreadyExists)) << other;
+    EXPECT_THAT(made.status().message(), HasSubstr(other));
+    EXPECT_EQ(testing::ReadFile(other), "other");
+    std::filesystem::remove(other);
+    EXPECT_FALSE(std::filesystem::exists(restored_)) << other;
+  }
+}
+
+TEST_F(RestoreStoreTest, RefusesTheDatabaseOfARunningServer) {
+  EXPECT_THAT(RestoreStore(copy_, absl::StrCat("sqlite:", database_), &GoOn),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(Has(*store_, webhook_), IsOk());
+}
+
+TEST_F(RestoreStoreTest, LeavesNothingOfADamagedCopy) {
+  testing::WriteFile(copy_, "this is no database");
+  EXPECT_FALSE(Restore().ok());
+  EXPECT_FALSE(std::filesystem::exists(restored_));
+}
+
 }  // namespace
 }  // namespace webhooks
