@@ -15,6 +15,12 @@ constexpr absl::Duration kProbeTimeout = absl::Seconds(5);
 constexpr absl::Duration kMaintenanceInterval = absl::Seconds(5);
 constexpr absl::Duration kCountTimeout = absl::Seconds(1);
 
+WebhookRules RulesOf(const Config& config) {
+  WebhookRules rules{config.allow_http_urls, std::nullopt};
+  if (config.delivery.deliver) rules.targets = config.delivery.sender.guard;
+  return rules;
+}
+
 }  // namespace
 
 std::vector<std::string> ServiceNames() {
@@ -54,7 +60,7 @@ RunningServer::RunningServer(const Config& config,
       project_calls_(project_admission_, &absl::Now, timeouts_, calls_),
       admin_calls_(admin_admission_, &absl::Now, timeouts_, calls_),
       webhooks_(project_calls_, *store_, entropy_, ids_, &absl::Now,
-                WebhookRules{config.allow_http_urls}),
+                RulesOf(config)),
       events_(project_calls_, project_admission_, *store_, ids_, &absl::Now),
       tester_(*store_, StartSender(config.delivery),
               config.delivery.scheduler.timeout, ids_, &absl::Now),

@@ -1,5 +1,7 @@
 #include "server/delivery/curl_transfer.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -27,6 +29,19 @@ bool IsEndOfConnection(CURLcode code) {
     default:
       return false;
   }
+}
+
+std::string AddressText(const sockaddr& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (address.sa_family == AF_INET) {
+    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr,
+              text, sizeof(text));
+  } else if (address.sa_family == AF_INET6) {
+    inet_ntop(AF_INET6,
+              &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, text,
+              sizeof(text));
+  }
+  return text;
 }
 
 }  // namespace
@@ -92,7 +107,8 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
   problem_[0] = '\0';
   answer_ = {};
   opened_.clear();
-  is_refused_ = is_resent_ = is_out_of_files_ = false;
+  refused_.clear();
+  is_resent_ = is_out_of_files_ = false;
   before_resend_ = absl::ZeroDuration();
   FreeLists();
   for (const std::string& header : request_.headers) {
@@ -116,7 +132,7 @@ void CurlTransfer::Prepare(HttpRequest request, Sender::Done done,
 // RFC 9110, section 9.2.2, allows a POST to be repeated if it is known to be
 // idempotent. Receivers of webhooks expect that an event may come twice.
 bool CurlTransfer::PrepareResend(CURLcode code) {
-  if (!IsEndOfConnection(code) || is_resent_ || is_refused_ ||
+  if (!IsEndOfConnection(code) || is_resent_ || !refused_.empty() ||
       !opened_.empty() || answer_.has_begun()) {
     return false;
   }
@@ -165,11 +181,15 @@ void CurlTransfer::FreeLists() {
   headers_ = hosts_ = nullptr;
 }
 
+void CurlTransfer::Refuse(std::string address) {
+  if (refused_.empty()) refused_ = std::move(address);
+}
+
 curl_socket_t CurlTransfer::OpenSocket(void* self, curlsocktype,
                                        curl_sockaddr* address) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   if (!transfer.options_.guard.Allows(&address->addr)) {
-    transfer.is_refused_ = true;
+    transfer.Refuse(AddressText(address->addr));
     return CURL_SOCKET_BAD;
   }
   const curl_socket_t opened = socket(
@@ -186,7 +206,7 @@ int CurlTransfer::BeforeRequest(void* self, char* address, char* local_address,
                                 int port, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   if (!transfer.options_.guard.Allows(std::string(address))) {
-    transfer.is_refused_ = true;
+    transfer.Refuse(address);
     return CURL_PREREQFUNC_ABORT;
   }
   const CurlConnections::AddressPair addresses{address, port, local_address,

@@ -54,8 +54,11 @@ class CurlTransfer {
   void SetConstants();
   void SetHost();
   void SetTimeout(absl::Duration timeout);
+  void Refuse(std::string address);
   void FreeLists();
   v1::Attempt::Error ErrorOf(CURLcode code) const;
+  bool IsTargetRefused(CURLcode code) const;
+  std::string RefusalText() const;
   void SetError(CURLcode code, v1::Attempt& attempt) const;
   std::string Problem(CURLcode code) const;
   std::string DetailOf(CURLcode code, v1::Attempt::Error error) const;
@@ -83,8 +86,8 @@ class CurlTransfer {
   ReceivedResponse answer_;
   // Sockets that were opened for this request; empty if it reuses a connection.
   std::vector<curl_socket_t> opened_;
-  // The guard refused an address.
-  bool is_refused_ = false;
+  // The first address that the guard refused; "" if it refused none.
+  std::string refused_;
   // The limit of open files was reached when a socket was opened.
   bool is_out_of_files_ = false;
   bool is_resent_ = false;

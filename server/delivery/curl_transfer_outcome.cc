@@ -9,6 +9,7 @@
 #include "proto/json/utf8.h"
 #include "proto/time.h"
 #include "server/delivery/curl_transfer.h"
+#include "server/runtime/address_range.h"
 
 // The part of CurlTransfer that makes the outcome of a transfer.
 namespace webhooks::server {
@@ -19,6 +20,37 @@ bool HasReachedFileLimit() {
   if (file < 0) return errno == EMFILE || errno == ENFILE;
   close(file);
   return false;
+}
+
+std::string StatusText(const ReceivedResponse& answer) {
+  std::string text = absl::StrCat("the receiver answered ", answer.status());
+  if (const std::string target = answer.redirect(); !target.empty()) {
+    absl::StrAppend(&text, ", a redirect to ", ReplaceInvalidUtf8(target),
+                    ", which is not followed: set the webhook's url to it");
+  }
+  return text;
+}
+
+// Returns the likely cause of an error, to follow libcurl's message; "" if
+// there is none. OpenSSL takes an answer in plain text for a record of an
+// unknown version of TLS.
+absl::string_view HintOf(v1::Attempt::Error error, absl::string_view url,
+                         absl::string_view problem) {
+  if (error == v1::Attempt::TLS_HANDSHAKE &&
+      absl::StrContains(problem, "wrong version number")) {
+    return "; the receiver seems to speak plain HTTP at this port";
+  }
+  if (error == v1::Attempt::BAD_RESPONSE &&
+      absl::StartsWithIgnoreCase(url, "http:")) {
+    return "; if the receiver expects TLS, use https:// in the webhook's url";
+  }
+  return "";
+}
+
+bool IsLoopback(const std::string& text) {
+  const auto ipv4 = ReadIpv4(text);
+  const auto address = ipv4 ? ipv4 : ReadIpv6(text);
+  return address && AnyHolds(LoopbackRanges(), *address);
 }
 
 }  // namespace
@@ -62,8 +94,7 @@ void CurlTransfer::SetError(CURLcode code, v1::Attempt& attempt) const {
   }
   if (answer_.is_success()) return;
   attempt.set_error(v1::Attempt::HTTP_STATUS);
-  attempt.set_error_detail(
-      absl::StrCat("the receiver answered ", answer_.status()));
+  attempt.set_error_detail(StatusText(answer_));
 }
 
 // Returns libcurl's message, or the description of its code.
@@ -73,12 +104,7 @@ std::string CurlTransfer::Problem(CURLcode code) const {
 
 std::string CurlTransfer::DetailOf(CURLcode code,
                                    v1::Attempt::Error error) const {
-  if (error == v1::Attempt::TARGET_REFUSED) {
-    // Does not name the address, which could reveal a private network to the
-    // owner of the webhook.
-    return "the address is one that nothing may be sent to; the operator can "
-           "allow it with --allow_targets";
-  }
+  if (error == v1::Attempt::TARGET_REFUSED) return RefusalText();
   if (answer_.is_header_too_large()) {
     return "the answer's headers are larger than 32 KiB";
   }
@@ -86,7 +112,20 @@ std::string CurlTransfer::DetailOf(CURLcode code,
     return absl::StrCat("the answer ended within its headers, after status ",
                         answer_.status());
   }
-  return Problem(code);
+  const std::string problem = Problem(code);
+  return absl::StrCat(problem, HintOf(error, request_.url, problem));
+}
+
+// Names an address that every machine has, or that the URL has. Another one is
+// an answer of the operator's DNS, which could reveal a private network to the
+// owner of the webhook.
+std::string CurlTransfer::RefusalText() const {
+  const bool is_known =
+      IsLoopback(refused_) || absl::StrContains(request_.url, refused_);
+  return absl::StrCat("nothing may be sent to ",
+                      is_known ? refused_ : "the address of the host",
+                      ", a loopback, private or reserved address; the operator "
+                      "can allow it with --allow_targets");
 }
 
 void CurlTransfer::SetAddress(v1::Attempt& attempt) const {
@@ -98,12 +137,16 @@ void CurlTransfer::SetAddress(v1::Attempt& attempt) const {
                                    Info<long>(CURLINFO_PRIMARY_PORT)));
 }
 
+// Returns false if the guard let another address of the host pass: then the
+// failure of that address counts.
+bool CurlTransfer::IsTargetRefused(CURLcode code) const {
+  return !refused_.empty() &&
+         ((code == CURLE_COULDNT_CONNECT && opened_.empty()) ||
+          code == CURLE_ABORTED_BY_CALLBACK);
+}
+
 v1::Attempt::Error CurlTransfer::ErrorOf(CURLcode code) const {
-  // Otherwise another address of the host was used.
-  if (is_refused_ &&
-      (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
-    return v1::Attempt::TARGET_REFUSED;
-  }
+  if (IsTargetRefused(code)) return v1::Attempt::TARGET_REFUSED;
   if (answer_.is_header_too_large()) return v1::Attempt::BAD_RESPONSE;
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:

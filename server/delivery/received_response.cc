@@ -11,10 +11,14 @@ constexpr std::size_t kMaxKeptBody = 16 << 10;
 constexpr std::size_t kMaxReadBody = 64 << 10;
 constexpr std::size_t kMaxHeaders = 32 << 10;
 
+// The characters of a redirect's target that are kept.
+constexpr std::size_t kMaxLocation = 512;
+
 constexpr int kOk = 200;
 constexpr int kNoContent = 204;
 constexpr int kFirstRedirect = 300;
 constexpr int kNotModified = 304;
+constexpr int kFirstClientError = 400;
 
 }  // namespace
 
@@ -31,6 +35,7 @@ bool ReceivedResponse::TakeHeader(absl::string_view line, int status) {
   } else if (absl::StartsWithIgnoreCase(line, "http/")) {
     status_ = status;
     retry_after_.clear();
+    location_.clear();
     has_length_ = has_coding_ = false;
   } else if (const auto colon = line.find(':');
              colon != absl::string_view::npos) {
@@ -44,6 +49,8 @@ void ReceivedResponse::TakeField(absl::string_view name,
                                  absl::string_view value) {
   if (absl::EqualsIgnoreCase(name, "retry-after")) {
     retry_after_ = std::string(value);
+  } else if (absl::EqualsIgnoreCase(name, "location")) {
+    location_ = std::string(value.substr(0, kMaxLocation));
   } else if (absl::EqualsIgnoreCase(name, "content-length")) {
     has_length_ = value != "0";
   } else if (absl::EqualsIgnoreCase(name, "transfer-encoding")) {
@@ -60,6 +67,12 @@ bool ReceivedResponse::TakeBody(absl::string_view part) {
 
 bool ReceivedResponse::is_success() const {
   return status_ >= kOk && status_ < kFirstRedirect;
+}
+
+std::string ReceivedResponse::redirect() const {
+  const bool is_redirect =
+      status_ >= kFirstRedirect && status_ < kFirstClientError;
+  return is_redirect ? location_ : "";
 }
 
 bool ReceivedResponse::has_ambiguous_length() const {

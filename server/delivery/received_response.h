@@ -40,6 +40,8 @@ class ReceivedResponse {
   const std::string& body() const { return body_; }
   // Returns "" if there is no Retry-After.
   const std::string& retry_after() const { return retry_after_; }
+  // Returns the target of a redirect; "" if the response is none.
+  std::string redirect() const;
 
  private:
   void TakeField(absl::string_view name, absl::string_view value);
@@ -52,6 +54,7 @@ class ReceivedResponse {
   std::size_t body_size_ = 0;
   std::string body_;
   std::string retry_after_;
+  std::string location_;
   // The response has a Content-Length other than 0.
   bool has_length_ = false;
   // The response has a Transfer-Encoding.

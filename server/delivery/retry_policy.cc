@@ -39,6 +39,9 @@ void RetryPolicy::Classify(const HttpOutcome& outcome, int step,
                            const v1::DeliverySettings& settings,
                            double uniform_random, AttemptResult& result) const {
   const v1::Attempt& attempt = outcome.attempt;
+  const std::vector<absl::Duration> waits = ScheduleOf(settings, schedule);
+  result.record.set_max_number(result.attempt - step +
+                               static_cast<int>(waits.size()));
   result.gone = false;
   if (!attempt.has_error()) {
     result.outcome = AttemptResult::Outcome::kDelivered;
@@ -46,7 +49,6 @@ void RetryPolicy::Classify(const HttpOutcome& outcome, int step,
   }
   result.outcome = AttemptResult::Outcome::kFailed;
   result.gone = attempt.status() == kGone;
-  const std::vector<absl::Duration> waits = ScheduleOf(settings, schedule);
   const auto next = static_cast<std::size_t>(step);
   if (result.gone || next >= waits.size()) return;
   result.outcome = AttemptResult::Outcome::kRetry;

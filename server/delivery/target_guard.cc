@@ -4,7 +4,11 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 namespace webhooks::server {
 namespace {
@@ -70,6 +74,24 @@ bool TargetGuard::Allows(const std::string& address) const {
   if (const auto ipv4 = ReadIpv4(text)) return Allows(*ipv4);
   const auto ipv6 = ReadIpv6(text);
   return ipv6 && AllowsIpv6(*ipv6);
+}
+
+bool TargetGuard::AllowsHost(absl::string_view host) const {
+  const std::string name = absl::AsciiStrToLower(absl::StripSuffix(host, "."));
+  if (ReadIpv4(name) || ReadIpv6(name)) return Allows(name);
+  if (name != "localhost" && !absl::EndsWith(name, ".localhost")) return true;
+  return AllowsLoopback();
+}
+
+// Two ranges have an address in common if one contains the first address of the
+// other.
+bool TargetGuard::AllowsLoopback() const {
+  return absl::c_any_of(allowed_, [](const AddressRange& allowed) {
+    return AnyHolds(LoopbackRanges(), allowed.address) ||
+           absl::c_any_of(LoopbackRanges(), [&](const AddressRange& loopback) {
+             return allowed.Holds(loopback.address);
+           });
+  });
 }
 
 // Refuses every IPv4-mapped address that is not in `allowed`: nobody needs

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/runtime/address_range.h"
 
 namespace webhooks::server {
@@ -25,9 +26,16 @@ class TargetGuard {
   // Does the same for an address as text, without port. Refuses malformed text.
   bool Allows(const std::string& address) const;
 
+  // Returns false if no request can be sent to `host`, the host of a URL
+  // without brackets: an address that is refused, or a name of this machine
+  // (localhost, RFC 6761) while no loopback address is allowed. Returns true
+  // for other names: their addresses are checked when a request is sent.
+  bool AllowsHost(absl::string_view host) const;
+
  private:
   bool Allows(const AddressBytes& address) const;
   bool AllowsIpv6(const AddressBytes& address) const;
+  bool AllowsLoopback() const;
 
   std::vector<AddressRange> allowed_;
   std::vector<AddressRange> refused_;

@@ -91,6 +91,13 @@ absl::StatusOr<std::vector<AddressRange>> ParseAddressRanges(
   return ranges;
 }
 
+const std::vector<AddressRange>& LoopbackRanges() {
+  static const std::vector<AddressRange>& ranges =
+      *new std::vector<AddressRange>{*AddressRange::Parse("127.0.0.0/8"),
+                                     *AddressRange::Parse("::1")};
+  return ranges;
+}
+
 bool AnyHolds(const std::vector<AddressRange>& ranges,
               const AddressBytes& address) {
   return absl::c_any_of(

@@ -41,6 +41,9 @@ struct AddressRange {
 absl::StatusOr<std::vector<AddressRange>> ParseAddressRanges(
     absl::string_view text);
 
+// Returns 127.0.0.0/8 and ::1.
+const std::vector<AddressRange>& LoopbackRanges();
+
 // Returns true if one of `ranges` contains the address.
 bool AnyHolds(const std::vector<AddressRange>& ranges,
               const AddressBytes& address);

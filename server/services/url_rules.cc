@@ -180,4 +180,9 @@ std::optional<std::string> FindUrlProblem(absl::string_view text,
   return std::nullopt;
 }
 
+std::string HostOf(absl::string_view url) {
+  const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
+  return std::string(View(parsed->encoded_host_address()));
+}
+
 }  // namespace webhooks::server

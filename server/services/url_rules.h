@@ -31,6 +31,10 @@ enum class UrlSchemes { kHttps, kHttpsOrHttp };
 std::optional<std::string> FindUrlProblem(absl::string_view url,
                                           UrlSchemes schemes);
 
+// Returns the host of a URL in which FindUrlProblem finds none, as it is
+// written, without brackets.
+std::string HostOf(absl::string_view url);
+
 }  // namespace webhooks::server
 
 #endif  // WEBHOOKS_SERVER_SERVICES_URL_RULES_H_

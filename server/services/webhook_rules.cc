@@ -51,7 +51,16 @@ void WebhookRules::CheckUrl(const std::string& url,
       allow_http_urls ? UrlSchemes::kHttpsOrHttp : UrlSchemes::kHttps;
   if (const auto problem = FindUrlProblem(url, schemes)) {
     AddViolation(violations, "url", *problem);
+    return;
   }
+  if (!targets) return;
+  const std::string host = HostOf(url);
+  if (targets->AllowsHost(host)) return;
+  AddViolation(violations, "url",
+               absl::StrCat("names ", host,
+                            ", a loopback, private or reserved address that "
+                            "nothing is sent to; the operator can allow it "
+                            "with --allow_targets"));
 }
 
 absl::Status WebhookRules::Check(

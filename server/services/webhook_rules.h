@@ -1,9 +1,13 @@
 #ifndef WEBHOOKS_SERVER_SERVICES_WEBHOOK_RULES_H_
 #define WEBHOOKS_SERVER_SERVICES_WEBHOOK_RULES_H_
 
+#include <optional>
+#include <string>
+
 #include "absl/status/status.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/rpc/error_details.pb.h"
+#include "server/delivery/target_guard.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::server {
@@ -14,6 +18,9 @@ namespace webhooks::server {
 struct WebhookRules {
   // Accepts http:// URLs besides https://.
   bool allow_http_urls = false;
+  // Refuses hosts to which nothing is ever sent. Unset for a server that does
+  // not deliver: it does not know the targets that others allow.
+  std::optional<TargetGuard> targets = std::nullopt;
 
   absl::Status Check(const v1::CreateWebhookRequest& request) const;
   absl::Status Check(const v1::UpdateWebhookRequest& request) const;

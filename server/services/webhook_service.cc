@@ -7,8 +7,8 @@
 #include "absl/strings/string_view.h"
 #include "proto/rpc/status.h"
 #include "proto/time.h"
+#include "server/services/event_verification.h"
 #include "server/services/lists.h"
-#include "server/signing/panora_signature.h"
 #include "storage/uuid.h"
 
 namespace webhooks::server {
@@ -35,30 +35,6 @@ WebhookFilter FilterOf(const v1::ListWebhooksRequest& wanted) {
 absl::Duration OverlapOf(const v1::RotateWebhookSecretRequest& wanted) {
   if (!wanted.has_overlap()) return kDefaultOverlap;
   return FromProtoDuration(wanted.overlap());
-}
-
-// With an empty secret, anybody could sign.
-absl::Status CheckSignature(const v1::VerifyEventRequest& event) {
-  google::rpc::BadRequest violations;
-  if (event.secret().empty()) {
-    AddViolation(violations, "secret", "must be the webhook's secret");
-  }
-  if (event.signature().empty()) {
-    AddViolation(violations, "signature",
-                 "must be the header panora-signature");
-  }
-  const bool is_whole = violations.field_violations().empty();
-  if (is_whole && VerifyPanoraSignature(event.payload(), event.secret(),
-                                        event.signature())) {
-    return absl::OkStatus();
-  }
-  if (!PanoraSignature(event.payload(), event.secret())) {
-    AddViolation(violations, "payload", "must be an object with data");
-  } else if (is_whole) {
-    AddViolation(violations, "signature",
-                 "must be the signature of the payload's data by the secret");
-  }
-  return InvalidFields(violations, "SIGNATURE_MISMATCH");
 }
 
 }  // namespace
@@ -190,11 +166,14 @@ CallReactor* WebhookService::GetSecrets(CallContext& context) {
 
 CallReactor* WebhookService::VerifyEvent(CallContext& context) {
   return calls_.Unary<v1::VerifyEventRequest, v1::VerifyEventResponse>(
-      context, &CheckSignature,
+      context,
+      [this](const v1::VerifyEventRequest& event) {
+        return CheckEventSignatures(event, clock_());
+      },
       [](const Caller&, const v1::VerifyEventRequest& event,
          Done<v1::VerifyEventResponse> done) {
         v1::VerifyEventResponse answer;
-        answer.set_payload(event.payload());
+        answer.set_payload(PayloadOf(event));
         std::move(done)(std::move(answer));
       });
 }

@@ -116,8 +116,9 @@ void WebhookTester::Send(const Caller& caller, const v1::Webhook& webhook,
                          const v1::TestWebhookRequest& request,
                          Done<v1::Attempt> done) {
   const absl::Time now = clock_();
-  HttpRequest http = MakeDeliveryRequest(
-      webhook, secrets, MakeEvent(webhook, request), now, timeout_);
+  const v1::Event event = MakeEvent(webhook, request);
+  HttpRequest http =
+      MakeDeliveryRequest(webhook, secrets, event, now, timeout_);
   http.timeout =
       std::min(http.timeout, caller.options.deadline - now - kForAnswer);
   if (caller.options.trace != nullptr) {
@@ -129,7 +130,8 @@ void WebhookTester::Send(const Caller& caller, const v1::Webhook& webhook,
     return std::move(done)(DeadlinePassed());
   }
   sender_->Send(
-      std::move(http), [done = std::move(done)](HttpOutcome outcome) mutable {
+      std::move(http), [id = event.id_event(),
+                        done = std::move(done)](HttpOutcome outcome) mutable {
         if (outcome.is_abandoned) {
           return std::move(done)(ServerStopping());
         }
@@ -138,6 +140,8 @@ void WebhookTester::Send(const Caller& caller, const v1::Webhook& webhook,
               absl::UnavailableError("the server is out of open files"));
         }
         outcome.attempt.set_number(1);
+        outcome.attempt.set_max_number(1);
+        outcome.attempt.set_id_event(id);
         std::move(done)(std::move(outcome.attempt));
       });
 }

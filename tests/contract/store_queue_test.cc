@@ -119,7 +119,8 @@ TEST_P(StoreQueue, ASuccessEndsTheDelivery) {
   const auto delivery = Get(leased.id);
   EXPECT_EQ(delivery->state(), v1::Delivery::DELIVERED);
   EXPECT_EQ(delivery->attempt_count(), 1);
-  EXPECT_THAT(delivery->attempts(), SizeIs(1));
+  ASSERT_THAT(delivery->attempts(), SizeIs(1));
+  EXPECT_EQ(delivery->attempts(0).id_event(), delivery->id_event());
   EXPECT_THAT(Lease(webhook).deliveries, IsEmpty());
 }
 

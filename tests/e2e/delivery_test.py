@@ -1,6 +1,8 @@
 """An event that is published arrives, or it is told why not."""
 
+import json
 import queue
+import socket
 import threading
 import urllib.parse
 
@@ -158,8 +160,10 @@ def test_a_webhook_can_be_tested(api, receiver, place):
     attempt = api.call("POST", f"/webhooks/{id}:test",
                        {"data": {"hello": "world"}})
     assert (attempt["status"], attempt["error"]) == (200, None)
-    event = receiver.await_requests(1, path)[0].event()
+    request = receiver.await_requests(1, path)[0]
+    event = request.event()
     assert (event["type"], event["data"]) == (type, {"hello": "world"})
+    assert attempt["id_event"] == request.id == event["id_event"]
     assert api.deliveries(id_webhook_endpoint=id) == []
 
 
@@ -215,11 +219,37 @@ def test_a_gone_webhooks_deliveries_are_cancelled(api, receiver, place):
 
 def test_nothing_is_sent_to_this_machine_unless_it_is_allowed(tmp_path):
     with Receiver() as receiver, delivering(
-            tmp_path, *FAST, "--allow_targets=") as api:
+            tmp_path, "--deliver=false") as api:
         api.webhook(receiver.url(), None)
+        api.service.server.stop()
+        api.service.restart_server(*FAST, "--allow_http_urls",
+                                   "--allow_targets=")
+        api.service.await_ready()
         delivery = api.delivered(api.publish(), "FAILED")
         assert {a["error"] for a in delivery["attempts"]} == {"TARGET_REFUSED"}
         assert receiver.requests == []
+
+
+def test_a_host_that_nothing_is_sent_to_is_refused_at_once(tmp_path):
+    with delivering(tmp_path, "--allow_targets=10.1.0.0/16") as api:
+        for host in ("10.2.0.1", "localhost", "[::1]"):
+            response = api.service.request(
+                "POST", "/webhooks", json.dumps(
+                    {"url": f"https://{host}/", "scope": None}).encode())
+            assert (response.status, response.reason()) == (400, "INVALID_URL")
+            assert "--allow_targets" in response.error()["message"]
+        api.webhook("https://10.1.0.1/", None)
+
+
+def test_the_failure_of_the_allowed_address_is_reported(tmp_path):
+    with delivering(tmp_path, *FAST, "--allow_targets=127.0.0.1") as api:
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
+            api.webhook(f"http://localhost:{port}/", None)
+            delivery = api.delivered(api.publish(), "FAILED")
+        assert {a["error"] for a in delivery["attempts"]} == {
+            "CONNECTION_REFUSED"}
 
 
 def test_a_server_that_does_not_deliver_leaves_it_to_the_next(tmp_path):

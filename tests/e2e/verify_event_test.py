@@ -1,8 +1,10 @@
 """verifyEvent, which checks a signature for a receiver."""
 
+import base64
 import hashlib
 import hmac
 import json
+import time
 
 import pytest
 
@@ -50,3 +52,27 @@ def test_a_payload_with_a_key_twice_is_refused(service):
                       '"secret":"s","signature":"x"}')
     assert response.status == 400
     assert "payload" in response.fields()
+
+
+def test_the_headers_of_standard_webhooks_are_verified(service):
+    key = b"0123456789abcdef01234567"
+    secret = "whsec_" + base64.b64encode(key).decode()
+    body = '{"id_event": "1", "data": {"price": 1.00}}'
+    now = str(int(time.time()))
+    signed = hmac.new(key, f"1.{now}.{body}".encode(), hashlib.sha256).digest()
+    request = {"body": body, "secret": secret, "webhook_id": "1",
+               "webhook_timestamp": now,
+               "webhook_signature": "v1," + base64.b64encode(signed).decode()}
+    response = verify(service, json.dumps(request))
+    assert (response.status, response.body.decode()) == (201, body)
+    for change in ({"webhook_id": "2"}, {"webhook_timestamp": "1614265330"},
+                   {"webhook_signature": "v1,AAAA"}, {"body": body + " "}):
+        response = verify(service, json.dumps({**request, **change}))
+        assert (response.status, response.reason()) == (
+            400, "SIGNATURE_MISMATCH")
+
+
+def test_a_standard_signature_in_the_wrong_field_is_named(service):
+    response = verify(service, json.dumps(
+        {"payload": {"data": 1}, "secret": "s", "signature": "v1,AAAA"}))
+    assert "webhook_signature" in response.error()["message"]

@@ -90,8 +90,7 @@ void AddLatestAttempt(Connection& connection, absl::string_view id,
       "SELECT attempt FROM attempts WHERE delivery_id = ?"
       " ORDER BY number DESC LIMIT 1");
   BindBytes(row, 1, id);
-  if (!row->executeStep()) return;
-  delivery.add_attempts()->ParseFromString(std::string(BlobColumn(row, 0)));
+  if (row->executeStep()) AddAttempt(row, delivery);
 }
 
 // Adds rows to the page, in descending order of their ids, until it is

@@ -13,10 +13,6 @@
 namespace webhooks::sqlite {
 namespace {
 
-void AddAttempt(Statement& row, v1::Delivery& delivery) {
-  delivery.add_attempts()->ParseFromString(std::string(BlobColumn(row, 0)));
-}
-
 // Adds the newest attempts, up to kMaxShownBytes, in their order.
 void AddAttempts(Connection& connection, absl::string_view id,
                  v1::Delivery& delivery) {
@@ -39,6 +35,12 @@ Endpoint EndpointOf(const v1::Delivery& delivery) {
 }
 
 }  // namespace
+
+void AddAttempt(Statement& row, v1::Delivery& delivery) {
+  v1::Attempt& attempt = *delivery.add_attempts();
+  attempt.ParseFromString(std::string(BlobColumn(row, 0)));
+  attempt.set_id_event(delivery.id_event());
+}
 
 void InsertDelivery(Connection& connection, const Uuid& id,
                     absl::string_view project, const std::string& webhook,

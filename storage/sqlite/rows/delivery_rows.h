@@ -30,6 +30,9 @@ void InsertDelivery(Connection& connection, const Uuid& id,
 void AddEventDeliveries(Connection& connection, const Leases& leases,
                         std::int64_t event_seq, v1::Event& event);
 
+// Adds the attempt in column 0 of `row` to the delivery.
+void AddAttempt(Statement& row, v1::Delivery& delivery);
+
 // Selects the delivery with the 16 bytes `id`, without attempts.
 std::optional<v1::Delivery> SelectDeliveryRow(Connection& connection,
                                               const Leases& leases,

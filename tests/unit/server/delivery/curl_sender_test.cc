@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
@@ -92,7 +93,32 @@ TEST(CurlSender, RefusesANameThatResolvesToARefusedAddress) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST(CurlSender, ARefusalNamesTheFlagButNotTheAddress) {
+TEST(CurlSender, ReportsTheFailureOfTheAddressThatIsAllowed) {
+  // The name has both ::1 and 127.0.0.1, and nothing listens at the port.
+  const int port = ScriptedServer(Answering(kOk)).port();
+  CurlSender::Options options;
+  options.guard = TargetGuard({*AddressRange::Parse("127.0.0.1")});
+  options.resolve = [](const std::string&) { return "[::1],127.0.0.1"; };
+  const v1::Attempt attempt =
+      SendTo(absl::StrCat("http://receiver.example:", port, "/"), options)
+          .attempt;
+  EXPECT_EQ(attempt.error(), v1::Attempt::CONNECTION_REFUSED)
+      << attempt.DebugString();
+}
+
+TEST(CurlSender, ARefusalNamesTheAddressOfTheUrlAndTheFlag) {
+  for (const char* host : {"10.1.2.3", "[::1]"}) {
+    const v1::Attempt attempt =
+        SendTo(absl::StrCat("http://", host, ":1/"), CurlSender::Options())
+            .attempt;
+    EXPECT_THAT(
+        attempt.error_detail(),
+        HasSubstr(absl::StripPrefix(absl::StripSuffix(host, "]"), "[")));
+    EXPECT_THAT(attempt.error_detail(), HasSubstr("--allow_targets"));
+  }
+}
+
+TEST(CurlSender, ARefusalDoesNotNameAnAddressOfThePrivateDns) {
   const v1::Attempt attempt =
       SendTo("http://receiver.example:1/",
              Resolving([] { return "10.1.2.3"; }, CurlSender::Options()))
@@ -126,7 +152,11 @@ TEST(CurlSender, DoesNotFollowARedirect) {
   ScriptedServer server(
       Answering(absl::StrCat("HTTP/1.1 307 Go\r\nLocation: ", target.url(),
                              "\r\nContent-Length: 0\r\n\r\n")));
-  EXPECT_EQ(SendTo(server.url()).attempt.status(), 307);
+  const v1::Attempt attempt = SendTo(server.url()).attempt;
+  EXPECT_EQ(attempt.status(), 307);
+  EXPECT_THAT(attempt.error_detail(),
+              HasSubstr(absl::StrCat("a redirect to ", target.url(),
+                                     ", which is not followed")));
   EXPECT_EQ(target.connections(), 0);
 }
 
@@ -166,9 +196,10 @@ TEST(CurlSender, ReportsAFailedTlsHandshake) {
     connection.Send("this is no TLS");
     connection.Hang();
   });
-  EXPECT_EQ(SendTo(absl::StrCat("https://127.0.0.1:", server.port(), "/"))
-                .attempt.error(),
-            v1::Attempt::TLS_HANDSHAKE);
+  const v1::Attempt attempt =
+      SendTo(absl::StrCat("https://127.0.0.1:", server.port(), "/")).attempt;
+  EXPECT_EQ(attempt.error(), v1::Attempt::TLS_HANDSHAKE);
+  EXPECT_THAT(attempt.error_detail(), HasSubstr("plain HTTP"));
 }
 
 TEST(CurlSender, AbandonsRequestsInFlightAndLaterOnes) {

@@ -22,6 +22,17 @@ ReceivedResponse AnswerWith(int status, const std::string& fields) {
   return answer;
 }
 
+TEST(ReceivedResponse, HasTheTargetOfARedirectOnly) {
+  const std::string location = "Location: https://b.example/\n";
+  EXPECT_EQ(AnswerWith(308, location).redirect(), "https://b.example/");
+  EXPECT_EQ(AnswerWith(201, location).redirect(), "");
+  EXPECT_EQ(AnswerWith(302, "").redirect(), "");
+  EXPECT_EQ(AnswerWith(302, "Location: " + std::string(4 * kKiB, 'a') + "\n")
+                .redirect()
+                .size(),
+            512u);
+}
+
 TEST(ReceivedResponse, IsCompleteAfterTheFinalHeaderSection) {
   ReceivedResponse answer;
   EXPECT_FALSE(answer.has_begun());

@@ -193,5 +193,17 @@ TEST(IsOverloaded, IsFalseOtherwise) {
   EXPECT_FALSE(IsOverloaded(FailedBy(v1::Attempt::CONNECTION_REFUSED)));
 }
 
+TEST(RetryPolicy, NumbersTheLastAttemptOfTheSchedule) {
+  AttemptResult result;
+  result.attempt = 7;
+  v1::DeliverySettings settings;
+  for (const int seconds : {0, 5, 10}) {
+    settings.add_schedule()->set_seconds(seconds);
+  }
+  // The schedule began anew after attempt 5.
+  RetryPolicy().Classify(Answered(500), 2, settings, 0, result);
+  EXPECT_EQ(result.record.max_number(), 8);
+}
+
 }  // namespace
 }  // namespace webhooks::server

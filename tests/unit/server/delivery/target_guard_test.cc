@@ -172,6 +172,25 @@ TEST(TargetGuard, RefusesMalformedText) {
   }
 }
 
+TEST(TargetGuard, RefusesHostsThatAlwaysHaveARefusedAddress) {
+  const TargetGuard guard({});
+  for (const char* host : {"10.1.2.3", "::1", "fd00::1", "localhost",
+                           "LocalHost.", "api.localhost"}) {
+    EXPECT_FALSE(guard.AllowsHost(host)) << host;
+  }
+  for (const char* host : {"8.8.8.8", "2600::1", "a.example",
+                           "localhost.example", "mylocalhost"}) {
+    EXPECT_TRUE(guard.AllowsHost(host)) << host;
+  }
+}
+
+TEST(TargetGuard, AllowsLocalhostIfALoopbackAddressIsAllowed) {
+  for (const char* allowed : {"127.0.0.1", "127.0.0.0/8", "0.0.0.0/0", "::1"}) {
+    EXPECT_TRUE(GuardThatOpens({allowed}).AllowsHost("localhost")) << allowed;
+  }
+  EXPECT_FALSE(GuardThatOpens({"10.0.0.0/8"}).AllowsHost("localhost"));
+}
+
 TEST(TargetGuard, RefusesOtherAddressFamilies) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

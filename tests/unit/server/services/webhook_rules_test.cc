@@ -138,6 +138,19 @@ TEST(WebhookRules, HaveTheirOwnReasonForAUrl) {
   EXPECT_THAT(WebhookRules{.allow_http_urls = true}.Check(request), IsOk());
 }
 
+TEST(WebhookRules, RefuseAHostThatNothingIsSentTo) {
+  const WebhookRules rules{.targets = TargetGuard({})};
+  v1::CreateWebhookRequest request = ValidRequest();
+  EXPECT_THAT(rules.Check(request), IsOk());
+  for (const char* host : {"10.1.2.3", "[fd00::1]:8443", "localhost:443"}) {
+    request.set_url(absl::StrCat("https://", host, "/hook"));
+    EXPECT_THAT(rules.Check(request),
+                StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_URL"))
+        << host;
+    EXPECT_THAT(WebhookRules{}.Check(request), IsOk()) << host;
+  }
+}
+
 // The mask of a change, the fields that it sets, the fields that it changes,
 // and the invalid ones.
 struct MaskCase {
