@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "absl/algorithm/container.h"
+#include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -34,6 +35,25 @@ std::string UsageOf(const Command& command) {
                       FlagsText(command));
 }
 
+bool TakesNumber(const Command& command, std::size_t count) {
+  const std::vector<std::string> names = Words(command.arguments);
+  const auto required = absl::c_count_if(
+      names, [](const std::string& name) { return name[0] != '['; });
+  return count >= static_cast<std::size_t>(required) && count <= names.size();
+}
+
+std::string CommandHelp(const Command& command) {
+  std::string text =
+      absl::StrCat(UsageOf(command), "\n\n", command.summary, "\n");
+  if (!command.flags.empty()) absl::StrAppend(&text, "\nFlags:\n");
+  for (const absl::string_view flag : command.flags) {
+    absl::StrAppend(&text, FlagHelp(*absl::FindCommandLineFlag(flag)));
+  }
+  return absl::StrCat(text,
+                      "\nFlags of every command, and exit codes: webhookctl "
+                      "--help\n");
+}
+
 absl::Status NoCommand(absl::Span<const std::string> words) {
   if (words.empty()) {
     return absl::InvalidArgumentError(
@@ -60,54 +80,6 @@ constexpr absl::string_view kUsage =
 Commands:
 )";
 
-// Sets `words` to the words before the current one that are neither flags nor
-// their values. Bash splits words at '=' and ':'.
-constexpr absl::string_view kReadWords = R"(
-  local current=${COMP_WORDS[COMP_CWORD]} words='' word line value=''
-  local -a typed=()
-  COMPREPLY=()
-  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    if [[ ${#typed[@]} -gt 0 && ($word == [=:] || ${typed[-1]} == *[=:]) ]]; then
-      typed[-1]+=$word
-    else
-      typed+=("$word")
-    fi
-  done
-  for word in "${typed[@]}"; do
-    if [[ -n $value ]]; then
-      value=''
-    elif [[ $word != -* ]]; then
-      words+="$word "
-    elif [[ " $switches " != *" $word "* && $word != -*=?* ]]; then
-      value=next
-    fi
-  done
-  [[ -z $value && $current != = ]] || return 0
-)";
-
-bool IsOfCommand(absl::string_view flag) {
-  return absl::c_any_of(AllCommands(), [&](const Command& command) {
-    return absl::c_linear_search(command.flags, flag);
-  });
-}
-
-// Returns the lines of the script that set `switches`, the common flags without
-// a value, and `flags`, all common flags.
-std::string CommonFlags() {
-  std::string switches = "--help --version";
-  std::string rest;
-  for (const auto& [name, flag] : FlagsOf(kFlagsFolder)) {
-    if (IsOfCommand(name)) continue;
-    if (flag->IsOfType<bool>()) {
-      absl::StrAppend(&switches, " --", name);
-    } else {
-      absl::StrAppend(&rest, " --", name, "=");
-    }
-  }
-  return absl::StrCat("  local switches='", switches,
-                      "'\n  local flags=\"$switches", rest, "\"");
-}
-
 constexpr absl::string_view kExitCodes = R"(
 Exit codes: 0 success; 1 a bad command line, or another failure; 3 not found;
 4 no valid key; 5 the server cannot be reached or is too slow; 6 the server
@@ -121,6 +93,12 @@ command. The command line overrides a file, and a file the environment.
 Flags:)";
 
 }  // namespace
+
+bool IsOfCommand(absl::string_view flag) {
+  return absl::c_any_of(AllCommands(), [&](const Command& command) {
+    return absl::c_linear_search(command.flags, flag);
+  });
+}
 
 const std::vector<Command>& AllCommands() {
   static const std::vector<Command>& commands = *[] {
@@ -145,7 +123,7 @@ absl::StatusOr<const Command*> FindCommand(
       continue;
     }
     arguments.assign(words.begin() + own.size(), words.end());
-    if (arguments.size() == Words(command.arguments).size()) return &command;
+    if (TakesNumber(command, arguments.size())) return &command;
     return absl::InvalidArgumentError(
         absl::StrCat("usage: ", UsageOf(command)));
   }
@@ -182,35 +160,20 @@ std::string Usage() {
   return absl::StrCat(text, kExitCodes);
 }
 
-std::string BashCompletion() {
-  std::string cases;
+absl::StatusOr<std::string> HelpOf(absl::Span<const std::string> words) {
+  const std::string typed = absl::StrJoin(words, " ");
+  std::string text;
   for (const Command& command : AllCommands()) {
-    if (command.flags.empty()) continue;
-    absl::StrAppend(&cases, "    '", command.words, "'*) flags+=' --",
-                    absl::StrJoin(command.flags, "= --"), "=' ;;\n");
+    // Behind the command, there may be arguments.
+    if (absl::StartsWith(typed + " ", absl::StrCat(command.words, " "))) {
+      return CommandHelp(command);
+    }
+    if (absl::StartsWith(command.words, typed + " ")) {
+      absl::StrAppend(&text, UsageOf(command), "\n    ", command.summary, "\n");
+    }
   }
-  std::string commands = absl::StrJoin(
-      AllCommands(), "\n", [](std::string* out, const Command& command) {
-        absl::StrAppend(out, command.words);
-      });
-  return absl::StrCat("_webhookctl() {\n", CommonFlags(), kReadWords,
-                      "  case $words in\n", cases, R"(  esac
-  if [[ $current == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$current")
-    [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null || true
-    return
-  fi
-  local -A next=()
-  while read -r line; do
-    [[ $line != "$words"* ]] || { line=${line#"$words"}; next[${line%% *}]=1; }
-  done <<'END'
-)",
-                      commands, R"(
-END
-  mapfile -t COMPREPLY < <(compgen -W "${!next[*]}" -- "$current")
-}
-complete -o default -F _webhookctl webhookctl
-)");
+  if (text.empty()) return NoCommand(words);
+  return text;
 }
 
 int ExitCode(const absl::Status& status) {

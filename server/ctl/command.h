@@ -16,7 +16,7 @@ namespace webhooks::ctl {
 struct Session {
   const Options& options;
   Client& client;
-  // One word for each in Command::arguments.
+  // The words behind those of the command.
   std::vector<std::string> arguments;
 };
 
@@ -24,7 +24,8 @@ struct Session {
 struct Command {
   // For example "project create".
   absl::string_view words;
-  // The names of the arguments, for example "PROJECT NAME".
+  // The names of the arguments, for example "EVENT [WEBHOOK]"; those in
+  // brackets can be left out.
   absl::string_view arguments;
   // The flags of the command, besides those of every command.
   std::vector<absl::string_view> flags;
@@ -67,8 +68,12 @@ absl::Status NothingToChange();
 std::string Usage();
 inline constexpr absl::string_view kFlagsFolder = "server/ctl/";
 
-// Returns a script for bash that completes commands and flags.
-std::string BashCompletion();
+// Returns true if the flag is not one of every command.
+bool IsOfCommand(absl::string_view flag);
+
+// Returns the help of the command `words`, or of the commands that begin with
+// them. INVALID_ARGUMENT if there is none.
+absl::StatusOr<std::string> HelpOf(absl::Span<const std::string> words);
 
 // Returns the exit code for the status of a command: 0 OK, 3 NOT_FOUND, 4
 // authentication, 5 server unreachable or too slow, 6 request refused by the

@@ -4,6 +4,7 @@
 #include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
+#include "server/ctl/short_ids.h"
 #include "webhooks/v1/event_service.pb.h"
 
 namespace webhooks::ctl {
@@ -43,8 +44,10 @@ absl::Status ListEvents(Session& session) {
 }
 
 absl::Status GetEvent(Session& session) {
+  const auto id = EventId(session, session.arguments[0]);
+  if (!id.ok()) return id.status();
   v1::GetEventRequest request;
-  request.set_id(session.arguments[0]);
+  request.set_id(*id);
   return PrintResult(session, session.client.Call<v1::Event>(
                                   "webhooks.v1.EventService/Get", request));
 }
@@ -60,7 +63,7 @@ std::vector<Command> EventCommands() {
        &PublishEvent},
       {"event list",
        "",
-       {"event_type", "start_time", "end_time", "limit"},
+       {"event_type", "start_time", "end_time", "since", "limit"},
        "Lists the events of the key's project, newest first.",
        &ListEvents},
       {"event get", "EVENT", {}, "Shows one event.", &GetEvent},

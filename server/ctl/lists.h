@@ -55,13 +55,11 @@ void SetTimes(const Options& options, Request& request) {
   }
 }
 
-// Returns all rows of a list, up to --limit. `call(request)` fetches a page,
-// and `rows(page)` returns its rows.
+// Returns the rows of a list, up to `limit`; 0 for all. `call(request)` fetches
+// a page, and `rows(page)` returns its rows.
 template <typename Row, typename Request, typename Call, typename Rows>
-absl::StatusOr<std::vector<Row>> ListAll(const Session& session,
-                                         Request request, Call&& call,
-                                         Rows&& rows) {
-  const std::size_t limit = static_cast<std::size_t>(session.options.limit);
+absl::StatusOr<std::vector<Row>> ListSome(std::size_t limit, Request request,
+                                          Call&& call, Rows&& rows) {
   std::vector<Row> all;
   do {
     const auto page = call(request);
@@ -73,6 +71,16 @@ absl::StatusOr<std::vector<Row>> ListAll(const Session& session,
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
   return all;
+}
+
+// Returns the rows of a list, up to --limit.
+template <typename Row, typename Request, typename Call, typename Rows>
+absl::StatusOr<std::vector<Row>> ListAll(const Session& session,
+                                         Request request, Call&& call,
+                                         Rows&& rows) {
+  return ListSome<Row>(static_cast<std::size_t>(session.options.limit),
+                       std::move(request), std::forward<Call>(call),
+                       std::forward<Rows>(rows));
 }
 
 }  // namespace webhooks::ctl

@@ -6,6 +6,7 @@
 
 #include "proto/rpc/status.h"
 #include "server/ctl/command.h"
+#include "server/ctl/completion.h"
 #include "server/ctl/output.h"
 #include "server/runtime/flags.h"
 
@@ -31,14 +32,40 @@ int Fail(const absl::Status& status, int code) {
   return code;
 }
 
+// Answers a shell; the last word is the one to complete.
+int PrintCompletions(absl::Span<const std::string> words) {
+  if (words.empty()) return 0;
+  for (const std::string& word :
+       Complete(words.first(words.size() - 1), words.back())) {
+    std::cout << word << "\n";
+  }
+  return 0;
+}
+
+int PrintHelpOf(const std::vector<std::string>& words) {
+  const auto help = HelpOf(words);
+  if (!help.ok()) return Fail(help.status(), 1);
+  std::cout << *help;
+  return 0;
+}
+
 int Run(int argc, char** argv) {
+  const auto line = absl::MakeSpan(argv, static_cast<std::size_t>(argc));
+  if (argc > 1 && argv[1] == kComplete) {
+    return PrintCompletions(std::vector<std::string>(argv + 2, argv + argc));
+  }
+  ReplaceDashesInFlags(line);
+  if (AsksForHelp(line)) {
+    const auto typed =
+        PositionalWords(std::vector<std::string>(argv + 1, argv + argc));
+    if (!typed.empty()) return PrintHelpOf(typed);
+  }
   // Never shut down; see BeginProcess.
   grpc_init();
   const std::vector<std::string> words =
       ParseFlagsAndWords(argc, argv, Usage(), kFlagsFolder,
                          {"server", "json", "timeout", "database"});
-  const auto given =
-      FlagsGiven(absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
+  const auto given = FlagsGiven(line);
   if (!given.ok()) return Fail(given.status(), 1);
   const auto options = ReadOptions();
   if (!options.ok()) return Fail(options.status(), 1);

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "server/runtime/small_file.h"
 
 using OptionalText = std::optional<std::string>;
@@ -48,8 +49,10 @@ ABSL_FLAG(
     OptionalText, event_type, std::nullopt,
     "For lists: only events of this type, their deliveries, or webhooks that "
     "listen to it. For a test: the type of the example event.");
-ABSL_FLAG(OptionalText, webhook, std::nullopt,
-          "Lists only deliveries to this webhook.");
+ABSL_FLAG(
+    OptionalText, webhook, std::nullopt,
+    "Lists only deliveries to this webhook. For listen: uses this webhook, "
+    "which must have no URL, and keeps it.");
 ABSL_FLAG(OptionalText, event, std::nullopt,
           "Lists only deliveries of this event.");
 ABSL_FLAG(OptionalText, state, std::nullopt,
@@ -79,6 +82,23 @@ ABSL_FLAG(OptionalText, start_time, std::nullopt,
           "2026-11-23T19:56:26Z.");
 ABSL_FLAG(OptionalText, end_time, std::nullopt,
           "Only events published before this time, or their deliveries.");
+ABSL_FLAG(OptionalDuration, since, std::nullopt,
+          "Only events published within this time before now, or their "
+          "deliveries: 90m, 24h. Instead of --start_time.");
+ABSL_FLAG(bool, follow, false,
+          "After the list, prints deliveries that are new or have changed, "
+          "until Ctrl-C. Without --since and --start_time it begins now.");
+ABSL_FLAG(
+    OptionalText, data, std::nullopt,
+    "The data of the example event, as JSON. Default: an object that says "
+    "that it is a test.");
+ABSL_FLAG(bool, yes, false, "Removes without asking.");
+ABSL_FLAG(bool, pull, false,
+          "Fetches events from the server instead of being called by it. The "
+          "default for a server on another machine.");
+ABSL_FLAG(OptionalText, forward_to, std::nullopt,
+          "The http:// URL of a local application, which gets each event with "
+          "its headers. Its status decides whether an event was delivered.");
 ABSL_FLAG(bool, include_waiting, false,
           "Also retry pending deliveries whose last attempt has failed.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
@@ -89,7 +109,8 @@ ABSL_FLAG(
     OptionalDuration, expires_in, std::nullopt,
     "The time until the new key expires, such as 90m or 720h. Default: never.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
-          "The database to copy, in the form of the server's --database.");
+          "The database to copy or to restore, in the form of the server's "
+          "--database.");
 ABSL_FLAG(OptionalText, max_webhooks, std::nullopt,
           "The maximum number of webhooks of the project, or none for no "
           "limit.");
@@ -178,6 +199,14 @@ absl::Status ReadTimes(Options& options) {
   if (!end.ok()) return end.status();
   options.deliver_at = *deliver_at;
   options.start_time = *start;
+  options.since = absl::GetFlag(FLAGS_since);
+  if (options.since) {
+    if (options.start_time || *options.since <= absl::ZeroDuration()) {
+      return absl::InvalidArgumentError(
+          "--since: must be positive, and not given besides --start_time");
+    }
+    options.start_time = absl::Now() - *options.since;
+  }
   options.end_time = *end;
   return absl::OkStatus();
 }
@@ -189,12 +218,6 @@ absl::StatusOr<std::string> ReadKey() {
     if (!source.key.empty() || !source.file.empty()) return ReadKey(source);
   }
   return "";
-}
-
-// Returns true if the next word is the value of a flag without '='.
-bool TakesNextWord(absl::string_view flag) {
-  const absl::CommandLineFlag* found = absl::FindCommandLineFlag(flag);
-  return found != nullptr && !found->IsOfType<bool>();
 }
 
 absl::StatusOr<std::optional<TlsMaterial>> ReadTls() {
@@ -215,6 +238,29 @@ absl::StatusOr<std::optional<TlsMaterial>> ReadTls() {
 
 }  // namespace
 
+bool IsFlagBeforeValue(absl::string_view word) {
+  if (!absl::ConsumePrefix(&word, "-")) return false;
+  absl::ConsumePrefix(&word, "-");
+  const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(word);
+  return flag != nullptr && !flag->IsOfType<bool>();
+}
+
+std::vector<std::string> PositionalWords(absl::Span<const std::string> words) {
+  std::vector<std::string> positional;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--") {
+      positional.insert(positional.end(), words.begin() + i + 1, words.end());
+      break;
+    }
+    if (IsFlagBeforeValue(words[i])) {
+      ++i;
+    } else if (words[i].empty() || words[i][0] != '-' || words[i] == "-") {
+      positional.push_back(words[i]);
+    }
+  }
+  return positional;
+}
+
 absl::StatusOr<std::vector<std::string>> FlagsGiven(
     absl::Span<char* const> command_line) {
   std::vector<std::string> given;
@@ -228,7 +274,8 @@ absl::StatusOr<std::vector<std::string>> FlagsGiven(
     if (const std::size_t equals = name.find('='); equals != name.npos) {
       value = name.substr(equals + 1);
       name = name.substr(0, equals);
-    } else if (TakesNextWord(name) && i + 1 < command_line.size()) {
+    } else if (IsFlagBeforeValue(command_line[i]) &&
+               i + 1 < command_line.size()) {
       value = command_line[++i];
     } else {
       continue;
@@ -267,6 +314,11 @@ absl::StatusOr<Options> ReadOptions() {
   options.delivery = absl::GetFlag(FLAGS_delivery);
   options.clear = absl::GetFlag(FLAGS_clear);
   options.id_event = absl::GetFlag(FLAGS_id_event);
+  options.data = absl::GetFlag(FLAGS_data);
+  options.follow = absl::GetFlag(FLAGS_follow);
+  options.yes = absl::GetFlag(FLAGS_yes);
+  options.pull = absl::GetFlag(FLAGS_pull);
+  options.forward_to = absl::GetFlag(FLAGS_forward_to);
   options.include_waiting = absl::GetFlag(FLAGS_include_waiting);
   options.overlap = absl::GetFlag(FLAGS_overlap);
   options.expires_in = absl::GetFlag(FLAGS_expires_in);

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "server/runtime/tls_material.h"
@@ -39,13 +40,26 @@ struct Options {
   std::optional<absl::Time> deliver_at;
   std::optional<absl::Time> start_time;
   std::optional<absl::Time> end_time;
+  std::optional<absl::Duration> since;
   bool include_waiting = false;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
   std::string database;
+  std::optional<std::string> data;
+  bool follow = false;
+  bool yes = false;
+  bool pull = false;
+  std::optional<std::string> forward_to;
   std::optional<std::string> max_webhooks;
   std::optional<std::string> max_requests_per_second;
 };
+
+// Returns true if `word` is a flag whose value is the next word.
+bool IsFlagBeforeValue(absl::string_view word);
+
+// Returns the words of a command line, without the program's name, that are
+// neither flags nor their values.
+std::vector<std::string> PositionalWords(absl::Span<const std::string> words);
 
 // Returns the names of the flags on the command line. INVALID_ARGUMENT names a
 // flag with an empty value, which may come from an unset variable of a script.

@@ -2,6 +2,7 @@
 
 #include "grpc/health/v1/health.pb.h"
 #include "server/ctl/command.h"
+#include "server/ctl/completion.h"
 #include "server/runtime/flags.h"
 
 namespace webhooks::ctl {
@@ -23,16 +24,21 @@ absl::Status CheckHealth(Session& session) {
              : absl::UnknownError("the server does not serve");
 }
 
-absl::Status Complete(Session& session) {
-  if (session.arguments[0] != "bash") {
-    return absl::InvalidArgumentError("only bash is known");
-  }
-  std::cout << BashCompletion();
+absl::Status PrintScript(Session& session) {
+  const auto script = CompletionScript(session.arguments[0]);
+  if (!script.ok()) return script.status();
+  std::cout << *script;
   return absl::OkStatus();
 }
 
-absl::Status Help(Session&) {
-  PrintHelp(Usage(), kFlagsFolder);
+absl::Status Help(Session& session) {
+  if (session.arguments.empty()) {
+    PrintHelp(Usage(), kFlagsFolder);
+    return absl::OkStatus();
+  }
+  const auto help = HelpOf(session.arguments);
+  if (!help.ok()) return help.status();
+  std::cout << *help;
   return absl::OkStatus();
 }
 
@@ -40,14 +46,18 @@ absl::Status Help(Session&) {
 
 std::vector<Command> OtherCommands() {
   return {
-      {"help", "", {}, "Prints this, as --help does.", &Help},
+      {"help",
+       "[TOPIC] [COMMAND]",
+       {},
+       "Prints the help of a command, of the commands of a topic, or of all.",
+       &Help},
       {"health", "", {}, "Tells whether the server serves.", &CheckHealth},
       {"completion",
        "SHELL",
        {},
-       "Prints a script that completes command lines: source <(webhookctl "
-       "completion bash)",
-       &Complete},
+       "Prints a script for bash, zsh or fish that completes command lines: "
+       "source <(webhookctl completion bash)",
+       &PrintScript},
   };
 }
 

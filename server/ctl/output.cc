@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -26,6 +27,10 @@ using google::protobuf::Duration;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Timestamp;
+
+bool IsContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
 
 std::string TimeText(const Timestamp& time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromTimestamp(time),
@@ -136,14 +141,16 @@ void TakeRawJson(const std::string& mark, Message& message,
 using Rows = std::vector<std::vector<std::string>>;
 
 void AppendDetails(const std::string& prefix, const Message& message,
-                   Rows& lines) {
+                   absl::string_view except, Rows& lines) {
   const auto* reflection = message.GetReflection();
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    if (field->name() == except) continue;
     std::string label = prefix + field->name();
     if (HasRecords(field) && !field->is_repeated() &&
         reflection->HasField(message, field)) {
-      AppendDetails(label + ".", reflection->GetMessage(message, field), lines);
+      AppendDetails(label + ".", reflection->GetMessage(message, field), except,
+                    lines);
       continue;
     }
     for (const absl::string_view line :
@@ -153,31 +160,10 @@ void AppendDetails(const std::string& prefix, const Message& message,
   }
 }
 
-void AppendPadded(std::string& out, absl::string_view text, std::size_t width) {
-  // Each UTF-8 character is one column wide: continuation bytes do not count.
-  const auto columns = static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(),
-      [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-  absl::StrAppend(&out, text,
-                  std::string(width > columns ? width - columns : 0, ' '));
-}
-
-std::string Columns(const Rows& lines) {
-  std::vector<std::size_t> widths;
-  for (const auto& line : lines) {
-    widths.resize(std::max(widths.size(), line.size()));
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      widths[i] = std::max(widths[i], line[i].size());
-    }
-  }
-  std::string out;
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-      AppendPadded(out, line[i], widths[i] + 2);
-    }
-    absl::StrAppend(&out, line.back(), "\n");
-  }
-  return out;
+// Counts the characters of UTF-8: all bytes but continuations.
+std::size_t CharactersOf(absl::string_view text) {
+  return static_cast<std::size_t>(
+      absl::c_count_if(text, [](char c) { return !IsContinuation(c); }));
 }
 
 }  // namespace
@@ -196,6 +182,35 @@ std::string Printable(absl::string_view text) {
     }
   }
   return out;
+}
+
+std::string Columns(const Rows& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], CharactersOf(row[i]));
+    }
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      absl::StrAppend(&out, row[i],
+                      std::string(widths[i] + 2 - CharactersOf(row[i]), ' '));
+    }
+    absl::StrAppend(&out, row.back(), "\n");
+  }
+  return out;
+}
+
+std::string Cut(absl::string_view text, std::size_t width) {
+  std::string safe = Printable(text);
+  if (CharactersOf(safe) <= width) return safe;
+  std::size_t end = 0;
+  for (std::size_t left = width; end < safe.size(); ++end) {
+    if (!IsContinuation(safe[end]) && left-- == 1) break;
+  }
+  return absl::StrCat(safe.substr(0, end), "…");
 }
 
 std::string FieldText(const Message& message, absl::string_view name) {
@@ -226,9 +241,9 @@ std::string Table(const std::vector<const Message*>& rows,
   return Columns(lines);
 }
 
-std::string Details(const Message& message) {
+std::string Details(const Message& message, absl::string_view except) {
   Rows lines;
-  AppendDetails("", message, lines);
+  AppendDetails("", message, except, lines);
   return Columns(lines);
 }
 

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_SERVER_CTL_OUTPUT_H_
 #define WEBHOOKS_SERVER_CTL_OUTPUT_H_
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -24,9 +25,17 @@ std::string FieldText(const google::protobuf::Message& message,
 std::string Table(const std::vector<const google::protobuf::Message*>& rows,
                   std::initializer_list<absl::string_view> fields);
 
-// Returns a line with name and value for each field of `message`. The fields of
-// a nested message are named outer.inner.
-std::string Details(const google::protobuf::Message& message);
+// Returns the rows as lines, with the cells of each column below each other.
+std::string Columns(const std::vector<std::vector<std::string>>& rows);
+
+// Returns `text`, safe for a terminal, in at most `width` characters. The last
+// one is "…" if something is cut off.
+std::string Cut(absl::string_view text, std::size_t width);
+
+// Returns a line with name and value for each field of `message` but `except`.
+// The fields of a nested message are named outer.inner.
+std::string Details(const google::protobuf::Message& message,
+                    absl::string_view except = "");
 
 // Returns the proto3 JSON of `message` on one line, with the proto's field
 // names. Inserts raw_json fields as JSON.

@@ -1,7 +1,11 @@
+#include <iostream>
+#include <string>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
+#include "server/ctl/output.h"
 #include "webhooks/v1/admin_service.pb.h"
 
 namespace webhooks::ctl {
@@ -92,7 +96,31 @@ absl::Status LimitProject(Session& session) {
                          "webhooks.v1.AdminService/UpdateProject", request));
 }
 
+// Asks for the project's name on standard input. CANCELLED if the answer is
+// another.
+absl::Status Confirm(const v1::Project& project) {
+  std::cerr
+      << "Removes the project " << Printable(project.name()) << " with "
+      << project.webhook_count()
+      << " webhooks, their events, and all keys. Type its name to go on: ";
+  std::string typed;
+  std::getline(std::cin, typed);
+  if (typed == project.name()) return absl::OkStatus();
+  return absl::CancelledError(
+      "nothing was removed: that is not the project's name; --yes removes it "
+      "without asking");
+}
+
 absl::Status DeleteProject(Session& session) {
+  if (!session.options.yes) {
+    v1::GetProjectRequest wanted;
+    wanted.set_id(session.arguments[0]);
+    const auto project = session.client.Call<v1::Project>(
+        "webhooks.v1.AdminService/GetProject", wanted);
+    if (!project.ok()) return project.status();
+    absl::Status confirmed = Confirm(*project);
+    if (!confirmed.ok()) return confirmed;
+  }
   v1::DeleteProjectRequest request;
   request.set_id(session.arguments[0]);
   return PrintResult(session,
@@ -123,8 +151,9 @@ std::vector<Command> ProjectCommands() {
        &LimitProject},
       {"project delete",
        "PROJECT",
-       {},
-       "Removes a project with its keys and webhooks.",
+       {"yes"},
+       "Removes a project with its keys and webhooks, after asking for its "
+       "name.",
        &DeleteProject},
   };
 }

@@ -1,13 +1,16 @@
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
+#include "server/ctl/short_ids.h"
 #include "webhooks/v1/delivery_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
 
 absl::Status CreateRetryJob(Session& session) {
+  const auto webhook = WebhookId(session, session.arguments[0]);
+  if (!webhook.ok()) return webhook.status();
   v1::CreateRetryJobRequest request;
-  request.set_id_webhook_endpoint(session.arguments[0]);
+  request.set_id_webhook_endpoint(*webhook);
   request.set_request_id(NewRequestId());
   SetTimes(session.options, request);
   request.set_include_waiting(session.options.include_waiting);
@@ -38,7 +41,7 @@ std::vector<Command> RetryJobCommands() {
   return {
       {"retry-job create",
        "WEBHOOK",
-       {"start_time", "end_time", "include_waiting"},
+       {"start_time", "end_time", "since", "include_waiting"},
        "Starts a job that retries all failed deliveries to a webhook.",
        &CreateRetryJob},
       {"retry-job get",

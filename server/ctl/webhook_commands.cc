@@ -4,10 +4,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
+#include "server/ctl/short_ids.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::ctl {
@@ -33,10 +36,51 @@ absl::Status ListWebhooks(Session& session) {
 }
 
 absl::Status GetWebhook(Session& session) {
+  const auto id = WebhookId(session, session.arguments[0]);
+  if (!id.ok()) return id.status();
   v1::GetWebhookRequest request;
-  request.set_id(session.arguments[0]);
+  request.set_id(*id);
   return PrintResult(session, session.client.Call<v1::Webhook>(
                                   "webhooks.v1.WebhookService/Get", request));
+}
+
+// Replaces a duration in the form of flags, such as "1m30s", by the form of
+// JSON
+// ("90s"). Leaves other values as they are.
+void ConvertDuration(google::protobuf::Value& value) {
+  absl::Duration duration;
+  if (!value.has_string_value() ||
+      !absl::ParseDuration(value.string_value(), &duration)) {
+    return;
+  }
+  value.set_string_value(absl::StrCat(
+      absl::ToInt64Seconds(duration), ".",
+      absl::Dec((duration % absl::Seconds(1)) / absl::Nanoseconds(1),
+                absl::kZeroPad9),
+      "s"));
+}
+
+// Reads the JSON of --delivery.
+absl::Status ReadSettings(const std::string& json,
+                          v1::DeliverySettings& settings) {
+  using google::protobuf::util::JsonStringToMessage;
+  using google::protobuf::util::MessageToJsonString;
+  google::protobuf::Struct fields;
+  auto read = JsonStringToMessage(json, &fields);
+  for (auto& [name, value] : *fields.mutable_fields()) {
+    if (name != "timeout" && name != "schedule") continue;
+    ConvertDuration(value);
+    if (!value.has_list_value()) continue;
+    for (auto& item : *value.mutable_list_value()->mutable_values()) {
+      ConvertDuration(item);
+    }
+  }
+  std::string converted;
+  if (read.ok()) read = MessageToJsonString(fields, &converted);
+  if (read.ok()) read = JsonStringToMessage(converted, &settings);
+  if (read.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--delivery: ", std::string(read.message())));
 }
 
 // Sets the fields that requests to create and to update webhooks have in
@@ -51,11 +95,7 @@ absl::Status Fill(const Options& options, Request& request) {
     }
   }
   if (!options.delivery) return absl::OkStatus();
-  const auto read = google::protobuf::util::JsonStringToMessage(
-      *options.delivery, request.mutable_delivery());
-  if (read.ok()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("--delivery: ", std::string(read.message())));
+  return ReadSettings(*options.delivery, *request.mutable_delivery());
 }
 
 absl::Status CreateWebhook(Session& session) {
@@ -101,23 +141,29 @@ absl::Status UpdateWebhook(Session& session) {
   if (filled.ok() && options.clear) filled = SetMask(*options.clear, request);
   if (!filled.ok()) return filled;
   if (request.ByteSizeLong() == 0) return NothingToChange();
-  request.set_id(session.arguments[0]);
+  const auto id = WebhookId(session, session.arguments[0]);
+  if (!id.ok()) return id.status();
+  request.set_id(*id);
   return PrintResult(session,
                      session.client.Call<v1::Webhook>(
                          "webhooks.v1.WebhookService/Update", request));
 }
 
 absl::Status DeleteWebhook(Session& session) {
+  const auto id = WebhookId(session, session.arguments[0]);
+  if (!id.ok()) return id.status();
   v1::DeleteWebhookRequest request;
-  request.set_id(session.arguments[0]);
+  request.set_id(*id);
   return PrintResult(session,
                      session.client.Call<v1::Webhook>(
                          "webhooks.v1.WebhookService/Delete", request));
 }
 
 absl::Status RotateSecretWebhook(Session& session) {
+  const auto id = WebhookId(session, session.arguments[0]);
+  if (!id.ok()) return id.status();
   v1::RotateWebhookSecretRequest request;
-  request.set_id(session.arguments[0]);
+  request.set_id(*id);
   request.set_request_id(NewRequestId());
   if (session.options.overlap) {
     *request.mutable_overlap() = ToProtoDuration(*session.options.overlap);

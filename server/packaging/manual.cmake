@@ -1,7 +1,8 @@
 find_package(Python3 COMPONENTS Interpreter)
 
 # webhooks_manuals(PROGRAM.SECTION...): makes and installs a man page and bash
-# completion for each program, from what it says itself.
+# completion for each program, from what it says itself; for webhookctl
+# completion for zsh and fish too.
 function(webhooks_manuals)
   if(NOT Python3_FOUND OR WEBHOOKS_SANITIZE)
     message(STATUS "No man pages and completion are made")
@@ -37,9 +38,22 @@ function(webhooks_manuals)
       VERBATIM)
     list(APPEND made "${man}/man${section}/${page}.gz")
   endforeach()
-  add_custom_target(manuals ALL DEPENDS ${made})
+  set(zsh "${PROJECT_BINARY_DIR}/share/zsh/vendor-completions")
+  set(fish "${PROJECT_BINARY_DIR}/share/fish/vendor_completions.d")
+  file(MAKE_DIRECTORY "${zsh}" "${fish}")
+  add_custom_command(
+    OUTPUT "${zsh}/_webhookctl" "${fish}/webhookctl.fish"
+    COMMAND webhookctl completion zsh > "${zsh}/_webhookctl"
+    COMMAND webhookctl completion fish > "${fish}/webhookctl.fish"
+    DEPENDS webhookctl
+    COMMENT "Writing the completion of webhookctl for zsh and fish"
+    VERBATIM)
+  add_custom_target(manuals ALL DEPENDS ${made} "${zsh}/_webhookctl"
+                                        "${fish}/webhookctl.fish")
   install(DIRECTORY "${man}" DESTINATION ${CMAKE_INSTALL_DATADIR}
           COMPONENT programs FILES_MATCHING PATTERN "*.gz")
   install(DIRECTORY "${PROJECT_BINARY_DIR}/share/bash-completion"
+                    "${PROJECT_BINARY_DIR}/share/zsh"
+                    "${PROJECT_BINARY_DIR}/share/fish"
           DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT programs)
 endfunction()

@@ -21,7 +21,9 @@ bool Holds(const absl::CommandLineFlag& flag) {
 
 // Returns the form of the flag's values, "" if every text is a value.
 absl::string_view FormOf(const absl::CommandLineFlag& flag) {
-  if (Holds<absl::Duration>(flag)) return "must be a duration such as 20s";
+  if (Holds<absl::Duration>(flag)) {
+    return "must be a number with a unit (ms, s, m, h), such as 20s or 1h30m";
+  }
   if (Holds<bool>(flag)) return "must be true or false";
   if (Holds<int>(flag) || Holds<std::int64_t>(flag)) {
     return "must be a whole number";

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
@@ -15,6 +16,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "server/runtime/flag_files.h"
 #include "server/runtime/flag_values.h"
 #include "server/runtime/process.h"
@@ -53,13 +56,33 @@ void SetFlagsFromEnvironment(absl::string_view folder,
   }
 }
 
-bool AsksForHelp(int argc, char** argv) {
-  return std::any_of(argv, argv + argc, [](absl::string_view argument) {
-    return argument == "--help" || argument == "-help" || argument == "-h";
-  });
+// "--no" before the name of a flag that is true or false sets it to false.
+bool IsFlag(absl::string_view name) {
+  if (absl::FindCommandLineFlag(name) != nullptr) return true;
+  return absl::ConsumePrefix(&name, "no") &&
+         absl::FindCommandLineFlag(name) != nullptr;
 }
 
 }  // namespace
+
+bool AsksForHelp(absl::Span<char* const> command_line) {
+  return absl::c_any_of(command_line, [](absl::string_view word) {
+    return word == "--help" || word == "-help" || word == "-h";
+  });
+}
+
+void ReplaceDashesInFlags(absl::Span<char* const> command_line) {
+  for (char* const word : command_line) {
+    absl::string_view name = word;
+    if (name == "--") break;
+    if (!absl::ConsumePrefix(&name, "-")) continue;
+    absl::ConsumePrefix(&name, "-");
+    name = name.substr(0, name.find('='));
+    const std::string flag = absl::StrReplaceAll(name, {{"-", "_"}});
+    if (flag == name || !IsFlag(flag)) continue;
+    std::copy(flag.begin(), flag.end(), word + (name.data() - word));
+  }
+}
 
 std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
     absl::string_view flags_folder) {
@@ -72,15 +95,20 @@ std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
   return flags;
 }
 
+std::string FlagHelp(const absl::CommandLineFlag& flag) {
+  const std::string value = flag.DefaultValue();
+  return absl::StrCat(
+      "  --", flag.Name(), " (default: ", value.empty() ? "none" : value,
+      ")\n      ",
+      flag.Name() == kFlagFile ? std::string(kFlagFileHelp) : flag.Help(),
+      "\n");
+}
+
 // Replaces Abseil's --help, which names source files and exits with 1.
 void PrintHelp(absl::string_view usage, absl::string_view flags_folder) {
   std::cout << usage << "\n";
   for (const auto& [name, flag] : FlagsOf(flags_folder)) {
-    const std::string value = flag->DefaultValue();
-    std::cout << "\n  --" << name
-              << " (default: " << (value.empty() ? "none" : value)
-              << ")\n      "
-              << (name == kFlagFile ? kFlagFileHelp : flag->Help()) << "\n";
+    std::cout << "\n" << FlagHelp(*flag);
   }
   std::cout.flush();
 }
@@ -124,13 +152,14 @@ std::vector<std::string> ParseFlagsAndWords(
   config.contains_helppackage_flags = is_ours;
   config.version_string = [] { return WEBHOOKS_VERSION "\n"; };
   absl::SetFlagsUsageConfig(config);
-  if (AsksForHelp(argc, argv)) {
+  const auto typed = absl::MakeSpan(argv, static_cast<std::size_t>(argc));
+  ReplaceDashesInFlags(typed);
+  if (AsksForHelp(typed)) {
     PrintHelp(usage, folder);
     std::exit(EXIT_SUCCESS);
   }
   SetFlagsFromEnvironment(folder, environment);
-  auto ordered =
-      FlagFilesFirst(absl::MakeSpan(argv, static_cast<std::size_t>(argc)));
+  auto ordered = FlagFilesFirst(typed);
   if (!ordered.ok()) std::exit(FailStart(ordered.status()));
   std::vector<char*> line = *std::move(ordered);
   // Abseil sets the flags again, but its errors do not say the expected form.

@@ -39,6 +39,13 @@ std::vector<std::string> ParseFlagsAndWords(
     absl::string_view flags_folder,
     absl::Span<const absl::string_view> environment);
 
+// Lets flags be typed with dashes: rewrites --key-file to --key_file, before
+// "--", if that is the name of a flag.
+void ReplaceDashesInFlags(absl::Span<char* const> command_line);
+
+// Returns true if --help is one of the words.
+bool AsksForHelp(absl::Span<char* const> command_line);
+
 // Returns the flags that --help prints, by name; see ParseFlags.
 std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
     absl::string_view flags_folder);
@@ -46,6 +53,9 @@ std::map<std::string, const absl::CommandLineFlag*> FlagsOf(
 // Returns INVALID_ARGUMENT for `problem` with the value of `flag`, a name
 // without dashes.
 absl::Status BadFlag(absl::string_view flag, absl::string_view problem);
+
+// Returns the lines of --help about one flag.
+std::string FlagHelp(const absl::CommandLineFlag& flag);
 
 // Prints the text of --help: `usage` and the flags of ParseFlags.
 void PrintHelp(absl::string_view usage, absl::string_view flags_folder);

@@ -1,5 +1,6 @@
 """Fixtures: processes in fresh folders, which end with their test."""
 
+import json
 import os
 import sys
 import uuid
@@ -11,6 +12,7 @@ import pytest
 sys.path.append(os.environ["E2E_STUBS"])
 grpc.__path__.append(os.path.join(os.environ["E2E_STUBS"], "grpc"))
 
+from processes import run  # noqa: E402
 from receiver import FAST, Receiver, delivering  # noqa: E402
 from service import Service  # noqa: E402
 
@@ -68,3 +70,27 @@ def place():
     """A path and an event type that no other test uses."""
     name = uuid.uuid4().hex
     return f"/{name}", f"t.{name}"
+
+
+@pytest.fixture
+def ctl(service):
+    """Runs a command with the admin key, or with `key`."""
+    def call(*args, key=None, code=0):
+        result = run("webhookctl", f"--server={service.server.address}", *args,
+                     env={"WEBHOOKS_KEY": key or service.admin_key})
+        assert result.returncode == code, result
+        return result
+    return call
+
+
+@pytest.fixture
+def ctl_json(ctl):
+    return lambda *args, **kwargs: json.loads(
+        ctl("--json", *args, **kwargs).stdout)
+
+
+@pytest.fixture
+def key(ctl_json):
+    """The key of a new project."""
+    project = ctl_json("project", "create", "acme")
+    return ctl_json("key", "create", project["id_project"], "ci")["key"]

@@ -77,9 +77,10 @@ def complete(name, line):
         f"COMP_WORDS=({words})\nCOMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n"
         f"function=$(complete -p {name} | sed -E 's/.* -F (\\S+) .*/\\1/')\n"
         "\"$function\"\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n")
+    environment = clean_environment()
+    environment["PATH"] = f"{BIN}:{environment['PATH']}"
     result = subprocess.run(["bash", "-euc", script], capture_output=True,
-                            text=True, timeout=PATIENCE,
-                            env=clean_environment())
+                            text=True, timeout=PATIENCE, env=environment)
     assert result.stderr == ""
     return set(result.stdout.split())
 

@@ -87,7 +87,9 @@ def test_what_runs_and_what_is_built_against_are_apart(packages):
             "/usr/share/man/man1/webhookctl.1.gz",
             *(f"/usr/bin/{name}" for name in PAGES),
             *(f"/usr/share/bash-completion/completions/{name}"
-              for name in PAGES)} <= runs
+              for name in PAGES),
+            "/usr/share/zsh/vendor-completions/_webhookctl",
+            "/usr/share/fish/vendor_completions.d/webhookctl.fish"} <= runs
     assert not [path for path in runs & built if not path.endswith("/")]
 
 

@@ -191,8 +191,8 @@ def test_a_gateways_flag_that_is_wrong_is_an_error_that_names_it(flag):
 
 
 @pytest.mark.parametrize("flag, form", [
-    ("--grace=20", "a duration such as 20s"),
-    ("--grace 20", "a duration such as 20s"),
+    ("--grace=20", "a number with a unit (ms, s, m, h)"),
+    ("--grace 20", "a number with a unit (ms, s, m, h)"),
     ("--allow_plaintext=perhaps", "true or false")])
 def test_an_error_says_the_form_of_a_value(flag, form, flag_file):
     name, value = flag.strip("-").replace("=", " ").split()
@@ -206,10 +206,10 @@ def test_an_error_says_the_form_of_a_value(flag, form, flag_file):
 
 
 def test_an_error_says_the_form_of_a_value_to_webhookctl():
-    for flag, form in [("--timeout=20", "a duration such as 20s"),
+    for flag, form in [("--timeout=20", "a number with a unit (ms, s, m, h)"),
                        ("--active=1s", "true or false"),
                        ("--limit=x", "a whole number"),
-                       ("--overlap=20", "a duration such as 20s")]:
+                       ("--overlap=20", "a number with a unit (ms, s, m, h)")]:
         assert_one_line(run("webhookctl", "webhook", "list", flag), form)
 
 

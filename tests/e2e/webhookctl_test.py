@@ -1,39 +1,13 @@
 """webhookctl against a running server, as an operator and a script use it."""
 
 import json
-import pathlib
 import subprocess
-import time
 
 import pytest
 
 from processes import BIN, PATIENCE, clean_environment, run
 from receiver import delivering
 from service import Service
-
-
-@pytest.fixture
-def ctl(service):
-    """Runs a command with the admin key, or with `key`."""
-    def call(*args, key=None, code=0):
-        result = run("webhookctl", f"--server={service.server.address}", *args,
-                     env={"WEBHOOKS_KEY": key or service.admin_key})
-        assert result.returncode == code, result
-        return result
-    return call
-
-
-@pytest.fixture
-def ctl_json(ctl):
-    return lambda *args, **kwargs: json.loads(
-        ctl("--json", *args, **kwargs).stdout)
-
-
-@pytest.fixture
-def key(ctl_json):
-    """The key of a new project."""
-    project = ctl_json("project", "create", "acme")
-    return ctl_json("key", "create", project["id_project"], "ci")["key"]
 
 
 def test_a_project_is_made_shown_renamed_limited_and_deleted(ctl, ctl_json):
@@ -47,7 +21,7 @@ def test_a_project_is_made_shown_renamed_limited_and_deleted(ctl, ctl_json):
     assert limited["max_requests_per_second"] == 9
     assert id in ctl("project", "list").stdout
     assert "name" in ctl("project", "get", id).stdout
-    ctl("project", "delete", id)
+    ctl("project", "delete", "--yes", id)
     missing = ctl("project", "get", id, code=3)
     assert missing.stderr.startswith("ERROR: ")
     assert "PROJECT_NOT_FOUND" in missing.stderr
@@ -196,117 +170,6 @@ def test_settings_of_webhooks_are_not_read_from_the_environment(
     assert "url" not in json.loads(result.stdout)
 
 
-def test_a_newcomer_sees_a_webhook_fire(tmp_path):
-    with delivering(tmp_path) as api:
-        def ctl(*args):
-            result = run(
-                "webhookctl", f"--server={api.service.server.address}",
-                *args, env={"WEBHOOKS_KEY": api.service.key})
-            assert result.returncode == 0, result
-            return result.stdout
-
-        listen = subprocess.Popen(
-            [BIN / "webhookctl", f"--server={api.service.server.address}",
-             "listen", "--scope=a.b"],
-            env=clean_environment({"WEBHOOKS_KEY": api.service.key}),
-            stdout=subprocess.PIPE, text=True)
-        try:
-            assert " listens at " in listen.stdout.readline()
-            ctl("event", "publish", "a.b", '{"x":1}')
-            line = listen.stdout.readline()
-            assert " verified " in line and '"data":{"x":1}' in line
-            api.await_deliveries(1, state="DELIVERED")
-            rows = json.loads(ctl("--json", "delivery", "list",
-                                  "--state=delivered"))
-            shown = ctl("delivery", "get", rows[0]["id_delivery"])
-            assert "status=200" in shown
-            assert "DELIVERED" in ctl("delivery", "explain",
-                                      rows[0]["id_event"],
-                                      rows[0]["id_webhook_endpoint"])
-            listen.terminate()
-            assert listen.wait(PATIENCE) == 0
-            assert json.loads(ctl("--json", "webhook", "list")) == []
-        finally:
-            listen.kill()
-            listen.wait()
-            listen.stdout.close()
-
-
-def test_what_arrives_is_listed_as_json(tmp_path):
-    with delivering(tmp_path) as api:
-        listen = subprocess.Popen(
-            [BIN / "webhookctl", f"--server={api.service.server.address}",
-             "--json", "listen", "--scope=a.b"],
-            env=clean_environment({"WEBHOOKS_KEY": api.service.key}),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        try:
-            assert " listens at " in listen.stderr.readline()
-            api.publish("a.b", {"x": 12345678901234567890})
-            line = json.loads(listen.stdout.readline())
-            assert line["verified"] is True
-            assert line["body"]["data"] == {"x": 12345678901234567890}
-        finally:
-            listen.terminate()
-            listen.wait()
-            listen.stdout.close()
-            listen.stderr.close()
-
-
-def connections_to(port):
-    """The connections of this machine to a port of it that stand."""
-    lines = [line for table in ("tcp", "tcp6") for line in
-             pathlib.Path("/proc/net", table).read_text().splitlines()[1:]]
-    return [line for line in map(str.split, lines)
-            if line[2].endswith(f":{port:04X}") and line[3] == "01"]
-
-
-def test_whoever_listens_keeps_no_connection_that_a_stop_waits_for(tmp_path):
-    service = Service(tmp_path)
-    try:
-        server = service.start_server("--allow_http_urls",
-                                      "--allow_targets=127.0.0.0/8")
-        listen = subprocess.Popen(
-            [BIN / "webhookctl", f"--server={server.address}", "listen"],
-            env=clean_environment({"WEBHOOKS_KEY": service.key}),
-            stdout=subprocess.PIPE, text=True)
-        try:
-            assert " listens at " in listen.stdout.readline()
-            port = int(server.address.rsplit(":", 1)[1])
-            end = time.monotonic() + PATIENCE
-            while connections_to(port):
-                assert time.monotonic() < end
-        finally:
-            listen.kill()
-            listen.wait()
-            listen.stdout.close()
-    finally:
-        service.stop()
-
-
-def test_listen_says_what_the_server_lacks(ctl, key):
-    result = ctl("listen", key=key, code=6)
-    assert "--allow_http_urls" in result.stderr
-    assert result.stdout == ""
-
-
-@pytest.mark.parametrize("flags, missing", [
-    (["--allow_targets=10.0.0.1"], "--allow_targets=127.0.0.1"),
-    (["--allow_targets=127.0.0.1", "--deliver=false"], "does not deliver")])
-def test_listen_does_not_wait_for_what_will_not_come(tmp_path, flags, missing):
-    service = Service(tmp_path)
-    try:
-        server = service.start_server("--allow_http_urls", *flags)
-        for args, code in (["listen"], 6), (["webhook", "list"], 0):
-            result = run("webhookctl", "--json", f"--server={server.address}",
-                         *args, env={"WEBHOOKS_KEY": service.key})
-            assert result.returncode == code
-            if code:
-                assert missing in result.stderr
-        assert json.loads(result.stdout) == []
-    finally:
-        service.stop()
-
-
 def test_a_webhook_is_changed(ctl, ctl_json, key):
     id = ctl_json("webhook", "create", "--url=https://a.example/", key=key)[
         "id_webhook_endpoint"]
@@ -436,42 +299,41 @@ def test_a_key_is_read_from_its_file(service):
     assert "default" in result.stdout
 
 
-@pytest.mark.parametrize("line, wanted", [
-    ("webhookctl ", {"project", "key", "certificate", "webhook", "event",
-                     "delivery", "retry-job", "listen", "backup",
-                     "health", "completion", "help"}),
-    ("webhookctl pro", {"project"}),
-    ("webhookctl --json key ", {"create", "list", "revoke"}),
-    ("webhookctl --server a:1 key ", {"create", "list", "revoke"}),
-    ("webhookctl key --key_file /a ", {"create", "list", "revoke"}),
-    # As bash breaks --server=127.0.0.1:1 and --timeout=5s.
-    ("webhookctl --server = 127.0.0.1 : 1 key ", {"create", "list", "revoke"}),
-    ("webhookctl --timeout = 5s --json key re", {"revoke"}),
-    ("webhookctl --server ", set()),
-    ("webhookctl --server = ", set()),
-    ("webhookctl --key_file key ", {"project", "key", "certificate", "webhook",
-                                    "event", "delivery", "retry-job",
-                                    "listen", "backup", "health",
-                                    "completion", "help"}),
-    ("webhookctl webhook rotate-secret --ov", {"--overlap="}),
-    ("webhookctl webhook create --des", {"--description="})])
-def test_bash_completes_commands_and_flags(line, wanted):
-    words = line + ("''" if line.endswith(" ") else "")
-    script = (
-        f"source <({BIN}/webhookctl completion bash)\n"
-        f"COMP_WORDS=({words})\n"
-        "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
-        "_webhookctl\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n")
-    result = subprocess.run(["bash", "-euc", script], capture_output=True,
-                            text=True, timeout=30, env=clean_environment())
-    assert result.stderr == ""
-    assert set(result.stdout.split()) == wanted
+def test_a_flag_can_be_typed_with_dashes(service):
+    for flag in (f"--key-file={service.folder}/admin-key",
+                 f"-key-file={service.folder}/admin-key"):
+        result = run("webhookctl", f"--server={service.server.address}", flag,
+                     "project", "list")
+        assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("word", ["--help", "help"])
-def test_help_lists_every_command(word):
-    result = run("webhookctl", word)
-    assert result.returncode == 0
-    for words in ("project create NAME", "webhook rotate-secret", "--key_file",
-                  "Exit codes"):
-        assert words in result.stdout
+def test_durations_have_one_form_in_flags_and_json(ctl, ctl_json, key):
+    made = ctl_json("webhook", "create", "--url=https://a.example/", "--scope=a.b",
+                    '--delivery={"timeout": "0m5.5s", "max_in_flight": 3, '
+                    '"schedule": ["0s", "1m30s", "7200s"]}', key=key)
+    assert made["delivery"]["timeout"] == "5.500s"
+    assert made["delivery"]["schedule"] == ["0s", "90s", "7200s"]
+    assert made["delivery"]["max_in_flight"] == 3
+    stderr = ctl("webhook", "rotate-secret", made["id_webhook_endpoint"],
+                 "--overlap=90", key=key, code=1).stderr
+    assert "ms, s, m, h" in stderr
+
+
+def test_a_project_is_removed_only_by_its_name(service, ctl_json):
+    id = ctl_json("project", "create", "to remove")["id_project"]
+
+    def delete(*flags, typed=""):
+        return subprocess.run(
+            [BIN / "webhookctl", f"--server={service.server.address}",
+             f"--key_file={service.folder}/admin-key", "project", "delete", id,
+             *flags], input=typed, capture_output=True, text=True,
+            timeout=PATIENCE, env=clean_environment())
+
+    for typed in "", "remove\n":
+        result = delete(typed=typed)
+        assert result.returncode == 1
+        assert "to remove" in result.stderr and "--yes" in result.stderr
+    assert ctl_json("project", "get", id)["id_project"] == id
+    assert delete(typed="to remove\n").returncode == 0
+    id = ctl_json("project", "create", "another")["id_project"]
+    assert delete("--yes").returncode == 0

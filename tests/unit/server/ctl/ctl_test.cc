@@ -3,10 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/rpc/status.h"
 #include "server/ctl/command.h"
+#include "server/ctl/completion.h"
+#include "server/ctl/delivery_tables.h"
 #include "server/ctl/output.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
@@ -36,6 +39,16 @@ TEST(FindCommand, RefusesAWrongNumberOfArguments) {
   EXPECT_THAT(command, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(command.status().message(), HasSubstr("key create PROJECT NAME"));
   EXPECT_FALSE(FindCommand({"health", "now"}, arguments).ok());
+}
+
+TEST(FindCommand, AcceptsACommandWithoutAnArgumentInBrackets) {
+  std::vector<std::string> arguments;
+  EXPECT_THAT(FindCommand({"delivery", "explain", "e"}, arguments), IsOk());
+  EXPECT_THAT(FindCommand({"delivery", "explain", "e", "w"}, arguments),
+              IsOk());
+  EXPECT_FALSE(FindCommand({"delivery", "explain"}, arguments).ok());
+  EXPECT_FALSE(
+      FindCommand({"delivery", "explain", "e", "w", "x"}, arguments).ok());
 }
 
 TEST(FindCommand, RefusesAnUnknownCommand) {
@@ -70,10 +83,13 @@ TEST(Output, HasALineForEachMessageOfAList) {
   first.set_error(v1::Attempt::TIMEOUT);
   first.set_error_detail("it took too long");
   first.mutable_total()->set_nanos(500000000);
-  delivery.add_attempts()->set_number(2);
+  first.set_max_number(3);
+  v1::Attempt& second = *delivery.add_attempts();
+  second.set_number(2);
+  second.set_max_number(3);
   EXPECT_EQ(FieldText(delivery, "attempts"),
             "number=1 error=TIMEOUT error_detail='it took too long' "
-            "total=0.500s\nnumber=2");
+            "total=0.500s max_number=3\nnumber=2 max_number=3");
 }
 
 TEST(Output, EscapesControlCharacters) {
@@ -93,6 +109,48 @@ TEST(Output, HasAColumnForEachField) {
             "https://long.example/hook  true    "
             "connection.created,crm.contact.updated\n"
             "-                          true    -\n");
+}
+
+TEST(Output, CutsATextByCharacters) {
+  EXPECT_EQ(Cut("abcde", 5), "abcde");
+  EXPECT_EQ(Cut("abcdef", 5), "abcd\xe2\x80\xa6");
+  EXPECT_EQ(Cut("\xc3\xa9\xc3\xa9\xc3\xa9", 2), "\xc3\xa9\xe2\x80\xa6");
+  EXPECT_EQ(Cut("a\n", 9), "a\\x0a");
+}
+
+TEST(Output, AlignsColumnsByCharacters) {
+  EXPECT_EQ(Columns({{"\xc3\xa9", "1"}, {"ab", "2"}}), "\xc3\xa9   1\nab  2\n");
+}
+
+TEST(DeliveryTables, HaveDurationsOfOneUnit) {
+  EXPECT_EQ(ShortDuration(absl::Milliseconds(-1)), "0s");
+  EXPECT_EQ(ShortDuration(absl::Seconds(119.9)), "119s");
+  EXPECT_EQ(ShortDuration(absl::Minutes(2)), "2m");
+  EXPECT_EQ(ShortDuration(absl::Hours(47)), "47h");
+  EXPECT_EQ(ShortDuration(absl::Hours(24 * 30)), "30d");
+}
+
+TEST(DeliveryTables, HaveALineOfTheSameWidthsForEveryDelivery) {
+  v1::Delivery delivery;
+  delivery.set_id_delivery("01a209fb-2e74-7f2a-9a45-2d9abc3023ba");
+  delivery.set_event_type(std::string(256, 't'));
+  delivery.set_state(v1::Delivery::IN_FLIGHT);
+  delivery.set_attempt_count(12);
+  v1::Attempt& attempt = *delivery.add_attempts();
+  attempt.set_max_number(20);
+  attempt.set_error(v1::Attempt::CONNECTION_REFUSED);
+  const std::string line = DeliveryLine(delivery, absl::Now());
+  EXPECT_THAT(line, HasSubstr("2d9abc3023ba  "));
+  EXPECT_THAT(line, HasSubstr("  12 of 20  CONNECTION_REFUSED  "));
+  EXPECT_LE(line.size(), 120u);
+}
+
+TEST(Completion, SkipsFlagsAndTheirValues) {
+  EXPECT_THAT(Complete({"--server", "a:1", "--json", "key"}, "re"),
+              ElementsAre("revoke"));
+  EXPECT_THAT(Complete({"delivery", "list", "--state"}, "he"),
+              ElementsAre("held"));
+  EXPECT_THAT(Complete({"--key_file"}, ""), ::testing::IsEmpty());
 }
 
 TEST(Output, HasTimesInUtcToTheSecond) {

@@ -1,0 +1,113 @@
+#include "server/ctl/delivery_tables.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/time.h"
+#include "server/ctl/output.h"
+#include "server/ctl/short_ids.h"
+
+namespace webhooks::ctl {
+namespace {
+
+using Row = std::vector<std::string>;
+
+// The columns of DeliveryLine. Lines that follow later have the same widths.
+constexpr std::pair<const char*, std::size_t> kColumns[] = {
+    {"DELIVERY", 12}, {"EVENT TYPE", 24}, {"STATE", 9}, {"ATTEMPT", 8},
+    {"RESULT", 18},   {"AGE", 4},         {"NEXT", 6},  {"WEBHOOK", 12}};
+
+std::string FixedLine(const Row& cells) {
+  Row padded;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    padded.push_back(Cut(cells[i], kColumns[i].second));
+  }
+  // A row of blanks gives each column its width.
+  Row widths;
+  for (const auto& [name, width] : kColumns) widths.emplace_back(width, ' ');
+  std::string lines = Columns({padded, widths});
+  return lines.substr(0, lines.find('\n') + 1);
+}
+
+// Returns the status of the answer, or the error.
+std::string ResultOf(const v1::Attempt& attempt) {
+  if (attempt.has_status()) return absl::StrCat(attempt.status());
+  return attempt.has_error() ? v1::Attempt::Error_Name(attempt.error()) : "-";
+}
+
+// Returns for example "2 of 10".
+std::string Progress(const v1::Delivery& delivery) {
+  if (delivery.attempts().empty())
+    return absl::StrCat(delivery.attempt_count());
+  const int last = delivery.attempts().rbegin()->max_number();
+  return last == 0 ? absl::StrCat(delivery.attempt_count())
+                   : absl::StrCat(delivery.attempt_count(), " of ", last);
+}
+
+std::string Next(const v1::Delivery& delivery, absl::Time now) {
+  if (!delivery.has_next_attempt_at()) return "-";
+  const absl::Duration wait = FromTimestamp(delivery.next_attempt_at()) - now;
+  if (wait <= absl::ZeroDuration()) return "now";
+  return absl::StrCat("in ", ShortDuration(wait));
+}
+
+}  // namespace
+
+std::string ShortDuration(absl::Duration duration) {
+  const auto text = [&](absl::Duration unit, const char* name) {
+    return absl::StrCat(duration / unit, name);
+  };
+  if (duration < absl::ZeroDuration()) return "0s";
+  if (duration < absl::Minutes(2)) return text(absl::Seconds(1), "s");
+  if (duration < absl::Hours(2)) return text(absl::Minutes(1), "m");
+  if (duration < absl::Hours(48)) return text(absl::Hours(1), "h");
+  return text(absl::Hours(24), "d");
+}
+
+std::string DeliveryHeading() {
+  Row names;
+  for (const auto& [name, width] : kColumns) names.emplace_back(name);
+  return FixedLine(names);
+}
+
+std::string DeliveryLine(const v1::Delivery& delivery, absl::Time now) {
+  return FixedLine(
+      {ShortId(delivery.id_delivery()), delivery.event_type(),
+       v1::Delivery::State_Name(delivery.state()), Progress(delivery),
+       delivery.attempts().empty() ? "-"
+                                   : ResultOf(*delivery.attempts().rbegin()),
+       ShortDuration(now - FromTimestamp(delivery.created_at())),
+       Next(delivery, now), ShortId(delivery.id_webhook_endpoint())});
+}
+
+std::string AttemptTable(const v1::Delivery& delivery) {
+  if (delivery.attempts().empty()) return "";
+  std::vector<Row> rows = {
+      {"ATTEMPT", "STARTED", "TOOK", "ADDRESS", "RESULT", "DETAIL"}};
+  for (const v1::Attempt& attempt : delivery.attempts()) {
+    const std::string& detail = attempt.error_detail().empty()
+                                    ? attempt.note()
+                                    : attempt.error_detail();
+    rows.push_back(
+        {absl::StrCat(attempt.number(), " of ", attempt.max_number()),
+         FieldText(attempt, "started_at"), FieldText(attempt, "total"),
+         FieldText(attempt, "address"), ResultOf(attempt),
+         detail.empty() ? "-" : Printable(detail)});
+  }
+  return Columns(rows);
+}
+
+std::string ExplanationTable(
+    absl::Span<const WebhookExplanation> explanations) {
+  std::vector<Row> rows = {{"WEBHOOK", "REASON", "MESSAGE"}};
+  for (const auto& [webhook, explanation] : explanations) {
+    rows.push_back(
+        {webhook,
+         v1::ExplainDeliveryResponse::Reason_Name(explanation.reason()),
+         Printable(explanation.message())});
+  }
+  return Columns(rows);
+}
+
+}  // namespace webhooks::ctl

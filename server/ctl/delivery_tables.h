@@ -1,0 +1,38 @@
+#ifndef WEBHOOKS_SERVER_CTL_DELIVERY_TABLES_H_
+#define WEBHOOKS_SERVER_CTL_DELIVERY_TABLES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "webhooks/v1/delivery.pb.h"
+#include "webhooks/v1/delivery_service.pb.h"
+
+// Tables of deliveries for people, at most 120 characters wide but for texts at
+// the end of a line.
+namespace webhooks::ctl {
+
+// Returns a duration to one unit: "45s", "12m", "3h", "8d".
+std::string ShortDuration(absl::Duration duration);
+
+// Returns the heading of DeliveryLine.
+std::string DeliveryHeading();
+
+// Returns a line about a delivery with its latest attempt, as of `now`.
+std::string DeliveryLine(const v1::Delivery& delivery, absl::Time now);
+
+// Returns a table of the delivery's attempts; "" if it has none.
+std::string AttemptTable(const v1::Delivery& delivery);
+
+// Why an event was or was not delivered to a webhook.
+struct WebhookExplanation {
+  std::string webhook;
+  v1::ExplainDeliveryResponse explanation;
+};
+
+std::string ExplanationTable(absl::Span<const WebhookExplanation> explanations);
+
+}  // namespace webhooks::ctl
+
+#endif  // WEBHOOKS_SERVER_CTL_DELIVERY_TABLES_H_

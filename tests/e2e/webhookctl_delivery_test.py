@@ -1,0 +1,165 @@
+"""webhookctl on deliveries: why did an event not arrive?"""
+
+import contextlib
+import json
+import re
+import subprocess
+
+import pytest
+
+from processes import BIN, PATIENCE, clean_environment, run
+
+HEADING = ["DELIVERY", "EVENT", "TYPE", "STATE", "ATTEMPT", "RESULT", "AGE",
+           "NEXT", "WEBHOOK"]
+
+
+@pytest.fixture
+def deliveries_ctl(api):
+    """Runs a command with the key of the service that delivers."""
+    def call(*args, code=0):
+        result = run("webhookctl", f"--server={api.service.server.address}",
+                     *args, env={"WEBHOOKS_KEY": api.service.key})
+        assert result.returncode == code, result
+        return result
+    return call
+
+
+@pytest.fixture
+def failed(api, receiver, place):
+    """A delivery that has failed twice, the schedule's end."""
+    path, type = place
+    receiver.answer(path, 500)
+    api.webhook(receiver.url(path), [type])
+    return api.delivered(api.publish(type), "FAILED")
+
+
+def test_a_list_fits_a_terminal(api, failed, deliveries_ctl):
+    api.publish("a" * 200)
+    lines = deliveries_ctl("delivery", "list").stdout.splitlines()
+    assert lines[0].split() == HEADING
+    assert all(len(line) <= 120 for line in lines)
+    line = next(line for line in lines if failed["id_delivery"][-12:] in line)
+    count = failed["attempt_count"]
+    assert re.search(rf" FAILED +{count} of {count} +500 +\d+s +- ", line)
+
+
+def test_a_list_begins_at_a_time_before_now(failed, deliveries_ctl):
+    listed = json.loads(
+        deliveries_ctl("--json", "delivery", "list", "--since=1h").stdout)
+    assert failed["id_delivery"] in {d["id_delivery"] for d in listed}
+    assert "--since" in deliveries_ctl(
+        "delivery", "list", "--since=1h", "--start_time=2026-01-01T00:00:00Z",
+        code=1).stderr
+    assert "--since" in deliveries_ctl("event", "list", "--since=-1h",
+                                       code=1).stderr
+
+
+def test_the_part_of_an_id_that_lists_show_is_enough(failed, deliveries_ctl):
+    for part in failed["id_delivery"][-12:], failed["id_delivery"][:-1]:
+        assert failed["id_delivery"] in deliveries_ctl(
+            "delivery", "get", part).stdout
+    assert failed["id_event"] in deliveries_ctl(
+        "event", "get", failed["id_event"][-12:]).stdout
+    listed = json.loads(deliveries_ctl(
+        "--json", "delivery", "list",
+        f"--webhook={failed['id_webhook_endpoint'][-12:]}").stdout)
+    assert [d["id_delivery"] for d in listed] == [failed["id_delivery"]]
+    assert "no delivery" in deliveries_ctl(
+        "delivery", "get", "ffffffffffff", code=3).stderr
+
+
+def test_a_part_of_several_ids_is_refused(api, failed, deliveries_ctl):
+    api.publish(failed["event_type"])
+    api.await_deliveries(2, id_webhook_endpoint=failed["id_webhook_endpoint"])
+    stderr = deliveries_ctl("delivery", "get", failed["id_delivery"][:5],
+                            code=1).stderr
+    assert failed["id_delivery"] in stderr
+
+
+def test_attempts_are_a_table(failed, deliveries_ctl):
+    shown = deliveries_ctl("delivery", "get", failed["id_delivery"]).stdout
+    count = failed["attempt_count"]
+    for number in range(1, count + 1):
+        assert re.search(rf"^{number} of {count} .* 500 +the receiver answered "
+                         "500", shown, re.MULTILINE)
+
+
+def test_an_attempt_has_a_hint(api, receiver, place, deliveries_ctl):
+    path, type = place
+    id = api.webhook(receiver.url(path).replace("http:", "https:"), [type])[
+        "id_webhook_endpoint"]
+    delivery = api.delivered(api.publish(type), "FAILED")
+    assert "plain HTTP" in deliveries_ctl(
+        "delivery", "get", delivery["id_delivery"]).stdout
+    assert "TLS_HANDSHAKE" in deliveries_ctl(
+        "delivery", "list", f"--webhook={id}").stdout
+
+
+def test_an_event_is_explained_for_every_webhook(api, failed, deliveries_ctl):
+    other = api.webhook(None, ["another.type"])["id_webhook_endpoint"]
+    lines = deliveries_ctl("delivery", "explain",
+                           failed["id_event"]).stdout.splitlines()
+    assert lines[0].split() == ["WEBHOOK", "REASON", "MESSAGE"]
+    reasons = dict(line.split()[:2] for line in lines[1:])
+    assert reasons[failed["id_webhook_endpoint"]] == "SCHEDULE_ENDED"
+    assert reasons[other] in ("NOT_IN_SCOPE", "WEBHOOK_IS_NEWER")
+    explained = json.loads(deliveries_ctl(
+        "--json", "delivery", "explain", failed["id_event"]).stdout)
+    assert {e["id_webhook_endpoint"]: e["explanation"]["reason"]
+            for e in explained} == reasons
+
+
+def test_a_webhook_is_tested_with_data(api, receiver, place, deliveries_ctl):
+    path, type = place
+    id = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    shown = deliveries_ctl("webhook", "test", id, '--data={"a":1}').stdout
+    request = receiver.await_requests(1, path)[0]
+    assert request.event()["data"] == {"a": 1}
+    assert request.id in shown
+
+
+@contextlib.contextmanager
+def following(api, *args):
+    follow = subprocess.Popen(
+        [BIN / "webhookctl", f"--server={api.service.server.address}",
+         *args, "delivery", "list", "--follow"],
+        env=clean_environment({"WEBHOOKS_KEY": api.service.key}),
+        stdout=subprocess.PIPE, text=True)
+    try:
+        yield follow
+    finally:
+        follow.terminate()
+        follow.wait(PATIENCE)
+        follow.stdout.close()
+
+
+def test_deliveries_are_followed(api, failed, receiver, place):
+    path, type = place
+    with following(api) as follow:
+        assert follow.stdout.readline().split() == HEADING
+        receiver.answer(path, 200)
+        api.webhook(receiver.url(path), [type])
+        event = api.publish(type)
+        api.await_deliveries(2, id_event=event["id_event"], state="DELIVERED")
+        delivered = set()
+        for line in follow.stdout:
+            # The failed delivery of before is not printed.
+            assert failed["id_delivery"][-12:] not in line
+            if "DELIVERED" in line:
+                delivered.add(line.split()[0])
+            if len(delivered) == 2:
+                break
+    assert delivered == {d["id_delivery"][-12:] for d in api.deliveries(
+        id_event=event["id_event"])}
+
+
+def test_what_is_followed_can_be_json(api, receiver, place):
+    path, type = place
+    api.webhook(receiver.url(path), [type])
+    with following(api, "--json", "--since=1h") as follow:
+        api.publish(type)
+        for line in follow.stdout:
+            delivery = json.loads(line)
+            if (delivery["event_type"], delivery["state"]) == (
+                    type, "DELIVERED"):
+                break
