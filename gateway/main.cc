@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   if (!config.ok()) return webhooks::FailStart(config.status());
   if (config->check) {
     webhooks::UnblockStopSignals();
-    return webhooks::TellFindings(
+    return webhooks::PrintFindings(
         webhooks::gateway::Gateway::Check(*config, absl::Now()));
   }
   const auto gateway = webhooks::gateway::Gateway::Start(*config);

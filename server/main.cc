@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   if (!config.ok()) return webhooks::FailStart(config.status());
   if (config->check) {
     webhooks::UnblockStopSignals();
-    return webhooks::TellFindings(
+    return webhooks::PrintFindings(
         webhooks::server::Server::Check(*config, absl::Now()));
   }
   const auto server = webhooks::server::Server::Start(*config);

@@ -98,7 +98,7 @@ class DeliveryStore {
   // RESOURCE_EXHAUSTED (RETRY_JOB_LIMIT_REACHED): kMaxRetryJobs of the project
   // are running.
   virtual void CreateRetryJob(const v1::RetryJob& job,
-                              const std::optional<Idempotency>& once,
+                              const std::optional<Idempotency>& idempotency,
                               const CallOptions& options,
                               Done<Created<v1::RetryJob>> done) = 0;
 

@@ -97,14 +97,14 @@ void SqliteStore::CountWaiting(int limit, const CallOptions& options,
 }
 
 void SqliteStore::CreateRetryJob(const v1::RetryJob& job,
-                                 const std::optional<Idempotency>& once,
+                                 const std::optional<Idempotency>& idempotency,
                                  const CallOptions& options,
                                  Done<Created<v1::RetryJob>> done) {
   Write<Created<v1::RetryJob>>(
       options,
-      [this, job, once](Connection& connection) {
+      [this, job, idempotency](Connection& connection) {
         KeptAnswerRows answers(connection, *sealer_);
-        return PerformOnce<v1::RetryJob>(answers, once, [&] {
+        return PerformOnce<v1::RetryJob>(answers, idempotency, [&] {
           return InsertRetryJob(connection, *sealer_, job);
         });
       },

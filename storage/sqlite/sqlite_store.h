@@ -49,7 +49,7 @@ class SqliteStore final : public Store {
                       Done<std::vector<SecretKey::Id>> done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
-                     const std::optional<Idempotency>& once,
+                     const std::optional<Idempotency>& idempotency,
                      const CallOptions& options,
                      Done<Created<v1::Webhook>> done) override;
   void GetWebhook(absl::string_view project, absl::string_view id,
@@ -67,7 +67,7 @@ class SqliteStore final : public Store {
                      const CallOptions& options,
                      Done<v1::Webhook> done) override;
   void RotateSecret(absl::string_view project, const SecretRotation& rotation,
-                    const std::optional<Idempotency>& once,
+                    const std::optional<Idempotency>& idempotency,
                     const CallOptions& options,
                     Done<Created<v1::Webhook>> done) override;
   void GetSecrets(absl::string_view project, absl::string_view id,
@@ -79,7 +79,7 @@ class SqliteStore final : public Store {
                            const ApiKeyHash& hash, const CallOptions& options,
                            DoneStatus done) override;
   void CreateProject(const v1::Project& project,
-                     const std::optional<Idempotency>& once,
+                     const std::optional<Idempotency>& idempotency,
                      const CallOptions& options,
                      Done<Created<v1::Project>> done) override;
   void GetProject(absl::string_view id, const CallOptions& options,
@@ -95,7 +95,7 @@ class SqliteStore final : public Store {
                      Done<v1::Project> done) override;
   void CreateApiKey(const v1::CreateApiKeyResponse& answer,
                     const ApiKeyHash& hash,
-                    const std::optional<Idempotency>& once,
+                    const std::optional<Idempotency>& idempotency,
                     const CallOptions& options,
                     Done<Created<v1::CreateApiKeyResponse>> done) override;
   void ListApiKeys(absl::string_view project,
@@ -122,10 +122,10 @@ class SqliteStore final : public Store {
 
   void PublishEvents(
       absl::string_view project, MaybeEvents events,
-      const std::optional<Idempotency>& once, const CallOptions& options,
+      const std::optional<Idempotency>& idempotency, const CallOptions& options,
       Done<Created<v1::PublishEventBatchResponse>> done) override;
   void PublishEvent(const v1::Event& event,
-                    const std::optional<Idempotency>& once,
+                    const std::optional<Idempotency>& idempotency,
                     const CallOptions& options,
                     Done<Created<v1::PublishEventResponse>> done) override;
   void GetEvent(absl::string_view project, absl::string_view id,
@@ -154,7 +154,7 @@ class SqliteStore final : public Store {
   void CountWaiting(int limit, const CallOptions& options,
                     Done<std::int64_t> done) override;
   void CreateRetryJob(const v1::RetryJob& job,
-                      const std::optional<Idempotency>& once,
+                      const std::optional<Idempotency>& idempotency,
                       const CallOptions& options,
                       Done<Created<v1::RetryJob>> done) override;
   void GetRetryJob(absl::string_view project, absl::string_view id,

@@ -67,7 +67,7 @@ void CapAnswers(Connection& connection, absl::Time now) {
   Statement update = connection.Prepared(
       "UPDATE answers SET expires_at = ?1 WHERE id IN"
       " (SELECT id FROM answers WHERE expires_at > ?1 LIMIT ?2)");
-  BindTime(update, 1, now + Idempotency::kKept);
+  BindTime(update, 1, now + Idempotency::kRetention);
   update->bind(2, kPurgedRows);
   update->exec();
 }

@@ -90,7 +90,7 @@ void RestartDelivery(Connection& connection, Leases& leases,
   update->bind(3, static_cast<int>(v1::Delivery::PENDING));
   BindTime(update, 4, kAtOnce);
   update->exec();
-  leases.GoOnAfter(id);
+  leases.RequestRetry(id);
 }
 
 void FailDelivery(Connection& connection, const std::string& id,

@@ -279,10 +279,11 @@ TEST_F(DatabaseOfVersion2, StillAnswersRepeats) {
   request.set_url("https://acme.com/rotated");
   request.add_scope("connection.created");
   request.set_request_id("kept");
-  const auto once = server::IdempotencyOf(
+  const auto idempotency = server::IdempotencyOf(
       project_, "webhooks.v1.WebhookService/Create", request, made_);
   const auto repeated = testing::Await<Created<v1::Webhook>>([&](auto done) {
-    (*store)->CreateWebhook(testing::MakeWebhook(project_), once, {}, done);
+    (*store)->CreateWebhook(testing::MakeWebhook(project_), idempotency, {},
+                            done);
   });
   ASSERT_THAT(repeated, IsOk());
   EXPECT_TRUE(repeated->replayed);

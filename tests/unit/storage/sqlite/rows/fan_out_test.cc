@@ -68,9 +68,9 @@ class FanOutTest : public ::testing::Test {
 
   absl::StatusOr<Created<Response>> Publish(
       const v1::Event& event,
-      const std::optional<Idempotency>& once = std::nullopt) {
+      const std::optional<Idempotency>& idempotency = std::nullopt) {
     return testing::Await<Created<Response>>(
-        [&](auto done) { store_->PublishEvent(event, once, {}, done); });
+        [&](auto done) { store_->PublishEvent(event, idempotency, {}, done); });
   }
 
   // Publishes, and calls `others` repeatedly meanwhile.
@@ -184,9 +184,9 @@ TEST_F(FanOutTest, OfABatchIsAtomic) {
 }
 
 TEST_F(FanOutTest, IsRepeatedByItsRequestId) {
-  const Idempotency once{{1}, {2}, project_, now_};
-  ASSERT_THAT(Publish(MakeEvent(), once), IsOk());
-  const auto again = Publish(MakeEvent(), once);
+  const Idempotency idempotency{{1}, {2}, project_, now_};
+  ASSERT_THAT(Publish(MakeEvent(), idempotency), IsOk());
+  const auto again = Publish(MakeEvent(), idempotency);
   ASSERT_THAT(again, IsOk());
   EXPECT_TRUE(again->replayed);
   EXPECT_EQ(CountWaiting(), kListeners);
