@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "proto/time.h"
 #include "server/runtime/metrics/process_figures.h"
+#include "storage/await.h"
 
 namespace webhooks::server {
 namespace {
@@ -50,22 +49,12 @@ MetricFamily Gauge(const std::string& name, const std::string& help,
 // Returns nullopt if the store does not answer in time.
 std::optional<std::int64_t> CountWaiting(DeliveryStore& store,
                                          absl::Duration timeout) {
-  struct Outcome {
-    absl::Notification known;
-    absl::StatusOr<std::int64_t> count = std::int64_t{0};
-  };
-  // Shared, since a call that hangs may complete after the timeout.
-  const auto outcome = std::make_shared<Outcome>();
+  Pending<absl::StatusOr<std::int64_t>> count;
   store.CountWaiting(kMaxCounted, {absl::Now() + timeout, nullptr},
-                     [outcome](absl::StatusOr<std::int64_t> count) {
-                       outcome->count = std::move(count);
-                       outcome->known.Notify();
-                     });
-  if (!outcome->known.WaitForNotificationWithTimeout(timeout) ||
-      !outcome->count.ok()) {
-    return std::nullopt;
-  }
-  return *outcome->count;
+                     count.Completion());
+  const auto counted = count.GetWithin(timeout);
+  if (!counted || !counted->ok()) return std::nullopt;
+  return **counted;
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST(MaintenanceThread, RunsAllStepsAtOnce) {
   ASSERT_THAT(
       testing::CreateProject(**store, made.project, made.key, made.hash),
       IsOk());
-  ASSERT_THAT(testing::Await<v1::Project>([&](auto done) {
+  ASSERT_THAT(Await<v1::Project>([&](auto done) {
                 (*store)->DeleteProject(made.project.id_project(), absl::Now(),
                                         {}, done);
               }),

@@ -87,7 +87,7 @@ class GroupWriterTest : public ::testing::Test {
   }
 
   absl::Status Run(GroupWriter::Work work) {
-    testing::Pending<absl::Status> pending;
+    Pending<absl::Status> pending;
     writer_->Submit({}, std::move(work), pending.Completion());
     return pending.Get();
   }
@@ -135,7 +135,7 @@ TEST_F(GroupWriterTest, WaitingCallsShareOneSync) {
   absl::Notification release;
   Hold(release);
   constexpr int kCalls = 100;
-  std::vector<testing::Pending<absl::Status>> pending(kCalls);
+  std::vector<Pending<absl::Status>> pending(kCalls);
   for (int i = 0; i < kCalls; ++i) {
     writer_->Submit({}, Insert(i), pending[i].Completion());
   }
@@ -148,7 +148,7 @@ TEST_F(GroupWriterTest, WaitingCallsShareOneSync) {
 TEST_F(GroupWriterTest, ReportsTheCallsOfATransaction) {
   absl::Notification release;
   Hold(release);
-  std::vector<testing::Pending<absl::Status>> calls(7);
+  std::vector<Pending<absl::Status>> calls(7);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     writer_->Submit({}, Insert(static_cast<int>(i)), calls[i].Completion());
   }
@@ -201,8 +201,8 @@ TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsAsAWhole) {
 TEST_F(GroupWriterTest, AnOperationThatCannotBeRolledBackLeavesTheOthers) {
   absl::Notification release;
   Hold(release);
-  testing::Pending<absl::Status> neighbour;
-  testing::Pending<absl::Status> broken;
+  Pending<absl::Status> neighbour;
+  Pending<absl::Status> broken;
   writer_->Submit({}, Insert(1), neighbour.Completion());
   writer_->Submit(
       {},
@@ -223,9 +223,9 @@ TEST_F(GroupWriterTest, AnOperationThatCannotBeRolledBackLeavesTheOthers) {
 TEST_F(GroupWriterTest, CallsOfALostTransactionRunAgainAlone) {
   absl::Notification release;
   Hold(release);
-  testing::Pending<absl::Status> first;
-  testing::Pending<absl::Status> large;
-  testing::Pending<absl::Status> last;
+  Pending<absl::Status> first;
+  Pending<absl::Status> large;
+  Pending<absl::Status> last;
   writer_->Submit({}, Insert(1), first.Completion());
   writer_->Submit(
       {},
@@ -245,8 +245,8 @@ TEST_F(GroupWriterTest, CallsOfALostTransactionRunAgainAlone) {
 TEST_F(GroupWriterTest, NoCallRunsOutsideATransaction) {
   absl::Notification release;
   Hold(release);
-  testing::Pending<absl::Status> undoing;
-  testing::Pending<absl::Status> next;
+  Pending<absl::Status> undoing;
+  Pending<absl::Status> next;
   int runs = 0;
   writer_->Submit(
       {},
@@ -273,8 +273,8 @@ TEST_F(GroupWriterTest, ACallThatFillsTheDiskLeavesTheOthers) {
       IsOk());
   absl::Notification release;
   Hold(release);
-  testing::Pending<absl::Status> small;
-  testing::Pending<absl::Status> large;
+  Pending<absl::Status> small;
+  Pending<absl::Status> large;
   writer_->Submit({}, Insert(1), small.Completion());
   writer_->Submit(
       {},
@@ -292,7 +292,7 @@ TEST_F(GroupWriterTest, ACallThatFillsTheDiskLeavesTheOthers) {
 TEST_F(GroupWriterTest, ATransactionEndsWhenItsTimeIsUsed) {
   absl::Notification release;
   Hold(release);
-  std::vector<testing::Pending<absl::Status>> calls(3);
+  std::vector<Pending<absl::Status>> calls(3);
   for (auto& call : calls) {
     writer_->Submit(
         {},
@@ -310,7 +310,7 @@ TEST_F(GroupWriterTest, ATransactionEndsWhenItsTimeIsUsed) {
 TEST_F(GroupWriterTest, LongWorkHasATransactionOfItsOwn) {
   absl::Notification release;
   Hold(release);
-  std::vector<testing::Pending<absl::Status>> calls(4);
+  std::vector<Pending<absl::Status>> calls(4);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     writer_->Submit(
         {}, Insert(static_cast<int>(i)), calls[i].Completion(),
@@ -349,7 +349,7 @@ TEST_F(GroupWriterTest, ALostTransactionIsNotReportedAsCommitted) {
 
 TEST_F(GroupWriterTest, ALargeCallDoesNotRunOnItsCallersThread) {
   std::thread::id ran_on;
-  testing::Pending<absl::Status> pending;
+  Pending<absl::Status> pending;
   writer_->Submit(
       {.may_block = true},
       [&](Connection&) {
@@ -364,8 +364,8 @@ TEST_F(GroupWriterTest, ALargeCallDoesNotRunOnItsCallersThread) {
 TEST_F(GroupWriterTest, ACallThatMayBlockWaitsForOthers) {
   absl::Notification release;
   Hold(release);
-  testing::Pending<absl::Status> first;
-  testing::Pending<absl::Status> second;
+  Pending<absl::Status> first;
+  Pending<absl::Status> second;
   std::vector<int> order;
   const auto note = [&order](int number) {
     return [&order, number](Connection&) {
@@ -399,7 +399,7 @@ TEST_F(GroupWriterTest, ACallThatMayBlockFailsAlone) {
 TEST_F(GroupWriterTest, CallsThatMayBlockLeaveCheckpointsToTheWriter) {
   for (int i = 0; observer_.checkpoints == 0; ++i) {
     ASSERT_LT(i, 10'000);
-    testing::Pending<absl::Status> pending;
+    Pending<absl::Status> pending;
     writer_->Submit(
         {.may_block = true},
         [i](Connection& connection) {
@@ -449,9 +449,9 @@ TEST_F(GroupWriterTest, AFailedOperationLeavesTheOthers) {
   ASSERT_THAT(Run(Insert(1)), IsOk());
   absl::Notification release;
   Hold(release);
-  testing::Pending<absl::Status> good;
-  testing::Pending<absl::Status> bad;
-  testing::Pending<absl::Status> later;
+  Pending<absl::Status> good;
+  Pending<absl::Status> bad;
+  Pending<absl::Status> later;
   writer_->Submit({}, Insert(2), good.Completion());
   writer_->Submit({}, Insert(1), bad.Completion());
   writer_->Submit({}, Insert(3), later.Completion());
@@ -465,7 +465,7 @@ TEST_F(GroupWriterTest, AFailedOperationLeavesTheOthers) {
 TEST_F(GroupWriterTest, AFailedCommitFailsEveryCall) {
   absl::Notification release;
   Hold(release);
-  std::vector<testing::Pending<absl::Status>> pending(10);
+  std::vector<Pending<absl::Status>> pending(10);
   for (int i = 0; i < 10; ++i) {
     writer_->Submit({}, Insert(i), pending[i].Completion());
   }

@@ -67,7 +67,7 @@ class OldDatabase : public ::testing::Test {
     event.set_id_event(testing::NewId());
     event.set_type(type);
     *event.mutable_created_at() = ToTimestamp(absl::Now());
-    const auto published = testing::Await<Created<v1::PublishEventResponse>>(
+    const auto published = Await<Created<v1::PublishEventResponse>>(
         [&](auto done) { store.PublishEvent(event, std::nullopt, {}, done); });
     EXPECT_THAT(published, IsOk());
     return published->answer.matched_webhooks();
@@ -87,7 +87,7 @@ class DatabaseOfVersion1 : public OldDatabase {
 TEST_F(DatabaseOfVersion1, IsReadAsItWas) {
   const auto store = Open();
   ASSERT_THAT(store, IsOk());
-  const auto page = testing::Await<Page<v1::Webhook>>(
+  const auto page = Await<Page<v1::Webhook>>(
       [&](auto done) { (*store)->ListWebhooks(project_, {}, {}, {}, done); });
   ASSERT_THAT(page, IsOk());
   ASSERT_EQ(page->records.size(), 2u);
@@ -104,7 +104,7 @@ TEST_F(DatabaseOfVersion1, IsReadAsItWas) {
   EXPECT_EQ(second.secret(),
             "whsec_HcMDs2X7kFYrcJ73OTCJD7UMdt+8boYF18Q2LGNb0b4=");
   EXPECT_FALSE(second.has_url());
-  const auto secrets = testing::Await<v1::WebhookSecrets>([&](auto done) {
+  const auto secrets = Await<v1::WebhookSecrets>([&](auto done) {
     (*store)->GetSecrets(project_, second.id_webhook_endpoint(), absl::Now(),
                          {}, done);
   });
@@ -118,12 +118,12 @@ TEST_F(DatabaseOfVersion1, WorksOn) {
   ASSERT_THAT(store, IsOk());
   ASSERT_THAT(testing::CreateWebhook(**store, testing::MakeWebhook(project_)),
               IsOk());
-  const auto project = testing::Await<v1::Project>(
+  const auto project = Await<v1::Project>(
       [&](auto done) { (*store)->GetProject(project_, {}, done); });
   ASSERT_THAT(project, IsOk());
   EXPECT_EQ(project->webhook_count(), 3);
   EXPECT_TRUE(*testing::HadFirstProject(**store));
-  const auto keys = testing::Await<Page<v1::ApiKey>>(
+  const auto keys = Await<Page<v1::ApiKey>>(
       [&](auto done) { (*store)->ListApiKeys(project_, {}, {}, done); });
   ASSERT_THAT(keys, IsOk());
   EXPECT_EQ(keys->records.size(), 1u);
@@ -196,7 +196,7 @@ class DatabaseOfVersion2 : public OldDatabase {
 
   absl::StatusOr<v1::WebhookSecrets> SecretsOf(Store& store,
                                                const std::string& webhook) {
-    return testing::Await<v1::WebhookSecrets>([&](auto done) {
+    return Await<v1::WebhookSecrets>([&](auto done) {
       store.GetSecrets(project_, webhook, made_, {}, done);
     });
   }
@@ -211,7 +211,7 @@ class DatabaseOfVersion2 : public OldDatabase {
 TEST_F(DatabaseOfVersion2, IsReadAsItWas) {
   const auto store = Open();
   ASSERT_THAT(store, IsOk());
-  const auto page = testing::Await<Page<v1::Webhook>>(
+  const auto page = Await<Page<v1::Webhook>>(
       [&](auto done) { (*store)->ListWebhooks(project_, {}, {}, {}, done); });
   ASSERT_THAT(page, IsOk());
   ASSERT_EQ(page->records.size(), 4u);
@@ -247,7 +247,7 @@ TEST_F(DatabaseOfVersion2, HasItsRotatedSecrets) {
 TEST_F(DatabaseOfVersion2, HasItsProjectsAndTheirLimits) {
   const auto store = Open();
   ASSERT_THAT(store, IsOk());
-  const auto project = testing::Await<v1::Project>(
+  const auto project = Await<v1::Project>(
       [&](auto done) { (*store)->GetProject(other_project_, {}, done); });
   ASSERT_THAT(project, IsOk());
   EXPECT_EQ(project->name(), "acme");
@@ -265,7 +265,7 @@ TEST_F(DatabaseOfVersion2, AcceptsItsKeys) {
   ASSERT_THAT(found, IsOk());
   EXPECT_EQ(found->project.id_project(), project_);
   EXPECT_FALSE(found->key.has_revoked_at());
-  const auto keys = testing::Await<Page<v1::ApiKey>>(
+  const auto keys = Await<Page<v1::ApiKey>>(
       [&](auto done) { (*store)->ListApiKeys(other_project_, {}, {}, done); });
   ASSERT_THAT(keys, IsOk());
   ASSERT_EQ(keys->records.size(), 2u);
@@ -281,7 +281,7 @@ TEST_F(DatabaseOfVersion2, StillAnswersRepeats) {
   request.set_request_id("kept");
   const auto idempotency = server::IdempotencyOf(
       project_, "webhooks.v1.WebhookService/Create", request, made_);
-  const auto repeated = testing::Await<Created<v1::Webhook>>([&](auto done) {
+  const auto repeated = Await<Created<v1::Webhook>>([&](auto done) {
     (*store)->CreateWebhook(testing::MakeWebhook(project_), idempotency, {},
                             done);
   });
@@ -327,11 +327,10 @@ class DatabaseOfVersion6 : public OldDatabase {
 
   // Returns the events that are leased at `now`.
   std::vector<std::string> Lease(absl::Time now) {
-    const auto leases =
-        testing::Await<std::vector<EndpointLease>>([&](auto done) {
-          store_->LeaseDue({{{project_, webhook_}, 100}}, now, absl::Minutes(1),
-                           {}, done);
-        });
+    const auto leases = Await<std::vector<EndpointLease>>([&](auto done) {
+      store_->LeaseDue({{{project_, webhook_}, 100}}, now, absl::Minutes(1), {},
+                       done);
+    });
     EXPECT_THAT(leases, IsOk());
     std::vector<std::string> events;
     for (const LeasedDelivery& delivery : leases->at(0).deliveries) {
@@ -343,13 +342,13 @@ class DatabaseOfVersion6 : public OldDatabase {
   void Maintain(absl::Time now) {
     bool more = true;
     while (more) {
-      more = *testing::Await<bool>(
+      more = *Await<bool>(
           [&](auto done) { store_->Maintain(now, absl::Hours(24), {}, done); });
     }
   }
 
   v1::Delivery::State StateOf(int event) {
-    const auto page = testing::Await<Page<v1::Delivery>>([&](auto done) {
+    const auto page = Await<Page<v1::Delivery>>([&](auto done) {
       store_->ListDeliveries(project_, {.event = Event(event)}, {}, {}, done);
     });
     EXPECT_THAT(page, IsOk());
@@ -377,7 +376,7 @@ TEST_F(DatabaseOfVersion6, KeepsTheOrderOfItsEvents) {
   change.set_id(webhook_);
   change.mutable_delivery()->set_ordered(true);
   change.mutable_update_mask()->add_paths("delivery");
-  ASSERT_THAT(testing::Await<v1::Webhook>([&](auto done) {
+  ASSERT_THAT(Await<v1::Webhook>([&](auto done) {
                 store_->UpdateWebhook(project_, change, start_, {}, done);
               }),
               IsOk());
@@ -385,7 +384,7 @@ TEST_F(DatabaseOfVersion6, KeepsTheOrderOfItsEvents) {
 }
 
 TEST_F(DatabaseOfVersion6, HasItsEventsWithTheirDeliveries) {
-  const auto event = testing::Await<v1::Event>(
+  const auto event = Await<v1::Event>(
       [&](auto done) { store_->GetEvent(project_, Event(1), {}, done); });
   ASSERT_THAT(event, IsOk());
   EXPECT_EQ(event->matched_webhooks(), 1);
@@ -403,7 +402,7 @@ TEST_F(DatabaseOfVersion6, KeepsWaitingDeliveriesAndDeletesOldOnes) {
 
 TEST_F(DatabaseOfVersion6, HasARetentionClockAtItsLastEvent) {
   const absl::Time later = start_ + absl::Hours(1000);
-  EXPECT_EQ(*testing::Await<absl::Time>([&](auto done) {
+  EXPECT_EQ(*Await<absl::Time>([&](auto done) {
     store_->AdvanceRetention(later, absl::ZeroDuration(), {}, done);
   }),
             start_ + absl::Seconds(7));
