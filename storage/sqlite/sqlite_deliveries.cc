@@ -152,8 +152,7 @@ void SqliteStore::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
                            Done<std::vector<EndpointLease>> done) {
   using Answers = std::vector<EndpointLease>;
   const auto given = std::make_shared<std::vector<LeaseName>>();
-  // Runs on the writer's thread, so that it sees every attempt that was
-  // recorded.
+  // A write, so that it sees every attempt that was recorded.
   WriteAndNotify<Answers>(
       options,
       [this, requests = std::move(requests), now, duration, given](

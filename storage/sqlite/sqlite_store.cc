@@ -98,6 +98,13 @@ class FileGuard {
   bool has_reported_ = false;
 };
 
+// Returns the options of a call that is completed before other work runs: its
+// caller does not perform it.
+CallOptions Queued(CallOptions options) {
+  options.may_block = false;
+  return options;
+}
+
 // Writes about as many pages as an event needs, and deletes them again.
 absl::Status TryToWrite(Connection& connection) {
   absl::Status status = connection.Execute(
@@ -187,12 +194,12 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
 void SqliteStore::Maintain(absl::Time now, absl::Duration retention,
                            const CallOptions& options, Done<bool> done) {
   WriteAndNotify<bool>(
-      options,
+      Queued(options),
       [this, now, retention](Connection& connection,
                              Notifications& notifications) {
         return maintenance_.Step(connection, now, retention, notifications);
       },
-      // Runs on the writer's thread, like the step.
+      // Runs before other work, as the call is queued.
       [this, done = std::move(done)](absl::StatusOr<bool> more) mutable {
         if (more.ok()) maintenance_.Committed();
         std::move(done)(std::move(more));

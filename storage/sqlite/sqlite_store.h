@@ -271,7 +271,7 @@ class SqliteStore final : public Store {
   std::array<FileLock, 2> locks_;
   const std::unique_ptr<const Sealer> sealer_;
   const SteadyClock steady_clock_;
-  // The time of the next probe that writes. For the writer's thread.
+  // The time of the next probe that writes. Only for work of writer_.
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;
   ReservedSeqs reserved_seqs_;
