@@ -48,7 +48,7 @@ void MaintenanceThread::Run() {
     if (steps > 0) {
       Log(LogLevel::kInfo, "storage maintained", {{"steps", steps}});
     }
-    if (!logged_unused_keys_ && !IsStopping()) LogUnusedKeys();
+    if (!IsStopping()) LogUnusedKeys();
     absl::MutexLock lock(&mutex_);
     const auto must_go_on = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return stopping_ || woken_;
@@ -86,12 +86,12 @@ bool MaintenanceThread::Step() {
   return more.ok() && *more;
 }
 
-// The keys of a process do not change, so once is enough.
 void MaintenanceThread::LogUnusedKeys() {
   const auto unused = Await<std::vector<SecretKey::Id>>(
       [&](auto done) { store_.ListUnusedKeys({}, std::move(done)); });
-  if (!unused.ok() || unused->empty()) return;
-  logged_unused_keys_ = true;
+  if (!unused.ok() || *unused == logged_unused_keys_) return;
+  logged_unused_keys_ = *unused;
+  if (unused->empty()) return;
   Log(LogLevel::kInfo, "secret keys not needed any more",
       {{"keys", absl::StrJoin(*unused, ",",
                               [](std::string* out, const SecretKey::Id& id) {

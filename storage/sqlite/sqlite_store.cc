@@ -239,4 +239,25 @@ void SqliteStore::ListUnusedKeys(const CallOptions& options,
       std::move(done));
 }
 
+// The sealer changes after the commit, so that nothing is sealed under a key
+// that the next start would not miss. Until then the old key seals, which
+// `keys` has.
+void SqliteStore::ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
+                                    DoneStatus done) {
+  const auto next = std::make_shared<const SecretKeys>(std::move(keys));
+  writer_.Submit(
+      Queued(options),
+      [this, next](Connection& connection) {
+        maintenance_.BeginKeyChange();
+        absl::Status good = CheckSecretKeys(connection, Sealer(*next));
+        return good.ok() ? InsertSecretKey(connection, next->front().id())
+                         : good;
+      },
+      [this, next, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) sealer_->Replace(*next);
+        maintenance_.EndKeyChange(/*are_replaced=*/status.ok());
+        std::move(done)(std::move(status));
+      });
+}
+
 }  // namespace webhooks::sqlite

@@ -47,6 +47,8 @@ class SqliteStore final : public Store {
   void FindLatestId(const CallOptions& options, Done<absl::Time> done) override;
   void ListUnusedKeys(const CallOptions& options,
                       Done<std::vector<SecretKey::Id>> done) override;
+  void ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
+                         DoneStatus done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
                      const std::optional<Idempotency>& idempotency,
@@ -269,7 +271,7 @@ class SqliteStore final : public Store {
   // In the order of opening: the readers close before the writer, which
   // performs the last checkpoint.
   std::array<FileLock, 2> locks_;
-  const std::unique_ptr<const Sealer> sealer_;
+  const std::unique_ptr<Sealer> sealer_;
   const SteadyClock steady_clock_;
   // The time of the next probe that writes. Only for work of writer_.
   absl::Duration next_probe_ = -absl::InfiniteDuration();

@@ -52,6 +52,11 @@ std::size_t FakeStore::webhook_count() {
   return webhooks_.size();
 }
 
+SecretKeys FakeStore::secret_keys() {
+  absl::MutexLock lock(&mutex_);
+  return secret_keys_;
+}
+
 std::vector<std::string> FakeStore::noted_uses() {
   absl::MutexLock lock(&mutex_);
   return noted_uses_;
@@ -95,6 +100,13 @@ void FakeStore::ListUnusedKeys(const CallOptions&,
                                Done<std::vector<SecretKey::Id>> done) {
   using Ids = std::vector<SecretKey::Id>;
   std::move(done)(Run<Ids>([] { return Ids(); }));
+}
+
+void FakeStore::ReplaceSecretKeys(SecretKeys keys, const CallOptions&,
+                                  DoneStatus done) {
+  absl::MutexLock lock(&mutex_);
+  if (failure_.ok()) secret_keys_ = std::move(keys);
+  std::move(done)(failure_);
 }
 
 void FakeStore::CreateWebhook(const v1::Webhook& webhook,

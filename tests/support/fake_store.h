@@ -37,6 +37,8 @@ class FakeStore final : public WebhookStore,
 
   int key_lookups() const { return key_lookups_; }
   std::size_t webhook_count();
+  // Returns the keys of the last ReplaceSecretKeys; empty if there was none.
+  SecretKeys secret_keys();
   // Returns the ids of the keys whose use was recorded, in order.
   std::vector<std::string> noted_uses();
 
@@ -49,6 +51,8 @@ class FakeStore final : public WebhookStore,
   void FindLatestId(const CallOptions& options, Done<absl::Time> done) override;
   void ListUnusedKeys(const CallOptions& options,
                       Done<std::vector<SecretKey::Id>> done) override;
+  void ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
+                         DoneStatus done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
                      const std::optional<Idempotency>& idempotency,
@@ -200,6 +204,7 @@ class FakeStore final : public WebhookStore,
   std::map<std::string, v1::Webhook> webhooks_ ABSL_GUARDED_BY(mutex_);
   Answers answers_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> noted_uses_ ABSL_GUARDED_BY(mutex_);
+  SecretKeys secret_keys_ ABSL_GUARDED_BY(mutex_);
   bool holding_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::pair<absl::StatusOr<KeyOwner>, Done<KeyOwner>>> held_
       ABSL_GUARDED_BY(mutex_);

@@ -149,7 +149,10 @@ TEST_F(AdmissionTest, MarksCallsOfAGateway) {
 }
 
 TEST_F(AdmissionTest, AdmitsOnlyTheAdminKey) {
-  AdminAdmission admins("wadm_key", failed_);
+  AdminAdmission admins("wadm_old", failed_);
+  admins.SetKey("wadm_key");
+  EXPECT_THAT(Admit(admins, {.has_key = true, .key = "wadm_old"}),
+              StatusIs(kUnauthenticated, "ADMIN_KEY_INVALID"));
   EXPECT_EQ(*Admit(admins, {.has_key = true, .key = "wadm_key"}), "");
   EXPECT_THAT(Admit(admins, {.has_key = true, .key = "wadm_other"}),
               StatusIs(kUnauthenticated, "ADMIN_KEY_INVALID"));

@@ -90,6 +90,10 @@ class FakeUpkeep final : public Upkeep {
                       Done<std::vector<SecretKey::Id>> done) override {
     std::move(done)(std::vector<SecretKey::Id>());
   }
+  void ReplaceSecretKeys(SecretKeys, const CallOptions&,
+                         DoneStatus done) override {
+    std::move(done)(absl::OkStatus());
+  }
 
   // The first two.
   std::vector<Step> AwaitSteps() {
