@@ -192,6 +192,7 @@ absl::StatusOr<Config> ReadConfig() {
       "metrics_listen", absl::GetFlag(FLAGS_metrics_listen));
   if (metrics_listen.ok()) {
     config.metrics_listen = *std::move(metrics_listen);
+    config.metrics_scope = MetricsScope();
   } else {
     problems.emplace_back(metrics_listen.status().message());
   }

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "gateway/http/http_server.h"
 #include "server/runtime/address.h"
+#include "server/runtime/peer_scope.h"
 #include "server/runtime/tls_material.h"
 
 namespace webhooks::gateway {
@@ -26,8 +27,9 @@ struct Config {
   absl::Duration call_timeout;
   absl::Duration grace;
   std::string docs_folder;
-  // Unset: metrics are not served.
+  // If unset, metrics are not served.
   std::optional<Address> metrics_listen;
+  PeerScope metrics_scope = PeerScope::kThisMachine;
 };
 
 // Reads the flags, which must have been parsed, and configures the log.

@@ -84,7 +84,7 @@ class RunningGateway final : public Gateway {
   absl::Status ServeMetrics() {
     if (!config_.metrics_listen) return absl::OkStatus();
     auto page =
-        MetricsPage::Listen(*config_.metrics_listen, config_.http.plaintext);
+        MetricsPage::Listen(*config_.metrics_listen, config_.metrics_scope);
     if (!page.ok()) return page.status();
     page_ = *std::move(page);
     page_->Serve({&process_, &registry_, &*connections_});
@@ -132,7 +132,7 @@ std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
   }
   if (config.metrics_listen) {
     findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
-                                       config.http.plaintext, kMetricsRemedy));
+                                       config.metrics_scope, kMetricsRemedy));
   }
   if (ReadPages(config.docs_folder).empty()) {
     findings.emplace_back(absl::StrCat("no pages of /docs in ",

@@ -178,6 +178,7 @@ absl::StatusOr<Config> ReadConfig() {
       "metrics_listen", absl::GetFlag(FLAGS_metrics_listen));
   if (!metrics_listen.ok()) return metrics_listen.status();
   config.metrics_listen = *std::move(metrics_listen);
+  config.metrics_scope = MetricsScope();
   return config;
 }
 

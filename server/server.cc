@@ -70,7 +70,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!sockets.ok()) return sockets.status();
   std::unique_ptr<MetricsPage> metrics_page;
   if (config.metrics_listen) {
-    auto page = MetricsPage::Listen(*config.metrics_listen, config.plaintext);
+    auto page =
+        MetricsPage::Listen(*config.metrics_listen, config.metrics_scope);
     if (!page.ok()) return page.status();
     metrics_page = *std::move(page);
   }
@@ -78,8 +79,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!latest_id.ok()) return latest_id.status();
   auto admin_key = TakeOrMakeAdminKey(config.admin_key_file, entropy);
   if (!admin_key.ok()) return admin_key.status();
-  absl::Status ready =
   keys.admin_key = *std::move(admin_key);
+  absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
   auto server = std::make_unique<RunningServer>(

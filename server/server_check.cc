@@ -139,7 +139,7 @@ void CheckListeners(const Config& config, std::vector<Finding>& findings) {
   }
   if (!config.metrics_listen) return;
   findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
-                                     config.plaintext, kMetricsRemedy));
+                                     config.metrics_scope, kMetricsRemedy));
 }
 
 }  // namespace

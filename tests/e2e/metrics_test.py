@@ -285,9 +285,9 @@ def test_other_machines_reach_a_page_only_where_they_may(name, tmp_path):
     flags = ([f"--database=sqlite:{tmp_path}/webhooks.db"]
              if name == "webhook-server" else [])
     result = run(name, "--listen=127.0.0.1:0", "--metrics_listen=0.0.0.0:0",
-                 *flags)
+                 "--allow_plaintext", *flags)
     assert result.returncode > 0
-    assert "allow_plaintext" in result.stderr
+    assert "--allow_plaintext_metrics" in result.stderr
 
 
 def test_two_processes_do_not_share_a_page(used):

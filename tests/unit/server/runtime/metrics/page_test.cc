@@ -149,7 +149,7 @@ TEST_F(MetricsPageTest, IsReachableFromOtherMachinesOnlyWithinItsScope) {
   const auto refused = MetricsPage::Listen(everywhere, PeerScope::kThisMachine);
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(refused.status().message()),
-              HasSubstr("--allow_plaintext"));
+              HasSubstr("--allow_plaintext_metrics"));
 }
 
 }  // namespace
