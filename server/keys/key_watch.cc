@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/keys/key_files.h"
 #include "server/runtime/log.h"
 #include "server/runtime/small_file.h"
@@ -13,6 +14,12 @@
 namespace webhooks::server {
 namespace {
 
+std::string IdsOf(const SecretKeys& keys) {
+  return absl::StrJoin(keys, ",", [](std::string* out, const SecretKey& key) {
+    out->append(FormatKeyId(key.id()));
+  });
+}
+
 FileWatch<std::string>::Read ReaderOf(const std::string& path) {
   return [path] { return ReadSmallFile(path); };
 }
@@ -20,15 +27,18 @@ FileWatch<std::string>::Read ReaderOf(const std::string& path) {
 }  // namespace
 
 KeyWatch::KeyWatch(Keys keys, Upkeep& store, AdminAdmission& admission,
-                   absl::Duration interval)
+                   Entropy& entropy, absl::Duration interval)
     : store_(store),
       admission_(admission),
+      entropy_(entropy),
       keys_(std::move(keys)),
       // The files may have changed since the start read them.
       secret_keys_(interval, std::nullopt, ReaderOf(keys_.secret_key_file),
                    [this](const auto&) { return AdoptSecretKeys(); }),
       admin_key_(interval, std::nullopt, ReaderOf(keys_.admin_key_file),
-                 [this](const auto&) { return AdoptAdminKey(); }) {}
+                 [this](const absl::StatusOr<std::string>& content) {
+                   return AdoptAdminKey(content);
+                 }) {}
 
 bool KeyWatch::AdoptSecretKeys() {
   const std::string& path = keys_.secret_key_file;
@@ -53,28 +63,25 @@ bool KeyWatch::AdoptSecretKeys() {
     }
     keys_.secret_keys = keys;
     Log(LogLevel::kInfo, "secret keys reloaded",
-        {{"file", path}, {"sealing_key", FormatKeyId(keys.front().id())}});
+        {{"file", path}, {"keys", IdsOf(keys)}});
   }
   Refuse(absl::OkStatus(), secret_refused_);
   return true;
 }
 
-bool KeyWatch::AdoptAdminKey() {
+// A file that is missing may come back, as it does if a volume is mounted
+// again.
+bool KeyWatch::AdoptAdminKey(const absl::StatusOr<std::string>& content) {
   const std::string& path = keys_.admin_key_file;
-  auto found = ReadAdminKey(path);
-  if (found.ok() && !found->has_value()) {
-    found = absl::NotFoundError(absl::StrCat(path, " is missing or empty"));
-  }
-  if (!found.ok()) {
-    Refuse(found.status(), admin_refused_);
-    return true;
-  }
-  if (**found != keys_.admin_key) {
-    keys_.admin_key = **found;
+  const absl::StatusOr<std::string> found =
+      content.ok() ? TakeOrMakeAdminKey(path, entropy_) : content.status();
+  Refuse(found.status(), admin_refused_);
+  if (!found.ok()) return true;
+  if (*found != keys_.admin_key) {
+    keys_.admin_key = *found;
     admission_.SetKey(keys_.admin_key);
     Log(LogLevel::kInfo, "admin key reloaded", {{"file", path}});
   }
-  Refuse(absl::OkStatus(), admin_refused_);
   return true;
 }
 

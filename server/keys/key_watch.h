@@ -5,8 +5,10 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/call/admission.h"
+#include "server/runtime/entropy.h"
 #include "server/runtime/file_watch.h"
 #include "storage/sealing/secret_key.h"
 #include "storage/upkeep.h"
@@ -16,7 +18,8 @@ namespace webhooks::server {
 // Keeps the secret keys and the administrators' key up to date with their
 // files. If a changed file cannot be used, logs an error once and keeps the old
 // keys. A file with secret keys cannot be used while the database needs a key
-// that it lacks; it is used once the database does not. Thread-safe.
+// that it lacks; it is used once the database does not. An empty file of the
+// administrators' key gets a new key, as at a start. Thread-safe.
 class KeyWatch {
  public:
   static constexpr absl::Duration kInterval = FileWatch<std::string>::kInterval;
@@ -29,9 +32,9 @@ class KeyWatch {
     std::string admin_key;
   };
 
-  // `store` and `admission` must outlive this.
+  // All references must outlive this.
   KeyWatch(Keys keys, Upkeep& store, AdminAdmission& admission,
-           absl::Duration interval = kInterval);
+           Entropy& entropy, absl::Duration interval = kInterval);
 
   // Return true if the file has changed and cannot be used.
   bool is_secret_key_file_refused() const { return secret_refused_.is_set; }
@@ -45,12 +48,13 @@ class KeyWatch {
   };
 
   bool AdoptSecretKeys();
-  bool AdoptAdminKey();
+  bool AdoptAdminKey(const absl::StatusOr<std::string>& content);
   // Logs an error that differs from the last one. OK: the file can be used.
   static void Refuse(absl::Status status, Refusal& refusal);
 
   Upkeep& store_;
   AdminAdmission& admission_;
+  Entropy& entropy_;
   // Each part is used by one of the watches.
   Keys keys_;
   Refusal secret_refused_;

@@ -8,6 +8,7 @@ import pytest
 
 from authority import Authority
 from processes import run
+from secrets_at_rest_test import key_id, new_key
 
 
 def check(folder, *flags, name="webhook-server"):
@@ -40,7 +41,9 @@ def test_after_a_stop_all_is_good_and_nothing_is_changed(stopped):
     assert result.returncode == 0, result
     assert re.search(r"ok: database .*: whole, of version \d+\n",
                      result.stdout)
-    assert "ok: secret keys" in result.stdout
+    key = key_id((stopped.folder / "secret-key").read_text().splitlines()[-1])
+    assert re.search(rf"ok: secret keys .*: {key} \(encrypts, needed by the "
+                     r"database\)\n", result.stdout)
     assert files(stopped.folder) == before
 
 
@@ -58,6 +61,20 @@ def test_an_address_in_use_is_told_and_no_problem(fresh, flag):
                           ("webhook-gateway", fresh.gateway)):
         result = check(fresh.folder, f"--{flag}={process.address}", name=name)
         assert result.returncode == 0, result
+def test_the_secret_keys_are_listed_with_their_use(stopped):
+    stopped.start()
+    stopped.post({"url": None, "scope": None})
+    stopped.stop()
+    file = stopped.folder / "secret-key"
+    old, new, spare = file.read_text().splitlines()[-1], new_key(), new_key()
+    file.write_text(f"{new}\n{spare}\n{old}")
+    result = check(stopped.folder)
+    assert result.returncode == 0, result
+    assert (f": {key_id(new)} (encrypts, not needed by the database), "
+            f"{key_id(spare)} (not needed by the database), "
+            f"{key_id(old)} (needed by the database)\n") in result.stdout
+
+
         assert (f"ok: --{flag} {process.address}: in use now"
                 in result.stdout)
         result = check(fresh.folder, f"--{flag}=127.0.0.1:0", name=name)

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
@@ -31,7 +32,7 @@ class KeyWatchTest : public ::testing::Test {
     watch_.emplace(
         KeyWatch::Keys{
             secret_file_, {TestKey(1)}, admin_file_, first_admin_key_},
-        store_, admission_, absl::Milliseconds(2));
+        store_, admission_, entropy_, absl::Milliseconds(2));
   }
 
   void WriteSecretKeys(const SecretKeys& keys) {
@@ -122,13 +123,21 @@ TEST_F(KeyWatchTest, ReplacesTheAdminKey) {
 }
 
 TEST_F(KeyWatchTest, KeepsTheAdminKeyIfTheFileCannotBeUsed) {
-  for (const char* bad : {"short", ""}) {
-    testing::WriteFile(admin_file_, bad);
-    Await([&] { return watch_->is_admin_key_file_refused(); });
-    EXPECT_TRUE(IsAdminKey(first_admin_key_));
-    testing::WriteFile(admin_file_, first_admin_key_);
-    Await([&] { return !watch_->is_admin_key_file_refused(); });
-  }
+  testing::WriteFile(admin_file_, "short");
+  Await([&] { return watch_->is_admin_key_file_refused(); });
+  EXPECT_TRUE(IsAdminKey(first_admin_key_));
+  testing::WriteFile(admin_file_, first_admin_key_);
+  Await([&] { return !watch_->is_admin_key_file_refused(); });
+  std::filesystem::remove(admin_file_);
+  Await([&] { return watch_->is_admin_key_file_refused(); });
+  EXPECT_TRUE(IsAdminKey(first_admin_key_));
+}
+
+TEST_F(KeyWatchTest, WritesANewAdminKeyIntoAnEmptyFile) {
+  testing::WriteFile(admin_file_, "");
+  Await([&] { return !IsAdminKey(first_admin_key_); });
+  EXPECT_TRUE(IsAdminKey(
+      std::string(absl::StripAsciiWhitespace(testing::ReadFile(admin_file_)))));
 }
 
 }  // namespace
