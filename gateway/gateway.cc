@@ -19,7 +19,8 @@
 #include "server/runtime/flags.h"
 #include "server/runtime/log.h"
 #include "server/runtime/metrics/page.h"
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/file_metrics.h"
+#include "server/runtime/metrics/process_metrics.h"
 #include "server/runtime/open_files.h"
 #include "server/runtime/tls_watch.h"
 
@@ -87,7 +88,9 @@ class RunningGateway final : public Gateway {
         MetricsPage::Listen(*config_.metrics_listen, config_.metrics_scope);
     if (!page.ok()) return page.status();
     page_ = *std::move(page);
-    page_->Serve({&process_, &registry_, &*connections_});
+    files_.AddTls("tls", parts_.tls.get());
+    files_.AddTls("server_tls", parts_.server_tls.get());
+    page_->Serve({&process_, &files_, &registry_, &*connections_});
     Log(LogLevel::kInfo, "serving metrics", {{"address", page_->address()}});
     return absl::OkStatus();
   }
@@ -99,12 +102,13 @@ class RunningGateway final : public Gateway {
   ApiHandler api_;
   DocsHandler docs_;
   HealthHandler handler_;
-  const ProcessFigures process_;
+  const ProcessMetrics process_;
+  FileMetrics files_;
   prometheus::Registry registry_;
   RequestMetrics requests_;
   std::unique_ptr<HttpServer> server_;
   std::vector<std::string> addresses_;
-  std::optional<ConnectionFigures> connections_;
+  std::optional<ConnectionGauges> connections_;
   std::unique_ptr<MetricsPage> page_;
 };
 

@@ -148,6 +148,14 @@ void RunningServer::ServeMetrics() {
         *store_, [this] { return deliveries_->stats(); }, kCountTimeout);
     metrics.push_back(&*delivery_gauges_);
   }
+  file_metrics_.AddTls("tls", tls_.get());
+  file_metrics_.AddFile("secret_key_file", [this] {
+    return key_watch_->is_secret_key_file_refused();
+  });
+  file_metrics_.AddFile("admin_key_file", [this] {
+    return key_watch_->is_admin_key_file_refused();
+  });
+  metrics.push_back(&file_metrics_);
   metrics_page_->Serve(std::move(metrics));
   Log(LogLevel::kInfo, "serving metrics",
       {{"address", metrics_page_->address()}});

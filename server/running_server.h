@@ -30,6 +30,7 @@
 #include "server/listen/watched_calls.h"
 #include "server/observability/metrics.h"
 #include "server/runtime/entropy.h"
+#include "server/runtime/metrics/file_metrics.h"
 #include "server/runtime/metrics/page.h"
 #include "server/runtime/tls_watch.h"
 #include "server/server.h"
@@ -97,8 +98,8 @@ class RunningServer final : public Server {
   CallsInFlight calls_in_flight_;
   ProjectAdmission project_admission_;
   AdminAdmission admin_admission_;
-  RequestTimeouts timeouts_;
   std::optional<KeyWatch> key_watch_;
+  RequestTimeouts timeouts_;
   Calls project_calls_;
   Calls admin_calls_;
   WebhookService webhooks_;
@@ -118,6 +119,7 @@ class RunningServer final : public Server {
   std::optional<MaintenanceThread> maintenance_;
   std::unique_ptr<Acceptor> acceptor_;
   std::optional<DeliveryGauges> delivery_gauges_;
+  FileMetrics file_metrics_;
   std::unique_ptr<MetricsPage> metrics_page_;
 };
 

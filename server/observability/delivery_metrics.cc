@@ -9,7 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "proto/time.h"
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/process_metrics.h"
 #include "storage/await.h"
 
 namespace webhooks::server {
@@ -43,13 +43,13 @@ prometheus::Counter& Ended(prometheus::Registry& registry, const char* state) {
 
 MetricFamily Gauge(const std::string& name, const std::string& help,
                    double value) {
-  return Figure(name, help, MetricType::Gauge, value);
+  return SingleMetric(name, help, MetricType::Gauge, value);
 }
 
 // Returns nullopt if the store does not answer in time.
-std::optional<std::int64_t> CountWaiting(DeliveryStore& store,
-                                         absl::Duration timeout) {
-  Pending<absl::StatusOr<std::int64_t>> count;
+std::optional<WaitingCounts> CountWaiting(DeliveryStore& store,
+                                          absl::Duration timeout) {
+  Pending<absl::StatusOr<WaitingCounts>> count;
   store.CountWaiting(kMaxCounted, {absl::Now() + timeout, nullptr},
                      count.Completion());
   const auto counted = count.GetWithin(timeout);
@@ -101,7 +101,12 @@ std::vector<MetricFamily> DeliveryGauges::Collect() const {
         Gauge("webhooks_deliveries_waiting",
               "Deliveries that have not ended: in flight, to be attempted, or "
               "held; counted up to a million.",
-              static_cast<double>(*waiting)));
+              static_cast<double>(waiting->all)));
+    families.push_back(
+        Gauge("webhooks_deliveries_held",
+              "Deliveries that wait for their webhook to be active and to have "
+              "a URL; those among the counted waiting ones.",
+              static_cast<double>(waiting->held)));
   }
   return families;
 }

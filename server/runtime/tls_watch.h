@@ -33,6 +33,11 @@ class TlsWatch {
   // does.
   std::shared_ptr<const TlsMaterial> current() const;
 
+  // Returns true if the files have changed and cannot be used.
+  bool is_refused() const { return is_refused_; }
+
+  bool has_certificate() const { return !files_.certificate.empty(); }
+
   // Returns true if the other side must have a certificate.
   bool has_authorities() const { return !files_.authorities.empty(); }
 
@@ -43,11 +48,11 @@ class TlsWatch {
   // Uses the new material if it is valid. Returns false if it may become valid
   // later.
   bool Adopt(const absl::StatusOr<TlsMaterial>& found);
+  // Logs an error that differs from the last one. OK: the files can be used.
   void Refuse(const absl::Status& why);
 
   const TlsFiles files_;
   const Clock clock_;
-  // Logs an error that differs from the last one. OK: the files can be used.
   mutable absl::Mutex mutex_;
   std::shared_ptr<const TlsMaterial> current_ ABSL_GUARDED_BY(mutex_);
   std::atomic<bool> is_refused_ = false;

@@ -87,8 +87,8 @@ void SqliteStore::GetDeliveryFacts(absl::string_view project,
 }
 
 void SqliteStore::CountWaiting(int limit, const CallOptions& options,
-                               Done<std::int64_t> done) {
-  Read<std::int64_t>(
+                               Done<WaitingCounts> done) {
+  Read<WaitingCounts>(
       "", options,
       [limit](Connection& connection) {
         return sqlite::CountWaiting(connection, limit);

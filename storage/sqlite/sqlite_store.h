@@ -154,7 +154,7 @@ class SqliteStore final : public Store {
                         absl::string_view webhook, const CallOptions& options,
                         Done<DeliveryFacts> done) override;
   void CountWaiting(int limit, const CallOptions& options,
-                    Done<std::int64_t> done) override;
+                    Done<WaitingCounts> done) override;
   void CreateRetryJob(const v1::RetryJob& job,
                       const std::optional<Idempotency>& idempotency,
                       const CallOptions& options,

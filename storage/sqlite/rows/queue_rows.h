@@ -21,7 +21,7 @@ namespace webhooks::sqlite {
 absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
     Connection& connection, absl::string_view after, int limit);
 
-absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit);
+absl::StatusOr<WaitingCounts> CountWaiting(Connection& connection, int limit);
 
 // Leases deliveries of one endpoint, as work of the writer. An error that
 // concerns this endpoint alone is in EndpointLease::status.

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/process_metrics.h"
 
 namespace webhooks {
 namespace {
@@ -24,7 +24,8 @@ using ::testing::StartsWith;
 class OneFigure final : public prometheus::Collectable {
  public:
   std::vector<prometheus::MetricFamily> Collect() const override {
-    return {Figure("things", "How many.", prometheus::MetricType::Gauge, 7)};
+    return {
+        SingleMetric("things", "How many.", prometheus::MetricType::Gauge, 7)};
   }
 };
 

@@ -105,8 +105,9 @@ class FanOutTest : public ::testing::Test {
   }
 
   std::int64_t CountWaiting() {
-    return *Await<std::int64_t>(
-        [&](auto done) { store_->CountWaiting(1'000'000, {}, done); });
+    return Await<WaitingCounts>(
+               [&](auto done) { store_->CountWaiting(1'000'000, {}, done); })
+        ->all;
   }
 
   void Maintain() {
