@@ -15,12 +15,12 @@ namespace webhooks::gateway {
 
 // The settings of the process, from its flags; --help lists them.
 struct Config {
-  // Check the configuration instead of serving.
+  // Only run Gateway::Check.
   bool check = false;
   HttpServer::Options http;
   TlsFiles tls;
   std::string server;
-  int server_connections = 1;
+  int server_connections = 0;
   TlsFiles server_tls;
   // The name in the server's certificate, if it is not the host of `server`.
   std::string server_tls_name;
