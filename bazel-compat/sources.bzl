@@ -165,6 +165,7 @@ TARGETS = [
             "storage/uuid.cc",
         ],
         hdrs = [
+            "storage/await.h",
             "storage/bounded_queue.h",
             "storage/call.h",
             "storage/changes.h",
@@ -427,6 +428,7 @@ TARGETS = [
             "server/runtime/client_address.h",
             "server/runtime/clock.h",
             "server/runtime/entropy.h",
+            "server/runtime/file_watch.h",
             "server/runtime/findings.h",
             "server/runtime/flag_files.h",
             "server/runtime/flag_values.h",
@@ -491,14 +493,16 @@ TARGETS = [
         kind = "library",
         root = "",
         srcs = [
+            "server/runtime/metrics/file_metrics.cc",
             "server/runtime/metrics/latencies.cc",
             "server/runtime/metrics/page.cc",
-            "server/runtime/metrics/process_figures.cc",
+            "server/runtime/metrics/process_metrics.cc",
         ],
         hdrs = [
+            "server/runtime/metrics/file_metrics.h",
             "server/runtime/metrics/latencies.h",
             "server/runtime/metrics/page.h",
-            "server/runtime/metrics/process_figures.h",
+            "server/runtime/metrics/process_metrics.h",
         ],
         deps = [
             "server_runtime",
@@ -511,9 +515,7 @@ TARGETS = [
             "absl::time",
             "prometheus-cpp::core",
         ],
-        defines = [
-            "WEBHOOKS_VERSION=\\\"0.1.0\\\"",
-        ],
+        defines = [],
     ),
     struct(
         name = "server_call",
@@ -741,11 +743,13 @@ TARGETS = [
         srcs = [
             "server/keys/first_project.cc",
             "server/keys/key_files.cc",
+            "server/keys/key_watch.cc",
             "server/keys/private_file.cc",
         ],
         hdrs = [
             "server/keys/first_project.h",
             "server/keys/key_files.h",
+            "server/keys/key_watch.h",
             "server/keys/private_file.h",
         ],
         deps = [
@@ -1023,6 +1027,7 @@ TARGETS = [
             "gateway/backend/call_status.cc",
             "gateway/backend/channel.cc",
             "gateway/backend/grpc_backend.cc",
+            "gateway/backend/health_check.cc",
             "gateway/backend/reachability.cc",
         ],
         hdrs = [
@@ -1030,10 +1035,12 @@ TARGETS = [
             "gateway/backend/call_status.h",
             "gateway/backend/channel.h",
             "gateway/backend/grpc_backend.h",
+            "gateway/backend/health_check.h",
             "gateway/backend/reachability.h",
         ],
         deps = [
             "gateway_errors",
+            "grpc_proto",
             "proto_rpc",
             "server_runtime",
             "gRPC::grpc++",
@@ -1052,7 +1059,6 @@ TARGETS = [
         kind = "library",
         root = "",
         srcs = [
-            "gateway/answers.cc",
             "gateway/api_handler.cc",
             "gateway/call_exchange.cc",
             "gateway/call_headers.cc",
@@ -1063,10 +1069,10 @@ TARGETS = [
             "gateway/health_handler.cc",
             "gateway/known_keys.cc",
             "gateway/request_metrics.cc",
+            "gateway/responses.cc",
             "gateway/services.cc",
         ],
         hdrs = [
-            "gateway/answers.h",
             "gateway/api_handler.h",
             "gateway/call_exchange.h",
             "gateway/call_headers.h",
@@ -1077,6 +1083,7 @@ TARGETS = [
             "gateway/health_handler.h",
             "gateway/known_keys.h",
             "gateway/request_metrics.h",
+            "gateway/responses.h",
             "gateway/services.h",
         ],
         deps = [
@@ -1426,11 +1433,13 @@ TARGETS = [
             "tests/unit/server/call/stable_bytes_test.cc",
             "tests/unit/server/keys/first_project_test.cc",
             "tests/unit/server/keys/key_files_test.cc",
+            "tests/unit/server/keys/key_watch_test.cc",
             "tests/unit/server/keys/private_file_test.cc",
             "tests/unit/server/observability/call_metrics_test.cc",
             "tests/unit/server/runtime/address_range_test.cc",
             "tests/unit/server/runtime/address_test.cc",
             "tests/unit/server/runtime/certificate_name_test.cc",
+            "tests/unit/server/runtime/file_watch_test.cc",
             "tests/unit/server/runtime/client_address_test.cc",
             "tests/unit/server/runtime/log_writer_test.cc",
             "tests/unit/server/runtime/peer_scope_test.cc",
@@ -1440,6 +1449,7 @@ TARGETS = [
             "tests/unit/server/runtime/tls_material_test.cc",
             "tests/unit/server/runtime/tls_watch_test.cc",
             "tests/unit/server/runtime/trace_context_test.cc",
+            "tests/unit/server/runtime/metrics/file_metrics_test.cc",
             "tests/unit/server/runtime/metrics/latencies_test.cc",
             "tests/unit/server/runtime/metrics/page_test.cc",
             "tests/unit/server/services/admin_rules_test.cc",
@@ -1569,6 +1579,7 @@ TARGETS = [
             "tests/unit/gateway/backend/call_status_test.cc",
             "tests/unit/gateway/backend/channel_test.cc",
             "tests/unit/gateway/backend/grpc_backend_test.cc",
+            "tests/unit/gateway/backend/health_check_test.cc",
             "tests/unit/gateway/backend/reachability_test.cc",
             "tests/support/temp_folder.cc",
         ],

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/api_handler.h"
 #include "gateway/backend/grpc_backend.h"
+#include "gateway/backend/health_check.h"
 #include "gateway/docs/pages.h"
 #include "gateway/docs_handler.h"
 #include "gateway/health_handler.h"
@@ -18,10 +19,11 @@
 #include "prometheus/registry.h"
 #include "server/runtime/flags.h"
 #include "server/runtime/log.h"
-#include "server/runtime/metrics/page.h"
 #include "server/runtime/metrics/file_metrics.h"
+#include "server/runtime/metrics/page.h"
 #include "server/runtime/metrics/process_metrics.h"
 #include "server/runtime/open_files.h"
+#include "server/runtime/tls_material.h"
 #include "server/runtime/tls_watch.h"
 
 namespace webhooks::gateway {
@@ -112,6 +114,20 @@ class RunningGateway final : public Gateway {
   std::unique_ptr<MetricsPage> page_;
 };
 
+// Calls the server, unless the certificates cannot be used, which is another
+// finding.
+std::optional<Finding> CheckServer(const Config& config) {
+  constexpr absl::Duration kTimeout = absl::Seconds(5);
+  absl::StatusOr<TlsMaterial> tls = ReadTlsFiles(config.server_tls);
+  if (!tls.ok() || !CheckTls(*tls, config.server_tls).ok()) return std::nullopt;
+  const absl::Status serves =
+      CheckHealth(config.server, WantsTls(config.server_tls) ? &*tls : nullptr,
+                  config.server_tls_name, kTimeout);
+  if (serves.ok()) return absl::StrCat("--server ", config.server, " serves");
+  return absl::UnavailableError(
+      absl::StrCat("--server ", config.server, ": ", serves.message()));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config) {
@@ -138,6 +154,7 @@ std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
     findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
                                        config.metrics_scope, kMetricsRemedy));
   }
+  if (auto server = CheckServer(config)) findings.push_back(*std::move(server));
   if (ReadPages(config.docs_folder).empty()) {
     findings.emplace_back(absl::StrCat("no pages of /docs in ",
                                        config.docs_folder,
