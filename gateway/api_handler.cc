@@ -8,7 +8,6 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
-#include "gateway/answers.h"
 #include "gateway/call_exchange.h"
 #include "gateway/call_headers.h"
 #include "gateway/conditions.h"
@@ -16,6 +15,7 @@
 #include "gateway/errors.h"
 #include "gateway/header_fields.h"
 #include "gateway/http/grammar.h"
+#include "gateway/responses.h"
 #include "server/runtime/metadata.h"
 
 namespace webhooks::gateway {
@@ -27,7 +27,7 @@ HttpResponse Refusal(const Binding& binding, HttpResponse response) {
 }
 
 HttpResponse Refusal(const Binding& binding, const absl::Status& status) {
-  return Refusal(binding, ErrorAnswer(status));
+  return Refusal(binding, ErrorResponse(status));
 }
 
 // Returns true if a browser marks the request as made by a page of another
@@ -54,7 +54,7 @@ absl::Status CheckKey(const RequestHead& head) {
 
 // Returns the answer to `OPTIONS *` (RFC 9110, 9.3.7).
 HttpResponse AnswerOfAllPaths() {
-  return UnboundAnswer("OPTIONS", {std::begin(kMethods), std::end(kMethods)});
+  return UnboundResponse("OPTIONS", {std::begin(kMethods), std::end(kMethods)});
 }
 
 }  // namespace
@@ -72,9 +72,9 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
     const RequestHead& head) {
   if (head.path == "*") return AnswerOfAllPaths();
   absl::StatusOr<Router::Match> match = router_.Find(head.method, head.path);
-  if (!match.ok()) return ErrorAnswer(match.status());
+  if (!match.ok()) return ErrorResponse(match.status());
   if (match->binding == nullptr) {
-    return UnboundAnswer(head.method, match->allowed);
+    return UnboundResponse(head.method, match->allowed);
   }
   const Binding& binding = *match->binding;
   if (absl::Status status = CheckKey(head); !status.ok()) {
@@ -114,7 +114,7 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
 }
 
 HttpResponse ApiHandler::AnswerError(const absl::Status& status) const {
-  return ErrorAnswer(status);
+  return ErrorResponse(status);
 }
 
 }  // namespace webhooks::gateway

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/answers.h"
 #include "gateway/header_fields.h"
+#include "gateway/responses.h"
 #include "gateway/transcoding/transcoder.h"
 #include "google/protobuf/message.h"
 #include "server/runtime/metadata.h"
@@ -30,10 +30,10 @@ HttpResponse ReplyAnswer(const BoundRequest& request,
                          const Backend::Reply& reply) {
   const Binding& binding = request.binding;
   if (!reply.status.ok()) {
-    return ReplyErrorAnswer(WithHeaderNames(binding, reply.status));
+    return ServerErrorResponse(WithHeaderNames(binding, reply.status));
   }
   absl::StatusOr<std::string> body = WriteResponse(binding, *reply.response);
-  if (!body.ok()) return ErrorAnswer(body.status());
+  if (!body.ok()) return ErrorResponse(body.status());
   HttpResponse response;
   response.status = binding.success_status;
   response.body = *std::move(body);
@@ -77,7 +77,7 @@ class CallExchange::Progress
     if (!is_long_ || IsKnown()) return Parse();
     CheckKey([](Progress& progress, Backend::Reply reply) {
       if (!reply.status.ok() && !absl::IsUnimplemented(reply.status)) {
-        return progress.Answer(ReplyErrorAnswer(reply.status), reply);
+        return progress.Answer(ServerErrorResponse(reply.status), reply);
       }
       progress.Parse();
     });
@@ -103,11 +103,11 @@ class CallExchange::Progress
     parser_.reset();
     if (message.ok()) return Call(*std::move(message));
     violations_ = message.status();
-    if (IsKnown()) return respond_(ErrorAnswer(violations_));
+    if (IsKnown()) return respond_(ErrorResponse(violations_));
     CheckKey([](Progress& progress, Backend::Reply reply) {
       progress.Answer(IsOfCaller(reply.status)
-                          ? ReplyErrorAnswer(reply.status)
-                          : ErrorAnswer(progress.violations_),
+                          ? ServerErrorResponse(reply.status)
+                          : ErrorResponse(progress.violations_),
                       reply);
     });
   }

@@ -5,9 +5,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
-#include "gateway/answers.h"
 #include "gateway/errors.h"
 #include "gateway/header_fields.h"
+#include "gateway/responses.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/entity_tag.h"
 #include "proto/rpc/status.h"
@@ -78,7 +78,7 @@ HttpResponse ApplyConditions(const Conditions& conditions,
   const std::string etag(ResponseHeader(response, "ETag"));
   if (!conditions.if_match.empty() &&
       !MatchesStrongly(etag, conditions.if_match)) {
-    return ErrorAnswer(
+    return ErrorResponse(
         EtagMismatch("the resource has another etag than If-Match"));
   }
   if (!etag.empty() && !conditions.if_none_match.empty() &&

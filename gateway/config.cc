@@ -1,6 +1,7 @@
 #include "gateway/config.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <thread>
 #include <utility>
@@ -13,68 +14,94 @@
 #include "gateway/backend/channel.h"
 #include "gateway/call_headers.h"
 #include "gateway/docs/pages.h"
+#include "gateway/http/limits.h"
 #include "server/runtime/log.h"
 #include "server/runtime/service_flags.h"
 
-ABSL_FLAG(
-    std::string, listen, "127.0.0.1:8080",
-    "Addresses of the HTTP listener: host:port or [ipv6]:port, separated by "
-    "commas. Port 0 chooses a free port, which the log tells.");
+namespace {
+
+using webhooks::gateway::HttpLimits;
+
+// Sizes have the type of their flags: negative values are read, and refused.
+constexpr int AsInt(std::size_t size) { return static_cast<int>(size); }
+
+}  // namespace
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:8080",
+          "The addresses to serve HTTP on, comma-separated: host:port or "
+          "[ipv6]:port. Port 0 picks a free port, which is logged.");
 ABSL_FLAG(bool, check, false,
-          "Check the flags, addresses and certificates instead of serving. "
-          "Prints the findings, and exits with 1 if a start would fail.");
+          "Only check if a start would succeed, and if the server can be "
+          "reached: flags, addresses, certificates, and a call of the server's "
+          "health service. Changes nothing, and works while a gateway runs. "
+          "Prints a line for each check, and exits with 1 if one fails.");
 ABSL_FLAG(int, threads, 0,
-          "Threads that serve connections. 0: one for each core, at most 4.");
-ABSL_FLAG(
-    std::string, server, "127.0.0.1:50051",
-    "The gRPC server: host:port, or any other target that gRPC resolves.");
-ABSL_FLAG(int, server_connections, 1, "Connections to the gRPC server.");
+          "The number of threads that serve connections: 0 to 256. 0 means one "
+          "for each core, but at most 4.");
+ABSL_FLAG(std::string, server, "127.0.0.1:50051",
+          "The gRPC server: host:port, or a target of the schemes dns, ipv4, "
+          "ipv6, unix and unix-abstract.");
+ABSL_FLAG(int, server_connections, 1,
+          "The number of connections to the gRPC server, which calls use in "
+          "turn: 1 to 64.");
 ABSL_FLAG(std::string, server_tls_ca, "",
-          "A PEM file with the authorities of the server's certificate. Calls "
-          "use TLS if it is set. Read again when it changes.");
+          "A PEM file with the certificate authorities of the server's "
+          "certificate. If it is given, calls to the server use TLS. Read "
+          "again when it changes. Default: calls use plain text.");
 ABSL_FLAG(std::string, server_tls_cert, "",
-          "A PEM file with the gateway's certificate for the server. Read "
-          "again when it changes.");
+          "A PEM file with the gateway's own certificate for the server, "
+          "followed by the intermediate certificates. Read again when it "
+          "changes. Default: none.");
 ABSL_FLAG(std::string, server_tls_key, "",
-          "A PEM file with the unencrypted private key of that certificate. "
-          "Read again when it changes.");
+          "A PEM file with the private key of --server_tls_cert, not "
+          "encrypted. Read again when it changes. Default: none.");
 ABSL_FLAG(std::string, server_tls_name, "",
-          "The name in the server's certificate, if it is not the host of "
-          "--server.");
-ABSL_FLAG(int, max_connections, 10000, "Open connections. 503 beyond.");
-ABSL_FLAG(int, max_connections_per_address, 1000,
-          "Open connections from one address (IPv6: from one /64 network). 503 "
-          "beyond.");
-ABSL_FLAG(int, max_header_bytes, 16 << 10,
-          "Size of the request line and headers together. 431 beyond.");
-ABSL_FLAG(int, max_body_bytes, 1 << 20,
-          "Size of a request body, except for batches of events. 413 beyond.");
-ABSL_FLAG(std::int64_t, max_buffered_bytes, 256 << 20,
-          "Size of the bodies of all requests in progress. 503 beyond. Also "
-          "the size of all answers that wait to be read. Beyond, the "
-          "connection is closed.");
-ABSL_FLAG(std::int64_t, max_buffered_bytes_per_address, 64 << 20,
-          "The part of --max_buffered_bytes for one address (IPv6: for one /64 "
-          "network). Bodies and answers of up to 16 KiB do not count.");
-ABSL_FLAG(
-    absl::Duration, header_timeout, absl::Seconds(10),
-    "Time from a request's first byte to the end of its headers. 408 beyond. "
-    "Also the time limit of a TLS handshake.");
-ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30),
-          "Time from the end of the headers to the end of the body. 408 "
-          "beyond.");
-ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(120),
-          "Time for which a connection may be idle between requests. Beyond, "
-          "it is closed.");
-ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
-          "Time for a client to read an answer. Beyond, the connection is "
-          "closed.");
+          "The name that the server's certificate must have. Default: the host "
+          "of --server.");
+ABSL_FLAG(int, max_connections, HttpLimits().connections,
+          "The maximum number of open connections: 1 to 1000000. Further ones "
+          "are answered with 503.");
+ABSL_FLAG(int, max_connections_per_address,
+          HttpLimits().connections_per_address,
+          "The maximum number of open connections from one IPv4 address or "
+          "IPv6 /64 network: 1 to 1000000. Further ones are answered with "
+          "503.");
+ABSL_FLAG(int, max_header_bytes, AsInt(HttpLimits().header_bytes),
+          "The maximum size of the request line and the headers together, in "
+          "bytes: 256 to 65535. Larger ones are answered with 431.");
+ABSL_FLAG(int, max_body_bytes, AsInt(HttpLimits().body_bytes),
+          "The maximum size of a request body in bytes: 1 to 4194304. Larger "
+          "ones are answered with 413. Batches of events have a limit of their "
+          "own.");
+ABSL_FLAG(std::int64_t, max_buffered_bytes, AsInt(HttpLimits().buffered_bytes),
+          "The maximum size of the bodies of all requests in progress, in "
+          "bytes: 1 to 1099511627776. Further ones are answered with 503. Also "
+          "the maximum size of all responses that wait to be read; beyond it, "
+          "the connection is closed.");
+ABSL_FLAG(std::int64_t, max_buffered_bytes_per_address,
+          AsInt(HttpLimits().buffered_bytes_per_address),
+          "The part of --max_buffered_bytes that one IPv4 address or IPv6 /64 "
+          "network may use, in bytes: 1 to 1099511627776. Bodies and responses "
+          "of up to 16 KiB do not count.");
+ABSL_FLAG(absl::Duration, header_timeout, HttpLimits().header_timeout,
+          "The time limit from the first byte of a request to the end of its "
+          "headers: 1ms to 24h. A slower request is answered with 408. Also "
+          "the time limit of a TLS handshake.");
+ABSL_FLAG(absl::Duration, body_timeout, HttpLimits().body_timeout,
+          "The time limit from the end of the headers to the end of the body: "
+          "1ms to 24h. A slower request is answered with 408.");
+ABSL_FLAG(absl::Duration, idle_timeout, HttpLimits().idle_timeout,
+          "The time after which a connection without a request is closed: 1ms "
+          "to 24h.");
+ABSL_FLAG(absl::Duration, write_timeout, HttpLimits().write_timeout,
+          "The time in which a client must read a response: 1ms to 24h. A "
+          "slower client's connection is closed.");
 ABSL_FLAG(absl::Duration, call_timeout, absl::Seconds(15),
-          "Timeout of a call without a grpc-timeout of the client; at most "
-          "1m. 504 beyond.");
+          "The timeout of calls whose request has no grpc-timeout header: 1ms "
+          "to 1m. Slower ones are answered with 504.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
-          "Time for requests in progress to end after SIGTERM or SIGINT. "
-          "Beyond, they are cancelled.");
+          "The time that requests in progress get after SIGTERM or SIGINT "
+          "before they are cancelled: 1ms to 24h.");
 ABSL_FLAG(
     std::string, docs_folder, "",
     "The folder with the pages of /docs. Default: ../share/webhooks/docs, "
@@ -192,6 +219,7 @@ absl::StatusOr<Config> ReadConfig() {
       "metrics_listen", absl::GetFlag(FLAGS_metrics_listen));
   if (metrics_listen.ok()) {
     config.metrics_listen = *std::move(metrics_listen);
+    config.metrics_scope = MetricsScope();
   } else {
     problems.emplace_back(metrics_listen.status().message());
   }

@@ -8,26 +8,28 @@
 #include "absl/time/time.h"
 #include "gateway/http/http_server.h"
 #include "server/runtime/address.h"
+#include "server/runtime/peer_scope.h"
 #include "server/runtime/tls_material.h"
 
 namespace webhooks::gateway {
 
 // The settings of the process, from its flags; --help lists them.
 struct Config {
-  // Check the configuration instead of serving.
+  // Only run Gateway::Check.
   bool check = false;
   HttpServer::Options http;
   TlsFiles tls;
   std::string server;
-  int server_connections = 1;
+  int server_connections = 0;
   TlsFiles server_tls;
   // The name in the server's certificate, if it is not the host of `server`.
   std::string server_tls_name;
   absl::Duration call_timeout;
   absl::Duration grace;
   std::string docs_folder;
-  // Unset: metrics are not served.
+  // If unset, metrics are not served.
   std::optional<Address> metrics_listen;
+  PeerScope metrics_scope = PeerScope::kThisMachine;
 };
 
 // Reads the flags, which must have been parsed, and configures the log.

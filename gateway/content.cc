@@ -2,8 +2,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "gateway/answers.h"
 #include "gateway/errors.h"
+#include "gateway/responses.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -17,7 +17,7 @@ bool IsJson(absl::string_view content_type, absl::string_view method) {
 }
 
 HttpResponse Unsupported(absl::string_view message, absl::string_view method) {
-  HttpResponse answer = ErrorAnswer(UnsupportedMediaType(message));
+  HttpResponse answer = ErrorResponse(UnsupportedMediaType(message));
   if (method == "PATCH") AddAcceptPatch(answer);
   return answer;
 }

@@ -5,8 +5,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "gateway/answers.h"
 #include "gateway/errors.h"
+#include "gateway/responses.h"
 
 namespace webhooks::gateway {
 namespace {
@@ -42,7 +42,7 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> DocsHandler::Accept(
   const bool sends_body = head.method != "HEAD";
   if (sends_body && !TakeFromSecond(response.content().size())) {
     response =
-        ErrorAnswer(TooManyBytesBuffered("too many are reading at once"));
+        ErrorResponse(TooManyBytesBuffered("too many are reading at once"));
   }
   response.route = std::string(is_docs ? kDocs : kOpenApi);
   return response;
@@ -60,7 +60,7 @@ bool DocsHandler::TakeFromSecond(std::size_t bytes) {
 
 HttpResponse DocsHandler::Answer(const RequestHead& head) const {
   if (head.method != "GET" && head.method != "HEAD") {
-    return UnboundAnswer(head.method, {"GET", "HEAD", "OPTIONS"});
+    return UnboundResponse(head.method, {"GET", "HEAD", "OPTIONS"});
   }
   if (head.path != kOpenApi) return PageAnswer(head.path);
   HttpResponse response;
@@ -70,7 +70,7 @@ HttpResponse DocsHandler::Answer(const RequestHead& head) const {
 
 HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
   if (pages_.empty()) {
-    return ErrorAnswer(DocsNotInstalled());
+    return ErrorResponse(DocsNotInstalled());
   }
   absl::ConsumePrefix(&path, kDocs);
   HttpResponse response;
@@ -82,7 +82,7 @@ HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
   }
   absl::ConsumePrefix(&path, "/");
   const auto page = pages_.find(path.empty() ? kFirstPage : path);
-  if (page == pages_.end()) return UnboundAnswer("GET", {});
+  if (page == pages_.end()) return UnboundResponse("GET", {});
   response.lasting_body = page->second.body;
   response.content_type = page->second.content_type;
   response.headers.emplace_back("Content-Security-Policy", kPolicy);

@@ -19,46 +19,51 @@ constexpr absl::string_view kServerUnreachable = "SERVER_UNREACHABLE";
 
 constexpr GatewayError kErrors[] = {
     {Code::kInvalidArgument, "INVALID_REQUEST", 400,
-     "the request does not have the form that it must have; "
-     "`google.rpc.BadRequest` lists everything that is wrong"},
+     "the request has invalid, unknown or missing fields; "
+     "`google.rpc.BadRequest` lists them"},
     {Code::kInvalidArgument, "MALFORMED_JSON", 400,
-     "the body is not JSON; the metadata `byte` tells where"},
+     "the body is not JSON; the metadata `byte` is the offset of the first "
+     "wrong byte"},
     {Code::kInvalidArgument, "MALFORMED_PATH", 400,
      "the path is not percent-encoded UTF-8"},
     {Code::kInvalidArgument, "INVALID_HEADER", 400,
-     "a header field has a value that it must not have"},
+     "a header field has an invalid value"},
     {Code::kInvalidArgument, "MALFORMED_REQUEST", 400,
      "the request is not well-formed HTTP"},
     {Code::kUnauthenticated, "API_KEY_MISSING", 401,
-     "there is not exactly one x-api-key"},
+     "the header x-api-key is missing or repeated"},
     {Code::kPermissionDenied, "CROSS_SITE_REQUEST", 403,
-     "a page of another site has no x-api-key, but the certificate of its "
-     "browser"},
+     "a browser sent a client certificate for a page of another site; such "
+     "requests need an x-api-key"},
     {Code::kNotFound, "PATH_NOT_FOUND", 404, "there is no such path"},
     {Code::kNotFound, "DOCS_NOT_INSTALLED", 404, ""},
     {Code::kUnimplemented, "METHOD_NOT_ALLOWED", 405,
      "the path does not have this method; Allow lists its methods"},
     {Code::kDeadlineExceeded, "REQUEST_TIMEOUT", 408,
      "the request did not arrive in time"},
-    {Code::kAborted, kEtagMismatch, 412, "If-Match does not hold the ETag"},
+    {Code::kAborted, kEtagMismatch, 412,
+     "the ETag of the resource does not match If-Match"},
     {Code::kInvalidArgument, "BODY_TOO_LARGE", 413,
-     "the body is larger than it may be"},
+     "the size of the body exceeds the limit"},
     {Code::kInvalidArgument, "TARGET_TOO_LONG", 414,
-     "the request line is longer than it may be"},
+     "the length of the request line exceeds the limit"},
     {Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE", 415,
-     "the body is not application/json, or is encoded; of a PATCH, "
-     "Accept-Patch says what it may be"},
+     "the media type of the body is not supported, or the body has a "
+     "Content-Encoding; bodies are application/json, and those of PATCH any "
+     "type that Accept-Patch lists"},
     {Code::kInvalidArgument, "UNSUPPORTED_EXPECTATION", 417,
-     "Expect holds anything but 100-continue"},
+     "Expect is not 100-continue"},
     {Code::kResourceExhausted, "MESSAGE_TOO_LARGE", 429,
-     "the request or its answer is too large for gRPC"},
+     "the request or its response exceeds the size limit of gRPC messages"},
     {Code::kInvalidArgument, "HEADERS_TOO_LARGE", 431,
-     "the header fields are larger than they may be"},
+     "the size of the header fields exceeds the limit"},
     {Code::kCancelled, "CALL_CANCELLED", 499, ""},
-    {Code::kInternal, "GATEWAY_FAILURE", 500, "a fault of the gateway"},
-    {Code::kInternal, "SERVER_FAILURE", 500, "a fault of the server"},
+    {Code::kInternal, "GATEWAY_FAILURE", 500,
+     "the gateway has failed; its log has the cause"},
+    {Code::kInternal, "SERVER_FAILURE", 500,
+     "the server has failed; its log has the cause"},
     {Code::kInternal, "RESPONSE_NOT_JSON", 500,
-     "the answer has a value that JSON cannot hold"},
+     "the response has a value that JSON cannot represent"},
     {Code::kUnimplemented, "METHOD_UNKNOWN", 501, "no path has this method"},
     {Code::kUnimplemented, "TRANSFER_CODING_UNKNOWN", 501,
      "the transfer coding is not chunked"},
@@ -72,9 +77,10 @@ constexpr GatewayError kErrors[] = {
     {Code::kUnavailable, "TOO_MANY_CONNECTIONS", 503,
      "too many connections are open"},
     {Code::kUnavailable, "TOO_MANY_BYTES_BUFFERED", 503,
-     "too many requests are arriving"},
+     "the bodies of all requests in progress exceed the limit of the "
+     "gateway's memory"},
     {Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", 504,
-     "the server did not answer in time"},
+     "the server did not respond in time"},
 };
 
 const GatewayError* Find(absl::string_view reason) {
@@ -102,10 +108,10 @@ int HttpStatus(const absl::Status& status) {
   const GatewayError* error = Find(Reason(status));
   return error != nullptr && error->code == status.code()
              ? error->http_status
-             : HttpStatusOfReply(status);
+             : HttpStatusOfServerError(status);
 }
 
-int HttpStatusOfReply(const absl::Status& status) {
+int HttpStatusOfServerError(const absl::Status& status) {
   switch (status.code()) {
     case Code::kOk:
       return 200;

@@ -25,7 +25,7 @@ struct GatewayError {
 absl::Span<const GatewayError> GatewayErrors();
 
 // Returns the HTTP status of an error of the table; of another error as
-// HttpStatusOfReply does.
+// HttpStatusOfServerError does.
 int HttpStatus(const absl::Status& status);
 
 // Returns the HTTP status of an error of the server, by its code:
@@ -33,7 +33,7 @@ int HttpStatus(const absl::Status& status);
 // them, and 412 for ABORTED with the reason ETAG_MISMATCH; OK 200. Reasons of
 // the server may be in the table with another HTTP status, so only its code
 // counts.
-int HttpStatusOfReply(const absl::Status& status);
+int HttpStatusOfServerError(const absl::Status& status);
 
 // Each constructor below returns an error of the table: its name is the reason.
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/api_handler.h"
 #include "gateway/backend/grpc_backend.h"
+#include "gateway/backend/health_check.h"
 #include "gateway/docs/pages.h"
 #include "gateway/docs_handler.h"
 #include "gateway/health_handler.h"
@@ -18,9 +19,11 @@
 #include "prometheus/registry.h"
 #include "server/runtime/flags.h"
 #include "server/runtime/log.h"
+#include "server/runtime/metrics/file_metrics.h"
 #include "server/runtime/metrics/page.h"
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/process_metrics.h"
 #include "server/runtime/open_files.h"
+#include "server/runtime/tls_material.h"
 #include "server/runtime/tls_watch.h"
 
 namespace webhooks::gateway {
@@ -84,10 +87,12 @@ class RunningGateway final : public Gateway {
   absl::Status ServeMetrics() {
     if (!config_.metrics_listen) return absl::OkStatus();
     auto page =
-        MetricsPage::Listen(*config_.metrics_listen, config_.http.plaintext);
+        MetricsPage::Listen(*config_.metrics_listen, config_.metrics_scope);
     if (!page.ok()) return page.status();
     page_ = *std::move(page);
-    page_->Serve({&process_, &registry_, &*connections_});
+    files_.AddTls("tls", parts_.tls.get());
+    files_.AddTls("server_tls", parts_.server_tls.get());
+    page_->Serve({&process_, &files_, &registry_, &*connections_});
     Log(LogLevel::kInfo, "serving metrics", {{"address", page_->address()}});
     return absl::OkStatus();
   }
@@ -99,14 +104,29 @@ class RunningGateway final : public Gateway {
   ApiHandler api_;
   DocsHandler docs_;
   HealthHandler handler_;
-  const ProcessFigures process_;
+  const ProcessMetrics process_;
+  FileMetrics files_;
   prometheus::Registry registry_;
   RequestMetrics requests_;
   std::unique_ptr<HttpServer> server_;
   std::vector<std::string> addresses_;
-  std::optional<ConnectionFigures> connections_;
+  std::optional<ConnectionGauges> connections_;
   std::unique_ptr<MetricsPage> page_;
 };
+
+// Calls the server, unless the certificates cannot be used, which is another
+// finding.
+std::optional<Finding> CheckServer(const Config& config) {
+  constexpr absl::Duration kTimeout = absl::Seconds(5);
+  absl::StatusOr<TlsMaterial> tls = ReadTlsFiles(config.server_tls);
+  if (!tls.ok() || !CheckTls(*tls, config.server_tls).ok()) return std::nullopt;
+  const absl::Status serves =
+      CheckHealth(config.server, WantsTls(config.server_tls) ? &*tls : nullptr,
+                  config.server_tls_name, kTimeout);
+  if (serves.ok()) return absl::StrCat("--server ", config.server, " serves");
+  return absl::UnavailableError(
+      absl::StrCat("--server ", config.server, ": ", serves.message()));
+}
 
 }  // namespace
 
@@ -132,8 +152,9 @@ std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
   }
   if (config.metrics_listen) {
     findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
-                                       config.http.plaintext, kMetricsRemedy));
+                                       config.metrics_scope, kMetricsRemedy));
   }
+  if (auto server = CheckServer(config)) findings.push_back(*std::move(server));
   if (ReadPages(config.docs_folder).empty()) {
     findings.emplace_back(absl::StrCat("no pages of /docs in ",
                                        config.docs_folder,

@@ -20,8 +20,8 @@ class Gateway {
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const Config& config);
 
   // Returns the findings of a start with `config` about its certificates,
-  // addresses and pages: one for each. Changes nothing, and may be called while
-  // a gateway runs.
+  // addresses, server and pages: one for each. Calls the server, for a few
+  // seconds at most. Changes nothing, and may be called while a gateway runs.
   static std::vector<Finding> Check(const Config& config, absl::Time now);
 
   virtual ~Gateway() = default;

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "gateway/answers.h"
 #include "gateway/errors.h"
+#include "gateway/responses.h"
 #include "grpc/health/v1/health.pb.h"
 
 namespace webhooks::gateway {
@@ -16,7 +16,7 @@ constexpr absl::string_view kHealth = "/healthz";
 constexpr absl::string_view kReadiness = "/readyz";
 constexpr absl::Duration kProbeTimeout = absl::Seconds(2);
 
-HttpResponse OkAnswer() {
+HttpResponse OkResponse() {
   HttpResponse response;
   response.body = R"({"status":"ok"})";
   return response;
@@ -50,7 +50,7 @@ class ProbeExchange : public Exchange {
         std::move(call),
         [respond = std::move(respond)](const Backend::Reply& reply) mutable {
           const absl::Status ready = Readiness(reply);
-          respond(ready.ok() ? OkAnswer() : ErrorAnswer(ready));
+          respond(ready.ok() ? OkResponse() : ErrorResponse(ready));
         });
   }
 
@@ -76,8 +76,8 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> HealthHandler::Accept(
     return std::make_unique<ProbeExchange>(backend_);
   }
   HttpResponse response =
-      is_get ? OkAnswer()
-             : UnboundAnswer(head.method, {"GET", "HEAD", "OPTIONS"});
+      is_get ? OkResponse()
+             : UnboundResponse(head.method, {"GET", "HEAD", "OPTIONS"});
   response.route = std::string(head.path);
   return response;
 }

@@ -9,6 +9,7 @@
 #include "server/runtime/log.h"
 #include "server/runtime/process.h"
 #include "server/runtime/stop_signals.h"
+#include "server/runtime/tls_material.h"
 
 int main(int argc, char** argv) {
   webhooks::BeginProcess();
@@ -21,9 +22,14 @@ int main(int argc, char** argv) {
   if (!config.ok()) return webhooks::FailStart(config.status());
   if (config->check) {
     webhooks::UnblockStopSignals();
-    return webhooks::TellFindings(
+    return webhooks::PrintFindings(
         webhooks::gateway::Gateway::Check(*config, absl::Now()));
   }
+  webhooks::Log(webhooks::LogLevel::kInfo, "starting",
+                {{"version", webhooks::Version()},
+                 {"tls", webhooks::TlsMode(config->tls)},
+                 {"server", config->server},
+                 {"server_tls", webhooks::TlsMode(config->server_tls)}});
   const auto gateway = webhooks::gateway::Gateway::Start(*config);
   if (!gateway.ok()) return webhooks::FailStart(gateway.status());
   for (const std::string& address : (*gateway)->addresses()) {

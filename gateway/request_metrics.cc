@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/http/grammar.h"
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/process_metrics.h"
 
 namespace webhooks::gateway {
 RequestMetrics::RequestMetrics(prometheus::Registry& registry)
@@ -19,15 +19,16 @@ void RequestMetrics::RequestEnded(absl::string_view method,
                      latency);
 }
 
-std::vector<prometheus::MetricFamily> ConnectionFigures::Collect() const {
-  return {Figure("webhooks_http_connections", "Open connections of clients.",
-                 prometheus::MetricType::Gauge, server_.connections()),
-          Figure("webhooks_http_buffer_bytes",
-                 "Bytes that connections hold in buffers: requests as far as "
-                 "they have arrived, and answers that wait to be read. The "
-                 "buffers of TLS do not count.",
-                 prometheus::MetricType::Gauge,
-                 static_cast<double>(server_.buffer_bytes()))};
+std::vector<prometheus::MetricFamily> ConnectionGauges::Collect() const {
+  return {
+      SingleMetric("webhooks_http_connections", "Open connections of clients.",
+                   prometheus::MetricType::Gauge, server_.connections()),
+      SingleMetric("webhooks_http_buffer_bytes",
+                   "Bytes that connections hold in buffers: requests as far as "
+                   "they have arrived, and answers that wait to be read. The "
+                   "buffers of TLS do not count.",
+                   prometheus::MetricType::Gauge,
+                   static_cast<double>(server_.buffer_bytes()))};
 }
 
 }  // namespace webhooks::gateway

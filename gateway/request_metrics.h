@@ -26,10 +26,10 @@ class RequestMetrics final : public RequestObserver {
 };
 
 // webhooks_http_connections, webhooks_http_buffer_bytes.
-class ConnectionFigures final : public prometheus::Collectable {
+class ConnectionGauges final : public prometheus::Collectable {
  public:
   // `server` must outlive this.
-  explicit ConnectionFigures(const HttpServer& server) : server_(server) {}
+  explicit ConnectionGauges(const HttpServer& server) : server_(server) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 

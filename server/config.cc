@@ -59,13 +59,14 @@ ABSL_FLAG(std::string, api_key_file, "",
 ABSL_FLAG(
     std::string, admin_key_file, "",
     "The file with the administrators' key (AdminService) as its only line, "
-    "which is created if it does not exist. Default: admin-key in the "
-    "database's folder.");
-ABSL_FLAG(std::string, secret_key_file, "",
-          "The file with the keys that encrypt the secrets in the database, on "
-          "each line 32 bytes in base64: the first encrypts, all decrypt. It "
-          "is created for a new database; without it the secrets are lost. "
-          "Default: secret-key in the database's folder.");
+    "which is created if it does not exist. Read again when it changes. "
+    "Default: admin-key in the database's folder.");
+ABSL_FLAG(
+    std::string, secret_key_file, "",
+    "The file with the keys that encrypt the secrets in the database, on "
+    "each line 32 bytes in base64: the first encrypts, all decrypt. It "
+    "is created for a new database; without it the secrets are lost. Read "
+    "again when it changes. Default: secret-key in the database's folder.");
 ABSL_FLAG(bool, allow_http_urls, false,
           "Accept http:// URLs for webhooks besides https://.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
@@ -178,6 +179,7 @@ absl::StatusOr<Config> ReadConfig() {
       "metrics_listen", absl::GetFlag(FLAGS_metrics_listen));
   if (!metrics_listen.ok()) return metrics_listen.status();
   config.metrics_listen = *std::move(metrics_listen);
+  config.metrics_scope = MetricsScope();
   return config;
 }
 

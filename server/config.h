@@ -37,6 +37,7 @@ struct Config {
   absl::Duration grace;
   // If unset, metrics are not served.
   std::optional<Address> metrics_listen;
+  PeerScope metrics_scope = PeerScope::kThisMachine;
 };
 
 // Reads the flags, after ParseFlags, and configures the log. INVALID_ARGUMENT

@@ -10,6 +10,7 @@
 #include "server/runtime/log.h"
 #include "server/runtime/process.h"
 #include "server/runtime/stop_signals.h"
+#include "server/runtime/tls_material.h"
 #include "server/server.h"
 
 int main(int argc, char** argv) {
@@ -25,9 +26,12 @@ int main(int argc, char** argv) {
   if (!config.ok()) return webhooks::FailStart(config.status());
   if (config->check) {
     webhooks::UnblockStopSignals();
-    return webhooks::TellFindings(
+    return webhooks::PrintFindings(
         webhooks::server::Server::Check(*config, absl::Now()));
   }
+  webhooks::Log(webhooks::LogLevel::kInfo, "starting",
+                {{"version", webhooks::Version()},
+                 {"tls", webhooks::TlsMode(config->tls)}});
   const auto server = webhooks::server::Server::Start(*config);
   if (!server.ok()) return webhooks::FailStart(server.status());
   for (const std::string& address : (*server)->addresses()) {

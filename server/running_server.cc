@@ -36,8 +36,7 @@ std::vector<std::string> ServiceNames() {
 RunningServer::RunningServer(const Config& config,
                              std::unique_ptr<Metrics> metrics,
                              std::unique_ptr<Store> store, absl::Time latest_id,
-                             absl::string_view admin_key,
-                             std::unique_ptr<TlsWatch> tls,
+                             KeyWatch::Keys keys, std::unique_ptr<TlsWatch> tls,
                              std::unique_ptr<MetricsPage> metrics_page)
     : grace_(config.grace),
       metrics_(std::move(metrics)),
@@ -56,7 +55,9 @@ RunningServer::RunningServer(const Config& config,
       calls_in_flight_(config.max_calls_per_key),
       project_admission_(authenticator_, rate_limits_, calls_in_flight_,
                          config.gateways),
-      admin_admission_(admin_key, failed_keys_),
+      admin_admission_(keys.admin_key, failed_keys_),
+      key_watch_(std::in_place, std::move(keys), *store_, admin_admission_,
+                 entropy_),
       project_calls_(project_admission_, &absl::Now, timeouts_, calls_),
       admin_calls_(admin_admission_, &absl::Now, timeouts_, calls_),
       webhooks_(project_calls_, *store_, entropy_, ids_, &absl::Now,
@@ -125,6 +126,7 @@ void RunningServer::Stop() {
   grpc_.reset();
   metrics_page_.reset();
   deliveries_.reset();
+  key_watch_.reset();
   maintenance_.reset();
   store_.reset();
 }
@@ -152,6 +154,14 @@ void RunningServer::ServeMetrics() {
         *store_, [this] { return deliveries_->stats(); }, kCountTimeout);
     metrics.push_back(&*delivery_gauges_);
   }
+  file_metrics_.AddTls("tls", tls_.get());
+  file_metrics_.AddFile("secret_key_file", [this] {
+    return key_watch_->is_secret_key_file_refused();
+  });
+  file_metrics_.AddFile("admin_key_file", [this] {
+    return key_watch_->is_admin_key_file_refused();
+  });
+  metrics.push_back(&file_metrics_);
   metrics_page_->Serve(std::move(metrics));
   Log(LogLevel::kInfo, "serving metrics",
       {{"address", metrics_page_->address()}});

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/call/admission.h"
 #include "server/call/authenticator.h"
@@ -24,12 +23,14 @@
 #include "server/call/request_timeouts.h"
 #include "server/config.h"
 #include "server/delivery/deliveries.h"
+#include "server/keys/key_watch.h"
 #include "server/listen/acceptor.h"
 #include "server/listen/listening_socket.h"
 #include "server/listen/open_connections.h"
 #include "server/listen/watched_calls.h"
 #include "server/observability/metrics.h"
 #include "server/runtime/entropy.h"
+#include "server/runtime/metrics/file_metrics.h"
 #include "server/runtime/metrics/page.h"
 #include "server/runtime/tls_watch.h"
 #include "server/server.h"
@@ -56,7 +57,7 @@ class RunningServer final : public Server {
   // `tls` is null for plain text; `metrics_page` is null without one.
   RunningServer(const Config& config, std::unique_ptr<Metrics> metrics,
                 std::unique_ptr<Store> store, absl::Time latest_id,
-                absl::string_view admin_key, std::unique_ptr<TlsWatch> tls,
+                KeyWatch::Keys keys, std::unique_ptr<TlsWatch> tls,
                 std::unique_ptr<MetricsPage> metrics_page);
 
   ~RunningServer() override { Stop(); }
@@ -97,6 +98,7 @@ class RunningServer final : public Server {
   CallsInFlight calls_in_flight_;
   ProjectAdmission project_admission_;
   AdminAdmission admin_admission_;
+  std::optional<KeyWatch> key_watch_;
   RequestTimeouts timeouts_;
   Calls project_calls_;
   Calls admin_calls_;
@@ -117,6 +119,7 @@ class RunningServer final : public Server {
   std::optional<MaintenanceThread> maintenance_;
   std::unique_ptr<Acceptor> acceptor_;
   std::optional<DeliveryGauges> delivery_gauges_;
+  FileMetrics file_metrics_;
   std::unique_ptr<MetricsPage> metrics_page_;
 };
 

@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "server/keys/first_project.h"
 #include "server/keys/key_files.h"
+#include "server/keys/key_watch.h"
 #include "server/listen/listening_socket.h"
 #include "server/observability/metrics.h"
 #include "server/running_server.h"
@@ -47,11 +48,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   absl::Status not_lost = CheckDatabaseNotLost(
       config.database, config.secret_key_file, config.api_key_file);
   if (!not_lost.ok()) return not_lost;
+  KeyWatch::Keys keys = {config.secret_key_file, {}, config.admin_key_file, ""};
   auto store = OpenStore(
       config.database,
       [&](bool must_exist) {
-        return TakeOrMakeSecretKeys(config.secret_key_file, must_exist,
-                                    entropy);
+        auto found =
+            TakeOrMakeSecretKeys(config.secret_key_file, must_exist, entropy);
+        if (found.ok()) keys.secret_keys = *found;
+        return found;
       },
       metrics->store());
   if (absl::IsInvalidArgument(store.status())) {
@@ -66,7 +70,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!sockets.ok()) return sockets.status();
   std::unique_ptr<MetricsPage> metrics_page;
   if (config.metrics_listen) {
-    auto page = MetricsPage::Listen(*config.metrics_listen, config.plaintext);
+    auto page =
+        MetricsPage::Listen(*config.metrics_listen, config.metrics_scope);
     if (!page.ok()) return page.status();
     metrics_page = *std::move(page);
   }
@@ -74,12 +79,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!latest_id.ok()) return latest_id.status();
   auto admin_key = TakeOrMakeAdminKey(config.admin_key_file, entropy);
   if (!admin_key.ok()) return admin_key.status();
+  keys.admin_key = *std::move(admin_key);
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());
   if (!ready.ok()) return ready;
   auto server = std::make_unique<RunningServer>(
-      config, std::move(metrics), *std::move(store), *latest_id, *admin_key,
-      *std::move(tls), std::move(metrics_page));
+      config, std::move(metrics), *std::move(store), *latest_id,
+      std::move(keys), *std::move(tls), std::move(metrics_page));
   absl::Status serving = server->Serve(*std::move(sockets), config);
   if (!serving.ok()) return serving;
   return server;

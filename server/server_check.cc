@@ -8,8 +8,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "server/keys/first_project.h"
 #include "server/keys/key_files.h"
 #include "storage/open.h"
@@ -38,6 +42,27 @@ std::string Describe(const Inspection& found) {
 bool Opens(const SecretKeys& keys, const SecretKey::Id& id) {
   return std::any_of(keys.begin(), keys.end(),
                      [&](const SecretKey& key) { return key.id() == id; });
+}
+
+// Returns the ids of the keys, in the order of the file. `found` has those that
+// the database needs, if it could be inspected.
+std::string ListSecretKeys(const SecretKeys& keys,
+                           const absl::StatusOr<Inspection>& found) {
+  std::vector<std::string> texts;
+  for (const SecretKey& key : keys) {
+    std::vector<absl::string_view> uses;
+    if (texts.empty()) uses.push_back("encrypts");
+    if (found.ok() && found->state == Inspection::State::kIntact) {
+      uses.push_back(absl::c_linear_search(found->secret_keys, key.id())
+                         ? "needed by the database"
+                         : "not needed by the database");
+    }
+    texts.push_back(absl::StrCat(
+        FormatKeyId(key.id()),
+        uses.empty() ? ""
+                     : absl::StrCat(" (", absl::StrJoin(uses, ", "), ")")));
+  }
+  return absl::StrJoin(texts, ", ");
 }
 
 fs::path FolderOf(const std::string& path) {
@@ -89,7 +114,8 @@ Finding CheckSecretKeys(const Config& config,
         "its line"));
   }
   if (!keys->has_value()) return CheckAbsent("secret keys", path, config);
-  return absl::StrCat("secret keys ", path, ": ", (*keys)->size());
+  return absl::StrCat("secret keys ", path, ": ",
+                      ListSecretKeys(**keys, found));
 }
 
 Finding CheckKey(absl::string_view what, const std::string& path,
@@ -113,7 +139,7 @@ void CheckListeners(const Config& config, std::vector<Finding>& findings) {
   }
   if (!config.metrics_listen) return;
   findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
-                                     config.plaintext, kMetricsRemedy));
+                                     config.metrics_scope, kMetricsRemedy));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ using google::protobuf::util::MessageDifferencer;
 
 }  // namespace
 
-bool Names(const google::protobuf::FieldMask& mask, absl::string_view field) {
+bool HasPath(const google::protobuf::FieldMask& mask, absl::string_view field) {
   return std::find(mask.paths().begin(), mask.paths().end(), field) !=
          mask.paths().end();
 }
@@ -31,24 +31,24 @@ absl::Status CheckEtag(absl::string_view condition,
 bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
            v1::Webhook& webhook) {
   v1::Webhook changed = webhook;
-  if (Names(change.update_mask(), "url")) {
+  if (HasPath(change.update_mask(), "url")) {
     changed.clear_url();
     if (change.has_url()) changed.set_url(change.url());
   }
-  if (Names(change.update_mask(), "description")) {
+  if (HasPath(change.update_mask(), "description")) {
     changed.clear_endpoint_description();
     if (change.has_description()) {
       changed.set_endpoint_description(change.description());
     }
   }
-  if (Names(change.update_mask(), "scope")) {
+  if (HasPath(change.update_mask(), "scope")) {
     *changed.mutable_scope() = change.scope();
   }
-  if (Names(change.update_mask(), "delivery")) {
+  if (HasPath(change.update_mask(), "delivery")) {
     changed.clear_delivery();
     if (change.has_delivery()) *changed.mutable_delivery() = change.delivery();
   }
-  if (Names(change.update_mask(), "active")) {
+  if (HasPath(change.update_mask(), "active")) {
     changed.set_active(change.active());
     if (change.active()) changed.clear_deactivation();
   }
@@ -60,14 +60,14 @@ bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
 
 bool Apply(const v1::UpdateProjectRequest& change, v1::Project& project) {
   v1::Project changed = project;
-  if (Names(change.update_mask(), "name")) changed.set_name(change.name());
-  if (Names(change.update_mask(), "max_webhooks")) {
+  if (HasPath(change.update_mask(), "name")) changed.set_name(change.name());
+  if (HasPath(change.update_mask(), "max_webhooks")) {
     changed.clear_max_webhooks();
     if (change.has_max_webhooks()) {
       changed.set_max_webhooks(change.max_webhooks());
     }
   }
-  if (Names(change.update_mask(), "max_requests_per_second")) {
+  if (HasPath(change.update_mask(), "max_requests_per_second")) {
     changed.clear_max_requests_per_second();
     if (change.has_max_requests_per_second()) {
       changed.set_max_requests_per_second(change.max_requests_per_second());
@@ -91,7 +91,7 @@ absl::Status Apply(const SecretRotation& rotation, v1::Webhook& webhook,
     }
     *rotated.add_secrets() = std::move(older);
   }
-  rotated = InForce(rotated, rotation.now);
+  rotated = SecretsInForce(rotated, rotation.now);
   if (rotated.secrets_size() > WebhookStore::kMaxSecrets) {
     return TooManySecrets();
   }
@@ -111,7 +111,8 @@ bool CanReceive(const v1::Webhook& webhook) {
   return webhook.active() && webhook.has_url();
 }
 
-v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now) {
+v1::WebhookSecrets SecretsInForce(const v1::WebhookSecrets& secrets,
+                                  absl::Time now) {
   v1::WebhookSecrets in_force;
   for (const v1::WebhookSecret& secret : secrets.secrets()) {
     if (!secret.has_expires_at() || FromTimestamp(secret.expires_at()) > now) {

@@ -15,7 +15,7 @@
 namespace webhooks {
 
 // Returns true if `mask` has the path `field`.
-bool Names(const google::protobuf::FieldMask& mask, absl::string_view field);
+bool HasPath(const google::protobuf::FieldMask& mask, absl::string_view field);
 
 // Returns OK if the etag of `webhook` meets `condition` (an If-Match header;
 // "" is always met), ABORTED (ETAG_MISMATCH) if not.
@@ -45,7 +45,8 @@ void AdvanceLastUpdate(absl::Time now, v1::Webhook& webhook);
 bool CanReceive(const v1::Webhook& webhook);
 
 // Returns the secrets that are in force at `now`.
-v1::WebhookSecrets InForce(const v1::WebhookSecrets& secrets, absl::Time now);
+v1::WebhookSecrets SecretsInForce(const v1::WebhookSecrets& secrets,
+                                  absl::Time now);
 
 // The result of one part of a retry job.
 struct RetryJobStep {

@@ -18,11 +18,11 @@ void End(v1::Delivery::State state, absl::Time now,
 void AwaitRetry(const AttemptResult& result, const Leases::Lease& lease,
                 DeliveryProgress& progress) {
   progress.retry_at = result.retry_at;
-  if (lease.goes_on) {
+  if (lease.retry_requested) {
     progress.retry_at = result.now;
     progress.queue_at = kAtOnce;
     progress.schedule_base = progress.attempts;
-  } else if (!lease.is_awaited) {
+  } else if (!lease.blocks_next) {
     progress.queue_at = result.retry_at;
   }
   progress.kept_from = *progress.retry_at;
@@ -46,7 +46,7 @@ void RecordAttempt(const AttemptResult& result, const Leases::Lease& lease,
     End(v1::Delivery::DELIVERED, result.now, progress);
   } else if (progress.state != v1::Delivery::PENDING) {
     return;
-  } else if (result.outcome == Outcome::kRetry || lease.goes_on) {
+  } else if (result.outcome == Outcome::kRetry || lease.retry_requested) {
     AwaitRetry(result, lease, progress);
   } else {
     End(v1::Delivery::FAILED, result.now, progress);

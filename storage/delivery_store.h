@@ -41,6 +41,15 @@ struct DeliveryFacts {
   bool others_wait = false;
 };
 
+// Numbers of deliveries that have not ended.
+struct WaitingCounts {
+  std::int64_t all = 0;
+  // Those whose webhook is inactive or has no URL.
+  std::int64_t held = 0;
+
+  bool operator==(const WaitingCounts&) const = default;
+};
+
 // The deliveries of every project and their state. The promises of Store hold
 // here. A delivery of another project is treated like one that does not exist:
 // NOT_FOUND (DELIVERY_NOT_FOUND).
@@ -89,7 +98,7 @@ class DeliveryStore {
   // Counts the deliveries of every project that are in flight, pending or held.
   // Stops at `limit`.
   virtual void CountWaiting(int limit, const CallOptions& options,
-                            Done<std::int64_t> done) = 0;
+                            Done<WaitingCounts> done) = 0;
 
   // Stores a job that Upkeep::Maintain performs in steps. It retries the failed
   // deliveries of the webhook in the job's time range as RetryDelivery does,
@@ -98,7 +107,7 @@ class DeliveryStore {
   // RESOURCE_EXHAUSTED (RETRY_JOB_LIMIT_REACHED): kMaxRetryJobs of the project
   // are running.
   virtual void CreateRetryJob(const v1::RetryJob& job,
-                              const std::optional<Idempotency>& once,
+                              const std::optional<Idempotency>& idempotency,
                               const CallOptions& options,
                               Done<Created<v1::RetryJob>> done) = 0;
 

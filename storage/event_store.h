@@ -43,7 +43,7 @@ class EventStore {
   // ALREADY_EXISTS (EVENT_ID_REUSED): the project has another event with this
   // id. NOT_FOUND (PROJECT_NOT_FOUND): the project does not exist.
   virtual void PublishEvent(const v1::Event& event,
-                            const std::optional<Idempotency>& once,
+                            const std::optional<Idempotency>& idempotency,
                             const CallOptions& options,
                             Done<Created<v1::PublishEventResponse>> done) = 0;
 
@@ -55,7 +55,7 @@ class EventStore {
   using MaybeEvents = std::vector<absl::StatusOr<v1::Event>>;
   virtual void PublishEvents(
       absl::string_view project, MaybeEvents events,
-      const std::optional<Idempotency>& once, const CallOptions& options,
+      const std::optional<Idempotency>& idempotency, const CallOptions& options,
       Done<Created<v1::PublishEventBatchResponse>> done) = 0;
 
   // Reads one event.

@@ -19,12 +19,12 @@ using Digest = std::array<std::uint8_t, 32>;
 
 // Identifies a call that creates something, so that repeats of it have no
 // effect. The first call with a `key` is performed, and its answer is kept for
-// kKept in the same transaction. A later call with the same `key` and `request`
-// returns that answer and changes nothing. ALREADY_EXISTS (REQUEST_ID_REUSED):
-// the key was used for another request; nothing is changed. An error is not
-// kept.
+// kRetention in the same transaction. A later call with the same `key` and
+// `request` returns that answer and changes nothing. ALREADY_EXISTS
+// (REQUEST_ID_REUSED): the key was used for another request; nothing is
+// changed. An error is not kept.
 struct Idempotency {
-  static constexpr absl::Duration kKept = absl::Hours(24);
+  static constexpr absl::Duration kRetention = absl::Hours(24);
 
   // Digest of the caller's identity and its key: callers do not share keys.
   Digest key;
@@ -34,9 +34,9 @@ struct Idempotency {
   std::string project;
   // The time of the call.
   absl::Time now;
-  // The status that the call ends with if no answer is kept for it: set for a
-  // call that is only valid as a repeat. OK: the call is performed.
-  absl::Status otherwise = absl::OkStatus();
+  // The status of a call that is not a repeat. An error is set for a call that
+  // is valid only as a repeat; OK: the call is performed.
+  absl::Status status_if_new = absl::OkStatus();
 };
 
 // The result of a call that creates something.
@@ -52,39 +52,40 @@ class KeptAnswers {
  public:
   virtual ~KeptAnswers() = default;
 
-  // Returns the answer that is kept for `once`, or nullopt. ALREADY_EXISTS
-  // (REQUEST_ID_REUSED): it is the answer to another request.
+  // Returns the answer that is kept for `idempotency`, or nullopt.
+  // ALREADY_EXISTS (REQUEST_ID_REUSED): it is the answer to another request.
   virtual absl::StatusOr<std::optional<std::string>> Find(
-      const Idempotency& once) = 0;
+      const Idempotency& idempotency) = 0;
 
-  // Keeps `answer` until `once.now` + kKept. Replaces an expired one.
-  virtual absl::Status Keep(const Idempotency& once,
+  // Keeps `answer` until `idempotency.now` + kRetention. Replaces an expired
+  // one.
+  virtual absl::Status Keep(const Idempotency& idempotency,
                             const std::string& answer) = 0;
 
   // Returns the error for an answer that cannot be parsed.
   virtual absl::Status Damaged() = 0;
 };
 
-// Returns the answer that is kept for `once`. If there is none, returns the
-// result of `perform`, an absl::StatusOr of a message, and keeps it.
+// Returns the answer that is kept for `idempotency`. If there is none, returns
+// the result of `perform`, an absl::StatusOr of a message, and keeps it.
 template <typename T, typename Perform>
-absl::StatusOr<Created<T>> PerformOnce(KeptAnswers& answers,
-                                       const std::optional<Idempotency>& once,
-                                       Perform&& perform) {
-  if (once) {
-    const auto kept = answers.Find(*once);
+absl::StatusOr<Created<T>> PerformOnce(
+    KeptAnswers& answers, const std::optional<Idempotency>& idempotency,
+    Perform&& perform) {
+  if (idempotency) {
+    const auto kept = answers.Find(*idempotency);
     if (!kept.ok()) return kept.status();
     if (*kept) {
       Created<T> created{T(), /*replayed=*/true};
       if (created.answer.ParseFromString(**kept)) return created;
       return answers.Damaged();
     }
-    if (!once->otherwise.ok()) return once->otherwise;
+    if (!idempotency->status_if_new.ok()) return idempotency->status_if_new;
   }
   absl::StatusOr<T> made = std::forward<Perform>(perform)();
   if (!made.ok()) return made.status();
-  if (once) {
-    absl::Status kept = answers.Keep(*once, made->SerializeAsString());
+  if (idempotency) {
+    absl::Status kept = answers.Keep(*idempotency, made->SerializeAsString());
     if (!kept.ok()) return kept;
   }
   return Created<T>{*std::move(made)};

@@ -29,16 +29,16 @@ void Leases::End(absl::string_view delivery, std::int64_t number) {
   if (FindNewest(delivery, number) != nullptr) leases_.erase(delivery);
 }
 
-void Leases::Await(absl::string_view delivery) {
+void Leases::MarkBlocking(absl::string_view delivery) {
   absl::MutexLock lock(&mutex_);
   const auto found = leases_.find(delivery);
-  if (found != leases_.end()) found->second.is_awaited = true;
+  if (found != leases_.end()) found->second.blocks_next = true;
 }
 
-void Leases::GoOnAfter(absl::string_view delivery) {
+void Leases::RequestRetry(absl::string_view delivery) {
   absl::MutexLock lock(&mutex_);
   const auto found = leases_.find(delivery);
-  if (found != leases_.end()) found->second.goes_on = true;
+  if (found != leases_.end()) found->second.retry_requested = true;
 }
 
 std::optional<Leases::Lease> Leases::Find(absl::string_view delivery) const {

@@ -29,12 +29,12 @@ class Leases {
     absl::Duration until;
     // True while the attempt is being made.
     bool has_begun = false;
-    // True if another delivery waits for the end of this one: the webhook is
-    // ordered.
-    bool is_awaited = false;
-    // True if another attempt follows a failure, even after the last one of the
-    // schedule.
-    bool goes_on = false;
+    // True if the next delivery of an ordered webhook waits for the end of this
+    // one.
+    bool blocks_next = false;
+    // True if a retry was requested during the attempt: if it fails, another
+    // attempt follows, even after the last one of the schedule.
+    bool retry_requested = false;
   };
 
   explicit Leases(SteadyClock clock) : clock_(std::move(clock)) {}
@@ -47,10 +47,10 @@ class Leases {
   void Renew(absl::string_view delivery, std::int64_t number,
              absl::Duration duration);
   void End(absl::string_view delivery, std::int64_t number);
-  // Set Lease::is_awaited and Lease::goes_on of the delivery's newest lease, if
-  // it has one.
-  void Await(absl::string_view delivery);
-  void GoOnAfter(absl::string_view delivery);
+  // Set Lease::blocks_next and Lease::retry_requested of the delivery's newest
+  // lease, if it has one.
+  void MarkBlocking(absl::string_view delivery);
+  void RequestRetry(absl::string_view delivery);
 
   // Returns the newest lease of the delivery that was not ended, even if its
   // time is over.

@@ -38,6 +38,9 @@ void Notifier::Send(const Notifications& notifications) {
   for (const auto& [endpoint, count] : notifications.expired_) {
     observer_.DeliveriesExpired(endpoint, count);
   }
+  if (notifications.cancelled_ > 0) {
+    observer_.DeliveriesCancelled(notifications.cancelled_);
+  }
   if (notifications.endpoints_.empty()) return;
   absl::MutexLock lock(&mutex_);
   if (watcher_ == nullptr) return;

@@ -33,6 +33,9 @@ class Notifications {
   // Adds a delivery to `endpoint` that has expired.
   void AddExpired(const Endpoint& endpoint) { ++expired_[endpoint]; }
 
+  // Adds `count` deliveries that were cancelled.
+  void AddCancelled(int count) { cancelled_ += count; }
+
  private:
   friend class Notifier;
 
@@ -40,6 +43,7 @@ class Notifications {
 
   absl::flat_hash_map<Endpoint, EndpointDue> endpoints_;
   absl::flat_hash_map<Endpoint, int> expired_;
+  int cancelled_ = 0;
   std::vector<v1::Deactivation::Reason> deactivations_;
 };
 

@@ -44,7 +44,7 @@ class ProjectStore {
 
   // Stores a new project, without a key. INTERNAL: the id is in use.
   virtual void CreateProject(const v1::Project& project,
-                             const std::optional<Idempotency>& once,
+                             const std::optional<Idempotency>& idempotency,
                              const CallOptions& options,
                              Done<Created<v1::Project>> done) = 0;
 
@@ -71,11 +71,11 @@ class ProjectStore {
                              Done<v1::Project> done) = 0;
 
   // Stores `answer.api_key`; `hash` is the hash of the key's text. The text is
-  // kept for `once` only, sealed, and no longer than the project. INTERNAL: the
-  // id or the hash is in use.
+  // kept for `idempotency` only, sealed, and no longer than the project.
+  // INTERNAL: the id or the hash is in use.
   virtual void CreateApiKey(const v1::CreateApiKeyResponse& answer,
                             const ApiKeyHash& hash,
-                            const std::optional<Idempotency>& once,
+                            const std::optional<Idempotency>& idempotency,
                             const CallOptions& options,
                             Done<Created<v1::CreateApiKeyResponse>> done) = 0;
 

@@ -6,7 +6,7 @@ namespace webhooks {
 namespace {
 
 constexpr absl::Duration kStoreEvery = absl::Minutes(1);
-constexpr absl::Duration kLookEvery = absl::Minutes(1);
+constexpr absl::Duration kCheckInterval = absl::Minutes(1);
 
 }  // namespace
 
@@ -27,8 +27,8 @@ RetentionAction RetentionActionFor(v1::Delivery::State state, bool is_in_flight,
   return is_in_flight ? RetentionAction::kKeep : RetentionAction::kExpire;
 }
 
-absl::Time NextLook(absl::Time kept_from, absl::Time oldest) {
-  return std::max(kept_from, oldest + kLookEvery);
+absl::Time NextCheck(absl::Time kept_from, absl::Time oldest) {
+  return std::max(kept_from, oldest + kCheckInterval);
 }
 
 }  // namespace webhooks

@@ -43,7 +43,7 @@ RetentionAction RetentionActionFor(v1::Delivery::State state, bool is_in_flight,
 
 // Returns the age at which retention looks again at an event whose deliveries
 // are kept, the first of them from `kept_from`: not twice in the same minute.
-absl::Time NextLook(absl::Time kept_from, absl::Time oldest);
+absl::Time NextCheck(absl::Time kept_from, absl::Time oldest);
 
 }  // namespace webhooks
 

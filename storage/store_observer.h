@@ -45,6 +45,10 @@ class StoreObserver {
   // longer than the retention.
   virtual void DeliveriesExpired(const Endpoint& /*endpoint*/, int /*count*/) {}
 
+  // `count` deliveries were cancelled, by a call or because their webhook was
+  // removed.
+  virtual void DeliveriesCancelled(int /*count*/) {}
+
   // The database failed at `operation`, such as "commit". `cause` is the
   // driver's own message.
   virtual void Faulted(absl::string_view /*operation*/,

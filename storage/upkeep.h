@@ -51,6 +51,13 @@ class Upkeep {
   // more: the store opens without them.
   virtual void ListUnusedKeys(const CallOptions& options,
                               Done<std::vector<SecretKey::Id>> done) = 0;
+
+  // Replaces the store's secret keys, of which there must be one: from now on
+  // the first seals, and Maintain seals under it what is sealed under another.
+  // FAILED_PRECONDITION: the database has texts sealed under a key that is not
+  // among `keys`, which the message names; the keys stay as they are.
+  virtual void ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
+                                 DoneStatus done) = 0;
 };
 
 }  // namespace webhooks

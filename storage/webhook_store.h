@@ -51,7 +51,7 @@ class WebhookStore {
   // RESOURCE_EXHAUSTED (WEBHOOK_LIMIT_REACHED): the project has
   // Project.max_webhooks. INTERNAL: the id is in use.
   virtual void CreateWebhook(const v1::Webhook& webhook,
-                             const std::optional<Idempotency>& once,
+                             const std::optional<Idempotency>& idempotency,
                              const CallOptions& options,
                              Done<Created<v1::Webhook>> done) = 0;
 
@@ -88,7 +88,7 @@ class WebhookStore {
   // kMaxSecrets would be in force.
   virtual void RotateSecret(absl::string_view project,
                             const SecretRotation& rotation,
-                            const std::optional<Idempotency>& once,
+                            const std::optional<Idempotency>& idempotency,
                             const CallOptions& options,
                             Done<Created<v1::Webhook>> done) = 0;
 

@@ -240,8 +240,9 @@ void GrpcBackend::End(const std::shared_ptr<State>& state,
 
 void GrpcBackend::NoteReached(std::size_t connection, bool reached,
                               absl::string_view cause) {
-  switch (reachability_.Note(connection, reached)) {
+  switch (reachability_.Note(connection, reached, cause)) {
     case Reachability::Change::kLost:
+    case Reachability::Change::kOtherCause:
       Log(LogLevel::kWarning, "cannot reach the server",
           {{"target", target_}, {"cause", cause}});
       break;

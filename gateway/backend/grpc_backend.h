@@ -22,8 +22,8 @@ namespace webhooks::gateway {
 // up to `reconnect_timeout` for a server that restarts. After that the server
 // counts as lost, and calls fail at once (UNAVAILABLE) until it is back, which
 // is noticed within about a second. The log has a line with the cause when the
-// server is lost, and one when it is back. A call that may have been sent is
-// never sent again.
+// server is lost, one for each further cause, and one when it is back. A call
+// that may have been sent is never sent again.
 class GrpcBackend : public Backend {
  public:
   static constexpr absl::Duration kReconnectTimeout = absl::Seconds(2);

@@ -2,9 +2,12 @@
 #define WEBHOOKS_GATEWAY_BACKEND_REACHABILITY_H_
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 
 namespace webhooks::gateway {
@@ -13,15 +16,18 @@ namespace webhooks::gateway {
 // connections to it. Thread-safe.
 class Reachability {
  public:
-  enum class Change { kNone, kLost, kFound };
+  enum class Change { kNone, kLost, kOtherCause, kFound };
 
   // The server counts as reachable at first.
   explicit Reachability(std::size_t connections) : failing_(connections) {}
 
-  // Records that a call on `connection` reached the server or not, and returns
-  // the change: kLost and kFound alternate. Connections come back one by one:
-  // one that still fails does not make the server lost again.
-  Change Note(std::size_t connection, bool reached);
+  // Records that a call on `connection` reached the server or not, for `cause`,
+  // and returns the change: kLost and kFound alternate, and between them, each
+  // further cause is a kOtherCause, at most kMaxCauses. Connections come back
+  // one by one: one that still fails does not make the server lost again.
+  Change Note(std::size_t connection, bool reached, absl::string_view cause);
+
+  static constexpr std::size_t kMaxCauses = 10;
 
   bool lost() const {
     absl::MutexLock lock(&mutex_);
@@ -31,6 +37,8 @@ class Reachability {
  private:
   mutable absl::Mutex mutex_;
   bool lost_ ABSL_GUARDED_BY(mutex_) = false;
+  // The causes since the server was lost.
+  absl::flat_hash_set<std::string> causes_ ABSL_GUARDED_BY(mutex_);
   // For each connection, true if its last call failed.
   std::vector<bool> failing_ ABSL_GUARDED_BY(mutex_);
 };

@@ -133,7 +133,7 @@ void RequestReader::DescribeHead() {
   head_.request_id = RequestIdOr(ids.empty() ? "" : ids.front());
   const auto parents = head_.Values(kTraceparentMetadata);
   head_.span =
-      BeginSpan(parents.size() == 1 ? parents.front() : absl::string_view(),
+      StartSpan(parents.size() == 1 ? parents.front() : absl::string_view(),
                 absl::StrJoin(head_.Values(kTracestateMetadata), ","));
 }
 

@@ -80,7 +80,7 @@ int HttpStatusOf(absl::StatusCode code, absl::string_view text) {
       absl::StrContains(text, kEtagMismatch)) {
     return kPreconditionFailed;
   }
-  return HttpStatusOfReply(absl::Status(code, ""));
+  return HttpStatusOfServerError(absl::Status(code, ""));
 }
 
 Texts TextsOf(const Route& route) {
@@ -187,7 +187,7 @@ void AddRateHeaders(json::object& headers) {
   }
 }
 
-json::object ErrorAnswerObject(absl::string_view text, int http_status) {
+json::object ErrorResponseObject(absl::string_view text, int http_status) {
   json::object headers{{"x-request-id", HeaderReference("x-request-id")}};
   if (http_status == 429 || http_status == 503) {
     headers["Retry-After"] = HeaderReference("Retry-After");
@@ -211,12 +211,12 @@ json::object ErrorComponents() {
     const Place place = PlaceOf(error.http_status);
     if (place == Place::kComponent) {
       components[ComponentName(error.reason)] =
-          ErrorAnswerObject(TextOf(error), error.http_status);
+          ErrorResponseObject(TextOf(error), error.http_status);
     } else if (place == Place::kOther) {
       absl::StrAppend(&others, "\n\n", error.http_status, " ", TextOf(error));
     }
   }
-  components[std::string(kOtherError)] = ErrorAnswerObject(others, 0);
+  components[std::string(kOtherError)] = ErrorResponseObject(others, 0);
   return components;
 }
 
@@ -224,12 +224,12 @@ void AddErrors(const Route& route, json::object& responses) {
   std::map<int, json::object> errors;
   for (const auto& [http_status, texts] : TextsOf(route)) {
     errors[http_status] =
-        ErrorAnswerObject(absl::StrJoin(texts, "\n\n"), http_status);
+        ErrorResponseObject(absl::StrJoin(texts, "\n\n"), http_status);
   }
   for (const GatewayError& error : GatewayErrors()) {
     const int http_status = error.http_status;
     if (http_status == kPreconditionFailed && IsConditional(route)) {
-      errors[http_status] = ErrorAnswerObject(TextOf(error), http_status);
+      errors[http_status] = ErrorResponseObject(TextOf(error), http_status);
     }
     if (PlaceOf(http_status) != Place::kComponent ||
         (http_status == kUnsupportedMediaType && !route.binding.has_body)) {

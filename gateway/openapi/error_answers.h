@@ -34,7 +34,8 @@ boost::json::object ErrorComponents();
 void AddErrors(const Route& route, boost::json::object& responses);
 
 // Returns the description of an error answer, with the meaning `text`.
-boost::json::object ErrorAnswerObject(absl::string_view text, int http_status);
+boost::json::object ErrorResponseObject(absl::string_view text,
+                                        int http_status);
 
 }  // namespace webhooks::gateway
 

@@ -38,7 +38,7 @@ void AddFixedPaths(json::object& paths) {
   json::object ready =
       Fixed("Gateway_Ready", "Whether calls can be served now",
             "The gateway reaches the server, and the server serves.", Ok());
-  ready["responses"].as_object()["503"] = ErrorAnswerObject(
+  ready["responses"].as_object()["503"] = ErrorResponseObject(
       "The server does not answer or does not serve (reason "
       "SERVER_UNREACHABLE, SERVER_NOT_SERVING).",
       kUnavailable);

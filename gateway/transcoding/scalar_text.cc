@@ -1,14 +1,15 @@
 #include "gateway/transcoding/scalar_text.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <optional>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/charconv.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
@@ -113,17 +114,6 @@ bool ReadAnyReal(absl::string_view text, Real& value) {
   return result.ec == std::errc() || std::abs(value) < 1;
 }
 
-constexpr std::array<int8_t, 256> kBase64Values = [] {
-  std::array<int8_t, 256> values{};
-  for (int8_t& value : values) value = -1;
-  constexpr char kAlphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (int i = 0; i < 64; ++i) values[kAlphabet[i]] = static_cast<int8_t>(i);
-  values['-'] = values['+'];
-  values['_'] = values['/'];
-  return values;
-}();
-
 }  // namespace
 
 bool ReadInteger(absl::string_view text, int32_t& value) {
@@ -155,24 +145,13 @@ bool ReadRealName(absl::string_view text, double& value) {
 }
 
 bool ReadBase64(absl::string_view text, std::string& bytes) {
-  if (text.size() % 4 == 0) {
-    for (int i = 0; i < 2; ++i) absl::ConsumeSuffix(&text, "=");
-  }
-  if (text.size() % 4 == 1) return false;
-  bytes.clear();
-  bytes.reserve(text.size() / 4 * 3 + 2);
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int8_t value = kBase64Values[static_cast<uint8_t>(c)];
-    if (value < 0) return false;
-    bits = bits << 6 | static_cast<uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count);
-  }
-  return true;
+  // Abseil skips white space, and accepts '.' for '='.
+  const auto is_ignored = [](char c) {
+    return absl::ascii_isspace(c) || c == '.';
+  };
+  return absl::c_none_of(text, is_ignored) &&
+         (absl::Base64Unescape(text, &bytes) ||
+          absl::WebSafeBase64Unescape(text, &bytes));
 }
 
 }  // namespace webhooks::gateway

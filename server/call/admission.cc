@@ -65,13 +65,22 @@ Decision ProjectAdmission::DecisionOf(absl::StatusOr<Access> access) {
   return decision;
 }
 
+void AdminAdmission::SetKey(absl::string_view key) {
+  const ApiKeyHash hash = HashApiKey(key);
+  absl::MutexLock lock(&mutex_);
+  hash_ = hash;
+}
+
+bool AdminAdmission::IsKey(absl::string_view key) const {
+  const ApiKeyHash hash = HashApiKey(key);
+  absl::ReaderMutexLock lock(&mutex_);
+  return CRYPTO_memcmp(hash.data(), hash_.data(), hash.size()) == 0;
+}
+
 void AdminAdmission::Admit(const Credentials& credentials, const CallOptions&,
                            Decide decide) {
   if (credentials.key.empty()) return std::move(decide)({ApiKeyMissing()});
-  const ApiKeyHash hash = HashApiKey(credentials.key);
-  const bool is_right =
-      CRYPTO_memcmp(hash.data(), hash_.data(), hash.size()) == 0;
-  if (is_right) return std::move(decide)({absl::OkStatus()});
+  if (IsKey(credentials.key)) return std::move(decide)({absl::OkStatus()});
   absl::Status may_try = failed_.Check(credentials.address);
   if (!may_try.ok()) return std::move(decide)({std::move(may_try)});
   failed_.AddFailure(credentials.address);

@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "server/call/api_key.h"
 #include "server/call/authenticator.h"
 #include "server/call/calls_in_flight.h"
@@ -93,11 +95,17 @@ class AdminAdmission final : public Admission {
   AdminAdmission(absl::string_view key, FailedKeys& failed)
       : hash_(HashApiKey(key)), failed_(failed) {}
 
+  // Replaces the key. The old one is not valid any more. Thread-safe.
+  void SetKey(absl::string_view key);
+
   void Admit(const Credentials& credentials, const CallOptions& options,
              Decide decide) override;
 
  private:
-  const ApiKeyHash hash_;
+  bool IsKey(absl::string_view key) const;
+
+  mutable absl::Mutex mutex_;
+  ApiKeyHash hash_ ABSL_GUARDED_BY(mutex_);
   FailedKeys& failed_;
 };
 

@@ -59,7 +59,7 @@ CallRecord::CallRecord(absl::string_view rpc, grpc::ServerContextBase& context,
       rpc_(rpc.substr(0, kMaxRpcSize)),
       start_(std::chrono::steady_clock::now()),
       request_id_(RequestIdOr(SingleEntry(context, kRequestIdMetadata))),
-      span_(BeginSpan(SingleEntry(context, kTraceparentMetadata.data()),
+      span_(StartSpan(SingleEntry(context, kTraceparentMetadata.data()),
                       SingleEntry(context, kTracestateMetadata.data()))),
       connection_(observer.ConnectionOf(context.peer())) {
   if (connection_ != nullptr) connection_->OnCallStarted();

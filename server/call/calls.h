@@ -116,11 +116,11 @@ class Calls {
           if (!good.ok() && !MayBeRepeat(std::move(check.always), read)) {
             return call->Fail(good);
           }
-          auto once =
+          auto idempotency =
               IdempotencyOf(caller.project, call->rpc(), read, clock_());
-          if (once) once->otherwise = std::move(good);
+          if (idempotency) idempotency->status_if_new = std::move(good);
           std::move(handler)(
-              caller, read, once,
+              caller, read, idempotency,
               [call](const absl::StatusOr<Created<Response>>& result) {
                 if (!result.ok()) return call->Fail(result.status());
                 if (result->replayed) call->MarkReplayed();

@@ -31,7 +31,7 @@ absl::Status FailedKeys::Check(absl::string_view address) {
   bucket->second = {left, now};
   if (left >= 1) return absl::OkStatus();
   if (refusal_log_.IsDue()) {
-    Log(LogLevel::kWarning, "too many keys that open nothing",
+    Log(LogLevel::kWarning, "too many invalid keys",
         {{"client_address", address}});
   }
   return TooManyFailedKeys(absl::Seconds((1 - left) / kPerSecond));

@@ -10,7 +10,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/message.h"
 #include "google/rpc/status.pb.h"
@@ -18,6 +17,7 @@
 #include "server/runtime/entropy.h"
 #include "server/runtime/metadata.h"
 #include "server/runtime/peer_scope.h"
+#include "storage/await.h"
 #include "storage/uuid.h"
 
 namespace webhooks::ctl {
@@ -110,15 +110,10 @@ absl::Status Client::Perform(const std::string& rpc,
   if (!options_.key.empty()) context.AddMetadata(kApiKeyMetadata, options_.key);
   using google::protobuf::MessageLite;
   grpc::TemplatedGenericStub<MessageLite, MessageLite> stub(channel_);
-  grpc::Status status;
-  absl::Notification ended;
+  Pending<grpc::Status> status;
   stub.UnaryCall(&context, absl::StrCat("/", rpc), {}, &request, &response,
-                 [&](grpc::Status outcome) {
-                   status = std::move(outcome);
-                   ended.Notify();
-                 });
-  ended.WaitForNotification();
-  return StatusOf(status, options_.server, !options_.tls);
+                 status.Completion());
+  return StatusOf(status.Get(), options_.server, !options_.tls);
 }
 
 }  // namespace webhooks::ctl

@@ -15,10 +15,10 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
   store_.BeginAttempt(attempt->result.lease);
   const EndpointLease& lease = *attempt->lease;
   HttpRequest request = MakeDeliveryRequest(
-      *lease.webhook, InForce(lease.secrets, attempt->started_at),
+      *lease.webhook, SecretsInForce(lease.secrets, attempt->started_at),
       attempt->event, attempt->started_at, options_.timeout);
   attempt->span =
-      BeginSpan(attempt->trace.traceparent, attempt->trace.tracestate);
+      StartSpan(attempt->trace.traceparent, attempt->trace.tracestate);
   AddTrace(attempt->span, request);
   attempt->event.Clear();
   sender_.Send(std::move(request), [this, attempt](const HttpOutcome& outcome) {

@@ -6,11 +6,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "proto/time.h"
 #include "server/call/api_key.h"
 #include "server/keys/key_files.h"
 #include "server/runtime/log.h"
+#include "storage/await.h"
 #include "storage/open.h"
 #include "storage/uuid.h"
 
@@ -21,30 +21,6 @@ constexpr absl::string_view kName = "default";
 
 std::string NewId(Entropy& entropy, absl::Time now) {
   return FormatUuid(MakeUuidV7(now, entropy.Bytes<10>()));
-}
-
-// Waits for a call of the store. Only used while the server starts.
-absl::StatusOr<bool> HadFirstProject(ProjectStore& store) {
-  absl::Notification known;
-  absl::StatusOr<bool> result;
-  store.HadFirstProject({}, [&](absl::StatusOr<bool> any) {
-    result = std::move(any);
-    known.Notify();
-  });
-  known.WaitForNotification();
-  return result;
-}
-
-absl::Status CreateProject(ProjectStore& store, const v1::Project& project,
-                           const v1::ApiKey& key, const ApiKeyHash& hash) {
-  absl::Notification known;
-  absl::Status result;
-  store.CreateProjectAndKey(project, key, hash, {}, [&](absl::Status status) {
-    result = std::move(status);
-    known.Notify();
-  });
-  known.WaitForNotification();
-  return result;
 }
 
 }  // namespace
@@ -72,19 +48,14 @@ absl::Status CheckDatabaseNotLost(const std::string& database,
 }
 
 absl::StatusOr<absl::Time> FindLatestId(Upkeep& store) {
-  absl::Notification known;
-  absl::StatusOr<absl::Time> result;
-  store.FindLatestId({}, [&](absl::StatusOr<absl::Time> time) {
-    result = std::move(time);
-    known.Notify();
-  });
-  known.WaitForNotification();
-  return result;
+  return Await<absl::Time>(
+      [&](auto done) { store.FindLatestId({}, std::move(done)); });
 }
 
 absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
                               Entropy& entropy, absl::Time now) {
-  const absl::StatusOr<bool> any = HadFirstProject(store);
+  const auto any = Await<bool>(
+      [&](auto done) { store.HadFirstProject({}, std::move(done)); });
   if (!any.ok() || *any) return any.status();
   const absl::StatusOr<std::string> key = TakeOrMakeApiKey(key_file, entropy);
   if (!key.ok()) return key.status();
@@ -99,8 +70,10 @@ absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
   record.set_name(std::string(kName));
   record.set_prefix(ApiKeyPrefix(*key));
   *record.mutable_created_at() = project.created_at();
-  absl::Status created =
-      CreateProject(store, project, record, HashApiKey(*key));
+  absl::Status created = AwaitStatus([&](auto done) {
+    store.CreateProjectAndKey(project, record, HashApiKey(*key), {},
+                              std::move(done));
+  });
   if (created.ok()) {
     Log(LogLevel::kInfo, "made the first project",
         {{"project_id", project.id_project()}, {"api_key_file", key_file}});

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "proto/time.h"
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/process_metrics.h"
+#include "storage/await.h"
 
 namespace webhooks::server {
 namespace {
@@ -44,28 +43,18 @@ prometheus::Counter& Ended(prometheus::Registry& registry, const char* state) {
 
 MetricFamily Gauge(const std::string& name, const std::string& help,
                    double value) {
-  return Figure(name, help, MetricType::Gauge, value);
+  return SingleMetric(name, help, MetricType::Gauge, value);
 }
 
 // Returns nullopt if the store does not answer in time.
-std::optional<std::int64_t> CountWaiting(DeliveryStore& store,
-                                         absl::Duration timeout) {
-  struct Outcome {
-    absl::Notification known;
-    absl::StatusOr<std::int64_t> count = std::int64_t{0};
-  };
-  // Shared, since a call that hangs may complete after the timeout.
-  const auto outcome = std::make_shared<Outcome>();
+std::optional<WaitingCounts> CountWaiting(DeliveryStore& store,
+                                          absl::Duration timeout) {
+  Pending<absl::StatusOr<WaitingCounts>> count;
   store.CountWaiting(kMaxCounted, {absl::Now() + timeout, nullptr},
-                     [outcome](absl::StatusOr<std::int64_t> count) {
-                       outcome->count = std::move(count);
-                       outcome->known.Notify();
-                     });
-  if (!outcome->known.WaitForNotificationWithTimeout(timeout) ||
-      !outcome->count.ok()) {
-    return std::nullopt;
-  }
-  return *outcome->count;
+                     count.Completion());
+  const auto counted = count.GetWithin(timeout);
+  if (!counted || !counted->ok()) return std::nullopt;
+  return **counted;
 }
 
 }  // namespace
@@ -112,7 +101,12 @@ std::vector<MetricFamily> DeliveryGauges::Collect() const {
         Gauge("webhooks_deliveries_waiting",
               "Deliveries that have not ended: in flight, to be attempted, or "
               "held; counted up to a million.",
-              static_cast<double>(*waiting)));
+              static_cast<double>(waiting->all)));
+    families.push_back(
+        Gauge("webhooks_deliveries_held",
+              "Deliveries that wait for their webhook to be active and to have "
+              "a URL; those among the counted waiting ones.",
+              static_cast<double>(waiting->held)));
   }
   return families;
 }

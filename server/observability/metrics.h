@@ -10,7 +10,7 @@
 #include "server/observability/connection_metrics.h"
 #include "server/observability/delivery_metrics.h"
 #include "server/observability/store_metrics.h"
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/process_metrics.h"
 
 namespace webhooks::server {
 
@@ -35,7 +35,7 @@ class Metrics {
   }
 
  private:
-  const ProcessFigures process_{"server"};
+  const ProcessMetrics process_{"server"};
   prometheus::Registry registry_;
   CallMetrics calls_;
   ConnectionMetrics connections_;

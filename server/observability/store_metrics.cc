@@ -37,6 +37,15 @@ prometheus::Gauge& Gauge(Registry& registry, const std::string& name,
       labels);
 }
 
+prometheus::Counter& Count(Registry& registry, const char* name,
+                           const char* help) {
+  return prometheus::BuildCounter()
+      .Name(name)
+      .Help(help)
+      .Register(registry)
+      .Add({});
+}
+
 prometheus::Counter& Deactivations(Registry& registry, const char* reason) {
   return prometheus::BuildCounter()
       .Name("webhooks_endpoints_deactivated_total")
@@ -69,22 +78,18 @@ StoreMetrics::StoreMetrics(Registry& registry)
       log_bytes_(Gauge(registry, "webhooks_storage_wal_bytes",
                        "Bytes in the write-ahead log that are not in the "
                        "database file yet.")),
-      faults_(prometheus::BuildCounter()
-                  .Name("webhooks_storage_faults_total")
-                  .Help("Errors of the disk or the database, for example when "
-                        "it is full. The log has the cause of each.")
-                  .Register(registry)
-                  .Add({})),
+      faults_(Count(registry, "webhooks_storage_faults_total",
+                    "Errors of the disk or the database, for example when it "
+                    "is full. The log has the cause of each.")),
       gone_(Deactivations(registry, "GONE")),
       failing_(Deactivations(registry, "FAILING")),
       damaged_(Deactivations(registry, "DAMAGED")),
-      expired_(prometheus::BuildCounter()
-                   .Name("webhooks_deliveries_expired_total")
-                   .Help("Deliveries that failed because they waited longer "
-                         "than the retention period. The log names their "
-                         "webhooks.")
-                   .Register(registry)
-                   .Add({})) {}
+      expired_(Count(registry, "webhooks_deliveries_expired_total",
+                     "Deliveries that failed because they waited longer than "
+                     "the retention period. The log names their webhooks.")),
+      cancelled_(Count(registry, "webhooks_deliveries_cancelled_total",
+                       "Deliveries that were cancelled, by a call or because "
+                       "their webhook was removed.")) {}
 
 void StoreMetrics::WaitingChanged(Kind kind, int change) {
   Of(kind).waiting.Increment(change);
@@ -124,6 +129,10 @@ void StoreMetrics::DeliveriesExpired(const Endpoint& endpoint, int count) {
       {{"project_id", endpoint.project},
        {"webhook_id", endpoint.webhook},
        {"deliveries", count}});
+}
+
+void StoreMetrics::DeliveriesCancelled(int count) {
+  cancelled_.Increment(count);
 }
 
 void StoreMetrics::Faulted(absl::string_view operation,

@@ -12,8 +12,8 @@
 
 namespace webhooks::server {
 
-// webhooks_storage_*, webhooks_endpoints_deactivated_total and
-// webhooks_deliveries_expired_total.
+// webhooks_storage_*, webhooks_endpoints_deactivated_total,
+// webhooks_deliveries_expired_total and webhooks_deliveries_cancelled_total.
 class StoreMetrics final : public StoreObserver {
  public:
   // `registry` must outlive this.
@@ -27,6 +27,7 @@ class StoreMetrics final : public StoreObserver {
   void WebhookDeactivated(v1::Deactivation::Reason reason) override;
   // Also logs, since there is no log line of an attempt.
   void DeliveriesExpired(const Endpoint& endpoint, int count) override;
+  void DeliveriesCancelled(int count) override;
 
   // Also logs.
   void Faulted(absl::string_view operation, absl::string_view cause) override;
@@ -52,6 +53,7 @@ class StoreMetrics final : public StoreObserver {
   prometheus::Counter& failing_;
   prometheus::Counter& damaged_;
   prometheus::Counter& expired_;
+  prometheus::Counter& cancelled_;
 };
 
 }  // namespace webhooks::server

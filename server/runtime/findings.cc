@@ -77,7 +77,7 @@ Finding InspectListener(absl::string_view flag, const Address& address,
                           : "");
 }
 
-int TellFindings(const std::vector<Finding>& findings) {
+int PrintFindings(const std::vector<Finding>& findings) {
   FlushLog();
   int code = EXIT_SUCCESS;
   for (const Finding& finding : findings) {

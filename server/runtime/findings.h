@@ -28,7 +28,7 @@ Finding InspectListener(absl::string_view flag, const Address& address,
 // Prints lines to standard output ("ok: ...") and errors to standard error
 // ("ERROR: ..."), after all log lines. Returns the exit code of the process: 1
 // if there is an error, else 0.
-int TellFindings(const std::vector<Finding>& findings);
+int PrintFindings(const std::vector<Finding>& findings);
 
 }  // namespace webhooks
 

@@ -120,7 +120,8 @@ Each flag is also read from the environment, as WEBHOOKS_<FLAG>, and from the
 files of --flagfile, which have one --flag=value per line. The command line
 overrides a file, and a file the environment. SIGTERM and SIGINT stop a process
 that listens gracefully; a second signal, at least a second later, ends it at
-once. SIGHUP has no effect.
+once. SIGHUP has no effect: files of certificates and keys are read again when
+they change, and flags need a restart.
 
 Exit codes: 0: a graceful stop; 1: it could not start, and standard error has the
 cause; 71: it ran out of memory; 75: it did not end within 10 s after --grace)",
@@ -150,7 +151,7 @@ std::vector<std::string> ParseFlagsAndWords(
   config.contains_helpshort_flags = is_ours;
   config.contains_help_flags = is_ours;
   config.contains_helppackage_flags = is_ours;
-  config.version_string = [] { return WEBHOOKS_VERSION "\n"; };
+  config.version_string = [] { return absl::StrCat(Version(), "\n"); };
   absl::SetFlagsUsageConfig(config);
   const auto typed = absl::MakeSpan(argv, static_cast<std::size_t>(argc));
   ReplaceDashesInFlags(typed);

@@ -36,7 +36,7 @@ absl::Status CheckPeerScope(absl::string_view flag, const Address& address,
 // The remedies of listeners.
 inline constexpr absl::string_view kListenRemedy =
     "--tls_cert and --tls_key, or --allow_plaintext";
-inline constexpr absl::string_view kMetricsRemedy = "--allow_plaintext";
+inline constexpr absl::string_view kMetricsRemedy = "--allow_plaintext_metrics";
 
 // Returns true if data for `target`, a gRPC target, stays on this machine: it
 // is a unix socket, localhost, or a loopback address. Does not resolve other

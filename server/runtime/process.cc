@@ -33,6 +33,8 @@ void BeginProcess() {
   grpc_init();
 }
 
+absl::string_view Version() { return WEBHOOKS_VERSION; }
+
 int FailStart(const absl::Status& status) {
   FlushLog();
   std::cerr << "ERROR: " << status.message() << std::endl;

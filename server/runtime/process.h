@@ -2,6 +2,7 @@
 #define WEBHOOKS_SERVER_RUNTIME_PROCESS_H_
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 // The first step of a process of this service, and its exit if it cannot start.
 namespace webhooks {
@@ -14,6 +15,9 @@ namespace webhooks {
 void BeginProcess();
 
 inline constexpr int kOutOfMemory = 71;
+
+// Returns the version of the service, such as "1.2.0".
+absl::string_view Version();
 
 // Prints why the process cannot start to standard error ("ERROR: ..."), after
 // all log lines, and returns the exit code.

@@ -12,14 +12,17 @@ ABSL_DECLARE_FLAG(std::string, tls_cert);
 ABSL_DECLARE_FLAG(std::string, tls_key);
 ABSL_DECLARE_FLAG(std::string, tls_client_ca);
 ABSL_DECLARE_FLAG(bool, allow_plaintext);
+ABSL_DECLARE_FLAG(bool, allow_plaintext_metrics);
 ABSL_DECLARE_FLAG(std::string, metrics_listen);
 ABSL_DECLARE_FLAG(std::string, log_level);
 ABSL_DECLARE_FLAG(std::string, log_format);
 
 namespace webhooks {
 
-// Returns the scope of plain text that --allow_plaintext sets.
+// Return the scope of plain text that --allow_plaintext sets, and that of the
+// metrics page, which --allow_plaintext_metrics sets.
 PeerScope PlaintextScope();
+PeerScope MetricsScope();
 
 }  // namespace webhooks
 

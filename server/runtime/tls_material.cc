@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <optional>
@@ -97,6 +98,12 @@ std::optional<absl::Time> ReadTime(const ASN1_TIME* time) {
 
 }  // namespace
 
+absl::string_view TlsMode(const TlsFiles& files) {
+  if (!WantsTls(files)) return "plaintext";
+  return files.certificate.empty() || files.authorities.empty() ? "TLS"
+                                                                : "mTLS";
+}
+
 absl::Status CheckListenerFlags(const TlsFiles& files) {
   if (!files.authorities.empty() && files.certificate.empty()) {
     return absl::InvalidArgumentError("--tls_client_ca needs --tls_cert");
@@ -157,6 +164,17 @@ absl::StatusOr<ValidTime> TimeOfCertificate(const TlsMaterial& material) {
   }
   ERR_clear_error();
   return absl::InvalidArgumentError("the certificate has no time");
+}
+
+std::optional<absl::Time> EndOfAuthorities(const TlsMaterial& material) {
+  std::optional<absl::Time> last;
+  ForEachCertificate(material.authorities, [&](X509& certificate) {
+    const auto end = ReadTime(X509_get0_notAfter(&certificate));
+    if (end) last = std::max(last.value_or(*end), *end);
+    return true;
+  });
+  ERR_clear_error();
+  return last;
 }
 
 std::string TimeText(absl::Time time) {

@@ -3,6 +3,7 @@
 
 #include <openssl/ssl.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -37,6 +38,9 @@ inline bool WantsTls(const TlsFiles& files) {
          !files.authorities.empty();
 }
 
+// Returns "plaintext", "TLS" or, if both sides have certificates, "mTLS".
+absl::string_view TlsMode(const TlsFiles& files);
+
 // Returns OK if `files`, named by --tls_cert, --tls_key and --tls_client_ca,
 // are all that a listener needs. INVALID_ARGUMENT names the missing flag.
 absl::Status CheckListenerFlags(const TlsFiles& files);
@@ -61,6 +65,10 @@ struct ValidTime {
 // Returns the validity of the first certificate. `material` must have passed
 // CheckTls. INVALID_ARGUMENT if the times are malformed.
 absl::StatusOr<ValidTime> TimeOfCertificate(const TlsMaterial& material);
+
+// Returns the time at which the last of the authorities expires; nullopt if
+// there are none. `material` must have passed CheckTls.
+std::optional<absl::Time> EndOfAuthorities(const TlsMaterial& material);
 
 // Returns OK if the certificate is valid at `now`, or there is none; else
 // FAILED_PRECONDITION with its file and validity.

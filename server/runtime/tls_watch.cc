@@ -27,44 +27,17 @@ absl::StatusOr<std::unique_ptr<TlsWatch>> TlsWatch::Start(
 TlsWatch::TlsWatch(TlsFiles files, absl::Duration interval, Clock clock,
                    TlsMaterial first)
     : files_(std::move(files)),
-      interval_(interval),
       clock_(std::move(clock)),
       current_(std::make_shared<const TlsMaterial>(first)),
-      found_(first),
-      decided_(std::move(first)),
-      thread_([this] { Run(); }) {}
-
-TlsWatch::~TlsWatch() {
-  {
-    absl::MutexLock lock(&mutex_);
-    is_stopping_ = true;
-  }
-  thread_.join();
-}
+      watch_(
+          interval, std::move(first), [this] { return ReadTlsFiles(files_); },
+          [this](const absl::StatusOr<TlsMaterial>& found) {
+            return Adopt(found);
+          }) {}
 
 std::shared_ptr<const TlsMaterial> TlsWatch::current() const {
   absl::MutexLock lock(&mutex_);
   return current_;
-}
-
-void TlsWatch::Run() {
-  for (;;) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&is_stopping_), interval_)) {
-        return;
-      }
-    }
-    CheckFiles();
-  }
-}
-
-void TlsWatch::CheckFiles() {
-  absl::StatusOr<TlsMaterial> found = ReadTlsFiles(files_);
-  const bool is_settled = found == found_;
-  found_ = std::move(found);
-  if (!is_settled || found_ == decided_) return;
-  if (Adopt(found_)) decided_ = found_;
 }
 
 bool TlsWatch::Adopt(const absl::StatusOr<TlsMaterial>& found) {
@@ -76,14 +49,15 @@ bool TlsWatch::Adopt(const absl::StatusOr<TlsMaterial>& found) {
   }
   const std::shared_ptr<const TlsMaterial> before = current();
   // The files may have been restored after unusable ones.
-  if (*before == *found) return true;
+  if (*before == *found) {
+    Refuse(absl::OkStatus());
+    return true;
+  }
   const bool is_other = before->certificate != found->certificate;
   const absl::Status timely =
       is_other ? CheckTime(*found, files_, clock_()) : absl::OkStatus();
-  if (!timely.ok()) {
-    if (timely != refused_) Refuse(timely);
-    return false;
-  }
+  Refuse(timely);
+  if (!timely.ok()) return false;
   {
     absl::MutexLock lock(&mutex_);
     current_ = std::make_shared<const TlsMaterial>(*found);
@@ -95,7 +69,10 @@ bool TlsWatch::Adopt(const absl::StatusOr<TlsMaterial>& found) {
 }
 
 void TlsWatch::Refuse(const absl::Status& why) {
+  if (why == refused_) return;
   refused_ = why;
+  is_refused_ = !why.ok();
+  if (why.ok()) return;
   Log(LogLevel::kWarning,
       "certificates cannot be used, those before stay in use",
       {{"error", why.message()}});

@@ -1,29 +1,26 @@
 #ifndef WEBHOOKS_SERVER_RUNTIME_TLS_WATCH_H_
 #define WEBHOOKS_SERVER_RUNTIME_TLS_WATCH_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/runtime/file_watch.h"
 #include "server/runtime/tls_material.h"
 
 namespace webhooks {
 
-// Keeps TLS material up to date with its files. Reads the files every
-// `interval`, so it does not matter how they are replaced. Uses a change once
-// the files stay the same for `interval`, so that a certificate and its key are
-// read together. If they cannot be used, logs a line once and keeps the old
-// material; also keeps it while a new certificate is not yet valid or has
-// expired. Thread-safe.
+// Keeps TLS material up to date with its files (see FileWatch). If changed
+// files cannot be used, logs a line once and keeps the old material; also keeps
+// it while a new certificate is not yet valid or has expired. Thread-safe.
 class TlsWatch {
  public:
-  static constexpr absl::Duration kInterval = absl::Milliseconds(500);
+  static constexpr absl::Duration kInterval = FileWatch<TlsMaterial>::kInterval;
 
   using Clock = std::function<absl::Time()>;
 
@@ -32,11 +29,14 @@ class TlsWatch {
       const TlsFiles& files, absl::Duration interval = kInterval,
       Clock clock = &absl::Now);
 
-  ~TlsWatch();
-
   // Returns the current material. The object changes only when its content
   // does.
   std::shared_ptr<const TlsMaterial> current() const;
+
+  // Returns true if the files have changed and cannot be used.
+  bool is_refused() const { return is_refused_; }
+
+  bool has_certificate() const { return !files_.certificate.empty(); }
 
   // Returns true if the other side must have a certificate.
   bool has_authorities() const { return !files_.authorities.empty(); }
@@ -45,25 +45,19 @@ class TlsWatch {
   TlsWatch(TlsFiles files, absl::Duration interval, Clock clock,
            TlsMaterial first);
 
-  void Run();
-  void CheckFiles();
   // Uses the new material if it is valid. Returns false if it may become valid
   // later.
   bool Adopt(const absl::StatusOr<TlsMaterial>& found);
+  // Logs an error that differs from the last one. OK: the files can be used.
   void Refuse(const absl::Status& why);
 
   const TlsFiles files_;
-  const absl::Duration interval_;
   const Clock clock_;
   mutable absl::Mutex mutex_;
-  bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::shared_ptr<const TlsMaterial> current_ ABSL_GUARDED_BY(mutex_);
-  // Used only by thread_: the files as last read, the last ones that Adopt has
-  // accepted or refused, and the last logged error.
-  absl::StatusOr<TlsMaterial> found_;
-  absl::StatusOr<TlsMaterial> decided_;
-  absl::Status refused_;
-  std::thread thread_;
+  std::atomic<bool> is_refused_ = false;
+  absl::Status refused_;  // the last logged error; used by Adopt alone
+  FileWatch<TlsMaterial> watch_;
 };
 
 }  // namespace webhooks

@@ -113,7 +113,7 @@ std::string Span::Traceparent() const {
                       is_sampled ? "-01" : "-00");
 }
 
-Span BeginSpan(absl::string_view traceparent, absl::string_view tracestate) {
+Span StartSpan(absl::string_view traceparent, absl::string_view tracestate) {
   std::optional<Span> span = ReadTraceparent(traceparent);
   if (span && IsTracestate(tracestate)) {
     span->tracestate = std::string(tracestate);

@@ -33,7 +33,7 @@ struct Span {
 // Starts a span in the trace of the header `traceparent`, or in a new trace if
 // that is malformed or empty. Keeps `tracestate` if it is well-formed and at
 // most 512 bytes long.
-Span BeginSpan(absl::string_view traceparent, absl::string_view tracestate);
+Span StartSpan(absl::string_view traceparent, absl::string_view tracestate);
 
 }  // namespace webhooks
 

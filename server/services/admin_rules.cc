@@ -47,7 +47,7 @@ absl::Status CheckCreateProject(const v1::CreateProjectRequest& request) {
 
 absl::Status CheckUpdateProject(const v1::UpdateProjectRequest& request) {
   google::rpc::BadRequest violations;
-  if (Names(MaskOf(request), "name")) CheckName(request.name(), violations);
+  if (HasPath(MaskOf(request), "name")) CheckName(request.name(), violations);
   CheckLimits(request, violations);
   CheckMask(request.update_mask(), kProjectFields, violations);
   return ViolationsStatus(violations);

@@ -50,9 +50,9 @@ CallReactor* AdminService::CreateProject(CallContext& context) {
   return calls_.UnaryOnce<v1::CreateProjectRequest, v1::Project>(
       context, {&CheckCreateProject},
       [this](const Caller& caller, const v1::CreateProjectRequest& wanted,
-             const std::optional<Idempotency>& once,
+             const std::optional<Idempotency>& idempotency,
              Done<Created<v1::Project>> done) {
-        store_.CreateProject(MakeProject(wanted), once, caller.options,
+        store_.CreateProject(MakeProject(wanted), idempotency, caller.options,
                              std::move(done));
       });
 }
@@ -113,9 +113,9 @@ CallReactor* AdminService::CreateApiKey(CallContext& context) {
          return CheckCreateApiKey(wanted, absl::InfinitePast());
        }},
       [this](const Caller& caller, const v1::CreateApiKeyRequest& wanted,
-             const std::optional<Idempotency>& once,
+             const std::optional<Idempotency>& idempotency,
              Done<Created<v1::CreateApiKeyResponse>> done) {
-        std::optional<Idempotency> of_project = once;
+        std::optional<Idempotency> of_project = idempotency;
         if (of_project) of_project->project = wanted.id_project();
         const v1::CreateApiKeyResponse made = MakeKey(wanted);
         store_.CreateApiKey(made, HashApiKey(made.key()), of_project,

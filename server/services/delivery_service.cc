@@ -98,10 +98,10 @@ CallReactor* DeliveryService::CreateRetryJob(CallContext& context) {
   return calls_.UnaryOnce<v1::CreateRetryJobRequest, v1::RetryJob>(
       context, {&CheckRetryJob},
       [this](const Caller& caller, const v1::CreateRetryJobRequest& wanted,
-             const std::optional<Idempotency>& once,
+             const std::optional<Idempotency>& idempotency,
              Done<Created<v1::RetryJob>> done) {
         store_.CreateRetryJob(
-            MakeRetryJob(caller.project, wanted, ids_, clock_()), once,
+            MakeRetryJob(caller.project, wanted, ids_, clock_()), idempotency,
             caller.options,
             [this, done = std::move(done)](
                 absl::StatusOr<Created<v1::RetryJob>> job) mutable {

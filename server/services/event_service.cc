@@ -37,9 +37,9 @@ CallReactor* EventService::Publish(CallContext& context) {
   return calls_.UnaryOnce<v1::PublishEventRequest, v1::PublishEventResponse>(
       context, {Rules<v1::PublishEventRequest>()},
       [this](const Caller& caller, const v1::PublishEventRequest& wanted,
-             const std::optional<Idempotency>& once,
+             const std::optional<Idempotency>& idempotency,
              Done<Created<v1::PublishEventResponse>> done) {
-        store_.PublishEvent(MakeEvent(caller.project, wanted), once,
+        store_.PublishEvent(MakeEvent(caller.project, wanted), idempotency,
                             caller.options, std::move(done));
       });
 }
@@ -50,13 +50,13 @@ CallReactor* EventService::PublishBatch(CallContext& context) {
           context, {Rules<v1::PublishEventBatchRequest>()},
           [this](const Caller& caller,
                  const v1::PublishEventBatchRequest& wanted,
-                 const std::optional<Idempotency>& once,
+                 const std::optional<Idempotency>& idempotency,
                  Done<Created<v1::PublishEventBatchResponse>> done) {
             EventStore::MaybeEvents events;
             for (const v1::PublishEventRequest& one : wanted.events()) {
               events.push_back(MakeOneOfMany(caller.project, one));
             }
-            store_.PublishEvents(caller.project, std::move(events), once,
+            store_.PublishEvents(caller.project, std::move(events), idempotency,
                                  caller.options, std::move(done));
           });
 }

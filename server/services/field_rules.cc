@@ -142,7 +142,7 @@ google::protobuf::FieldMask MaskOf(
   for (const absl::string_view field : allowed) {
     const bool is_named = mask.paths().empty()
                               ? IsSet(change, field)
-                              : Names(mask, field) || Names(mask, "*");
+                              : HasPath(mask, field) || HasPath(mask, "*");
     if (is_named) named.add_paths(std::string(field));
   }
   return named;

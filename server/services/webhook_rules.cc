@@ -79,18 +79,18 @@ absl::Status WebhookRules::Check(
     const v1::UpdateWebhookRequest& request) const {
   google::rpc::BadRequest violations;
   const google::protobuf::FieldMask mask = MaskOf(request);
-  if (Names(mask, "url") && request.has_url()) {
+  if (HasPath(mask, "url") && request.has_url()) {
     CheckUrl(request.url(), violations);
   }
-  if (Names(mask, "description")) {
+  if (HasPath(mask, "description")) {
     CheckText("description", request.description(), 0, kMaxDescription,
               LineBreaks::kAllowed, violations);
   }
-  if (Names(mask, "scope")) CheckScope(request.scope(), violations);
-  if (Names(mask, "delivery")) {
+  if (HasPath(mask, "scope")) CheckScope(request.scope(), violations);
+  if (HasPath(mask, "delivery")) {
     CheckDeliverySettings(request.delivery(), violations);
   }
-  if (Names(mask, "active") && !request.has_active()) {
+  if (HasPath(mask, "active") && !request.has_active()) {
     AddViolation(violations, "active", "must be true or false");
   }
   CheckMask(request.update_mask(), kWebhookFields, violations);

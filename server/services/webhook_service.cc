@@ -70,9 +70,9 @@ CallReactor* WebhookService::Create(CallContext& context) {
          return WebhookRules{.allow_http_urls = true}.Check(wanted);
        }},
       [this](const Caller& caller, const v1::CreateWebhookRequest& wanted,
-             const std::optional<Idempotency>& once,
+             const std::optional<Idempotency>& idempotency,
              Done<Created<v1::Webhook>> done) {
-        store_.CreateWebhook(MakeWebhook(caller.project, wanted), once,
+        store_.CreateWebhook(MakeWebhook(caller.project, wanted), idempotency,
                              caller.options, std::move(done));
       });
 }
@@ -144,13 +144,13 @@ CallReactor* WebhookService::RotateSecret(CallContext& context) {
   return calls_.UnaryOnce<v1::RotateWebhookSecretRequest, v1::Webhook>(
       context, {Rules<v1::RotateWebhookSecretRequest>()},
       [this](const Caller& caller, const v1::RotateWebhookSecretRequest& wanted,
-             const std::optional<Idempotency>& once,
+             const std::optional<Idempotency>& idempotency,
              Done<Created<v1::Webhook>> done) {
         const SecretRotation rotation{wanted.id(), wanted.etag(),
                                       MakeSecret(entropy_), OverlapOf(wanted),
                                       clock_()};
-        store_.RotateSecret(caller.project, rotation, once, caller.options,
-                            std::move(done));
+        store_.RotateSecret(caller.project, rotation, idempotency,
+                            caller.options, std::move(done));
       });
 }
 

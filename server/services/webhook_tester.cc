@@ -122,7 +122,7 @@ void WebhookTester::Send(const Caller& caller, const v1::Webhook& webhook,
   http.timeout =
       std::min(http.timeout, caller.options.deadline - now - kForAnswer);
   if (caller.options.trace != nullptr) {
-    AddTrace(BeginSpan(caller.options.trace->traceparent,
+    AddTrace(StartSpan(caller.options.trace->traceparent,
                        caller.options.trace->tracestate),
              http);
   }

@@ -1,11 +1,12 @@
 #include "server/upkeep/health_monitor.h"
 
+#include <optional>
 #include <utility>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "proto/rpc/status.h"
 #include "server/runtime/log.h"
+#include "storage/await.h"
 
 namespace webhooks::server {
 
@@ -43,28 +44,21 @@ void HealthMonitor::Run() {
 }
 
 bool HealthMonitor::Probe() {
-  struct Outcome {
-    absl::Notification known;
-    absl::Status status;
-  };
-  // Shared, since a probe that hangs may complete after the timeout.
-  auto outcome = std::make_shared<Outcome>();
-  store_.Probe({absl::Now() + timeout_, nullptr}, [outcome](absl::Status s) {
-    outcome->status = std::move(s);
-    outcome->known.Notify();
-  });
-  if (!outcome->known.WaitForNotificationWithTimeout(timeout_)) {
+  Pending<absl::Status> probe;
+  store_.Probe({absl::Now() + timeout_, nullptr}, probe.Completion());
+  const std::optional<absl::Status> status = probe.GetWithin(timeout_);
+  if (!status) {
     Log(LogLevel::kWarning, "storage probe", {{"status", "no answer"}});
     return false;
   }
   // An overloaded store is healthy: otherwise its load would move to the next
   // server. A full store is not, since it refuses every change.
-  if (Reason(outcome->status) == "STORAGE_BUSY") return true;
-  if (!outcome->status.ok()) {
+  if (Reason(*status) == "STORAGE_BUSY") return true;
+  if (!status->ok()) {
     Log(LogLevel::kWarning, "storage probe",
-        {{"status", absl::StatusCodeToString(outcome->status.code())}});
+        {{"status", absl::StatusCodeToString(status->code())}});
   }
-  return outcome->status.ok();
+  return status->ok();
 }
 
 }  // namespace webhooks::server

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "absl/synchronization/notification.h"
 #include "server/runtime/log.h"
+#include "storage/await.h"
 
 namespace webhooks::server {
 namespace {
@@ -48,7 +48,7 @@ void MaintenanceThread::Run() {
     if (steps > 0) {
       Log(LogLevel::kInfo, "storage maintained", {{"steps", steps}});
     }
-    if (!logged_unused_keys_ && !IsStopping()) LogUnusedKeys();
+    if (!IsStopping()) LogUnusedKeys();
     absl::MutexLock lock(&mutex_);
     const auto must_go_on = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return stopping_ || woken_;
@@ -66,53 +66,37 @@ int MaintenanceThread::RunSteps() {
 
 std::optional<absl::Duration> MaintenanceThread::Retention(absl::Time now) {
   const absl::Duration look = steady_clock_();
-  absl::Notification known;
-  std::optional<absl::Duration> retention;
-  store_.AdvanceRetention(now, kCatchUp * (look - latest_read_at_), {},
-                          [&](const absl::StatusOr<absl::Time>& time) {
-                            if (time.ok())
-                              retention = retention_ + (now - *time);
-                            known.Notify();
-                          });
-  known.WaitForNotification();
-  if (retention) latest_read_at_ = look;
-  return retention;
+  const auto time = Await<absl::Time>([&](auto done) {
+    store_.AdvanceRetention(now, kCatchUp * (look - latest_read_at_), {},
+                            std::move(done));
+  });
+  if (!time.ok()) return std::nullopt;
+  latest_read_at_ = look;
+  return retention_ + (now - *time);
 }
 
 bool MaintenanceThread::Step() {
   const absl::Time now = clock_();
   const std::optional<absl::Duration> retention = Retention(now);
   if (!retention) return false;
-  absl::Notification known;
-  bool more = false;
-  store_.Maintain(now, *retention, {}, [&](const absl::StatusOr<bool>& result) {
-    // A failed step, which the store has logged, is repeated after the
-    // interval.
-    more = result.ok() && *result;
-    known.Notify();
+  const auto more = Await<bool>([&](auto done) {
+    store_.Maintain(now, *retention, {}, std::move(done));
   });
-  known.WaitForNotification();
-  return more;
+  // A failed step, which the store has logged, is repeated after the interval.
+  return more.ok() && *more;
 }
 
-// The keys of a process do not change, so once is enough.
 void MaintenanceThread::LogUnusedKeys() {
-  absl::Notification known;
-  std::vector<std::string> ids;
-  store_.ListUnusedKeys(
-      {}, [&](const absl::StatusOr<std::vector<SecretKey::Id>>& unused) {
-        if (unused.ok()) {
-          for (const SecretKey::Id& id : *unused) {
-            ids.push_back(FormatKeyId(id));
-          }
-        }
-        known.Notify();
-      });
-  known.WaitForNotification();
-  if (ids.empty()) return;
-  logged_unused_keys_ = true;
+  const auto unused = Await<std::vector<SecretKey::Id>>(
+      [&](auto done) { store_.ListUnusedKeys({}, std::move(done)); });
+  if (!unused.ok() || *unused == logged_unused_keys_) return;
+  logged_unused_keys_ = *unused;
+  if (unused->empty()) return;
   Log(LogLevel::kInfo, "secret keys not needed any more",
-      {{"keys", absl::StrJoin(ids, ",")}});
+      {{"keys", absl::StrJoin(*unused, ",",
+                              [](std::string* out, const SecretKey::Id& id) {
+                                out->append(FormatKeyId(id));
+                              })}});
 }
 
 bool MaintenanceThread::IsStopping() {

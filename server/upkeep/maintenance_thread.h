@@ -3,18 +3,20 @@
 
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/runtime/clock.h"
+#include "storage/sealing/secret_key.h"
 #include "storage/steady_clock.h"
 #include "storage/upkeep.h"
 
 namespace webhooks::server {
 
 // Runs Upkeep::Maintain: repeatedly while there is work, and then every
-// `interval`. Logs the secret keys that are no longer needed.
+// `interval`. Logs the secret keys that are no longer needed when they change.
 class MaintenanceThread {
  public:
   // Starts at once, on its own thread. Removes records older than `retention`.
@@ -46,8 +48,10 @@ class MaintenanceThread {
   const absl::Duration interval_;
   const absl::Duration retention_;
   const SteadyClock steady_clock_;
-  absl::Duration latest_read_at_;    // by steady_clock_; used by thread_ alone
-  bool logged_unused_keys_ = false;  // used by thread_ alone
+  // Used by thread_ alone: the time of the last reading, by steady_clock_, and
+  // the unused keys as logged last.
+  absl::Duration latest_read_at_;
+  std::vector<SecretKey::Id> logged_unused_keys_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 namespace webhooks {
 namespace {
@@ -56,16 +57,26 @@ bool HasSealedForm(absl::string_view sealed) {
 
 }  // namespace
 
-Sealer::Sealer(SecretKeys keys) : sealing_key_(keys.front().id()) {
-  for (const SecretKey& key : keys) keys_.emplace(key.id(), key);
+Sealer::Keys::Keys(const SecretKeys& keys) : sealing_key(keys.front().id()) {
+  for (const SecretKey& key : keys) by_id.emplace(key.id(), key);
+}
+
+Sealer::Sealer(const SecretKeys& keys)
+    : keys_(std::make_shared<const Keys>(keys)) {}
+
+void Sealer::Replace(const SecretKeys& keys) {
+  auto replacement = std::make_shared<const Keys>(keys);
+  absl::MutexLock lock(&mutex_);
+  keys_ = std::move(replacement);
 }
 
 std::string Sealer::Seal(absl::string_view text,
                          absl::string_view owner) const {
-  const SecretKey& key = keys_.at(sealing_key_);
+  const std::shared_ptr<const Keys> keys = current();
+  const SecretKey& key = keys->by_id.at(keys->sealing_key);
   std::string sealed(kTextAt + text.size() + kTagSize, '\0');
   sealed[0] = kVersion;
-  std::copy(sealing_key_.begin(), sealing_key_.end(),
+  std::copy(keys->sealing_key.begin(), keys->sealing_key.end(),
             sealed.begin() + kKeyIdAt);
   unsigned char* nonce = Bytes(sealed) + kNonceAt;
   const Context context(EVP_CIPHER_CTX_new());
@@ -89,8 +100,9 @@ std::string Sealer::Seal(absl::string_view text,
 std::optional<std::string> Sealer::Open(absl::string_view sealed,
                                         absl::string_view owner) const {
   if (!HasSealedForm(sealed)) return std::nullopt;
-  const auto key = keys_.find(KeyIdOf(sealed));
-  if (key == keys_.end()) return std::nullopt;
+  const std::shared_ptr<const Keys> keys = current();
+  const auto key = keys->by_id.find(KeyIdOf(sealed));
+  if (key == keys->by_id.end()) return std::nullopt;
   const absl::string_view ciphertext =
       sealed.substr(kTextAt, sealed.size() - kTextAt - kTagSize);
   std::string tag(sealed.substr(sealed.size() - kTagSize));
@@ -114,13 +126,14 @@ std::optional<std::string> Sealer::Open(absl::string_view sealed,
 
 std::vector<SecretKey::Id> Sealer::key_ids() const {
   std::vector<SecretKey::Id> ids;
-  for (const auto& [id, key] : keys_) ids.push_back(id);
+  const std::shared_ptr<const Keys> keys = current();
+  for (const auto& [id, key] : keys->by_id) ids.push_back(id);
   std::sort(ids.begin(), ids.end());
   return ids;
 }
 
 bool Sealer::IsNewest(absl::string_view sealed) const {
-  return HasSealedForm(sealed) && KeyIdOf(sealed) == sealing_key_;
+  return HasSealedForm(sealed) && KeyIdOf(sealed) == sealing_key();
 }
 
 }  // namespace webhooks

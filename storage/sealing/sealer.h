@@ -1,11 +1,15 @@
 #ifndef WEBHOOKS_STORAGE_SEALING_SEALER_H_
 #define WEBHOOKS_STORAGE_SEALING_SEALER_H_
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "storage/sealing/secret_key.h"
 
 namespace webhooks {
@@ -18,7 +22,10 @@ namespace webhooks {
 class Sealer {
  public:
   // The first of `keys` seals, all open. At least one is required.
-  explicit Sealer(SecretKeys keys);
+  explicit Sealer(const SecretKeys& keys);
+
+  // Replaces the keys. Calls in progress go on with the old ones.
+  void Replace(const SecretKeys& keys);
 
   // Seals `text` for the record that `owner` identifies, which is authenticated
   // but not part of the result. Every call returns another result.
@@ -33,14 +40,28 @@ class Sealer {
   bool IsNewest(absl::string_view sealed) const;
 
   // Returns the id of the first key.
-  const SecretKey::Id& sealing_key() const { return sealing_key_; }
-  bool Has(const SecretKey::Id& key) const { return keys_.contains(key); }
+  SecretKey::Id sealing_key() const { return current()->sealing_key; }
+  bool Has(const SecretKey::Id& key) const {
+    return current()->by_id.contains(key);
+  }
   // Returns the ids of all keys, in order.
   std::vector<SecretKey::Id> key_ids() const;
 
  private:
-  absl::flat_hash_map<SecretKey::Id, SecretKey> keys_;
-  const SecretKey::Id sealing_key_;
+  struct Keys {
+    explicit Keys(const SecretKeys& keys);
+
+    absl::flat_hash_map<SecretKey::Id, SecretKey> by_id;
+    SecretKey::Id sealing_key;
+  };
+
+  std::shared_ptr<const Keys> current() const {
+    absl::ReaderMutexLock lock(&mutex_);
+    return keys_;
+  }
+
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const Keys> keys_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace webhooks

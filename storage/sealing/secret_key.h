@@ -20,6 +20,8 @@ struct SecretKey {
 
   // Identifies the key without revealing it: the first bytes of its SHA-256.
   Id id() const;
+
+  bool operator==(const SecretKey&) const = default;
 };
 
 // Returns the id in hexadecimal.

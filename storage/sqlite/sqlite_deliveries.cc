@@ -87,8 +87,8 @@ void SqliteStore::GetDeliveryFacts(absl::string_view project,
 }
 
 void SqliteStore::CountWaiting(int limit, const CallOptions& options,
-                               Done<std::int64_t> done) {
-  Read<std::int64_t>(
+                               Done<WaitingCounts> done) {
+  Read<WaitingCounts>(
       "", options,
       [limit](Connection& connection) {
         return sqlite::CountWaiting(connection, limit);
@@ -97,14 +97,14 @@ void SqliteStore::CountWaiting(int limit, const CallOptions& options,
 }
 
 void SqliteStore::CreateRetryJob(const v1::RetryJob& job,
-                                 const std::optional<Idempotency>& once,
+                                 const std::optional<Idempotency>& idempotency,
                                  const CallOptions& options,
                                  Done<Created<v1::RetryJob>> done) {
   Write<Created<v1::RetryJob>>(
       options,
-      [this, job, once](Connection& connection) {
+      [this, job, idempotency](Connection& connection) {
         KeptAnswerRows answers(connection, *sealer_);
-        return PerformOnce<v1::RetryJob>(answers, once, [&] {
+        return PerformOnce<v1::RetryJob>(answers, idempotency, [&] {
           return InsertRetryJob(connection, *sealer_, job);
         });
       },
@@ -152,8 +152,7 @@ void SqliteStore::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
                            Done<std::vector<EndpointLease>> done) {
   using Answers = std::vector<EndpointLease>;
   const auto given = std::make_shared<std::vector<LeaseName>>();
-  // Runs on the writer's thread, so that it sees every attempt that was
-  // recorded.
+  // A write, so that it sees every attempt that was recorded.
   WriteAndNotify<Answers>(
       options,
       [this, requests = std::move(requests), now, duration, given](

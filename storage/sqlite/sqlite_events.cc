@@ -46,7 +46,7 @@ template <typename T>
 struct SqliteStore::Publication {
   std::string project;
   FanOut fan_out;
-  std::optional<Idempotency> once;
+  std::optional<Idempotency> idempotency;
   CallOptions options;
   std::size_t bytes;
   absl::StatusOr<T> (*answer)(const absl::StatusOr<FanOut::Results>&);
@@ -69,16 +69,17 @@ void SqliteStore::Publish(std::shared_ptr<Publication<T>> call) {
         absl::Status project = CheckProject(connection, call->project);
         if (!project.ok()) return project;
         KeptAnswerRows answers(connection, *sealer_);
-        return PerformOnce<T>(answers, call->once, [&]() -> absl::StatusOr<T> {
-          if (!call->is_prepared) {
-            const auto needs_steps = call->fan_out.Plan(connection);
-            if (!needs_steps.ok()) return needs_steps.status();
-            call->needs_steps = *needs_steps;
-            if (*needs_steps) return absl::UnknownError("in steps");
-          }
-          return call->answer(call->fan_out.Finish(
-              connection, TraceOf(call->options), notifications));
-        });
+        return PerformOnce<T>(
+            answers, call->idempotency, [&]() -> absl::StatusOr<T> {
+              if (!call->is_prepared) {
+                const auto needs_steps = call->fan_out.Plan(connection);
+                if (!needs_steps.ok()) return needs_steps.status();
+                call->needs_steps = *needs_steps;
+                if (*needs_steps) return absl::UnknownError("in steps");
+              }
+              return call->answer(call->fan_out.Finish(
+                  connection, TraceOf(call->options), notifications));
+            });
       },
       [this, call](absl::StatusOr<Created<T>> result) {
         const bool needs_steps =
@@ -109,14 +110,14 @@ void SqliteStore::PublishInSteps(std::shared_ptr<Publication<T>> call) {
 }
 
 void SqliteStore::PublishEvents(absl::string_view project, MaybeEvents events,
-                                const std::optional<Idempotency>& once,
+                                const std::optional<Idempotency>& idempotency,
                                 const CallOptions& options,
                                 Done<Created<Batch>> done) {
   const std::size_t bytes = BytesOf(events);
   Publish(std::shared_ptr<Publication<Batch>>(
       new Publication<Batch>{std::string(project),
                              {std::move(events), reserved_seqs_},
-                             once,
+                             idempotency,
                              options,
                              bytes,
                              &BatchOf,
@@ -124,14 +125,14 @@ void SqliteStore::PublishEvents(absl::string_view project, MaybeEvents events,
 }
 
 void SqliteStore::PublishEvent(const v1::Event& event,
-                               const std::optional<Idempotency>& once,
+                               const std::optional<Idempotency>& idempotency,
                                const CallOptions& options,
                                Done<Created<v1::PublishEventResponse>> done) {
   using Response = v1::PublishEventResponse;
   Publish(std::shared_ptr<Publication<Response>>(
       new Publication<Response>{event.id_project(),
                                 {{event}, reserved_seqs_},
-                                once,
+                                idempotency,
                                 options,
                                 GroupWriter::kSmallCall + event.ByteSizeLong(),
                                 &OneOf,

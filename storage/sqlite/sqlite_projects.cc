@@ -28,15 +28,16 @@ void SqliteStore::CreateProjectAndKey(const v1::Project& project,
 }
 
 void SqliteStore::CreateProject(const v1::Project& project,
-                                const std::optional<Idempotency>& once,
+                                const std::optional<Idempotency>& idempotency,
                                 const CallOptions& options,
                                 Done<Created<v1::Project>> done) {
   Write<Created<v1::Project>>(
       options,
-      [this, project, once](Connection& connection) {
+      [this, project, idempotency](Connection& connection) {
         KeptAnswerRows answers(connection, *sealer_);
-        return PerformOnce<v1::Project>(
-            answers, once, [&] { return InsertProject(connection, project); });
+        return PerformOnce<v1::Project>(answers, idempotency, [&] {
+          return InsertProject(connection, project);
+        });
       },
       std::move(done));
 }
@@ -88,21 +89,21 @@ void SqliteStore::DeleteProject(absl::string_view id, absl::Time now,
 
 void SqliteStore::CreateApiKey(const v1::CreateApiKeyResponse& answer,
                                const ApiKeyHash& hash,
-                               const std::optional<Idempotency>& once,
+                               const std::optional<Idempotency>& idempotency,
                                const CallOptions& options,
                                Done<Created<v1::CreateApiKeyResponse>> done) {
   using Answer = v1::CreateApiKeyResponse;
   Write<Created<Answer>>(
       options,
       [this, answer, hash,
-       once](Connection& connection) -> absl::StatusOr<Created<Answer>> {
+       idempotency](Connection& connection) -> absl::StatusOr<Created<Answer>> {
         const v1::ApiKey& key = answer.api_key();
         const auto owner = SelectProject(connection, key.id_project());
         // A kept answer does not outlive the project.
         if (!owner.ok()) return owner.status();
         KeptAnswerRows answers(connection, *sealer_);
         return PerformOnce<Answer>(
-            answers, once, [&]() -> absl::StatusOr<Answer> {
+            answers, idempotency, [&]() -> absl::StatusOr<Answer> {
               absl::Status status = InsertApiKey(connection, key, hash);
               if (!status.ok()) return status;
               return answer;

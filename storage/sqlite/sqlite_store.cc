@@ -98,6 +98,13 @@ class FileGuard {
   bool has_reported_ = false;
 };
 
+// Returns the options of a call that is completed before other work runs: its
+// caller does not perform it.
+CallOptions Queued(CallOptions options) {
+  options.may_block = false;
+  return options;
+}
+
 // Writes about as many pages as an event needs, and deletes them again.
 absl::Status TryToWrite(Connection& connection) {
   absl::Status status = connection.Execute(
@@ -187,12 +194,12 @@ void SqliteStore::Probe(const CallOptions& options, DoneStatus done) {
 void SqliteStore::Maintain(absl::Time now, absl::Duration retention,
                            const CallOptions& options, Done<bool> done) {
   WriteAndNotify<bool>(
-      options,
+      Queued(options),
       [this, now, retention](Connection& connection,
                              Notifications& notifications) {
         return maintenance_.Step(connection, now, retention, notifications);
       },
-      // Runs on the writer's thread, like the step.
+      // Runs before other work, as the call is queued.
       [this, done = std::move(done)](absl::StatusOr<bool> more) mutable {
         if (more.ok()) maintenance_.Committed();
         std::move(done)(std::move(more));
@@ -230,6 +237,27 @@ void SqliteStore::ListUnusedKeys(const CallOptions& options,
         return unused;
       },
       std::move(done));
+}
+
+// The sealer changes after the commit, so that nothing is sealed under a key
+// that the next start would not miss. Until then the old key seals, which
+// `keys` has.
+void SqliteStore::ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
+                                    DoneStatus done) {
+  const auto next = std::make_shared<const SecretKeys>(std::move(keys));
+  writer_.Submit(
+      Queued(options),
+      [this, next](Connection& connection) {
+        maintenance_.BeginKeyChange();
+        absl::Status good = CheckSecretKeys(connection, Sealer(*next));
+        return good.ok() ? InsertSecretKey(connection, next->front().id())
+                         : good;
+      },
+      [this, next, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) sealer_->Replace(*next);
+        maintenance_.EndKeyChange(/*are_replaced=*/status.ok());
+        std::move(done)(std::move(status));
+      });
 }
 
 }  // namespace webhooks::sqlite

@@ -47,9 +47,11 @@ class SqliteStore final : public Store {
   void FindLatestId(const CallOptions& options, Done<absl::Time> done) override;
   void ListUnusedKeys(const CallOptions& options,
                       Done<std::vector<SecretKey::Id>> done) override;
+  void ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
+                         DoneStatus done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
-                     const std::optional<Idempotency>& once,
+                     const std::optional<Idempotency>& idempotency,
                      const CallOptions& options,
                      Done<Created<v1::Webhook>> done) override;
   void GetWebhook(absl::string_view project, absl::string_view id,
@@ -67,7 +69,7 @@ class SqliteStore final : public Store {
                      const CallOptions& options,
                      Done<v1::Webhook> done) override;
   void RotateSecret(absl::string_view project, const SecretRotation& rotation,
-                    const std::optional<Idempotency>& once,
+                    const std::optional<Idempotency>& idempotency,
                     const CallOptions& options,
                     Done<Created<v1::Webhook>> done) override;
   void GetSecrets(absl::string_view project, absl::string_view id,
@@ -79,7 +81,7 @@ class SqliteStore final : public Store {
                            const ApiKeyHash& hash, const CallOptions& options,
                            DoneStatus done) override;
   void CreateProject(const v1::Project& project,
-                     const std::optional<Idempotency>& once,
+                     const std::optional<Idempotency>& idempotency,
                      const CallOptions& options,
                      Done<Created<v1::Project>> done) override;
   void GetProject(absl::string_view id, const CallOptions& options,
@@ -95,7 +97,7 @@ class SqliteStore final : public Store {
                      Done<v1::Project> done) override;
   void CreateApiKey(const v1::CreateApiKeyResponse& answer,
                     const ApiKeyHash& hash,
-                    const std::optional<Idempotency>& once,
+                    const std::optional<Idempotency>& idempotency,
                     const CallOptions& options,
                     Done<Created<v1::CreateApiKeyResponse>> done) override;
   void ListApiKeys(absl::string_view project,
@@ -122,10 +124,10 @@ class SqliteStore final : public Store {
 
   void PublishEvents(
       absl::string_view project, MaybeEvents events,
-      const std::optional<Idempotency>& once, const CallOptions& options,
+      const std::optional<Idempotency>& idempotency, const CallOptions& options,
       Done<Created<v1::PublishEventBatchResponse>> done) override;
   void PublishEvent(const v1::Event& event,
-                    const std::optional<Idempotency>& once,
+                    const std::optional<Idempotency>& idempotency,
                     const CallOptions& options,
                     Done<Created<v1::PublishEventResponse>> done) override;
   void GetEvent(absl::string_view project, absl::string_view id,
@@ -152,9 +154,9 @@ class SqliteStore final : public Store {
                         absl::string_view webhook, const CallOptions& options,
                         Done<DeliveryFacts> done) override;
   void CountWaiting(int limit, const CallOptions& options,
-                    Done<std::int64_t> done) override;
+                    Done<WaitingCounts> done) override;
   void CreateRetryJob(const v1::RetryJob& job,
-                      const std::optional<Idempotency>& once,
+                      const std::optional<Idempotency>& idempotency,
                       const CallOptions& options,
                       Done<Created<v1::RetryJob>> done) override;
   void GetRetryJob(absl::string_view project, absl::string_view id,
@@ -269,9 +271,9 @@ class SqliteStore final : public Store {
   // In the order of opening: the readers close before the writer, which
   // performs the last checkpoint.
   std::array<FileLock, 2> locks_;
-  const std::unique_ptr<const Sealer> sealer_;
+  const std::unique_ptr<Sealer> sealer_;
   const SteadyClock steady_clock_;
-  // The time of the next probe that writes. For the writer's thread.
+  // The time of the next probe that writes. Only for work of writer_.
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;
   ReservedSeqs reserved_seqs_;

@@ -7,14 +7,14 @@
 namespace webhooks::sqlite {
 
 void SqliteStore::CreateWebhook(const v1::Webhook& webhook,
-                                const std::optional<Idempotency>& once,
+                                const std::optional<Idempotency>& idempotency,
                                 const CallOptions& options,
                                 Done<Created<v1::Webhook>> done) {
   Write<Created<v1::Webhook>>(
       options,
-      [this, webhook, once](Connection& connection) {
+      [this, webhook, idempotency](Connection& connection) {
         KeptAnswerRows answers(connection, *sealer_);
-        return PerformOnce<v1::Webhook>(answers, once, [&] {
+        return PerformOnce<v1::Webhook>(answers, idempotency, [&] {
           return InsertWebhook(connection, *sealer_, webhook);
         });
       },
@@ -77,15 +77,15 @@ void SqliteStore::DeleteWebhook(absl::string_view project,
 
 void SqliteStore::RotateSecret(absl::string_view project,
                                const SecretRotation& rotation,
-                               const std::optional<Idempotency>& once,
+                               const std::optional<Idempotency>& idempotency,
                                const CallOptions& options,
                                Done<Created<v1::Webhook>> done) {
   WriteAndNotify<Created<v1::Webhook>>(
       options,
-      [this, project = std::string(project), rotation, once](
+      [this, project = std::string(project), rotation, idempotency](
           Connection& connection, Notifications& notifications) {
         KeptAnswerRows answers(connection, *sealer_);
-        return PerformOnce<v1::Webhook>(answers, once, [&] {
+        return PerformOnce<v1::Webhook>(answers, idempotency, [&] {
           return sqlite::RotateSecret(connection, *sealer_, project, rotation,
                                       notifications);
         });
@@ -102,7 +102,7 @@ void SqliteStore::GetSecrets(absl::string_view project, absl::string_view id,
        now](Connection& connection) -> absl::StatusOr<v1::WebhookSecrets> {
         auto secrets = SelectSecrets(connection, *sealer_, project, id);
         if (!secrets.ok()) return secrets;
-        return InForce(*secrets, now);
+        return SecretsInForce(*secrets, now);
       },
       std::move(done));
 }

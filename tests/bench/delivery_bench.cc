@@ -67,7 +67,7 @@ class Project {
 
   void Publish(int count) {
     using Answer = Created<v1::PublishEventBatchResponse>;
-    std::vector<testing::Pending<absl::StatusOr<Answer>>> pending(
+    std::vector<Pending<absl::StatusOr<Answer>>> pending(
         static_cast<std::size_t>(count + 999) / 1000);
     for (auto& one : pending) {
       EventStore::MaybeEvents events;
@@ -248,7 +248,7 @@ void PublishToArrival(benchmark::State& state) {
   std::vector<double> millis;
   for ([[maybe_unused]] auto iteration : state) {
     const v1::Event event = project.MakeEvent();
-    benchmark::DoNotOptimize(testing::Await<Answer>([&](auto done) {
+    benchmark::DoNotOptimize(Await<Answer>([&](auto done) {
       store->PublishEvent(event, std::nullopt, {}, done);
     }));
     const auto answered = Clock::now();
@@ -276,7 +276,7 @@ void Publish(benchmark::State& state) {
                   static_cast<int>(state.range(0)));
   using Answer = Created<v1::PublishEventResponse>;
   for ([[maybe_unused]] auto iteration : state) {
-    std::vector<testing::Pending<absl::StatusOr<Answer>>> pending(64);
+    std::vector<Pending<absl::StatusOr<Answer>>> pending(64);
     for (auto& one : pending) {
       store->PublishEvent(project.MakeEvent(), std::nullopt, {},
                           one.Completion());

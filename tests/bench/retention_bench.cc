@@ -72,11 +72,11 @@ class Load {
   void Tick(std::vector<double>& micros) {
     EventStore::MaybeEvents others;
     for (int i = 0; i < kOthers; ++i) others.emplace_back(MakeEvent());
-    testing::Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
+    Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
       store_->PublishEvents(project_, others, std::nullopt, {}, done);
     }).IgnoreError();
     std::thread maintenance([this] {
-      while (*testing::Await<bool>([&](auto done) {
+      while (*Await<bool>([&](auto done) {
         store_->Maintain(now_, kKeptTicks * kTick, {}, done);
       })) {
       }
@@ -84,7 +84,7 @@ class Load {
     for (int i = 0; i < kTimed; ++i) {
       const v1::Event event = MakeEvent();
       const auto start = Steady::now();
-      testing::Await<Published>([&](auto done) {
+      Await<Published>([&](auto done) {
         store_->PublishEvent(event, std::nullopt, {}, done);
       }).IgnoreError();
       micros.push_back(
@@ -98,12 +98,11 @@ class Load {
   void DeliverAll() {
     const Endpoint endpoint{project_, webhook_.id_webhook_endpoint()};
     for (;;) {
-      const auto leases = testing::Await<
-          std::vector<EndpointLease>>([&](auto done) {
+      const auto leases = Await<std::vector<EndpointLease>>([&](auto done) {
         store_->LeaseDue({{endpoint, 500}}, now_, absl::Minutes(1), {}, done);
       });
       if (leases->at(0).deliveries.empty()) return;
-      std::vector<testing::Pending<absl::Status>> records;
+      std::vector<Pending<absl::Status>> records;
       for (const LeasedDelivery& leased : leases->at(0).deliveries) {
         AttemptResult result;
         result.endpoint = endpoint;

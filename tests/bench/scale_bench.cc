@@ -48,8 +48,7 @@ class Scale {
     while (static_cast<int>(ids_.size()) < size) {
       const int count =
           std::min(kTogether, size - static_cast<int>(ids_.size()));
-      std::vector<testing::Pending<absl::StatusOr<Created<v1::Webhook>>>>
-          pending(count);
+      std::vector<Pending<absl::StatusOr<Created<v1::Webhook>>>> pending(count);
       for (auto& one : pending) {
         store_->CreateWebhook(Next(), std::nullopt, {}, one.Completion());
       }
@@ -86,7 +85,7 @@ class Scale {
   }
 
   void List(const std::string& after) {
-    testing::Await<Page<v1::Webhook>>([&](auto done) {
+    Await<Page<v1::Webhook>>([&](auto done) {
       store_->ListWebhooks(project_, {}, {ParseUuid(after), kPage}, {}, done);
     }).IgnoreError();
   }
@@ -99,7 +98,7 @@ class Scale {
         FormatUuid(MakeUuidV7(absl::Now(), entropy_.Bytes<10>())));
     event.set_type(kType);
     *event.mutable_created_at() = ToTimestamp(absl::Now());
-    testing::Await<Created<v1::PublishEventResponse>>([&](auto done) {
+    Await<Created<v1::PublishEventResponse>>([&](auto done) {
       store_->PublishEvent(event, std::nullopt, {}, done);
     }).IgnoreError();
   }

@@ -94,7 +94,7 @@ class Stalls {
     std::thread others([&] {
       while (!ended) {
         auto start = Steady::now();
-        testing::AwaitStatus([&](auto done) {
+        AwaitStatus([&](auto done) {
           store_->NoteKeyUse(made_.key.id_api_key(), now_, {}, done);
         }).IgnoreError();
         change = std::max(change, MillisSince(start));
@@ -120,8 +120,7 @@ class Stalls {
   void Listen() {
     const int count =
         std::min(kTogether, kListeners - static_cast<int>(webhooks_.size()));
-    std::vector<testing::Pending<absl::StatusOr<Created<v1::Webhook>>>> calls(
-        count);
+    std::vector<Pending<absl::StatusOr<Created<v1::Webhook>>>> calls(count);
     for (auto& call : calls) {
       v1::Webhook webhook = testing::MakeWebhook(project_);
       webhook.clear_scope();
@@ -148,7 +147,7 @@ class Stalls {
 
   void Publish() {
     const auto published =
-        testing::Await<Created<v1::PublishEventResponse>>([&](auto done) {
+        Await<Created<v1::PublishEventResponse>>([&](auto done) {
           store_->PublishEvent(NewEvent(kType), std::nullopt, {}, done);
         });
     if (!published.ok())
@@ -162,14 +161,14 @@ class Stalls {
            ++j) {
         requests.push_back({{project_, webhooks_[j]}, 1});
       }
-      testing::Await<std::vector<EndpointLease>>([&](auto done) {
+      Await<std::vector<EndpointLease>>([&](auto done) {
         store_->LeaseDue(std::move(requests), now_, absl::Minutes(2), {}, done);
       }).IgnoreError();
     }
   }
 
   void Maintain() {
-    while (*testing::Await<bool>([&](auto done) {
+    while (*Await<bool>([&](auto done) {
       store_->Maintain(now_, absl::Hours(24), {}, done);
     })) {
     }
@@ -187,15 +186,14 @@ class Stalls {
         now_ += absl::Milliseconds(1);
         events.emplace_back(NewEvent("other.type"));
       }
-      testing::Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
+      Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
         store_->PublishEvents(project_, events, std::nullopt, {}, done);
       }).IgnoreError();
     }
   }
 
   void ListOld() {
-    std::vector<testing::Pending<absl::StatusOr<Page<v1::Event>>>> calls(
-        kLists);
+    std::vector<Pending<absl::StatusOr<Page<v1::Event>>>> calls(kLists);
     for (auto& call : calls) {
       store_->ListEvents(project_, {.published = {.end = old_}}, {}, {},
                          call.Completion());

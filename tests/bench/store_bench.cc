@@ -63,8 +63,7 @@ class Bench {
 
   // Makes `count` calls that wait at the same time.
   void CreateTogether(int count) {
-    std::vector<testing::Pending<absl::StatusOr<Created<v1::Webhook>>>> pending(
-        count);
+    std::vector<Pending<absl::StatusOr<Created<v1::Webhook>>>> pending(count);
     for (auto& one : pending) {
       store_->CreateWebhook(testing::MakeWebhook(project_), std::nullopt, {},
                             one.Completion());

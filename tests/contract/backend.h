@@ -57,9 +57,11 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
     void DeliveriesExpired(const Endpoint&, int count) override {
       expired += count;
     }
+    void DeliveriesCancelled(int count) override { cancelled += count; }
 
     std::vector<v1::Deactivation::Reason> deactivations;
     int expired = 0;
+    int cancelled = 0;
   };
 
   StoreContract() : database_(GetParam().make()) { Reopen(); }

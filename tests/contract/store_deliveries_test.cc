@@ -246,19 +246,51 @@ TEST_P(StoreDeliveries, UnfinishedOnesAreCountedUpToALimit) {
   const v1::Webhook webhook = NewListener();
   for (int i = 0; i < 3; ++i) PublishOne();
   const auto count = [&](int limit) {
-    return Await<std::int64_t>(
+    return Await<WaitingCounts>(
         [&](auto done) { store_->CountWaiting(limit, {}, done); });
   };
-  EXPECT_EQ(*count(100), 3);
-  EXPECT_EQ(*count(2), 2);
+  const auto waiting = [](std::int64_t all) { return WaitingCounts{all, 0}; };
+  EXPECT_EQ(*count(100), waiting(3));
+  EXPECT_EQ(*count(2), waiting(2));
   const EndpointLease lease = Lease(webhook, 1);
-  EXPECT_EQ(*count(100), 3);
+  EXPECT_EQ(*count(100), waiting(3));
   ASSERT_THAT(
       Record(ResultOf(webhook, lease.deliveries[0], Outcome::kDelivered)),
       IsOk());
-  EXPECT_EQ(*count(100), 2);
-  SetActive(webhook, false);
-  EXPECT_EQ(*count(100), 2);
+  EXPECT_EQ(*count(100), waiting(2));
+}
+
+TEST_P(StoreDeliveries, HeldOnesAreCountedByThemselves) {
+  const v1::Webhook inactive = NewListener();
+  const v1::Webhook without_url = NewListener();
+  const v1::Webhook removed = NewListener();
+  PublishOne();
+  PublishOne();
+  const auto counts = [&] {
+    return *Await<WaitingCounts>(
+        [&](auto done) { store_->CountWaiting(100, {}, done); });
+  };
+  EXPECT_EQ(counts(), (WaitingCounts{6, 0}));
+  SetActive(inactive, false);
+  EXPECT_EQ(counts(), (WaitingCounts{6, 2}));
+  Change(without_url, "url", v1::UpdateWebhookRequest());
+  EXPECT_EQ(counts(), (WaitingCounts{6, 4}));
+  Delete(removed);
+  EXPECT_EQ(counts(), (WaitingCounts{6, 4}));
+  Maintain();
+  EXPECT_EQ(counts(), (WaitingCounts{4, 4}));
+}
+
+TEST_P(StoreDeliveries, ThatAreCancelledAreReportedOnce) {
+  const v1::Webhook webhook = NewListener();
+  for (int i = 0; i < 3; ++i) PublishOne();
+  const std::string id = List()[0].id_delivery();
+  ASSERT_THAT(Cancel(id), IsOk());
+  ASSERT_THAT(Cancel(id), IsOk());
+  EXPECT_EQ(observer_.cancelled, 1);
+  Delete(webhook);
+  Maintain();
+  EXPECT_EQ(observer_.cancelled, 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, StoreDeliveries,

@@ -26,31 +26,32 @@ class StoreOnce : public StoreContract {
   }
 
   absl::StatusOr<Created<v1::Webhook>> Create(const v1::Webhook& webhook,
-                                              const Idempotency& once) {
-    return Await<Created<v1::Webhook>>(
-        [&](auto done) { store_->CreateWebhook(webhook, once, {}, done); });
+                                              const Idempotency& idempotency) {
+    return Await<Created<v1::Webhook>>([&](auto done) {
+      store_->CreateWebhook(webhook, idempotency, {}, done);
+    });
   }
 
   absl::StatusOr<Created<v1::Webhook>> Rotate(const v1::Webhook& webhook,
                                               const std::string& secret,
-                                              const Idempotency& once) {
+                                              const Idempotency& idempotency) {
     const SecretRotation rotation{webhook.id_webhook_endpoint(), "", secret,
                                   absl::Hours(1), kNow};
     return Await<Created<v1::Webhook>>([&](auto done) {
-      store_->RotateSecret(project_, rotation, once, {}, done);
+      store_->RotateSecret(project_, rotation, idempotency, {}, done);
     });
   }
 
   // Every call requests another key.
   absl::StatusOr<Created<v1::CreateApiKeyResponse>> CreateKey(
-      const Idempotency& once) {
+      const Idempotency& idempotency) {
     v1::CreateApiKeyResponse answer;
     const ProjectAndKey made = MakeProject();
     *answer.mutable_api_key() = made.key;
     answer.mutable_api_key()->set_id_project(project_);
     answer.set_key("whk_of_" + made.key.id_api_key());
     return Await<Created<v1::CreateApiKeyResponse>>([&](auto done) {
-      store_->CreateApiKey(answer, made.hash, once, {}, done);
+      store_->CreateApiKey(answer, made.hash, idempotency, {}, done);
     });
   }
 
@@ -140,15 +141,15 @@ TEST_P(StoreOnce, AnErrorIsNotKept) {
 }
 
 TEST_P(StoreOnce, ACallThatIsValidAsARepeatOnlyIsNotPerformed) {
-  Idempotency once = Once(1, 1);
-  once.otherwise = absl::OutOfRangeError("too late");
-  EXPECT_THAT(Create(MakeWebhook(project_), once),
+  Idempotency idempotency = Once(1, 1);
+  idempotency.status_if_new = absl::OutOfRangeError("too late");
+  EXPECT_THAT(Create(MakeWebhook(project_), idempotency),
               StatusIs(absl::StatusCode::kOutOfRange));
   EXPECT_EQ(WebhookCount(), 0);
   const auto first = Create(MakeWebhook(project_), Once(1, 1));
   ASSERT_THAT(first, IsOk());
   EXPECT_FALSE(first->replayed);
-  const auto second = Create(MakeWebhook(project_), once);
+  const auto second = Create(MakeWebhook(project_), idempotency);
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ(second->answer.SerializeAsString(),
             first->answer.SerializeAsString());
@@ -156,7 +157,7 @@ TEST_P(StoreOnce, ACallThatIsValidAsARepeatOnlyIsNotPerformed) {
 
 TEST_P(StoreOnce, AKeyIsFreeAfterADay) {
   ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
-  const absl::Time end = kNow + Idempotency::kKept;
+  const absl::Time end = kNow + Idempotency::kRetention;
   EXPECT_TRUE(
       Create(MakeWebhook(project_), Once(1, 1, end - absl::Milliseconds(1)))
           ->replayed);
@@ -168,9 +169,10 @@ TEST_P(StoreOnce, AKeyIsFreeAfterADay) {
 
 TEST_P(StoreOnce, MaintenanceLeavesAnswersThatAreStillKept) {
   ASSERT_THAT(Create(MakeWebhook(project_), Once(1, 1)), IsOk());
-  ASSERT_THAT(Maintain(kNow + Idempotency::kKept - absl::Seconds(1)), IsOk());
+  ASSERT_THAT(Maintain(kNow + Idempotency::kRetention - absl::Seconds(1)),
+              IsOk());
   EXPECT_TRUE(Create(MakeWebhook(project_), Once(1, 1))->replayed);
-  ASSERT_THAT(Maintain(kNow + Idempotency::kKept), IsOk());
+  ASSERT_THAT(Maintain(kNow + Idempotency::kRetention), IsOk());
   EXPECT_FALSE(Create(MakeWebhook(project_), Once(1, 1))->replayed);
 }
 
@@ -266,9 +268,9 @@ TEST_P(StoreOnce, AnAnswerMadeByAClockThatWasAheadIsNotKeptLonger) {
   };
   maintain(kNow);
   EXPECT_TRUE(Create(MakeWebhook(project_), Once(1, 1, kNow))->replayed);
-  maintain(kNow + Idempotency::kKept);
+  maintain(kNow + Idempotency::kRetention);
   EXPECT_FALSE(
-      Create(MakeWebhook(project_), Once(1, 1, kNow + Idempotency::kKept))
+      Create(MakeWebhook(project_), Once(1, 1, kNow + Idempotency::kRetention))
           ->replayed);
 }
 

@@ -23,10 +23,10 @@ class StorePurges : public DeliveryContract {
   static int StepsFor(int rows) { return (rows + kStep - 1) / kStep; }
 
   Idempotency Once(int number) const {
-    Idempotency once{{}, {}, project_, now_};
-    once.key[0] = static_cast<std::uint8_t>(number);
-    once.key[1] = static_cast<std::uint8_t>(number >> 8);
-    return once;
+    Idempotency idempotency{{}, {}, project_, now_};
+    idempotency.key[0] = static_cast<std::uint8_t>(number);
+    idempotency.key[1] = static_cast<std::uint8_t>(number >> 8);
+    return idempotency;
   }
 
   // Performs `call` `count` times at the same time, with a number and a

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace {
 
 using ::google::protobuf::util::MessageDifferencer;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
@@ -61,6 +63,18 @@ class StoreSecrets : public StoreContract {
     webhooks.reserve(kCount);
     for (int i = 0; i < kCount; ++i) webhooks.push_back(NewWebhook(project));
     return webhooks;
+  }
+
+  absl::Status ReplaceKeys(const SecretKeys& keys) {
+    return AwaitStatus(
+        [&](auto done) { store_->ReplaceSecretKeys(keys, {}, done); });
+  }
+
+  std::vector<SecretKey::Id> UnusedKeys() {
+    const auto ids = Await<std::vector<SecretKey::Id>>(
+        [&](auto done) { store_->ListUnusedKeys({}, done); });
+    EXPECT_THAT(ids, IsOk());
+    return *ids;
   }
 
   absl::StatusOr<bool> MaintainOnce() {
@@ -226,20 +240,71 @@ TEST_P(StoreSecrets, NeedTheOldKeyUntilTheyAreSealedAgain) {
 }
 
 TEST_P(StoreSecrets, LeaveUnusedKeysThatAreListed) {
-  const auto unused = [&] {
-    const auto ids = Await<std::vector<SecretKey::Id>>(
-        [&](auto done) { store_->ListUnusedKeys({}, done); });
-    EXPECT_THAT(ids, IsOk());
-    return *ids;
-  };
   NewWebhook();
-  EXPECT_THAT(unused(), IsEmpty());
+  EXPECT_THAT(UnusedKeys(), IsEmpty());
   Reopen({TestKey(2), TestKey(1), TestKey(3)});
-  EXPECT_THAT(unused(), ElementsAre(TestKey(3).id()));
+  EXPECT_THAT(UnusedKeys(), ElementsAre(TestKey(3).id()));
   Maintain();
-  EXPECT_THAT(unused(), UnorderedElementsAre(TestKey(1).id(), TestKey(3).id()));
+  EXPECT_THAT(UnusedKeys(),
+              UnorderedElementsAre(TestKey(1).id(), TestKey(3).id()));
   Reopen({TestKey(2)});
-  EXPECT_THAT(unused(), IsEmpty());
+  EXPECT_THAT(UnusedKeys(), IsEmpty());
+}
+
+TEST_P(StoreSecrets, AreSealedUnderKeysThatReplaceOthers) {
+  const std::string project = NewProject();
+  const std::vector<v1::Webhook> webhooks = NewWebhooks(project);
+  ASSERT_THAT(ReplaceKeys({TestKey(2), TestKey(1)}), IsOk());
+  const v1::Webhook between = NewWebhook(project);
+  EXPECT_THAT(SecretsAt(webhooks[0], kNow), ElementsAre(webhooks[0].secret()));
+  Maintain();
+  EXPECT_THAT(UnusedKeys(), ElementsAre(TestKey(1).id()));
+  ASSERT_THAT(ReplaceKeys({TestKey(2)}), IsOk());
+  EXPECT_THAT(SecretsAt(webhooks[0], kNow), ElementsAre(webhooks[0].secret()));
+  Reopen({TestKey(2)});
+  for (const v1::Webhook& webhook : webhooks) {
+    EXPECT_THAT(SecretsAt(webhook, kNow), ElementsAre(webhook.secret()));
+  }
+  EXPECT_THAT(SecretsAt(between, kNow), ElementsAre(between.secret()));
+}
+
+TEST_P(StoreSecrets, KeepTheirKeysIfOneOfThemIsNotAmongTheNewOnes) {
+  const v1::Webhook webhook = NewWebhook();
+  const absl::Status refused = ReplaceKeys({TestKey(2)});
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr(FormatKeyId(TestKey(1).id())));
+  EXPECT_THAT(SecretsAt(webhook, kNow), ElementsAre(webhook.secret()));
+  Maintain();
+  Reopen({TestKey(1)});
+  EXPECT_THAT(SecretsAt(webhook, kNow), ElementsAre(webhook.secret()));
+  // Nothing needs the key that was refused.
+  EXPECT_THAT(UnusedKeys(), IsEmpty());
+}
+
+// Replaces the keys at each step of sealing, in the same transactions.
+TEST_P(StoreSecrets, AreNotLostIfKeysChangeWhileTheyAreSealed) {
+  const std::string project = NewProject();
+  const std::vector<v1::Webhook> webhooks = NewWebhooks(project);
+  SecretKeys keys = {TestKey(1)};
+  for (std::uint8_t name = 2; name < 12; ++name) {
+    keys.insert(keys.begin(), TestKey(name));
+    Pending<absl::StatusOr<bool>> before;
+    Pending<absl::Status> replaced;
+    Pending<absl::StatusOr<bool>> after;
+    store_->Maintain(kNow, kRetention, {}, before.Completion());
+    store_->ReplaceSecretKeys(keys, {}, replaced.Completion());
+    store_->Maintain(kNow, kRetention, {}, after.Completion());
+    EXPECT_THAT(before.Get(), IsOk());
+    EXPECT_THAT(replaced.Get(), IsOk());
+    EXPECT_THAT(after.Get(), IsOk());
+    if (name % 3 == 0) Maintain();
+  }
+  Maintain();
+  Reopen({keys.front()});
+  for (const v1::Webhook& webhook : webhooks) {
+    EXPECT_THAT(SecretsAt(webhook, kNow), ElementsAre(webhook.secret()));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, StoreSecrets,

@@ -27,7 +27,7 @@ def ask(connection, key):
 
 
 def try_keys(connection):
-    """Shows keys that open nothing until no more are looked up."""
+    """Sends invalid keys until no more are looked up."""
     for attempt in range(10 * BURST):
         answer = ask(connection, f"whk_wrong{attempt}")
         if answer.status != 401:

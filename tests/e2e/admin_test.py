@@ -232,3 +232,17 @@ def test_the_gateway_has_no_way_to_the_admin_service(service):
         for method in ("GET", "POST"):
             response = service.request(method, path, headers=headers)
             assert response.status == 404
+
+
+def test_an_emptied_file_gets_a_new_admin_key_that_replaces_the_old_one(fresh):
+    file = fresh.folder / "admin-key"
+    old = fresh.admin_key
+    file.write_text("")
+    fresh.server.await_line(f"admin key reloaded file={file}$")
+    new = file.read_text().strip()
+    assert new != old
+    with fresh.channel() as channel:
+        assert Admin(channel, new).ListProjects().projects
+        code, reason, _ = failure(lambda: Admin(channel, old).ListProjects())
+    assert (code, reason) == (grpc.StatusCode.UNAUTHENTICATED,
+                              "ADMIN_KEY_INVALID")

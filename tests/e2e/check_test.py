@@ -8,12 +8,27 @@ import pytest
 
 from authority import Authority
 from processes import run
+from secrets_at_rest_test import key_id, new_key
 
 
 def check(folder, *flags, name="webhook-server"):
     return run(name, "--check", *(
         [f"--database=sqlite:{folder}/webhooks.db"]
         if name == "webhook-server" else []), *flags)
+
+
+def check_gateway(server, *flags):
+    """Checks a gateway of the server at this address."""
+    return run("webhook-gateway", "--check", f"--server={server}", *flags)
+
+
+@pytest.fixture(params=["webhook-server", "webhook-gateway"])
+def check_either(request, tmp_path):
+    """Checks one of the processes; the gateway's server runs."""
+    if request.param == "webhook-server":
+        return lambda *flags: check(tmp_path, *flags)
+    server = request.getfixturevalue("service").server
+    return lambda *flags: check_gateway(server.address, *flags)
 
 
 def files(folder):
@@ -40,8 +55,24 @@ def test_after_a_stop_all_is_good_and_nothing_is_changed(stopped):
     assert result.returncode == 0, result
     assert re.search(r"ok: database .*: whole, of version \d+\n",
                      result.stdout)
-    assert "ok: secret keys" in result.stdout
+    key = key_id((stopped.folder / "secret-key").read_text().splitlines()[-1])
+    assert re.search(rf"ok: secret keys .*: {key} \(encrypts, needed by the "
+                     r"database\)\n", result.stdout)
     assert files(stopped.folder) == before
+
+
+def test_the_secret_keys_are_listed_with_their_use(stopped):
+    stopped.start()
+    stopped.post({"url": None, "scope": None})
+    stopped.stop()
+    file = stopped.folder / "secret-key"
+    old, new, spare = file.read_text().splitlines()[-1], new_key(), new_key()
+    file.write_text(f"{new}\n{spare}\n{old}")
+    result = check(stopped.folder)
+    assert result.returncode == 0, result
+    assert (f": {key_id(new)} (encrypts, not needed by the database), "
+            f"{key_id(spare)} (not needed by the database), "
+            f"{key_id(old)} (needed by the database)\n") in result.stdout
 
 
 def test_while_a_server_runs_it_is_not_disturbed(fresh):
@@ -56,7 +87,9 @@ def test_while_a_server_runs_it_is_not_disturbed(fresh):
 def test_an_address_in_use_is_told_and_no_problem(fresh, flag):
     for name, process in (("webhook-server", fresh.server),
                           ("webhook-gateway", fresh.gateway)):
-        result = check(fresh.folder, f"--{flag}={process.address}", name=name)
+        result = check(fresh.folder, f"--{flag}={process.address}", *(
+            [f"--server={fresh.server.address}"]
+            if name == "webhook-gateway" else []), name=name)
         assert result.returncode == 0, result
         assert (f"ok: --{flag} {process.address}: in use now"
                 in result.stdout)
@@ -117,17 +150,16 @@ def test_the_key_of_the_first_project_counts_until_there_is_one(
     assert check(stopped.folder).returncode == 0
 
 
-@pytest.mark.parametrize("flag, name", [
-    ("--listen=0.0.0.0:0", "webhook-server"),
-    ("--metrics_listen=0.0.0.0:0", "webhook-server"),
-    ("--listen=0.0.0.0:0", "webhook-gateway"),
-    ("--metrics_listen=0.0.0.0:0", "webhook-gateway")])
-def test_plain_text_for_other_machines_is_told(tmp_path, flag, name):
-    result = check(tmp_path, flag, name=name)
+@pytest.mark.parametrize("flag, remedy, other", [
+    ("--listen=0.0.0.0:0", "--allow_plaintext", "--allow_plaintext_metrics"),
+    ("--metrics_listen=0.0.0.0:0", "--allow_plaintext_metrics",
+     "--allow_plaintext")])
+def test_plain_text_for_other_machines_is_told(
+        check_either, flag, remedy, other):
+    result = check_either(flag, other)
     assert result.returncode == 1
-    assert "--allow_plaintext" in result.stderr
-    assert check(tmp_path, flag, "--allow_plaintext",
-                 name=name).returncode == 0
+    assert re.search(f"{remedy}$", result.stderr, re.M)
+    assert check_either(flag, remedy).returncode == 0
 
 
 def test_a_database_that_was_not_closed_needs_its_keys(fresh):
@@ -148,21 +180,19 @@ def test_what_is_no_database_is_told(tmp_path):
     assert "webhooks.db" in result.stderr
 
 
-def test_flags_are_checked(tmp_path):
+def test_flags_are_checked(tmp_path, service):
     result = check(tmp_path, "--grace=-1s")
     assert result.returncode == 1
     assert "--grace" in result.stderr
-    assert check(tmp_path, "--threads=0", name="webhook-gateway").returncode == 0
-    assert check(tmp_path, "--threads=-1",
-                 name="webhook-gateway").returncode == 1
+    assert check_gateway(service.server.address, "--threads=0").returncode == 0
+    assert check_gateway(service.server.address, "--threads=-1").returncode == 1
 
 
-@pytest.mark.parametrize("name", ["webhook-server", "webhook-gateway"])
-def test_certificates_are_checked(tmp_path, name):
+def test_certificates_are_checked(tmp_path, check_either):
     authority = Authority(tmp_path)
     good = authority.issue()
     flags = [f"--tls_cert={good.cert}", f"--tls_key={good.key}"]
-    result = check(tmp_path, *flags, name=name)
+    result = check_either(*flags)
     assert result.returncode == 0, result
     assert "is valid until" in result.stdout
     old = tmp_path / "old.pem"
@@ -173,7 +203,30 @@ def test_certificates_are_checked(tmp_path, name):
             ["openssl", "req", "-new", "-key", good.key, "-subj", "/CN=a"],
             check=True, capture_output=True).stdout,
         check=True, capture_output=True)
-    result = check(tmp_path, f"--tls_cert={old}", f"--tls_key={good.key}",
-                   name=name)
+    result = check_either(f"--tls_cert={old}", f"--tls_key={good.key}")
     assert result.returncode == 1
     assert "has ended" in result.stderr
+
+
+def test_the_gateways_server_is_called(stopped, tmp_path):
+    authority = Authority(tmp_path)
+    made = authority.issue("DNS:server.example")
+    stopped.start_server(f"--tls_cert={made.cert}", f"--tls_key={made.key}")
+    address = stopped.server.address
+    tls = [f"--server_tls_ca={authority.ca}"]
+    named = [*tls, "--server_tls_name=server.example"]
+    result = check_gateway(address, *named)
+    assert result.returncode == 0, result
+    assert f"ok: --server {address} serves\n" in result.stdout
+    for flags, reason in ((tls, "not in peer certificate"), ([], "")):
+        result = check_gateway(address, *flags)
+        assert result.returncode == 1
+        assert re.search(f"ERROR: --server {address}: the server cannot be "
+                         f"reached: .*{reason}", result.stderr)
+    stopped.server.stop()
+    result = check_gateway(address, *named)
+    assert result.returncode == 1
+    assert "Connection refused" in result.stderr
+    result = check_gateway("no-such-host.invalid:1")
+    assert result.returncode == 1
+    assert "no-such-host.invalid" in result.stderr

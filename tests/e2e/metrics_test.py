@@ -13,6 +13,7 @@ import uuid
 import grpc
 import pytest
 
+from authority import Authority
 from processes import PATIENCE, Process, run
 from receiver import FLAGS, Api, Receiver
 from service import REFERENCE, Service
@@ -201,6 +202,64 @@ def test_what_waits_and_what_is_in_flight_is_seen(tmp_path):
             service.stop()
 
 
+def test_held_and_cancelled_deliveries_are_counted(tmp_path):
+    service = Service(tmp_path)
+    try:
+        service.start_server(*FLAGS, "--metrics_listen=127.0.0.1:0")
+        service.start_gateway()
+        service.await_ready()
+        api = Api(service)
+        held = api.webhook("https://held.example/", ["held"])
+        path = f"/webhooks/{held['id_webhook_endpoint']}"
+        api.call("PATCH", path, {"active": False})
+        for n in range(3):
+            api.publish("held", n)
+        page = Page(service.server)
+        assert page.value("webhooks_deliveries_waiting") == 3
+        assert page.value("webhooks_deliveries_held") == 3
+        assert page.value("webhooks_deliveries_cancelled_total") == 0
+        api.call("DELETE", path, status=201)
+        end = time.monotonic() + PATIENCE
+        while page.value("webhooks_deliveries_cancelled_total") != 3:
+            assert time.monotonic() < end, page.text
+            page = Page(service.server)
+        assert page.value("webhooks_deliveries_held") == 0
+    finally:
+        service.stop()
+
+
+def test_the_ends_of_certificates_are_shown_and_files_that_cannot_be_used(
+        stopped, tmp_path):
+    authority = Authority(tmp_path)
+    made = authority.issue()
+    expiry = "webhooks_certificate_expiry_timestamp_seconds"
+    failed = "webhooks_reload_failed"
+    tls = [f"--tls_cert={made.cert}", f"--tls_key={made.key}",
+           "--metrics_listen=127.0.0.1:0"]
+    stopped.start_server(*tls, f"--tls_client_ca={authority.ca}")
+    stopped.start_gateway(*tls, f"--server_tls_ca={authority.ca}",
+                          f"--server_tls_cert={made.cert}",
+                          f"--server_tls_key={made.key}")
+    # The authority's was made for 200 days, a moment before the other.
+    end = time.time() + 200 * 86400
+    for process, flags in (
+            (stopped.server, ("tls_cert", "tls_client_ca")),
+            (stopped.gateway, ("tls_cert", "server_tls_cert",
+                               "server_tls_ca"))):
+        page = Page(process)
+        for flag in flags:
+            assert abs(page.value(expiry, flag=flag) - end) < 3600, page.text
+        assert page.value(failed) == 0
+    made.key.write_text("no key")
+    for process, flag in ((stopped.server, "tls_cert"),
+                          (stopped.gateway, "server_tls_cert")):
+        process.await_line("certificates cannot be used")
+        give_up = time.monotonic() + PATIENCE
+        while Page(process).value(failed, flag=flag) != 1:
+            assert time.monotonic() < give_up, Page(process).text
+    assert Page(stopped.server).value(failed, flag="secret_key_file") == 0
+
+
 def test_no_label_holds_what_a_caller_chose(used):
     for process in (used.server, used.gateway):
         for name, labels, _ in Page(process).samples:
@@ -285,9 +344,9 @@ def test_other_machines_reach_a_page_only_where_they_may(name, tmp_path):
     flags = ([f"--database=sqlite:{tmp_path}/webhooks.db"]
              if name == "webhook-server" else [])
     result = run(name, "--listen=127.0.0.1:0", "--metrics_listen=0.0.0.0:0",
-                 *flags)
+                 "--allow_plaintext", *flags)
     assert result.returncode > 0
-    assert "allow_plaintext" in result.stderr
+    assert "--allow_plaintext_metrics" in result.stderr
 
 
 def test_two_processes_do_not_share_a_page(used):

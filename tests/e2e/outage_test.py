@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from authority import Authority
 from load import read_back
 from processes import PATIENCE
 from service import REFERENCE
@@ -41,6 +42,38 @@ def test_the_log_says_once_that_the_server_is_lost_and_once_that_it_is_back(
     assert fresh.post(REFERENCE).status == 201
     assert len(fresh.gateway.lines(lost)) == 1
     assert len(fresh.gateway.lines("server reached again")) == 1
+
+
+def test_the_log_has_each_reason_once_for_which_the_server_is_lost(
+        stopped, tmp_path):
+    """The server comes back with a certificate for another name."""
+    authority = Authority(tmp_path)
+    good, other = authority.issue(), authority.issue("DNS:other.example")
+
+    def start(made, **options):
+        stopped.start_server(f"--tls_cert={made.cert}",
+                             f"--tls_key={made.key}", **options)
+
+    start(good)
+    stopped.start_gateway(f"--server_tls_ca={authority.ca}")
+    stopped.await_ready()
+    address = stopped.server.address
+    stopped.server.stop()
+    assert stopped.post(REFERENCE).reason() == "SERVER_UNREACHABLE"
+    lost = "warning cannot reach the server target="
+    stopped.gateway.await_line(f"{lost}.*Connection refused")
+    start(other, listen=address)
+    end = time.monotonic() + PATIENCE
+    while not stopped.gateway.lines(f"{lost}.*not in peer certificate"):
+        assert time.monotonic() < end, stopped.gateway.log()
+        stopped.get("/readyz")
+    for _ in range(3):
+        assert stopped.post(REFERENCE).reason() == "SERVER_UNREACHABLE"
+    assert len(stopped.gateway.lines(f"{lost}.*not in peer certificate")) == 1
+    stopped.server.stop()
+    start(good, listen=address)
+    stopped.await_ready()
+    assert len(stopped.gateway.lines("server reached again")) == 1
 
 
 def test_a_server_that_does_not_answer_in_the_callers_time_is_504(fresh):

@@ -111,6 +111,30 @@ def test_secrets_are_sealed_anew_under_a_new_key_while_serving(fresh):
     assert replayed.json() == webhooks[0]
 
 
+def test_a_new_key_is_used_without_a_restart(fresh):
+    created = fresh.post(REFERENCE).json()
+    file = fresh.folder / "secret-key"
+    old, new = file.read_text().splitlines()[-1], new_key()
+    file.write_text(new)
+    refused = fresh.server.await_line(
+        r"error a key file cannot be used, the old keys stay in use.*")[0]
+    assert str(file) in refused and key_id(old) in refused
+    assert fresh.get("/webhooks").status == 200
+    file.write_text(f"{new}\n{old}")
+    fresh.server.await_line(
+        f"secret keys reloaded file={file} keys={key_id(new)},{key_id(old)}$")
+    fresh.server.await_line(f"secret keys not needed any more keys={key_id(old)}$")
+    file.write_text("no key")
+    fresh.server.await_line("is not the base64 of 32 bytes")
+    file.write_text(new)
+    fresh.server.await_line(f"secret keys reloaded .*keys={key_id(new)}$")
+    assert fresh.get("/webhooks").json() == [created]
+    fresh.server.stop()
+    fresh.restart_server()
+    fresh.await_ready()
+    assert fresh.get("/webhooks").json() == [created]
+
+
 def test_a_key_that_nothing_was_sealed_under_may_go_too(fresh):
     file = fresh.folder / "secret-key"
     old, new = file.read_text(), new_key()

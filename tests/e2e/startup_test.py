@@ -8,6 +8,7 @@ import stat
 import pytest
 
 import rest
+from authority import Authority
 from load import read_back
 from processes import Process, run
 from service import REFERENCE
@@ -333,3 +334,22 @@ def test_a_server_listens_on_several_addresses(tmp_path, database):
                                 {}).status == 200
             gateway.stop()
         server.stop()
+
+
+def test_the_first_line_has_the_version_and_the_state_of_tls(stopped, tmp_path):
+    version = run("webhook-server", "--version").stdout.strip()
+    stopped.start_server()
+    assert stopped.server.lines(
+        f"info starting version={version} tls=plaintext$")
+    stopped.start_gateway()
+    assert stopped.gateway.lines(
+        f"info starting version={version} tls=plaintext "
+        f"server={stopped.server.address} server_tls=plaintext$")
+    stopped.stop()
+    authority = Authority(tmp_path)
+    made = authority.issue()
+    flags = [f"--tls_cert={made.cert}", f"--tls_key={made.key}"]
+    stopped.start_server(*flags, f"--tls_client_ca={authority.ca}")
+    assert stopped.server.lines("starting .*tls=mTLS$")
+    stopped.start_gateway(*flags, f"--server_tls_ca={authority.ca}")
+    assert stopped.gateway.lines("starting .* tls=TLS .*server_tls=TLS$")

@@ -7,16 +7,17 @@
 namespace webhooks::testing {
 
 absl::StatusOr<std::optional<std::string>> FakeStore::Answers::Find(
-    const Idempotency& once) {
-  const auto kept = answers_.find(once.key);
+    const Idempotency& idempotency) {
+  const auto kept = answers_.find(idempotency.key);
   if (kept == answers_.end()) return std::nullopt;
-  if (kept->second.request != once.request) return RequestIdReused();
+  if (kept->second.request != idempotency.request) return RequestIdReused();
   return kept->second.bytes;
 }
 
-absl::Status FakeStore::Answers::Keep(const Idempotency& once,
+absl::Status FakeStore::Answers::Keep(const Idempotency& idempotency,
                                       const std::string& answer) {
-  answers_[once.key] = {once.request, once.project, answer};
+  answers_[idempotency.key] = {idempotency.request, idempotency.project,
+                               answer};
   return absl::OkStatus();
 }
 
@@ -49,6 +50,11 @@ void FakeStore::CompleteLookUps() {
 std::size_t FakeStore::webhook_count() {
   absl::MutexLock lock(&mutex_);
   return webhooks_.size();
+}
+
+SecretKeys FakeStore::secret_keys() {
+  absl::MutexLock lock(&mutex_);
+  return secret_keys_;
 }
 
 std::vector<std::string> FakeStore::noted_uses() {
@@ -96,11 +102,18 @@ void FakeStore::ListUnusedKeys(const CallOptions&,
   std::move(done)(Run<Ids>([] { return Ids(); }));
 }
 
+void FakeStore::ReplaceSecretKeys(SecretKeys keys, const CallOptions&,
+                                  DoneStatus done) {
+  absl::MutexLock lock(&mutex_);
+  if (failure_.ok()) secret_keys_ = std::move(keys);
+  std::move(done)(failure_);
+}
+
 void FakeStore::CreateWebhook(const v1::Webhook& webhook,
-                              const std::optional<Idempotency>& once,
+                              const std::optional<Idempotency>& idempotency,
                               const CallOptions&,
                               Done<Created<v1::Webhook>> done) {
-  std::move(done)(Once<v1::Webhook>(once, [&] {
+  std::move(done)(Once<v1::Webhook>(idempotency, [&] {
     mutex_.AssertHeld();
     v1::Webhook stored = webhook;
     stored.set_etag(EtagOf(stored));
@@ -166,18 +179,19 @@ void FakeStore::DeleteWebhook(absl::string_view project,
 
 void FakeStore::RotateSecret(absl::string_view project,
                              const SecretRotation& rotation,
-                             const std::optional<Idempotency>& once,
+                             const std::optional<Idempotency>& idempotency,
                              const CallOptions&,
                              Done<Created<v1::Webhook>> done) {
-  std::move(done)(Once<v1::Webhook>(once, [&]() -> absl::StatusOr<v1::Webhook> {
-    mutex_.AssertHeld();
-    const auto webhook = Find(project, rotation.id);
-    if (!webhook.ok()) return webhook.status();
-    v1::WebhookSecrets secrets;
-    absl::Status applied = Apply(rotation, **webhook, secrets);
-    if (!applied.ok()) return applied;
-    return **webhook;
-  }));
+  std::move(done)(
+      Once<v1::Webhook>(idempotency, [&]() -> absl::StatusOr<v1::Webhook> {
+        mutex_.AssertHeld();
+        const auto webhook = Find(project, rotation.id);
+        if (!webhook.ok()) return webhook.status();
+        v1::WebhookSecrets secrets;
+        absl::Status applied = Apply(rotation, **webhook, secrets);
+        if (!applied.ok()) return applied;
+        return **webhook;
+      }));
 }
 
 void FakeStore::GetSecrets(absl::string_view project, absl::string_view id,

@@ -37,6 +37,8 @@ class FakeStore final : public WebhookStore,
 
   int key_lookups() const { return key_lookups_; }
   std::size_t webhook_count();
+  // Returns the keys of the last ReplaceSecretKeys; empty if there was none.
+  SecretKeys secret_keys();
   // Returns the ids of the keys whose use was recorded, in order.
   std::vector<std::string> noted_uses();
 
@@ -49,9 +51,11 @@ class FakeStore final : public WebhookStore,
   void FindLatestId(const CallOptions& options, Done<absl::Time> done) override;
   void ListUnusedKeys(const CallOptions& options,
                       Done<std::vector<SecretKey::Id>> done) override;
+  void ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
+                         DoneStatus done) override;
 
   void CreateWebhook(const v1::Webhook& webhook,
-                     const std::optional<Idempotency>& once,
+                     const std::optional<Idempotency>& idempotency,
                      const CallOptions& options,
                      Done<Created<v1::Webhook>> done) override;
   void GetWebhook(absl::string_view project, absl::string_view id,
@@ -69,7 +73,7 @@ class FakeStore final : public WebhookStore,
                      const CallOptions& options,
                      Done<v1::Webhook> done) override;
   void RotateSecret(absl::string_view project, const SecretRotation& rotation,
-                    const std::optional<Idempotency>& once,
+                    const std::optional<Idempotency>& idempotency,
                     const CallOptions& options,
                     Done<Created<v1::Webhook>> done) override;
   void GetSecrets(absl::string_view project, absl::string_view id,
@@ -81,7 +85,7 @@ class FakeStore final : public WebhookStore,
                            const ApiKeyHash& hash, const CallOptions& options,
                            DoneStatus done) override;
   void CreateProject(const v1::Project& project,
-                     const std::optional<Idempotency>& once,
+                     const std::optional<Idempotency>& idempotency,
                      const CallOptions& options,
                      Done<Created<v1::Project>> done) override;
   void GetProject(absl::string_view id, const CallOptions& options,
@@ -97,7 +101,7 @@ class FakeStore final : public WebhookStore,
                      Done<v1::Project> done) override;
   void CreateApiKey(const v1::CreateApiKeyResponse& answer,
                     const ApiKeyHash& hash,
-                    const std::optional<Idempotency>& once,
+                    const std::optional<Idempotency>& idempotency,
                     const CallOptions& options,
                     Done<Created<v1::CreateApiKeyResponse>> done) override;
   void ListApiKeys(absl::string_view project,
@@ -127,8 +131,8 @@ class FakeStore final : public WebhookStore,
   class Answers final : public KeptAnswers {
    public:
     absl::StatusOr<std::optional<std::string>> Find(
-        const Idempotency& once) override;
-    absl::Status Keep(const Idempotency& once,
+        const Idempotency& idempotency) override;
+    absl::Status Keep(const Idempotency& idempotency,
                       const std::string& answer) override;
     absl::Status Damaged() override { return StorageFailure(); }
     void EraseOf(absl::string_view project);
@@ -180,7 +184,7 @@ class FakeStore final : public WebhookStore,
 
   // Does the same as Run, unless the call is a repeat (see PerformOnce).
   template <typename T, typename Work>
-  absl::StatusOr<Created<T>> Once(const std::optional<Idempotency>& once,
+  absl::StatusOr<Created<T>> Once(const std::optional<Idempotency>& idempotency,
                                   Work&& work);
 
   absl::StatusOr<KeyOwner> Owner(const ApiKeyHash& hash);
@@ -200,6 +204,7 @@ class FakeStore final : public WebhookStore,
   std::map<std::string, v1::Webhook> webhooks_ ABSL_GUARDED_BY(mutex_);
   Answers answers_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> noted_uses_ ABSL_GUARDED_BY(mutex_);
+  SecretKeys secret_keys_ ABSL_GUARDED_BY(mutex_);
   bool holding_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::pair<absl::StatusOr<KeyOwner>, Done<KeyOwner>>> held_
       ABSL_GUARDED_BY(mutex_);
@@ -207,10 +212,10 @@ class FakeStore final : public WebhookStore,
 
 template <typename T, typename Work>
 absl::StatusOr<Created<T>> FakeStore::Once(
-    const std::optional<Idempotency>& once, Work&& work) {
+    const std::optional<Idempotency>& idempotency, Work&& work) {
   return Run<Created<T>>([&] {
     mutex_.AssertHeld();
-    return PerformOnce<T>(answers_, once, std::forward<Work>(work));
+    return PerformOnce<T>(answers_, idempotency, std::forward<Work>(work));
   });
 }
 

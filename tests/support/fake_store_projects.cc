@@ -26,10 +26,10 @@ void FakeStore::CreateProjectAndKey(const v1::Project& project,
 }
 
 void FakeStore::CreateProject(const v1::Project& project,
-                              const std::optional<Idempotency>& once,
+                              const std::optional<Idempotency>& idempotency,
                               const CallOptions&,
                               Done<Created<v1::Project>> done) {
-  std::move(done)(Once<v1::Project>(once, [&] {
+  std::move(done)(Once<v1::Project>(idempotency, [&] {
     mutex_.AssertHeld();
     return projects_[project.id_project()] = project;
   }));
@@ -79,11 +79,11 @@ void FakeStore::DeleteProject(absl::string_view id, absl::Time,
 
 void FakeStore::CreateApiKey(const v1::CreateApiKeyResponse& answer,
                              const ApiKeyHash& hash,
-                             const std::optional<Idempotency>& once,
+                             const std::optional<Idempotency>& idempotency,
                              const CallOptions&,
                              Done<Created<v1::CreateApiKeyResponse>> done) {
   using Answer = v1::CreateApiKeyResponse;
-  std::move(done)(Once<Answer>(once, [&]() -> absl::StatusOr<Answer> {
+  std::move(done)(Once<Answer>(idempotency, [&]() -> absl::StatusOr<Answer> {
     mutex_.AssertHeld();
     const auto project = Find(answer.api_key().id_project());
     if (!project.ok()) return project.status();

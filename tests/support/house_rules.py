@@ -33,10 +33,12 @@ TOP_LEVEL = {
 }  # yapf: disable
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+# Hosts that a build must not depend on, and absolute paths in the folders where
+# people and continuous integration keep checkouts.
 FOREIGN = re.compile(
     r"registry\.npm|npmjs\.(org|com)|(deb|security|ftp)\.debian|debian\.org/debian"
     r"|proxy\.golang|pypi\.org"
-    r"|(?<![\w.}$*])/(work|home|root|Users|farm)/")
+    r"|(?<![\w.}$*])/(home|root|Users|work|workspace)/")
 
 
 def include_violation(folder, quote, path):
@@ -122,34 +124,37 @@ def place_of(root, home, word):
 
 
 def may_include(root, readme):
-    """By folder, what the README's table lets it include: path prefixes."""
+    """Reads the README's table of what each folder may include.
+
+    Returns the path prefixes by folder, without folders that may include
+    everything, and a list of the rows that cannot be read.
+    """
     home = readme.parent
-    rules = {}
+    rules, unreadable = {}, []
     for cells in table_rows(readme.read_text("utf-8"), "may include"):
         named = code_words(cells[0])
         own = place_of(root, home, named[0]) if named else None
         if own is None:
-            yield f"{readme.relative_to(root)}: no folder {cells[0]}"
+            unreadable.append(f"{readme.relative_to(root)}: no folder {cells[0]}")
             continue
         allowed = [place_of(root, home, word) for word in code_words(cells[-1])]
         if None in allowed or not (allowed or cells[-1].startswith(
             ("nothing", "all of these"))):
-            yield f"{readme.relative_to(root)}: cannot read {cells[-1]!r}"
+            unreadable.append(
+                f"{readme.relative_to(root)}: cannot read {cells[-1]!r}")
         elif not cells[-1].startswith("all of these"):
             rules[own] = [own, *allowed]
-    yield rules
+    return rules, unreadable
 
 
 def table_violations(root):
     for readme in readmes(root):
-        for rules in may_include(root, readme):
-            if isinstance(rules, str):
-                yield rules
-                continue
-            for folder, allowed in rules.items():
-                for file in sorted((root / folder).rglob("*")):
-                    if file.suffix in (".h", ".cc"):
-                        yield from forbidden_includes(root, file, allowed)
+        rules, unreadable = may_include(root, readme)
+        yield from unreadable
+        for folder, allowed in rules.items():
+            for file in sorted((root / folder).rglob("*")):
+                if file.suffix in (".h", ".cc"):
+                    yield from forbidden_includes(root, file, allowed)
 
 
 def is_match(path, pattern):

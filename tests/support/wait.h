@@ -1,53 +1,14 @@
 #ifndef WEBHOOKS_TESTS_SUPPORT_WAIT_H_
 #define WEBHOOKS_TESTS_SUPPORT_WAIT_H_
 
-#include <future>
-#include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "storage/await.h"
 #include "storage/store.h"
 
 namespace webhooks::testing {
-
-// The future result of a call of the store.
-template <typename Outcome>
-class Pending {
- public:
-  Pending()
-      : promise_(std::make_shared<std::promise<Outcome>>()),
-        future_(promise_->get_future()) {}
-
-  // Returns the completion to pass to the call.
-  auto Completion() {
-    return [promise = promise_](Outcome outcome) {
-      promise->set_value(std::move(outcome));
-    };
-  }
-
-  // Waits for the result. Call it once.
-  Outcome Get() { return future_.get(); }
-
- private:
-  std::shared_ptr<std::promise<Outcome>> promise_;
-  std::future<Outcome> future_;
-};
-
-// Waits for a call whose last argument is its completion:
-// Await<v1::Webhook>([&](auto done) { store.GetWebhook(..., done); }).
-template <typename T, typename Call>
-absl::StatusOr<T> Await(Call&& call) {
-  Pending<absl::StatusOr<T>> pending;
-  call(pending.Completion());
-  return pending.Get();
-}
-
-template <typename Call>
-absl::Status AwaitStatus(Call&& call) {
-  Pending<absl::Status> pending;
-  call(pending.Completion());
-  return pending.Get();
-}
 
 // Returns the answer of a call that creates something.
 template <typename T>

@@ -64,19 +64,6 @@ absl::Status Perform(Connection& connection, const Migration& migration) {
   return status;
 }
 
-// Returns OK if `sealer` has every key that the database needs.
-absl::Status CheckKeys(Connection& connection, const Sealer& sealer) {
-  const auto ids = SelectSecretKeys(connection);
-  if (!ids.ok()) return ids.status();
-  for (const SecretKey::Id& id : *ids) {
-    if (sealer.Has(id)) continue;
-    return absl::FailedPreconditionError(
-        absl::StrCat("the database has secrets under the key ", FormatKeyId(id),
-                     ", which is not in the key file: put its line back"));
-  }
-  return absl::OkStatus();
-}
-
 // Applies the migrations after `version`. Overwrites the content that they
 // delete.
 absl::Status ApplyFrom(int version, Connection& connection,
@@ -131,7 +118,7 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer) {
   const auto version = ReadSchemaVersion(connection);
   if (!version.ok()) return version.status();
   if (*version >= kFirstSealed) {
-    absl::Status known = CheckKeys(connection, sealer);
+    absl::Status known = CheckSecretKeys(connection, sealer);
     if (!known.ok()) return known;
   }
   if (absl::Status wal = connection.UseWriteAheadLog(); !wal.ok()) return wal;

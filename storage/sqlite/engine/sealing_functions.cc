@@ -21,7 +21,7 @@ void ReturnBlob(sqlite3_context* context, const void* bytes, std::size_t size) {
 }
 
 void SealingKey(sqlite3_context* context, int, sqlite3_value**) {
-  const SecretKey::Id& id = SealerOf(context).sealing_key();
+  const SecretKey::Id id = SealerOf(context).sealing_key();
   ReturnBlob(context, id.data(), id.size());
 }
 

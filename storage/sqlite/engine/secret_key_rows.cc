@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "storage/sqlite/engine/columns.h"
 
@@ -20,6 +21,18 @@ absl::StatusOr<std::vector<SecretKey::Id>> SelectSecretKeys(
     }
     return ids;
   });
+}
+
+absl::Status CheckSecretKeys(Connection& connection, const Sealer& sealer) {
+  const auto ids = SelectSecretKeys(connection);
+  if (!ids.ok()) return ids.status();
+  for (const SecretKey::Id& id : *ids) {
+    if (sealer.Has(id)) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("the database has secrets under the key ", FormatKeyId(id),
+                     ", which is not in the key file: put its line back"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id) {

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/sealing/sealer.h"
 #include "storage/sealing/secret_key.h"
 #include "storage/sqlite/engine/connection.h"
 
@@ -13,6 +14,10 @@ namespace webhooks::sqlite {
 
 absl::StatusOr<std::vector<SecretKey::Id>> SelectSecretKeys(
     Connection& connection);
+
+// Returns OK if `sealer` has every key of the table; else FAILED_PRECONDITION
+// with the id of a missing one.
+absl::Status CheckSecretKeys(Connection& connection, const Sealer& sealer);
 
 // Adds a key, unless the table has it.
 absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id);

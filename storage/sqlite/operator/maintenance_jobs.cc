@@ -52,7 +52,7 @@ absl::StatusOr<bool> MaintenanceJobs::Perform(Job job, Connection& connection,
     case Job::kUnfinishedEvents:
       return DeleteUnfinished(connection, publishing_);
     case Job::kRemovedWebhooks:
-      return CancelForRemovedWebhooks(connection);
+      return CancelForRemovedWebhooks(connection, notifications);
     case Job::kDeletedProjects:
       return PurgeProjects(connection);
     case Job::kRetryJobs:
@@ -64,18 +64,26 @@ absl::StatusOr<bool> MaintenanceJobs::Perform(Job job, Connection& connection,
   return false;
 }
 
+void MaintenanceJobs::EndKeyChange(bool are_replaced) {
+  are_keys_changing_ = false;
+  if (!are_replaced) return;
+  position_.sealing = {};
+  // For a step of the same transaction, whose Committed may follow.
+  reached_.sealing = {};
+  has_unopened_ = false;
+  has_given_up_sealing_ = false;
+}
+
 absl::StatusOr<bool> MaintenanceJobs::SealAgain(Connection& connection) {
   return connection.Guarded("seal again", [&]() -> absl::StatusOr<bool> {
-    if (has_given_up_sealing_ ||
+    if (has_given_up_sealing_ || are_keys_changing_ ||
         !HasOlderKeys(connection, sealer_.sealing_key())) {
       return false;
     }
     if (SealWebhooks(connection) > 0 || SealAnswers(connection) > 0) {
       return true;
     }
-    reached_.project.clear();
-    reached_.webhook.clear();
-    reached_.answer = 0;
+    reached_.sealing = {};
     has_given_up_sealing_ = has_unopened_;
     if (has_unopened_) return false;
     Statement forget =
@@ -100,8 +108,8 @@ int MaintenanceJobs::SealWebhooks(Connection& connection) {
     Statement row = connection.Prepared(
         "SELECT project_id, id, secrets, settings FROM webhooks"
         " WHERE (project_id, id) > (?, ?) ORDER BY project_id, id LIMIT ?");
-    BindBytes(row, 1, reached_.project);
-    BindBytes(row, 2, reached_.webhook);
+    BindBytes(row, 1, reached_.sealing.project);
+    BindBytes(row, 2, reached_.sealing.webhook);
     row->bind(3, kSealedRows);
     while (row->executeStep()) {
       rows.push_back(
@@ -123,8 +131,8 @@ int MaintenanceJobs::SealWebhooks(Connection& connection) {
     update->exec();
   }
   if (!rows.empty()) {
-    reached_.project = rows.back().project;
-    reached_.webhook = rows.back().id;
+    reached_.sealing.project = rows.back().project;
+    reached_.sealing.webhook = rows.back().id;
   }
   return static_cast<int>(rows.size());
 }
@@ -140,7 +148,7 @@ int MaintenanceJobs::SealAnswers(Connection& connection) {
   {
     Statement row = connection.Prepared(
         "SELECT id, key, answer FROM answers WHERE id > ? ORDER BY id LIMIT ?");
-    row->bind(1, reached_.answer);
+    row->bind(1, reached_.sealing.answer);
     row->bind(2, kSealedRows);
     while (row->executeStep()) {
       rows.push_back({row->getColumn(0).getInt64(),
@@ -156,7 +164,7 @@ int MaintenanceJobs::SealAnswers(Connection& connection) {
     update->bind(2, row.id);
     update->exec();
   }
-  if (!rows.empty()) reached_.answer = rows.back().id;
+  if (!rows.empty()) reached_.sealing.answer = rows.back().id;
   return static_cast<int>(rows.size());
 }
 

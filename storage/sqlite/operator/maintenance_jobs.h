@@ -19,7 +19,9 @@
 
 namespace webhooks::sqlite {
 
-// The jobs of Upkeep::Maintain. For the writer's thread.
+// The jobs of Upkeep::Maintain. Not thread-safe: only for work of the writer,
+// and for completions of calls that may not block, before which no other work
+// runs.
 class MaintenanceJobs {
  public:
   // All must outlive this.
@@ -42,13 +44,23 @@ class MaintenanceJobs {
   // Tells that the transaction of the last step is committed.
   void Committed() { position_ = reached_; }
 
+  // Between the two, no key counts as unused, since the transaction that adds
+  // the next sealing key may not be committed yet. `are_replaced` is true if
+  // the sealer has other keys then: all texts are examined again.
+  void BeginKeyChange() { are_keys_changing_ = true; }
+  void EndKeyChange(bool are_replaced);
+
  private:
-  // The positions of the jobs that go through a table.
-  struct Position {
-    // The keys of the last rows that were sealed again.
+  // The keys of the last rows that were sealed again.
+  struct SealingPosition {
     std::string project;
     std::string webhook;
     std::int64_t answer = 0;
+  };
+
+  // The positions of the jobs that go through a table.
+  struct Position {
+    SealingPosition sealing;
     RetentionPosition retention;
   };
 
@@ -84,6 +96,7 @@ class MaintenanceJobs {
   bool has_unopened_ = false;
   // True once everything else is sealed under the newest key.
   bool has_given_up_sealing_ = false;
+  bool are_keys_changing_ = false;
   Position position_;
   Position reached_;
 };

@@ -67,7 +67,7 @@ void CapAnswers(Connection& connection, absl::Time now) {
   Statement update = connection.Prepared(
       "UPDATE answers SET expires_at = ?1 WHERE id IN"
       " (SELECT id FROM answers WHERE expires_at > ?1 LIMIT ?2)");
-  BindTime(update, 1, now + Idempotency::kKept);
+  BindTime(update, 1, now + Idempotency::kRetention);
   update->bind(2, kPurgedRows);
   update->exec();
 }
@@ -98,7 +98,8 @@ absl::StatusOr<bool> DeleteOldAnswers(Connection& connection, absl::Time now) {
       });
 }
 
-absl::StatusOr<bool> CancelForRemovedWebhooks(Connection& connection) {
+absl::StatusOr<bool> CancelForRemovedWebhooks(Connection& connection,
+                                              Notifications& notifications) {
   static const std::string& sql = *new std::string(absl::StrCat(
       "UPDATE deliveries SET state = ? WHERE id IN (SELECT id FROM deliveries"
       " INDEXED BY waiting_deliveries WHERE webhook_id = ? AND ",
@@ -110,7 +111,9 @@ absl::StatusOr<bool> CancelForRemovedWebhooks(Connection& connection) {
     update->bind(1, static_cast<int>(v1::Delivery::CANCELLED));
     BindBytes(update, 2, webhook);
     update->bind(3, kPurgedRows);
-    if (update->exec() == kPurgedRows) return true;
+    const int cancelled = update->exec();
+    notifications.AddCancelled(cancelled);
+    if (cancelled == kPurgedRows) return true;
     Statement erase =
         connection.Prepared("DELETE FROM removed_webhooks WHERE id = ?");
     BindBytes(erase, 1, webhook);

@@ -109,7 +109,7 @@ void FinishEvent(Connection& connection, absl::Time oldest,
               : "DELETE FROM events WHERE seq = ?1");
   change->bind(1, position.event_seq);
   if (is_kept) {
-    BindTime(change, 2, NextLook(position.kept_from, oldest));
+    BindTime(change, 2, NextCheck(position.kept_from, oldest));
   }
   change->exec();
 }

@@ -93,7 +93,7 @@ absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
   if (!status.ok()) return status;
   if (!is_held) {
     notifications.AddChanged(result.endpoint, result.now);
-  } else if (lease.is_awaited) {
+  } else if (lease.blocks_next) {
     notifications.AddDue(result.endpoint, result.now);
   } else if (progress->retry_at) {
     notifications.AddDue(result.endpoint, *progress->retry_at);

@@ -92,7 +92,7 @@ void RestartDelivery(Connection& connection, Leases& leases,
   update->bind(3, static_cast<int>(v1::Delivery::PENDING));
   BindTime(update, 4, kAtOnce);
   update->exec();
-  leases.GoOnAfter(id);
+  leases.RequestRetry(id);
 }
 
 void FailDelivery(Connection& connection, const std::string& id,
@@ -138,11 +138,12 @@ absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
   if (!can_cancel.ok()) return can_cancel;
   return connection.Guarded(
       "cancel delivery", [&]() -> absl::StatusOr<v1::Delivery> {
-        Statement update =
-            connection.Prepared("UPDATE deliveries SET state = ? WHERE id = ?");
+        static const std::string& sql = *new std::string(absl::StrCat(
+            "UPDATE deliveries SET state = ? WHERE id = ? AND ", kIsPending));
+        Statement update = connection.Prepared(sql);
         update->bind(1, static_cast<int>(v1::Delivery::CANCELLED));
         BindUuid(update, 2, id);
-        update->exec();
+        notifications.AddCancelled(update->exec());
         // Deliveries to an ordered webhook may have waited for it.
         notifications.AddChanged(EndpointOf(*delivery), absl::InfinitePast());
         return SelectDelivery(connection, leases, project, id);

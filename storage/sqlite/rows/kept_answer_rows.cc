@@ -14,16 +14,17 @@ absl::string_view View(const Digest& digest) {
 }  // namespace
 
 absl::StatusOr<std::optional<std::string>> KeptAnswerRows::Find(
-    const Idempotency& once) {
+    const Idempotency& idempotency) {
   using Kept = std::optional<std::string>;
   return connection_.Guarded("select answer", [&]() -> absl::StatusOr<Kept> {
     Statement row = connection_.Prepared(
         "SELECT request, answer FROM answers WHERE key = ? AND expires_at > ?");
-    BindBlob(row, 1, once.key);
-    BindTime(row, 2, once.now);
+    BindBlob(row, 1, idempotency.key);
+    BindTime(row, 2, idempotency.now);
     if (!row->executeStep()) return Kept();
-    if (BlobColumn(row, 0) != View(once.request)) return RequestIdReused();
-    Kept answer = sealer_.Open(BlobColumn(row, 1), View(once.key));
+    if (BlobColumn(row, 0) != View(idempotency.request))
+      return RequestIdReused();
+    Kept answer = sealer_.Open(BlobColumn(row, 1), View(idempotency.key));
     if (!answer) {
       return connection_.Fault("open a kept answer", "it cannot be decrypted");
     }
@@ -31,18 +32,18 @@ absl::StatusOr<std::optional<std::string>> KeptAnswerRows::Find(
   });
 }
 
-absl::Status KeptAnswerRows::Keep(const Idempotency& once,
+absl::Status KeptAnswerRows::Keep(const Idempotency& idempotency,
                                   const std::string& answer) {
-  const std::string sealed = sealer_.Seal(answer, View(once.key));
+  const std::string sealed = sealer_.Seal(answer, View(idempotency.key));
   return connection_.Guarded("insert answer", [&]() -> absl::Status {
     Statement insert = connection_.Prepared(
         "INSERT OR REPLACE INTO answers (key, request, project_id, answer,"
         " expires_at) VALUES (?, ?, ?, ?, ?)");
-    BindBlob(insert, 1, once.key);
-    BindBlob(insert, 2, once.request);
-    BindUuid(insert, 3, once.project);
+    BindBlob(insert, 1, idempotency.key);
+    BindBlob(insert, 2, idempotency.request);
+    BindUuid(insert, 3, idempotency.project);
     BindBytes(insert, 4, sealed);
-    BindTime(insert, 5, once.now + Idempotency::kKept);
+    BindTime(insert, 5, idempotency.now + Idempotency::kRetention);
     insert->exec();
     return absl::OkStatus();
   });

@@ -20,8 +20,8 @@ class KeptAnswerRows final : public KeptAnswers {
       : connection_(connection), sealer_(sealer) {}
 
   absl::StatusOr<std::optional<std::string>> Find(
-      const Idempotency& once) override;
-  absl::Status Keep(const Idempotency& once,
+      const Idempotency& idempotency) override;
+  absl::Status Keep(const Idempotency& idempotency,
                     const std::string& answer) override;
   absl::Status Damaged() override;
 

@@ -113,7 +113,7 @@ void LeaseFirst(EndpointRows& endpoint, Leases& leases, absl::Time now,
     rows->Pop();
     next_due = leaser.Lease(first) ? endpoint.NextDue(now) : now;
   }
-  leases.Await(first.id);
+  leases.MarkBlocking(first.id);
 }
 
 // Returns the first delivery that is neither leased nor due later; null if
@@ -198,7 +198,7 @@ absl::Status LeaseInto(EndpointLease& answer, Connection& connection,
     for (const std::string& id : leaser.damaged()) {
       FailDelivery(connection, id, v1::Delivery::EVENT_DAMAGED, now);
     }
-    answer.secrets = InForce(stored->secrets, now);
+    answer.secrets = SecretsInForce(stored->secrets, now);
     answer.resumed_at = stored->resumed_at;
     answer.webhook = std::move(stored->webhook);
     return absl::OkStatus();

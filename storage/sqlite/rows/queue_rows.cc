@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "storage/delivery_progress.h"
 #include "storage/sqlite/engine/columns.h"
@@ -22,6 +23,18 @@ absl::Time DueOf(Connection& connection, Statement& row, int queue_at_column,
   // It is due at once even if the clock was set back since its publication.
   const std::int64_t event_seq = row->getColumn(event_seq_column).getInt64();
   return std::min(SelectPublication(connection, event_seq), absl::Now());
+}
+
+// Returns true if the webhook of the delivery that waits is inactive or has no
+// URL.
+bool IsHeld(Connection& connection, absl::string_view delivery) {
+  Statement row = connection.Prepared(
+      "SELECT 1 FROM deliveries JOIN webhooks"
+      " ON webhooks.project_id = deliveries.project_id"
+      " AND webhooks.id = deliveries.webhook_id"
+      " WHERE deliveries.id = ? AND (active = 0 OR url IS NULL)");
+  BindBytes(row, 1, delivery);
+  return row->executeStep();
 }
 
 }  // namespace
@@ -51,18 +64,29 @@ absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
       });
 }
 
-absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit) {
+// Reads the index alone, and each webhook once: there may be a million rows.
+absl::StatusOr<WaitingCounts> CountWaiting(Connection& connection, int limit) {
   static const std::string& sql = *new std::string(
-      absl::StrCat("SELECT count(*) FROM (SELECT 1 FROM deliveries"
+      absl::StrCat("SELECT webhook_id, id FROM deliveries"
                    " INDEXED BY waiting_deliveries WHERE ",
-                   kIsPending, " LIMIT ?)"));
-  return connection.Guarded("count waiting",
-                            [&]() -> absl::StatusOr<std::int64_t> {
-                              Statement row = connection.Prepared(sql);
-                              row->bind(1, limit);
-                              row->executeStep();
-                              return row->getColumn(0).getInt64();
-                            });
+                   kIsPending, " ORDER BY webhook_id LIMIT ?"));
+  return connection.Guarded(
+      "count waiting", [&]() -> absl::StatusOr<WaitingCounts> {
+        Statement row = connection.Prepared(sql);
+        row->bind(1, limit);
+        WaitingCounts counts;
+        std::string webhook;
+        bool is_held = false;
+        while (row->executeStep()) {
+          if (BlobColumn(row, 0) != webhook) {
+            webhook = std::string(BlobColumn(row, 0));
+            is_held = IsHeld(connection, BlobColumn(row, 1));
+          }
+          ++counts.all;
+          counts.held += is_held ? 1 : 0;
+        }
+        return counts;
+      });
 }
 
 }  // namespace webhooks::sqlite

@@ -21,16 +21,16 @@ namespace webhooks::sqlite {
 absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
     Connection& connection, absl::string_view after, int limit);
 
-absl::StatusOr<std::int64_t> CountWaiting(Connection& connection, int limit);
+absl::StatusOr<WaitingCounts> CountWaiting(Connection& connection, int limit);
 
-// Leases deliveries of one endpoint, on the writer's thread. An error that
+// Leases deliveries of one endpoint, as work of the writer. An error that
 // concerns this endpoint alone is in EndpointLease::status.
 EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
                        Leases& leases, const LeaseRequest& request,
                        absl::Time now, absl::Duration duration,
                        Notifications& notifications);
 
-// Records an attempt, on the writer's thread. Leaves the lease as it is, since
+// Records an attempt, as work of the writer. Leaves the lease as it is, since
 // the transaction may still fail.
 absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
                           const Leases& leases, const AttemptResult& result,

@@ -74,7 +74,7 @@ TEST(ReadCallHeaders, PassesTheClientsAddress) {
 TEST(ReadCallHeaders, HandsOnTheTraceOfTheRequestsSpan) {
   RequestHead head;
   head.fields = {{"traceparent", "the client's"}, {"tracestate", "no=1"}};
-  head.span = BeginSpan(
+  head.span = StartSpan(
       "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "a=1,b=2");
   const auto headers = ReadCallHeaders(head, kDefault);
   ASSERT_TRUE(headers.ok());

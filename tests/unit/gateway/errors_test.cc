@@ -32,7 +32,8 @@ TEST(HttpStatus, IsAsTheContractListsIt) {
   };
   for (const auto& [code, http_status] : kCodes) {
     EXPECT_EQ(HttpStatus(absl::Status(code, "")), http_status) << code;
-    EXPECT_EQ(HttpStatusOfReply(absl::Status(code, "")), http_status) << code;
+    EXPECT_EQ(HttpStatusOfServerError(absl::Status(code, "")), http_status)
+        << code;
   }
 }
 
@@ -45,7 +46,7 @@ TEST(HttpStatus, OfAStaleEtagIsNotThatOfOtherAbortedCalls) {
 TEST(HttpStatus, OfAServersErrorFollowsItsCodeAlone) {
   const absl::Status timeout = RequestTimeout("body");
   EXPECT_EQ(HttpStatus(timeout), 408);
-  EXPECT_EQ(HttpStatusOfReply(timeout), 504);
+  EXPECT_EQ(HttpStatusOfServerError(timeout), 504);
 }
 
 TEST(HttpStatus, OfAReasonWithAnotherCodeFollowsTheCode) {

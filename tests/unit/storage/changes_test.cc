@@ -56,7 +56,8 @@ TEST(SecretRotation, EndsOlderSecretsAfterTheOverlapAtTheLatest) {
   EXPECT_EQ(secrets.secrets(0).secret(), "new");
   EXPECT_EQ(FromTimestamp(secrets.secrets(1).expires_at()),
             kChangedAt + absl::Hours(1));
-  EXPECT_EQ(InForce(secrets, kChangedAt + absl::Hours(1)).secrets_size(), 1);
+  EXPECT_EQ(SecretsInForce(secrets, kChangedAt + absl::Hours(1)).secrets_size(),
+            1);
 }
 
 TEST(SecretRotation, AboveTheLimitChangesNothing) {

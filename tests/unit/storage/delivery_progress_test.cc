@@ -59,7 +59,7 @@ TEST(DeliveryProgress, WaitsForARetry) {
 TEST(DeliveryProgress, KeepsItsPlaceIfOthersWaitForIt) {
   DeliveryProgress progress;
   Leases::Lease lease;
-  lease.is_awaited = true;
+  lease.blocks_next = true;
   RecordAttempt(Result(Outcome::kRetry), lease, progress);
   EXPECT_EQ(progress.queue_at, kAtOnce);
 }
@@ -68,7 +68,7 @@ TEST(DeliveryProgress, GoesOnAtOnceIfItWasRetriedDuringTheAttempt) {
   DeliveryProgress progress;
   progress.attempts = 4;
   Leases::Lease lease;
-  lease.goes_on = true;
+  lease.retry_requested = true;
   RecordAttempt(Result(Outcome::kFailed), lease, progress);
   EXPECT_EQ(progress.state, v1::Delivery::PENDING);
   EXPECT_EQ(progress.retry_at, kAttemptedAt);

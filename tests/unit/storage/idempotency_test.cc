@@ -16,14 +16,14 @@ using testing::StatusIs;
 class AnswersInMemory final : public KeptAnswers {
  public:
   absl::StatusOr<std::optional<std::string>> Find(
-      const Idempotency& once) override {
-    const auto found = answers_.find(once.key);
+      const Idempotency& idempotency) override {
+    const auto found = answers_.find(idempotency.key);
     if (found == answers_.end()) return std::nullopt;
     return found->second;
   }
-  absl::Status Keep(const Idempotency& once,
+  absl::Status Keep(const Idempotency& idempotency,
                     const std::string& answer) override {
-    answers_[once.key] = answer;
+    answers_[idempotency.key] = answer;
     return absl::OkStatus();
   }
   absl::Status Damaged() override { return StorageFailure(); }
@@ -35,9 +35,9 @@ class AnswersInMemory final : public KeptAnswers {
 class PerformOnceTest : public ::testing::Test {
  protected:
   absl::StatusOr<Created<v1::Project>> Perform(
-      const std::optional<Idempotency>& once,
+      const std::optional<Idempotency>& idempotency,
       absl::StatusOr<v1::Project> result = v1::Project()) {
-    return PerformOnce<v1::Project>(answers_, once, [&] {
+    return PerformOnce<v1::Project>(answers_, idempotency, [&] {
       ++performed_;
       return result;
     });
@@ -71,13 +71,14 @@ TEST_F(PerformOnceTest, KeepsNoErrors) {
 }
 
 TEST_F(PerformOnceTest, RefusesACallThatIsValidAsARepeatOnly) {
-  Idempotency once{};
-  once.otherwise = TooManySecrets();
-  EXPECT_THAT(Perform(once), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                      "TOO_MANY_SECRETS"));
+  Idempotency idempotency{};
+  idempotency.status_if_new = TooManySecrets();
+  EXPECT_THAT(
+      Perform(idempotency),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "TOO_MANY_SECRETS"));
   EXPECT_EQ(performed_, 0);
   ASSERT_THAT(Perform(Idempotency()), IsOk());
-  EXPECT_TRUE(Perform(once)->replayed);
+  EXPECT_TRUE(Perform(idempotency)->replayed);
 }
 
 TEST_F(PerformOnceTest, FailsIfTheAnswerCannotBeParsed) {

@@ -40,11 +40,11 @@ TEST_F(LeasesTest, AreChangedByTheirNewestNumberOnly) {
 
 TEST_F(LeasesTest, RememberThatAnotherWaitsAndThatAnAttemptFollows) {
   leases_.Add("a", 1, absl::Seconds(10));
-  leases_.Await("a");
-  leases_.GoOnAfter("a");
-  leases_.Await("b");
-  EXPECT_TRUE(leases_.Find("a")->is_awaited);
-  EXPECT_TRUE(leases_.Find("a")->goes_on);
+  leases_.MarkBlocking("a");
+  leases_.RequestRetry("a");
+  leases_.MarkBlocking("b");
+  EXPECT_TRUE(leases_.Find("a")->blocks_next);
+  EXPECT_TRUE(leases_.Find("a")->retry_requested);
   EXPECT_FALSE(leases_.Find("b").has_value());
 }
 

@@ -18,9 +18,11 @@ class CountingObserver final : public StoreObserver {
   void DeliveriesExpired(const Endpoint&, int count) override {
     expired += count;
   }
+  void DeliveriesCancelled(int count) override { cancelled += count; }
 
   int deactivations = 0;
   int expired = 0;
+  int cancelled = 0;
 };
 
 class NotifierTest : public ::testing::Test {
@@ -55,14 +57,17 @@ TEST_F(NotifierTest, MarksAnUrgentEndpointAsChanged) {
   EXPECT_TRUE(dues_[0].is_urgent);
 }
 
-TEST_F(NotifierTest, SendsDeactivationsAndExpirationsToTheObserver) {
+TEST_F(NotifierTest, SendsDeactivationsAndEndsToTheObserver) {
   Notifications notifications;
+  notifications.AddCancelled(2);
+  notifications.AddCancelled(1);
   notifications.AddDeactivation(v1::Deactivation::GONE);
   notifications.AddExpired(kEndpoint);
   notifications.AddExpired(kEndpoint);
   notifier_.Send(notifications);
   EXPECT_EQ(observer_.deactivations, 1);
   EXPECT_EQ(observer_.expired, 2);
+  EXPECT_EQ(observer_.cancelled, 3);
   EXPECT_TRUE(dues_.empty());
 }
 

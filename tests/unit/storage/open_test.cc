@@ -85,7 +85,7 @@ TEST_P(RemovedFile, OfADatabaseInUseStopsItsWrites) {
     return testing::CreateProject(**store, made.project, made.key, made.hash);
   };
   const auto probe = [&] {
-    return testing::AwaitStatus([&](auto done) { (*store)->Probe({}, done); });
+    return AwaitStatus([&](auto done) { (*store)->Probe({}, done); });
   };
   ASSERT_THAT(create(), IsOk());
   const std::string file = path + GetParam();
@@ -220,7 +220,7 @@ TEST(OpenStore, LooksUpAKeyWhileOtherReadsTakeLong) {
                              lists.DecrementCount();
                            });
   }
-  testing::Pending<absl::StatusOr<KeyOwner>> found;
+  Pending<absl::StatusOr<KeyOwner>> found;
   (*store)->FindApiKey(made.hash, {absl::Now() + absl::Seconds(30), nullptr},
                        found.Completion());
   EXPECT_THAT(found.Get(), IsOk());

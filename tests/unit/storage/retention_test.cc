@@ -51,9 +51,9 @@ TEST(Retention, DeletesEndedAndExpiresWaitingDeliveriesThatAreTooOld) {
 }
 
 TEST(Retention, LooksAgainAtAnEventAfterAMinuteAtTheEarliest) {
-  EXPECT_EQ(NextLook(kRetentionNow, kRetentionNow),
+  EXPECT_EQ(NextCheck(kRetentionNow, kRetentionNow),
             kRetentionNow + absl::Minutes(1));
-  EXPECT_EQ(NextLook(kRetentionNow + absl::Hours(1), kRetentionNow),
+  EXPECT_EQ(NextCheck(kRetentionNow + absl::Hours(1), kRetentionNow),
             kRetentionNow + absl::Hours(1));
 }
 

@@ -47,14 +47,14 @@ class AdmissionTest : public ::testing::Test {
     v1::CertificateBinding binding;
     binding.set_name(name);
     binding.set_id_project(of_certificate_);
-    EXPECT_THAT(testing::Await<v1::CertificateBinding>([&](auto done) {
+    EXPECT_THAT(Await<v1::CertificateBinding>([&](auto done) {
                   store_.BindCertificate(binding, {}, done);
                 }),
                 IsOk());
   }
 
   static Decision Decide(Admission& admission, const Credentials& credentials) {
-    testing::Pending<Decision> decided;
+    Pending<Decision> decided;
     admission.Admit(credentials, {}, decided.Completion());
     return decided.Get();
   }
@@ -149,7 +149,10 @@ TEST_F(AdmissionTest, MarksCallsOfAGateway) {
 }
 
 TEST_F(AdmissionTest, AdmitsOnlyTheAdminKey) {
-  AdminAdmission admins("wadm_key", failed_);
+  AdminAdmission admins("wadm_old", failed_);
+  admins.SetKey("wadm_key");
+  EXPECT_THAT(Admit(admins, {.has_key = true, .key = "wadm_old"}),
+              StatusIs(kUnauthenticated, "ADMIN_KEY_INVALID"));
   EXPECT_EQ(*Admit(admins, {.has_key = true, .key = "wadm_key"}), "");
   EXPECT_THAT(Admit(admins, {.has_key = true, .key = "wadm_other"}),
               StatusIs(kUnauthenticated, "ADMIN_KEY_INVALID"));

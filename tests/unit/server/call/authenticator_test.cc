@@ -43,7 +43,7 @@ class AuthenticatorTest : public ::testing::Test {
   }
 
   absl::StatusOr<Access> Authenticate(const std::string& key) {
-    return testing::Await<Access>([&](auto done) {
+    return Await<Access>([&](auto done) {
       authenticator_.Authenticate(key, "192.0.2.1", {}, done);
     });
   }
@@ -53,27 +53,27 @@ class AuthenticatorTest : public ::testing::Test {
     v1::CertificateBinding binding;
     binding.set_name(name);
     binding.set_id_project(project_);
-    ASSERT_THAT(testing::Await<v1::CertificateBinding>([&](auto done) {
+    ASSERT_THAT(Await<v1::CertificateBinding>([&](auto done) {
                   store_.BindCertificate(binding, {}, done);
                 }),
                 IsOk());
   }
 
   void Unbind(const std::string& name) {
-    ASSERT_THAT(testing::Await<v1::CertificateBinding>([&](auto done) {
+    ASSERT_THAT(Await<v1::CertificateBinding>([&](auto done) {
                   store_.UnbindCertificate(name, {}, done);
                 }),
                 IsOk());
   }
 
   absl::StatusOr<Access> AuthenticateCertificate(const std::string& name) {
-    return testing::Await<Access>([&](auto done) {
+    return Await<Access>([&](auto done) {
       authenticator_.AuthenticateCertificate(name, "192.0.2.1", {}, done);
     });
   }
 
   void Revoke(const std::string& id) {
-    ASSERT_THAT(testing::Await<v1::ApiKey>([&](auto done) {
+    ASSERT_THAT(Await<v1::ApiKey>([&](auto done) {
                   store_.RevokeApiKey(id, now_, {}, done);
                 }),
                 IsOk());
@@ -136,7 +136,7 @@ TEST_F(AuthenticatorTest, RefusesAForgottenKeyAtOnce) {
 
 TEST_F(AuthenticatorTest, DoesNotCacheALookUpThatStartedBeforeAForget) {
   const std::string key = NewKey();
-  testing::Pending<absl::StatusOr<Access>> early;
+  Pending<absl::StatusOr<Access>> early;
   store_.HoldLookUps();
   authenticator_.Authenticate(key, "192.0.2.1", {}, early.Completion());
   Revoke(key_id_);
@@ -176,7 +176,7 @@ TEST_F(AuthenticatorTest, LooksUpAKeyAgainAfterTheCacheTime) {
 
 TEST_F(AuthenticatorTest, CachesFromTheStartOfALookUp) {
   const std::string key = NewKey();
-  testing::Pending<absl::StatusOr<Access>> slow;
+  Pending<absl::StatusOr<Access>> slow;
   store_.HoldLookUps();
   authenticator_.Authenticate(key, "192.0.2.1", {}, slow.Completion());
   now_ += Authenticator::kCacheTime - absl::Seconds(1);
@@ -273,7 +273,7 @@ TEST_F(AuthenticatorTest, DoesNoLookUpForAnAddressThatGuessesKeys) {
       StatusIs(absl::StatusCode::kResourceExhausted, "TOO_MANY_FAILED_KEYS"));
   EXPECT_THAT(Authenticate(known), IsOk());
   EXPECT_EQ(store_.key_lookups(), lookups);
-  EXPECT_THAT(testing::Await<Access>([&](auto done) {
+  EXPECT_THAT(Await<Access>([&](auto done) {
                 authenticator_.Authenticate(other, "192.0.2.2", {}, done);
               }),
               IsOk());

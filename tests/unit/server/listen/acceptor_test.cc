@@ -81,7 +81,7 @@ class AcceptorTest : public ::testing::Test {
     }
   }
 
-  // As gRPC does.
+  // Ends a connection as gRPC does: by shutdown, before close.
   static void Close(int connection) {
     shutdown(connection, SHUT_RDWR);
     close(connection);

@@ -69,6 +69,19 @@ TEST_F(TlsMaterialTest, ReadsOnlyTheNamedFiles) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST(TlsMode, DependsOnTheCertificatesOfBothSides) {
+  EXPECT_EQ(TlsMode({}), "plaintext");
+  EXPECT_EQ(TlsMode({"c", "k", ""}), "TLS");
+  EXPECT_EQ(TlsMode({"", "", "a"}), "TLS");
+  EXPECT_EQ(TlsMode({"c", "k", "a"}), "mTLS");
+}
+
+TEST_F(TlsMaterialTest, HasTheEndOfTheLastAuthority) {
+  EXPECT_EQ(EndOfAuthorities({made_.certificate, made_.key, ""}), std::nullopt);
+  EXPECT_EQ(EndOfAuthorities(good_),
+            TimeOfCertificate({other_.certificate, "", ""})->end);
+}
+
 TEST(TlsFlags, AreCompleteOrAnErrorNamesTheMissingOne) {
   EXPECT_THAT(CheckListenerFlags({}), IsOk());
   EXPECT_THAT(CheckListenerFlags({"c", "k", ""}), IsOk());

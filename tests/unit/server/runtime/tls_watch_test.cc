@@ -43,6 +43,14 @@ class TlsWatchTest : public ::testing::Test {
     }
   }
 
+  void AwaitRefused(bool is_refused) {
+    const absl::Time end = absl::Now() + absl::Seconds(10);
+    while (watch_->is_refused() != is_refused) {
+      ASSERT_LT(absl::Now(), end);
+      std::this_thread::yield();
+    }
+  }
+
   testing::TempFolder folder_;
   const TlsFiles files_ = {folder_.Path("cert"), folder_.Path("key"), ""};
   const testing::TestCertificate first_ = testing::MakeCertificate("a", "");
@@ -82,6 +90,15 @@ TEST_F(TlsWatchTest, UsesChangedFiles) {
   Await(first_.certificate);
 }
 
+TEST_F(TlsWatchTest, TellsIfChangedFilesCannotBeUsed) {
+  Watch();
+  EXPECT_FALSE(watch_->is_refused());
+  testing::WriteFile(files_.key, second_.key);
+  AwaitRefused(true);
+  testing::WriteFile(files_.key, first_.key);
+  AwaitRefused(false);
+}
+
 TEST_F(TlsWatchTest, UsesACertificateOnceItIsValid) {
   Watch();
   ahead_ = -absl::Hours(24 * 365);
@@ -94,8 +111,14 @@ TEST_F(TlsWatchTest, UsesACertificateOnceItIsValid) {
     std::this_thread::yield();
   }
   EXPECT_EQ(watch_->current(), before);
+  EXPECT_TRUE(watch_->is_refused());
+  Write(first_);
+  AwaitRefused(false);
+  Write(second_);
+  AwaitRefused(true);
   ahead_ = absl::ZeroDuration();
   Await(second_.certificate);
+  AwaitRefused(false);
 }
 
 TEST_F(TlsWatchTest, KeepsTheOldPairWhileOnlyHalfIsReplaced) {

@@ -16,8 +16,8 @@ constexpr char kParent[] = "00f067aa0ba902b7";
 constexpr char kTraceparent[] =
     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-TEST(BeginSpan, ContinuesTheTrace) {
-  const Span span = BeginSpan(kTraceparent, "");
+TEST(StartSpan, ContinuesTheTrace) {
+  const Span span = StartSpan(kTraceparent, "");
   EXPECT_EQ(span.trace_id, kTrace);
   EXPECT_EQ(span.parent_id, kParent);
   EXPECT_THAT(span.span_id, MatchesRegex("[0-9a-f]{16}"));
@@ -26,9 +26,9 @@ TEST(BeginSpan, ContinuesTheTrace) {
             absl::StrCat("00-", kTrace, "-", span.span_id, "-01"));
 }
 
-TEST(BeginSpan, KeepsTheSampledFlag) {
+TEST(StartSpan, KeepsTheSampledFlag) {
   const auto flags = [](const char* given) {
-    return BeginSpan(absl::StrCat("00-", kTrace, "-", kParent, "-", given), "")
+    return StartSpan(absl::StrCat("00-", kTrace, "-", kParent, "-", given), "")
         .Traceparent()
         .substr(52);
   };
@@ -39,13 +39,13 @@ TEST(BeginSpan, KeepsTheSampledFlag) {
   EXPECT_EQ(flags("ff"), "-01");
 }
 
-TEST(BeginSpan, ReadsLaterVersions) {
-  EXPECT_EQ(BeginSpan(absl::StrCat("cc-", kTrace, "-", kParent, "-01-what"), "")
+TEST(StartSpan, ReadsLaterVersions) {
+  EXPECT_EQ(StartSpan(absl::StrCat("cc-", kTrace, "-", kParent, "-01-what"), "")
                 .trace_id,
             kTrace);
 }
 
-TEST(BeginSpan, StartsATraceIfTraceparentIsMalformed) {
+TEST(StartSpan, StartsATraceIfTraceparentIsMalformed) {
   for (const std::string bad :
        {"", "00", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
@@ -54,7 +54,7 @@ TEST(BeginSpan, StartsATraceIfTraceparentIsMalformed) {
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0g"}) {
-    const Span span = BeginSpan(bad, "a=1");
+    const Span span = StartSpan(bad, "a=1");
     EXPECT_THAT(span.trace_id, MatchesRegex("[0-9a-f]{32}")) << bad;
     EXPECT_NE(span.trace_id, kTrace) << bad;
     EXPECT_EQ(span.parent_id, "") << bad;
@@ -63,21 +63,21 @@ TEST(BeginSpan, StartsATraceIfTraceparentIsMalformed) {
   }
 }
 
-TEST(BeginSpan, IsDifferentEachTime) {
-  EXPECT_NE(BeginSpan("", "").trace_id, BeginSpan("", "").trace_id);
-  EXPECT_NE(BeginSpan(kTraceparent, "").span_id,
-            BeginSpan(kTraceparent, "").span_id);
+TEST(StartSpan, IsDifferentEachTime) {
+  EXPECT_NE(StartSpan("", "").trace_id, StartSpan("", "").trace_id);
+  EXPECT_NE(StartSpan(kTraceparent, "").span_id,
+            StartSpan(kTraceparent, "").span_id);
 }
 
-TEST(BeginSpan, KeepsTracestateUnchanged) {
+TEST(StartSpan, KeepsTracestateUnchanged) {
   for (const std::string good :
        {"a=1", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", "a=1, b=2 ,,\tc=3",
         "tenant@system=x y", "0a_-*/=~!"}) {
-    EXPECT_EQ(BeginSpan(kTraceparent, good).tracestate, good);
+    EXPECT_EQ(StartSpan(kTraceparent, good).tracestate, good);
   }
 }
 
-TEST(BeginSpan, DropsAMalformedOrLongTracestate) {
+TEST(StartSpan, DropsAMalformedOrLongTracestate) {
   std::string many;
   for (int i = 0; i < 33; ++i)
     absl::StrAppend(&many, i ? "," : "", "k", i, "=1");
@@ -88,7 +88,7 @@ TEST(BeginSpan, DropsAMalformedOrLongTracestate) {
         absl::StrCat("a=", std::string(257, 'x')), many,
         absl::StrCat("a=", std::string(250, 'x'), ",b=", std::string(250, 'x'),
                      ",c=", std::string(50, 'x'))}) {
-    EXPECT_EQ(BeginSpan(kTraceparent, bad).tracestate, "") << bad;
+    EXPECT_EQ(StartSpan(kTraceparent, bad).tracestate, "") << bad;
   }
 }
 

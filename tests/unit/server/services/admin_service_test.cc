@@ -103,7 +103,7 @@ class AdminServiceTest : public ::testing::Test {
 TEST_F(AdminServiceTest, DeletesStoredAnswersWithTheirProject) {
   v1::CreateApiKeyResponse first;
   ASSERT_TRUE(CreateKey(KeyRequest("once"), &first).ok());
-  const auto deleted = testing::Await<v1::Project>([&](auto done) {
+  const auto deleted = Await<v1::Project>([&](auto done) {
     store_.DeleteProject(made_.project.id_project(), now_, {}, done);
   });
   ASSERT_THAT(deleted, IsOk());
@@ -117,7 +117,7 @@ TEST_F(AdminServiceTest, RefusesARevokedKeyAtOnce) {
   v1::CreateApiKeyResponse made;
   ASSERT_TRUE(CreateKey(KeyRequest(""), &made).ok());
   const auto authenticate = [&] {
-    return testing::Await<Access>([&](auto done) {
+    return Await<Access>([&](auto done) {
       authenticator_.Authenticate(made.key(), "192.0.2.1", {}, done);
     });
   };

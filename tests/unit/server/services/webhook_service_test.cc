@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -18,6 +17,7 @@
 #include "proto/rpc/status.h"
 #include "server/call/admission.h"
 #include "server/call/api_key.h"
+#include "storage/await.h"
 #include "storage/errors.h"
 #include "tests/support/fake_call_observer.h"
 #include "tests/support/fake_entropy.h"
@@ -84,14 +84,10 @@ class WebhookServiceTest : public ::testing::Test {
     grpc::ByteBuffer got;
     grpc::ClientContext context;
     AddKey(context);
-    absl::Notification done;
-    grpc::Status status;
+    Pending<grpc::Status> pending;
     stub.UnaryCall(&context, "/webhooks.v1.WebhookService/Create", {}, &sent,
-                   &got, [&](grpc::Status ended) {
-                     status = std::move(ended);
-                     done.Notify();
-                   });
-    done.WaitForNotification();
+                   &got, pending.Completion());
+    const grpc::Status status = pending.Get();
     grpc::Slice whole;
     if (status.ok() && got.DumpToSingleSlice(&whole).ok()) {
       answer.assign(whole.begin(), whole.end());

@@ -30,7 +30,7 @@ TEST(MaintenanceThread, RunsAllStepsAtOnce) {
   ASSERT_THAT(
       testing::CreateProject(**store, made.project, made.key, made.hash),
       IsOk());
-  ASSERT_THAT(testing::Await<v1::Project>([&](auto done) {
+  ASSERT_THAT(Await<v1::Project>([&](auto done) {
                 (*store)->DeleteProject(made.project.id_project(), absl::Now(),
                                         {}, done);
               }),
@@ -89,6 +89,10 @@ class FakeUpkeep final : public Upkeep {
   void ListUnusedKeys(const CallOptions&,
                       Done<std::vector<SecretKey::Id>> done) override {
     std::move(done)(std::vector<SecretKey::Id>());
+  }
+  void ReplaceSecretKeys(SecretKeys, const CallOptions&,
+                         DoneStatus done) override {
+    std::move(done)(absl::OkStatus());
   }
 
   // The first two.

@@ -54,5 +54,16 @@ TEST(Sealer, SealsUnderTheFirstKeyAndOpensUnderAll) {
   EXPECT_EQ(old.Open(after, "owner"), std::nullopt);
 }
 
+TEST(Sealer, UsesTheKeysThatReplaceOthers) {
+  Sealer sealer({TestKey(1)});
+  const std::string before = sealer.Seal("text", "owner");
+  sealer.Replace({TestKey(2), TestKey(1)});
+  EXPECT_EQ(sealer.Open(before, "owner"), "text");
+  EXPECT_FALSE(sealer.IsNewest(before));
+  EXPECT_EQ(sealer.sealing_key(), TestKey(2).id());
+  sealer.Replace({TestKey(2)});
+  EXPECT_EQ(sealer.Open(before, "owner"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace webhooks

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/process_metrics.h"
 
 namespace webhooks {
 namespace {
@@ -24,7 +24,8 @@ using ::testing::StartsWith;
 class OneFigure final : public prometheus::Collectable {
  public:
   std::vector<prometheus::MetricFamily> Collect() const override {
-    return {Figure("things", "How many.", prometheus::MetricType::Gauge, 7)};
+    return {
+        SingleMetric("things", "How many.", prometheus::MetricType::Gauge, 7)};
   }
 };
 
@@ -149,7 +150,7 @@ TEST_F(MetricsPageTest, IsReachableFromOtherMachinesOnlyWithinItsScope) {
   const auto refused = MetricsPage::Listen(everywhere, PeerScope::kThisMachine);
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(refused.status().message()),
-              HasSubstr("--allow_plaintext"));
+              HasSubstr("--allow_plaintext_metrics"));
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST_F(DiskFaults, ADatabaseThatCannotBeReadIsNotReportedAsDamaged) {
 
 TEST_F(DiskFaults, AProbeFailsIfNothingCanBeWritten) {
   const auto probe = [this] {
-    return testing::AwaitStatus([this](auto done) { store_->Probe({}, done); });
+    return AwaitStatus([this](auto done) { store_->Probe({}, done); });
   };
   EXPECT_THAT(probe(), IsOk());
   testing::FillDisk();
@@ -153,7 +153,7 @@ TEST_F(DiskFaults, NoWriteNeedsATemporaryFile) {
       events.push_back(std::move(event));
     }
     const auto published =
-        testing::Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
+        Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
           store_->PublishEvents(project_, events, std::nullopt, {}, done);
         });
     ASSERT_THAT(published, IsOk());

@@ -70,11 +70,10 @@ class DamagedRows : public ::testing::Test {
     event.set_type("thing.happened");
     event.set_data("{\"a\":1}");
     *event.mutable_created_at() = ToTimestamp(now_);
-    EXPECT_THAT(
-        testing::Await<Created<v1::PublishEventResponse>>([&](auto done) {
-          store_->PublishEvent(event, std::nullopt, {}, done);
-        }),
-        IsOk());
+    EXPECT_THAT(Await<Created<v1::PublishEventResponse>>([&](auto done) {
+                  store_->PublishEvent(event, std::nullopt, {}, done);
+                }),
+                IsOk());
     return event.id_event();
   }
 
@@ -99,7 +98,7 @@ class DamagedRows : public ::testing::Test {
   }
 
   std::vector<EndpointLease> Lease() {
-    auto leases = testing::Await<std::vector<EndpointLease>>([&](auto done) {
+    auto leases = Await<std::vector<EndpointLease>>([&](auto done) {
       store_->LeaseDue({{{project_, first_.id_webhook_endpoint()}, 10},
                         {{project_, second_.id_webhook_endpoint()}, 10}},
                        now_, absl::Minutes(1), {}, done);
@@ -149,7 +148,7 @@ TEST_F(DamagedRows, AWebhookIsDeactivatedAndReportedOnce) {
 TEST_F(DamagedRows, AWebhookDoesNotHideOthersInLists) {
   Damage(absl::StrCat("UPDATE webhooks SET secrets = x'00' WHERE id = ",
                       Hex(first_.id_webhook_endpoint())));
-  const auto page = testing::Await<Page<v1::Webhook>>(
+  const auto page = Await<Page<v1::Webhook>>(
       [&](auto done) { store_->ListWebhooks(project_, {}, {}, {}, done); });
   ASSERT_THAT(page, IsOk());
   ASSERT_THAT(page->records, SizeIs(1));
@@ -175,13 +174,13 @@ TEST_F(DamagedRows, AKeyIsNeededWhileATextUnderItCannotBeOpened) {
                    Hex(first_.id_webhook_endpoint())));
   Open({testing::TestKey(2), testing::TestKey()});
   for (int i = 0; i < 10; ++i) {
-    ASSERT_THAT(testing::Await<bool>([&](auto done) {
+    ASSERT_THAT(Await<bool>([&](auto done) {
                   store_->Maintain(now_, absl::Hours(24), {}, done);
                 }),
                 IsOk());
   }
   EXPECT_THAT(Get(second_), IsOk());
-  EXPECT_THAT(*testing::Await<std::vector<SecretKey::Id>>(
+  EXPECT_THAT(*Await<std::vector<SecretKey::Id>>(
                   [&](auto done) { store_->ListUnusedKeys({}, done); }),
               IsEmpty());
 }
@@ -207,7 +206,7 @@ TEST_P(DamagedEvents, AreNotDelivered) {
     EXPECT_EQ(lease.deliveries[0].event.id_event(), whole_);
   }
   EXPECT_EQ(observer_.faults, 2);
-  const auto failed = testing::Await<Page<v1::Delivery>>([&](auto done) {
+  const auto failed = Await<Page<v1::Delivery>>([&](auto done) {
     store_->ListDeliveries(project_, {.state = v1::Delivery::FAILED}, {}, {},
                            done);
   });
@@ -217,7 +216,7 @@ TEST_P(DamagedEvents, AreNotDelivered) {
 }
 
 TEST_P(DamagedEvents, DoNotHideOthersInLists) {
-  const auto page = testing::Await<Page<v1::Event>>(
+  const auto page = Await<Page<v1::Event>>(
       [&](auto done) { store_->ListEvents(project_, {}, {}, {}, done); });
   ASSERT_THAT(page, IsOk());
   ASSERT_THAT(page->records, SizeIs(1));
@@ -226,7 +225,7 @@ TEST_P(DamagedEvents, DoNotHideOthersInLists) {
 }
 
 TEST_P(DamagedEvents, DifferFromMissingOnes) {
-  EXPECT_THAT(testing::Await<v1::Event>([&](auto done) {
+  EXPECT_THAT(Await<v1::Event>([&](auto done) {
                 store_->GetEvent(project_, damaged_, {}, done);
               }),
               StatusIs(absl::StatusCode::kDataLoss, "RECORD_DAMAGED"));

@@ -39,7 +39,7 @@ class FanOutTest : public ::testing::Test {
     project_ = made.project.id_project();
     v1::Webhook webhook = testing::MakeWebhook(project_);
     webhook.clear_scope();
-    std::vector<testing::Pending<absl::StatusOr<Created<v1::Webhook>>>> calls(
+    std::vector<Pending<absl::StatusOr<Created<v1::Webhook>>>> calls(
         kListeners);
     for (auto& call : calls) {
       webhook.set_id_webhook_endpoint(testing::NewId());
@@ -68,16 +68,16 @@ class FanOutTest : public ::testing::Test {
 
   absl::StatusOr<Created<Response>> Publish(
       const v1::Event& event,
-      const std::optional<Idempotency>& once = std::nullopt) {
-    return testing::Await<Created<Response>>(
-        [&](auto done) { store_->PublishEvent(event, once, {}, done); });
+      const std::optional<Idempotency>& idempotency = std::nullopt) {
+    return Await<Created<Response>>(
+        [&](auto done) { store_->PublishEvent(event, idempotency, {}, done); });
   }
 
   // Publishes, and calls `others` repeatedly meanwhile.
   absl::StatusOr<Created<Response>> PublishWhile(
       const v1::Event& event, const std::function<void()>& others) {
     std::atomic<bool> has_ended = false;
-    testing::Pending<absl::StatusOr<Created<Response>>> published;
+    Pending<absl::StatusOr<Created<Response>>> published;
     store_->PublishEvent(event, std::nullopt, {},
                          [&, done = published.Completion()](
                              absl::StatusOr<Created<Response>> result) mutable {
@@ -89,29 +89,29 @@ class FanOutTest : public ::testing::Test {
   }
 
   absl::StatusOr<v1::Event> Get(const v1::Event& event) {
-    return testing::Await<v1::Event>([&](auto done) {
+    return Await<v1::Event>([&](auto done) {
       store_->GetEvent(project_, event.id_event(), {}, done);
     });
   }
 
   // Returns the number of deliveries that are leased for the webhook.
   std::size_t Lease(const std::string& webhook) {
-    const auto leases =
-        testing::Await<std::vector<EndpointLease>>([&](auto done) {
-          store_->LeaseDue({{{project_, webhook}, 10}}, now_, absl::Minutes(1),
-                           {}, done);
-        });
+    const auto leases = Await<std::vector<EndpointLease>>([&](auto done) {
+      store_->LeaseDue({{{project_, webhook}, 10}}, now_, absl::Minutes(1), {},
+                       done);
+    });
     EXPECT_THAT(leases, IsOk());
     return leases->at(0).deliveries.size();
   }
 
   std::int64_t CountWaiting() {
-    return *testing::Await<std::int64_t>(
-        [&](auto done) { store_->CountWaiting(1'000'000, {}, done); });
+    return Await<WaitingCounts>(
+               [&](auto done) { store_->CountWaiting(1'000'000, {}, done); })
+        ->all;
   }
 
   void Maintain() {
-    while (*testing::Await<bool>([&](auto done) {
+    while (*Await<bool>([&](auto done) {
       store_->Maintain(now_, absl::Hours(24), {}, done);
     })) {
     }
@@ -167,7 +167,7 @@ TEST_F(FanOutTest, IsVisibleOnlyWhenItIsComplete) {
 TEST_F(FanOutTest, OfABatchIsAtomic) {
   const v1::Event twice = MakeEvent();
   const auto batch =
-      testing::Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
+      Await<Created<v1::PublishEventBatchResponse>>([&](auto done) {
         store_->PublishEvents(
             project_,
             {MakeEvent(), absl::InvalidArgumentError(""), twice, twice},
@@ -184,9 +184,9 @@ TEST_F(FanOutTest, OfABatchIsAtomic) {
 }
 
 TEST_F(FanOutTest, IsRepeatedByItsRequestId) {
-  const Idempotency once{{1}, {2}, project_, now_};
-  ASSERT_THAT(Publish(MakeEvent(), once), IsOk());
-  const auto again = Publish(MakeEvent(), once);
+  const Idempotency idempotency{{1}, {2}, project_, now_};
+  ASSERT_THAT(Publish(MakeEvent(), idempotency), IsOk());
+  const auto again = Publish(MakeEvent(), idempotency);
   ASSERT_THAT(again, IsOk());
   EXPECT_TRUE(again->replayed);
   EXPECT_EQ(CountWaiting(), kListeners);

@@ -1,4 +1,4 @@
-#include "server/runtime/metrics/process_figures.h"
+#include "server/runtime/metrics/process_metrics.h"
 
 #include <dirent.h>
 #include <sys/resource.h>
@@ -10,6 +10,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "server/runtime/process.h"
 
 namespace webhooks {
 namespace {
@@ -82,18 +83,18 @@ double MaxFiles() {
 }
 
 MetricFamily BuildInfo(const std::string& process) {
-  MetricFamily family =
-      Figure("webhooks_build_info", "The version of the program that runs; 1.",
-             MetricType::Gauge, 1);
+  MetricFamily family = SingleMetric("webhooks_build_info",
+                                     "The version of the program that runs; 1.",
+                                     MetricType::Gauge, 1);
   family.metric[0].label = {{"process", process},
-                            {"version", WEBHOOKS_VERSION}};
+                            {"version", std::string(Version())}};
   return family;
 }
 
 }  // namespace
 
-MetricFamily Figure(const std::string& name, const std::string& help,
-                    MetricType type, double value) {
+MetricFamily SingleMetric(const std::string& name, const std::string& help,
+                          MetricType type, double value) {
   MetricFamily family;
   family.name = name;
   family.help = help;
@@ -104,7 +105,7 @@ MetricFamily Figure(const std::string& name, const std::string& help,
   return family;
 }
 
-std::vector<MetricFamily> ProcessFigures::Collect() const {
+std::vector<MetricFamily> ProcessMetrics::Collect() const {
   constexpr std::size_t kThreads = 20;
   constexpr std::size_t kStartTime = 22;
   constexpr std::size_t kVirtualBytes = 23;
@@ -114,23 +115,25 @@ std::vector<MetricFamily> ProcessFigures::Collect() const {
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
   return {
       BuildInfo(process_),
-      Figure("process_cpu_seconds_total",
-             "User and system CPU time spent in seconds.", MetricType::Counter,
-             CpuSeconds()),
-      Figure("process_resident_memory_bytes", "Resident memory size in bytes.",
-             MetricType::Gauge, StatField(stat, kResidentPages) * page),
-      Figure("process_virtual_memory_bytes", "Virtual memory size in bytes.",
-             MetricType::Gauge, StatField(stat, kVirtualBytes)),
-      Figure("process_threads", "Threads of the process.", MetricType::Gauge,
-             StatField(stat, kThreads)),
-      Figure("process_open_fds", "Open file descriptors.", MetricType::Gauge,
-             OpenFiles()),
-      Figure("process_max_fds", "The most file descriptors there may be.",
-             MetricType::Gauge, MaxFiles()),
-      Figure("process_start_time_seconds",
-             "When the process was started, in Unix seconds.",
-             MetricType::Gauge,
-             BootTime() + StatField(stat, kStartTime) / ticks)};
+      SingleMetric("process_cpu_seconds_total",
+                   "User and system CPU time spent in seconds.",
+                   MetricType::Counter, CpuSeconds()),
+      SingleMetric("process_resident_memory_bytes",
+                   "Resident memory size in bytes.", MetricType::Gauge,
+                   StatField(stat, kResidentPages) * page),
+      SingleMetric("process_virtual_memory_bytes",
+                   "Virtual memory size in bytes.", MetricType::Gauge,
+                   StatField(stat, kVirtualBytes)),
+      SingleMetric("process_threads", "Threads of the process.",
+                   MetricType::Gauge, StatField(stat, kThreads)),
+      SingleMetric("process_open_fds", "Open file descriptors.",
+                   MetricType::Gauge, OpenFiles()),
+      SingleMetric("process_max_fds", "The most file descriptors there may be.",
+                   MetricType::Gauge, MaxFiles()),
+      SingleMetric("process_start_time_seconds",
+                   "When the process was started, in Unix seconds.",
+                   MetricType::Gauge,
+                   BootTime() + StatField(stat, kStartTime) / ticks)};
 }
 
 }  // namespace webhooks

@@ -1,4 +1,4 @@
-#include "gateway/answers.h"
+#include "gateway/responses.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -26,7 +26,7 @@ std::int64_t RetryAfter(const absl::Status& status) {
   return std::max<std::int64_t>(delay.seconds() + (delay.nanos() > 0), 1);
 }
 
-HttpResponse Answer(const absl::Status& status, int http_status) {
+HttpResponse MakeResponse(const absl::Status& status, int http_status) {
   HttpResponse response;
   response.status = http_status;
   response.body = ErrorBody(status, http_status);
@@ -44,21 +44,21 @@ HttpResponse Answer(const absl::Status& status, int http_status) {
 
 }  // namespace
 
-HttpResponse ErrorAnswer(const absl::Status& status) {
-  return Answer(status, HttpStatus(status));
+HttpResponse ErrorResponse(const absl::Status& status) {
+  return MakeResponse(status, HttpStatus(status));
 }
 
-HttpResponse ReplyErrorAnswer(const absl::Status& status) {
-  return Answer(status, HttpStatusOfReply(status));
+HttpResponse ServerErrorResponse(const absl::Status& status) {
+  return MakeResponse(status, HttpStatusOfServerError(status));
 }
 
-HttpResponse UnboundAnswer(absl::string_view method,
-                           const std::vector<std::string>& allowed) {
-  if (!IsKnownMethod(method)) return ErrorAnswer(MethodUnknown(kMethods));
-  if (allowed.empty()) return ErrorAnswer(PathNotFound());
+HttpResponse UnboundResponse(absl::string_view method,
+                             const std::vector<std::string>& allowed) {
+  if (!IsKnownMethod(method)) return ErrorResponse(MethodUnknown(kMethods));
+  if (allowed.empty()) return ErrorResponse(PathNotFound());
   HttpResponse response;
   response.status = 204;
-  if (method != "OPTIONS") response = ErrorAnswer(MethodNotAllowed());
+  if (method != "OPTIONS") response = ErrorResponse(MethodNotAllowed());
   response.headers.emplace_back("Allow", absl::StrJoin(allowed, ", "));
   if (absl::c_linear_search(allowed, "PATCH")) AddAcceptPatch(response);
   return response;
