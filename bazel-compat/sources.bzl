@@ -856,12 +856,14 @@ TARGETS = [
             "server/observability/store_metrics.cc",
         ],
         hdrs = [
+            "server/observability/delivery_log.cc",
             "server/observability/call_metrics.h",
             "server/observability/connection_metrics.h",
             "server/observability/delivery_metrics.h",
             "server/observability/metrics.h",
             "server/observability/store_metrics.h",
         ],
+            "server/observability/delivery_log.h",
         deps = [
             "server_call",
             "server_delivery",
@@ -1434,6 +1436,7 @@ TARGETS = [
             "tests/unit/server/runtime/client_address_test.cc",
             "tests/unit/server/runtime/log_writer_test.cc",
             "tests/unit/server/runtime/peer_scope_test.cc",
+            "tests/unit/server/observability/delivery_log_test.cc",
             "tests/unit/server/runtime/process_test.cc",
             "tests/unit/server/runtime/random_hex_test.cc",
             "tests/unit/server/runtime/request_id_test.cc",
@@ -1698,6 +1701,7 @@ TARGETS = [
             "tests/contract/store_retention_test.cc",
             "tests/contract/store_retry_jobs_test.cc",
             "tests/contract/store_secrets_test.cc",
+            "tests/contract/store_observer_test.cc",
         ],
         hdrs = [],
         deps = [

@@ -111,15 +111,16 @@ void CallRecord::Finish(const absl::Status& status) const {
   const absl::Duration latency =
       absl::FromChrono(std::chrono::steady_clock::now() - start_);
   observer_.OnCallFinished(rpc_, status.code(), latency);
-  LogEach("request", {{"rpc", rpc_},
-                      {"status", absl::StatusCodeToString(status.code())},
-                      {"reason", Reason(status)},
-                      {"latency_ms", absl::ToDoubleMilliseconds(latency)},
-                      {"project_id", project_},
-                      {"request_id", request_id_},
-                      {"trace_id", span_.trace_id},
-                      {"span_id", span_.span_id},
-                      {"parent_id", span_.parent_id}});
+  LogEach(LogLevel::kInfo, "request",
+          {{"rpc", rpc_},
+           {"status", absl::StatusCodeToString(status.code())},
+           {"reason", Reason(status)},
+           {"latency_ms", absl::ToDoubleMilliseconds(latency)},
+           {"project_id", project_},
+           {"request_id", request_id_},
+           {"trace_id", span_.trace_id},
+           {"span_id", span_.span_id},
+           {"parent_id", span_.parent_id}});
 }
 
 }  // namespace webhooks::server

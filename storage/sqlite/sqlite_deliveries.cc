@@ -180,25 +180,23 @@ void SqliteStore::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
 }
 
 void SqliteStore::RecordAttempt(AttemptResult result,
-                                const CallOptions& options, DoneStatus done) {
+                                const CallOptions& options,
+                                Done<RecordedAttempt> done) {
   const LeaseName lease = result.lease;
   const std::size_t bytes =
       GroupWriter::kSmallCall + result.record.ByteSizeLong();
-  WriteAndNotify<bool>(
+  WriteAndNotify<RecordedAttempt>(
       options,
-      [this, result = std::move(result)](
-          Connection& connection,
-          Notifications& notifications) -> absl::StatusOr<bool> {
-        absl::Status status =
-            WriteAttempt(connection, *sealer_, leases_, result, notifications);
-        if (!status.ok()) return status;
-        return true;
+      [this, result = std::move(result)](Connection& connection,
+                                         Notifications& notifications) {
+        return WriteAttempt(connection, *sealer_, leases_, result,
+                            notifications);
       },
-      [this, lease,
-       done = std::move(done)](const absl::StatusOr<bool>& recorded) mutable {
+      [this, lease, done = std::move(done)](
+          absl::StatusOr<RecordedAttempt> recorded) mutable {
         // Retention may have deleted the delivery.
         if (absl::IsAborted(recorded.status())) GiveUpLeases({lease});
-        std::move(done)(recorded.status());
+        std::move(done)(std::move(recorded));
       },
       // Ends the lease before the watcher is notified.
       [this, lease] { GiveUpLeases({lease}); }, bytes);

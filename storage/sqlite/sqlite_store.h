@@ -171,7 +171,7 @@ class SqliteStore final : public Store {
                 absl::Duration duration, const CallOptions& options,
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
-                     DoneStatus done) override;
+                     Done<RecordedAttempt> done) override;
   void BeginAttempt(const LeaseName& lease) override;
   void RenewLease(const LeaseName& lease, absl::Duration duration) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;

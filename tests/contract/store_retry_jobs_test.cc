@@ -29,15 +29,13 @@ class StoreRetryJobs : public DeliveryContract {
                 }),
                 IsOk());
     std::vector<std::string> failed;
-    std::vector<Pending<absl::Status>> records;
+    std::vector<Pending<absl::StatusOr<RecordedAttempt>>> records;
     for (const LeasedDelivery& leased : Lease(webhook, count).deliveries) {
       store_->RecordAttempt(ResultOf(webhook, leased, Outcome::kFailed), {},
                             records.emplace_back().Completion());
       failed.push_back(leased.id);
     }
-    for (Pending<absl::Status>& record : records) {
-      EXPECT_THAT(record.Get(), IsOk());
-    }
+    for (auto& record : records) EXPECT_THAT(record.Get(), IsOk());
     return failed;
   }
 

@@ -52,7 +52,7 @@ absl::StatusOr<bool> MaintenanceJobs::Perform(Job job, Connection& connection,
     case Job::kUnfinishedEvents:
       return DeleteUnfinished(connection, publishing_);
     case Job::kRemovedWebhooks:
-      return CancelForRemovedWebhooks(connection);
+      return CancelForRemovedWebhooks(connection, notifications);
     case Job::kDeletedProjects:
       return PurgeProjects(connection);
     case Job::kRetryJobs:

@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/notifications.h"
 #include "storage/sqlite/engine/connection.h"
 
 // Deletes records that are not needed any more. Each function performs one step
@@ -21,7 +22,8 @@ int DeleteDelivery(Connection& connection, absl::string_view id);
 absl::StatusOr<bool> DeleteOldAnswers(Connection& connection, absl::Time now);
 
 // Cancels deliveries that wait for removed webhooks.
-absl::StatusOr<bool> CancelForRemovedWebhooks(Connection& connection);
+absl::StatusOr<bool> CancelForRemovedWebhooks(Connection& connection,
+                                              Notifications& notifications);
 
 // Deletes the content of deleted projects, then the projects.
 absl::StatusOr<bool> PurgeProjects(Connection& connection);

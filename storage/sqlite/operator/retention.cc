@@ -63,8 +63,8 @@ std::vector<RetainedDelivery> SelectRows(Connection& connection,
 // Fails the delivery for EXPIRED.
 void Expire(Connection& connection, const RetainedDelivery& delivery,
             absl::Time now, Notifications& notifications) {
-  FailDelivery(connection, delivery.id, v1::Delivery::EXPIRED, now);
-  notifications.AddExpired(delivery.endpoint);
+  FailDelivery(connection, delivery.id, v1::Delivery::EXPIRED, now,
+               notifications);
   // Deliveries to an ordered webhook may have waited for it.
   notifications.AddChanged(delivery.endpoint, absl::InfinitePast());
 }

@@ -171,7 +171,7 @@ absl::StatusOr<Job> SelectJob(Connection& connection, absl::string_view project,
 // Performs the next step of `job`, which is cancelled if its webhook was
 // removed. Returns true if deliveries were retried.
 bool PerformStep(Connection& connection, Leases& leases, absl::Time now,
-                 Job& job) {
+                 Job& job, Notifications& notifications) {
   std::vector<std::string> found;
   RetryJobStep step = job.job.include_waiting()
                           ? ExamineUndelivered(connection, leases, job, found)
@@ -183,7 +183,7 @@ bool PerformStep(Connection& connection, Leases& leases, absl::Time now,
     found.clear();
   }
   for (const std::string& delivery : found) {
-    RestartDelivery(connection, leases, delivery, now);
+    RestartDelivery(connection, leases, delivery, now, notifications);
   }
   step.retried = static_cast<int>(found.size());
   Apply(step, job.job);
@@ -246,7 +246,7 @@ absl::StatusOr<bool> StepRetryJob(Connection& connection, Leases& leases,
   return connection.Guarded("step retry job", [&]() -> absl::StatusOr<bool> {
     std::optional<Job> job = TakeTurn(connection, turns);
     if (!job) return false;
-    if (PerformStep(connection, leases, now, *job)) {
+    if (PerformStep(connection, leases, now, *job, notifications)) {
       notifications.AddUrgent(
           {job->job.id_project(), job->job.id_webhook_endpoint()}, now);
     }
