@@ -900,6 +900,7 @@ TARGETS = [
             "server/ctl/webhook_commands.cc",
         ],
         hdrs = [
+            "server/ctl/projects.cc",
             "server/ctl/client.h",
             "server/ctl/command.h",
             "server/ctl/lists.h",
@@ -909,6 +910,7 @@ TARGETS = [
         deps = [
             "server_call",
             "server_runtime",
+            "server/ctl/projects.h",
             "server_signing",
             "storage_open",
             "storage_records",
@@ -1499,6 +1501,7 @@ TARGETS = [
         deps = [
             "server_ctl",
             "test_support",
+            "tests/unit/server/ctl/projects_test.cc",
             "GTest::gmock_main",
         ],
         defines = [],

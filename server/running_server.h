@@ -95,6 +95,7 @@ class RunningServer final : public Server {
   Authenticator authenticator_;
   RateLimits rate_limits_;
   CallsInFlight calls_in_flight_;
+  const AdminKey admin_key_;
   ProjectAdmission project_admission_;
   AdminAdmission admin_admission_;
   RequestTimeouts timeouts_;

@@ -74,7 +74,8 @@ void CallRecord::SetDecision(const Decision& decision) {
   if (decision.is_from_gateway && connection_ != nullptr) {
     connection_->OnGatewayCall();
   }
-  is_known_ = decision.status.ok() || !decision.project.empty();
+  is_admin_ = decision.is_admin;
+  is_known_ = decision.status.ok() || is_admin_ || !decision.project.empty();
   if (is_known_ && connection_ != nullptr) connection_->OnCallAuthenticated();
   if (!decision.project.empty()) {
     project_ = decision.project;
@@ -117,6 +118,7 @@ void CallRecord::Finish(const absl::Status& status) const {
            {"reason", Reason(status)},
            {"latency_ms", absl::ToDoubleMilliseconds(latency)},
            {"project_id", project_},
+           {"caller", is_admin_ ? "administrator" : ""},
            {"request_id", request_id_},
            {"trace_id", span_.trace_id},
            {"span_id", span_.span_id},

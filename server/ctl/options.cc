@@ -19,11 +19,16 @@ ABSL_FLAG(std::string, server, "127.0.0.1:50051",
           "The gRPC server: host:port or unix:PATH.");
 ABSL_FLAG(std::string, key, "",
           "The key to send: the administrators' key for project, key and "
-          "certificate commands, a project's key for the others. It is visible "
-          "in the list of processes: prefer --key_file or WEBHOOKS_KEY.");
+          "certificate commands, and with --project; a project's key for the "
+          "others. It is visible in the list of processes: prefer --key_file "
+          "or WEBHOOKS_KEY.");
 ABSL_FLAG(std::string, key_file, "",
           "A file with the key as its only line, such as the server's "
           "admin-key.");
+ABSL_FLAG(OptionalText, project, std::nullopt,
+          "The project to work on, by its id or name, with the "
+          "administrators' key in place of a key of the project. For all "
+          "commands but project, key and certificate.");
 ABSL_FLAG(std::string, tls_ca, "",
           "A PEM file with the certificate authorities that are trusted for "
           "the server. Turns TLS on.");
@@ -47,7 +52,8 @@ ABSL_FLAG(std::optional<bool>, active, std::nullopt,
 ABSL_FLAG(
     OptionalText, event_type, std::nullopt,
     "For lists: only events of this type, their deliveries, or webhooks that "
-    "listen to it. For a test: the type of the example event.");
+    "listen to it. For a test: the type of the example event. For a retry job: "
+    "only events of this type.");
 ABSL_FLAG(OptionalText, webhook, std::nullopt,
           "Lists only deliveries to this webhook.");
 ABSL_FLAG(OptionalText, event, std::nullopt,
@@ -267,6 +273,7 @@ absl::StatusOr<Options> ReadOptions() {
   options.delivery = absl::GetFlag(FLAGS_delivery);
   options.clear = absl::GetFlag(FLAGS_clear);
   options.id_event = absl::GetFlag(FLAGS_id_event);
+  options.project = absl::GetFlag(FLAGS_project);
   options.include_waiting = absl::GetFlag(FLAGS_include_waiting);
   options.overlap = absl::GetFlag(FLAGS_overlap);
   options.expires_in = absl::GetFlag(FLAGS_expires_in);

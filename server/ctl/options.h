@@ -18,6 +18,7 @@ namespace webhooks::ctl {
 struct Options {
   std::string server;
   std::string key;
+  std::optional<std::string> project;
   // Unset for plain text.
   std::optional<TlsMaterial> tls;
   std::string tls_name;
