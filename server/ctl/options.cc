@@ -85,6 +85,15 @@ ABSL_FLAG(OptionalText, start_time, std::nullopt,
           "2026-11-23T19:56:26Z.");
 ABSL_FLAG(OptionalText, end_time, std::nullopt,
           "Only events published before this time, or their deliveries.");
+ABSL_FLAG(bool, all, false,
+          "Starts a retry job for all events before --end_time; in place of "
+          "--start_time.");
+ABSL_FLAG(OptionalText, selection, std::nullopt,
+          "The events that a retry job delivers: failed, delivered, "
+          "never_matched (events without a delivery to the webhook) or all of "
+          "them. Default: failed.");
+ABSL_FLAG(bool, dry_run, false,
+          "Only count the deliveries that the retry job would make or retry.");
 ABSL_FLAG(bool, include_waiting, false,
           "Also retry pending deliveries whose last attempt has failed.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
@@ -274,6 +283,9 @@ absl::StatusOr<Options> ReadOptions() {
   options.clear = absl::GetFlag(FLAGS_clear);
   options.id_event = absl::GetFlag(FLAGS_id_event);
   options.project = absl::GetFlag(FLAGS_project);
+  options.all = absl::GetFlag(FLAGS_all);
+  options.selection = absl::GetFlag(FLAGS_selection);
+  options.dry_run = absl::GetFlag(FLAGS_dry_run);
   options.include_waiting = absl::GetFlag(FLAGS_include_waiting);
   options.overlap = absl::GetFlag(FLAGS_overlap);
   options.expires_in = absl::GetFlag(FLAGS_expires_in);

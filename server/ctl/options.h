@@ -40,7 +40,10 @@ struct Options {
   std::optional<absl::Time> deliver_at;
   std::optional<absl::Time> start_time;
   std::optional<absl::Time> end_time;
+  bool all = false;
   bool include_waiting = false;
+  std::optional<std::string> selection;
+  bool dry_run = false;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
   std::string database;

@@ -148,6 +148,11 @@ class SqliteStore final : public Store {
                       const CallOptions& options,
                       Done<v1::Delivery> done) override;
 
+  void DeliverEvent(absl::string_view project, absl::string_view event,
+                    absl::string_view webhook, absl::Time now,
+                    const std::optional<Idempotency>& once,
+                    const CallOptions& options,
+                    Done<Created<v1::Delivery>> done) override;
   void GetDeliveryFacts(absl::string_view project, absl::string_view event,
                         absl::string_view webhook, const CallOptions& options,
                         Done<DeliveryFacts> done) override;

@@ -74,6 +74,17 @@ def test_an_event_that_fails_for_good_ends_with_a_warning(api, receiver):
         ("delivery", "restarted", "info"), ("attempt", "delivered", "info")]
 
 
+def test_an_event_that_matches_no_webhook_and_is_delivered_later(api, receiver):
+    event = api.publish("nobody.listens")
+    assert decisions(story(api, event, 1)) == [
+        ("published", "not_matched", "info")]
+    id = api.webhook(receiver.url("/late"), ["late"])["id_webhook_endpoint"]
+    api.call("POST", f"/events/{event['id_event']}:deliver",
+             {"id_webhook_endpoint": id}, 201)
+    assert decisions(story(api, event, 3)[1:]) == [
+        ("delivery", "made", "info"), ("attempt", "delivered", "info")]
+
+
 def test_a_held_event_that_is_cancelled(api, receiver):
     id = api.webhook(receiver.url("/held"), ["held"])["id_webhook_endpoint"]
     api.call("PUT", f"/webhooks/{id}", {"active": False}, 201)
