@@ -12,6 +12,7 @@
 #include "storage/leases.h"
 #include "storage/notifications.h"
 #include "storage/sqlite/engine/connection.h"
+#include "storage/store_observer.h"
 #include "storage/uuid.h"
 
 // The statements of DeliveryStore. Functions that return a Status return that

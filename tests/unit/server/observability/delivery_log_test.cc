@@ -38,7 +38,9 @@ TEST(DeliveryLog, NamesAPublicationAndItsTrace) {
 }
 
 TEST(DeliveryLog, SaysThatAnEventMatchesNoWebhook) {
-  const std::string line = LinesOf([] { LogPublication({"e1", "p1", "a.b", 0, {}}); });
+  const std::string line = LinesOf([] {
+    LogPublication({"e1", "p1", "a.b", 0, {}});
+  });
   EXPECT_THAT(line, HasSubstr("decision=not_matched"));
   EXPECT_THAT(line, Not(HasSubstr("trace_id")));
 }
