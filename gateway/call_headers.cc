@@ -76,6 +76,21 @@ void AddCredential(absl::string_view name, absl::string_view value,
   headers.credential = absl::StrCat(name, ": ", value);
 }
 
+// Adds the header x-project, if there is one. INVALID_ARGUMENT
+// (INVALID_HEADER): it is repeated or is not printable ASCII.
+absl::Status AddProject(const RequestHead& head, CallHeaders& headers) {
+  const auto projects = head.Values(kProjectMetadata);
+  if (projects.empty()) return absl::OkStatus();
+  if (projects.size() > 1) {
+    return InvalidHeader(kProjectMetadata, "must not be repeated");
+  }
+  if (!IsPrintable(projects[0])) {
+    return InvalidHeader(kProjectMetadata, "must be printable ASCII");
+  }
+  headers.metadata.emplace_back(kProjectMetadata, projects[0]);
+  return absl::OkStatus();
+}
+
 void AddTrace(const Span& span, CallHeaders& headers) {
   if (span.trace_id.empty()) return;
   headers.metadata.emplace_back(kTraceparentMetadata, span.Traceparent());
@@ -106,6 +121,8 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
   } else if (!head.client_certificate.empty()) {
     AddCredential(kClientCertificateMetadata, head.client_certificate, headers);
   }
+  absl::Status project = AddProject(head, headers);
+  if (!project.ok()) return project;
   if (!head.client_address.empty()) {
     headers.metadata.emplace_back(kClientAddressMetadata, head.client_address);
   }

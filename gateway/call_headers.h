@@ -35,11 +35,12 @@ struct CallHeaders {
 };
 
 // Returns the metadata and timeout of the call for `head`. The metadata has the
-// request id, the trace, the client's address and, without an x-api-key, the
-// name of the client's certificate. The timeout is the header grpc-timeout, at
-// most kLongestCall, or `default_timeout`. INVALID_ARGUMENT (INVALID_HEADER):
-// the key is repeated or is not printable ASCII, or grpc-timeout is not 1 to 8
-// digits, not all zero, followed by one of H, M, S, m, u, n.
+// request id, the trace, the client's address, x-project and, without an
+// x-api-key, the name of the client's certificate. The timeout is the header
+// grpc-timeout, at most kLongestCall, or `default_timeout`. INVALID_ARGUMENT
+// (INVALID_HEADER): the key or x-project is repeated or is not printable ASCII,
+// or grpc-timeout is not 1 to 8 digits, not all zero, followed by one of H, M,
+// S, m, u, n.
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
                                             absl::Duration default_timeout);
 

@@ -96,6 +96,7 @@ class RunningServer final : public Server {
   Authenticator authenticator_;
   RateLimits rate_limits_;
   CallsInFlight calls_in_flight_;
+  AdminKey admin_key_;
   ProjectAdmission project_admission_;
   AdminAdmission admin_admission_;
   std::optional<KeyWatch> key_watch_;

@@ -99,6 +99,8 @@ struct AttemptResult {
 
   Endpoint endpoint;
   LeaseName lease;
+  // The id of the event.
+  std::string event;
   // The same as LeasedDelivery.attempt.
   int attempt = 1;
   // The URL of the request.
@@ -112,6 +114,13 @@ struct AttemptResult {
   // The webhook should be deactivated if attempts have failed for this time
   // without a success. It stays active if its URL is not `url` any more.
   absl::Duration deactivate_after = absl::InfiniteDuration();
+};
+
+// A delivery after an attempt was recorded.
+struct RecordedAttempt {
+  v1::Delivery::State state = v1::Delivery::PENDING;
+  // When the next attempt is due. Unset: the delivery has ended.
+  std::optional<absl::Time> retry_at = std::nullopt;
 };
 
 // The queue of deliveries that wait for an attempt. The promises of Store hold
@@ -148,7 +157,8 @@ class DeliveryQueue {
   // and PENDING before.
   virtual void BeginAttempt(const LeaseName& lease) = 0;
 
-  // Records the attempt of a lease, ends the lease, and updates the delivery.
+  // Records the attempt of a lease, ends the lease, and updates the delivery,
+  // which is returned.
   // Deactivates the webhook if `result` requires it, and publishes
   // webhook.deactivated to at most 100 other webhooks of the project. ABORTED
   // (LEASE_LOST): the lease has ended, and the attempt failed; nothing is
@@ -157,7 +167,7 @@ class DeliveryQueue {
   // itself, and the delivery is due again. If the delivery was retried while it
   // was leased, another attempt follows a failure at once.
   virtual void RecordAttempt(AttemptResult result, const CallOptions& options,
-                             DoneStatus done) = 0;
+                             Done<RecordedAttempt> done) = 0;
 
   // Extends a lease that has not ended to `duration` from now, for a caller
   // that cannot record the attempt yet. Needs no space on the disk.

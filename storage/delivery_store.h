@@ -86,6 +86,16 @@ class DeliveryStore {
                               const CallOptions& options,
                               Done<v1::Delivery> done) = 0;
 
+  // Makes a delivery of an event to a webhook, due at `now`, whatever the
+  // webhook's scope; it goes behind those that wait. NOT_FOUND:
+  // EVENT_NOT_FOUND, WEBHOOK_NOT_FOUND. FAILED_PRECONDITION (WEBHOOK_INACTIVE).
+  // ALREADY_EXISTS (DELIVERY_EXISTS): the event has a delivery to the webhook.
+  virtual void DeliverEvent(absl::string_view project, absl::string_view event,
+                            absl::string_view webhook, absl::Time now,
+                            const std::optional<Idempotency>& once,
+                            const CallOptions& options,
+                            Done<Created<v1::Delivery>> done) = 0;
+
   // Reads the facts that explain the delivery of an event to a webhook.
   // NOT_FOUND: EVENT_NOT_FOUND; WEBHOOK_NOT_FOUND if neither the webhook nor a
   // delivery to it exists.
@@ -100,10 +110,12 @@ class DeliveryStore {
   virtual void CountWaiting(int limit, const CallOptions& options,
                             Done<WaitingCounts> done) = 0;
 
-  // Stores a job that Upkeep::Maintain performs in steps. It retries the failed
-  // deliveries of the webhook in the job's time range as RetryDelivery does,
-  // and those that wait between attempts if job.include_waiting is set. The
-  // caller has made its id and times. NOT_FOUND (WEBHOOK_NOT_FOUND).
+  // Stores a job that Upkeep::Maintain performs in steps, each bounded. It
+  // retries deliveries to the webhook as RetryDelivery does, and makes missing
+  // ones as DeliverEvent does, for the events of the job's time range and type
+  // that job.selection names; with job.include_waiting also for deliveries that
+  // wait between attempts. It counts, and changes nothing, with job.dry_run.
+  // The caller has made its id and times. NOT_FOUND (WEBHOOK_NOT_FOUND).
   // RESOURCE_EXHAUSTED (RETRY_JOB_LIMIT_REACHED): kMaxRetryJobs of the project
   // are running.
   virtual void CreateRetryJob(const v1::RetryJob& job,

@@ -101,6 +101,19 @@ absl::Status DeliveryEnded() {
       "DELIVERY_ENDED");
 }
 
+absl::Status DeliveryExists(absl::string_view id) {
+  return WithReason(absl::AlreadyExistsError(absl::StrCat(
+                        "the event has a delivery to the webhook: retry "
+                        "delivery ",
+                        id)),
+                    "DELIVERY_EXISTS");
+}
+
+absl::Status WebhookInactive() {
+  return WithReason(absl::FailedPreconditionError("the webhook is inactive"),
+                    "WEBHOOK_INACTIVE");
+}
+
 absl::Status WebhookRemoved() {
   return WithReason(
       absl::FailedPreconditionError("the delivery's webhook was removed"),

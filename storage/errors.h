@@ -35,12 +35,18 @@ absl::Status EventIdReused();
 // ALREADY_EXISTS, CERTIFICATE_BOUND: the name is bound to another project.
 absl::Status CertificateBound();
 
+// ALREADY_EXISTS, DELIVERY_EXISTS: the event has the delivery `id` to the
+// webhook.
+absl::Status DeliveryExists(absl::string_view id);
+
 // ABORTED, LEASE_LOST: the caller does not hold the lease of this attempt.
 absl::Status LeaseLost();
 // FAILED_PRECONDITION, DELIVERY_IN_FLIGHT: an attempt of it is being made.
 absl::Status DeliveryInFlight();
 // FAILED_PRECONDITION, DELIVERY_ENDED: it was delivered or has failed.
 absl::Status DeliveryEnded();
+// FAILED_PRECONDITION, WEBHOOK_INACTIVE.
+absl::Status WebhookInactive();
 // FAILED_PRECONDITION, WEBHOOK_REMOVED: the delivery's webhook was deleted.
 absl::Status WebhookRemoved();
 // FAILED_PRECONDITION, FAN_OUT_TOO_LARGE: the events of one batch match too

@@ -32,14 +32,14 @@ void Notifier::Watch(DeliveryQueue::Watcher watcher) {
 }
 
 void Notifier::Send(const Notifications& notifications) {
-  for (const v1::Deactivation::Reason reason : notifications.deactivations_) {
-    observer_.WebhookDeactivated(reason);
+  for (const PublishedEvent& event : notifications.published_) {
+    observer_.EventPublished(event);
   }
-  for (const auto& [endpoint, count] : notifications.expired_) {
-    observer_.DeliveriesExpired(endpoint, count);
+  for (const DeliveryChange& change : notifications.changes_) {
+    observer_.DeliveryChanged(change);
   }
-  if (notifications.cancelled_ > 0) {
-    observer_.DeliveriesCancelled(notifications.cancelled_);
+  for (const auto& [endpoint, reason] : notifications.deactivations_) {
+    observer_.WebhookDeactivated(endpoint, reason);
   }
   if (notifications.endpoints_.empty()) return;
   absl::MutexLock lock(&mutex_);

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_NOTIFICATIONS_H_
 #define WEBHOOKS_STORAGE_NOTIFICATIONS_H_
 
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -25,16 +26,17 @@ class Notifications {
   // Does the same as AddChanged, and sets EndpointDue::is_urgent.
   void AddUrgent(const Endpoint& endpoint, absl::Time due);
 
-  // Adds a webhook that was deactivated.
-  void AddDeactivation(v1::Deactivation::Reason reason) {
-    deactivations_.push_back(reason);
+  // Add what the observer gets; see StoreObserver.
+  void AddDeactivation(const Endpoint& endpoint,
+                       v1::Deactivation::Reason reason) {
+    deactivations_.emplace_back(endpoint, reason);
   }
-
-  // Adds a delivery to `endpoint` that has expired.
-  void AddExpired(const Endpoint& endpoint) { ++expired_[endpoint]; }
-
-  // Adds `count` deliveries that were cancelled.
-  void AddCancelled(int count) { cancelled_ += count; }
+  void AddPublished(PublishedEvent event) {
+    published_.push_back(std::move(event));
+  }
+  void AddChange(DeliveryChange change) {
+    changes_.push_back(std::move(change));
+  }
 
  private:
   friend class Notifier;
@@ -42,9 +44,9 @@ class Notifications {
   EndpointDue& Find(const Endpoint& endpoint);
 
   absl::flat_hash_map<Endpoint, EndpointDue> endpoints_;
-  absl::flat_hash_map<Endpoint, int> expired_;
-  int cancelled_ = 0;
-  std::vector<v1::Deactivation::Reason> deactivations_;
+  std::vector<PublishedEvent> published_;
+  std::vector<DeliveryChange> changes_;
+  std::vector<std::pair<Endpoint, v1::Deactivation::Reason>> deactivations_;
 };
 
 // Sends notifications to the observer of a store and to its watcher.

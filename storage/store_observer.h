@@ -2,13 +2,42 @@
 #define WEBHOOKS_STORAGE_STORE_OBSERVER_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/call.h"
 #include "storage/delivery_queue.h"
 #include "webhooks/v1/webhook.pb.h"
 
 namespace webhooks {
+
+// An event that was published. Ids are text.
+struct PublishedEvent {
+  std::string id;
+  std::string project;
+  std::string type;
+  int matched_webhooks = 0;
+  // The trace of the call that published it.
+  TraceHeaders trace;
+};
+
+// A change of a delivery that no attempt has made. Ids are text.
+struct DeliveryChange {
+  enum class Kind {
+    kHeld,       // it waits until its webhook can receive
+    kMade,       // it was made after the publication
+    kRestarted,  // its schedule begins anew
+    kCancelled,  // by a call, or as its webhook was removed
+    kExpired,    // it failed: it waited for longer than the retention
+    kDamaged,    // it failed: its event cannot be read
+  };
+
+  std::string delivery;
+  std::string event;
+  Endpoint endpoint;
+  Kind kind = Kind::kHeld;
+};
 
 // Receives events of a store, for metrics and the log. Each method does nothing
 // unless it is overridden. Called on threads of the store and of its callers,
@@ -39,15 +68,15 @@ class StoreObserver {
 
   // A webhook was deactivated, because its attempts failed or its record is
   // damaged.
-  virtual void WebhookDeactivated(v1::Deactivation::Reason /*reason*/) {}
+  virtual void WebhookDeactivated(const Endpoint& /*endpoint*/,
+                                  v1::Deactivation::Reason /*reason*/) {}
 
-  // `count` deliveries to an endpoint have failed because they waited for
-  // longer than the retention.
-  virtual void DeliveriesExpired(const Endpoint& /*endpoint*/, int /*count*/) {}
+  // An event was published. Repeats do not count.
+  virtual void EventPublished(const PublishedEvent& /*event*/) {}
 
-  // `count` deliveries were cancelled, by a call or because their webhook was
-  // removed.
-  virtual void DeliveriesCancelled(int /*count*/) {}
+  // A delivery was changed, but by no attempt. A store need not report kHeld
+  // for an event that has thousands of deliveries.
+  virtual void DeliveryChanged(const DeliveryChange& /*change*/) {}
 
   // The database failed at `operation`, such as "commit". `cause` is the
   // driver's own message.

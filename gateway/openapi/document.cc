@@ -41,7 +41,9 @@ json::object SecuritySchemes() {
            {{"type", "apiKey"},
             {"in", "header"},
             {"name", "x-api-key"},
-            {"description", "The key names the project that calls work on."}}},
+            {"description",
+             "The key of a project, on which the call works; or the key of "
+             "the administrators, with the project in `x-project`."}}},
           {"Certificate",
            {{"type", "mutualTLS"},
             {"description",

@@ -167,6 +167,7 @@ json::array Parameters(const Meanings& meanings, Schemas& schemas,
     parameters.push_back(Reference("If-Match"));
     parameters.push_back(Reference("If-None-Match"));
   }
+  parameters.push_back(Reference("x-project"));
   parameters.push_back(Reference("x-request-id"));
   parameters.push_back(Reference("grpc-timeout"));
   return parameters;
@@ -181,6 +182,11 @@ json::object ParameterComponents() {
                         {"schema", std::move(schema)}};
   };
   return {
+      {"x-project",
+       header("x-project",
+              "Only with the key of the administrators: the id of the project "
+              "that the call works on.",
+              {{"type", "string"}, {"format", "uuid"}})},
       {"x-request-id",
        header(
            "x-request-id",

@@ -7,8 +7,25 @@
 #include "absl/algorithm/container.h"
 #include "server/call/errors.h"
 #include "server/runtime/client_address.h"
+#include "storage/uuid.h"
 
 namespace webhooks::server {
+namespace {
+
+// The name under which the calls in flight of all administrators count. No key
+// has it.
+constexpr char kAdministrators[] = "administrators";
+
+// Returns the id in x-project in lower case, or "" if there is none. The error
+// of InvalidProject: it is not an id, or is repeated.
+absl::StatusOr<std::string> ProjectOf(const Credentials& credentials) {
+  if (!credentials.has_project) return "";
+  const std::optional<Uuid> id = ParseUuid(credentials.project);
+  if (!id) return InvalidProject();
+  return FormatUuid(*id);
+}
+
+}  // namespace
 
 bool ProjectAdmission::TrustsForwardedAddress(
     const Credentials& credentials) const {
@@ -22,25 +39,29 @@ void ProjectAdmission::Admit(const Credentials& credentials,
                              const CallOptions& options, Decide decide) {
   const bool is_gateway =
       absl::c_linear_search(gateways_.names, credentials.certificate);
+  decide = [is_gateway, decide = std::move(decide)](Decision decision) mutable {
+    decision.is_from_gateway = is_gateway;
+    std::move(decide)(std::move(decision));
+  };
   // The gateway's own certificate does not authenticate its client.
   const std::string& certificate =
       is_gateway ? credentials.forwarded_certificate : credentials.certificate;
+  if (credentials.has_key ? credentials.key.empty() : certificate.empty()) {
+    return std::move(decide)({ApiKeyMissing()});
+  }
+  if (admin_key_.Is(credentials.key)) {
+    return AdmitAdmin(credentials, options, std::move(decide));
+  }
   const bool is_forwarded =
       (is_gateway || TrustsForwardedAddress(credentials)) &&
       BytesOfClient(credentials.forwarded_address).has_value();
   const std::string& address =
       is_forwarded ? credentials.forwarded_address : credentials.address;
-  if (credentials.has_key ? credentials.key.empty() : certificate.empty()) {
-    Decision decision{ApiKeyMissing()};
-    decision.is_from_gateway = is_gateway;
-    return std::move(decide)(std::move(decision));
-  }
-  Done<Access> judge = [this, is_gateway, decide = std::move(decide)](
-                           absl::StatusOr<Access> access) mutable {
-    Decision decision = DecisionOf(std::move(access));
-    decision.is_from_gateway = is_gateway;
-    std::move(decide)(std::move(decision));
-  };
+  Done<Access> judge =
+      [this, project = ProjectOf(credentials),
+       decide = std::move(decide)](absl::StatusOr<Access> access) mutable {
+        std::move(decide)(DecisionOf(std::move(access), project));
+      };
   if (credentials.has_key) {
     authenticator_.Authenticate(credentials.key, address, options,
                                 std::move(judge));
@@ -50,7 +71,8 @@ void ProjectAdmission::Admit(const Credentials& credentials,
   }
 }
 
-Decision ProjectAdmission::DecisionOf(absl::StatusOr<Access> access) {
+Decision ProjectAdmission::DecisionOf(
+    absl::StatusOr<Access> access, const absl::StatusOr<std::string>& project) {
   if (!access.ok()) return {access.status()};
   Decision decision;
   decision.place = calls_.Take(access->key);
@@ -61,17 +83,55 @@ Decision ProjectAdmission::DecisionOf(absl::StatusOr<Access> access) {
         limits_.Count(access->project, *access->max_requests_per_second,
                       decision.rate.emplace());
   }
+  decision.status.Update(project.status());
+  if (project.ok() && !project->empty() && *project != access->project) {
+    decision.status.Update(ProjectMismatch());
+  }
   decision.project = std::move(access->project);
   return decision;
 }
 
-void AdminAdmission::SetKey(absl::string_view key) {
+void ProjectAdmission::AdmitAdmin(const Credentials& credentials,
+                                  const CallOptions& options, Decide decide) {
+  const absl::StatusOr<std::string> project = ProjectOf(credentials);
+  if (!project.ok()) {
+    return std::move(decide)(DecisionOfAdmin(project.status()));
+  }
+  if (project->empty()) {
+    return std::move(decide)(DecisionOfAdmin(ProjectMissing()));
+  }
+  projects_.GetProject(*project, options,
+                       [this, decide = std::move(decide)](
+                           const absl::StatusOr<v1::Project>& found) mutable {
+                         std::move(decide)(DecisionOfAdmin(found));
+                       });
+}
+
+Decision ProjectAdmission::DecisionOfAdmin(
+    const absl::StatusOr<v1::Project>& project) {
+  Decision decision;
+  decision.is_admin = true;
+  decision.status = project.status();
+  if (!project.ok()) return decision;
+  decision.project = project->id_project();
+  decision.place = calls_.Take(kAdministrators);
+  if (decision.place == nullptr) decision.status = TooManyCalls();
+  return decision;
+}
+
+void AdminKey::Replace(absl::string_view key) {
   const ApiKeyHash hash = HashApiKey(key);
   absl::MutexLock lock(&mutex_);
+  size_ = key.size();
   hash_ = hash;
 }
 
-bool AdminAdmission::IsKey(absl::string_view key) const {
+bool AdminKey::Is(absl::string_view key) const {
+  // Saves a project's key the hash.
+  {
+    absl::ReaderMutexLock lock(&mutex_);
+    if (key.size() != size_) return false;
+  }
   const ApiKeyHash hash = HashApiKey(key);
   absl::ReaderMutexLock lock(&mutex_);
   return CRYPTO_memcmp(hash.data(), hash_.data(), hash.size()) == 0;
@@ -80,7 +140,12 @@ bool AdminAdmission::IsKey(absl::string_view key) const {
 void AdminAdmission::Admit(const Credentials& credentials, const CallOptions&,
                            Decide decide) {
   if (credentials.key.empty()) return std::move(decide)({ApiKeyMissing()});
-  if (IsKey(credentials.key)) return std::move(decide)({absl::OkStatus()});
+  if (key_.Is(credentials.key)) {
+    Decision decision;
+    decision.is_admin = true;
+    if (credentials.has_project) decision.status = ProjectNotAllowed();
+    return std::move(decide)(std::move(decision));
+  }
   absl::Status may_try = failed_.Check(credentials.address);
   if (!may_try.ok()) return std::move(decide)({std::move(may_try)});
   failed_.AddFailure(credentials.address);

@@ -74,7 +74,8 @@ void CallRecord::SetDecision(const Decision& decision) {
   if (decision.is_from_gateway && connection_ != nullptr) {
     connection_->OnGatewayCall();
   }
-  is_known_ = decision.status.ok() || !decision.project.empty();
+  is_admin_ = decision.is_admin;
+  is_known_ = decision.status.ok() || is_admin_ || !decision.project.empty();
   if (is_known_ && connection_ != nullptr) connection_->OnCallAuthenticated();
   if (!decision.project.empty()) {
     project_ = decision.project;
@@ -111,15 +112,17 @@ void CallRecord::Finish(const absl::Status& status) const {
   const absl::Duration latency =
       absl::FromChrono(std::chrono::steady_clock::now() - start_);
   observer_.OnCallFinished(rpc_, status.code(), latency);
-  LogEach("request", {{"rpc", rpc_},
-                      {"status", absl::StatusCodeToString(status.code())},
-                      {"reason", Reason(status)},
-                      {"latency_ms", absl::ToDoubleMilliseconds(latency)},
-                      {"project_id", project_},
-                      {"request_id", request_id_},
-                      {"trace_id", span_.trace_id},
-                      {"span_id", span_.span_id},
-                      {"parent_id", span_.parent_id}});
+  LogEach(LogLevel::kInfo, "request",
+          {{"rpc", rpc_},
+           {"status", absl::StatusCodeToString(status.code())},
+           {"reason", Reason(status)},
+           {"latency_ms", absl::ToDoubleMilliseconds(latency)},
+           {"project_id", project_},
+           {"caller", is_admin_ ? "administrator" : ""},
+           {"request_id", request_id_},
+           {"trace_id", span_.trace_id},
+           {"span_id", span_.span_id},
+           {"parent_id", span_.parent_id}});
 }
 
 }  // namespace webhooks::server

@@ -70,6 +70,7 @@ class CallRecord {
   // Null if it is not watched.
   const std::shared_ptr<CallConnection> connection_;
   std::atomic<bool> is_known_ = false;
+  bool is_admin_ = false;
   std::string project_;
 };
 

@@ -38,6 +38,9 @@ Credentials ReadCredentials(const grpc::ServerContextBase& context) {
   Credentials credentials;
   credentials.has_key = context.client_metadata().count(kApiKeyMetadata) > 0;
   credentials.key = SingleEntry(context, kApiKeyMetadata);
+  credentials.has_project =
+      context.client_metadata().count(kProjectMetadata) > 0;
+  credentials.project = SingleEntry(context, kProjectMetadata);
   credentials.address = ClientAddressOfPeer(context.peer());
   credentials.forwarded_address =
       std::string(SingleEntry(context, kClientAddressMetadata));

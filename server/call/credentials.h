@@ -17,6 +17,9 @@ struct Credentials {
   // are several. A view into the call's context.
   bool has_key = false;
   absl::string_view key = {};
+  // The same for x-project metadata.
+  bool has_project = false;
+  absl::string_view project = {};
   // The address of the peer; see ClientAddressOfPeer.
   std::string address = {};
   // The client's address as forwarded in metadata, which anybody can send; ""

@@ -21,6 +21,35 @@ absl::Status AdminKeyInvalid() {
       "ADMIN_KEY_INVALID");
 }
 
+absl::Status ProjectMissing() {
+  return WithReason(
+      absl::UnauthenticatedError(
+          "the x-api-key is the admin key, which needs x-project here"),
+      "API_KEY_INVALID");
+}
+
+absl::Status InvalidProject() {
+  return WithReason(
+      absl::InvalidArgumentError("x-project must be one id of a project"),
+      "INVALID_PROJECT");
+}
+
+absl::Status ProjectNotAllowed() {
+  return WithReason(
+      absl::InvalidArgumentError(
+          "x-project is for calls on the resources of a project; a call of "
+          "AdminService names the project in its request"),
+      "INVALID_PROJECT");
+}
+
+absl::Status ProjectMismatch() {
+  return WithReason(
+      absl::InvalidArgumentError(
+          "x-project is another project than that of the caller; only the "
+          "admin key opens every project"),
+      "PROJECT_MISMATCH");
+}
+
 absl::Status CertificateNotBound() {
   return WithReason(
       absl::UnauthenticatedError(

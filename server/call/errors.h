@@ -15,6 +15,16 @@ absl::Status ApiKeyMissing();
 absl::Status ApiKeyInvalid();
 // UNAUTHENTICATED, ADMIN_KEY_INVALID: the key is not the admin key.
 absl::Status AdminKeyInvalid();
+// UNAUTHENTICATED, API_KEY_INVALID: the key is the admin key, and the call
+// names no project.
+absl::Status ProjectMissing();
+// INVALID_ARGUMENT, INVALID_PROJECT: x-project is not one id of a project.
+absl::Status InvalidProject();
+// INVALID_ARGUMENT, INVALID_PROJECT: a call of AdminService has an x-project.
+absl::Status ProjectNotAllowed();
+// INVALID_ARGUMENT, PROJECT_MISMATCH: x-project is not the project of the key
+// or certificate.
+absl::Status ProjectMismatch();
 // UNAUTHENTICATED, CERTIFICATE_NOT_BOUND: the call has no key, and its client
 // certificate is bound to no project.
 absl::Status CertificateNotBound();

@@ -108,6 +108,7 @@ absl::Status Client::Perform(const std::string& rpc,
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
   if (!options_.key.empty()) context.AddMetadata(kApiKeyMetadata, options_.key);
+  if (!project_.empty()) context.AddMetadata(kProjectMetadata, project_);
   using google::protobuf::MessageLite;
   grpc::TemplatedGenericStub<MessageLite, MessageLite> stub(channel_);
   Pending<grpc::Status> status;

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -47,6 +48,9 @@ class Client {
     return response;
   }
 
+  // Sets the project that the following calls name in x-project.
+  void SetProject(std::string id) { project_ = std::move(id); }
+
   // Closes the connection; the next call opens a new one. Use it before a long
   // time without calls: the connection is not served meanwhile, and would delay
   // a server that stops.
@@ -60,6 +64,8 @@ class Client {
                        google::protobuf::Message& response);
 
   const Options& options_;
+  // "" if calls name none.
+  std::string project_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 

@@ -5,6 +5,7 @@
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
 #include "server/ctl/short_ids.h"
+#include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event_service.pb.h"
 
 namespace webhooks::ctl {
@@ -52,6 +53,16 @@ absl::Status GetEvent(Session& session) {
                                   "webhooks.v1.EventService/Get", request));
 }
 
+absl::Status DeliverEvent(Session& session) {
+  v1::DeliverEventRequest request;
+  request.set_id(session.arguments[0]);
+  request.set_id_webhook_endpoint(session.arguments[1]);
+  request.set_request_id(NewRequestId());
+  return PrintResult(session,
+                     session.client.Call<v1::Delivery>(
+                         "webhooks.v1.DeliveryService/Deliver", request));
+}
+
 }  // namespace
 
 std::vector<Command> EventCommands() {
@@ -67,6 +78,11 @@ std::vector<Command> EventCommands() {
        "Lists the events of the key's project, newest first.",
        &ListEvents},
       {"event get", "EVENT", {}, "Shows one event.", &GetEvent},
+      {"event deliver",
+       "EVENT WEBHOOK",
+       {},
+       "Delivers an event to a webhook that it did not match.",
+       &DeliverEvent},
   };
 }
 

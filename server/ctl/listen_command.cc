@@ -256,7 +256,7 @@ absl::StatusOr<bool> PullOne(Session& session, const v1::Webhook& webhook,
   const std::string& body = parts[2];
   const Headers headers = {
       {"content-type", "application/json"},
-      {"traceparent", BeginSpan("", "").Traceparent()},
+      {"traceparent", StartSpan("", "").Traceparent()},
       {"webhook-id", parts[0]},
       {"webhook-timestamp", absl::StrCat(absl::ToUnixSeconds(now))},
       {"webhook-signature",

@@ -8,6 +8,7 @@
 #include "server/ctl/command.h"
 #include "server/ctl/completion.h"
 #include "server/ctl/output.h"
+#include "server/ctl/projects.h"
 #include "server/runtime/flags.h"
 
 namespace webhooks::ctl {
@@ -76,7 +77,8 @@ int Run(int argc, char** argv) {
   if (!fits.ok()) return Fail(fits, 1);
   Client client(*options);
   Session session{*options, client, arguments};
-  const absl::Status status = (*command)->run(session);
+  absl::Status status = ResolveProjects(**command, session);
+  if (status.ok()) status = (*command)->run(session);
   if (!status.ok()) {
     std::cout.flush();
     return Fail(status, ExitCode(status));

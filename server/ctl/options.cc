@@ -20,11 +20,16 @@ ABSL_FLAG(std::string, server, "127.0.0.1:50051",
           "The gRPC server: host:port or unix:PATH.");
 ABSL_FLAG(std::string, key, "",
           "The key to send: the administrators' key for project, key and "
-          "certificate commands, a project's key for the others. It is visible "
-          "in the list of processes: prefer --key_file or WEBHOOKS_KEY.");
+          "certificate commands, and with --project; a project's key for the "
+          "others. It is visible in the list of processes: prefer --key_file "
+          "or WEBHOOKS_KEY.");
 ABSL_FLAG(std::string, key_file, "",
           "A file with the key as its only line, such as the server's "
           "admin-key.");
+ABSL_FLAG(OptionalText, project, std::nullopt,
+          "The project to work on, by its id or name, with the "
+          "administrators' key in place of a key of the project. For all "
+          "commands but project, key and certificate.");
 ABSL_FLAG(std::string, tls_ca, "",
           "A PEM file with the certificate authorities that are trusted for "
           "the server. Turns TLS on.");
@@ -48,7 +53,8 @@ ABSL_FLAG(std::optional<bool>, active, std::nullopt,
 ABSL_FLAG(
     OptionalText, event_type, std::nullopt,
     "For lists: only events of this type, their deliveries, or webhooks that "
-    "listen to it. For a test: the type of the example event.");
+    "listen to it. For a test: the type of the example event. For a retry job: "
+    "only events of this type.");
 ABSL_FLAG(
     OptionalText, webhook, std::nullopt,
     "Lists only deliveries to this webhook. For listen: uses this webhook, "
@@ -99,6 +105,15 @@ ABSL_FLAG(bool, pull, false,
 ABSL_FLAG(OptionalText, forward_to, std::nullopt,
           "The http:// URL of a local application, which gets each event with "
           "its headers. Its status decides whether an event was delivered.");
+ABSL_FLAG(bool, all, false,
+          "Starts a retry job for all events before --end_time; in place of "
+          "--start_time.");
+ABSL_FLAG(OptionalText, selection, std::nullopt,
+          "The events that a retry job delivers: failed, delivered, "
+          "never_matched (events without a delivery to the webhook) or all of "
+          "them. Default: failed.");
+ABSL_FLAG(bool, dry_run, false,
+          "Only count the deliveries that the retry job would make or retry.");
 ABSL_FLAG(bool, include_waiting, false,
           "Also retry pending deliveries whose last attempt has failed.");
 ABSL_FLAG(OptionalDuration, overlap, std::nullopt,
@@ -319,6 +334,10 @@ absl::StatusOr<Options> ReadOptions() {
   options.yes = absl::GetFlag(FLAGS_yes);
   options.pull = absl::GetFlag(FLAGS_pull);
   options.forward_to = absl::GetFlag(FLAGS_forward_to);
+  options.project = absl::GetFlag(FLAGS_project);
+  options.all = absl::GetFlag(FLAGS_all);
+  options.selection = absl::GetFlag(FLAGS_selection);
+  options.dry_run = absl::GetFlag(FLAGS_dry_run);
   options.include_waiting = absl::GetFlag(FLAGS_include_waiting);
   options.overlap = absl::GetFlag(FLAGS_overlap);
   options.expires_in = absl::GetFlag(FLAGS_expires_in);

@@ -19,6 +19,7 @@ namespace webhooks::ctl {
 struct Options {
   std::string server;
   std::string key;
+  std::optional<std::string> project;
   // Unset for plain text.
   std::optional<TlsMaterial> tls;
   std::string tls_name;
@@ -41,7 +42,10 @@ struct Options {
   std::optional<absl::Time> start_time;
   std::optional<absl::Time> end_time;
   std::optional<absl::Duration> since;
+  bool all = false;
   bool include_waiting = false;
+  std::optional<std::string> selection;
+  bool dry_run = false;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
   std::string database;

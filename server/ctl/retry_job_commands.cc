@@ -1,3 +1,5 @@
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
 #include "server/ctl/short_ids.h"
@@ -6,14 +8,46 @@
 namespace webhooks::ctl {
 namespace {
 
+absl::Status SetSelection(const std::string& text,
+                          v1::CreateRetryJobRequest& request) {
+  v1::RetryJob::Selection selection;
+  if (!v1::RetryJob::Selection_Parse(absl::AsciiStrToUpper(text), &selection)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--selection: must be failed, delivered, never_matched or "
+                     "all, not '",
+                     text, "'"));
+  }
+  request.set_selection(selection);
+  return absl::OkStatus();
+}
+
+// Returns INVALID_ARGUMENT unless exactly one of --start_time and --all is
+// given: a forgotten start would deliver the events of a month again.
+absl::Status CheckStart(const Options& options) {
+  if (options.start_time && options.all) {
+    return absl::InvalidArgumentError(
+        "give only one of --start_time and --all");
+  }
+  if (options.start_time || options.all) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "give --start_time, or --all for all events");
+}
+
 absl::Status CreateRetryJob(Session& session) {
+  const Options& options = session.options;
+  absl::Status valid = CheckStart(options);
+  if (!valid.ok()) return valid;
   const auto webhook = WebhookId(session, session.arguments[0]);
   if (!webhook.ok()) return webhook.status();
   v1::CreateRetryJobRequest request;
   request.set_id_webhook_endpoint(*webhook);
   request.set_request_id(NewRequestId());
-  SetTimes(session.options, request);
-  request.set_include_waiting(session.options.include_waiting);
+  SetTimes(options, request);
+  request.set_include_waiting(options.include_waiting);
+  request.set_dry_run(options.dry_run);
+  if (options.event_type) request.set_event_type(*options.event_type);
+  if (options.selection) valid = SetSelection(*options.selection, request);
+  if (!valid.ok()) return valid;
   return PrintResult(
       session, session.client.Call<v1::RetryJob>(
                    "webhooks.v1.DeliveryService/CreateRetryJob", request));
@@ -41,8 +75,10 @@ std::vector<Command> RetryJobCommands() {
   return {
       {"retry-job create",
        "WEBHOOK",
-       {"start_time", "end_time", "since", "include_waiting"},
-       "Starts a job that retries all failed deliveries to a webhook.",
+       {"start_time", "since", "all", "end_time", "selection", "event_type",
+        "include_waiting", "dry_run"},
+       "Starts a job that retries the failed deliveries to a webhook, or "
+       "delivers other events of a time range to it.",
        &CreateRetryJob},
       {"retry-job get",
        "JOB",

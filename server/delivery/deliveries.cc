@@ -1,9 +1,12 @@
 #include "server/delivery/deliveries.h"
 
 #include <cstring>
+#include <string>
 #include <utility>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "proto/time.h"
 #include "server/runtime/log.h"
 
@@ -19,24 +22,48 @@ double UniformRandom(Entropy& entropy) {
   return number / kRange;
 }
 
-void LogAttempt(const AttemptResult& result, const Span& span) {
+// Returns what follows the attempt, as the log names it.
+absl::string_view DecisionOf(const RecordedAttempt& recorded) {
+  switch (recorded.state) {
+    case v1::Delivery::DELIVERED:
+      return "delivered";
+    case v1::Delivery::FAILED:
+      return "failed";
+    case v1::Delivery::CANCELLED:
+      return "cancelled";
+    default:
+      return "retry";
+  }
+}
+
+void LogAttempt(const AttemptResult& result, const RecordedAttempt& recorded,
+                const Span& span) {
   const v1::Attempt& attempt = result.record;
   const double millis =
       absl::ToDoubleMilliseconds(FromProtoDuration(attempt.total()));
-  LogEach("attempt",
-          {{"number", attempt.number()},
-           {"delivery", result.lease.delivery},
-           {"webhook", result.endpoint.webhook},
-           {"project", result.endpoint.project},
-           {"status", attempt.has_status() ? std::to_string(attempt.status())
-                                           : std::string()},
-           {"reason", !attempt.has_error()
-                          ? std::string()
-                          : v1::Attempt::Error_Name(attempt.error())},
-           {"ms", millis},
-           {"trace_id", span.trace_id},
-           {"span_id", span.span_id},
-           {"parent_id", span.parent_id}});
+  LogEach(
+      recorded.state == v1::Delivery::FAILED ? LogLevel::kWarning
+                                             : LogLevel::kInfo,
+      "attempt",
+      {{"number", attempt.number()},
+       {"id_event", result.event},
+       {"id_webhook_endpoint", result.endpoint.webhook},
+       {"id_delivery", result.lease.delivery},
+       {"project_id", result.endpoint.project},
+       {"status", attempt.has_status() ? std::to_string(attempt.status())
+                                       : std::string()},
+       {"reason", !attempt.has_error()
+                      ? std::string()
+                      : v1::Attempt::Error_Name(attempt.error())},
+       {"decision", DecisionOf(recorded)},
+       {"retry_at", recorded.retry_at ? absl::FormatTime(absl::RFC3339_full,
+                                                         *recorded.retry_at,
+                                                         absl::UTCTimeZone())
+                                      : std::string()},
+       {"latency_ms", millis},
+       {"trace_id", span.trace_id},
+       {"span_id", span.span_id},
+       {"parent_id", span.parent_id}});
 }
 
 }  // namespace
@@ -59,9 +86,10 @@ void Deliveries::Start() {
   scheduler_.emplace(
       queue_, sender_, options_, Scheduler::Clocks{&absl::Now, &SteadyTime},
       [this] { return UniformRandom(entropy_); },
-      [this](const AttemptResult& result, const Span& span) {
+      [this](const AttemptResult& result, const RecordedAttempt& recorded,
+             const Span& span) {
         observer_(result);
-        LogAttempt(result, span);
+        LogAttempt(result, recorded, span);
       });
 }
 

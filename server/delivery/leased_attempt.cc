@@ -30,6 +30,7 @@ std::vector<std::shared_ptr<LeasedAttempt>> MakeAttempts(
     auto attempt = std::make_shared<LeasedAttempt>();
     attempt->result.endpoint = endpoint;
     attempt->result.lease = {std::move(delivery.id), delivery.lease};
+    attempt->result.event = delivery.event.id_event();
     attempt->result.attempt = delivery.attempt;
     attempt->result.url = shared->webhook->url();
     attempt->lease = shared;

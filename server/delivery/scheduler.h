@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/delivery/endpoint_pauses.h"
 #include "server/delivery/endpoint_queue.h"
@@ -59,8 +60,9 @@ class Scheduler {
     absl::Duration oldest_due_for;
   };
 
-  // Called with each recorded attempt and its span.
-  using Observer = std::function<void(const AttemptResult&, const Span&)>;
+  // Called with each recorded attempt, the delivery after it, and its span.
+  using Observer = std::function<void(const AttemptResult&,
+                                      const RecordedAttempt&, const Span&)>;
 
   // Starts at once, on its own thread. `queue` and `sender` must outlive this.
   // `uniform_random` returns numbers in [0, 1), on any thread.
@@ -126,7 +128,7 @@ class Scheduler {
   // On any thread.
   void Record(const std::shared_ptr<LeasedAttempt>& attempt);
   void OnRecorded(const std::shared_ptr<LeasedAttempt>& attempt,
-                  const absl::Status& status)
+                  const absl::StatusOr<RecordedAttempt>& recorded)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   // Returns true if recording, which failed with `status`, should be tried
   // again.

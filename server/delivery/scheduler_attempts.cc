@@ -59,23 +59,25 @@ void Scheduler::FinishEarly(const std::shared_ptr<LeasedAttempt>& attempt) {
 }
 
 void Scheduler::Record(const std::shared_ptr<LeasedAttempt>& attempt) {
-  store_.RecordAttempt(attempt->result, {},
-                       [this, attempt](const absl::Status& status) {
-                         EventLoop::Event event = [this, attempt, status] {
-                           loop_.mutex().AssertHeld();
-                           OnRecorded(attempt, status);
-                         };
-                         if (attempt->is_ordered) {
-                           loop_.Post(std::move(event));
-                         } else {
-                           loop_.PostLazily(std::move(event));
-                         }
-                       });
+  store_.RecordAttempt(
+      attempt->result, {},
+      [this, attempt](const absl::StatusOr<RecordedAttempt>& recorded) {
+        EventLoop::Event event = [this, attempt, recorded] {
+          loop_.mutex().AssertHeld();
+          OnRecorded(attempt, recorded);
+        };
+        if (attempt->is_ordered) {
+          loop_.Post(std::move(event));
+        } else {
+          loop_.PostLazily(std::move(event));
+        }
+      });
 }
 
 void Scheduler::OnRecorded(const std::shared_ptr<LeasedAttempt>& attempt,
-                           const absl::Status& status) {
+                           const absl::StatusOr<RecordedAttempt>& recorded) {
   const absl::Time now = clocks_.steady();
+  const absl::Status& status = recorded.status();
   if (!status.ok() && ShouldRecordAgain(*attempt, status, now)) {
     return loop_.PostAt(now + kStoreRetryDelay,
                         [this, attempt] { Record(attempt); });
@@ -84,9 +86,12 @@ void Scheduler::OnRecorded(const std::shared_ptr<LeasedAttempt>& attempt,
   if (attempt->is_ordered) queue_.FinishAttempt(*attempt, now);
   queue_.Release(*attempt);
   const AttemptResult& result = attempt->result;
-  if (status.ok()) return observer_(result, attempt->span);
+  if (status.ok()) return observer_(result, *recorded, attempt->span);
   Log(LogLevel::kError, "attempt not recorded",
-      {{"delivery", result.lease.delivery}, {"cause", status.message()}});
+      {{"id_event", result.event},
+       {"id_webhook_endpoint", result.endpoint.webhook},
+       {"id_delivery", result.lease.delivery},
+       {"cause", status.message()}});
   queue_.SetDue(result.endpoint, attempt->leased_until, now);
 }
 

@@ -26,10 +26,10 @@ FileWatch<std::string>::Read ReaderOf(const std::string& path) {
 
 }  // namespace
 
-KeyWatch::KeyWatch(Keys keys, Upkeep& store, AdminAdmission& admission,
+KeyWatch::KeyWatch(Keys keys, Upkeep& store, AdminKey& admin_key,
                    Entropy& entropy, absl::Duration interval)
     : store_(store),
-      admission_(admission),
+      admin_(admin_key),
       entropy_(entropy),
       keys_(std::move(keys)),
       // The files may have changed since the start read them.
@@ -79,7 +79,7 @@ bool KeyWatch::AdoptAdminKey(const absl::StatusOr<std::string>& content) {
   if (!found.ok()) return true;
   if (*found != keys_.admin_key) {
     keys_.admin_key = *found;
-    admission_.SetKey(keys_.admin_key);
+    admin_.Replace(keys_.admin_key);
     Log(LogLevel::kInfo, "admin key reloaded", {{"file", path}});
   }
   return true;

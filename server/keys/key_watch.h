@@ -33,7 +33,7 @@ class KeyWatch {
   };
 
   // All references must outlive this.
-  KeyWatch(Keys keys, Upkeep& store, AdminAdmission& admission,
+  KeyWatch(Keys keys, Upkeep& store, AdminKey& admin_key,
            Entropy& entropy, absl::Duration interval = kInterval);
 
   // Return true if the file has changed and cannot be used.
@@ -53,7 +53,7 @@ class KeyWatch {
   static void Refuse(absl::Status status, Refusal& refusal);
 
   Upkeep& store_;
-  AdminAdmission& admission_;
+  AdminKey& admin_;
   Entropy& entropy_;
   // Each part is used by one of the watches.
   Keys keys_;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "server/observability/delivery_log.h"
 #include "server/runtime/log.h"
 #include "server/runtime/metrics/latencies.h"
 
@@ -112,7 +113,9 @@ void StoreMetrics::LogChanged(std::int64_t bytes) {
   log_bytes_.Set(static_cast<double>(bytes));
 }
 
-void StoreMetrics::WebhookDeactivated(v1::Deactivation::Reason reason) {
+void StoreMetrics::WebhookDeactivated(const Endpoint& endpoint,
+                                      v1::Deactivation::Reason reason) {
+  LogDeactivation(endpoint, reason);
   switch (reason) {
     case v1::Deactivation::GONE:
       return gone_.Increment();
@@ -123,16 +126,14 @@ void StoreMetrics::WebhookDeactivated(v1::Deactivation::Reason reason) {
   }
 }
 
-void StoreMetrics::DeliveriesExpired(const Endpoint& endpoint, int count) {
-  expired_.Increment(count);
-  Log(LogLevel::kWarning, "deliveries expired",
-      {{"project_id", endpoint.project},
-       {"webhook_id", endpoint.webhook},
-       {"deliveries", count}});
+void StoreMetrics::EventPublished(const PublishedEvent& event) {
+  LogPublication(event);
 }
 
-void StoreMetrics::DeliveriesCancelled(int count) {
-  cancelled_.Increment(count);
+void StoreMetrics::DeliveryChanged(const DeliveryChange& change) {
+  if (change.kind == DeliveryChange::Kind::kExpired) expired_.Increment();
+  if (change.kind == DeliveryChange::Kind::kCancelled) cancelled_.Increment();
+  LogChange(change);
 }
 
 void StoreMetrics::Faulted(absl::string_view operation,

@@ -24,12 +24,11 @@ class StoreMetrics final : public StoreObserver {
   void Committed(int calls, absl::Duration duration) override;
   void Checkpointed(absl::Duration duration) override;
   void LogChanged(std::int64_t bytes) override;
-  void WebhookDeactivated(v1::Deactivation::Reason reason) override;
-  // Also logs, since there is no log line of an attempt.
-  void DeliveriesExpired(const Endpoint& endpoint, int count) override;
-  void DeliveriesCancelled(int count) override;
-
-  // Also logs.
+  // The methods below also write log lines.
+  void WebhookDeactivated(const Endpoint& endpoint,
+                          v1::Deactivation::Reason reason) override;
+  void EventPublished(const PublishedEvent& event) override;
+  void DeliveryChanged(const DeliveryChange& change) override;
   void Faulted(absl::string_view operation, absl::string_view cause) override;
 
  private:

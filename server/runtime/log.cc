@@ -171,9 +171,9 @@ void Log(LogLevel level, absl::string_view message,
   if (level == LogLevel::kError) FlushLog();
 }
 
-void LogEach(absl::string_view message,
+void LogEach(LogLevel level, absl::string_view message,
              std::initializer_list<LogField> fields) {
-  Write(LogLevel::kInfo, message, fields, /*urgent=*/false);
+  Write(level, message, fields, /*urgent=*/false);
 }
 
 void FlushLog() { Writer().Flush(kFlushTimeout); }

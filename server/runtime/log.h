@@ -36,9 +36,10 @@ absl::Status ConfigureLog(absl::string_view level, absl::string_view format);
 void Log(LogLevel level, absl::string_view message,
          std::initializer_list<LogField> fields = {});
 
-// Does the same as Log at kInfo, for the line of each request or attempt. The
+// Does the same as Log, for the line of each request, event or delivery. The
 // line may wait up to 200 ms to share a write with others.
-void LogEach(absl::string_view message, std::initializer_list<LogField> fields);
+void LogEach(LogLevel level, absl::string_view message,
+             std::initializer_list<LogField> fields);
 
 // Waits until every line so far is written, at most a second. Call it at the
 // end of the process.

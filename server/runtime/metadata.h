@@ -7,6 +7,9 @@ namespace webhooks {
 
 // Sent by all clients with a call.
 inline constexpr char kApiKeyMetadata[] = "x-api-key";
+// Sent by administrators with a call on a project's resources: the id of the
+// project.
+inline constexpr char kProjectMetadata[] = "x-project";
 // See RequestIdOr.
 inline constexpr char kRequestIdMetadata[] = "x-request-id";
 

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "google/rpc/error_details.pb.h"
 #include "server/delivery/explanation.h"
 #include "server/services/event_rules.h"
+#include "server/services/field_rules.h"
 #include "server/services/lists.h"
 #include "server/services/retry_jobs.h"
 
@@ -38,6 +40,7 @@ DeliveryService::DeliveryService(Calls& calls, DeliveryStore& store,
 void DeliveryService::AddTo(Methods& methods) {
   methods.Add(kName, "List", *this, &DeliveryService::List);
   methods.Add(kName, "Get", *this, &DeliveryService::Get);
+  methods.Add(kName, "Deliver", *this, &DeliveryService::Deliver);
   methods.Add(kName, "Retry", *this, &DeliveryService::Retry);
   methods.Add(kName, "Cancel", *this, &DeliveryService::Cancel);
   methods.Add(kName, "CreateRetryJob", *this, &DeliveryService::CreateRetryJob);
@@ -71,6 +74,22 @@ CallReactor* DeliveryService::Get(CallContext& context) {
              Done<v1::Delivery> done) {
         store_.GetDelivery(caller.project, wanted.id(), caller.options,
                            std::move(done));
+      });
+}
+
+CallReactor* DeliveryService::Deliver(CallContext& context) {
+  return calls_.UnaryOnce<v1::DeliverEventRequest, v1::Delivery>(
+      context, {[](const v1::DeliverEventRequest& wanted) {
+        google::rpc::BadRequest violations;
+        CheckRequestId(wanted.request_id(), violations);
+        return ViolationsStatus(violations);
+      }},
+      [this](const Caller& caller, const v1::DeliverEventRequest& wanted,
+             const std::optional<Idempotency>& once,
+             Done<Created<v1::Delivery>> done) {
+        store_.DeliverEvent(caller.project, wanted.id(),
+                            wanted.id_webhook_endpoint(), clock_(), once,
+                            caller.options, std::move(done));
       });
 }
 

@@ -38,6 +38,7 @@ class DeliveryService final {
  private:
   CallReactor* List(CallContext& context);
   CallReactor* Get(CallContext& context);
+  CallReactor* Deliver(CallContext& context);
   CallReactor* Retry(CallContext& context);
   CallReactor* Cancel(CallContext& context);
   CallReactor* CreateRetryJob(CallContext& context);

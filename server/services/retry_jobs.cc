@@ -1,5 +1,7 @@
 #include "server/services/retry_jobs.h"
 
+#include <optional>
+
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/status.h"
 #include "proto/time.h"
@@ -12,6 +14,13 @@ namespace webhooks::server {
 absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request) {
   google::rpc::BadRequest violations;
   CheckTimes(request, violations);
+  if (!v1::RetryJob::Selection_IsValid(request.selection())) {
+    AddViolation(violations, "selection",
+                 "must be FAILED, DELIVERED, NEVER_MATCHED or ALL");
+  }
+  if (request.has_event_type() && !IsEventType(request.event_type())) {
+    AddViolation(violations, "event_type", "must be an event type");
+  }
   CheckRequestId(request.request_id(), violations);
   return ViolationsStatus(violations);
 }
@@ -21,15 +30,23 @@ v1::RetryJob MakeRetryJob(const std::string& project,
                           IdMaker& ids, absl::Time now) {
   v1::RetryJob job;
   job.set_id_retry_job(ids.Make());
-  job.set_id_webhook_endpoint(request.id_webhook_endpoint());
+  const std::optional<Uuid> webhook = ParseUuid(request.id_webhook_endpoint());
+  job.set_id_webhook_endpoint(webhook ? FormatUuid(*webhook)
+                                      : request.id_webhook_endpoint());
   job.set_id_project(project);
-  if (request.has_start_time())
+  if (request.has_start_time()) {
     *job.mutable_start_time() = request.start_time();
+  }
   *job.mutable_end_time() =
       request.has_end_time() ? request.end_time() : ToTimestamp(now);
   *job.mutable_created_at() = ToTimestamp(now);
   job.set_state(v1::RetryJob::RUNNING);
   job.set_include_waiting(request.include_waiting());
+  job.set_selection(request.selection() == v1::RetryJob::SELECTION_UNSPECIFIED
+                        ? v1::RetryJob::FAILED
+                        : request.selection());
+  if (request.has_event_type()) job.set_event_type(request.event_type());
+  job.set_dry_run(request.dry_run());
   return job;
 }
 

@@ -2,6 +2,7 @@
 #include "storage/sqlite/rows/delivery_facts.h"
 #include "storage/sqlite/rows/delivery_rows.h"
 #include "storage/sqlite/rows/kept_answer_rows.h"
+#include "storage/sqlite/rows/late_deliveries.h"
 #include "storage/sqlite/rows/queue_rows.h"
 #include "storage/sqlite/rows/retry_job_rows.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -67,6 +68,26 @@ void SqliteStore::CancelDelivery(absl::string_view project,
           Connection& connection, Notifications& notifications) {
         return sqlite::CancelDelivery(connection, leases_, project, id,
                                       notifications);
+      },
+      std::move(done));
+}
+
+void SqliteStore::DeliverEvent(absl::string_view project,
+                               absl::string_view event,
+                               absl::string_view webhook, absl::Time now,
+                               const std::optional<Idempotency>& once,
+                               const CallOptions& options,
+                               Done<Created<v1::Delivery>> done) {
+  WriteAndNotify<Created<v1::Delivery>>(
+      options,
+      [this, project = std::string(project), event = std::string(event),
+       webhook = std::string(webhook), now,
+       once](Connection& connection, Notifications& notifications) {
+        KeptAnswerRows answers(connection, *sealer_);
+        return PerformOnce<v1::Delivery>(answers, once, [&] {
+          return sqlite::DeliverEvent(connection, leases_, project, event,
+                                      webhook, now, notifications);
+        });
       },
       std::move(done));
 }
@@ -179,25 +200,23 @@ void SqliteStore::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
 }
 
 void SqliteStore::RecordAttempt(AttemptResult result,
-                                const CallOptions& options, DoneStatus done) {
+                                const CallOptions& options,
+                                Done<RecordedAttempt> done) {
   const LeaseName lease = result.lease;
   const std::size_t bytes =
       GroupWriter::kSmallCall + result.record.ByteSizeLong();
-  WriteAndNotify<bool>(
+  WriteAndNotify<RecordedAttempt>(
       options,
-      [this, result = std::move(result)](
-          Connection& connection,
-          Notifications& notifications) -> absl::StatusOr<bool> {
-        absl::Status status =
-            WriteAttempt(connection, *sealer_, leases_, result, notifications);
-        if (!status.ok()) return status;
-        return true;
+      [this, result = std::move(result)](Connection& connection,
+                                         Notifications& notifications) {
+        return WriteAttempt(connection, *sealer_, leases_, result,
+                            notifications);
       },
-      [this, lease,
-       done = std::move(done)](const absl::StatusOr<bool>& recorded) mutable {
+      [this, lease, done = std::move(done)](
+          absl::StatusOr<RecordedAttempt> recorded) mutable {
         // Retention may have deleted the delivery.
         if (absl::IsAborted(recorded.status())) GiveUpLeases({lease});
-        std::move(done)(recorded.status());
+        std::move(done)(std::move(recorded));
       },
       // Ends the lease before the watcher is notified.
       [this, lease] { GiveUpLeases({lease}); }, bytes);

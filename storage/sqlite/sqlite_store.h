@@ -150,6 +150,11 @@ class SqliteStore final : public Store {
                       const CallOptions& options,
                       Done<v1::Delivery> done) override;
 
+  void DeliverEvent(absl::string_view project, absl::string_view event,
+                    absl::string_view webhook, absl::Time now,
+                    const std::optional<Idempotency>& once,
+                    const CallOptions& options,
+                    Done<Created<v1::Delivery>> done) override;
   void GetDeliveryFacts(absl::string_view project, absl::string_view event,
                         absl::string_view webhook, const CallOptions& options,
                         Done<DeliveryFacts> done) override;
@@ -173,7 +178,7 @@ class SqliteStore final : public Store {
                 absl::Duration duration, const CallOptions& options,
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
-                     DoneStatus done) override;
+                     Done<RecordedAttempt> done) override;
   void BeginAttempt(const LeaseName& lease) override;
   void RenewLease(const LeaseName& lease, absl::Duration duration) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;

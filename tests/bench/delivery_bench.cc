@@ -169,7 +169,7 @@ void DeliverAgainstBareCurl(benchmark::State& state) {
     start = Clock::now();
     server::Scheduler scheduler(
         *store, sender, options, {&absl::Now, &SteadyTime}, [] { return 0.5; },
-        [&](const AttemptResult&, const Span&) {
+        [&](const AttemptResult&, const RecordedAttempt&, const Span&) {
           absl::MutexLock lock(&mutex);
           ++recorded;
         });
@@ -235,7 +235,8 @@ void PublishToArrival(benchmark::State& state) {
   server::CurlSender sender(LoopbackAllowed(), &absl::Now);
   server::Scheduler scheduler(
       *store, sender, {}, server::Scheduler::Clocks{&absl::Now, &SteadyTime},
-      [] { return 0.5; }, [](const AttemptResult&, const Span&) {});
+      [] { return 0.5; },
+      [](const AttemptResult&, const RecordedAttempt&, const Span&) {});
   absl::Notification stopped;
   std::thread load([&] {
     // Publishes a hundred events per second, each to ten webhooks.

@@ -102,7 +102,7 @@ class Load {
         store_->LeaseDue({{endpoint, 500}}, now_, absl::Minutes(1), {}, done);
       });
       if (leases->at(0).deliveries.empty()) return;
-      std::vector<Pending<absl::Status>> records;
+      std::vector<testing::Pending<absl::StatusOr<RecordedAttempt>>> records;
       for (const LeasedDelivery& leased : leases->at(0).deliveries) {
         AttemptResult result;
         result.endpoint = endpoint;
@@ -112,7 +112,7 @@ class Load {
         result.record.set_response_body("ok");
         store_->RecordAttempt(result, {}, records.emplace_back().Completion());
       }
-      for (auto& record : records) record.Get().IgnoreError();
+      for (auto& record : records) record.Get().status().IgnoreError();
     }
   }
 

@@ -48,20 +48,32 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
   static inline const absl::Time kNow = absl::FromUnixSeconds(1'800'000'005);
   static constexpr absl::Duration kRetention = absl::Hours(24 * 30);
 
-  // Counts the events that it receives.
+  // Keeps the events that it receives. Read it when no call is in progress.
   class Observer final : public StoreObserver {
    public:
-    void WebhookDeactivated(v1::Deactivation::Reason reason) override {
+    void WebhookDeactivated(const Endpoint&,
+                            v1::Deactivation::Reason reason) override {
       deactivations.push_back(reason);
     }
-    void DeliveriesExpired(const Endpoint&, int count) override {
-      expired += count;
+    void EventPublished(const PublishedEvent& event) override {
+      published.push_back(event);
     }
-    void DeliveriesCancelled(int count) override { cancelled += count; }
+    void DeliveryChanged(const DeliveryChange& change) override {
+      changes.push_back(change);
+    }
+
+    // Returns the ids of the deliveries with changes of this kind.
+    std::vector<std::string> Changed(DeliveryChange::Kind kind) const {
+      std::vector<std::string> ids;
+      for (const DeliveryChange& change : changes) {
+        if (change.kind == kind) ids.push_back(change.delivery);
+      }
+      return ids;
+    }
 
     std::vector<v1::Deactivation::Reason> deactivations;
-    int expired = 0;
-    int cancelled = 0;
+    std::vector<PublishedEvent> published;
+    std::vector<DeliveryChange> changes;
   };
 
   StoreContract() : database_(GetParam().make()) { Reopen(); }

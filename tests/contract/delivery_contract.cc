@@ -82,7 +82,12 @@ AttemptResult DeliveryContract::ResultOf(const v1::Webhook& webhook,
 }
 
 absl::Status DeliveryContract::Record(const AttemptResult& result) {
-  return AwaitStatus(
+  return TryRecord(result).status();
+}
+
+absl::StatusOr<RecordedAttempt> DeliveryContract::TryRecord(
+    const AttemptResult& result) {
+  return Await<RecordedAttempt>(
       [&](auto done) { store_->RecordAttempt(result, {}, done); });
 }
 

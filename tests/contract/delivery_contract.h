@@ -42,6 +42,7 @@ class DeliveryContract : public StoreContract {
   AttemptResult ResultOf(const v1::Webhook& webhook,
                          const LeasedDelivery& delivery, Outcome outcome);
   absl::Status Record(const AttemptResult& result);
+  absl::StatusOr<RecordedAttempt> TryRecord(const AttemptResult& result);
 
   absl::StatusOr<v1::Delivery> Get(const std::string& id);
   std::vector<v1::Delivery> List(const DeliveryFilter& filter = {});

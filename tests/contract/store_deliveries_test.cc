@@ -287,10 +287,10 @@ TEST_P(StoreDeliveries, ThatAreCancelledAreReportedOnce) {
   const std::string id = List()[0].id_delivery();
   ASSERT_THAT(Cancel(id), IsOk());
   ASSERT_THAT(Cancel(id), IsOk());
-  EXPECT_EQ(observer_.cancelled, 1);
+  EXPECT_THAT(observer_.Changed(DeliveryChange::Kind::kCancelled), SizeIs(1));
   Delete(webhook);
   Maintain();
-  EXPECT_EQ(observer_.cancelled, 3);
+  EXPECT_THAT(observer_.Changed(DeliveryChange::Kind::kCancelled), SizeIs(3));
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, StoreDeliveries,

@@ -25,7 +25,7 @@ class StoreRetention : public DeliveryContract {
     for (;;) {
       const EndpointLease lease = Lease(webhook);
       if (lease.deliveries.empty()) return;
-      std::vector<Pending<absl::Status>> records;
+      std::vector<Pending<absl::StatusOr<RecordedAttempt>>> records;
       for (const LeasedDelivery& delivery : lease.deliveries) {
         store_->RecordAttempt(ResultOf(webhook, delivery, Outcome::kDelivered),
                               {}, records.emplace_back().Completion());
@@ -78,7 +78,7 @@ TEST_P(StoreRetention, ADeliveryThatWaitsTooLongExpiresAndIsKeptAsLong) {
   ASSERT_THAT(List(), SizeIs(1));
   EXPECT_EQ(List()[0].state(), v1::Delivery::FAILED);
   EXPECT_EQ(List()[0].failure_reason(), v1::Delivery::EXPIRED);
-  EXPECT_EQ(observer_.expired, 1);
+  EXPECT_THAT(observer_.Changed(DeliveryChange::Kind::kExpired), SizeIs(1));
   AdvanceTime(absl::Hours(23));
   Maintain(kKept);
   EXPECT_TRUE(Has(event));
@@ -86,7 +86,7 @@ TEST_P(StoreRetention, ADeliveryThatWaitsTooLongExpiresAndIsKeptAsLong) {
   Maintain(kKept);
   EXPECT_THAT(List(), IsEmpty());
   EXPECT_FALSE(Has(event));
-  EXPECT_EQ(observer_.expired, 1);
+  EXPECT_THAT(observer_.Changed(DeliveryChange::Kind::kExpired), SizeIs(1));
 }
 
 TEST_P(StoreRetention, EveryDeliveryOfALargeEventExpires) {
@@ -96,7 +96,7 @@ TEST_P(StoreRetention, EveryDeliveryOfALargeEventExpires) {
   DeliverAll(webhooks.back());
   AdvanceTime(absl::Hours(25));
   Maintain(kKept);
-  EXPECT_EQ(observer_.expired, 449);
+  EXPECT_THAT(observer_.Changed(DeliveryChange::Kind::kExpired), SizeIs(449));
 }
 
 TEST_P(StoreRetention, ADeliveryThatAwaitsARetryDoesNotExpire) {
@@ -120,7 +120,7 @@ TEST_P(StoreRetention, ADeliveryInFlightDoesNotExpire) {
   store_->BeginAttempt(NameOf(leased));
   now_ += absl::Hours(25);
   Maintain(kKept);
-  EXPECT_EQ(observer_.expired, 0);
+  EXPECT_THAT(observer_.Changed(DeliveryChange::Kind::kExpired), IsEmpty());
   ASSERT_THAT(Record(ResultOf(webhook, leased, Outcome::kDelivered)), IsOk());
   EXPECT_EQ(Get(leased.id)->state(), v1::Delivery::DELIVERED);
 }

@@ -10,7 +10,7 @@ from google.api import annotations_pb2
 from grpc_errors import failure
 from processes import PATIENCE
 from service import REFERENCE, Admin
-from webhooks.v1 import admin_service_pb2
+from webhooks.v1 import admin_service_pb2, admin_service_pb2_grpc
 
 RPCS = admin_service_pb2.DESCRIPTOR.services_by_name[
     "AdminService"].methods_by_name
@@ -224,6 +224,53 @@ def test_nothing_of_the_admin_service_is_for_the_gateway(rpc):
 
 def test_the_admin_key_opens_nothing_else(service):
     assert status_of(service, service.admin_key) == 401
+
+
+def test_an_administrator_works_on_a_project_without_a_key_of_it(
+        service, admin, project):
+    headers = {"x-api-key": service.admin_key, "x-project": project.id_project,
+               "x-request-id": "by-admin"}
+    made = service.post(REFERENCE, headers=headers)
+    assert made.status == 201
+    assert made.json()["id_project"] == project.id_project
+    key = admin.CreateApiKey(id_project=project.id_project, name="own").key
+    assert service.get("/webhooks", headers={"x-api-key": key}).json() == [
+        made.json()]
+    line = service.server.await_line("request_id=by-admin").string
+    assert f"project_id={project.id_project} caller=administrator" in line
+    service.get("/webhooks", headers={"x-api-key": key, "x-request-id": "own"})
+    assert "caller=" not in service.server.await_line("request_id=own").string
+
+
+@pytest.mark.parametrize("named, status, reason", [
+    ("01a209fb-2afb-75e7-a20a-e4a006e1884b", 404, "PROJECT_NOT_FOUND"),
+    ("acme", 400, "INVALID_PROJECT"), ("", 400, "INVALID_PROJECT")])
+def test_an_administrator_names_a_project_that_exists(
+        service, named, status, reason):
+    response = service.get("/webhooks", headers={
+        "x-api-key": service.admin_key, "x-project": named})
+    assert (response.status, response.reason()) == (status, reason)
+
+
+def test_a_key_opens_no_other_project_that_it_names(service, admin, project):
+    key = admin.new_key()
+    response = service.get("/webhooks", headers={
+        "x-api-key": key, "x-project": project.id_project})
+    assert (response.status, response.reason()) == (400, "PROJECT_MISMATCH")
+    own = admin.CreateApiKey(id_project=project.id_project, name="own").key
+    assert service.get("/webhooks", headers={
+        "x-api-key": own, "x-project": project.id_project}).status == 200
+
+
+def test_calls_of_administrators_name_their_project_in_the_request(
+        service, channel, project):
+    stub = admin_service_pb2_grpc.AdminServiceStub(channel)
+    code, reason, _ = failure(lambda: stub.ListProjects(
+        admin_service_pb2.ListProjectsRequest(), timeout=PATIENCE,
+        metadata=(("x-api-key", service.admin_key),
+                  ("x-project", project.id_project))))
+    assert (code, reason) == (grpc.StatusCode.INVALID_ARGUMENT,
+                              "INVALID_PROJECT")
 
 
 def test_the_gateway_has_no_way_to_the_admin_service(service):

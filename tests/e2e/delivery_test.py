@@ -4,6 +4,7 @@ import json
 import queue
 import socket
 import threading
+import time
 import urllib.parse
 
 from processes import PATIENCE
@@ -195,6 +196,81 @@ def test_all_failed_deliveries_of_a_webhook_are_retried(api, receiver, place):
     api.await_deliveries(5, id_webhook_endpoint=id, state="DELIVERED")
     job = api.call("GET", f"/retryJobs/{job['id_retry_job']}")
     assert (job["state"], job["retried_count"]) == ("DONE", 5)
+
+
+def test_an_event_is_delivered_to_a_webhook_that_it_did_not_match(
+        api, receiver, place):
+    path, type = place
+    missed = api.publish("another.type")
+    id = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    path = f"/events/{missed['id_event']}"
+    explained = api.call("GET", f"{path}/deliveries/{id}")
+    assert explained["reason"] == "WEBHOOK_IS_NEWER"
+    body = {"id_webhook_endpoint": id}
+    keyed = {"headers": {"idempotency-key": f"deliver {id}"}}
+    made = api.call("POST", f"{path}:deliver", body, 201, **keyed)
+    assert made["id_event"] == missed["id_event"]
+    assert api.delivered(missed)["id_delivery"] == made["id_delivery"]
+    assert receiver.await_requests(1, place[0])[0].id == missed["id_event"]
+    assert api.call("POST", f"{path}:deliver", body, 201, **keyed) == made
+    again = api.service.request("POST", f"{path}:deliver", body)
+    assert (again.status, again.reason()) == (409, "DELIVERY_EXISTS")
+    assert made["id_delivery"] in again.json()["error"]["message"]
+    assert len(receiver.at(place[0])) == 1
+
+
+def test_an_event_is_not_delivered_to_an_inactive_webhook(api, receiver, place):
+    path, type = place
+    id = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    api.call("PUT", f"/webhooks/{id}", {"active": False}, 201)
+    event = api.publish("another.type")["id_event"]
+    response = api.service.request("POST", f"/events/{event}:deliver",
+                                   {"id_webhook_endpoint": id})
+    assert (response.status, response.reason()) == (400, "WEBHOOK_INACTIVE")
+    response = api.service.request("POST", f"/events/{event}:deliver", {})
+    assert response.status == 400
+    assert response.fields() == ["id_webhook_endpoint"]
+
+
+def await_job(api, webhook, **fields):
+    """Starts a retry job, and returns it once it is done."""
+    job = api.call("POST", f"/webhooks/{webhook}/retryJobs", fields, 201)
+    end = time.monotonic() + PATIENCE
+    while job["state"] == "RUNNING":
+        assert time.monotonic() < end, job
+        job = api.call("GET", f"/retryJobs/{job['id_retry_job']}")
+    return job
+
+
+def test_a_job_delivers_the_events_that_it_selects(api, receiver, place):
+    path, type = place
+    start = api.publish(f"{type}.missed")
+    start = api.call("GET", f"/events/{start['id_event']}")["created_at"]
+    id = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    delivered = api.publish(type)
+    api.delivered(delivered)
+    missed = {"start_time": start, "selection": "NEVER_MATCHED",
+              "event_type": f"{type}.missed"}
+    assert await_job(api, id, **missed, dry_run=True)["retried_count"] == 1
+    assert len(receiver.at(path)) == 1
+    job = await_job(api, id, **missed)
+    assert (job["state"], job["retried_count"]) == ("DONE", 1)
+    assert (job["selection"], job["dry_run"]) == ("NEVER_MATCHED", False)
+    assert {r.id for r in receiver.await_requests(2, path)} != {
+        delivered["id_event"]}
+    job = await_job(api, id, start_time=start, selection="DELIVERED",
+                    event_type=type)
+    assert job["retried_count"] == 1
+    assert receiver.await_requests(3, path)[-1].id == delivered["id_event"]
+
+
+def test_a_job_that_selects_nothing_known_is_refused(api, receiver, place):
+    id = api.webhook(receiver.url(place[0]))["id_webhook_endpoint"]
+    for field, value in ("selection", "NONSENSE"), ("event_type", "a b"):
+        response = api.service.request("POST", f"/webhooks/{id}/retryJobs",
+                                       {field: value})
+        assert response.status == 400
+        assert response.fields() == [field]
 
 
 def test_a_delivery_can_be_cancelled_until_it_ends(api, receiver, place):

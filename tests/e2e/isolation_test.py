@@ -60,6 +60,9 @@ REQUESTS_OF_ANOTHERS = {
     "EventService/Get": (lambda own: {"id": own["event"]}, "EVENT_NOT_FOUND"),
     "DeliveryService/Get": (
         lambda own: {"id": own["delivery"]}, "DELIVERY_NOT_FOUND"),
+    "DeliveryService/Deliver": (
+        lambda own: {"id": own["event"], "id_webhook_endpoint": own["webhook"]},
+        "EVENT_NOT_FOUND"),
     "DeliveryService/Retry": (
         lambda own: {"id": own["delivery"]}, "DELIVERY_NOT_FOUND"),
     "DeliveryService/Cancel": (

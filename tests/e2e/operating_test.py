@@ -12,10 +12,12 @@ import pytest
 
 from pages import ROOT, Page
 from processes import BIN, PATIENCE, clean_environment
+from receiver import Receiver, delivering
 
 PAGE = Page("server/OPERATING.md")
 START, LOOK, STOP, FIND = map(PAGE.block, ["start", "look", "stop", "find"])
 BACKUP, RESTORE = map(PAGE.block, ["backup", "restore"])
+STORY, STORY_LINES = map(PAGE.block, ["story", "story-lines"])
 GROUP, PORT, SCRAPE = map(PAGE.block, ["group", "port", "scrape"])
 PROMTOOL = os.environ["E2E_PROMTOOL"]
 UNITS = {"webhook-server": "server", "webhook-gateway": "gateway"}
@@ -114,6 +116,25 @@ def test_prometheus_takes_its_lines(tmp_path):
         capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "rules found" in result.stdout
+
+
+def test_a_search_for_an_event_tells_its_story(tmp_path):
+    """The example has the lines and the fields of a real log."""
+    with Receiver() as receiver, delivering(
+            tmp_path, "--retry_schedule=0s,10ms") as api:
+        receiver.answer("/", 500, 200)
+        api.webhook(receiver.url(), ["connection.created"])
+        event = api.publish("connection.created")["id_event"]
+        api.service.server.await_lines(event, 3)
+        (tmp_path / "server.log").write_text(api.service.server.log())
+    [example] = re.findall(r"\b[0-9a-f-]{36}\b", STORY.code)
+    found = run_script(STORY.code.replace(example, event), tmp_path, {})
+
+    def shape(text):
+        return [[re.sub(r"=.*", "", word) for word in line.split(" ")[1:]]
+                for line in text.splitlines()]
+
+    assert shape(found.stdout) == shape(STORY_LINES.code)
 
 
 def test_no_command_is_left():

@@ -67,6 +67,15 @@ class Process:
         with self._changed:
             return [line for line in self._lines if re.search(pattern, line)]
 
+    def await_lines(self, pattern, count):
+        """The lines that hold `pattern`, once there are `count` of them."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._ended or sum(
+                    bool(re.search(pattern, line)) for line in self._lines
+                ) >= count, PATIENCE)
+        return self.lines(pattern)
+
     def await_line(self, pattern):
         """The first match of `pattern` in a line of the log."""
         matches = []

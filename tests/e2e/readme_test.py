@@ -17,7 +17,7 @@ README = Page("README.md")
 CREATE, CREATED, CREATE_OVER_GRPC, LISTEN, PUBLISH = map(
     README.block, ["create", "created", "create over gRPC", "listen", "publish"])
 SECURING = Page("server/SECURING.md")
-OPERATE, BIND = map(SECURING.block, ["operate", "bind"])
+OPERATE, PROJECT, BIND = map(SECURING.block, ["operate", "project", "bind"])
 
 # grpcurl is not packaged everywhere; buf calls with the same words.
 GRPCURL = """#!/bin/bash
@@ -137,6 +137,12 @@ def test_a_project_gets_a_key_that_is_revoked(checkout):
     assert key in checkout.run("\n".join([given[0], given[3]]))
     checkout.run("\n".join([given[0], lines[4].replace("KEY_ID", key)]))
     assert len(lines) == 5
+
+
+def test_an_administrator_works_on_a_project_by_its_name(checkout):
+    export, create = OPERATE.code.splitlines()[:2]
+    checkout.run("\n".join([export, create.replace("acme", "by-name")]))
+    checkout.run(PROJECT.code.replace("acme", "by-name"))
 
 
 def test_a_certificate_is_bound_and_unbound(checkout):

@@ -51,7 +51,7 @@ def test_a_trace_goes_from_the_request_to_each_attempt(api, receiver):
     for number, request in enumerate(requests, 1):
         attempt = span(line(
             api.service.server,
-            f" attempt number={number} .*webhook={webhook} "))
+            f" attempt number={number} .*id_webhook_endpoint={webhook} "))
         assert attempt[0] == TRACE
         assert attempt[2] == server[1]
         assert request.headers["traceparent"] == f"00-{TRACE}-{attempt[1]}-01"

@@ -276,6 +276,62 @@ def test_failed_deliveries_are_retried_by_a_job(ctl, ctl_json, key):
                                    code=1).stderr
 
 
+def test_a_job_needs_a_start_or_all(ctl, ctl_json, key):
+    id = ctl_json("webhook", "create", key=key)["id_webhook_endpoint"]
+    create = ("retry-job", "create", id)
+    stderr = ctl(*create, key=key, code=1).stderr
+    assert "--start_time" in stderr and "--all" in stderr
+    ctl(*create, "--all", "--start_time=2026-11-01T00:00:00Z", key=key, code=1)
+    job = ctl_json(*create, "--all", "--selection=never_matched",
+                   "--event_type=a.b", "--dry_run", key=key)
+    assert "start_time" not in job
+    assert (job["selection"], job["event_type"], job["dry_run"]) == (
+        "NEVER_MATCHED", "a.b", True)
+    assert "--selection" in ctl(*create, "--all", "--selection=some", key=key,
+                                code=1).stderr
+
+
+def test_an_event_is_delivered_to_a_webhook(ctl, ctl_json, key):
+    id = ctl_json("webhook", "create", "--scope=a.b", key=key)[
+        "id_webhook_endpoint"]
+    event = ctl_json("event", "publish", "c.d", "1", key=key)["id_event"]
+    made = ctl_json("event", "deliver", event, id, key=key)
+    assert (made["id_event"], made["state"]) == (event, "HELD")
+    again = ctl("event", "deliver", event, id, key=key, code=8)
+    assert made["id_delivery"] in again.stderr
+
+
+def test_an_administrator_names_a_project_by_id_or_name(ctl, ctl_json):
+    name = "named by its name"
+    id = ctl_json("project", "create", name)["id_project"]
+    for project in (id, name):
+        made = ctl_json("webhook", "create", f"--project={project}")
+        assert made["id_project"] == id
+    assert len(ctl_json("webhook", "list", f"--project={name}")) == 2
+    assert ctl_json("project", "get", name)["id_project"] == id
+    key = ctl_json("key", "create", name, "ci")
+    assert [k["id_api_key"] for k in ctl_json("key", "list", name)] == [
+        key["api_key"]["id_api_key"]]
+    assert "PROJECT_NOT_FOUND" in ctl("webhook", "list", "--project=none",
+                                      code=3).stderr
+    assert "INVALID_PROJECT" in ctl("project", "list", f"--project={id}",
+                                    code=6).stderr
+    # A project's key opens its own project only, and has no list of names.
+    ctl("webhook", "list", f"--project={id}", key=key["key"])
+    ctl("webhook", "list", f"--project={name}", key=key["key"], code=4)
+
+
+def test_a_name_of_several_projects_is_refused_with_their_ids(ctl, ctl_json):
+    ids = [ctl_json("project", "create", "twice")["id_project"]
+           for _ in range(2)]
+    for command in (("project", "delete", "twice"),
+                    ("webhook", "list", "--project=twice")):
+        stderr = ctl(*command, code=1).stderr
+        assert all(id in stderr for id in ids)
+    for id in ids:
+        ctl("project", "delete", id)
+
+
 def test_a_flag_of_another_command_is_refused(ctl, key):
     result = ctl("webhook", "get", "x", "--scope=a.b", key=key, code=1)
     assert "--scope" in result.stderr

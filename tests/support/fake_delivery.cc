@@ -184,14 +184,19 @@ void FakeQueue::LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
 }
 
 void FakeQueue::RecordAttempt(AttemptResult result,
-                              const CallOptions& /*options*/, DoneStatus done) {
+                              const CallOptions& /*options*/,
+                              Done<RecordedAttempt> done) {
   absl::Status status;
   {
     absl::MutexLock lock(&mutex_);
     status = record_status_;
     if (status.ok()) waiting_.erase(result.lease.delivery);
   }
-  std::move(done)(status);
+  if (status.ok()) {
+    std::move(done)(RecordedAttempt());
+  } else {
+    std::move(done)(status);
+  }
   // Completes the call before a test sees its effect.
   absl::MutexLock lock(&mutex_);
   if (status.ok()) {

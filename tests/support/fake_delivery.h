@@ -62,7 +62,7 @@ class FakeQueue : public DeliveryQueue {
                 absl::Duration lease, const CallOptions& options,
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
-                     DoneStatus done) override;
+                     Done<RecordedAttempt> done) override;
   void BeginAttempt(const LeaseName& lease) override;
   void RenewLease(const LeaseName& name, absl::Duration lease) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;

@@ -56,8 +56,8 @@ absl::StatusOr<bool> MaintenanceJobs::Perform(Job job, Connection& connection,
     case Job::kDeletedProjects:
       return PurgeProjects(connection);
     case Job::kRetryJobs:
-      return StepRetryJob(connection, leases_, now, retry_job_turns_,
-                          notifications);
+      return StepRetryJob(connection, leases_, now, now - retention,
+                          retry_job_turns_, notifications);
     case Job::kSealing:
       return SealAgain(connection);
   }

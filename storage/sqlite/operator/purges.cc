@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/idempotency.h"
 #include "storage/sqlite/engine/columns.h"
+#include "storage/sqlite/rows/delivery_rows.h"
 #include "storage/sqlite/rows/delivery_states.h"
 
 namespace webhooks::sqlite {
@@ -62,6 +63,21 @@ std::string AnyRemovedWebhook(Connection& connection) {
   return row->executeStep() ? std::string(BlobColumn(row, 0)) : "";
 }
 
+// Returns the ids of the next deliveries that wait for the webhook.
+std::vector<std::string> SelectWaiting(Connection& connection,
+                                       const std::string& webhook) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT id FROM deliveries INDEXED BY waiting_deliveries"
+                   " WHERE webhook_id = ? AND ",
+                   kIsPending, " LIMIT ?"));
+  Statement row = connection.Prepared(sql);
+  BindBytes(row, 1, webhook);
+  row->bind(2, kPurgedRows);
+  std::vector<std::string> ids;
+  while (row->executeStep()) ids.emplace_back(BlobColumn(row, 0));
+  return ids;
+}
+
 // Limits the time of answers to that of one that is made at `now`.
 void CapAnswers(Connection& connection, absl::Time now) {
   Statement update = connection.Prepared(
@@ -100,20 +116,14 @@ absl::StatusOr<bool> DeleteOldAnswers(Connection& connection, absl::Time now) {
 
 absl::StatusOr<bool> CancelForRemovedWebhooks(Connection& connection,
                                               Notifications& notifications) {
-  static const std::string& sql = *new std::string(absl::StrCat(
-      "UPDATE deliveries SET state = ? WHERE id IN (SELECT id FROM deliveries"
-      " INDEXED BY waiting_deliveries WHERE webhook_id = ? AND ",
-      kIsPending, " LIMIT ?)"));
   return connection.Guarded("cancel deliveries", [&]() -> absl::StatusOr<bool> {
     const std::string webhook = AnyRemovedWebhook(connection);
     if (webhook.empty()) return false;
-    Statement update = connection.Prepared(sql);
-    update->bind(1, static_cast<int>(v1::Delivery::CANCELLED));
-    BindBytes(update, 2, webhook);
-    update->bind(3, kPurgedRows);
-    const int cancelled = update->exec();
-    notifications.AddCancelled(cancelled);
-    if (cancelled == kPurgedRows) return true;
+    const std::vector<std::string> waiting = SelectWaiting(connection, webhook);
+    for (const std::string& id : waiting) {
+      EndCancelled(connection, id, notifications);
+    }
+    if (waiting.size() == kPurgedRows) return true;
     Statement erase =
         connection.Prepared("DELETE FROM removed_webhooks WHERE id = ?");
     BindBytes(erase, 1, webhook);

@@ -63,8 +63,8 @@ std::vector<RetainedDelivery> SelectRows(Connection& connection,
 // Fails the delivery for EXPIRED.
 void Expire(Connection& connection, const RetainedDelivery& delivery,
             absl::Time now, Notifications& notifications) {
-  FailDelivery(connection, delivery.id, v1::Delivery::EXPIRED, now);
-  notifications.AddExpired(delivery.endpoint);
+  FailDelivery(connection, delivery.id, v1::Delivery::EXPIRED, now,
+               notifications);
   // Deliveries to an ordered webhook may have waited for it.
   notifications.AddChanged(delivery.endpoint, absl::InfinitePast());
 }
@@ -100,13 +100,16 @@ bool ExamineDeliveries(Connection& connection, const Leases& leases,
   return static_cast<int>(rows.size()) < limit;
 }
 
-// Deletes the event, unless some of its deliveries are kept.
+// Deletes the event, unless some of its deliveries are kept. One may have been
+// made behind `position`; the next look finds it.
 void FinishEvent(Connection& connection, absl::Time oldest,
                  const RetentionPosition& position) {
   const bool is_kept = position.kept_from != absl::InfiniteFuture();
   Statement change = connection.Prepared(
       is_kept ? "UPDATE events SET look_at = ?2 WHERE seq = ?1"
-              : "DELETE FROM events WHERE seq = ?1");
+              : "DELETE FROM events WHERE seq = ?1 AND NOT EXISTS (SELECT 1"
+                " FROM deliveries INDEXED BY deliveries_by_event"
+                " WHERE event_seq = ?1)");
   change->bind(1, position.event_seq);
   if (is_kept) {
     BindTime(change, 2, NextCheck(position.kept_from, oldest));

@@ -68,9 +68,11 @@ absl::Status InsertAttempt(Connection& connection, const std::string& id,
 
 }  // namespace
 
-absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
-                          const Leases& leases, const AttemptResult& result,
-                          Notifications& notifications) {
+absl::StatusOr<RecordedAttempt> WriteAttempt(Connection& connection,
+                                             const Sealer& sealer,
+                                             const Leases& leases,
+                                             const AttemptResult& result,
+                                             Notifications& notifications) {
   const std::string id = UuidBytes(result.lease.delivery);
   const auto newest = leases.Find(id);
   const bool is_held = newest && newest->number == result.lease.lease;
@@ -98,7 +100,7 @@ absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
   } else if (progress->retry_at) {
     notifications.AddDue(result.endpoint, *progress->retry_at);
   }
-  return absl::OkStatus();
+  return RecordedAttempt{progress->state, progress->retry_at};
 }
 
 }  // namespace webhooks::sqlite

@@ -77,8 +77,22 @@ absl::StatusOr<v1::Delivery> SelectDelivery(Connection& connection,
   });
 }
 
+void AddChange(Connection& connection, const std::string& id,
+               DeliveryChange::Kind kind, Notifications& notifications) {
+  Statement row = connection.Prepared(
+      "SELECT e.id, d.project_id, d.webhook_id FROM deliveries d"
+      " JOIN events e ON e.seq = d.event_seq WHERE d.id = ?");
+  BindBytes(row, 1, id);
+  if (!row->executeStep()) return;
+  notifications.AddChange({UuidText(id),
+                           UuidColumn(row, 0),
+                           {UuidColumn(row, 1), UuidColumn(row, 2)},
+                           kind});
+}
+
 void RestartDelivery(Connection& connection, Leases& leases,
-                     const std::string& id, absl::Time now) {
+                     const std::string& id, absl::Time now,
+                     Notifications& notifications) {
   static const std::string& sql = *new std::string(
       absl::StrCat("UPDATE deliveries SET state = ?3, queue_at = ?4,"
                    " retry_at = ?1, place = CASE WHEN ",
@@ -93,10 +107,12 @@ void RestartDelivery(Connection& connection, Leases& leases,
   BindTime(update, 4, kAtOnce);
   update->exec();
   leases.RequestRetry(id);
+  AddChange(connection, id, DeliveryChange::Kind::kRestarted, notifications);
 }
 
 void FailDelivery(Connection& connection, const std::string& id,
-                  v1::Delivery::FailureReason reason, absl::Time now) {
+                  v1::Delivery::FailureReason reason, absl::Time now,
+                  Notifications& notifications) {
   Statement update = connection.Prepared(
       "UPDATE deliveries SET state = ?, failure = ?, kept_from = ?"
       " WHERE id = ?");
@@ -105,6 +121,20 @@ void FailDelivery(Connection& connection, const std::string& id,
   BindTime(update, 3, now);
   BindBytes(update, 4, id);
   update->exec();
+  AddChange(connection, id,
+            reason == v1::Delivery::EXPIRED ? DeliveryChange::Kind::kExpired
+                                            : DeliveryChange::Kind::kDamaged,
+            notifications);
+}
+
+void EndCancelled(Connection& connection, const std::string& id,
+                  Notifications& notifications) {
+  Statement update =
+      connection.Prepared("UPDATE deliveries SET state = ? WHERE id = ?");
+  update->bind(1, static_cast<int>(v1::Delivery::CANCELLED));
+  BindBytes(update, 2, id);
+  update->exec();
+  AddChange(connection, id, DeliveryChange::Kind::kCancelled, notifications);
 }
 
 absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
@@ -121,7 +151,7 @@ absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
         if (!HasWebhook(connection, project, delivery->id_webhook_endpoint())) {
           return WebhookRemoved();
         }
-        RestartDelivery(connection, leases, UuidBytes(id), now);
+        RestartDelivery(connection, leases, UuidBytes(id), now, notifications);
         notifications.AddUrgent(EndpointOf(*delivery), now);
         return SelectDelivery(connection, leases, project, id);
       });
@@ -138,12 +168,8 @@ absl::StatusOr<v1::Delivery> CancelDelivery(Connection& connection,
   if (!can_cancel.ok()) return can_cancel;
   return connection.Guarded(
       "cancel delivery", [&]() -> absl::StatusOr<v1::Delivery> {
-        static const std::string& sql = *new std::string(absl::StrCat(
-            "UPDATE deliveries SET state = ? WHERE id = ? AND ", kIsPending));
-        Statement update = connection.Prepared(sql);
-        update->bind(1, static_cast<int>(v1::Delivery::CANCELLED));
-        BindUuid(update, 2, id);
-        notifications.AddCancelled(update->exec());
+        if (delivery->state() == v1::Delivery::CANCELLED) return delivery;
+        EndCancelled(connection, UuidBytes(id), notifications);
         // Deliveries to an ordered webhook may have waited for it.
         notifications.AddChanged(EndpointOf(*delivery), absl::InfinitePast());
         return SelectDelivery(connection, leases, project, id);

@@ -12,6 +12,7 @@
 #include "storage/leases.h"
 #include "storage/notifications.h"
 #include "storage/sqlite/engine/connection.h"
+#include "storage/store_observer.h"
 #include "storage/uuid.h"
 
 // The statements of DeliveryStore. Functions that return a Status return that
@@ -50,11 +51,22 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
 // Makes the delivery with the 16 bytes `id` due at `now`, and begins its
 // schedule anew. If an attempt is leased, another attempt follows its failure.
 void RestartDelivery(Connection& connection, Leases& leases,
-                     const std::string& id, absl::Time now);
+                     const std::string& id, absl::Time now,
+                     Notifications& notifications);
 
-// Ends a pending delivery as FAILED, for `reason`.
+// Ends a pending delivery as FAILED, for EXPIRED or EVENT_DAMAGED.
 void FailDelivery(Connection& connection, const std::string& id,
-                  v1::Delivery::FailureReason reason, absl::Time now);
+                  v1::Delivery::FailureReason reason, absl::Time now,
+                  Notifications& notifications);
+
+// Ends the delivery with the 16 bytes `id` as CANCELLED.
+void EndCancelled(Connection& connection, const std::string& id,
+                  Notifications& notifications);
+
+// Adds the change of the delivery with the 16 bytes `id`, unless its event is
+// not published yet.
+void AddChange(Connection& connection, const std::string& id,
+               DeliveryChange::Kind kind, Notifications& notifications);
 
 absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
                                            Leases& leases,

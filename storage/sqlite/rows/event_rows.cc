@@ -75,6 +75,21 @@ std::size_t CountDeliveries(Connection& connection, std::int64_t seq) {
   return static_cast<std::size_t>(row->getColumn(0).getInt64());
 }
 
+// Adds the deliveries of the event in the row `seq` whose webhooks cannot
+// receive.
+void AddHeld(Connection& connection, std::int64_t seq,
+             Notifications& notifications) {
+  Statement row = connection.Prepared(
+      "SELECT d.id FROM deliveries d INDEXED BY deliveries_by_event"
+      " JOIN webhooks w ON w.project_id = d.project_id AND w.id = d.webhook_id"
+      " WHERE d.event_seq = ? AND (w.active = 0 OR w.url IS NULL)");
+  row->bind(1, seq);
+  while (row->executeStep()) {
+    AddChange(connection, std::string(BlobColumn(row, 0)),
+              DeliveryChange::Kind::kHeld, notifications);
+  }
+}
+
 }  // namespace
 
 absl::Status CheckProject(Connection& connection, absl::string_view id) {
@@ -115,6 +130,10 @@ absl::StatusOr<v1::PublishEventResponse> InsertEvent(
     }
     response.set_id_event(event.id_event());
     response.set_matched_webhooks(static_cast<int>(matched));
+    notifications.AddPublished({event.id_event(), event.id_project(),
+                                event.type(), response.matched_webhooks(),
+                                trace});
+    if (!is_ahead) AddHeld(connection, seq, notifications);
     return response;
   });
 }

@@ -97,7 +97,7 @@ absl::Status DeactivateFailing(Connection& connection, const Sealer& sealer,
   if (stored->webhook.url() != result.url) return absl::OkStatus();
   const v1::Webhook before = stored->webhook;
   if (!Deactivate(reason, result.now, stored->webhook)) return absl::OkStatus();
-  notifications.AddDeactivation(reason);
+  notifications.AddDeactivation(result.endpoint, reason);
   absl::Status status = WriteChange(connection, sealer, before, result.now,
                                     *stored, notifications);
   if (!status.ok()) return status;
@@ -126,7 +126,7 @@ absl::Status DeactivateDamaged(Connection& connection, const Endpoint& endpoint,
     BindBytes(update, 1, bytes);
     BindEndpoint(update, 2, endpoint);
     update->exec();
-    notifications.AddDeactivation(kReason);
+    notifications.AddDeactivation(endpoint, kReason);
     return absl::OkStatus();
   });
 }

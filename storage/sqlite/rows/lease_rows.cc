@@ -196,7 +196,8 @@ absl::Status LeaseInto(EndpointLease& answer, Connection& connection,
       }
     }
     for (const std::string& id : leaser.damaged()) {
-      FailDelivery(connection, id, v1::Delivery::EVENT_DAMAGED, now);
+      FailDelivery(connection, id, v1::Delivery::EVENT_DAMAGED, now,
+                   notifications);
     }
     answer.secrets = SecretsInForce(stored->secrets, now);
     answer.resumed_at = stored->resumed_at;

@@ -32,9 +32,11 @@ EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
 
 // Records an attempt, as work of the writer. Leaves the lease as it is, since
 // the transaction may still fail.
-absl::Status WriteAttempt(Connection& connection, const Sealer& sealer,
-                          const Leases& leases, const AttemptResult& result,
-                          Notifications& notifications);
+absl::StatusOr<RecordedAttempt> WriteAttempt(Connection& connection,
+                                             const Sealer& sealer,
+                                             const Leases& leases,
+                                             const AttemptResult& result,
+                                             Notifications& notifications);
 
 }  // namespace webhooks::sqlite
 

@@ -38,9 +38,11 @@ struct RetryJobTurns {
 };
 
 // Performs one step of the next running job. Projects take turns, and within a
-// project its jobs. Returns false if no job is running.
+// project its jobs. `oldest` is the time before which deliveries may have been
+// deleted. Returns false if no job is running.
 absl::StatusOr<bool> StepRetryJob(Connection& connection, Leases& leases,
-                                  absl::Time now, RetryJobTurns& turns,
+                                  absl::Time now, absl::Time oldest,
+                                  RetryJobTurns& turns,
                                   Notifications& notifications);
 
 }  // namespace webhooks::sqlite

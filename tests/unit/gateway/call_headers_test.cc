@@ -61,6 +61,16 @@ TEST(ReadCallHeaders, PassesTheCertificatesNameIfThereIsNoKey) {
                                    Pair("x-api-key", "k1")));
 }
 
+TEST(ReadCallHeaders, PassesTheProjectOfAnAdministrator) {
+  EXPECT_THAT(
+      Read({{"x-api-key", "k1"}, {"X-Project", "p1"}})->metadata,
+      UnorderedElementsAre(Pair("x-request-id", "r1"), Pair("x-api-key", "k1"),
+                           Pair("x-project", "p1")));
+  EXPECT_EQ(Reason(Read({{"x-project", "p1"}, {"X-Project", "p2"}}).status()),
+            "INVALID_HEADER");
+  EXPECT_EQ(Reason(Read({{"x-project", "p\x7f"}}).status()), "INVALID_HEADER");
+}
+
 TEST(ReadCallHeaders, PassesTheClientsAddress) {
   RequestHead head;
   head.request_id = "r1";

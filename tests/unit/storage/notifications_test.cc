@@ -1,28 +1,34 @@
 #include "storage/notifications.h"
 
+#include <string>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include "gmock/gmock.h"
 
 namespace webhooks {
 namespace {
+
+using ::testing::ElementsAre;
 
 const absl::Time kDue = absl::FromUnixSeconds(1'800'000'000);
 const Endpoint kEndpoint{"project", "webhook"};
 
 class CountingObserver final : public StoreObserver {
  public:
-  void WebhookDeactivated(v1::Deactivation::Reason) override {
-    ++deactivations;
+  void WebhookDeactivated(const Endpoint& endpoint,
+                          v1::Deactivation::Reason) override {
+    deactivated.push_back(endpoint);
   }
-  void DeliveriesExpired(const Endpoint&, int count) override {
-    expired += count;
+  void EventPublished(const PublishedEvent& event) override {
+    published.push_back(event.id);
   }
-  void DeliveriesCancelled(int count) override { cancelled += count; }
+  void DeliveryChanged(const DeliveryChange& change) override {
+    changed.push_back(change.delivery);
+  }
 
-  int deactivations = 0;
-  int expired = 0;
-  int cancelled = 0;
+  std::vector<Endpoint> deactivated;
+  std::vector<std::string> published;
+  std::vector<std::string> changed;
 };
 
 class NotifierTest : public ::testing::Test {
@@ -57,17 +63,21 @@ TEST_F(NotifierTest, MarksAnUrgentEndpointAsChanged) {
   EXPECT_TRUE(dues_[0].is_urgent);
 }
 
-TEST_F(NotifierTest, SendsDeactivationsAndEndsToTheObserver) {
+TEST_F(NotifierTest, SendsPublicationsChangesAndDeactivationsToTheObserver) {
   Notifications notifications;
-  notifications.AddCancelled(2);
-  notifications.AddCancelled(1);
-  notifications.AddDeactivation(v1::Deactivation::GONE);
-  notifications.AddExpired(kEndpoint);
-  notifications.AddExpired(kEndpoint);
+  notifications.AddDeactivation(kEndpoint, v1::Deactivation::GONE);
+  PublishedEvent event;
+  event.id = "event";
+  notifications.AddPublished(event);
+  for (const char* delivery : {"first", "second"}) {
+    DeliveryChange change;
+    change.delivery = delivery;
+    notifications.AddChange(change);
+  }
   notifier_.Send(notifications);
-  EXPECT_EQ(observer_.deactivations, 1);
-  EXPECT_EQ(observer_.expired, 2);
-  EXPECT_EQ(observer_.cancelled, 3);
+  EXPECT_THAT(observer_.deactivated, ElementsAre(kEndpoint));
+  EXPECT_THAT(observer_.published, ElementsAre("event"));
+  EXPECT_THAT(observer_.changed, ElementsAre("first", "second"));
   EXPECT_TRUE(dues_.empty());
 }
 

@@ -29,7 +29,7 @@ class SchedulerTest : public ::testing::Test {
         Scheduler::Clocks{[this] { return wall_.Now(); },
                           [this] { return clock_.Now(); }},
         [] { return 0.5; },
-        [this](const AttemptResult&, const Span& span) {
+        [this](const AttemptResult&, const RecordedAttempt&, const Span& span) {
           if (on_recorded_) on_recorded_();
           absl::MutexLock lock(&mutex_);
           spans_.push_back(span);

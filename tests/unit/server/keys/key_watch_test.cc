@@ -11,7 +11,6 @@
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "server/call/api_key.h"
-#include "server/call/failed_keys.h"
 #include "server/runtime/entropy.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/secret_keys.h"
@@ -32,7 +31,7 @@ class KeyWatchTest : public ::testing::Test {
     watch_.emplace(
         KeyWatch::Keys{
             secret_file_, {TestKey(1)}, admin_file_, first_admin_key_},
-        store_, admission_, entropy_, absl::Milliseconds(2));
+        store_, admin_key_, entropy_, absl::Milliseconds(2));
   }
 
   void WriteSecretKeys(const SecretKeys& keys) {
@@ -43,11 +42,7 @@ class KeyWatchTest : public ::testing::Test {
     testing::WriteFile(secret_file_, text);
   }
 
-  bool IsAdminKey(const std::string& key) {
-    Pending<Decision> decided;
-    admission_.Admit({.has_key = true, .key = key}, {}, decided.Completion());
-    return decided.Get().status.ok();
-  }
+  bool IsAdminKey(const std::string& key) const { return admin_key_.Is(key); }
 
   static void Await(const std::function<bool()>& is_true) {
     const absl::Time end = absl::Now() + absl::Seconds(30);
@@ -67,8 +62,7 @@ class KeyWatchTest : public ::testing::Test {
   const std::string admin_file_ = folder_.Path("admin-key");
   const std::string first_admin_key_ = MakeAdminKey(entropy_);
   testing::FakeStore store_;
-  FailedKeys failed_{&absl::Now};
-  AdminAdmission admission_{first_admin_key_, failed_};
+  AdminKey admin_key_{first_admin_key_};
   std::optional<KeyWatch> watch_;
 };
 

@@ -31,7 +31,8 @@ class AdminServiceTest : public ::testing::Test {
   AdminServiceTest()
       : key_(MakeAdminKey(entropy_)),
         failed_([this] { return now_; }),
-        admission_(key_, failed_),
+        admin_key_(key_),
+        admission_(admin_key_, failed_),
         authenticator_(store_, failed_, [this] { return now_; }),
         calls_(
             admission_, [this] { return now_; }, timeouts_, observer_),
@@ -89,6 +90,7 @@ class AdminServiceTest : public ::testing::Test {
                absl::InfinitePast()};
   const std::string key_;
   FailedKeys failed_;
+  const AdminKey admin_key_;
   AdminAdmission admission_;
   Authenticator authenticator_;
   testing::FakeCallObserver observer_;

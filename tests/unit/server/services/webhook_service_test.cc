@@ -42,7 +42,8 @@ class WebhookServiceTest : public ::testing::Test {
         authenticator_(store_, failed_, &Now),
         rate_limits_(&Now),
         in_flight_(10),
-        admission_(authenticator_, rate_limits_, in_flight_, {}),
+        admission_(authenticator_, store_, admin_key_, rate_limits_, in_flight_,
+                   {}),
         calls_(admission_, &Now, timeouts_, observer_),
         service_(calls_, store_, entropy_, ids_, &Now, WebhookRules{}),
         methods_(observer_),
@@ -114,6 +115,7 @@ class WebhookServiceTest : public ::testing::Test {
   Authenticator authenticator_;
   RateLimits rate_limits_;
   CallsInFlight in_flight_;
+  AdminKey admin_key_{"wadm_key"};
   ProjectAdmission admission_;
   testing::FakeCallObserver observer_;
   RequestTimeouts timeouts_;

@@ -26,7 +26,8 @@ using testing::StatusIs;
 
 class Observer final : public StoreObserver {
  public:
-  void WebhookDeactivated(v1::Deactivation::Reason reason) override {
+  void WebhookDeactivated(const Endpoint&,
+                          v1::Deactivation::Reason reason) override {
     deactivations.push_back(reason);
   }
   void Faulted(absl::string_view, absl::string_view) override { ++faults; }
