@@ -30,6 +30,7 @@ json::object Parameter(const Meanings& meanings, Schemas& schemas,
   json::object parameter{{"name", std::move(name)}, {"in", std::string(place)}};
   const Meaning meaning = meanings.Of(field.field);
   if (!meaning.text.empty()) parameter["description"] = meaning.text;
+  if (field.field->options().deprecated()) parameter["deprecated"] = true;
   if (place == "path" || field.required_key) parameter["required"] = true;
   parameter["schema"] = schemas.OfValue(field, Direction::kRequest);
   return parameter;
