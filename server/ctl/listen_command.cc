@@ -166,6 +166,8 @@ absl::StatusOr<v1::Webhook> Register(Session& session, int port) {
          absl::StrSplit(*session.options.scope, ',')) {
       request.add_scope(std::string(type));
     }
+  } else {
+    request.set_all_events(true);
   }
   auto webhook = session.client.Call<v1::Webhook>(
       "webhooks.v1.WebhookService/Create", request);
