@@ -20,9 +20,9 @@ constexpr absl::string_view kServerUnreachable = "SERVER_UNREACHABLE";
 constexpr GatewayError kErrors[] = {
     {Code::kInvalidArgument, "INVALID_REQUEST", 400,
      "the request does not have the form that it must have; "
-     "`google.rpc.BadRequest` lists everything that is wrong"},
+     "`field_violations` lists all violations"},
     {Code::kInvalidArgument, "MALFORMED_JSON", 400,
-     "the body is not JSON; the metadata `byte` tells where"},
+     "the body is not JSON; `byte` in the details is the place"},
     {Code::kInvalidArgument, "MALFORMED_PATH", 400,
      "the path is not percent-encoded UTF-8"},
     {Code::kInvalidArgument, "INVALID_HEADER", 400,
@@ -51,7 +51,8 @@ constexpr GatewayError kErrors[] = {
     {Code::kInvalidArgument, "UNSUPPORTED_EXPECTATION", 417,
      "Expect holds anything but 100-continue"},
     {Code::kResourceExhausted, "MESSAGE_TOO_LARGE", 429,
-     "the request or its answer is too large for gRPC"},
+     "the request or its answer is too large to pass between gateway and "
+     "server"},
     {Code::kInvalidArgument, "HEADERS_TOO_LARGE", 431,
      "the header fields are larger than they may be"},
     {Code::kCancelled, "CALL_CANCELLED", 499, ""},
@@ -178,7 +179,9 @@ absl::Status CrossSiteRequest() {
               "a page of another site needs an x-api-key");
 }
 
-absl::Status PathNotFound() { return Make("PATH_NOT_FOUND", "no such path"); }
+absl::Status PathNotFound() {
+  return Make("PATH_NOT_FOUND", "no such path; GET /docs shows all paths");
+}
 
 absl::Status DocsNotInstalled() {
   return Make("DOCS_NOT_INSTALLED",

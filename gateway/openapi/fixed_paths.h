@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 
 #include "absl/strings/string_view.h"
+#include "gateway/openapi/error_examples.h"
 
 namespace webhooks::gateway {
 
@@ -11,7 +12,7 @@ namespace webhooks::gateway {
 inline constexpr absl::string_view kGatewayTag = "Gateway";
 
 // Adds those paths: health, readiness and the document itself.
-void AddFixedPaths(boost::json::object& paths);
+void AddFixedPaths(const ErrorExamples& examples, boost::json::object& paths);
 
 }  // namespace webhooks::gateway
 
