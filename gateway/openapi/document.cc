@@ -32,6 +32,7 @@ constexpr char kDescription[] =
 - Every failure has one form and a stable `reason`, and lists up to 100 violations of a request: first those of its form (unknown keys, types, missing keys), then those of its meaning. After 429 and 503, wait for `Retry-After` seconds before the next try.
 - Every answer, also of a failure, has a header `x-request-id`, by which the operator finds the request in the logs.
 - `HEAD` is answered like `GET` without the body, and `OPTIONS` with the methods of a path.
+- For gRPC, [descriptors.binpb](descriptors.binpb) has the protos of the service and all that they import.
 )";
 
 json::object Info() {

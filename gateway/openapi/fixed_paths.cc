@@ -28,6 +28,20 @@ json::object Fixed(absl::string_view id, absl::string_view summary,
             {"default", {{"$ref", "#/components/responses/OtherError"}}}}}};
 }
 
+// Adds the ETag of the answer of an operation, and the condition for it.
+json::object Cacheable(json::object operation) {
+  const json::object etag{
+      {"description", "The entity tag of the content (RFC 9110)."},
+      {"schema", {{"type", "string"}}}};
+  operation["parameters"] = json::array{
+      json::object{{"$ref", "#/components/parameters/If-None-Match"}}};
+  json::object& responses = operation["responses"].as_object();
+  responses["200"].at("headers").as_object()["ETag"] = etag;
+  responses["304"] = json::object{{"description", "The content is the same."},
+                                  {"headers", {{"ETag", etag}}}};
+  return operation;
+}
+
 json::object Json(json::object schema) {
   return {{"application/json", {{"schema", std::move(schema)}}}};
 }
@@ -55,8 +69,14 @@ void AddFixedPaths(const ErrorExamples& examples, json::object& paths) {
                     "It runs.", Ok())}};
   paths["/readyz"] = json::object{{"get", std::move(ready)}};
   paths["/openapi.json"] = json::object{
-      {"get", Fixed("Gateway_OpenApi", "Returns this document", "OpenAPI 3.1.",
-                    Json({{"type", "object"}}))}};
+      {"get", Cacheable(Fixed("Gateway_OpenApi", "Returns this document",
+                              "OpenAPI 3.1.", Json({{"type", "object"}})))}};
+  paths["/descriptors.binpb"] = json::object{
+      {"get", Cacheable(Fixed(
+                  "Gateway_Descriptors", "Returns the protos for gRPC clients",
+                  "A `google.protobuf.FileDescriptorSet` of the protos with "
+                  "their comments, and of all files that they import.",
+                  {{"application/protobuf", json::object()}}))}};
 }
 
 }  // namespace webhooks::gateway

@@ -11,7 +11,7 @@ namespace webhooks::gateway {
 // The tag of the paths that the gateway answers without an RPC.
 inline constexpr absl::string_view kGatewayTag = "Gateway";
 
-// Adds those paths: health, readiness and the document itself.
+// Adds those paths: health, readiness, the document itself and the descriptors.
 void AddFixedPaths(const ErrorExamples& examples, boost::json::object& paths);
 
 }  // namespace webhooks::gateway
