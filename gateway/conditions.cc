@@ -47,10 +47,15 @@ bool OnlyReads(const RequestHead& head) {
   return head.method == "GET" || head.method == "HEAD";
 }
 
-Conditions ReadConditions(const RequestHead& head, const Binding& binding) {
+Conditions ReadConditions(const RequestHead& head) {
   if (!OnlyReads(head)) return {};
-  return {TakesIfMatch(binding) ? "" : Joined(head, kIfMatch),
-          Joined(head, kIfNoneMatch)};
+  return {Joined(head, kIfMatch), Joined(head, kIfNoneMatch)};
+}
+
+Conditions ReadConditions(const RequestHead& head, const Binding& binding) {
+  Conditions conditions = ReadConditions(head);
+  if (TakesIfMatch(binding)) conditions.if_match.clear();
+  return conditions;
 }
 
 absl::Status CheckConditions(const RequestHead& head, const Binding& binding) {
@@ -85,6 +90,7 @@ HttpResponse ApplyConditions(const Conditions& conditions,
       MatchesWeakly(etag, conditions.if_none_match)) {
     response.status = 304;
     response.body.clear();
+    response.lasting_body = {};
   }
   return response;
 }

@@ -22,8 +22,10 @@ struct Conditions {
 // Returns true if the method of `head` only reads: GET and HEAD.
 bool OnlyReads(const RequestHead& head);
 
-// Returns the conditions of `head`; without If-Match if the RPC of `binding`
-// evaluates it.
+// Returns the conditions of `head`; none if it does not only read.
+Conditions ReadConditions(const RequestHead& head);
+
+// Returns the same, without If-Match if the RPC of `binding` evaluates it.
 Conditions ReadConditions(const RequestHead& head, const Binding& binding);
 
 // Checks the conditions of `head`. INVALID_ARGUMENT (INVALID_HEADER): a

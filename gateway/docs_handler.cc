@@ -1,10 +1,15 @@
 #include "gateway/docs_handler.h"
 
+#include <openssl/sha.h>
+
+#include <array>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "gateway/conditions.h"
 #include "gateway/errors.h"
 #include "gateway/responses.h"
 
@@ -12,6 +17,7 @@ namespace webhooks::gateway {
 namespace {
 
 constexpr absl::string_view kOpenApi = "/openapi.json";
+constexpr absl::string_view kDescriptors = "/descriptors.binpb";
 constexpr absl::string_view kDocs = "/docs";
 
 // Permits the scripts and styles of the pages, and calls to this gateway.
@@ -25,26 +31,57 @@ bool IsDocs(absl::string_view path) {
          (path.empty() || absl::StartsWith(path, "/"));
 }
 
+// Returns the path that the log names.
+absl::string_view RouteOf(absl::string_view path) {
+  return IsDocs(path) ? kDocs : path;
+}
+
+std::string EtagOf(absl::string_view body) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(body.data()), body.size(),
+         digest.data());
+  return absl::StrCat(
+      "\"",
+      absl::BytesToHexString(
+          {reinterpret_cast<const char*>(digest.data()), digest.size() / 2}),
+      "\"");
+}
+
 }  // namespace
 
-DocsHandler::DocsHandler(RequestHandler& next, std::string openapi, Pages pages,
+DocsHandler::DocsHandler(RequestHandler& next, std::string openapi,
+                         absl::string_view descriptors, const Pages& pages,
                          std::function<absl::Time()> now)
-    : next_(next),
-      openapi_(std::move(openapi)),
-      pages_(std::move(pages)),
-      now_(std::move(now)) {}
+    : next_(next), now_(std::move(now)) {
+  Add(std::string(kOpenApi), "application/json", std::move(openapi));
+  Add(std::string(kDescriptors), "application/protobuf",
+      std::string(descriptors));
+  for (const auto& [name, page] : pages) {
+    Add(name == kFirstPage ? std::string(kDocs)
+                           : absl::StrCat(kDocs, "/", name),
+        page.content_type, page.body);
+  }
+}
+
+void DocsHandler::Add(std::string path, absl::string_view content_type,
+                      std::string body) {
+  std::string etag = EtagOf(body);
+  documents_[std::move(path)] = {content_type, std::move(body),
+                                 std::move(etag)};
+}
 
 std::variant<HttpResponse, std::unique_ptr<Exchange>> DocsHandler::Accept(
     const RequestHead& head) {
-  const bool is_docs = IsDocs(head.path);
-  if (head.path != kOpenApi && !is_docs) return next_.Accept(head);
+  if (!documents_.contains(head.path) && !IsDocs(head.path)) {
+    return next_.Accept(head);
+  }
   HttpResponse response = Answer(head);
   const bool sends_body = head.method != "HEAD";
   if (sends_body && !TakeFromSecond(response.content().size())) {
     response =
         ErrorResponse(TooManyBytesBuffered("too many are reading at once"));
   }
-  response.route = std::string(is_docs ? kDocs : kOpenApi);
+  response.route = std::string(RouteOf(head.path));
   return response;
 }
 
@@ -59,34 +96,34 @@ bool DocsHandler::TakeFromSecond(std::size_t bytes) {
 }
 
 HttpResponse DocsHandler::Answer(const RequestHead& head) const {
-  if (head.method != "GET" && head.method != "HEAD") {
+  if (!OnlyReads(head)) {
     return UnboundResponse(head.method, {"GET", "HEAD", "OPTIONS"});
   }
-  if (head.path != kOpenApi) return PageAnswer(head.path);
-  HttpResponse response;
-  response.lasting_body = openapi_;
-  return response;
+  return ApplyConditions(ReadConditions(head), DocumentAnswer(head.path));
 }
 
-HttpResponse DocsHandler::PageAnswer(absl::string_view path) const {
-  if (pages_.empty()) {
+HttpResponse DocsHandler::DocumentAnswer(absl::string_view path) const {
+  if (IsDocs(path) && !documents_.contains(kDocs)) {
     return ErrorResponse(DocsNotInstalled());
   }
-  absl::ConsumePrefix(&path, kDocs);
   HttpResponse response;
-  if (path == "/" || path == absl::StrCat("/", kFirstPage)) {
+  if (path == absl::StrCat(kDocs, "/") ||
+      path == absl::StrCat(kDocs, "/", kFirstPage)) {
     // The page's links are relative to /docs, also behind a path of a proxy.
     response.status = 308;
     response.headers.emplace_back("Location", "../docs");
     return response;
   }
-  absl::ConsumePrefix(&path, "/");
-  const auto page = pages_.find(path.empty() ? kFirstPage : path);
-  if (page == pages_.end()) return UnboundResponse("GET", {});
-  response.lasting_body = page->second.body;
-  response.content_type = page->second.content_type;
-  response.headers.emplace_back("Content-Security-Policy", kPolicy);
-  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  const auto found = documents_.find(path);
+  if (found == documents_.end()) return UnboundResponse("GET", {});
+  response.lasting_body = found->second.body;
+  response.content_type = found->second.content_type;
+  response.cache_control = "no-cache";
+  response.headers.emplace_back("ETag", found->second.etag);
+  if (IsDocs(path)) {
+    response.headers.emplace_back("Content-Security-Policy", kPolicy);
+    response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  }
   return response;
 }
 

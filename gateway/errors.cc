@@ -19,10 +19,10 @@ constexpr absl::string_view kServerUnreachable = "SERVER_UNREACHABLE";
 
 constexpr GatewayError kErrors[] = {
     {Code::kInvalidArgument, "INVALID_REQUEST", 400,
-     "the request has invalid, unknown or missing fields; "
-     "`google.rpc.BadRequest` lists them"},
+     "the request has invalid, unknown or missing fields; `field_violations` "
+     "in the details lists them"},
     {Code::kInvalidArgument, "MALFORMED_JSON", 400,
-     "the body is not JSON; the metadata `byte` is the offset of the first "
+     "the body is not JSON; `byte` in the details is the offset of the first "
      "wrong byte"},
     {Code::kInvalidArgument, "MALFORMED_PATH", 400,
      "the path is not percent-encoded UTF-8"},
@@ -184,7 +184,9 @@ absl::Status CrossSiteRequest() {
               "a page of another site needs an x-api-key");
 }
 
-absl::Status PathNotFound() { return Make("PATH_NOT_FOUND", "no such path"); }
+absl::Status PathNotFound() {
+  return Make("PATH_NOT_FOUND", "no such path; GET /docs shows all paths");
+}
 
 absl::Status DocsNotInstalled() {
   return Make("DOCS_NOT_INSTALLED",

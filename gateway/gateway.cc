@@ -11,6 +11,7 @@
 #include "gateway/docs_handler.h"
 #include "gateway/health_handler.h"
 #include "gateway/http/http_server.h"
+#include "gateway/openapi/descriptors.h"
 #include "gateway/openapi/document.h"
 #include "gateway/request_metrics.h"
 #include "gateway/services.h"
@@ -62,7 +63,8 @@ class RunningGateway final : public Gateway {
         backend_(config_.server, config_.server_connections,
                  parts_.server_tls.get(), config_.server_tls_name),
         api_(parts_.router, backend_, parts_.key_check, config_.call_timeout),
-        docs_(api_, parts_.openapi, ReadPages(config_.docs_folder)),
+        docs_(api_, parts_.openapi, EmbeddedDescriptors(),
+              ReadPages(config_.docs_folder)),
         handler_(docs_, backend_),
         process_("gateway"),
         requests_(registry_) {}

@@ -1,5 +1,5 @@
-// Shows the document of the gateway that this page came from. No validator is
-// asked: it would be somewhere else.
+// Shows the document of the gateway that this page came from. A validator would
+// be another host's, so there is none.
 window.ui = SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#api",

@@ -17,6 +17,7 @@ absl::string_view ContentType(const fs::path& file) {
       {".html", "text/html; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".css", "text/css; charset=utf-8"},
+      {".md", "text/plain; charset=utf-8"},
       {".png", "image/png"}};
   const std::string extension = file.extension().string();
   for (const auto& [known, type] : kTypes) {

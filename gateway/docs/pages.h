@@ -19,9 +19,9 @@ using Pages = absl::flat_hash_map<std::string, Page>;
 
 inline constexpr absl::string_view kFirstPage = "index.html";
 
-// Returns the pages in `folder`: HTML, scripts, styles and images, by their
-// extensions. Empty if the folder does not exist, has no first page or cannot
-// be read.
+// Returns the pages in `folder`: HTML, scripts, styles, Markdown and images, by
+// their extensions. Empty if the folder does not exist, has no first page or
+// cannot be read.
 Pages ReadPages(const std::string& folder);
 
 // Returns the default folder of the pages: ../share/webhooks/docs, relative to

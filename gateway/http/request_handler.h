@@ -55,8 +55,8 @@ struct RequestHead {
 };
 
 // An answer. The server adds Date, Content-Length, Connection, x-request-id and
-// the headers of every answer (no-store, nosniff), and leaves out the body for
-// HEAD.
+// the headers of every answer (Cache-Control, nosniff), and leaves out the body
+// for HEAD.
 struct HttpResponse {
   int status = 200;
   // The content is `body` or, if that is empty, `lasting_body`, which outlives
@@ -64,6 +64,9 @@ struct HttpResponse {
   std::string body;
   absl::string_view lasting_body;
   absl::string_view content_type = "application/json";  // outlives the answer
+  // The value of Cache-Control, which outlives the answer. Answers hold
+  // secrets, which no cache may keep, unless this says otherwise.
+  absl::string_view cache_control = "no-store";
   std::vector<std::pair<std::string, std::string>> headers;
   // For the log line: the path template (of an exchange, Exchange::route
   // counts), the project of the request, and the reason of an error

@@ -109,11 +109,9 @@ std::string FormatResponse(const HttpResponse& response,
     absl::StrAppend(&out, "Content-Length: ", content.size(), "\r\n");
   }
   AppendConnection(out, form);
-  // Answers hold secrets, which no cache may keep.
-  absl::StrAppend(&out,
-                  "Cache-Control: no-store\r\nX-Content-Type-Options: "
-                  "nosniff\r\n",
-                  kRequestIdMetadata, ": ", form.request_id, "\r\n");
+  absl::StrAppend(&out, "Cache-Control: ", response.cache_control,
+                  "\r\nX-Content-Type-Options: nosniff\r\n", kRequestIdMetadata,
+                  ": ", form.request_id, "\r\n");
   for (const auto& [name, value] : response.headers) {
     absl::StrAppend(&out, name, ": ", value, "\r\n");
   }

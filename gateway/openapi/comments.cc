@@ -107,12 +107,12 @@ absl::StatusOr<Comments> Comments::Read(absl::string_view descriptor_set) {
   }
   Comments comments;
   for (const FileDescriptorProto& file : set.file()) {
-    if (!file.has_source_code_info()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(file.name(), " has no source information"));
-    }
+    if (!file.has_source_code_info()) continue;
     comments.files_.push_back(file.name());
     Walk(file, comments.comments_);
+  }
+  if (comments.files_.empty()) {
+    return absl::InvalidArgumentError("no file has source information");
   }
   return comments;
 }

@@ -13,11 +13,12 @@ namespace webhooks::gateway {
 // The comments of protos, which linked descriptors do not have. Immutable.
 class Comments {
  public:
-  // `descriptor_set` is a serialized google.protobuf.FileDescriptorSet with
-  // source information. INVALID_ARGUMENT: it is not.
+  // Reads a serialized google.protobuf.FileDescriptorSet, of which it takes the
+  // files with source information. INVALID_ARGUMENT: it is no such set, or no
+  // file of it has that.
   static absl::StatusOr<Comments> Read(absl::string_view descriptor_set);
 
-  // The names of the files, in the order of the set.
+  // The names of the files with comments, in the order of the set.
   const std::vector<std::string>& files() const { return files_; }
 
   // Returns the comment before an element of any kind, each paragraph as one

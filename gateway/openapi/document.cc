@@ -1,12 +1,16 @@
 #include "gateway/openapi/document.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <limits>
 #include <utility>
 
+#include "gateway/openapi/answer_headers.h"
 #include "gateway/openapi/descriptors.h"
 #include "gateway/openapi/error_answers.h"
+#include "gateway/openapi/error_examples.h"
 #include "gateway/openapi/fixed_paths.h"
 #include "gateway/openapi/operations.h"
 #include "gateway/openapi/parameters.h"
@@ -23,10 +27,12 @@ using Services = std::vector<const ServiceDescriptor*>;
 constexpr char kDescription[] =
     R"(Register endpoints, publish events, and see what became of their deliveries.
 
+- To receive deliveries, read [Receiving deliveries](docs/receiving.html). *Webhooks*, at the end, describes the requests.
 - JSON is strict: UTF-8, no key twice, no unknown key. Keys are as below; camelCase is read too. 64-bit integers are strings.
-- Every failure has one shape and a stable `reason`, and lists up to 100 faults of a request: first those of its form (unknown keys, types, missing keys), then those of its meaning. After 429 and 503 try again when `Retry-After` says.
-- `HEAD` is answered as `GET` without the body, and `OPTIONS` with the methods of a path.
-- What a receiver gets stands under *Webhooks*.
+- Every failure has one form and a stable `reason`, and lists up to 100 violations of a request: first those of its form (unknown keys, types, missing keys), then those of its meaning. After 429 and 503, wait for `Retry-After` seconds before the next try.
+- Every answer, also of a failure, has a header `x-request-id`, by which the operator finds the request in the logs.
+- `HEAD` is answered like `GET` without the body, and `OPTIONS` with the methods of a path.
+- For gRPC, [descriptors.binpb](descriptors.binpb) has the protos of the service and all that they import.
 )";
 
 json::object Info() {
@@ -55,13 +61,27 @@ json::array Tags(const Services& services, const Meanings& meanings) {
   json::array tags;
   for (const ServiceDescriptor* service : services) {
     json::object tag{{"name", TagOf(*service)}};
-    const std::string text = meanings.comments().Of(*service);
+    const std::string text = meanings.Of(*service);
     if (!text.empty()) tag["description"] = text;
     tags.push_back(std::move(tag));
   }
-  tags.push_back(json::object{{"name", std::string(kGatewayTag)},
-                              {"description", "What needs no server."}});
+  tags.push_back(json::object{
+      {"name", std::string(kGatewayTag)},
+      {"description", "Requests that the gateway answers itself."}});
   return tags;
+}
+
+Services InOrder(Services services) {
+  const auto position = [](const ServiceDescriptor* service) {
+    const auto& options = service->options();
+    return options.HasExtension(v1::position)
+               ? options.GetExtension(v1::position)
+               : std::numeric_limits<std::int32_t>::max();
+  };
+  std::stable_sort(
+      services.begin(), services.end(),
+      [&](const auto* a, const auto* b) { return position(a) < position(b); });
+  return services;
 }
 
 // Returns all routes, in the order of services, methods and bindings.
@@ -92,7 +112,7 @@ Types TypesOfAnswers(const std::vector<std::vector<Route>>& routes,
 
 json::object Paths(const std::vector<std::vector<Route>>& routes,
                    const Meanings& meanings, Schemas& schemas,
-                   std::size_t body_bytes) {
+                   const ErrorExamples& examples, std::size_t body_bytes) {
   json::object paths;
   for (const auto& of_method : routes) {
     for (std::size_t i = 0; i < of_method.size(); ++i) {
@@ -101,10 +121,10 @@ json::object Paths(const std::vector<std::vector<Route>>& routes,
       json::value& item = paths[PathOf(of_method[i]).text];
       if (item.is_null()) item.emplace_object();
       item.get_object()[method] =
-          Operation(meanings, schemas, of_method[i], i, body_bytes);
+          Operation(meanings, schemas, examples, of_method[i], i, body_bytes);
     }
   }
-  AddFixedPaths(paths);
+  AddFixedPaths(examples, paths);
   return paths;
 }
 
@@ -118,26 +138,30 @@ json::object Receivers(const std::vector<const Descriptor*>& posted,
   return receivers;
 }
 
-json::object Components(Schemas& schemas) {
+json::object Components(const Services& services, const ErrorExamples& examples,
+                        Schemas& schemas) {
   json::object error = ErrorSchema(schemas);
   json::object all = schemas.TakeComponents();
   all["Error"] = std::move(error);
   return {{"securitySchemes", SecuritySchemes()},
           {"schemas", std::move(all)},
-          {"responses", ErrorComponents()},
+          {"responses", ErrorComponents(services, examples)},
+          {"examples", examples.Components()},
           {"parameters", ParameterComponents()},
           {"headers", HeaderComponents()}};
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> OpenApiDocument(const Services& services,
+absl::StatusOr<std::string> OpenApiDocument(const Services& unordered,
                                             const Comments& comments,
                                             std::size_t body_bytes) {
+  const Services services = InOrder(unordered);
   const auto routes = RoutesOf(services);
   if (!routes.ok()) return routes.status();
   const auto posted = PostedMessages(comments);
   const Meanings meanings(comments);
+  const ErrorExamples examples(comments, body_bytes);
   Schemas schemas(meanings, TypesOfAnswers(*routes, posted));
   json::object document{
       {"openapi", "3.1.0"},
@@ -146,9 +170,9 @@ absl::StatusOr<std::string> OpenApiDocument(const Services& services,
       {"security", json::array{json::object{{"ApiKey", json::array()}},
                                json::object{{"Certificate", json::array()}}}},
       {"tags", Tags(services, meanings)}};
-  document["paths"] = Paths(*routes, meanings, schemas, body_bytes);
+  document["paths"] = Paths(*routes, meanings, schemas, examples, body_bytes);
   document["webhooks"] = Receivers(posted, meanings, schemas);
-  document["components"] = Components(schemas);
+  document["components"] = Components(services, examples, schemas);
   return json::serialize(document);
 }
 

@@ -11,8 +11,9 @@
 
 namespace webhooks::gateway {
 
-// Returns the text of an OpenAPI 3.1 document of all routes of `services`, of
-// the paths that the gateway answers itself, and of the requests to receivers.
+// Returns the text of an OpenAPI 3.1 document of all routes of `services`, in
+// the order of their option `position`, of the paths that the gateway answers
+// itself, and of the requests to receivers.
 // `body_bytes` is the limit of bodies of methods without max_body_bytes.
 // INVALID_ARGUMENT: as Router::Make.
 absl::StatusOr<std::string> OpenApiDocument(

@@ -1,10 +1,10 @@
 #include "gateway/openapi/error_answers.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -12,6 +12,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gateway/errors.h"
+#include "gateway/openapi/answer_headers.h"
+#include "gateway/openapi/meanings.h"
 #include "gateway/openapi/parameters.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/rpc/entity_tag.h"
@@ -22,35 +24,38 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kPreconditionFailed = 412;
-constexpr int kUnsupportedMediaType = 415;
 
-// The place in the document of the gateway's errors with one HTTP status.
+// The place in the document of the errors with one HTTP status.
 enum class Place {
-  // In each operation, beside the failures of its RPC.
+  // In each operation.
   kOperation,
-  // A component of their own, as no RPC fails with the status.
+  // A component of their own, to which operations with a body refer.
   kComponent,
-  // The component "OtherError".
+  // The component kOtherError.
   kOther,
 };
 
 Place PlaceOf(int http_status) {
   switch (http_status) {
-    case 403:
-    case 408:
     case 413:
-    case 414:
-    case kUnsupportedMediaType:
-    case 417:
-    case 431:
+    case 415:
       return Place::kComponent;
-    case 404:
-    case 405:
-    case 501:
-      return Place::kOther;
-    default:
+    case 400:
+    case 401:
+    case 409:
+    case kPreconditionFailed:
+    case 429:
+    case 503:
       return Place::kOperation;
+    default:
+      return Place::kOther;
   }
+}
+
+// A resource that does not exist is an error of its operations, a path that
+// does not exist is not.
+Place PlaceOfCall(int http_status) {
+  return http_status == 404 ? Place::kOperation : PlaceOf(http_status);
 }
 
 // Returns "BodyTooLarge" for BODY_TOO_LARGE.
@@ -75,6 +80,12 @@ json::object ResponseReference(absl::string_view component) {
 // The causes of each HTTP status.
 using Texts = std::map<int, std::vector<std::string>>;
 
+void AddOnce(std::string text, std::vector<std::string>& texts) {
+  if (std::find(texts.begin(), texts.end(), text) == texts.end()) {
+    texts.push_back(std::move(text));
+  }
+}
+
 int HttpStatusOf(absl::StatusCode code, absl::string_view text) {
   if (code == absl::StatusCode::kAborted &&
       absl::StrContains(text, kEtagMismatch)) {
@@ -83,25 +94,62 @@ int HttpStatusOf(absl::StatusCode code, absl::string_view text) {
   return HttpStatusOfServerError(absl::Status(code, ""));
 }
 
+// Adds the failures of calls of `method` whose place is `place`.
+void AddFailures(const google::protobuf::MethodDescriptor* method, Place place,
+                 Texts& texts) {
+  for (const auto& [code, text] : Meanings::FailuresOf(method)) {
+    const int http_status = HttpStatusOf(code, text);
+    if (PlaceOfCall(http_status) != place) continue;
+    AddOnce(absl::StrCat(absl::StatusCodeToString(code), ": ", text),
+            texts[http_status]);
+  }
+}
+
 Texts TextsOf(const Route& route) {
   Texts texts;
-  for (const auto& [code, text] : Meanings::FailuresOf(route.binding.method)) {
-    texts[HttpStatusOf(code, text)].push_back(
-        absl::StrCat(absl::StatusCodeToString(code), ": ", text));
-  }
+  AddFailures(route.binding.method, Place::kOperation, texts);
   for (const GatewayError& error : GatewayErrors()) {
     const int http_status = error.http_status;
     if (error.text.empty() || PlaceOf(http_status) != Place::kOperation ||
-        http_status == kPreconditionFailed) {
+        (http_status == kPreconditionFailed && !IsConditional(route))) {
       continue;
     }
-    texts[http_status].push_back(TextOf(error));
+    AddOnce(TextOf(error), texts[http_status]);
   }
   return texts;
 }
 
-json::object Header(absl::string_view text, json::object schema) {
-  return {{"description", std::string(text)}, {"schema", std::move(schema)}};
+Texts OtherTexts(
+    const std::vector<const google::protobuf::ServiceDescriptor*>& services) {
+  Texts texts;
+  for (const auto* service : services) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      AddFailures(service->method(i), Place::kOther, texts);
+    }
+  }
+  for (const GatewayError& error : GatewayErrors()) {
+    if (error.text.empty() || PlaceOf(error.http_status) != Place::kOther) {
+      continue;
+    }
+    AddOnce(TextOf(error), texts[error.http_status]);
+  }
+  return texts;
+}
+
+// Returns the causes as a list, or as a sentence if there is only one.
+std::string Listed(const std::vector<std::string>& texts) {
+  if (texts.size() == 1) return texts[0];
+  return absl::StrCat("- ", absl::StrJoin(texts, "\n- "));
+}
+
+json::object AnswerWithExamples(absl::string_view text, json::object headers,
+                                json::object examples) {
+  json::object media{{"schema", {{"$ref", "#/components/schemas/Error"}}}};
+  if (!examples.empty()) media["examples"] = std::move(examples);
+  json::object answer{{"description", std::string(text)}};
+  if (!headers.empty()) answer["headers"] = std::move(headers);
+  answer["content"] = json::object{{"application/json", std::move(media)}};
+  return answer;
 }
 
 // Returns the schema of one error detail, selected by its "@type".
@@ -130,14 +178,14 @@ json::object ErrorSchema(Schemas& schemas) {
       {"status",
        {{"type", "string"},
         {"pattern", "^[A-Z_]+$"},
-        {"description", "The name of the gRPC code."}}},
+        {"description", "The name of the kind of error."}}},
       {"message",
        {{"type", "string"},
-        {"description", "For people; programs go by `reason`."}}},
+        {"description", "For people; programs act on `reason`."}}},
       {"details",
        {{"type", "array"}, {"items", {{"anyOf", std::move(details)}}}}}};
   return {{"type", "object"},
-          {"description", "The one shape of every failure."},
+          {"description", "The form of every failure."},
           {"required", json::array{"error"}},
           {"properties",
            {{"error",
@@ -146,49 +194,9 @@ json::object ErrorSchema(Schemas& schemas) {
               {"properties", std::move(properties)}}}}}};
 }
 
-json::object HeaderComponents() {
-  const json::object text{{"type", "string"}};
-  const json::object count{{"type", "integer"}, {"minimum", 0}};
-  return {
-      {"x-request-id",
-       Header("The request's own x-request-id, or a new one; logs have it.",
-              text)},
-      {"Link",
-       Header("Where another page follows: its address, with rel=\"next\" "
-              "(RFC 8288).",
-              text)},
-      {"Idempotent-Replayed",
-       Header("`true`: this is the answer that the first request with the same "
-              "Idempotency-Key got, and nothing was done.",
-              text)},
-      {"WWW-Authenticate",
-       Header("How to authenticate: by x-api-key, for which there is no scheme "
-              "of its own.",
-              text)},
-      {"Retry-After", Header("After how many seconds to try again.",
-                             {{"type", "integer"}, {"minimum", 1}})},
-      {"RateLimit-Limit",
-       Header("How many calls a second the project may make. This and the next "
-              "two only where it has a limit.",
-              {{"type", "integer"}, {"minimum", 1}})},
-      {"RateLimit-Remaining", Header("How many of them are left.", count)},
-      {"RateLimit-Reset",
-       Header("In how many seconds all of them are there again.", count)}};
-}
-
-json::object HeaderReference(absl::string_view name) {
-  return {{"$ref", absl::StrCat("#/components/headers/", name)}};
-}
-
-void AddRateHeaders(json::object& headers) {
-  for (const char* name :
-       {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}) {
-    headers[name] = HeaderReference(name);
-  }
-}
-
-json::object ErrorResponseObject(absl::string_view text, int http_status) {
-  json::object headers{{"x-request-id", HeaderReference("x-request-id")}};
+json::object ErrorResponseObject(absl::string_view text, int http_status,
+                                 const ErrorExamples& examples) {
+  json::object headers;
   if (http_status == 429 || http_status == 503) {
     headers["Retry-After"] = HeaderReference("Retry-After");
   }
@@ -196,46 +204,45 @@ json::object ErrorResponseObject(absl::string_view text, int http_status) {
   if (http_status == 401) {
     headers["WWW-Authenticate"] = HeaderReference("WWW-Authenticate");
   }
-  return {{"description", std::string(text)},
-          {"headers", std::move(headers)},
-          {"content",
-           {{"application/json",
-             {{"schema", {{"$ref", "#/components/schemas/Error"}}}}}}}};
+  return AnswerWithExamples(text, std::move(headers),
+                            examples.Named(text, http_status));
 }
 
-json::object ErrorComponents() {
+json::object ErrorComponents(
+    const std::vector<const google::protobuf::ServiceDescriptor*>& services,
+    const ErrorExamples& examples) {
   json::object components;
-  std::string others = "Another failure, in the same shape.";
   for (const GatewayError& error : GatewayErrors()) {
-    if (error.text.empty()) continue;
-    const Place place = PlaceOf(error.http_status);
-    if (place == Place::kComponent) {
-      components[ComponentName(error.reason)] =
-          ErrorResponseObject(TextOf(error), error.http_status);
-    } else if (place == Place::kOther) {
-      absl::StrAppend(&others, "\n\n", error.http_status, " ", TextOf(error));
+    if (PlaceOf(error.http_status) != Place::kComponent) continue;
+    components[ComponentName(error.reason)] =
+        ErrorResponseObject(TextOf(error), error.http_status, examples);
+  }
+  std::vector<std::string> others;
+  for (const auto& [http_status, texts] : OtherTexts(services)) {
+    for (const std::string& text : texts) {
+      others.push_back(absl::StrCat(http_status, " ", text));
     }
   }
-  components[std::string(kOtherError)] = ErrorResponseObject(others, 0);
+  const std::string text =
+      absl::StrCat("Another failure, in the same form:\n\n", Listed(others));
+  components[std::string(kOtherError)] =
+      AnswerWithExamples(text, {}, examples.Named(text));
   return components;
 }
 
-void AddErrors(const Route& route, json::object& responses) {
+void AddErrors(const Route& route, const ErrorExamples& examples,
+               json::object& responses) {
   std::map<int, json::object> errors;
   for (const auto& [http_status, texts] : TextsOf(route)) {
     errors[http_status] =
-        ErrorResponseObject(absl::StrJoin(texts, "\n\n"), http_status);
+        ErrorResponseObject(Listed(texts), http_status, examples);
   }
   for (const GatewayError& error : GatewayErrors()) {
-    const int http_status = error.http_status;
-    if (http_status == kPreconditionFailed && IsConditional(route)) {
-      errors[http_status] = ErrorResponseObject(TextOf(error), http_status);
+    if (PlaceOf(error.http_status) == Place::kComponent &&
+        route.binding.has_body) {
+      errors[error.http_status] =
+          ResponseReference(ComponentName(error.reason));
     }
-    if (PlaceOf(http_status) != Place::kComponent ||
-        (http_status == kUnsupportedMediaType && !route.binding.has_body)) {
-      continue;
-    }
-    errors[http_status] = ResponseReference(ComponentName(error.reason));
   }
   for (auto& [http_status, error] : errors) {
     responses[absl::StrCat(http_status)] = std::move(error);

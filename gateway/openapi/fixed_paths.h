@@ -4,14 +4,15 @@
 #include <boost/json/object.hpp>
 
 #include "absl/strings/string_view.h"
+#include "gateway/openapi/error_examples.h"
 
 namespace webhooks::gateway {
 
 // The tag of the paths that the gateway answers without an RPC.
 inline constexpr absl::string_view kGatewayTag = "Gateway";
 
-// Adds those paths: health, readiness and the document itself.
-void AddFixedPaths(boost::json::object& paths);
+// Adds those paths: health, readiness, the document itself and the descriptors.
+void AddFixedPaths(const ErrorExamples& examples, boost::json::object& paths);
 
 }  // namespace webhooks::gateway
 

@@ -1,10 +1,11 @@
 #include "gateway/openapi/meanings.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 
 namespace webhooks::gateway {
@@ -52,18 +53,44 @@ std::string Continued(std::string text, absl::string_view rest) {
 }
 
 Meaning Resolve(const Comments& comments, const FieldDescriptor* field,
-                int depth) {
-  Meaning own{comments.Of(*field), field->options().GetExtension(v1::values)};
-  absl::string_view rest = own.text;
-  if (depth == kMaxReferences || !absl::ConsumePrefix(&rest, "Same as "))
-    return own;
+                int depth);
+
+// Returns the meaning that `text`, about `field`, has by itself: that of the
+// field that it refers to, and its own words.
+Meaning Refer(const Comments& comments, const FieldDescriptor* field,
+              const std::string& text, int depth) {
+  absl::string_view rest = text;
+  if (depth == kMaxReferences || !absl::ConsumePrefix(&rest, "Same as ")) {
+    return {text, {}};
+  }
   const FieldDescriptor* other = field->file()->pool()->FindFieldByName(
       InPackage(field->file(), TakeName(rest)));
-  if (other == nullptr) return own;
+  if (other == nullptr) return {text, {}};
   Meaning meaning = Resolve(comments, other, depth + 1);
   meaning.text = Continued(std::move(meaning.text), rest);
-  meaning.values.MergeFrom(own.values);
   return meaning;
+}
+
+Meaning Resolve(const Comments& comments, const FieldDescriptor* field,
+                int depth) {
+  const auto& options = field->options();
+  Meaning meaning = Refer(comments, field, comments.Of(*field), depth);
+  meaning.values.MergeFrom(options.GetExtension(v1::values));
+  if (options.HasExtension(v1::rest_comment)) {
+    meaning.text =
+        Refer(comments, field, options.GetExtension(v1::rest_comment), depth)
+            .text;
+  }
+  return meaning;
+}
+
+// Replaces the words of protobuf for a field without a value by those of JSON.
+std::string InJson(const FieldDescriptor* field, const std::string& text) {
+  if (!field->options().GetExtension(v1::nullable)) {
+    return absl::StrReplaceAll(text, {{"Unset", "Absent"}});
+  }
+  return absl::StrReplaceAll(text,
+                             {{"Unset", "`null`"}, {"Empty: ", "`null`: "}});
 }
 
 // Finds "Get" of the same service, or "OtherService.Get" of the package.
@@ -73,16 +100,6 @@ const MethodDescriptor* FindMethod(const MethodDescriptor* from,
       from->service()->FindMethodByName(std::string(name));
   if (method != nullptr) return method;
   return from->file()->pool()->FindMethodByName(InPackage(from->file(), name));
-}
-
-std::optional<absl::StatusCode> CodeOf(absl::string_view name) {
-  constexpr int kLastCode =
-      static_cast<int>(absl::StatusCode::kUnauthenticated);
-  for (int i = 1; i <= kLastCode; ++i) {
-    const auto code = static_cast<absl::StatusCode>(i);
-    if (absl::StatusCodeToString(code) == name) return code;
-  }
-  return std::nullopt;
 }
 
 // Adds `failure` for each of its codes.
@@ -143,7 +160,16 @@ Failures CommonFailures(const ServiceDescriptor* service, int depth) {
 }  // namespace
 
 Meaning Meanings::Of(const FieldDescriptor* field) const {
-  return Resolve(comments_, field, 0);
+  Meaning meaning = Resolve(comments_, field, 0);
+  meaning.text = InJson(field, meaning.text);
+  return meaning;
+}
+
+std::string Meanings::Of(const ServiceDescriptor& service) const {
+  const auto& options = service.options();
+  return options.HasExtension(v1::rest_summary)
+             ? options.GetExtension(v1::rest_summary)
+             : comments_.Of(service);
 }
 
 bool Meanings::HasExample(const FieldDescriptor* field) {
@@ -154,6 +180,16 @@ Failures Meanings::FailuresOf(const MethodDescriptor* method) {
   Failures failures = OwnFailures(method, 0);
   failures.merge(CommonFailures(method->service(), 0));
   return failures;
+}
+
+std::optional<absl::StatusCode> CodeOf(absl::string_view name) {
+  constexpr int kLastCode =
+      static_cast<int>(absl::StatusCode::kUnauthenticated);
+  for (int i = 1; i <= kLastCode; ++i) {
+    const auto code = static_cast<absl::StatusCode>(i);
+    if (absl::StatusCodeToString(code) == name) return code;
+  }
+  return std::nullopt;
 }
 
 }  // namespace webhooks::gateway

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "gateway/openapi/answer_headers.h"
 #include "gateway/openapi/error_answers.h"
 #include "gateway/openapi/examples.h"
 #include "gateway/openapi/parameters.h"
@@ -93,7 +94,7 @@ json::object AnswerSchema(Schemas& schemas, const Binding& binding) {
 }
 
 json::object Responses(const Meanings& meanings, Schemas& schemas,
-                       const Route& route) {
+                       const ErrorExamples& examples, const Route& route) {
   const Binding& binding = route.binding;
   const std::string text =
       meanings.comments().Of(*binding.method->output_type());
@@ -110,7 +111,7 @@ json::object Responses(const Meanings& meanings, Schemas& schemas,
       {"content",
        {{"application/json", Media(AnswerSchema(schemas, binding),
                                    AnswerExample(meanings, binding))}}}};
-  AddErrors(route, responses);
+  AddErrors(route, examples, responses);
   return responses;
 }
 
@@ -136,8 +137,8 @@ std::string FirstSentence(absl::string_view text) {
 }
 
 json::object Operation(const Meanings& meanings, Schemas& schemas,
-                       const Route& route, std::size_t index,
-                       std::size_t body_bytes) {
+                       const ErrorExamples& examples, const Route& route,
+                       std::size_t index, std::size_t body_bytes) {
   const Binding& binding = route.binding;
   const MethodDescriptor& method = *binding.method;
   std::string id = absl::StrCat(method.service()->name(), "_", method.name());
@@ -153,7 +154,7 @@ json::object Operation(const Meanings& meanings, Schemas& schemas,
     operation["requestBody"] =
         RequestBody(meanings, schemas, route, body_bytes);
   }
-  operation["responses"] = Responses(meanings, schemas, route);
+  operation["responses"] = Responses(meanings, schemas, examples, route);
   return operation;
 }
 

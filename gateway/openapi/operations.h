@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "gateway/openapi/error_examples.h"
 #include "gateway/openapi/meanings.h"
 #include "gateway/openapi/schemas.h"
 #include "gateway/transcoding/http_rule.h"
@@ -18,8 +19,8 @@ std::string MethodOf(const Route& route);
 // Returns the operation of one route. `index` is its place among the routes of
 // its RPC; `body_bytes` is the default limit of bodies.
 boost::json::object Operation(const Meanings& meanings, Schemas& schemas,
-                              const Route& route, std::size_t index,
-                              std::size_t body_bytes);
+                              const ErrorExamples& examples, const Route& route,
+                              std::size_t index, std::size_t body_bytes);
 
 // Returns the tag of a service: "Webhook" for "WebhookService".
 std::string TagOf(const google::protobuf::ServiceDescriptor& service);

@@ -30,6 +30,7 @@ json::object Parameter(const Meanings& meanings, Schemas& schemas,
   json::object parameter{{"name", std::move(name)}, {"in", std::string(place)}};
   const Meaning meaning = meanings.Of(field.field);
   if (!meaning.text.empty()) parameter["description"] = meaning.text;
+  if (field.field->options().deprecated()) parameter["deprecated"] = true;
   if (place == "path" || field.required_key) parameter["required"] = true;
   parameter["schema"] = schemas.OfValue(field, Direction::kRequest);
   return parameter;
@@ -190,20 +191,23 @@ json::object ParameterComponents() {
       {"x-request-id",
        header(
            "x-request-id",
-           "Names the request in the logs of both processes; made where "
-           "it is absent.",
+           "A name of the request in the logs of the service, chosen by the "
+           "client. Absent: the service chooses one.",
            {{"type", "string"}, {"pattern", "^[!-~]+$"}, {"maxLength", 128}})},
       {"grpc-timeout",
        header("grpc-timeout",
-              "How long the caller waits: a number that is not 0 and H, M, S, "
-              "m, u or n for hours to nanoseconds. At most a minute; by "
-              "default as the operator says.",
+              "The time limit of the call: a number that is not 0, and `H`, "
+              "`M`, `S`, `m`, `u` or `n` for hours to nanoseconds. At most a "
+              "minute. Absent: as the operator has set it, by default 15 "
+              "seconds.",
               {{"type", "string"},
                {"pattern", "^(?=[0-9]*[1-9])[0-9]{1,8}[HMSmun]$"}})},
-      {"If-Match", header("If-Match", "Answer 412 unless this is the ETag.",
-                          {{"type", "string"}})},
+      {"If-Match",
+       header("If-Match", "The answer is 412 unless this is the `ETag`.",
+              {{"type", "string"}})},
       {"If-None-Match",
-       header("If-None-Match", "Answer 304 without a body if this is the ETag.",
+       header("If-None-Match",
+              "The answer is 304 without a body if this is the `ETag`.",
               {{"type", "string"}})}};
 }
 

@@ -75,6 +75,7 @@ bool IsAlwaysThere(const FieldPlan& field, Direction direction) {
 json::object Schemas::OfField(const FieldPlan& field, Direction direction) {
   json::object schema = OfValue(field, direction);
   const Meaning meaning = meanings_.Of(field.field);
+  if (field.field->options().deprecated()) schema["deprecated"] = true;
   if (!meaning.text.empty()) schema["description"] = meaning.text;
   if (!meaning.values.example().empty()) {
     boost::system::error_code error;

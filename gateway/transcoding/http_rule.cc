@@ -128,6 +128,22 @@ bool IsSingularString(const FieldDescriptor* field) {
          field->type() == FieldDescriptor::TYPE_STRING;
 }
 
+// Checks the option true_if_null of each field of a request.
+absl::Status CheckNullFlags(const Descriptor* request) {
+  for (int i = 0; i < request->field_count(); ++i) {
+    const FieldDescriptor* flag = request->field(i);
+    if (!flag->options().HasExtension(v1::true_if_null)) continue;
+    const FieldDescriptor* of = request->FindFieldByName(
+        flag->options().GetExtension(v1::true_if_null));
+    if (flag->is_repeated() || flag->type() != FieldDescriptor::TYPE_BOOL ||
+        of == nullptr || !of->options().GetExtension(v1::nullable)) {
+      return Wrong(absl::StrCat(flag->full_name(),
+                                " is not a bool for a nullable field"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadMarks(Binding& binding) {
   const Descriptor* request = binding.method->input_type();
   const Descriptor* response = binding.method->output_type();
@@ -143,6 +159,7 @@ absl::Status ReadMarks(Binding& binding) {
        FormOf(mask->message_type()) != JsonForm::kFieldMask)) {
     return Wrong(absl::StrCat(mask->full_name(), " is not a FieldMask"));
   }
+  if (auto status = CheckNullFlags(request); !status.ok()) return status;
   const FieldDescriptor* next = response->FindFieldByName("next_page_token");
   if (IsSingularString(next) &&
       IsSingularString(request->FindFieldByName("page_token"))) {

@@ -26,7 +26,8 @@ FieldPlan PlanField(const FieldDescriptor* field, size_t index) {
   plan.nullable = field->options().GetExtension(v1::nullable);
   plan.required_key = field->options().GetExtension(v1::required_key);
   plan.hidden = field->options().HasExtension(v1::http_header) ||
-                field->options().GetExtension(v1::body_mask);
+                field->options().GetExtension(v1::body_mask) ||
+                field->options().HasExtension(v1::true_if_null);
   plan.raw_json = field->options().GetExtension(v1::raw_json) &&
                   !field->is_repeated() &&
                   field->type() == FieldDescriptor::TYPE_STRING;
@@ -42,6 +43,19 @@ void IndexNames(MessagePlan& plan) {
                           &FieldDescriptor::camelcase_name}) {
     for (const FieldPlan& field : plan.fields) {
       if (!field.hidden) plan.by_name.emplace((field.field->*name)(), &field);
+    }
+  }
+}
+
+// Connects each flag with the option true_if_null to the field that it names.
+void ConnectNullFlags(MessagePlan& plan) {
+  for (const FieldPlan& flag : plan.fields) {
+    const auto& options = flag.field->options();
+    if (!options.HasExtension(v1::true_if_null)) continue;
+    for (FieldPlan& field : plan.fields) {
+      if (field.field->name() == options.GetExtension(v1::true_if_null)) {
+        field.null_flag = flag.field;
+      }
     }
   }
 }
@@ -66,6 +80,7 @@ std::unique_ptr<MessagePlan> PlanMessage(const Descriptor* descriptor) {
     plan->has_required_keys |= plan->fields.back().required_key;
     if (field->options().GetExtension(v1::body_mask)) plan->body_mask = field;
   }
+  ConnectNullFlags(*plan);
   IndexNames(*plan);
   return plan;
 }

@@ -40,14 +40,17 @@ struct FieldPlan {
   std::string quoted_key;
   bool nullable = false;
   bool required_key = false;
-  // True if the field is not a key of JSON, a query or a path: see http_header
-  // and body_mask of options.proto.
+  // True if the field is not a key of JSON, a query or a path: see http_header,
+  // body_mask and true_if_null of options.proto.
   bool hidden = false;
   // True if the field holds the text of a JSON value.
   bool raw_json = false;
   // The greatest number of elements of a list (Values.max_items of
   // options.proto); 0: no limit.
   size_t max_items = 0;
+  // The bool of the same message that a null for this field sets to true
+  // (true_if_null of options.proto), or null.
+  const google::protobuf::FieldDescriptor* null_flag = nullptr;
 };
 
 struct MessagePlan {

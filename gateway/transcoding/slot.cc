@@ -54,7 +54,11 @@ Slot Slot::Enter() const {
 std::string Slot::Set(const JsonScalar& scalar) const {
   if (field == nullptr) return Expected(*this);
   if (scalar.kind == JsonScalar::Kind::kNull) {
-    return field->nullable && !is_element ? "" : "must not be null";
+    if (!field->nullable || is_element) return "must not be null";
+    if (field->null_flag != nullptr) {
+      message->GetReflection()->SetBool(message, field->null_flag, true);
+    }
+    return "";
   }
   if (std::string violation = OneofViolation(); !violation.empty()) {
     return violation;

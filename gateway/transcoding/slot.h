@@ -40,7 +40,8 @@ struct Slot {
   // Returns the slot of the message in the field, which it creates. Requires
   // that ObjectViolation() is "".
   Slot Enter() const;
-  // Sets the value. A null leaves a nullable field unset.
+  // Sets the value. A null leaves a nullable field unset, and sets the flag of
+  // the field that has one.
   std::string Set(const JsonScalar& scalar) const;
   // Sets a raw_json field.
   void SetRaw(std::string text) const;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/stable_bytes.h"
+#include "webhooks/v1/options.pb.h"
 
 namespace webhooks::server {
 namespace {
@@ -18,6 +19,17 @@ Digest DigestOf(absl::string_view text) {
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
          digest.data());
   return digest;
+}
+
+// Clears the flags that say that an empty field is meant: the empty field says
+// as much, and older gateways do not know the flags.
+void ClearNullFlags(google::protobuf::Message& request) {
+  const auto* type = request.GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    if (type->field(i)->options().HasExtension(v1::true_if_null)) {
+      request.GetReflection()->ClearField(&request, type->field(i));
+    }
+  }
 }
 
 std::string StableBytes(const google::protobuf::Message& message) {
@@ -38,6 +50,7 @@ std::optional<Idempotency> IdempotencyOf(
   const std::unique_ptr<google::protobuf::Message> rest(request.New());
   rest->CopyFrom(request);
   reflection->ClearField(rest.get(), field);
+  ClearNullFlags(*rest);
   return Idempotency{
       DigestOf(absl::StrCat(project, std::string(1, kSeparator), id)),
       DigestOf(

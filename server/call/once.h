@@ -13,8 +13,8 @@ namespace webhooks::server {
 
 // Returns the digests by which the store recognizes a repeat of this call:
 // `key` of `project` ("" for administrators) and the request_id, `request` of
-// `rpc` and all other fields. nullopt if the request_id is empty. The request
-// must have a field request_id.
+// `rpc` and all other fields but flags with the option true_if_null. nullopt if
+// the request_id is empty. The request must have a field request_id.
 std::optional<Idempotency> IdempotencyOf(
     const std::string& project, absl::string_view rpc,
     const google::protobuf::Message& request, absl::Time now);

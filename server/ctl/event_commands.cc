@@ -30,7 +30,9 @@ absl::Status PublishEvent(Session& session) {
 
 absl::Status ListEvents(Session& session) {
   v1::ListEventsRequest wanted;
-  if (session.options.event_type) wanted.set_type(*session.options.event_type);
+  if (session.options.event_type) {
+    wanted.set_event_type(*session.options.event_type);
+  }
   SetTimes(session.options, wanted);
   const auto events = ListAll<v1::Event>(
       session, wanted,

@@ -121,6 +121,8 @@ absl::StatusOr<v1::Webhook> Register(Session& session, const std::string& url) {
          absl::StrSplit(*session.options.scope, ',')) {
       request.add_scope(std::string(type));
     }
+  } else {
+    request.set_all_events(true);
   }
   return session.client.Call<v1::Webhook>("webhooks.v1.WebhookService/Create",
                                           request);

@@ -70,13 +70,17 @@ ABSL_FLAG(OptionalText, description, std::nullopt,
           "The description of a webhook.");
 ABSL_FLAG(OptionalText, scope, std::nullopt,
           "The event types that a webhook listens to, comma-separated. Default "
-          "for a new webhook: all.");
+          "for listen: all.");
+ABSL_FLAG(
+    bool, all_events, false,
+    "The webhook listens to every event type. A new webhook needs this or "
+    "--scope.");
 ABSL_FLAG(OptionalText, delivery, std::nullopt,
           "The delivery settings of a webhook, as JSON of DeliverySettings: "
           "{\"ordered\": true, \"timeout\": \"5s\"}. Replaces all settings.");
 ABSL_FLAG(OptionalText, clear, std::nullopt,
           "The fields of a webhook to clear, comma-separated: url, "
-          "description, scope (to listen to all types) or delivery.");
+          "description, scope (like --all_events) or delivery.");
 ABSL_FLAG(OptionalText, id_event, std::nullopt,
           "The id of the event, a UUID. Two events with the same id are "
           "published once. Default: a new id.");
@@ -326,6 +330,7 @@ absl::StatusOr<Options> ReadOptions() {
   options.url = absl::GetFlag(FLAGS_url);
   options.description = absl::GetFlag(FLAGS_description);
   options.scope = absl::GetFlag(FLAGS_scope);
+  options.all_events = absl::GetFlag(FLAGS_all_events);
   options.delivery = absl::GetFlag(FLAGS_delivery);
   options.clear = absl::GetFlag(FLAGS_clear);
   options.id_event = absl::GetFlag(FLAGS_id_event);

@@ -35,6 +35,7 @@ struct Options {
   std::optional<std::string> url;
   std::optional<std::string> description;
   std::optional<std::string> scope;
+  bool all_events = false;
   std::optional<std::string> delivery;
   std::optional<std::string> clear;
   std::optional<std::string> id_event;

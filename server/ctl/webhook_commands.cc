@@ -94,6 +94,11 @@ absl::Status Fill(const Options& options, Request& request) {
       request.add_scope(std::string(type));
     }
   }
+  if (options.scope && options.all_events) {
+    return absl::InvalidArgumentError(
+        "give only one of --scope and --all_events");
+  }
+  request.set_all_events(options.all_events);
   if (!options.delivery) return absl::OkStatus();
   return ReadSettings(*options.delivery, *request.mutable_delivery());
 }
@@ -103,6 +108,10 @@ absl::Status CreateWebhook(Session& session) {
   request.set_request_id(NewRequestId());
   absl::Status filled = Fill(session.options, request);
   if (!filled.ok()) return filled;
+  if (request.scope().empty() && !request.all_events()) {
+    return absl::InvalidArgumentError(
+        "give the event types with --scope, or --all_events");
+  }
   return PrintResult(session,
                      session.client.Call<v1::Webhook>(
                          "webhooks.v1.WebhookService/Create", request));
@@ -117,7 +126,9 @@ absl::Status SetMask(absl::string_view cleared,
   std::vector<const google::protobuf::FieldDescriptor*> set;
   request.GetReflection()->ListFields(request, &set);
   google::protobuf::FieldMask& mask = *request.mutable_update_mask();
-  for (const auto* field : set) mask.add_paths(field->name());
+  for (const auto* field : set) {
+    mask.add_paths(field->name() == "all_events" ? "scope" : field->name());
+  }
   for (const absl::string_view field : absl::StrSplit(cleared, ',')) {
     if (!absl::c_linear_search(kClearable, field)) {
       return absl::InvalidArgumentError(
@@ -185,12 +196,13 @@ std::vector<Command> WebhookCommands() {
       {"webhook get", "WEBHOOK", {}, "Shows one webhook.", &GetWebhook},
       {"webhook create",
        "",
-       {"url", "description", "scope", "delivery"},
+       {"url", "description", "scope", "all_events", "delivery"},
        "Registers a webhook.",
        &CreateWebhook},
       {"webhook update",
        "WEBHOOK",
-       {"active", "url", "description", "scope", "delivery", "clear"},
+       {"active", "url", "description", "scope", "all_events", "delivery",
+        "clear"},
        "Changes a webhook, for example activates or deactivates it.",
        &UpdateWebhook},
       {"webhook delete", "WEBHOOK", {}, "Removes a webhook.", &DeleteWebhook},

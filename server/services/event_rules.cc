@@ -6,6 +6,7 @@
 #include "proto/json/compact_json.h"
 #include "proto/rpc/status.h"
 #include "proto/time.h"
+#include "server/services/event_type_filter.h"
 #include "server/services/field_rules.h"
 #include "storage/deactivation.h"
 #include "storage/event_store.h"
@@ -82,9 +83,7 @@ absl::Status EventRules::Check(
 absl::Status EventRules::Check(const v1::ListEventsRequest& request) const {
   google::rpc::BadRequest violations;
   CheckTimes(request, violations);
-  if (request.has_type() && !IsEventType(request.type())) {
-    AddViolation(violations, "type", "must be an event type");
-  }
+  CheckTypeFilter(request, violations);
   return ViolationsStatus(violations);
 }
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/json/compact_json.h"
 #include "proto/time.h"
+#include "server/services/event_type_filter.h"
 #include "server/services/lists.h"
 #include "server/services/publish_stream.h"
 #include "storage/uuid.h"
@@ -85,12 +86,12 @@ CallReactor* EventService::List(CallContext& context) {
       context, &Calls::AcceptAny,
       [this](const Caller& caller, const v1::ListEventsRequest& wanted,
              Done<v1::ListEventsResponse> done) {
-        const std::string list = ListName(kEvents, caller.project, wanted);
+        const std::string list =
+            ListName(kEvents, caller.project, WithOneTypeName(wanted));
         const auto start =
             ReadPage<v1::Event>(list, wanted, rules_.Check(wanted));
         if (!start.ok()) return std::move(done)(start.status());
-        const EventFilter filter{OptionalIf(wanted.has_type(), wanted.type()),
-                                 PublishedRange(wanted)};
+        const EventFilter filter{TypeFilter(wanted), PublishedRange(wanted)};
         store_.ListEvents(
             caller.project, filter, *start, caller.options,
             AnswerWithPage(list, &v1::ListEventsResponse::mutable_events,

@@ -90,7 +90,7 @@ void ReadToken(absl::string_view list, absl::string_view token,
   const std::optional<std::string> text = ReadText(list, token);
   if (text && ParsePosition(*text, after)) return;
   AddViolation(violations, "page_token",
-               "must be the next_page_token of this list");
+               "must come from an answer of this list, with the same filters");
 }
 
 }  // namespace

@@ -24,8 +24,20 @@ constexpr absl::Duration kMaxOverlap = absl::Hours(7 * 24);
 constexpr std::initializer_list<absl::string_view> kWebhookFields = {
     "url", "description", "scope", "active", "delivery"};
 
-void CheckScope(const google::protobuf::RepeatedPtrField<std::string>& scope,
+// Checks the scope of a request to create or change a webhook. A webhook with
+// an empty scope listens to every type, so a scope that may be forgotten is
+// refused: it must be empty on purpose.
+template <typename Request>
+void CheckScope(const Request& request, bool is_empty_on_purpose,
                 google::rpc::BadRequest& violations) {
+  const auto& scope = request.scope();
+  if (scope.empty() && !is_empty_on_purpose) {
+    AddViolation(violations, "scope",
+                 "must hold an event type, unless all_events is true");
+  }
+  if (!scope.empty() && request.all_events()) {
+    AddViolation(violations, "scope", "must be empty, as all_events is true");
+  }
   if (scope.size() > kMaxScope) {
     AddViolation(violations, "scope", "must hold at most 100 event types");
     return;
@@ -69,7 +81,7 @@ absl::Status WebhookRules::Check(
   if (request.has_url()) CheckUrl(request.url(), violations);
   CheckText("description", request.description(), 0, kMaxDescription,
             LineBreaks::kAllowed, violations);
-  CheckScope(request.scope(), violations);
+  CheckScope(request, request.all_events(), violations);
   CheckDeliverySettings(request.delivery(), violations);
   CheckRequestId(request.request_id(), violations);
   return ViolationsStatus(violations);
@@ -86,7 +98,11 @@ absl::Status WebhookRules::Check(
     CheckText("description", request.description(), 0, kMaxDescription,
               LineBreaks::kAllowed, violations);
   }
-  if (HasPath(mask, "scope")) CheckScope(request.scope(), violations);
+  if (HasPath(mask, "scope")) {
+    CheckScope(request,
+               request.all_events() || HasPath(request.update_mask(), "scope"),
+               violations);
+  }
   if (HasPath(mask, "delivery")) {
     CheckDeliverySettings(request.delivery(), violations);
   }
@@ -133,7 +149,13 @@ absl::Status WebhookRules::Check(
 }
 
 google::protobuf::FieldMask MaskOf(const v1::UpdateWebhookRequest& request) {
-  return MaskOf(request, request.update_mask(), kWebhookFields);
+  google::protobuf::FieldMask mask =
+      MaskOf(request, request.update_mask(), kWebhookFields);
+  if (request.update_mask().paths().empty() && request.all_events() &&
+      !Names(mask, "scope")) {
+    mask.add_paths("scope");
+  }
+  return mask;
 }
 
 }  // namespace webhooks::server

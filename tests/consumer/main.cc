@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
       grpc::CreateChannel(argv[1], grpc::InsecureChannelCredentials()));
   webhooks::v1::CreateWebhookRequest request;
   request.set_url("https://acme.com/webhook_receiver");
+  request.set_all_events(true);
   webhooks::v1::Webhook webhook;
   Expect(stub->Create(NewContext(argv[2]).get(), request, &webhook));
   webhooks::v1::ListWebhooksResponse list;

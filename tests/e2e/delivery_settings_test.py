@@ -120,7 +120,7 @@ def test_events_are_listed_by_type_and_time(tmp_path):
             return [e["id_event"] for e in api.call("GET", f"/events?{query}")]
 
         assert ids("") == [second, first]
-        assert ids("type=a.b") == [first]
+        assert ids("type=a.b") == ids("event_type=a.b") == [first]
         assert second in ids(f"start_time={made}")
         assert ids(f"start_time={later}") == []
         assert ids(f"end_time={later}") == [second, first]

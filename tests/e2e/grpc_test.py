@@ -20,6 +20,8 @@ def stub(channel):
 
 
 def create(service, stub, metadata=None, **fields):
+    if "scope" not in fields:
+        fields.setdefault("all_events", True)
     return stub.Create(
         webhook_service_pb2.CreateWebhookRequest(**fields), timeout=PATIENCE,
         metadata=service.metadata() if metadata is None else metadata)
@@ -84,8 +86,9 @@ def update(service, stub, webhook, paths, **fields):
     (["description", "scope"], {"active": False},
      {"endpoint_description": None, "scope": None}),
     (["active"], {"active": False}, {"active": False}),
-    (["*"], {"active": True, "description": "all"},
-     {"url": None, "scope": None, "endpoint_description": "all"})])
+    (["*"], {"active": True, "all_events": True, "description": "all"},
+     {"url": None, "scope": None, "endpoint_description": "all"}),
+    (None, {"all_events": True}, {"scope": None})])
 def test_a_field_mask_says_what_is_changed(service, stub, paths, given,
                                            changed):
     made = create(service, stub, **REFERENCE)
@@ -112,7 +115,9 @@ def test_a_field_mask_says_what_is_changed(service, stub, paths, given,
     (["color"], {"url": "https://new.example/"}, ["update_mask"]),
     (["url", "secret"], {}, ["update_mask"]),
     (["active"], {"url": "https://new.example/"}, ["active"]),
-    (["*"], {}, ["active"])])
+    (["*"], {"all_events": True}, ["active"]),
+    (["*"], {"active": True}, ["scope"]),
+    (["*"], {}, ["scope", "active"])])
 def test_a_field_mask_that_cannot_be_changes_nothing(service, stub, paths,
                                                      given, wrong):
     made = create(service, stub, **REFERENCE)
@@ -162,6 +167,8 @@ def test_a_call_without_a_known_key_is_unauthenticated(
     ({"scope": ["", "a..b", "a"]}, "INVALID_SCOPE", ["scope[0]", "scope[1]"]),
     ({"scope": ["a" * 257]}, "INVALID_SCOPE", ["scope[0]"]),
     ({"scope": [f"a{i}" for i in range(101)]}, "INVALID_SCOPE", ["scope"]),
+    ({"all_events": False}, "INVALID_SCOPE", ["scope"]),
+    ({"all_events": True, "scope": ["a"]}, "INVALID_SCOPE", ["scope"]),
     ({"url": "x", "description": "\a", "scope": ["-"]}, "INVALID_REQUEST",
      ["url", "description", "scope[0]"]),
 ], ids=[
@@ -169,6 +176,7 @@ def test_a_call_without_a_known_key_is_unauthenticated(
     "control character in URL", "NUL in URL", "empty URL", "long description",
     "NUL in description", "repeated event type", "malformed event type",
     "two malformed event types", "long event type", "too many event types",
+    "no scope", "a scope beside all events",
     "everything at once"])
 def test_every_violation_is_told(service, stub, fields, reason, wrong):
     assert failure(lambda: create(service, stub, **fields)) == (

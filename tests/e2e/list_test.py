@@ -27,7 +27,7 @@ def next_page(response):
     link = response.header("link")
     if link is None:
         return None
-    return re.fullmatch(r'<(/webhooks\?.*)>; rel="next"', link)[1]
+    return re.fullmatch(r'<(/(?:webhooks|events)\?.*)>; rel="next"', link)[1]
 
 
 def pages(service, target, headers):
@@ -96,8 +96,8 @@ def test_a_list_that_cannot_be_is_refused(service, query, reason):
 
 
 @pytest.mark.parametrize("target", [
-    "/webhooks?event_type=a..b", "/events?type=a..b",
-    "/deliveries?event_type=a..b"])
+    "/webhooks?event_type=a..b", "/events?event_type=a..b",
+    "/events?type=a..b", "/deliveries?event_type=a..b"])
 def test_all_that_is_wrong_with_a_list_is_told_at_once(service, target):
     response = service.get(f"{target}&page_size=-1&page_token=x")
     assert response.status == 400
@@ -115,3 +115,19 @@ def test_a_page_token_is_good_for_its_filters_only(service, listed):
                            headers=headers)
     assert response.status == 400
     assert response.reason() == "INVALID_PAGE_TOKEN"
+
+
+def test_the_old_name_of_the_filter_of_events_selects_the_same_list(fresh):
+    for kind in ("a.b", "c.d", "a.b"):
+        fresh.request("POST", "/events", {"type": kind, "data": None})
+    lists = [fresh.get(f"/events?{query}") for query in (
+        "event_type=a.b", "type=a.b", "type=a.b&event_type=a.b")]
+    assert [e["type"] for e in lists[0].json()] == ["a.b", "a.b"]
+    assert lists[0].json() == lists[1].json() == lists[2].json()
+    # A page token is good under both names.
+    link = next_page(fresh.get("/events?type=a.b&page_size=1"))
+    rest = fresh.get(link.replace("type=", "event_type="))
+    assert rest.json() == lists[0].json()[1:]
+    refused = fresh.get("/events?type=a.b&event_type=c.d")
+    assert (refused.status, refused.reason(), refused.fields()) == (
+        400, "INVALID_REQUEST", ["event_type"])

@@ -118,6 +118,10 @@ class Document:
             assert not content or method == "HEAD", (
                 f"{method} {path}: {status} has no body")
             return None
+        if "application/json" not in content:
+            kinds = [v for n, v in headers if n == "content-type"]
+            assert kinds == list(content), f"{method} {path}: {kinds}"
+            return None
         return self.validate(content["application/json"]["schema"],
                              json.loads(body))
 

@@ -71,9 +71,10 @@ def test_lists_follow_every_page(ctl_json, service, key):
 
 
 def test_a_table_has_aligned_columns(ctl, key):
-    ctl("webhook", "create", "--description=x\x1b[31mred", key=key, code=6)
-    ctl("webhook", "create", "--url=https://a.example/", key=key)
-    ctl("webhook", "create", key=key)
+    ctl("webhook", "create", "--all_events", "--description=x\x1b[31mred",
+        key=key, code=6)
+    ctl("webhook", "create", "--all_events", "--url=https://a.example/", key=key)
+    ctl("webhook", "create", "--all_events", key=key)
     header, *rows = ctl("webhook", "list", key=key).stdout.splitlines()
     column = header.index("URL")
     assert {row[column - 1] for row in rows} == {" "}
@@ -108,7 +109,33 @@ def test_a_limit_has_its_exit_code(ctl, ctl_json):
     project = ctl_json("project", "create", "small", "--max_webhooks=0")
     key = ctl_json("key", "create", project["id_project"], "ci")["key"]
     assert "WEBHOOK_LIMIT_REACHED" in ctl(
-        "webhook", "create", key=key, code=7).stderr
+        "webhook", "create", "--all_events", key=key, code=7).stderr
+
+
+def test_a_webhook_for_every_event_is_made_on_purpose(ctl, ctl_json, key):
+    for flags in ((), ("--all_events=false",), ("--all_events", "--scope=a")):
+        refused = ctl("webhook", "create", *flags, key=key, code=1).stderr
+        assert "--scope" in refused and "--all_events" in refused
+    assert ctl_json("webhook", "list", key=key) == []
+    made = ctl_json("webhook", "create", "--all_events", key=key)
+    assert made["scope"] == []
+    id = made["id_webhook_endpoint"]
+    assert ctl_json("webhook", "update", id, "--scope=a", key=key)["scope"] == [
+        "a"]
+    for flags in (("--all_events",), ("--clear=scope",),
+                  ("--all_events", "--clear=url")):
+        ctl("webhook", "update", id, "--scope=a", key=key)
+        assert ctl_json("webhook", "update", id, *flags, key=key)["scope"] == []
+    ctl("webhook", "update", id, "--all_events", "--clear=scope", key=key,
+        code=1)
+
+
+def test_events_are_listed_by_their_type(ctl_json, service, key):
+    for kind in ("a.b", "c"):
+        service.request("POST", "/events", {"type": kind, "data": None},
+                        headers={"x-api-key": key})
+    listed = ctl_json("event", "list", "--event_type=c", key=key)
+    assert [event["type"] for event in listed] == ["c"]
 
 
 def test_a_server_that_is_not_there_is_said_to_be_so():
@@ -165,13 +192,14 @@ def test_a_folder_is_no_key_file(tmp_path):
 def test_settings_of_webhooks_are_not_read_from_the_environment(
         service, ctl_json, key):
     result = run("webhookctl", "--json", f"--server={service.server.address}",
-                 "webhook", "create",
+                 "webhook", "create", "--all_events",
                  env={"WEBHOOKS_KEY": key, "WEBHOOKS_URL": "https://a.example"})
     assert "url" not in json.loads(result.stdout)
 
 
 def test_a_webhook_is_changed(ctl, ctl_json, key):
-    id = ctl_json("webhook", "create", "--url=https://a.example/", key=key)[
+    id = ctl_json("webhook", "create", "--all_events",
+                  "--url=https://a.example/", key=key)[
         "id_webhook_endpoint"]
     changed = ctl_json(
         "webhook", "update", id, "--active=false", "--scope=a.b,c.d",
@@ -261,7 +289,8 @@ def test_a_limit_that_is_not_told_is_an_error(ctl, ctl_json):
 
 
 def test_failed_deliveries_are_retried_by_a_job(ctl, ctl_json, key):
-    id = ctl_json("webhook", "create", "--url=https://a.example/", key=key)[
+    id = ctl_json("webhook", "create", "--all_events",
+                  "--url=https://a.example/", key=key)[
         "id_webhook_endpoint"]
     job = ctl_json("retry-job", "create", id,
                    "--start_time=2026-11-01T00:00:00Z", key=key)

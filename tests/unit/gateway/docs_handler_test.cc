@@ -1,5 +1,6 @@
 #include "gateway/docs_handler.h"
 
+#include "gateway/header_fields.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/gateway/handler_client.h"
@@ -18,9 +19,10 @@ class DocsHandlerTest : public ::testing::Test {
   NextHandler next_;
   DocsHandler handler_{next_,
                        R"({"openapi":"3.1.0"})",
+                       "binary",
                        {{"index.html", {"text/html", "<p>"}},
                         {"page.js", {"text/javascript", "f()"}}}};
-  DocsHandler bare_{next_, "{}", {}};
+  DocsHandler bare_{next_, "{}", "", {}};
 };
 
 TEST_F(DocsHandlerTest, AnswersWithTheDocumentToAnybody) {
@@ -29,6 +31,32 @@ TEST_F(DocsHandlerTest, AnswersWithTheDocumentToAnybody) {
   EXPECT_EQ(answer.content_type, "application/json");
   EXPECT_EQ(answer.content(), R"({"openapi":"3.1.0"})");
   EXPECT_EQ(answer.route, "/openapi.json");
+}
+
+TEST_F(DocsHandlerTest, AnswersWithTheDescriptors) {
+  const HttpResponse answer = Get("/descriptors.binpb");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.content_type, "application/protobuf");
+  EXPECT_EQ(answer.content(), "binary");
+  EXPECT_EQ(answer.route, "/descriptors.binpb");
+}
+
+TEST_F(DocsHandlerTest, AnswersMayBeCachedUntilTheirEtagChanges) {
+  for (const char* path : {"/openapi.json", "/descriptors.binpb", "/docs"}) {
+    const HttpResponse answer = Get(path);
+    EXPECT_EQ(answer.cache_control, "no-cache");
+    const std::string etag(ResponseHeader(answer, "ETag"));
+    const HttpResponse same =
+        AnswerOf(handler_, {.path = path, .fields = {{"if-none-match", etag}}});
+    EXPECT_EQ(same.status, 304) << path;
+    EXPECT_EQ(same.content(), "");
+    EXPECT_THAT(same, HasHeader("ETag", etag));
+    const HttpResponse other = AnswerOf(
+        handler_, {.path = path, .fields = {{"if-none-match", "\"x\""}}});
+    EXPECT_EQ(other.status, 200) << path;
+  }
+  EXPECT_NE(ResponseHeader(Get("/openapi.json"), "ETag"),
+            ResponseHeader(AnswerOf(bare_, {.path = "/openapi.json"}), "ETag"));
 }
 
 TEST_F(DocsHandlerTest, AnswersWithPages) {
@@ -74,7 +102,7 @@ TEST_F(DocsHandlerTest, AnswersWithSoManyBytesASecond) {
   absl::Time now = absl::FromUnixSeconds(1000);
   DocsHandler handler(next_,
                       std::string(DocsHandler::kDocsBytesPerSecond / 2, '1'),
-                      {}, [&] { return now; });
+                      "", {}, [&] { return now; });
   const Ask ask = {.path = "/openapi.json"};
   EXPECT_EQ(AnswerOf(handler, ask).status, 200);
   EXPECT_EQ(AnswerOf(handler, ask).status, 200);
@@ -88,7 +116,7 @@ TEST_F(DocsHandlerTest, AnswersWithSoManyBytesASecond) {
 }
 
 TEST_F(DocsHandlerTest, KnowsNoOtherMethods) {
-  for (const char* path : {"/docs", "/openapi.json"}) {
+  for (const char* path : {"/docs", "/openapi.json", "/descriptors.binpb"}) {
     const HttpResponse answer =
         AnswerOf(handler_, {.method = "POST", .path = path});
     EXPECT_EQ(answer.status, 405);

@@ -23,8 +23,10 @@ TEST_F(PagesTest, AreTheFilesForBrowsers) {
   Write("index.html", "<p>");
   Write("page.js", "f()");
   Write("LICENSE", "free");
+  Write("page.md", "# Page");
   const Pages pages = ReadPages(folder_.Path(""));
-  ASSERT_THAT(pages, SizeIs(2));
+  ASSERT_THAT(pages, SizeIs(3));
+  EXPECT_EQ(pages.at("page.md").content_type, "text/plain; charset=utf-8");
   EXPECT_EQ(pages.at("index.html").body, "<p>");
   EXPECT_EQ(pages.at("index.html").content_type, "text/html; charset=utf-8");
   EXPECT_EQ(pages.at("page.js").content_type, "text/javascript; charset=utf-8");

@@ -76,6 +76,14 @@ TEST(Comments, AreRefusedWithoutSourceInformation) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST(Comments, AreThoseOfTheFilesThatHaveThem) {
+  FileDescriptorSet set = Commented();
+  set.add_file()->set_name("imported.proto");
+  const auto comments = Comments::Read(set.SerializeAsString());
+  ASSERT_TRUE(comments.ok()) << comments.status();
+  EXPECT_THAT(comments->files(), ::testing::ElementsAre("a.proto"));
+}
+
 TEST(Comments, OfTheProjectAreEmbedded) {
   const auto comments = Comments::Read(EmbeddedDescriptors());
   ASSERT_TRUE(comments.ok()) << comments.status();

@@ -3,7 +3,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <functional>
+#include <regex>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/openapi/value_schema.h"
@@ -25,12 +29,52 @@ using ::testing::Not;
 
 constexpr std::size_t kBodyBytes = 1000;
 
-json::value Document(const std::string& service) {
-  const auto text = OpenApiDocument(
-      {DescriptorPool::generated_pool()->FindServiceByName(service)},
-      kBodyBytes);
+json::value Document(const std::vector<std::string>& names) {
+  std::vector<const google::protobuf::ServiceDescriptor*> services;
+  for (const std::string& name : names) {
+    services.push_back(
+        DescriptorPool::generated_pool()->FindServiceByName(name));
+  }
+  const auto text = OpenApiDocument(services, kBodyBytes);
   EXPECT_TRUE(text.ok()) << text.status();
   return json::parse(*text);
+}
+
+json::value Document(const std::string& service) {
+  return Document(std::vector<std::string>{service});
+}
+
+// The document of the project's services, sorted by their names.
+const json::value& Project() {
+  static const json::value& document = *new json::value(
+      Document({"webhooks.v1.DeliveryService", "webhooks.v1.EventService",
+                "webhooks.v1.WebhookService"}));
+  return document;
+}
+
+// Calls `visit` with each object within `value`.
+void VisitObjects(const json::value& value,
+                  const std::function<void(const json::object&)>& visit) {
+  if (value.is_array()) {
+    for (const json::value& item : value.as_array()) VisitObjects(item, visit);
+  }
+  if (!value.is_object()) return;
+  visit(value.as_object());
+  for (const auto& member : value.as_object()) {
+    VisitObjects(member.value(), visit);
+  }
+}
+
+// The texts under the key "description" within `value`.
+std::set<std::string> Descriptions(const json::value& value) {
+  std::set<std::string> texts;
+  VisitObjects(value, [&](const json::object& object) {
+    const json::value* text = object.if_contains("description");
+    if (text != nullptr && text->is_string()) {
+      texts.emplace(text->as_string());
+    }
+  });
+  return texts;
 }
 
 // The document of the service that has every kind of binding and of field.
@@ -250,6 +294,109 @@ TEST(OpenApiDocument, DescribesTheRequestsToReceivers) {
   EXPECT_NO_THROW(
       post.at("requestBody")
           .at_pointer("/content/application~1json/example/id_event"));
+}
+
+TEST(OpenApiDocument, ServicesAreInTheOrderOfTheirPositions) {
+  std::vector<std::string> tags;
+  for (const json::value& tag : Project().at("tags").as_array()) {
+    tags.emplace_back(tag.at("name").as_string());
+  }
+  EXPECT_THAT(tags, ElementsAre("Webhook", "Event", "Delivery", "Gateway"));
+  const auto& paths = Project().at("paths").as_object();
+  EXPECT_EQ(paths.begin()->key(), "/webhooks");
+}
+
+// Words of gRPC, and references to elements of protos.
+TEST(OpenApiDocument, EveryDescriptionIsForRestClients) {
+  const std::regex foreign(
+      "metadata|next_page_token|update_mask|all_events|Same as|Unset|"
+      "\\b(request_id|etag)\\b|[A-Z][A-Za-z]+\\.[A-Za-z_]*[a-z_]{3}|"
+      "google\\.rpc");
+  std::set<std::string> texts = Descriptions(Project());
+  EXPECT_GT(texts.size(), 100);
+  for (std::string text : texts) {
+    for (const char* known : {"JSON.stringify", "google.protobuf."}) {
+      const auto at = text.find(known);
+      if (at != text.npos) text.erase(at, std::string(known).size());
+    }
+    EXPECT_FALSE(std::regex_search(text, foreign)) << text;
+  }
+}
+
+TEST(OpenApiDocument, EveryReasonHasAnExample) {
+  const auto& examples = Project().at_pointer("/components/examples");
+  const std::regex reasons("\\(reason ([A-Z_, or]+)");
+  const std::regex word("[A-Z]+_[A-Z_]+");
+  std::set<std::string> missing, named;
+  for (const std::string& text : Descriptions(Project())) {
+    for (std::sregex_iterator i(text.begin(), text.end(), reasons), end;
+         i != end; ++i) {
+      const std::string list = (*i)[1];
+      for (std::sregex_iterator w(list.begin(), list.end(), word); w != end;
+           ++w) {
+        named.insert(w->str());
+        if (!examples.as_object().contains(w->str())) missing.insert(w->str());
+      }
+    }
+  }
+  EXPECT_GT(named.size(), 40);
+  EXPECT_THAT(missing, IsEmpty());
+}
+
+TEST(OpenApiDocument, AnAnswerHasTheExamplesOfItsReasonsInTheirOrder) {
+  const auto& media = Project().at_pointer(
+      "/paths/~1webhooks/post/responses/400/content/application~1json");
+  std::vector<std::string> names;
+  for (const auto& example : media.at("examples").as_object()) {
+    names.emplace_back(example.key());
+  }
+  EXPECT_THAT(names,
+              ElementsAre("INVALID_URL", "INVALID_DESCRIPTION", "INVALID_SCOPE",
+                          "INVALID_DELIVERY_SETTINGS", "INVALID_REQUEST_ID",
+                          "INVALID_REQUEST", "MALFORMED_JSON", "MALFORMED_PATH",
+                          "INVALID_HEADER", "MALFORMED_REQUEST"));
+}
+
+TEST(OpenApiDocument, ExamplesOfErrorsAreAnswersOfTheGateway) {
+  const auto& error = Project().at_pointer(
+      "/components/examples/REQUEST_RATE_EXCEEDED/value/error");
+  EXPECT_EQ(error.at("code"), 429);
+  EXPECT_EQ(error.at("status"), "RESOURCE_EXHAUSTED");
+  EXPECT_EQ(error.at_pointer("/details/0/reason"), "REQUEST_RATE_EXCEEDED");
+  EXPECT_EQ(error.at_pointer("/details/1/retry_delay"), "1s");
+  EXPECT_EQ(Project().at_pointer("/components/examples/INVALID_URL/value/error/"
+                                 "details/0/field_violations/0/field"),
+            "url");
+}
+
+TEST(OpenApiDocument, ErrorsThatEveryCallHasAreDescribedOnce) {
+  for (const auto& path : Project().at("paths").as_object()) {
+    for (const auto& operation : path.value().as_object()) {
+      const auto& responses = operation.value().at("responses").as_object();
+      for (const char* status : {"408", "414", "417", "431", "500", "504"}) {
+        EXPECT_FALSE(responses.contains(status)) << path.key();
+      }
+      EXPECT_EQ(responses.at("default").at("$ref"),
+                "#/components/responses/OtherError");
+    }
+  }
+  const std::string text(
+      Project()
+          .at_pointer("/components/responses/OtherError/description")
+          .as_string());
+  for (const char* reason :
+       {"REQUEST_TIMEOUT", "HEADERS_TOO_LARGE", "STORAGE_FAILURE"}) {
+    EXPECT_THAT(text, ::testing::HasSubstr(reason));
+  }
+}
+
+TEST(OpenApiDocument, ADeprecatedNameIsMarked) {
+  for (const json::value& parameter :
+       Project().at_pointer("/paths/~1events/get/parameters").as_array()) {
+    const auto& object = parameter.as_object();
+    if (!object.contains("name")) continue;
+    EXPECT_EQ(object.contains("deprecated"), object.at("name") == "type");
+  }
 }
 
 TEST(OpenApiDocument, EveryReferenceIsThere) {

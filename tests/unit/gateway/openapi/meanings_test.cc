@@ -48,6 +48,35 @@ TEST(Meanings, OfAReferenceContinueWithItsOwnText) {
               HasSubstr("At most 30 days ahead."));
 }
 
+TEST(Meanings, OfAFieldAreForRestClients) {
+  EXPECT_THAT(MeaningOf("ListWebhooksRequest.page_size").text,
+              HasSubstr("the header `Link`"));
+  const Meaning key = MeaningOf("RotateWebhookSecretRequest.request_id");
+  EXPECT_THAT(key.text, HasSubstr("`Idempotent-Replayed: true`"));
+  EXPECT_EQ(key.values.max_length(), 255);
+}
+
+TEST(Meanings, OfAReferenceForRestClientsAreThoseOfItsField) {
+  EXPECT_EQ(MeaningOf("PublishEventRequest.request_id").text,
+            MeaningOf("CreateWebhookRequest.request_id").text);
+}
+
+TEST(Meanings, SayWhichJsonStandsForAFieldThatIsNotSet) {
+  EXPECT_THAT(MeaningOf("Webhook.url").text,
+              HasSubstr("`null`: nothing is sent"));
+  EXPECT_THAT(MeaningOf("CreateWebhookRequest.scope").text,
+              HasSubstr("`null`: every type."));
+  EXPECT_THAT(MeaningOf("Webhook.delivery").text,
+              HasSubstr("Absent: the server's flags apply"));
+}
+
+TEST(Meanings, OfAServiceAreForRestClients) {
+  const auto* service = DescriptorPool::generated_pool()->FindServiceByName(
+      "webhooks.v1.WebhookService");
+  EXPECT_THAT(Meanings(ProjectsComments()).Of(*service),
+              HasSubstr("in the header `x-api-key`"));
+}
+
 TEST(Meanings, FollowReferencesToReferences) {
   EXPECT_EQ(MeaningOf("UpdateWebhookStatusRequest.id").values.format(), "uuid");
 }

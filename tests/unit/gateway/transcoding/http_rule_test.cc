@@ -16,8 +16,8 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptorProto;
 using google::protobuf::TextFormat;
 
-// Makes a router of one service whose methods, from PartRequest to
-// PartRequest, are as `methods` has them in text format.
+// Makes a router of one service whose methods are as `methods` has them in text
+// format, by default from PartRequest to PartRequest.
 class HttpRule : public ::testing::Test {
  protected:
   absl::Status Make(absl::string_view methods) {
@@ -29,7 +29,9 @@ class HttpRule : public ::testing::Test {
         methods, "}");
     EXPECT_TRUE(TextFormat::ParseFromString(text, &file)) << text;
     for (auto& method : *file.mutable_service(0)->mutable_method()) {
-      method.set_input_type(".webhooks.test.v1.PartRequest");
+      if (!method.has_input_type()) {
+        method.set_input_type(".webhooks.test.v1.PartRequest");
+      }
       method.set_output_type(".webhooks.test.v1.PartRequest");
     }
     const auto* built = pool_.BuildFile(file);
@@ -103,6 +105,14 @@ TEST_F(HttpRule, MayDifferByMethodOrVerbAlone) {
 
 TEST_F(HttpRule, IsNotNeeded) {
   EXPECT_TRUE(Make("method { name: 'Do' }").ok());
+}
+
+TEST_F(HttpRule, IsRefusedWithAFlagOfAFieldThatHasNoNull) {
+  const absl::Status status = Make(
+      "method { name: 'Do' input_type: '.webhooks.test.v1.BadFlagRequest' "
+      "options { [google.api.http] { post: '/a' body: '*' } } }");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("flag"));
 }
 
 TEST_F(HttpRule, IsRefusedForAStream) {

@@ -62,6 +62,20 @@ TEST(BodyMask, IsNotAKeyItself) {
   EXPECT_EQ(Summary(Read("GET", "/marked?mask=text")), "INVALID_REQUEST: mask");
 }
 
+TEST(TrueIfNull, IsSetByANullOfItsFieldAlone) {
+  EXPECT_EQ(Patch(R"({"tags":null})"),
+            R"(id: "1" mask { paths: "tags" } no_tags: true)");
+  EXPECT_EQ(Patch(R"({"tags":["a"]})"),
+            R"(id: "1" tags: "a" mask { paths: "tags" })");
+  EXPECT_EQ(Patch(R"({"text":null})"), R"(id: "1" mask { paths: "text" })");
+}
+
+TEST(TrueIfNull, IsNotAKeyItself) {
+  EXPECT_EQ(Patch(R"({"no_tags":true})"), "INVALID_REQUEST: no_tags");
+  EXPECT_EQ(Summary(Read("GET", "/marked?no_tags=true")),
+            "INVALID_REQUEST: no_tags");
+}
+
 TEST(HttpHeader, IsNotAKeyOfBodyOrQuery) {
   EXPECT_EQ(Patch(R"({"condition":"x"})"), "INVALID_REQUEST: condition");
   EXPECT_EQ(Summary(Read("GET", "/marked?condition=x")),

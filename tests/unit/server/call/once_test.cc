@@ -46,5 +46,12 @@ TEST(IdempotencyOf, DistinguishesRequestsButNotByTheirId) {
             IdempotencyOf("p", "rpc", Request("2"), kNow)->request);
 }
 
+TEST(IdempotencyOf, IsTheSameWithAFlagForAnEmptyField) {
+  v1::CreateWebhookRequest flagged = Request("1");
+  flagged.set_all_events(true);
+  EXPECT_EQ(IdempotencyOf("p", "rpc", flagged, kNow)->request,
+            IdempotencyOf("p", "rpc", Request("1"), kNow)->request);
+}
+
 }  // namespace
 }  // namespace webhooks::server

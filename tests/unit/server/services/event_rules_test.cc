@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/time.h"
+#include "server/services/event_type_filter.h"
 #include "storage/event_store.h"
 #include "tests/support/status_matchers.h"
 
@@ -103,6 +104,45 @@ TEST(EventRules, CheckEveryFilterOfDeliveries) {
   EXPECT_THAT(testing::ViolatedFields(CheckRequest(request)),
               ElementsAre("start_time", "event_type", "id_webhook_endpoint",
                           "id_event", "state"));
+}
+
+// The deprecated name is a field of the message, but no code may call it.
+void SetType(v1::ListEventsRequest& request, const std::string& type) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("type");
+  request.GetReflection()->SetString(&request, field, type);
+}
+
+TEST(EventRules, TakeTheTypeOfEventsUnderBothNames) {
+  v1::ListEventsRequest old_name, new_name, both;
+  SetType(old_name, "a.b");
+  new_name.set_event_type("a.b");
+  both = old_name;
+  both.set_event_type("a.b");
+  for (const auto& request : {old_name, new_name, both}) {
+    EXPECT_THAT(kRules.Check(request), IsOk());
+    EXPECT_EQ(TypeFilter(request), "a.b");
+    EXPECT_EQ(WithOneTypeName(request).SerializeAsString(),
+              old_name.SerializeAsString());
+  }
+  EXPECT_EQ(TypeFilter(v1::ListEventsRequest()), std::nullopt);
+}
+
+TEST(EventRules, RefuseTwoTypesOfEvents) {
+  v1::ListEventsRequest request;
+  SetType(request, "a.b");
+  request.set_event_type("a.c");
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(request)),
+              ElementsAre("event_type"));
+}
+
+TEST(EventRules, RefuseAMalformedTypeUnderEachName) {
+  v1::ListEventsRequest old_name, new_name;
+  SetType(old_name, "..");
+  new_name.set_event_type("..");
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(old_name)),
+              ElementsAre("type"));
+  EXPECT_THAT(testing::ViolatedFields(kRules.Check(new_name)),
+              ElementsAre("event_type"));
 }
 
 TEST(EventRules, RequireTimesInTheirOrder) {

@@ -55,8 +55,29 @@ TEST(WebhookRules, AcceptTheRequestOfTheReference) {
   EXPECT_THAT(Check(ValidRequest()), IsOk());
 }
 
-TEST(WebhookRules, AcceptARequestWithNothingSet) {
-  EXPECT_THAT(Check(v1::CreateWebhookRequest()), IsOk());
+TEST(WebhookRules, AcceptARequestForAllEventsWithNothingElseSet) {
+  v1::CreateWebhookRequest request;
+  request.set_all_events(true);
+  EXPECT_THAT(Check(request), IsOk());
+}
+
+TEST(WebhookRules, RefuseANewWebhookWithoutAScopeThatDoesNotWantAllEvents) {
+  const absl::Status status = Check(v1::CreateWebhookRequest());
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_SCOPE"));
+  EXPECT_THAT(ViolatedFields(status), ElementsAre("scope"));
+}
+
+TEST(WebhookRules, RefuseAScopeBesideAllEvents) {
+  v1::CreateWebhookRequest request = ValidRequest();
+  request.set_all_events(true);
+  EXPECT_THAT(Check(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_SCOPE"));
+  v1::UpdateWebhookRequest change;
+  change.add_scope("a");
+  change.set_all_events(true);
+  EXPECT_THAT(ViolatedFields(WebhookRules{}.Check(change)),
+              ElementsAre("scope"));
 }
 
 TEST(WebhookRules, AcceptEventTypesOfAllKinds) {
@@ -169,6 +190,7 @@ v1::UpdateWebhookRequest ChangeOf(const MaskCase& masked) {
     if (field == "url") change.set_url("https://a.example/");
     if (field == "description") change.set_description("new");
     if (field == "scope") change.add_scope("a.b");
+    if (field == "all_events") change.set_all_events(true);
     if (field == "active") change.set_active(false);
     if (field == "delivery") change.mutable_delivery()->set_max_in_flight(1);
   }
@@ -201,10 +223,18 @@ INSTANTIATE_TEST_SUITE_P(
         MaskCase{{"scope"}, {"url", "active"}, {"scope"}, {}},
         MaskCase{{"delivery", "url"}, {}, {"url", "delivery"}, {}},
         MaskCase{{"url", "url"}, {}, {"url"}, {}},
-        // Everything, and active must have a value.
+        // All events are a scope.
+        MaskCase{{}, {"all_events"}, {"scope"}, {}},
+        MaskCase{{}, {"url", "all_events"}, {"url", "scope"}, {}},
+        MaskCase{{"scope"}, {"all_events"}, {"scope"}, {}},
+        MaskCase{{"url"}, {"all_events"}, {"url"}, {}},
+        // Everything; active must have a value, and a scope is not forgotten.
         MaskCase{{"*"}, kEvery, kEvery, {}},
-        MaskCase{{"*"}, {"active"}, kEvery, {}},
-        MaskCase{{"*"}, {"url"}, kEvery, {"active"}},
+        MaskCase{{"*"}, {"active", "all_events"}, kEvery, {}},
+        MaskCase{{"*", "scope"}, {"active"}, kEvery, {}},
+        MaskCase{{"*"}, {"active"}, kEvery, {"scope"}},
+        MaskCase{{"*"}, {"scope"}, kEvery, {"active"}},
+        MaskCase{{"*"}, {"url"}, kEvery, {"scope", "active"}},
         MaskCase{{"active"}, {}, {"active"}, {"active"}},
         // A field that cannot be changed, or does not exist.
         MaskCase{{"color"}, {"url"}, {}, {"update_mask"}},
@@ -214,7 +244,8 @@ INSTANTIATE_TEST_SUITE_P(
         MaskCase{{""}, {}, {}, {"update_mask"}},
         MaskCase{{"URL"}, {}, {}, {"update_mask"}},
         MaskCase{{"url", "color"}, {}, {"url"}, {"update_mask"}},
-        MaskCase{{"*", "color"}, {}, kEvery, {"active", "update_mask"}}));
+        MaskCase{
+            {"*", "color"}, {}, kEvery, {"scope", "active", "update_mask"}}));
 
 TEST(WebhookRules, CheckOnlyTheFieldsOfTheMask) {
   v1::UpdateWebhookRequest change;

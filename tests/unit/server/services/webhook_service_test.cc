@@ -157,7 +157,9 @@ TEST_F(WebhookServiceTest, CreatesTheWebhookOfTheReference) {
 
 TEST_F(WebhookServiceTest, LeavesUnsetWhatTheRequestLeavesUnset) {
   v1::Webhook webhook;
-  ASSERT_TRUE(Create(v1::CreateWebhookRequest(), &webhook).ok());
+  v1::CreateWebhookRequest request;
+  request.set_all_events(true);
+  ASSERT_TRUE(Create(request, &webhook).ok());
   EXPECT_FALSE(webhook.has_url());
   EXPECT_FALSE(webhook.has_endpoint_description());
   EXPECT_TRUE(webhook.scope().empty());
