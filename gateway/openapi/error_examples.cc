@@ -111,7 +111,7 @@ ErrorExamples::ErrorExamples(const Comments& comments, std::size_t body_bytes) {
     for (int i = 0; i < options.ExtensionSize(v1::error_examples); ++i) {
       const absl::Status error =
           ErrorOf(options.GetExtension(v1::error_examples, i));
-      if (!error.ok()) Add(error, HttpStatusOfReply(error));
+      if (!error.ok()) Add(error, HttpStatusOfServerError(error));
     }
   }
 }

@@ -152,7 +152,7 @@ google::protobuf::FieldMask MaskOf(const v1::UpdateWebhookRequest& request) {
   google::protobuf::FieldMask mask =
       MaskOf(request, request.update_mask(), kWebhookFields);
   if (request.update_mask().paths().empty() && request.all_events() &&
-      !Names(mask, "scope")) {
+      !HasPath(mask, "scope")) {
     mask.add_paths("scope");
   }
   return mask;

@@ -102,7 +102,7 @@ class Load {
         store_->LeaseDue({{endpoint, 500}}, now_, absl::Minutes(1), {}, done);
       });
       if (leases->at(0).deliveries.empty()) return;
-      std::vector<testing::Pending<absl::StatusOr<RecordedAttempt>>> records;
+      std::vector<Pending<absl::StatusOr<RecordedAttempt>>> records;
       for (const LeasedDelivery& leased : leases->at(0).deliveries) {
         AttemptResult result;
         result.endpoint = endpoint;
