@@ -1426,6 +1426,7 @@ TARGETS = [
         kind = "test",
         root = "",
         srcs = [
+            "tests/unit/server/call/admin_admission_test.cc",
             "tests/unit/server/call/admission_test.cc",
             "tests/unit/server/call/api_key_test.cc",
             "tests/unit/server/call/authenticator_test.cc",

@@ -81,8 +81,12 @@ void SqliteStore::DeleteProject(absl::string_view id, absl::Time now,
       options,
       [id = std::string(id), now](Connection& connection,
                                   Notifications& notifications) {
-        notifications.AddChanged({id, /*webhook=*/""}, absl::InfiniteFuture());
-        return MarkProjectDeleted(connection, id, now);
+        auto project = MarkProjectDeleted(connection, id, now);
+        if (project.ok()) {
+          notifications.AddChanged({project->id_project(), /*webhook=*/""},
+                                   absl::InfiniteFuture());
+        }
+        return project;
       },
       std::move(done));
 }

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/time.h"
@@ -96,6 +97,19 @@ TEST_P(StorePurges, DeleteTheContentOfAProjectInSteps) {
                             3 * StepsFor(250) +  // events and what they left
                             1 +                  // jobs
                             1 + 1);              // the key, the project
+}
+
+TEST_P(StorePurges, FollowANotificationForEveryEndpointOfTheProject) {
+  const std::string upper_case = absl::AsciiStrToUpper(project_);
+  const auto told = NotificationsDuring([&] {
+    ASSERT_THAT(Await<v1::Project>([&](auto done) {
+                  store_->DeleteProject(upper_case, now_, {}, done);
+                }),
+                IsOk());
+  });
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].endpoint, (Endpoint{project_, ""}));
+  EXPECT_TRUE(told[0].has_changed);
 }
 
 TEST_P(StorePurges, LeaveNothingOfADeletedProject) {

@@ -88,44 +88,31 @@ std::string EndOf(const RetryJob& job) {
   return LowestIdAt(FromTimestamp(job.end_time()));
 }
 
-// Examines the next failed deliveries of the project, which have an index.
-RetryJobStep ExamineFailed(Connection& connection, const Leases& leases,
-                           RetryJobRow& job, Found& found) {
-  static const std::string& sql = *new std::string(absl::StrCat(
-      "SELECT id, webhook_id FROM deliveries INDEXED BY failed_deliveries"
-      " WHERE project_id = ? AND ",
-      kIsFailed, " AND id > ? AND id < ? ORDER BY id LIMIT ?"));
-  Statement row = connection.Prepared(sql);
-  const std::string first = FirstOf(job);
-  const std::string end = EndOf(job.job);
-  BindUuid(row, 1, job.job.id_project());
-  BindBytes(row, 2, first);
-  BindBytes(row, 3, end);
-  row->bind(4, kMaxExamined);
-  const std::string webhook = UuidBytes(job.job.id_webhook_endpoint());
-  RetryJobStep step;
-  while (row->executeStep()) {
-    ++step.examined;
-    job.position = std::string(BlobColumn(row, 0));
-    if (BlobColumn(row, 1) == webhook && !leases.HasBegun(job.position) &&
-        HasWantedType(connection, job.job, job.position)) {
-      found.existing.push_back(job.position);
-    }
-  }
-  step.is_last = step.examined < kMaxExamined;
-  return step;
+// Returns true if the job examines the failed deliveries of the project, which
+// have an index, in place of all deliveries of the webhook.
+bool ExaminesFailed(const RetryJob& job) {
+  return job.selection() == RetryJob::FAILED && !job.include_waiting();
 }
 
-// Examines the next deliveries of the webhook.
+// Examines the next deliveries.
 RetryJobStep ExamineDeliveries(Connection& connection, const Leases& leases,
                                RetryJobRow& job, Found& found) {
-  Statement row = connection.Prepared(
-      "SELECT id, state, attempts > schedule_base FROM deliveries"
+  static const std::string& of_project = *new std::string(absl::StrCat(
+      "SELECT id, webhook_id, state, attempts > schedule_base FROM deliveries"
+      " INDEXED BY failed_deliveries WHERE project_id = ? AND ",
+      kIsFailed, " AND id > ? AND id < ? ORDER BY id LIMIT ?"));
+  constexpr absl::string_view kOfWebhook =
+      "SELECT id, webhook_id, state, attempts > schedule_base FROM deliveries"
       " INDEXED BY deliveries_by_webhook WHERE webhook_id = ? AND id > ?"
-      " AND id < ? ORDER BY id LIMIT ?");
+      " AND id < ? ORDER BY id LIMIT ?";
+  const bool only_failed = ExaminesFailed(job.job);
+  Statement row = connection.Prepared(
+      only_failed ? absl::string_view(of_project) : kOfWebhook);
+  const std::string webhook = UuidBytes(job.job.id_webhook_endpoint());
   const std::string first = FirstOf(job);
   const std::string end = EndOf(job.job);
-  BindUuid(row, 1, job.job.id_webhook_endpoint());
+  BindUuid(row, 1,
+           only_failed ? job.job.id_project() : job.job.id_webhook_endpoint());
   BindBytes(row, 2, first);
   BindBytes(row, 3, end);
   row->bind(4, kMaxRead);
@@ -135,10 +122,10 @@ RetryJobStep ExamineDeliveries(Connection& connection, const Leases& leases,
     ++read;
     job.position = std::string(BlobColumn(row, 0));
     const auto state =
-        static_cast<v1::Delivery::State>(row->getColumn(1).getInt());
-    if (!Retries(job.job, state, row->getColumn(2).getInt() != 0)) continue;
+        static_cast<v1::Delivery::State>(row->getColumn(2).getInt());
+    if (!Retries(job.job, state, row->getColumn(3).getInt() != 0)) continue;
     ++step.examined;
-    if (!leases.HasBegun(job.position) &&
+    if (BlobColumn(row, 1) == webhook && !leases.HasBegun(job.position) &&
         HasWantedType(connection, job.job, job.position)) {
       found.existing.push_back(job.position);
     }
@@ -218,17 +205,6 @@ RetryJobStep ExamineEvents(Connection& connection, const Leases& leases,
   return step;
 }
 
-RetryJobStep Examine(Connection& connection, const Leases& leases,
-                     absl::Time oldest, RetryJobRow& job, Found& found) {
-  if (MakesDeliveries(job.job)) {
-    return ExamineEvents(connection, leases, oldest, job, found);
-  }
-  if (job.job.selection() == RetryJob::FAILED && !job.job.include_waiting()) {
-    return ExamineFailed(connection, leases, job, found);
-  }
-  return ExamineDeliveries(connection, leases, job, found);
-}
-
 void MakeDue(Connection& connection, Leases& leases, absl::Time now,
              const RetryJob& job, const Found& found,
              Notifications& notifications) {
@@ -247,7 +223,10 @@ bool PerformStep(Connection& connection, Leases& leases, absl::Time now,
                  absl::Time oldest, RetryJobRow& row,
                  Notifications& notifications) {
   Found found;
-  RetryJobStep step = Examine(connection, leases, oldest, row, found);
+  RetryJobStep step =
+      MakesDeliveries(row.job)
+          ? ExamineEvents(connection, leases, oldest, row, found)
+          : ExamineDeliveries(connection, leases, row, found);
   if (!HasWebhook(connection, row.job.id_project(),
                   row.job.id_webhook_endpoint())) {
     Cancel(row.job);

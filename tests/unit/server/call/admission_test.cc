@@ -1,15 +1,8 @@
-#include "server/call/admission.h"
-
 #include <string>
-#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "gtest/gtest.h"
-#include "server/call/api_key.h"
-#include "tests/support/fake_store.h"
-#include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/wait.h"
+#include "tests/unit/server/call/admission_fixture.h"
 
 namespace webhooks::server {
 namespace {
@@ -18,95 +11,7 @@ using testing::IsOk;
 using testing::StatusIs;
 
 constexpr auto kUnauthenticated = absl::StatusCode::kUnauthenticated;
-constexpr auto kInvalidArgument = absl::StatusCode::kInvalidArgument;
 constexpr auto kExhausted = absl::StatusCode::kResourceExhausted;
-
-class AdmissionTest : public ::testing::Test {
- protected:
-  AdmissionTest()
-      : failed_([this] { return now_; }),
-        authenticator_(store_, failed_, [this] { return now_; }),
-        limits_([this] { return now_; }),
-        in_flight_(2),
-        admission_(authenticator_, store_, admin_key_, limits_, in_flight_,
-                   {.names = {"gateway.example"},
-                    .addresses = {*AddressRange::Parse("10.0.0.0/24"),
-                                  *AddressRange::Parse("fd00::/48")}}) {
-    const testing::ProjectAndKey made = testing::MakeProject();
-    EXPECT_THAT(testing::CreateProject(store_, made.project, made.key,
-                                       HashApiKey(key_)),
-                IsOk());
-    of_key_ = made.project.id_project();
-    const testing::ProjectAndKey other = testing::MakeProject();
-    EXPECT_THAT(
-        testing::CreateProject(store_, other.project, other.key, other.hash),
-        IsOk());
-    of_certificate_ = other.project.id_project();
-    Bind("client.example");
-  }
-
-  void Bind(const std::string& name) {
-    v1::CertificateBinding binding;
-    binding.set_name(name);
-    binding.set_id_project(of_certificate_);
-    EXPECT_THAT(Await<v1::CertificateBinding>([&](auto done) {
-                  store_.BindCertificate(binding, {}, done);
-                }),
-                IsOk());
-  }
-
-  // Limits the calls of the project per second.
-  void Limit(const std::string& project, int per_second) {
-    v1::UpdateProjectRequest change;
-    change.set_id(project);
-    change.set_max_requests_per_second(per_second);
-    change.mutable_update_mask()->add_paths("max_requests_per_second");
-    EXPECT_THAT(testing::Await<v1::Project>(
-                    [&](auto done) { store_.UpdateProject(change, {}, done); }),
-                IsOk());
-    authenticator_.ForgetProject(project);
-  }
-
-  static Decision Decide(Admission& admission, const Credentials& credentials) {
-    Pending<Decision> decided;
-    admission.Admit(credentials, {}, decided.Completion());
-    return decided.Get();
-  }
-
-  static absl::StatusOr<std::string> Admit(Admission& admission,
-                                           const Credentials& credentials) {
-    const Decision decision = Decide(admission, credentials);
-    if (!decision.status.ok()) return decision.status;
-    return decision.project;
-  }
-
-  absl::StatusOr<std::string> Admit(const Credentials& credentials) {
-    return Admit(admission_, credentials);
-  }
-
-  // Sends as many invalid keys as may be looked up.
-  void TryKeys(Credentials credentials) {
-    for (int i = 0; i < FailedKeys::kBurst; ++i) {
-      const std::string key = MakeApiKey(entropy_);
-      credentials.has_key = true;
-      credentials.key = key;
-      EXPECT_FALSE(Admit(credentials).ok());
-    }
-  }
-
-  absl::Time now_ = absl::FromUnixSeconds(1727784000);
-  SystemEntropy entropy_;
-  const std::string key_ = MakeApiKey(entropy_);
-  testing::FakeStore store_;
-  FailedKeys failed_;
-  Authenticator authenticator_;
-  RateLimits limits_;
-  CallsInFlight in_flight_;
-  const AdminKey admin_key_{"wadm_key"};
-  ProjectAdmission admission_;
-  std::string of_key_;
-  std::string of_certificate_;
-};
 
 TEST_F(AdmissionTest, AdmitsByKeyOrCertificate) {
   EXPECT_EQ(*Admit({.has_key = true, .key = key_}), of_key_);
@@ -179,90 +84,6 @@ TEST_F(AdmissionTest, AdmitsOnlyTheNewAdminKeyAfterItsReplacement) {
   EXPECT_THAT(Admit(admins, {.has_key = true, .key = "wadm_old"}),
               StatusIs(kUnauthenticated, "ADMIN_KEY_INVALID"));
   EXPECT_THAT(Admit(admins, {.has_key = true, .key = "wadm_other"}), IsOk());
-}
-
-TEST_F(AdmissionTest, AdmitsAnAdministratorToTheProjectThatItNames) {
-  Credentials admin{.has_key = true, .key = "wadm_key", .has_project = true};
-  admin.project = of_key_;
-  const Decision decision = Decide(admission_, admin);
-  EXPECT_THAT(decision.status, IsOk());
-  EXPECT_EQ(decision.project, of_key_);
-  EXPECT_TRUE(decision.is_admin);
-  const std::string upper_case = absl::AsciiStrToUpper(of_certificate_);
-  admin.project = upper_case;
-  EXPECT_EQ(*Admit(admin), of_certificate_);
-}
-
-TEST_F(AdmissionTest, RefusesAnAdministratorWithoutAnExistingProject) {
-  Credentials admin{.has_key = true, .key = "wadm_key"};
-  EXPECT_THAT(Admit(admin), StatusIs(kUnauthenticated, "API_KEY_INVALID"));
-  admin.has_project = true;
-  for (const absl::string_view project : {"", "default"}) {
-    admin.project = project;
-    EXPECT_THAT(Admit(admin), StatusIs(kInvalidArgument, "INVALID_PROJECT"));
-  }
-  admin.project = "01a209fb-2afb-75e7-a20a-e4a006e1884b";
-  EXPECT_THAT(Admit(admin),
-              StatusIs(absl::StatusCode::kNotFound, "PROJECT_NOT_FOUND"));
-}
-
-TEST_F(AdmissionTest, OpensNoOtherProjectToAKeyOrACertificate) {
-  Credentials mine{.has_key = true, .key = key_, .has_project = true};
-  mine.project = of_key_;
-  EXPECT_EQ(*Admit(mine), of_key_);
-  mine.project = of_certificate_;
-  EXPECT_THAT(Admit(mine), StatusIs(kInvalidArgument, "PROJECT_MISMATCH"));
-  mine.project = "";
-  EXPECT_THAT(Admit(mine), StatusIs(kInvalidArgument, "INVALID_PROJECT"));
-  Credentials bound{.has_project = true, .certificate = "client.example"};
-  bound.project = of_certificate_;
-  EXPECT_EQ(*Admit(bound), of_certificate_);
-  bound.project = of_key_;
-  EXPECT_THAT(Admit(bound), StatusIs(kInvalidArgument, "PROJECT_MISMATCH"));
-}
-
-TEST_F(AdmissionTest, TellsAStrangerNothingAboutAProject) {
-  Credentials wrong{.has_key = true, .key = "wadm_kex", .has_project = true};
-  wrong.project = of_key_;
-  EXPECT_THAT(Admit(wrong), StatusIs(kUnauthenticated, "API_KEY_INVALID"));
-  wrong.project = "nonsense";
-  EXPECT_THAT(Admit(wrong), StatusIs(kUnauthenticated, "API_KEY_INVALID"));
-}
-
-TEST_F(AdmissionTest, LimitsAnAddressThatGuessesAdminKeysWithAProject) {
-  Credentials wrong{.has_key = true, .key = "wadm_kex", .has_project = true};
-  wrong.project = of_key_;
-  wrong.address = "192.0.2.1";
-  for (int i = 0; i < FailedKeys::kBurst; ++i) EXPECT_FALSE(Admit(wrong).ok());
-  EXPECT_THAT(Admit(wrong), StatusIs(kExhausted, "TOO_MANY_FAILED_KEYS"));
-}
-
-TEST_F(AdmissionTest, CountsTheCallsInFlightOfAdministratorsByThemselves) {
-  Credentials admin{.has_key = true, .key = "wadm_key", .has_project = true};
-  admin.project = of_key_;
-  const Decision first = Decide(admission_, admin);
-  admin.project = of_certificate_;
-  const Decision second = Decide(admission_, admin);
-  EXPECT_THAT(Admit(admin), StatusIs(kExhausted, "TOO_MANY_CALLS"));
-  EXPECT_THAT(Admit({.has_key = true, .key = key_}), IsOk());
-}
-
-TEST_F(AdmissionTest, DoesNotCountAnAdministratorAgainstTheRateOfAProject) {
-  Limit(of_key_, 1);
-  Credentials admin{.has_key = true, .key = "wadm_key", .has_project = true};
-  admin.project = of_key_;
-  for (int i = 0; i < 3; ++i) EXPECT_THAT(Admit(admin), IsOk());
-  EXPECT_THAT(Admit({.has_key = true, .key = key_}), IsOk());
-  EXPECT_THAT(Admit({.has_key = true, .key = key_}),
-              StatusIs(kExhausted, "REQUEST_RATE_EXCEEDED"));
-}
-
-TEST_F(AdmissionTest, RefusesAProjectForACallOfAdministrators) {
-  AdminAdmission admins(admin_key_, failed_);
-  Credentials admin{.has_key = true, .key = "wadm_key", .has_project = true};
-  admin.project = of_key_;
-  EXPECT_THAT(Admit(admins, admin),
-              StatusIs(kInvalidArgument, "INVALID_PROJECT"));
 }
 
 TEST_F(AdmissionTest, LimitsAnAddressThatGuessesAdminKeys) {
