@@ -57,8 +57,9 @@ json::array Tags(const Services& services, const Meanings& meanings) {
     if (!text.empty()) tag["description"] = text;
     tags.push_back(std::move(tag));
   }
-  tags.push_back(json::object{{"name", std::string(kGatewayTag)},
-                              {"description", "What needs no server."}});
+  tags.push_back(json::object{
+      {"name", std::string(kGatewayTag)},
+      {"description", "Paths that the gateway serves by itself."}});
   return tags;
 }
 

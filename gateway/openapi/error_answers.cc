@@ -133,11 +133,11 @@ json::object ErrorSchema(Schemas& schemas) {
         {"description", "The name of the gRPC code."}}},
       {"message",
        {{"type", "string"},
-        {"description", "For people; programs go by `reason`."}}},
+        {"description", "A text for people. Programs use the `reason`."}}},
       {"details",
        {{"type", "array"}, {"items", {{"anyOf", std::move(details)}}}}}};
   return {{"type", "object"},
-          {"description", "The one shape of every failure."},
+          {"description", "The form of every error."},
           {"required", json::array{"error"}},
           {"properties",
            {{"error",
@@ -151,29 +151,34 @@ json::object HeaderComponents() {
   const json::object count{{"type", "integer"}, {"minimum", 0}};
   return {
       {"x-request-id",
-       Header("The request's own x-request-id, or a new one; logs have it.",
-              text)},
+       Header(
+           "The x-request-id of the request, or a new one if the request has "
+           "none. The logs of both processes have it.",
+           text)},
       {"Link",
-       Header("Where another page follows: its address, with rel=\"next\" "
-              "(RFC 8288).",
+       Header("The address of the next page, with rel=\"next\" (RFC 8288). "
+              "Absent on the last page.",
               text)},
       {"Idempotent-Replayed",
-       Header("`true`: this is the answer that the first request with the same "
-              "Idempotency-Key got, and nothing was done.",
+       Header("`true` if this repeats the response to an earlier request with "
+              "the same Idempotency-Key; nothing was performed again.",
               text)},
       {"WWW-Authenticate",
-       Header("How to authenticate: by x-api-key, for which there is no scheme "
-              "of its own.",
+       Header("The way to authenticate: a key in the header x-api-key, for "
+              "which HTTP has no registered scheme.",
               text)},
-      {"Retry-After", Header("After how many seconds to try again.",
+      {"Retry-After", Header("The number of seconds after which to try again.",
                              {{"type", "integer"}, {"minimum", 1}})},
       {"RateLimit-Limit",
-       Header("How many calls a second the project may make. This and the next "
-              "two only where it has a limit.",
+       Header("The number of calls that the project may make in a second. The "
+              "three RateLimit headers are absent if it has no limit.",
               {{"type", "integer"}, {"minimum", 1}})},
-      {"RateLimit-Remaining", Header("How many of them are left.", count)},
+      {"RateLimit-Remaining",
+       Header("The number of these calls that are left.", count)},
       {"RateLimit-Reset",
-       Header("In how many seconds all of them are there again.", count)}};
+       Header("The number of seconds after which all of them are available "
+              "again.",
+              count)}};
 }
 
 json::object HeaderReference(absl::string_view name) {
@@ -205,7 +210,7 @@ json::object ErrorResponseObject(absl::string_view text, int http_status) {
 
 json::object ErrorComponents() {
   json::object components;
-  std::string others = "Another failure, in the same shape.";
+  std::string others = "Another error, in the same form.";
   for (const GatewayError& error : GatewayErrors()) {
     if (error.text.empty()) continue;
     const Place place = PlaceOf(error.http_status);

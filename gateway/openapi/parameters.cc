@@ -184,21 +184,27 @@ json::object ParameterComponents() {
       {"x-request-id",
        header(
            "x-request-id",
-           "Names the request in the logs of both processes; made where "
-           "it is absent.",
+           "The id of the request in the logs of both processes. The "
+           "gateway makes one if it is absent.",
            {{"type", "string"}, {"pattern", "^[!-~]+$"}, {"maxLength", 128}})},
       {"grpc-timeout",
        header("grpc-timeout",
-              "How long the caller waits: a number that is not 0 and H, M, S, "
-              "m, u or n for hours to nanoseconds. At most a minute; by "
-              "default as the operator says.",
+              "The timeout of the call: a number that is not 0, and a unit: H, "
+              "M, S, m, u or n for hours, minutes, seconds, milliseconds, "
+              "microseconds or nanoseconds. A minute at most. Default: the "
+              "gateway's --call_timeout.",
               {{"type", "string"},
                {"pattern", "^(?=[0-9]*[1-9])[0-9]{1,8}[HMSmun]$"}})},
-      {"If-Match", header("If-Match", "Answer 412 unless this is the ETag.",
-                          {{"type", "string"}})},
+      {"If-Match",
+       header("If-Match",
+              "Perform the call only if the ETag of the resource is this; else "
+              "the response is 412.",
+              {{"type", "string"}})},
       {"If-None-Match",
-       header("If-None-Match", "Answer 304 without a body if this is the ETag.",
-              {{"type", "string"}})}};
+       header(
+           "If-None-Match",
+           "Respond with 304 and no body if the ETag of the resource is this.",
+           {{"type", "string"}})}};
 }
 
 }  // namespace webhooks::gateway

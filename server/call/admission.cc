@@ -35,18 +35,18 @@ void ProjectAdmission::Admit(const Credentials& credentials,
     decision.is_from_gateway = is_gateway;
     return std::move(decide)(std::move(decision));
   }
-  Done<Access> judge = [this, is_gateway, decide = std::move(decide)](
-                           absl::StatusOr<Access> access) mutable {
+  Done<Access> decide_access = [this, is_gateway, decide = std::move(decide)](
+                                   absl::StatusOr<Access> access) mutable {
     Decision decision = DecisionOf(std::move(access));
     decision.is_from_gateway = is_gateway;
     std::move(decide)(std::move(decision));
   };
   if (credentials.has_key) {
     authenticator_.Authenticate(credentials.key, address, options,
-                                std::move(judge));
+                                std::move(decide_access));
   } else {
     authenticator_.AuthenticateCertificate(certificate, address, options,
-                                           std::move(judge));
+                                           std::move(decide_access));
   }
 }
 
