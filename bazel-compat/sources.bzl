@@ -1327,6 +1327,7 @@ TARGETS = [
             "tests/support/database_002.h",
             "tests/support/database_006.h",
             "tests/support/disk_faults.h",
+            "tests/support/eventually.h",
             "tests/support/fake_call_observer.h",
             "tests/support/fake_clock.h",
             "tests/support/fake_delivery.h",

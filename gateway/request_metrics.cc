@@ -6,9 +6,10 @@
 
 namespace webhooks::gateway {
 RequestMetrics::RequestMetrics(prometheus::Registry& registry)
-    : latencies_(registry, "webhooks_http_request_duration_seconds",
-                 "How long requests took, by method, route and status.",
-                 {"method", "route", "code"}) {}
+    : latencies_(
+          registry, "webhooks_http_request_duration_seconds",
+          "Duration of requests in seconds, by method, route and status.",
+          {"method", "route", "code"}) {}
 
 void RequestMetrics::RequestEnded(absl::string_view method,
                                   absl::string_view route, int status,

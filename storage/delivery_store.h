@@ -44,7 +44,7 @@ struct DeliveryFacts {
 // Numbers of deliveries that have not ended.
 struct WaitingCounts {
   std::int64_t all = 0;
-  // Those whose webhook is inactive or has no URL.
+  // Part of `all`: their webhook is inactive or has no URL.
   std::int64_t held = 0;
 
   bool operator==(const WaitingCounts&) const = default;

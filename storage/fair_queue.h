@@ -74,7 +74,7 @@ class FairQueue {
     }
   }
 
-  // Refuses further items. Those in the queue can still be taken.
+  // Refuses further items. Queued items can still be taken.
   void Close() {
     absl::MutexLock lock(&mutex_);
     closed_ = true;

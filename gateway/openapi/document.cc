@@ -67,7 +67,7 @@ json::array Tags(const Services& services, const Meanings& meanings) {
   }
   tags.push_back(json::object{
       {"name", std::string(kGatewayTag)},
-      {"description", "Requests that the gateway answers itself."}});
+      {"description", "Paths that the gateway serves by itself."}});
   return tags;
 }
 

@@ -181,11 +181,11 @@ json::object ErrorSchema(Schemas& schemas) {
         {"description", "The name of the kind of error."}}},
       {"message",
        {{"type", "string"},
-        {"description", "For people; programs act on `reason`."}}},
+        {"description", "A text for people. Programs use the `reason`."}}},
       {"details",
        {{"type", "array"}, {"items", {{"anyOf", std::move(details)}}}}}};
   return {{"type", "object"},
-          {"description", "The form of every failure."},
+          {"description", "The form of every error."},
           {"required", json::array{"error"}},
           {"properties",
            {{"error",

@@ -58,15 +58,15 @@ json::object Ok() {
 void AddFixedPaths(const ErrorExamples& examples, json::object& paths) {
   constexpr int kUnavailable = 503;
   json::object ready =
-      Fixed("Gateway_Ready", "Checks that requests can be served now",
-            "The gateway reaches the server, and the server serves.", Ok());
+      Fixed("Gateway_Ready", "Checks that calls can be served",
+            "The gateway reaches the server, and the server is serving.", Ok());
   ready["responses"].as_object()["503"] = ErrorResponseObject(
-      "The server does not answer or does not serve (reason "
+      "The server does not respond or is not serving (reason "
       "SERVER_UNREACHABLE, SERVER_NOT_SERVING).",
       kUnavailable, examples);
   paths["/healthz"] = json::object{
       {"get", Fixed("Gateway_Health", "Checks that the gateway runs",
-                    "It runs.", Ok())}};
+                    "The gateway runs.", Ok())}};
   paths["/readyz"] = json::object{{"get", std::move(ready)}};
   paths["/openapi.json"] = json::object{
       {"get", Cacheable(Fixed("Gateway_OpenApi", "Returns this document",

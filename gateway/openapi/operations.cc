@@ -102,7 +102,7 @@ json::object Responses(const Meanings& meanings, Schemas& schemas,
   json::object responses;
   if (IsConditional(route)) {
     responses["304"] =
-        json::object{{"description", "If-None-Match holds the ETag."},
+        json::object{{"description", "The ETag matches If-None-Match."},
                      {"headers", {{"ETag", headers.at("ETag")}}}};
   }
   responses[absl::StrCat(binding.success_status)] = json::object{

@@ -191,24 +191,27 @@ json::object ParameterComponents() {
       {"x-request-id",
        header(
            "x-request-id",
-           "A name of the request in the logs of the service, chosen by the "
-           "client. Absent: the service chooses one.",
+           "The id of the request in the logs of the service. The service "
+           "makes one if it is absent.",
            {{"type", "string"}, {"pattern", "^[!-~]+$"}, {"maxLength", 128}})},
       {"grpc-timeout",
        header("grpc-timeout",
-              "The time limit of the call: a number that is not 0, and `H`, "
-              "`M`, `S`, `m`, `u` or `n` for hours to nanoseconds. At most a "
-              "minute. Absent: as the operator has set it, by default 15 "
-              "seconds.",
+              "The time limit of the call: a number that is not 0, and a unit: "
+              "H, M, S, m, u or n for hours, minutes, seconds, milliseconds, "
+              "microseconds or nanoseconds. At most a minute. Default: the "
+              "operator's setting, 15 seconds unless changed.",
               {{"type", "string"},
                {"pattern", "^(?=[0-9]*[1-9])[0-9]{1,8}[HMSmun]$"}})},
       {"If-Match",
-       header("If-Match", "The answer is 412 unless this is the `ETag`.",
+       header("If-Match",
+              "Perform the call only if the ETag of the resource is this; else "
+              "the response is 412.",
               {{"type", "string"}})},
       {"If-None-Match",
-       header("If-None-Match",
-              "The answer is 304 without a body if this is the `ETag`.",
-              {{"type", "string"}})}};
+       header(
+           "If-None-Match",
+           "Respond with 304 and no body if the ETag of the resource is this.",
+           {{"type", "string"}})}};
 }
 
 }  // namespace webhooks::gateway

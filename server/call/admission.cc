@@ -57,17 +57,17 @@ void ProjectAdmission::Admit(const Credentials& credentials,
       BytesOfClient(credentials.forwarded_address).has_value();
   const std::string& address =
       is_forwarded ? credentials.forwarded_address : credentials.address;
-  Done<Access> judge =
+  Done<Access> decide_access =
       [this, project = ProjectOf(credentials),
        decide = std::move(decide)](absl::StatusOr<Access> access) mutable {
         std::move(decide)(DecisionOf(std::move(access), project));
       };
   if (credentials.has_key) {
     authenticator_.Authenticate(credentials.key, address, options,
-                                std::move(judge));
+                                std::move(decide_access));
   } else {
     authenticator_.AuthenticateCertificate(certificate, address, options,
-                                           std::move(judge));
+                                           std::move(decide_access));
   }
 }
 

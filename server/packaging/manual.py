@@ -16,7 +16,7 @@ import sys
 TABLE = re.compile(r"(?P<begin><!-- flags of (?P<name>[\w-]+)\b[^\n]*-->\n)"
                    r".*?(?P<end><!-- end of flags -->)", re.DOTALL)
 FLAG = re.compile(r"--(?P<name>\w+) \(default: (?P<default>.*)\)")
-# What stands for a value that is empty.
+# The default that a help text gives for an empty value.
 DEFAULT = re.compile(r" Default: (.+?)\.(?= |$)")
 
 

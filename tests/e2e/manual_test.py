@@ -87,7 +87,8 @@ def complete(name, line):
 
 @pytest.mark.parametrize("name, line, wanted", [
     ("webhook-server", "webhook-server --allow_", {
-        "--allow_http_urls", "--allow_plaintext", "--allow_targets="}),
+        "--allow_http_urls", "--allow_plaintext",
+        "--allow_plaintext_metrics", "--allow_targets="}),
     ("webhook-gateway", "webhook-gateway --server_c", {
         "--server_connections="}),
     ("webhook-server", "webhook-server --database = sq", set()),

@@ -83,9 +83,10 @@ double MaxFiles() {
 }
 
 MetricFamily BuildInfo(const std::string& process) {
-  MetricFamily family = SingleMetric("webhooks_build_info",
-                                     "The version of the program that runs; 1.",
-                                     MetricType::Gauge, 1);
+  MetricFamily family = SingleMetric(
+      "webhooks_build_info",
+      "The version of the running program, as a label; the value is 1.",
+      MetricType::Gauge, 1);
   family.metric[0].label = {{"process", process},
                             {"version", std::string(Version())}};
   return family;
@@ -113,27 +114,27 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
   const std::vector<std::string> stat = StatFields();
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
-  return {
-      BuildInfo(process_),
-      SingleMetric("process_cpu_seconds_total",
-                   "User and system CPU time spent in seconds.",
-                   MetricType::Counter, CpuSeconds()),
-      SingleMetric("process_resident_memory_bytes",
-                   "Resident memory size in bytes.", MetricType::Gauge,
-                   StatField(stat, kResidentPages) * page),
-      SingleMetric("process_virtual_memory_bytes",
-                   "Virtual memory size in bytes.", MetricType::Gauge,
-                   StatField(stat, kVirtualBytes)),
-      SingleMetric("process_threads", "Threads of the process.",
-                   MetricType::Gauge, StatField(stat, kThreads)),
-      SingleMetric("process_open_fds", "Open file descriptors.",
-                   MetricType::Gauge, OpenFiles()),
-      SingleMetric("process_max_fds", "The most file descriptors there may be.",
-                   MetricType::Gauge, MaxFiles()),
-      SingleMetric("process_start_time_seconds",
-                   "When the process was started, in Unix seconds.",
-                   MetricType::Gauge,
-                   BootTime() + StatField(stat, kStartTime) / ticks)};
+  return {BuildInfo(process_),
+          SingleMetric("process_cpu_seconds_total",
+                       "User and system CPU time spent in seconds.",
+                       MetricType::Counter, CpuSeconds()),
+          SingleMetric("process_resident_memory_bytes",
+                       "Resident memory size in bytes.", MetricType::Gauge,
+                       StatField(stat, kResidentPages) * page),
+          SingleMetric("process_virtual_memory_bytes",
+                       "Virtual memory size in bytes.", MetricType::Gauge,
+                       StatField(stat, kVirtualBytes)),
+          SingleMetric("process_threads", "Threads of the process.",
+                       MetricType::Gauge, StatField(stat, kThreads)),
+          SingleMetric("process_open_fds", "Open file descriptors.",
+                       MetricType::Gauge, OpenFiles()),
+          SingleMetric("process_max_fds",
+                       "Maximum number of open file descriptors.",
+                       MetricType::Gauge, MaxFiles()),
+          SingleMetric("process_start_time_seconds",
+                       "Start time of the process, in Unix seconds.",
+                       MetricType::Gauge,
+                       BootTime() + StatField(stat, kStartTime) / ticks)};
 }
 
 }  // namespace webhooks

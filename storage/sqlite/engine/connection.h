@@ -41,7 +41,7 @@ class Connection {
   enum class Mode {
     kWrite,  // creates the file if needed; checkpoints
     kRead,   // the file must exist, in WAL mode
-    // Reads like kRead, and changes no file and no folder. What it reads is
+    // Reads like kRead, and changes no file and no folder. The content is
     // reliable unless a server starts on the database meanwhile.
     // FAILED_PRECONDITION: NeedsRecovery.
     kInspect,

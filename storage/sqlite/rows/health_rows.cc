@@ -51,8 +51,8 @@ absl::StatusOr<absl::Time> RecordFailure(Connection& connection,
 }
 
 // Returns the 16 bytes of the ids of the webhooks that get the event about the
-// deactivated one. Those that list its type come first. Of those that listen to
-// every type, webhooks that fail themselves are left out.
+// deactivated one. Webhooks that list its type come first. Webhooks that listen
+// to every type follow, without failing ones.
 absl::StatusOr<std::vector<std::string>> SelectDeactivationListeners(
     Connection& connection, const Endpoint& deactivated) {
   constexpr int kMaxExamined = 200;

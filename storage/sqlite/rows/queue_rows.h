@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/delivery_queue.h"
+#include "storage/delivery_store.h"
 #include "storage/leases.h"
 #include "storage/notifications.h"
 #include "storage/sealing/sealer.h"

@@ -271,13 +271,13 @@ TEST_F(ConnectionTest, CancelsTheRequestOfAClientThatLeaves) {
   RawClient client = Connect();
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(handler_.AwaitHeld());
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStdout();
   client.Close(/*reset=*/true);
   EXPECT_TRUE(handler_.AwaitCancelled());
   handler_.Release(FakeHandler::Answer(200, "to nobody"));
   server_.reset();
   FlushLog();
-  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(),
               AllOf(HasSubstr("route=/fake status=499 reason=CALL_CANCELLED"),
                     Not(HasSubstr("project"))));
 }

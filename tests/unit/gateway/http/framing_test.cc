@@ -21,7 +21,7 @@ struct Case {
 
 void PrintTo(const Case& value, std::ostream* out) { *out << value.name; }
 
-std::string NameOf(const testing::TestParamInfo<Case>& info) {
+std::string NameOf(const ::testing::TestParamInfo<Case>& info) {
   return info.param.name;
 }
 

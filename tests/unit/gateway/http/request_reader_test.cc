@@ -64,7 +64,7 @@ TEST(RequestReader, SplitsTheTargetAndNamesTheFields) {
   EXPECT_EQ(reader.head().query, "c=d?e");
   EXPECT_EQ(reader.head().request_id, "r1");
   EXPECT_FALSE(reader.head().has_body);
-  EXPECT_THAT(reader.head().Values("HOST"), testing::ElementsAre("a"));
+  EXPECT_THAT(reader.head().Values("HOST"), ::testing::ElementsAre("a"));
   EXPECT_THAT(input, IsEmpty());
 }
 

@@ -58,7 +58,7 @@ TEST(FormatResponse, LeavesTheBodyOutForHead) {
       FormatResponse(Response(200, "{\"a\":1}"),
                      {.request_id = "r1", .is_head = true}, absl::UnixEpoch());
   EXPECT_THAT(text, HasSubstr("\r\nContent-Length: 7\r\n"));
-  EXPECT_THAT(text, testing::EndsWith("\r\n\r\n"));
+  EXPECT_THAT(text, ::testing::EndsWith("\r\n\r\n"));
 }
 
 TEST(FormatResponse, GivesNoLengthWithNoContent) {

@@ -3,9 +3,10 @@
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gateway/http/tls_contexts.h"
 #include "tests/support/certificates.h"
+#include "tests/support/eventually.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/gateway/http/http_server_fixture.h"
 #include "tests/unit/gateway/http/tls_client.h"
@@ -95,9 +96,7 @@ TEST_F(TlsTest, ClosesAConnectionWhoseAnswerIsNotRead) {
   limits.write_timeout = kHandshakeTimeout;
   TlsClient client(Serve(limits));
   client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-  const absl::Time end = absl::Now() + absl::Seconds(10);
-  while (handler_.runs().empty() && absl::Now() < end) {
-  }
+  ASSERT_TRUE(testing::Eventually([&] { return !handler_.runs().empty(); }));
   server_->Stop(absl::Seconds(10));
   EXPECT_EQ(client.ReadToEnd(), "broken");
 }
@@ -128,9 +127,8 @@ TEST_F(TlsTest, GoesByOneContextUntilTheFilesChange) {
   EXPECT_EQ(contexts.current(), first);
   const auto material = watch_->current();
   Write(testing::MakeCertificate("other", ""));
-  const absl::Time end = absl::Now() + absl::Seconds(10);
-  while (watch_->current() == material && absl::Now() < end) {
-  }
+  ASSERT_TRUE(
+      testing::Eventually([&] { return watch_->current() != material; }));
   EXPECT_NE(contexts.current(), first);
 }
 

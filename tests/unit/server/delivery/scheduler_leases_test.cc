@@ -1,6 +1,5 @@
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"

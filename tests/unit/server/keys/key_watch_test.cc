@@ -1,10 +1,8 @@
 #include "server/keys/key_watch.h"
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "server/call/api_key.h"
 #include "server/runtime/entropy.h"
+#include "tests/support/eventually.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/secret_keys.h"
 #include "tests/support/status_matchers.h"
@@ -44,16 +43,9 @@ class KeyWatchTest : public ::testing::Test {
 
   bool IsAdminKey(const std::string& key) const { return admin_key_.Is(key); }
 
-  static void Await(const std::function<bool()>& is_true) {
-    const absl::Time end = absl::Now() + absl::Seconds(30);
-    while (!is_true()) {
-      ASSERT_LT(absl::Now(), end);
-      std::this_thread::yield();
-    }
-  }
-
   void AwaitSecretKeys(const SecretKeys& keys) {
-    Await([&] { return store_.secret_keys() == keys; });
+    ASSERT_TRUE(
+        testing::Eventually([&] { return store_.secret_keys() == keys; }));
   }
 
   SystemEntropy entropy_;
@@ -80,7 +72,7 @@ TEST_F(KeyWatchTest, DoesNotReplaceTheSameKeys) {
   const std::string key = MakeAdminKey(entropy_);
   testing::WriteFile(admin_file_, key);
   // Both files are read at the same interval.
-  Await([&] { return IsAdminKey(key); });
+  ASSERT_TRUE(testing::Eventually([&] { return IsAdminKey(key); }));
   EXPECT_TRUE(store_.secret_keys().empty());
 }
 
@@ -88,48 +80,58 @@ TEST_F(KeyWatchTest, KeepsTheSecretKeysIfTheFileCannotBeUsed) {
   WriteSecretKeys({TestKey(2), TestKey(1)});
   AwaitSecretKeys({TestKey(2), TestKey(1)});
   testing::WriteFile(secret_file_, "not a key\n");
-  Await([&] { return watch_->is_secret_key_file_refused(); });
+  ASSERT_TRUE(testing::Eventually(
+      [&] { return watch_->is_secret_key_file_refused(); }));
   WriteSecretKeys({TestKey(2), TestKey(1)});
-  Await([&] { return !watch_->is_secret_key_file_refused(); });
+  ASSERT_TRUE(testing::Eventually(
+      [&] { return !watch_->is_secret_key_file_refused(); }));
   std::filesystem::remove(secret_file_);
-  Await([&] { return watch_->is_secret_key_file_refused(); });
+  ASSERT_TRUE(testing::Eventually(
+      [&] { return watch_->is_secret_key_file_refused(); }));
   EXPECT_EQ(store_.secret_keys(), (SecretKeys{TestKey(2), TestKey(1)}));
   WriteSecretKeys({TestKey(3), TestKey(2)});
   AwaitSecretKeys({TestKey(3), TestKey(2)});
-  Await([&] { return !watch_->is_secret_key_file_refused(); });
+  ASSERT_TRUE(testing::Eventually(
+      [&] { return !watch_->is_secret_key_file_refused(); }));
 }
 
 TEST_F(KeyWatchTest, TriesAgainWhileTheStoreRefuses) {
   store_.FailWith(absl::FailedPreconditionError("a key is missing"));
   WriteSecretKeys({TestKey(2)});
-  Await([&] { return watch_->is_secret_key_file_refused(); });
+  ASSERT_TRUE(testing::Eventually(
+      [&] { return watch_->is_secret_key_file_refused(); }));
   store_.FailWith(absl::OkStatus());
   AwaitSecretKeys({TestKey(2)});
-  Await([&] { return !watch_->is_secret_key_file_refused(); });
+  ASSERT_TRUE(testing::Eventually(
+      [&] { return !watch_->is_secret_key_file_refused(); }));
 }
 
 TEST_F(KeyWatchTest, ReplacesTheAdminKey) {
   EXPECT_TRUE(IsAdminKey(first_admin_key_));
   const std::string second = MakeAdminKey(entropy_);
   testing::WriteFile(admin_file_, second);
-  Await([&] { return IsAdminKey(second); });
+  ASSERT_TRUE(testing::Eventually([&] { return IsAdminKey(second); }));
   EXPECT_FALSE(IsAdminKey(first_admin_key_));
 }
 
 TEST_F(KeyWatchTest, KeepsTheAdminKeyIfTheFileCannotBeUsed) {
   testing::WriteFile(admin_file_, "short");
-  Await([&] { return watch_->is_admin_key_file_refused(); });
+  ASSERT_TRUE(
+      testing::Eventually([&] { return watch_->is_admin_key_file_refused(); }));
   EXPECT_TRUE(IsAdminKey(first_admin_key_));
   testing::WriteFile(admin_file_, first_admin_key_);
-  Await([&] { return !watch_->is_admin_key_file_refused(); });
+  ASSERT_TRUE(testing::Eventually(
+      [&] { return !watch_->is_admin_key_file_refused(); }));
   std::filesystem::remove(admin_file_);
-  Await([&] { return watch_->is_admin_key_file_refused(); });
+  ASSERT_TRUE(
+      testing::Eventually([&] { return watch_->is_admin_key_file_refused(); }));
   EXPECT_TRUE(IsAdminKey(first_admin_key_));
 }
 
 TEST_F(KeyWatchTest, WritesANewAdminKeyIntoAnEmptyFile) {
   testing::WriteFile(admin_file_, "");
-  Await([&] { return !IsAdminKey(first_admin_key_); });
+  ASSERT_TRUE(
+      testing::Eventually([&] { return !IsAdminKey(first_admin_key_); }));
   EXPECT_TRUE(IsAdminKey(
       std::string(absl::StripAsciiWhitespace(testing::ReadFile(admin_file_)))));
 }

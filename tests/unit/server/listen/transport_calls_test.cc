@@ -17,9 +17,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "tests/support/eventually.h"
 
 namespace webhooks::server {
 namespace {
@@ -70,11 +69,7 @@ std::int64_t IdOf(const std::vector<Transport>& transports,
 // gRPC releases a call a moment after its client has the answer, without
 // notice.
 bool HasNoneSoon(std::int64_t id) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(10);
-  while (CountOpenCalls(id) != 0 && absl::Now() < deadline) {
-    absl::SleepFor(absl::Milliseconds(1));
-  }
-  return CountOpenCalls(id) == 0;
+  return testing::Eventually([id] { return CountOpenCalls(id) == 0; });
 }
 
 TEST(TransportCalls, CountsTheOpenCallsOfAConnection) {

@@ -2,11 +2,11 @@
 
 #include <atomic>
 #include <filesystem>
-#include <thread>
 
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "tests/support/certificates.h"
+#include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"
 
@@ -36,19 +36,13 @@ class TlsWatchTest : public ::testing::Test {
 
   // Waits until the watch uses `certificate`.
   void Await(const std::string& certificate) {
-    const absl::Time end = absl::Now() + absl::Seconds(10);
-    while (watch_->current()->certificate != certificate) {
-      ASSERT_LT(absl::Now(), end);
-      std::this_thread::yield();
-    }
+    ASSERT_TRUE(testing::Eventually(
+        [&] { return watch_->current()->certificate == certificate; }));
   }
 
   void AwaitRefused(bool is_refused) {
-    const absl::Time end = absl::Now() + absl::Seconds(10);
-    while (watch_->is_refused() != is_refused) {
-      ASSERT_LT(absl::Now(), end);
-      std::this_thread::yield();
-    }
+    ASSERT_TRUE(testing::Eventually(
+        [&] { return watch_->is_refused() == is_refused; }));
   }
 
   testing::TempFolder folder_;
@@ -105,11 +99,7 @@ TEST_F(TlsWatchTest, UsesACertificateOnceItIsValid) {
   const auto before = watch_->current();
   const int asked = asked_;
   Write(second_);
-  const absl::Time end = absl::Now() + absl::Seconds(10);
-  while (asked_ < asked + 3) {
-    ASSERT_LT(absl::Now(), end);
-    std::this_thread::yield();
-  }
+  ASSERT_TRUE(testing::Eventually([&] { return asked_ >= asked + 3; }));
   EXPECT_EQ(watch_->current(), before);
   EXPECT_TRUE(watch_->is_refused());
   Write(first_);

@@ -1,14 +1,14 @@
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/await.h"
+#include "storage/sqlite/engine/connection.h"
 #include "storage/sqlite/engine/group_writer.h"
-#include "tests/support/disk_faults.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/storage/sqlite/engine/group_writer_fixture.h"
 

@@ -1,13 +1,10 @@
-#include <SQLiteCpp/Database.h>
-
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/await.h"
+#include "storage/sqlite/engine/connection.h"
 #include "storage/sqlite/engine/group_writer.h"
 #include "tests/support/disk_faults.h"
 #include "tests/support/status_matchers.h"

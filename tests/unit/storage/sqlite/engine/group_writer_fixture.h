@@ -15,6 +15,7 @@
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "storage/await.h"
+#include "storage/sqlite/engine/connection.h"
 #include "storage/sqlite/engine/group_writer.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"

@@ -3,14 +3,13 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/await.h"
+#include "storage/sqlite/engine/connection.h"
 #include "tests/support/disk_faults.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/storage/sqlite/engine/group_writer_fixture.h"

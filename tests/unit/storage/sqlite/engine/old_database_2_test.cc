@@ -8,7 +8,6 @@
 #include "storage/open.h"
 #include "tests/support/database_002.h"
 #include "tests/support/records.h"
-#include "tests/support/secret_keys.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 #include "tests/unit/storage/sqlite/engine/old_database.h"

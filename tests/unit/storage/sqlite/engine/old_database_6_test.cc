@@ -10,7 +10,6 @@
 #include "storage/open.h"
 #include "tests/support/database_006.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/wait.h"
 #include "tests/unit/storage/sqlite/engine/old_database.h"
 
 namespace webhooks::sqlite {
