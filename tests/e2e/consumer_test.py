@@ -64,6 +64,8 @@ def test_the_sample_publishes_once_and_tells_the_reason(service, programs):
 def test_the_installed_descriptor_set_is_whole_and_commented(prefix):
     files = descriptor_pb2.FileDescriptorSet.FromString(
         (prefix / "share/webhooks/webhooks.binpb").read_bytes()).file
+    assert (prefix / "share/webhooks/descriptors.binpb").read_bytes() == (
+        prefix / "share/webhooks/webhooks.binpb").read_bytes()
     known = set()
     for file in files:  # what is imported stands before
         assert set(file.dependency) <= known, file.name

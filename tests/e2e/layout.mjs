@@ -51,7 +51,7 @@ try {
     await page.getByRole("heading", { name: "Receiving deliveries" }).waitFor();
     result.receiving = await contentWidth(page);
     result.tables = await page.locator("table").count();
-    result.programs = await page.locator("h2 + pre").count();
+    result.blocks = await page.locator("pre").count();
     await page.screenshot({ path: `${folder}/receiving-${width}.png` });
     seen.push(result);
     await page.close();

@@ -83,6 +83,7 @@ def test_what_runs_and_what_is_built_against_are_apart(packages):
             "/usr/share/webhooks/webhooks.binpb"} <= built
     assert {"/usr/share/doc/webhooks/copyright",
             "/usr/share/doc/webhooks/server/OPERATING.md",
+            "/usr/share/webhooks/descriptors.binpb",
             "/usr/share/webhooks/observability/alerts.yml",
             "/usr/share/man/man1/webhookctl.1.gz",
             *(f"/usr/bin/{name}" for name in PAGES),
