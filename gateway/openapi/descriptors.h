@@ -5,9 +5,9 @@
 
 namespace webhooks::gateway {
 
-// Returns a serialized google.protobuf.FileDescriptorSet of the project's protos
-// with source information, which generated code does not have. Before them are
-// all files that they and their clients import.
+// Returns a serialized google.protobuf.FileDescriptorSet of the project's
+// protos with source information, which generated code does not have. Before
+// them are all files that they and their clients import.
 absl::string_view EmbeddedDescriptors();
 
 }  // namespace webhooks::gateway

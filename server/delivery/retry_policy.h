@@ -31,9 +31,9 @@ struct RetryPolicy {
   // A longer Retry-After counts as this.
   absl::Duration max_retry_after = absl::Hours(24);
 
-  // Sets `outcome`, `retry_at`, `gone` and `record.max_number` of `result`, whose
-  // `now` and `attempt` must be set.
-  // `step` is LeasedDelivery::step; `uniform_random` is a number in [0, 1).
+  // Sets `outcome`, `retry_at`, `gone` and `record.max_number` of `result`,
+  // whose `now` and `attempt` must be set. `step` is LeasedDelivery::step;
+  // `uniform_random` is a number in [0, 1).
   void Classify(const HttpOutcome& outcome, int step,
                 const v1::DeliverySettings& settings, double uniform_random,
                 AttemptResult& result) const;

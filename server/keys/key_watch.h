@@ -33,8 +33,8 @@ class KeyWatch {
   };
 
   // All references must outlive this.
-  KeyWatch(Keys keys, Upkeep& store, AdminKey& admin_key,
-           Entropy& entropy, absl::Duration interval = kInterval);
+  KeyWatch(Keys keys, Upkeep& store, AdminKey& admin_key, Entropy& entropy,
+           absl::Duration interval = kInterval);
 
   // Return true if the file has changed and cannot be used.
   bool is_secret_key_file_refused() const { return secret_refused_.is_set; }
