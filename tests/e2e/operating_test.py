@@ -50,7 +50,7 @@ def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
     def here(code):
         for old, new in ports.items():
             code = code.replace(f":{old}", f":{new}")
-        return code
+        return code.replace("/var/lib/webhooks", "data")
 
     gateway = f"http://127.0.0.1:{ports['8080']}"
     script = "\n".join([
@@ -66,7 +66,8 @@ def test_the_service_is_started_looked_at_searched_and_stopped(tmp_path):
         # Lines are written after the answer.
         "until grep -q my-request-1 gateway.log && "
         "grep -q my-request-1 server.log; do sleep 0.05; done",
-        "echo; echo FOUND", FIND.code, "echo END", BACKUP.code, RESTORE.code,
+        "echo; echo FOUND", FIND.code, "echo END", here(BACKUP.code),
+        here(RESTORE.code),
         STOP.code, "trap - EXIT"])
     result = run_script(script, tmp_path, {
         "PATH": f"{BIN}:{os.environ['PATH']}",

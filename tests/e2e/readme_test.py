@@ -18,6 +18,7 @@ CREATE, CREATED, CREATE_OVER_GRPC, LISTEN, PUBLISH = map(
     README.block, ["create", "created", "create over gRPC", "listen", "publish"])
 SECURING = Page("server/SECURING.md")
 OPERATE, PROJECT, BIND = map(SECURING.block, ["operate", "project", "bind"])
+INSTALLED = "/var/lib/webhooks"
 
 # grpcurl is not packaged everywhere; buf calls with the same words.
 GRPCURL = """#!/bin/bash
@@ -32,6 +33,11 @@ exec "$BUF" curl --protocol grpc --http2-prior-knowledge "${words[@]}" \\
   "http://$1/$2"
 """
 
+
+# webhookctl with the key of the environment.
+CTL = """#!/bin/bash
+exec build/release/bin/webhookctl "$@"
+"""
 
 # ./dev ctl without the build.
 DEV = """#!/bin/bash
@@ -49,7 +55,8 @@ class Checkout:
         self._folder = folder
         (folder / "build").mkdir()
         (folder / "build" / "release").symlink_to(BIN.parent)
-        for name, script in (("grpcurl", GRPCURL), ("dev", DEV)):
+        for name, script in (("grpcurl", GRPCURL), ("dev", DEV),
+                             ("webhookctl", CTL)):
             (folder / name).write_text(script)
             (folder / name).chmod(0o755)
         self._env = clean_environment({
@@ -67,7 +74,7 @@ class Checkout:
                                 stdout=subprocess.PIPE)
 
     def run(self, code):
-        process = self.start(code)
+        process = self.start(code.replace(INSTALLED, "data"))
         output, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output
         return output
