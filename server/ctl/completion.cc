@@ -95,6 +95,9 @@ WordList ValuesOf(absl::string_view name) {
   if (name == "state") return States();
   if (name == "active") return {"true", "false"};
   if (name == "clear") return {"url", "description", "scope", "delivery"};
+  if (name == "selection") {
+    return {"failed", "delivered", "never_matched", "all"};
+  }
   if (name == "SHELL") return {"bash", "zsh", "fish"};
   return {};
 }

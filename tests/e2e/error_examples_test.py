@@ -44,6 +44,8 @@ REQUESTS = {
     "EVENT_NOT_FOUND": ("GET", f"/events/{EVENT}"),
     "DELIVERY_NOT_FOUND": ("GET", f"/deliveries/{DELIVERY}"),
     "RETRY_JOB_NOT_FOUND": ("GET", f"/retryJobs/{JOB}"),
+    "INVALID_PROJECT": ("GET", "/webhooks", b"", {"x-project": "acme"}),
+    "PROJECT_MISMATCH": ("GET", "/webhooks", b"", {"x-project": NOBODY}),
     "API_KEY_INVALID": ("GET", "/webhooks", b"", {"x-api-key": "nobody's"}),
     "MALFORMED_JSON": ("POST", "/webhooks", b'{"url": x}'),
     "MALFORMED_PATH": ("GET", "/webhooks/%"),

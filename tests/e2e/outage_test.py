@@ -73,6 +73,7 @@ def test_the_log_has_each_reason_once_for_which_the_server_is_lost(
     stopped.server.stop()
     start(good, listen=address)
     stopped.await_ready()
+    stopped.gateway.await_line("server reached again")
     assert len(stopped.gateway.lines("server reached again")) == 1
 
 

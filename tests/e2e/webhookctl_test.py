@@ -306,7 +306,8 @@ def test_failed_deliveries_are_retried_by_a_job(ctl, ctl_json, key):
 
 
 def test_a_job_needs_a_start_or_all(ctl, ctl_json, key):
-    id = ctl_json("webhook", "create", key=key)["id_webhook_endpoint"]
+    id = ctl_json("webhook", "create", "--all_events", key=key)[
+        "id_webhook_endpoint"]
     create = ("retry-job", "create", id)
     stderr = ctl(*create, key=key, code=1).stderr
     assert "--start_time" in stderr and "--all" in stderr
@@ -334,7 +335,8 @@ def test_an_administrator_names_a_project_by_id_or_name(ctl, ctl_json):
     name = "named by its name"
     id = ctl_json("project", "create", name)["id_project"]
     for project in (id, name):
-        made = ctl_json("webhook", "create", f"--project={project}")
+        made = ctl_json("webhook", "create", "--all_events",
+                        f"--project={project}")
         assert made["id_project"] == id
     assert len(ctl_json("webhook", "list", f"--project={name}")) == 2
     assert ctl_json("project", "get", name)["id_project"] == id
@@ -358,7 +360,7 @@ def test_a_name_of_several_projects_is_refused_with_their_ids(ctl, ctl_json):
         stderr = ctl(*command, code=1).stderr
         assert all(id in stderr for id in ids)
     for id in ids:
-        ctl("project", "delete", id)
+        ctl("project", "delete", "--yes", id)
 
 
 def test_a_flag_of_another_command_is_refused(ctl, key):
