@@ -32,13 +32,19 @@ google::protobuf::Timestamp TimestampColumn(Statement& statement, int index);
 // Returns nullopt for NULL.
 std::optional<absl::Time> OptionalTimeColumn(Statement& statement, int index);
 
+// The text or bytes that are bound below must outlive the execution of the
+// statement.
 void BindText(Statement& statement, int index, const std::string& text);
+void BindText(Statement& statement, int index, std::string&& text) = delete;
 std::string TextColumn(Statement& statement, int index);
 absl::string_view TextView(Statement& statement, int index);
 
 void BindBlob(Statement& statement, int index,
               absl::Span<const unsigned char> bytes);
 void BindBytes(Statement& statement, int index, absl::string_view bytes);
+void BindBytes(Statement& statement, int index, std::string&& bytes) = delete;
+template <typename Bytes>
+void BindBlob(Statement& statement, int index, const Bytes&& bytes) = delete;
 absl::string_view BlobColumn(Statement& statement, int index);
 
 }  // namespace webhooks::sqlite

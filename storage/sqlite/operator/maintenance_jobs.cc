@@ -88,7 +88,8 @@ absl::StatusOr<bool> MaintenanceJobs::SealAgain(Connection& connection) {
     if (has_unopened_) return false;
     Statement forget =
         connection.Prepared("DELETE FROM secret_keys WHERE id <> ?");
-    BindBlob(forget, 1, sealer_.sealing_key());
+    const SecretKey::Id newest = sealer_.sealing_key();
+    BindBlob(forget, 1, newest);
     forget->exec();
     return false;
   });

@@ -350,11 +350,12 @@ TEST(OpenApiDocument, AnAnswerHasTheExamplesOfItsReasonsInTheirOrder) {
   for (const auto& example : media.at("examples").as_object()) {
     names.emplace_back(example.key());
   }
-  EXPECT_THAT(names,
-              ElementsAre("INVALID_URL", "INVALID_DESCRIPTION", "INVALID_SCOPE",
-                          "INVALID_DELIVERY_SETTINGS", "INVALID_REQUEST_ID",
-                          "INVALID_REQUEST", "MALFORMED_JSON", "MALFORMED_PATH",
-                          "INVALID_HEADER", "MALFORMED_REQUEST"));
+  EXPECT_THAT(
+      names, ElementsAre("INVALID_URL", "INVALID_DESCRIPTION", "INVALID_SCOPE",
+                         "INVALID_DELIVERY_SETTINGS", "INVALID_REQUEST_ID",
+                         "INVALID_REQUEST", "INVALID_PROJECT",
+                         "PROJECT_MISMATCH", "MALFORMED_JSON", "MALFORMED_PATH",
+                         "INVALID_HEADER", "MALFORMED_REQUEST"));
 }
 
 TEST(OpenApiDocument, ExamplesOfErrorsAreAnswersOfTheGateway) {
