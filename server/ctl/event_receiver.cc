@@ -45,7 +45,7 @@ Headers DeliveryHeaders(const http::request<http::string_body>& request) {
   return headers;
 }
 
-// What deliveries go to.
+// Receives the deliveries of every connection.
 struct Target {
   ReceivedEvents& events;
   // A text that only the body of the example event contains.
