@@ -14,9 +14,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "storage/sqlite/open_store.h"
 #include "storage/sqlite/operator/backup.h"
 #include "storage/sqlite/operator/inspection.h"
-#include "storage/sqlite/sqlite_store.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -85,8 +85,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   if (!location.ok()) return location.status();
   absl::Status created = CreatePrivateFolder(StoreFolder(url));
   if (!created.ok()) return created;
-  return SqliteStore::Open(location->path, location->max_bytes, keys, observer,
-                           std::move(steady_clock));
+  return OpenStoreFile(location->path, location->max_bytes, keys, observer,
+                       std::move(steady_clock));
 }
 
 StorePresence FindStore(absl::string_view url) {

@@ -1,6 +1,8 @@
 #include "storage/sqlite/engine/connection.h"
 
 #include <cerrno>
+#include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -9,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
 #include "storage/errors.h"
 #include "storage/sqlite/engine/database_file.h"
 
@@ -20,6 +23,10 @@ constexpr int kBusyTimeoutMillis = 5000;
 
 // The exit code after a failed fsync (EX_IOERR, sysexits.h).
 constexpr int kFsyncFailedExit = 74;
+
+// The size of the write-ahead log at which it is copied into the database: 4
+// MiB, SQLite's default.
+constexpr int kCheckpointPages = 1000;
 
 // Returns true if the system failed to read. A file that is too short is no
 // such failure.
@@ -87,6 +94,47 @@ absl::StatusOr<std::string> NameFor(const std::string& path,
 }
 
 }  // namespace
+
+class Connection::PreparedStatement final : public sql::Cursor {
+ public:
+  PreparedStatement(SQLite::Database& database, absl::string_view sql)
+      : statement_(database, std::string(sql)) {}
+
+  void BindInt64(int index, std::int64_t value) override {
+    statement_.bind(index, value);
+  }
+  void BindText(int index, const std::string& text) override {
+    statement_.bindNoCopy(index, text);
+  }
+  void BindBytes(int index, absl::string_view bytes) override {
+    statement_.bindNoCopy(index, static_cast<const void*>(bytes.data()),
+                          static_cast<int>(bytes.size()));
+  }
+  void BindCopy(int index, absl::string_view bytes) override {
+    statement_.bind(index, static_cast<const void*>(bytes.data()),
+                    static_cast<int>(bytes.size()));
+  }
+  bool Step() override { return statement_.executeStep(); }
+  int Execute() override { return statement_.exec(); }
+  bool IsNull(int column) override { return statement_.isColumnNull(column); }
+  std::int64_t Int64(int column) override {
+    return statement_.getColumn(column).getInt64();
+  }
+  absl::string_view Bytes(int column) override {
+    const SQLite::Column value = statement_.getColumn(column);
+    const auto* const bytes = static_cast<const char*>(value.getBlob());
+    return {bytes, static_cast<std::size_t>(value.getBytes())};
+  }
+  void Reset() noexcept override {
+    statement_.tryReset();
+    statement_.clearBindings();
+  }
+
+ private:
+  SQLite::Statement statement_;
+};
+
+Connection::~Connection() = default;
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
     const std::string& path, Mode mode, StoreObserver& observer) {
@@ -212,21 +260,71 @@ absl::Status Connection::Damaged(absl::string_view operation,
   return RecordDamaged();
 }
 
-Statement Connection::Prepared(absl::string_view sql) {
+sql::Cursor& Connection::Cache(absl::string_view sql) {
   auto& statement = statements_[sql];
   if (statement == nullptr) {
-    statement =
-        std::make_unique<SQLite::Statement>(database_, std::string(sql));
+    statement = std::make_unique<PreparedStatement>(database_, sql);
   }
-  return Statement(*statement);
+  return *statement;
 }
 
-absl::Status Connection::Execute(absl::string_view operation,
-                                 absl::string_view sql) {
-  return Guarded(operation, [&]() -> absl::Status {
-    Prepared(sql)->exec();
-    return absl::OkStatus();
-  });
+absl::Status Connection::StatusOf(absl::string_view operation,
+                                  const std::exception& failure) {
+  const auto* const known = dynamic_cast<const SQLite::Exception*>(&failure);
+  // Such as a lack of memory.
+  if (known == nullptr) throw;
+  return StatusOf(operation, known->getExtendedErrorCode(), known->what());
+}
+
+std::int64_t Connection::NextEventSeq() {
+  Statement row = Prepared(
+      "SELECT 1 + max(ifnull((SELECT max(seq) FROM events), 0),"
+      " ifnull((SELECT max(seq) FROM publishing), 0))");
+  row.Step();
+  return row.Int64(0);
+}
+
+absl::Status Connection::Begin() { return Execute("begin", "BEGIN IMMEDIATE"); }
+
+absl::Status Connection::Commit() {
+  absl::Status status = may_commit_ ? may_commit_(*this) : absl::OkStatus();
+  if (status.ok()) status = Execute("commit", "COMMIT");
+  observer_.LogChanged(wal_bytes());
+  return status;
+}
+
+void Connection::RollBack() { Execute("rollback", "ROLLBACK").IgnoreError(); }
+
+absl::Status Connection::BeginPart() {
+  return Execute("savepoint", "SAVEPOINT operation");
+}
+
+absl::Status Connection::EndPart() {
+  return Execute("release", "RELEASE operation");
+}
+
+absl::Status Connection::RollBackPart() {
+  absl::Status status = Execute("roll back", "ROLLBACK TO operation");
+  status.Update(EndPart());
+  return status;
+}
+
+bool Connection::NeedsTidyUp() const { return wal_pages_ >= kCheckpointPages; }
+
+void Connection::TidyUp() {
+  const auto begin = std::chrono::steady_clock::now();
+  // After a failure, which the observer has received, the log grows until the
+  // next commit tries again.
+  Checkpoint().IgnoreError();
+  observer_.Checkpointed(
+      absl::FromChrono(std::chrono::steady_clock::now() - begin));
+  observer_.LogChanged(wal_bytes());
+}
+
+absl::Status Connection::TryToWrite() {
+  absl::Status status = Execute(
+      "probe", "INSERT OR REPLACE INTO probe VALUES (1, zeroblob(8192))");
+  return status.ok() ? Execute("probe", "DELETE FROM probe") : status;
 }
 
 absl::Status Connection::SetErasure(Erasure erasure) {

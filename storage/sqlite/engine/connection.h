@@ -5,38 +5,24 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/sql/connection.h"
 #include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
-// A prepared statement on loan from its connection. Resets it at the end, so
-// that it keeps no read transaction open.
-class Statement {
- public:
-  explicit Statement(SQLite::Statement& statement) : statement_(statement) {}
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-  ~Statement() {
-    statement_.tryReset();
-    statement_.clearBindings();
-  }
+using sql::Statement;
 
-  SQLite::Statement* operator->() { return &statement_; }
-
- private:
-  SQLite::Statement& statement_;
-};
-
-// A connection to a database file, for one thread at a time. SQLiteCpp throws:
-// code that uses a Statement runs inside Guarded.
-class Connection {
+// A connection to a database file.
+class Connection final : public sql::Connection {
  public:
   enum class Mode {
     kWrite,  // creates the file if needed; checkpoints
@@ -56,39 +42,34 @@ class Connection {
       const std::string& path, Mode mode,
       StoreObserver& observer = StoreObserver::None());
 
-  // Runs `body`, which returns a Status or StatusOr. Maps an exception of the
-  // driver to an error of storage/errors.h by its numeric code, and reports it
-  // to the observer as a fault of `operation`. FAILED_PRECONDITION: a foreign
-  // key is violated.
-  //
   // A failed fsync ends the process: pages that the kernel has dropped would
   // seem to be written, and only recovery at the next start restores a known
   // state (https://wiki.postgresql.org/wiki/Fsync_Errors).
-  template <typename Body>
-  auto Guarded(absl::string_view operation, Body&& body) -> decltype(body()) {
-    try {
-      return std::forward<Body>(body)();
-    } catch (const SQLite::Exception& exception) {
-      return StatusOf(operation, exception.getExtendedErrorCode(),
-                      exception.what());
-    }
+  ~Connection() override;
+
+  // Called before each commit. An error fails the transaction.
+  using CommitCheck = absl::AnyInvocable<absl::Status(const Connection&)>;
+  void SetCommitCheck(CommitCheck may_commit) {
+    may_commit_ = std::move(may_commit);
   }
 
-  // Returns the statement for `sql`, which is prepared on its first use.
-  // Throws; for use inside Guarded.
-  Statement Prepared(absl::string_view sql);
-
-  // Runs one statement without parameters or result, inside Guarded.
-  absl::Status Execute(absl::string_view operation, absl::string_view sql);
-
-  // Reports a fault of `operation` to the observer. Returns INTERNAL
-  // (STORAGE_FAILURE).
   absl::Status Fault(absl::string_view operation,
-                     absl::string_view cause) const;
-
-  // Reports that `record` cannot be read. Returns DATA_LOSS (RECORD_DAMAGED).
+                     absl::string_view cause) const override;
   absl::Status Damaged(absl::string_view operation,
-                       absl::string_view record) const;
+                       absl::string_view record) const override;
+  std::int64_t NextEventSeq() override;
+  absl::Status Begin() override;
+  absl::Status Commit() override;
+  void RollBack() override;
+  bool InTransaction() const override;
+  absl::Status BeginPart() override;
+  absl::Status EndPart() override;
+  absl::Status RollBackPart() override;
+  std::int64_t changing_commits() const override { return changing_commits_; }
+  bool NeedsTidyUp() const override;
+  // Copies the write-ahead log into the database.
+  void TidyUp() override;
+  absl::Status TryToWrite() override;
 
   // Puts the database into WAL mode permanently. FAILED_PRECONDITION: the file
   // system does not support it.
@@ -103,10 +84,6 @@ class Connection {
   // Sets the treatment of content that is deleted from now on. Initially kFast.
   absl::Status SetErasure(Erasure erasure);
 
-  // Returns true if a transaction is open. SQLite rolls back a transaction by
-  // itself on some errors.
-  bool InTransaction() const;
-
   // Returns the number of pages in the write-ahead log after the last commit of
   // this connection; after a checkpoint, of those that could not be copied
   // because of readers.
@@ -116,9 +93,6 @@ class Connection {
   std::int64_t wal_bytes() const {
     return std::int64_t{wal_pages_} * page_size_;
   }
-
-  // Returns the number of commits of this connection that changed the database.
-  std::int64_t changing_commits() const { return changing_commits_; }
 
   // Copies the write-ahead log into the database, as far as readers allow.
   absl::Status Checkpoint();
@@ -134,6 +108,12 @@ class Connection {
   sqlite3* handle() const { return database_.getHandle(); }
 
  private:
+  // A prepared statement of SQLite.
+  class PreparedStatement;
+
+  sql::Cursor& Cache(absl::string_view sql) override;
+  absl::Status StatusOf(absl::string_view operation,
+                        const std::exception& failure) override;
   static int OnCommit(void* self, sqlite3*, const char*, int pages);
   Connection(const std::string& name, int flags, StoreObserver& observer);
   void SetPragmas(Mode mode);
@@ -145,8 +125,9 @@ class Connection {
 
   StoreObserver& observer_;
   SQLite::Database database_;
-  absl::flat_hash_map<std::string, std::unique_ptr<SQLite::Statement>>
+  absl::flat_hash_map<std::string, std::unique_ptr<PreparedStatement>>
       statements_;
+  CommitCheck may_commit_;
   int wal_pages_ = 0;
   std::int64_t changing_commits_ = 0;
   int page_size_ = 0;

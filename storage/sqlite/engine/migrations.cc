@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "storage/sql/rows/secret_key_rows.h"
 #include "storage/sqlite/engine/sealing_functions.h"
-#include "storage/sqlite/engine/secret_key_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -31,8 +31,8 @@ constexpr std::int64_t kApplicationId = 0x77686b73;
 
 std::int64_t ReadNumber(Connection& connection, const char* sql) {
   Statement statement = connection.Prepared(sql);
-  statement->executeStep();
-  return statement->getColumn(0).getInt64();
+  statement.Step();
+  return statement.Int64(0);
 }
 
 // Returns OK if the file is empty or belongs to this service.
@@ -111,14 +111,14 @@ absl::StatusOr<std::vector<SecretKey::Id>> SealedUnder(Connection& connection) {
   const auto version = ReadSchemaVersion(connection);
   if (!version.ok()) return version.status();
   if (*version < kFirstSealed) return std::vector<SecretKey::Id>();
-  return SelectSecretKeys(connection);
+  return sql::SelectSecretKeys(connection);
 }
 
 absl::Status Migrate(Connection& connection, const Sealer& sealer) {
   const auto version = ReadSchemaVersion(connection);
   if (!version.ok()) return version.status();
   if (*version >= kFirstSealed) {
-    absl::Status known = CheckSecretKeys(connection, sealer);
+    absl::Status known = sql::CheckSecretKeys(connection, sealer);
     if (!known.ok()) return known;
   }
   if (absl::Status wal = connection.UseWriteAheadLog(); !wal.ok()) return wal;
@@ -129,7 +129,7 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer) {
   absl::Status emptied = EmptyLog(*version, connection);
   if (!emptied.ok()) return emptied;
   // The next start needs the key that seals from now on.
-  return InsertSecretKey(connection, sealer.sealing_key());
+  return sql::InsertSecretKey(connection, sealer.sealing_key());
 }
 
 }  // namespace webhooks::sqlite

@@ -7,11 +7,11 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "storage/sql/rows/project_rows.h"
 #include "storage/sqlite/engine/database_file.h"
 #include "storage/sqlite/engine/migrations.h"
 #include "storage/sqlite/operator/integrity.h"
 #include "storage/sqlite/operator/operator_connection.h"
-#include "storage/sqlite/rows/project_rows.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -46,8 +46,8 @@ absl::Status CheckSize(OperatorConnection& connection,
     Statement row = connection->Prepared(
         "SELECT page_count * page_size FROM pragma_page_count, "
         "pragma_page_size");
-    row->executeStep();
-    if (row->getColumn(0).getInt64() <= *max_bytes) return absl::OkStatus();
+    row.Step();
+    if (row.Int64(0) <= *max_bytes) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(
         "max_bytes=", *max_bytes, " is less than the size of the database"));
   });
@@ -68,7 +68,7 @@ absl::Status InspectContent(OperatorConnection& connection,
   if (!status.ok()) return status;
   // Version 1 has no such table, but always has a project.
   const absl::StatusOr<bool> had_project =
-      *version == 1 ? true : HadFirstProject(*connection);
+      *version == 1 ? true : sql::HadFirstProject(*connection);
   if (!had_project.ok()) return had_project.status();
   found.had_project = *had_project;
   auto keys = SealedUnder(*connection);

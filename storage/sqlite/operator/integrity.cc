@@ -5,6 +5,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "storage/sql/columns.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -37,8 +38,8 @@ absl::Status CheckIntegrity(Connection& connection,
   absl::Status status =
       connection.Guarded("check integrity", [&]() -> absl::Status {
         Statement row = connection.Prepared("PRAGMA integrity_check(1)");
-        row->executeStep();
-        const std::string found = row->getColumn(0).getString();
+        row.Step();
+        const std::string found = sql::TextColumn(row, 0);
         if (found == "ok") return absl::OkStatus();
         return absl::DataLossError(absl::StrCat("damaged: ", found));
       });

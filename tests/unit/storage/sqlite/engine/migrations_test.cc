@@ -46,8 +46,8 @@ TEST_F(Migrations, RestoreTheErasureOfDeletedContent) {
   const auto erased = [&] {
     return connection->Guarded("read", [&]() -> absl::StatusOr<int> {
       Statement row = connection->Prepared("PRAGMA secure_delete");
-      row->executeStep();
-      return row->getColumn(0).getInt();
+      row.Step();
+      return row.Int(0);
     });
   };
   constexpr int kFast = 2;

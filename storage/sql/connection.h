@@ -1,0 +1,156 @@
+#ifndef WEBHOOKS_STORAGE_SQL_CONNECTION_H_
+#define WEBHOOKS_STORAGE_SQL_CONNECTION_H_
+
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+// A connection to a SQL database: the functions of a driver that the rows of
+// storage/sql/rows need. The statements are written in the SQL of SQLite, of
+// which the driver of another database translates what differs.
+namespace webhooks::sql {
+
+// A statement of a driver, with its parameters and its current row. Parameters
+// count from 1, columns from 0. Methods throw a std::exception that
+// Connection::StatusOf maps.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+
+  // Parameters that are not bound are NULL. The text and the bytes must outlive
+  // the execution.
+  virtual void BindInt64(int index, std::int64_t value) = 0;
+  virtual void BindText(int index, const std::string& text) = 0;
+  virtual void BindBytes(int index, absl::string_view bytes) = 0;
+  // Binds a copy of the bytes.
+  virtual void BindCopy(int index, absl::string_view bytes) = 0;
+
+  // Moves to the next row. Returns false if there is none.
+  virtual bool Step() = 0;
+  // Executes a statement without rows. Returns the number of changed rows.
+  virtual int Execute() = 0;
+
+  // Read the current row. Views last until the next step.
+  virtual bool IsNull(int column) = 0;
+  // Returns 1 for true and 0 for false.
+  virtual std::int64_t Int64(int column) = 0;
+  // Returns text or bytes; "" for NULL.
+  virtual absl::string_view Bytes(int column) = 0;
+
+  // Ends the execution and forgets the parameters.
+  virtual void Reset() noexcept = 0;
+};
+
+// A cursor in use. Resets it at the end, so that it keeps no read transaction
+// open.
+class Statement {
+ public:
+  explicit Statement(Cursor& cursor) : cursor_(cursor) {}
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement() { cursor_.Reset(); }
+
+  void Bind(int index, std::int64_t value) { cursor_.BindInt64(index, value); }
+  bool Step() { return cursor_.Step(); }
+  int Execute() { return cursor_.Execute(); }
+  bool IsNull(int column) { return cursor_.IsNull(column); }
+  std::int64_t Int64(int column) { return cursor_.Int64(column); }
+  int Int(int column) { return static_cast<int>(cursor_.Int64(column)); }
+  // See storage/sql/columns.h for the other types.
+  Cursor& cursor() { return cursor_; }
+
+ private:
+  Cursor& cursor_;
+};
+
+// A connection, for one thread at a time. Drivers throw: code that uses a
+// Statement runs inside Guarded.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  // Runs `body`, which returns a Status or StatusOr. Maps an exception of the
+  // driver to an error of storage/errors.h, and reports it to the observer as a
+  // fault of `operation`. FAILED_PRECONDITION: a foreign key is violated.
+  template <typename Body>
+  auto Guarded(absl::string_view operation, Body&& body) -> decltype(body()) {
+    try {
+      return std::forward<Body>(body)();
+    } catch (const std::exception& failure) {
+      return StatusOf(operation, failure);
+    }
+  }
+
+  // Returns a statement for `sql`. Throws; for use inside Guarded.
+  Statement Prepared(absl::string_view sql) { return Statement(Cache(sql)); }
+
+  // Returns a statement for a query whose caller may stop after some of many
+  // rows. Throws; for use inside Guarded.
+  Statement Streamed(absl::string_view sql) { return Statement(Stream(sql)); }
+
+  // Runs one statement without parameters or result, inside Guarded.
+  absl::Status Execute(absl::string_view operation, absl::string_view sql);
+
+  // Reports a fault of `operation` to the observer. Returns INTERNAL
+  // (STORAGE_FAILURE).
+  virtual absl::Status Fault(absl::string_view operation,
+                             absl::string_view cause) const = 0;
+
+  // Reports that `record` cannot be read. Returns DATA_LOSS (RECORD_DAMAGED).
+  virtual absl::Status Damaged(absl::string_view operation,
+                               absl::string_view record) const = 0;
+
+  // Returns the seq of a new event, above those of all stored events, or
+  // reserves such a seq in the table publishing. Throws; for use inside
+  // Guarded.
+  virtual std::int64_t NextEventSeq() = 0;
+
+  // The calls below are those of a connection that writes.
+
+  // Begins and commits a transaction. A commit that fails leaves it open.
+  virtual absl::Status Begin() = 0;
+  virtual absl::Status Commit() = 0;
+  virtual void RollBack() = 0;
+
+  // Returns true if a transaction is open. The database rolls back a
+  // transaction by itself on some errors.
+  virtual bool InTransaction() const = 0;
+
+  // Begin and end a part of a transaction. RollBackPart undoes its changes.
+  virtual absl::Status BeginPart() = 0;
+  virtual absl::Status EndPart() = 0;
+  virtual absl::Status RollBackPart() = 0;
+
+  // Returns true if the last transaction was lost to another one, so that the
+  // same work can succeed if it runs again.
+  virtual bool LostToAnother() const { return false; }
+
+  // Returns true if nobody knows if the last commit took place.
+  virtual bool IsOutcomeUnknown() const { return false; }
+
+  // Returns the number of commits of this connection that changed the database.
+  virtual std::int64_t changing_commits() const = 0;
+
+  // Returns true if TidyUp is due.
+  virtual bool NeedsTidyUp() const { return false; }
+  // Does the work that follows transactions, such as a checkpoint, after the
+  // completion of their calls.
+  virtual void TidyUp() {}
+
+  // Writes about as many pages as an event needs, and deletes them again.
+  virtual absl::Status TryToWrite() = 0;
+
+ private:
+  virtual Cursor& Cache(absl::string_view sql) = 0;
+  virtual Cursor& Stream(absl::string_view sql) { return Cache(sql); }
+  virtual absl::Status StatusOf(absl::string_view operation,
+                                const std::exception& failure) = 0;
+};
+
+}  // namespace webhooks::sql
+
+#endif  // WEBHOOKS_STORAGE_SQL_CONNECTION_H_

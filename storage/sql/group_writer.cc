@@ -1,0 +1,189 @@
+#include "storage/sql/group_writer.h"
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "storage/errors.h"
+
+namespace webhooks::sql {
+namespace {
+
+// The bounds of the queue. At the rate of commits of one disk, more calls would
+// wait for longer than their callers do.
+constexpr std::size_t kMaxWaitingWrites = 8192;
+constexpr std::size_t kMaxWaitingBytes = 64 << 20;
+
+// The bounds of a transaction. They limit the delay of its first calls, and of
+// the calls behind it.
+constexpr std::size_t kMaxBatch = 512;
+constexpr absl::Duration kMaxWork = absl::Milliseconds(50);
+
+// A larger call takes longer than the change of threads that it would save.
+constexpr std::size_t kMaxBytesRunNow = 16 << 10;
+
+// The number of times that a transaction runs that others win against.
+constexpr int kMaxRuns = 5;
+
+using Steady = std::chrono::steady_clock;
+
+absl::Duration Since(Steady::time_point time) {
+  return absl::FromChrono(Steady::now() - time);
+}
+
+}  // namespace
+
+GroupWriter::GroupWriter(std::unique_ptr<Connection> connection,
+                         StoreObserver& observer, SteadyClock clock)
+    : observer_(observer),
+      clock_(std::move(clock)),
+      connection_(std::move(connection)),
+      queue_(kMaxWaitingWrites, kMaxWaitingBytes),
+      thread_([this] { Run(); }) {}
+
+GroupWriter::~GroupWriter() {
+  queue_.Close();
+  thread_.join();
+}
+
+void GroupWriter::Submit(const CallOptions& options, Work work, DoneStatus done,
+                         std::size_t bytes, Length length) {
+  Operation operation{options, std::move(work), std::move(done),
+                      length,  Steady::now(),   absl::OkStatus()};
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
+  if (options.may_block && length == Length::kShort &&
+      bytes <= kMaxBytesRunNow && TryRunNow(operation)) {
+    return;
+  }
+  if (queue_.TryPush(operation, bytes)) return;
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+  std::move(operation.done)(StorageBusy());
+}
+
+bool GroupWriter::TryRunNow(Operation& operation) {
+  if (!running_.TryLock()) return false;
+  const bool runs = queue_.IsIdle() && !connection_->NeedsTidyUp();
+  const Batch alone(&operation, 1);
+  if (runs) CommitTogether(alone);
+  running_.Unlock();
+  if (runs) Complete(alone);
+  return runs;
+}
+
+void GroupWriter::Run() {
+  while (queue_.WaitForItems()) {
+    absl::MutexLock lock(&running_);
+    std::vector<Operation> calls = queue_.Take(kMaxBatch);
+    for (Batch left = absl::MakeSpan(calls); !left.empty();) {
+      const std::size_t count = CommitTogether(left);
+      Complete(left.first(count));
+      left.remove_prefix(count);
+      if (connection_->NeedsTidyUp()) connection_->TidyUp();
+    }
+  }
+}
+
+std::size_t GroupWriter::CommitTogether(Batch calls) {
+  const auto begin = Steady::now();
+  std::size_t count = calls.size();
+  bool has_begun = false;
+  const absl::Status status = RunTogether(calls, count, has_begun);
+  if (!status.ok() && has_begun && calls.first(count).size() > 1 &&
+      !connection_->IsOutcomeUnknown()) {
+    RunEachAlone(calls.first(count));
+  } else {
+    Fail(calls.first(count), status);
+  }
+  observer_.Committed(static_cast<int>(count), Since(begin));
+  return count;
+}
+
+absl::Status GroupWriter::RunTogether(Batch calls, std::size_t& count,
+                                      bool& has_begun) {
+  for (int run = 1;; ++run) {
+    absl::Status status = connection_->Begin();
+    has_begun = status.ok();
+    if (!has_begun) return status;
+    status = RunTransaction(calls, count);
+    if (connection_->InTransaction()) connection_->RollBack();
+    if (status.ok() || !connection_->LostToAnother() || run == kMaxRuns) {
+      return status;
+    }
+  }
+}
+
+void GroupWriter::Complete(Batch batch) {
+  for (Operation& operation : batch) {
+    observer_.CallEnded(StoreObserver::Kind::kWrite, Since(operation.made_at));
+    std::move(operation.done)(std::move(operation.outcome));
+  }
+}
+
+absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
+  const absl::Duration end = clock_() + kMaxWork;
+  count = 0;
+  for (Operation& operation : calls) {
+    const bool is_long = operation.length == Length::kLong;
+    if (is_long && count > 0) break;
+    ++count;
+    EndWait(operation);
+    operation.outcome = CheckMayBegin(operation.options);
+    if (operation.outcome.ok()) operation.outcome = RunOperation(operation);
+    if (absl::IsResourceExhausted(operation.outcome)) is_failing_ = true;
+    // The database has rolled back the whole transaction.
+    if (!connection_->InTransaction()) {
+      is_failing_ = true;
+      return operation.outcome.ok() ? StorageFailure() : operation.outcome;
+    }
+    if (is_long || clock_() >= end) break;
+  }
+  return Commit();
+}
+
+void GroupWriter::EndWait(Operation& operation) {
+  if (!std::exchange(operation.waits, false)) return;
+  observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+}
+
+void GroupWriter::RunEachAlone(Batch calls) {
+  for (Operation& operation : calls) {
+    std::size_t count = 1;
+    bool has_begun = false;
+    const Batch alone(&operation, 1);
+    Fail(alone, RunTogether(alone, count, has_begun));
+  }
+}
+
+void GroupWriter::Fail(Batch calls, const absl::Status& status) {
+  for (Operation& operation : calls) {
+    EndWait(operation);
+    if (operation.outcome.ok()) operation.outcome = status;
+  }
+}
+
+absl::Status GroupWriter::Commit() {
+  const std::int64_t before = connection_->changing_commits();
+  absl::Status status = connection_->Commit();
+  if (!status.ok()) {
+    is_failing_ = true;
+  } else if (connection_->changing_commits() != before) {
+    is_failing_ = false;
+  }
+  return status;
+}
+
+absl::Status GroupWriter::RunOperation(Operation& operation) {
+  absl::Status status = connection_->BeginPart();
+  if (!status.ok()) return status;
+  status = operation.work(*connection_);
+  if (!connection_->InTransaction()) return status;
+  const absl::Status ended =
+      status.ok() ? connection_->EndPart() : connection_->RollBackPart();
+  if (ended.ok()) return status;
+  // Half an operation must not be committed with the others: roll back the
+  // transaction. The caller runs the others again.
+  connection_->RollBack();
+  return ended;
+}
+
+}  // namespace webhooks::sql

@@ -1,0 +1,106 @@
+#ifndef WEBHOOKS_STORAGE_SQL_MAINTENANCE_MAINTENANCE_JOBS_H_
+#define WEBHOOKS_STORAGE_SQL_MAINTENANCE_MAINTENANCE_JOBS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "storage/leases.h"
+#include "storage/notifications.h"
+#include "storage/retention.h"
+#include "storage/sealing/sealer.h"
+#include "storage/sql/connection.h"
+#include "storage/sql/maintenance/retention.h"
+#include "storage/sql/rows/fan_out.h"
+#include "storage/sql/rows/retry_job_rows.h"
+
+namespace webhooks::sql {
+
+// The jobs of Upkeep::Maintain. Not thread-safe: only for work of the writer,
+// and for completions of calls that may not block, before which no other work
+// runs.
+class MaintenanceJobs {
+ public:
+  // All must outlive this.
+  MaintenanceJobs(const Sealer& sealer, Leases& leases,
+                  const ReservedSeqs& publishing)
+      : sealer_(sealer), leases_(leases), publishing_(publishing) {}
+
+  // Does the work of Upkeep::AdvanceRetention.
+  absl::StatusOr<absl::Time> AdvanceRetention(Connection& connection,
+                                              absl::Time now,
+                                              absl::Duration max_step);
+
+  // Performs one bounded step of the next job that has work, inside the
+  // caller's transaction, which is rolled back if this fails. Returns true if
+  // there is more to do.
+  absl::StatusOr<bool> Step(Connection& connection, absl::Time now,
+                            absl::Duration retention,
+                            Notifications& notifications);
+
+  // Tells that the transaction of the last step is committed.
+  void Committed() { position_ = reached_; }
+
+  // Between the two, no key counts as unused, since the transaction that adds
+  // the next sealing key may not be committed yet. `are_replaced` is true if
+  // the sealer has other keys then: all texts are examined again.
+  void BeginKeyChange() { are_keys_changing_ = true; }
+  void EndKeyChange(bool are_replaced);
+
+ private:
+  // The keys of the last rows that were sealed again.
+  struct SealingPosition {
+    std::string project;
+    std::string webhook;
+    std::int64_t answer = 0;
+  };
+
+  // The positions of the jobs that go through a table.
+  struct Position {
+    SealingPosition sealing;
+    RetentionPosition retention;
+  };
+
+  // The jobs take turns, so that none waits for all of another.
+  enum class Job {
+    kOldAnswers,
+    kOldEvents,
+    kUnfinishedEvents,
+    kRemovedWebhooks,
+    kDeletedProjects,
+    kRetryJobs,
+    kSealing,
+  };
+  static constexpr int kJobs = 7;
+
+  absl::StatusOr<bool> Perform(Job job, Connection& connection, absl::Time now,
+                               absl::Duration retention,
+                               Notifications& notifications);
+  absl::StatusOr<bool> SealAgain(Connection& connection);
+  int SealWebhooks(Connection& connection);
+  int SealAnswers(Connection& connection);
+  std::string Sealed(Connection& connection, const std::string& sealed,
+                     const std::string& owner);
+
+  const Sealer& sealer_;
+  Leases& leases_;
+  const ReservedSeqs& publishing_;
+  int next_job_ = 0;
+  RetryJobTurns retry_job_turns_;
+  // Unset until it was read.
+  std::optional<RetentionClock> retention_clock_;
+  // True if some sealed text could not be opened: the older keys are kept then.
+  bool has_unopened_ = false;
+  // True once everything else is sealed under the newest key.
+  bool has_given_up_sealing_ = false;
+  bool are_keys_changing_ = false;
+  Position position_;
+  Position reached_;
+};
+
+}  // namespace webhooks::sql
+
+#endif  // WEBHOOKS_STORAGE_SQL_MAINTENANCE_MAINTENANCE_JOBS_H_

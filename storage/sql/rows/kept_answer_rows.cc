@@ -1,0 +1,56 @@
+#include "storage/sql/rows/kept_answer_rows.h"
+
+#include "absl/strings/string_view.h"
+#include "storage/errors.h"
+#include "storage/sql/columns.h"
+
+namespace webhooks::sql {
+namespace {
+
+absl::string_view View(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> KeptAnswerRows::Find(
+    const Idempotency& idempotency) {
+  using Kept = std::optional<std::string>;
+  return connection_.Guarded("select answer", [&]() -> absl::StatusOr<Kept> {
+    Statement row = connection_.Prepared(
+        "SELECT request, answer FROM answers WHERE key = ? AND expires_at > ?");
+    BindBlob(row, 1, idempotency.key);
+    BindTime(row, 2, idempotency.now);
+    if (!row.Step()) return Kept();
+    if (BlobColumn(row, 0) != View(idempotency.request))
+      return RequestIdReused();
+    Kept answer = sealer_.Open(BlobColumn(row, 1), View(idempotency.key));
+    if (!answer) {
+      return connection_.Fault("open a kept answer", "it cannot be decrypted");
+    }
+    return answer;
+  });
+}
+
+absl::Status KeptAnswerRows::Keep(const Idempotency& idempotency,
+                                  const std::string& answer) {
+  const std::string sealed = sealer_.Seal(answer, View(idempotency.key));
+  return connection_.Guarded("insert answer", [&]() -> absl::Status {
+    Statement insert = connection_.Prepared(
+        "INSERT OR REPLACE INTO answers (key, request, project_id, answer,"
+        " expires_at) VALUES (?, ?, ?, ?, ?)");
+    BindBlob(insert, 1, idempotency.key);
+    BindBlob(insert, 2, idempotency.request);
+    BindUuid(insert, 3, idempotency.project);
+    BindBytes(insert, 4, sealed);
+    BindTime(insert, 5, idempotency.now + Idempotency::kRetention);
+    insert.Execute();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status KeptAnswerRows::Damaged() {
+  return connection_.Fault("read a kept answer", "it cannot be parsed");
+}
+
+}  // namespace webhooks::sql

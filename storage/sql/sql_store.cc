@@ -1,0 +1,141 @@
+#include "storage/sql/sql_store.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/hash/hash.h"
+#include "storage/sql/rows/latest_id.h"
+#include "storage/sql/rows/project_rows.h"
+#include "storage/sql/rows/secret_key_rows.h"
+
+namespace webhooks::sql {
+namespace {
+
+// The interval of probes that write while writes succeed: each is an fsync.
+constexpr absl::Duration kProbeEvery = absl::Seconds(10);
+
+// Returns the options of a call that is completed before other work runs: its
+// caller does not perform it.
+CallOptions Queued(CallOptions options) {
+  options.may_block = false;
+  return options;
+}
+
+}  // namespace
+
+SqlStore::SqlStore(std::unique_ptr<Sealer> sealer, Connections connections,
+                   StoreObserver& observer, SteadyClock steady_clock,
+                   std::shared_ptr<void> held)
+    : held_(std::move(held)),
+      sealer_(std::move(sealer)),
+      steady_clock_(std::move(steady_clock)),
+      leases_(steady_clock_),
+      maintenance_(*sealer_, leases_, reserved_seqs_),
+      notifier_(observer),
+      readers_(std::move(connections.readers), observer),
+      key_readers_(std::move(connections.key_readers), observer) {
+  for (auto& connection : connections.writers) {
+    writers_.push_back(std::make_unique<GroupWriter>(std::move(connection),
+                                                     observer, steady_clock_));
+  }
+}
+
+// The readers close before the writers, which perform the last checkpoint.
+SqlStore::~SqlStore() = default;
+
+std::size_t SqlStore::WriterOf(absl::string_view project) const {
+  if (project.empty() || writers_.size() == 1) return 0;
+  return absl::HashOf(UuidBytes(project)) % writers_.size();
+}
+
+void SqlStore::Probe(const CallOptions& options, DoneStatus done) {
+  readers_.Submit(options, /*project=*/"",
+                  [this, options, done = std::move(done)](
+                      absl::Status status, Connection* connection) mutable {
+                    if (status.ok())
+                      status = sql::HadFirstProject(*connection).status();
+                    if (!status.ok()) return std::move(done)(std::move(status));
+                    Writer("").Submit(
+                        options,
+                        [this](Connection& writer) {
+                          const absl::Duration now = steady_clock_();
+                          if (now < next_probe_ && !Writer("").is_failing()) {
+                            return absl::OkStatus();
+                          }
+                          next_probe_ = now + kProbeEvery;
+                          return writer.TryToWrite();
+                        },
+                        std::move(done));
+                  });
+}
+
+void SqlStore::Maintain(absl::Time now, absl::Duration retention,
+                        const CallOptions& options, Done<bool> done) {
+  WriteAndNotify<bool>(
+      "", Queued(options),
+      [this, now, retention](Connection& connection,
+                             Notifications& notifications) {
+        return maintenance_.Step(connection, now, retention, notifications);
+      },
+      // Runs before other work, as the call is queued.
+      [this, done = std::move(done)](absl::StatusOr<bool> more) mutable {
+        if (more.ok()) maintenance_.Committed();
+        std::move(done)(std::move(more));
+      });
+}
+
+void SqlStore::AdvanceRetention(absl::Time now, absl::Duration max_step,
+                                const CallOptions& options,
+                                Done<absl::Time> done) {
+  Write<absl::Time>(
+      "", options,
+      [this, now, max_step](Connection& connection) {
+        return maintenance_.AdvanceRetention(connection, now, max_step);
+      },
+      std::move(done));
+}
+
+void SqlStore::FindLatestId(const CallOptions& options, Done<absl::Time> done) {
+  Read<absl::Time>("", options, &SelectLatestIdTime, std::move(done));
+}
+
+void SqlStore::ListUnusedKeys(const CallOptions& options,
+                              Done<std::vector<SecretKey::Id>> done) {
+  using Ids = std::vector<SecretKey::Id>;
+  Read<Ids>(
+      "", options,
+      [this](Connection& connection) -> absl::StatusOr<Ids> {
+        const auto used = SelectSecretKeys(connection);
+        if (!used.ok()) return used.status();
+        Ids unused = sealer_->key_ids();
+        std::erase_if(unused, [&](const SecretKey::Id& id) {
+          return std::find(used->begin(), used->end(), id) != used->end();
+        });
+        return unused;
+      },
+      std::move(done));
+}
+
+// The sealer changes after the commit, so that nothing is sealed under a key
+// that the next start would not miss. Until then the old key seals, which
+// `keys` has.
+void SqlStore::ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
+                                 DoneStatus done) {
+  const auto next = std::make_shared<const SecretKeys>(std::move(keys));
+  Writer("").Submit(
+      Queued(options),
+      [this, next](Connection& connection) {
+        maintenance_.BeginKeyChange();
+        absl::Status good = CheckSecretKeys(connection, Sealer(*next));
+        return good.ok() ? InsertSecretKey(connection, next->front().id())
+                         : good;
+      },
+      [this, next, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) sealer_->Replace(*next);
+        maintenance_.EndKeyChange(/*are_replaced=*/status.ok());
+        std::move(done)(std::move(status));
+      });
+}
+
+}  // namespace webhooks::sql
