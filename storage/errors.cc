@@ -163,6 +163,14 @@ absl::Status StorageUnavailable() {
       "STORAGE_UNAVAILABLE");
 }
 
+absl::Status OutcomeUnknown() {
+  return WithReason(
+      absl::UnavailableError("the connection to the storage was lost while it "
+                             "committed: the call may have had its effect; "
+                             "repeat it with the same request_id"),
+      "OUTCOME_UNKNOWN");
+}
+
 absl::Status StorageFailure() {
   return WithReason(absl::InternalError("the storage failed"),
                     "STORAGE_FAILURE");

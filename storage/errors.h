@@ -73,6 +73,9 @@ absl::Status StorageBusy();
 // UNAVAILABLE, STORAGE_UNAVAILABLE: the database is locked, cannot be read, or
 // is closing.
 absl::Status StorageUnavailable();
+// UNAVAILABLE, OUTCOME_UNKNOWN: the call has changed everything or nothing. The
+// one error that a call may end with after a change.
+absl::Status OutcomeUnknown();
 // INTERNAL, STORAGE_FAILURE: a bug of the service, or a damaged database.
 absl::Status StorageFailure();
 // DATA_LOSS, RECORD_DAMAGED: this one record cannot be read.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/postgres/backend.h"
 #include "storage/sqlite/backend.h"
 
 namespace webhooks {
@@ -21,6 +22,9 @@ struct Backend {
 };
 
 constexpr Backend kBackends[] = {
+    {postgres::kScheme, &postgres::OpenStore, &postgres::FindStore,
+     &postgres::StoreFolder, &postgres::BackUpStore, &postgres::RestoreStore,
+     &postgres::InspectStore},
     {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
      &sqlite::StoreFolder, &sqlite::BackUpStore, &sqlite::RestoreStore,
      &sqlite::InspectStore},
@@ -35,8 +39,8 @@ const Backend* FindBackend(absl::string_view url) {
 }
 
 absl::Status UnknownScheme(absl::string_view url) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("'", url, "' is not sqlite:PATH"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", url, "' is neither sqlite:PATH nor postgres://HOST/DATABASE"));
 }
 
 }  // namespace

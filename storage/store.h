@@ -20,7 +20,8 @@ namespace webhooks {
 // - A call that begins after the completion of a change sees that change.
 // - Besides its own errors a call can end with RESOURCE_EXHAUSTED (STORAGE_BUSY
 //   at once if too many calls wait, STORAGE_FULL), UNAVAILABLE
-//   (STORAGE_UNAVAILABLE), INTERNAL (STORAGE_FAILURE), DATA_LOSS
+//   (STORAGE_UNAVAILABLE; OUTCOME_UNKNOWN, after which the change can have its
+//   effect nevertheless), INTERNAL (STORAGE_FAILURE), DATA_LOSS
 //   (RECORD_DAMAGED), DEADLINE_EXCEEDED and CANCELLED (see CallOptions).
 // - Ids are UUIDs as text, in either case. Text that is not a UUID is the id of
 //   no record: NOT_FOUND.

@@ -223,7 +223,12 @@ class SqlStore final : public Store {
                      if (!status.ok()) {
                        std::move(done)(std::move(status));
                      } else {
-                       std::move(done)(select(*connection));
+                       auto result = select(*connection);
+                       // Such as one that was idle while the server restarted.
+                       if (!result.ok() && connection->LostToAnother()) {
+                         result = select(*connection);
+                       }
+                       std::move(done)(std::move(result));
                      }
                    });
   }

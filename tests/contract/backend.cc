@@ -3,10 +3,15 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "tests/contract/databases.h"
 #include "tests/support/records.h"
 #include "tests/support/wait.h"
 
 namespace webhooks::testing {
+
+std::vector<Backend> AllBackends() {
+  return {{"Sqlite", &MakeSqliteDatabase}, {"Postgres", &MakePostgresDatabase}};
+}
 
 absl::StatusOr<std::unique_ptr<Store>> StoreContract::TryOpen(
     const SecretKeys& keys) {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/open.h"
-#include "tests/contract/backend.h"
+#include "tests/contract/databases.h"
 #include "tests/support/records.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
@@ -23,12 +23,10 @@ class SqliteDatabase final : public TestDatabase {
   TempFolder folder_;
 };
 
+}  // namespace
+
 std::unique_ptr<TestDatabase> MakeSqliteDatabase() {
   return std::make_unique<SqliteDatabase>();
 }
-
-}  // namespace
-
-std::vector<Backend> AllBackends() { return {{"Sqlite", &MakeSqliteDatabase}}; }
 
 }  // namespace webhooks::testing

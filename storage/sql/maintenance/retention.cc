@@ -167,7 +167,8 @@ absl::StatusOr<absl::Time> SelectRetentionTime(Connection& connection) {
 absl::Status UpdateRetentionTime(Connection& connection, absl::Time time) {
   return connection.Guarded("set the retention clock", [&]() -> absl::Status {
     Statement update = connection.Prepared(
-        "INSERT OR REPLACE INTO retention_clock (id, time) VALUES (1, ?)");
+        "INSERT INTO retention_clock (id, time) VALUES (1, ?)"
+        " ON CONFLICT (id) DO UPDATE SET time = excluded.time");
     BindTime(update, 1, time);
     update.Execute();
     return absl::OkStatus();

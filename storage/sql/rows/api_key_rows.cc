@@ -92,7 +92,7 @@ absl::StatusOr<Page<v1::ApiKey>> SelectApiKeys(
   if (!owner.ok()) return owner.status();
   return connection.Guarded(
       "select API keys", [&]() -> absl::StatusOr<Page<v1::ApiKey>> {
-        Statement row = connection.Prepared(sql);
+        Statement row = connection.Streamed(sql);
         BindUuid(row, 1, project);
         BindUuid(row, 2, start.after);
         PageBuilder<v1::ApiKey> page(start);

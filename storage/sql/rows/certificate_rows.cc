@@ -52,8 +52,10 @@ absl::StatusOr<v1::CertificateBinding> BindCertificate(
       "bind certificate", [&]() -> absl::StatusOr<v1::CertificateBinding> {
         // Replaces the binding of a deleted project.
         Statement insert = connection.Prepared(
-            "INSERT OR REPLACE INTO certificates (name, project_id, created_at)"
-            " VALUES (?, ?, ?)");
+            "INSERT INTO certificates (name, project_id, created_at)"
+            " VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+            " project_id = excluded.project_id,"
+            " created_at = excluded.created_at");
         BindText(insert, 1, binding.name());
         BindUuid(insert, 2, binding.id_project());
         BindTime(insert, 3, binding.created_at());
@@ -76,7 +78,7 @@ absl::StatusOr<Page<v1::CertificateBinding>> SelectCertificates(
       "select certificates",
       [&]() -> absl::StatusOr<Page<v1::CertificateBinding>> {
         const std::string after = start.after.value_or("");
-        Statement row = connection.Prepared(sql);
+        Statement row = connection.Streamed(sql);
         BindUuid(row, 1, project);
         BindText(row, 2, after);
         PageBuilder<v1::CertificateBinding> page(start);

@@ -169,7 +169,7 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
                         : LowestIdAt(absl::InfiniteFuture()),
             LowestIdAt(filter.published.end));
         if (IsDeleted(connection, project)) return std::move(page).Take();
-        Statement row = connection.Prepared(filter.event     ? of_event
+        Statement row = connection.Streamed(filter.event     ? of_event
                                             : only_failed    ? failed_of_project
                                             : filter.webhook ? of_webhook
                                                              : of_project);

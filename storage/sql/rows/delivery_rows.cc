@@ -16,7 +16,7 @@ namespace {
 // Adds the newest attempts, up to kMaxShownBytes, in their order.
 void AddAttempts(Connection& connection, absl::string_view id,
                  v1::Delivery& delivery) {
-  Statement row = connection.Prepared(
+  Statement row = connection.Streamed(
       "SELECT attempt FROM attempts WHERE delivery_id = ?"
       " ORDER BY number DESC");
   BindBytes(row, 1, id);

@@ -93,7 +93,7 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(
                                        {filter.published.end, INT64_MIN});
   return connection.Guarded("select events",
                             [&]() -> absl::StatusOr<Page<v1::Event>> {
-                              Statement row = connection.Prepared(sql);
+                              Statement row = connection.Streamed(sql);
                               BindUuid(row, 1, project);
                               BindTime(row, 2, after.created_at);
                               row.Bind(3, after.seq);

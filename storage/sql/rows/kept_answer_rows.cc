@@ -37,8 +37,10 @@ absl::Status KeptAnswerRows::Keep(const Idempotency& idempotency,
   const std::string sealed = sealer_.Seal(answer, View(idempotency.key));
   return connection_.Guarded("insert answer", [&]() -> absl::Status {
     Statement insert = connection_.Prepared(
-        "INSERT OR REPLACE INTO answers (key, request, project_id, answer,"
-        " expires_at) VALUES (?, ?, ?, ?, ?)");
+        "INSERT INTO answers (key, request, project_id, answer, expires_at)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
+        " request = excluded.request, project_id = excluded.project_id,"
+        " answer = excluded.answer, expires_at = excluded.expires_at");
     BindBlob(insert, 1, idempotency.key);
     BindBlob(insert, 2, idempotency.request);
     BindUuid(insert, 3, idempotency.project);

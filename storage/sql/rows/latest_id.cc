@@ -14,8 +14,9 @@ absl::StatusOr<absl::Time> SelectLatestIdTime(Connection& connection) {
         // Callers choose the ids of events: the latest event need not have the
         // highest id.
         Statement row = connection.Prepared(
-            "SELECT * FROM (SELECT id FROM events ORDER BY seq DESC LIMIT 1)"
-            " UNION ALL SELECT max(id) FROM webhooks");
+            "SELECT id FROM (SELECT id FROM events ORDER BY seq DESC LIMIT 1)"
+            " AS last UNION ALL SELECT id FROM (SELECT id FROM webhooks"
+            " ORDER BY id DESC LIMIT 1) AS newest");
         absl::Time latest = absl::InfinitePast();
         while (row.Step()) {
           const auto id = ParseUuid(UuidColumn(row, 0));

@@ -67,7 +67,7 @@ absl::StatusOr<v1::Project> InsertProject(Connection& connection,
 absl::Status InsertFirstProject(Connection& connection, absl::string_view id) {
   return connection.Guarded("insert first project", [&]() -> absl::Status {
     Statement insert = connection.Prepared(
-        "INSERT OR IGNORE INTO first_project (id) VALUES (?)");
+        "INSERT INTO first_project (id) VALUES (?) ON CONFLICT DO NOTHING");
     BindUuid(insert, 1, id);
     insert.Execute();
     return absl::OkStatus();
@@ -95,7 +95,7 @@ absl::StatusOr<Page<v1::Project>> SelectProjects(
                    " WHERE id > ? AND deleted_at IS NULL ORDER BY id"));
   return connection.Guarded(
       "select projects", [&]() -> absl::StatusOr<Page<v1::Project>> {
-        Statement row = connection.Prepared(sql);
+        Statement row = connection.Streamed(sql);
         BindUuid(row, 1, start.after);
         PageBuilder<v1::Project> page(start);
         while (row.Step() && page.MoveTo(IdColumn(row, 0))) {

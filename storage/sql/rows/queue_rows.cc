@@ -72,7 +72,7 @@ absl::StatusOr<WaitingCounts> CountWaiting(Connection& connection, int limit) {
                    kIsPending, " ORDER BY webhook_id LIMIT ?"));
   return connection.Guarded(
       "count waiting", [&]() -> absl::StatusOr<WaitingCounts> {
-        Statement row = connection.Prepared(sql);
+        Statement row = connection.Streamed(sql);
         row.Bind(1, limit);
         WaitingCounts counts;
         std::string webhook;

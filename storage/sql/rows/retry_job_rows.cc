@@ -14,6 +14,9 @@
 namespace webhooks::sql {
 namespace {
 
+// The position of a new job.
+constexpr absl::string_view kBeginning = "";
+
 RetryJobRow ReadJob(Statement& row) {
   RetryJobRow job;
   job.job.ParseFromString(std::string(BlobColumn(row, 0)));
@@ -117,10 +120,11 @@ absl::StatusOr<v1::RetryJob> InsertRetryJob(Connection& connection,
         }
         Statement insert = connection.Prepared(
             "INSERT INTO retry_jobs (id, project_id, is_running, position, job)"
-            " VALUES (?, ?, 1, x'', ?)");
+            " VALUES (?, ?, 1, ?, ?)");
         BindUuid(insert, 1, job.id_retry_job());
         BindUuid(insert, 2, job.id_project());
-        BindBytes(insert, 3, bytes);
+        BindBytes(insert, 3, kBeginning);
+        BindBytes(insert, 4, bytes);
         insert.Execute();
         return job;
       });

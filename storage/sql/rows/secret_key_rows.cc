@@ -37,8 +37,8 @@ absl::Status CheckSecretKeys(Connection& connection, const Sealer& sealer) {
 
 absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id) {
   return connection.Guarded("insert secret key", [&]() -> absl::Status {
-    Statement insert =
-        connection.Prepared("INSERT OR IGNORE INTO secret_keys VALUES (?)");
+    Statement insert = connection.Prepared(
+        "INSERT INTO secret_keys VALUES (?) ON CONFLICT DO NOTHING");
     BindBlob(insert, 1, id);
     insert.Execute();
     return absl::OkStatus();

@@ -39,7 +39,7 @@ WaitingRows::WaitingRows(Connection& connection, Order order,
                          absl::string_view webhook)
     : connection_(connection),
       order_(order),
-      row_(connection.Prepared(SqlFor(order))) {
+      row_(connection.Streamed(SqlFor(order))) {
   BindUuid(row_, 1, webhook);
   BindTime(row_, 2, kAtOnce);
 }

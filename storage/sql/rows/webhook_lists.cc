@@ -46,7 +46,7 @@ absl::StatusOr<Page<v1::Webhook>> SelectWebhooks(
                    " AND deleted_at IS NOT NULL) ORDER BY id"));
   return connection.Guarded(
       "select webhooks", [&]() -> absl::StatusOr<Webhooks> {
-        Statement row = connection.Prepared(sql);
+        Statement row = connection.Streamed(sql);
         BindUuid(row, 1, project);
         BindUuid(row, 2, start.after);
         PageBuilder<v1::Webhook> page(start);

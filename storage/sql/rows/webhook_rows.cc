@@ -123,10 +123,10 @@ absl::Status UpdateSecrets(Connection& connection, const Sealer& sealer,
 
 // Has maintenance cancel the deliveries that wait for the webhook.
 void InsertRemovedWebhook(Connection& connection, absl::string_view id) {
-  static const std::string& sql = *new std::string(absl::StrCat(
-      "INSERT OR IGNORE INTO removed_webhooks (id) SELECT webhook_id FROM"
-      " deliveries WHERE webhook_id = ? AND ",
-      kIsPending, " LIMIT 1"));
+  static const std::string& sql = *new std::string(
+      absl::StrCat("INSERT INTO removed_webhooks (id) SELECT webhook_id FROM"
+                   " deliveries WHERE webhook_id = ? AND ",
+                   kIsPending, " LIMIT 1 ON CONFLICT DO NOTHING"));
   Statement insert = connection.Prepared(sql);
   BindUuid(insert, 1, id);
   insert.Execute();

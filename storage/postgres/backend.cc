@@ -1,0 +1,176 @@
+#include "storage/postgres/backend.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/postgres/engine/connection.h"
+#include "storage/postgres/engine/migrations.h"
+#include "storage/postgres/engine/target.h"
+#include "storage/sql/rows/project_rows.h"
+#include "storage/sql/sql_store.h"
+
+namespace webhooks::postgres {
+namespace {
+
+// The connections of one server: together few enough that a hundred servers
+// need no more than a large PostgreSQL has.
+constexpr int kWriters = 4;
+constexpr int kReaders = 3;
+constexpr int kKeyReaders = 1;
+
+// The folder of key files for which no flag names another one.
+constexpr absl::string_view kKeyFolder = "data";
+
+absl::Status Named(const Target& target, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat("database ", target.name,
+                                                  ": ", status.message()));
+}
+
+// Keeps the driver's message about the last fault, for the operator.
+class LastFault final : public StoreObserver {
+ public:
+  void Faulted(absl::string_view operation, absl::string_view cause) override {
+    text_ = absl::StrCat(operation, ": ", cause);
+  }
+  absl::Status Explain(const Target& target, const absl::Status& status) const {
+    const bool is_own =
+        status.ok() || absl::IsFailedPrecondition(status) || text_.empty();
+    return is_own ? Named(target, status)
+                  : Named(target, absl::Status(status.code(), text_));
+  }
+
+ private:
+  std::string text_;
+};
+
+absl::StatusOr<bool> HasSynchronousStandby(sql::Connection& connection) {
+  return connection.Guarded("read setting", [&]() -> absl::StatusOr<bool> {
+    sql::Statement row = connection.Prepared(
+        "SELECT 1 WHERE current_setting('synchronous_standby_names') <> ''"
+        " AND current_setting('synchronous_commit') IN ('on', 'remote_apply')");
+    return row.Step();
+  });
+}
+
+// Returns OK if the database keeps every commit on a second machine, or need
+// not.
+absl::Status CheckStandby(const Target& target, sql::Connection& connection,
+                          StoreObserver& observer) {
+  const auto has_standby = HasSynchronousStandby(connection);
+  if (!has_standby.ok() || *has_standby) return has_standby.status();
+  constexpr absl::string_view kMissing =
+      "no synchronous standby is set: what is acknowledged is on one machine "
+      "alone";
+  if (target.requires_sync) return absl::FailedPreconditionError(kMissing);
+  observer.Faulted("check the standby", kMissing);
+  return absl::OkStatus();
+}
+
+absl::Status AddConnections(
+    const Target& target, Connection::Mode mode, int count,
+    StoreObserver& observer,
+    std::vector<std::unique_ptr<sql::Connection>>& connections) {
+  for (int i = 0; i < count; ++i) {
+    auto connection = Connection::Open(target, mode, observer);
+    if (!connection.ok()) return connection.status();
+    connections.push_back(*std::move(connection));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Inspection> InspectContent(sql::Connection& connection) {
+  Inspection found;
+  const auto version = ReadSchemaVersion(connection);
+  if (!version.ok()) return version.status();
+  if (*version == 0) return found;
+  found.state = Inspection::State::kIntact;
+  found.schema_version = *version;
+  found.newest_version = NewestSchemaVersion();
+  const auto had_project = sql::HadFirstProject(connection);
+  if (!had_project.ok()) return had_project.status();
+  found.had_project = *had_project;
+  auto keys = SealedUnder(connection);
+  if (!keys.ok()) return keys.status();
+  found.secret_keys = *std::move(keys);
+  return found;
+}
+
+absl::Status NoFile(absl::string_view tool) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the database is one of PostgreSQL, not a file: use ", tool));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
+                                                 const SecretKeySource& keys,
+                                                 StoreObserver& observer,
+                                                 SteadyClock steady_clock) {
+  const auto target = ParseTarget(url);
+  if (!target.ok()) return target.status();
+  LastFault fault;
+  std::unique_ptr<Sealer> sealer;
+  {
+    auto first = Connection::Open(*target, Connection::Mode::kRead, fault);
+    if (!first.ok()) return first.status();
+    const auto needed = SealedUnder(**first);
+    if (!needed.ok()) return fault.Explain(*target, needed.status());
+    auto found = keys(/*must_exist=*/!needed->empty());
+    if (!found.ok()) return found.status();
+    sealer = std::make_unique<Sealer>(*std::move(found));
+    absl::Status migrated = Migrate(**first, *sealer);
+    if (!migrated.ok()) return fault.Explain(*target, migrated);
+    absl::Status standby = CheckStandby(*target, **first, observer);
+    if (!standby.ok()) return fault.Explain(*target, standby);
+  }
+  sql::Connections connections;
+  absl::Status opened = AddConnections(*target, Connection::Mode::kWrite,
+                                       kWriters, observer, connections.writers);
+  opened.Update(AddConnections(*target, Connection::Mode::kRead, kReaders,
+                               observer, connections.readers));
+  opened.Update(AddConnections(*target, Connection::Mode::kRead, kKeyReaders,
+                               observer, connections.key_readers));
+  if (!opened.ok()) return Named(*target, opened);
+  return std::make_unique<sql::SqlStore>(std::move(sealer),
+                                         std::move(connections), observer,
+                                         std::move(steady_clock));
+}
+
+StorePresence FindStore(absl::string_view url) {
+  const auto target = ParseTarget(url);
+  if (!target.ok()) return StorePresence::kAbsent;
+  const auto connection = Connection::Open(*target, Connection::Mode::kRead);
+  // Its start fails, and says why.
+  if (!connection.ok()) return StorePresence::kPresent;
+  const auto version = ReadSchemaVersion(**connection);
+  const bool is_empty = version.ok() && *version == 0;
+  return is_empty ? StorePresence::kEmpty : StorePresence::kPresent;
+}
+
+std::string StoreFolder(absl::string_view url) {
+  return ParseTarget(url).ok() ? std::string(kKeyFolder) : "";
+}
+
+absl::StatusOr<Backup> BackUpStore(absl::string_view, const std::string&,
+                                   const BackupPause&) {
+  return NoFile("pg_basebackup or pg_dump");
+}
+
+absl::StatusOr<Backup> RestoreStore(const std::string&, absl::string_view,
+                                    const BackupPause&) {
+  return NoFile("the files of pg_basebackup, or pg_restore");
+}
+
+absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
+  const auto target = ParseTarget(url);
+  if (!target.ok()) return target.status();
+  LastFault fault;
+  auto connection = Connection::Open(*target, Connection::Mode::kRead, fault);
+  if (!connection.ok()) return connection.status();
+  auto found = InspectContent(**connection);
+  if (!found.ok()) return fault.Explain(*target, found.status());
+  return found;
+}
+
+}  // namespace webhooks::postgres

@@ -1,0 +1,394 @@
+#include "storage/postgres/engine/connection.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/errors.h"
+#include "storage/postgres/engine/cursors.h"
+#include "storage/postgres/engine/dialect.h"
+#include "storage/postgres/engine/failure.h"
+
+namespace webhooks::postgres {
+namespace {
+
+// The time within which a commit with an unknown outcome is examined.
+constexpr absl::Duration kResolveWithin = absl::Seconds(10);
+
+constexpr absl::string_view kDivisionByZero = "22012";
+
+// The numbers of rows that a stream fetches: at first, and at most.
+constexpr int kFirstFetch = 101;
+constexpr int kMaxFetch = 2000;
+
+std::string NewLane() {
+  std::string lane(16, '\0');
+  absl::BitGen random;
+  for (char& byte : lane) {
+    byte = static_cast<char>(absl::Uniform<unsigned>(random, 0, 256));
+  }
+  return lane;
+}
+
+int RowsOf(const Result& result) {
+  int rows = 0;
+  // Empty for a statement that changes no rows.
+  if (!absl::SimpleAtoi(PQcmdTuples(result.get()), &rows)) return 0;
+  return rows;
+}
+
+bool ChangesRows(const Result& result) {
+  const absl::string_view command = PQcmdStatus(result.get());
+  return RowsOf(result) > 0 && !absl::StartsWith(command, "SELECT") &&
+         !absl::StartsWith(command, "FETCH");
+}
+
+}  // namespace
+
+class Connection::PreparedCursor final : public ResultCursor {
+ public:
+  PreparedCursor(Connection& connection, absl::string_view sql)
+      : ResultCursor(Translate(sql)), connection_(connection) {}
+
+  bool Step() override {
+    if (!has_result()) Take(connection_.Run(query()));
+    return NextRow();
+  }
+  int Execute() override {
+    const Result result = connection_.Run(query());
+    return RowsOf(result);
+  }
+  void Reset() noexcept override { Forget(); }
+
+ private:
+  Connection& connection_;
+};
+
+// Fetches rows in parts, with a cursor of the server.
+class Connection::StreamCursor final : public ResultCursor {
+ public:
+  StreamCursor(Connection& connection, absl::string_view sql)
+      : ResultCursor(Translate(sql)), connection_(connection) {}
+
+  bool Step() override {
+    if (!has_result()) {
+      Open();
+    } else if (NextRow()) {
+      return true;
+    } else if (rows() < fetched_) {
+      return false;
+    } else {
+      Fetch(std::min(fetched_ * 4, kMaxFetch), {});
+    }
+    return NextRow();
+  }
+  int Execute() override {
+    Step();
+    return 0;
+  }
+  void Reset() noexcept override {
+    Forget();
+    if (name_.empty()) return;
+    if (owns_transaction_) {
+      // At once, so that no snapshot outlives the read.
+      if (connection_.link_ != nullptr) connection_.link_->Send({"COMMIT"});
+    } else if (connection_.in_transaction_) {
+      connection_.Defer(absl::StrCat("CLOSE ", name_));
+    }
+    name_.clear();
+  }
+
+ private:
+  void Open() {
+    if (!connection_.Connect().ok() && !connection_.in_transaction_) {
+      throw Failure(std::string(Failure::kDisconnected), "not connected");
+    }
+    owns_transaction_ = !connection_.in_transaction_;
+    name_ = absl::StrCat("stream_", ++connection_.last_stream_);
+    if (owns_transaction_) {
+      connection_.Defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    }
+    const Query declare{
+        absl::StrCat("DECLARE ", name_, " NO SCROLL CURSOR FOR ", query().sql),
+        query().parameters};
+    Fetch(kFirstFetch, {&declare});
+  }
+
+  void Fetch(int count, std::vector<const Query*> before) {
+    const Query fetch{absl::StrCat("FETCH ", count, " FROM ", name_)};
+    before.push_back(&fetch);
+    Take(std::move(connection_.Run(before).back()));
+    fetched_ = count;
+  }
+
+  Connection& connection_;
+  std::string name_;
+  bool owns_transaction_ = false;
+  int fetched_ = 0;
+};
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
+    const Target& target, Mode mode, StoreObserver& observer) {
+  std::unique_ptr<Connection> connection(
+      new Connection(target, mode, observer));
+  absl::Status connected = connection->Connect();
+  if (!connected.ok()) return connected;
+  return connection;
+}
+
+Connection::Connection(const Target& target, Mode mode, StoreObserver& observer)
+    : target_(target), mode_(mode), observer_(observer), lane_(NewLane()) {}
+
+Connection::~Connection() {
+  prepared_.clear();
+  streams_.clear();
+  if (mode_ != Mode::kWrite || link_ == nullptr || !link_->IsGood()) return;
+  Guarded("delete lane", [&]() -> absl::Status {
+    Query erase{"DELETE FROM lanes WHERE id = $1", {Parameter()}};
+    erase.parameters[0].SetBytes(lane_);
+    Run(erase);
+    return absl::OkStatus();
+  }).IgnoreError();
+}
+
+absl::Status Connection::Connect() {
+  if (link_ != nullptr && link_->IsGood()) return absl::OkStatus();
+  Abandon();
+  link_.reset();
+  auto link = Link::Connect(target_);
+  if (!link.ok()) {
+    observer_.Faulted("connect", link.status().message());
+    return link.status();
+  }
+  link_ = *std::move(link);
+  if (mode_ != Mode::kWrite) return absl::OkStatus();
+  return Guarded("insert lane", [&]() -> absl::Status {
+    Query insert{
+        "INSERT INTO lanes (id, batch) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        {Parameter(), Parameter()}};
+    insert.parameters[0].SetBytes(lane_);
+    insert.parameters[1].SetInt64(batch_);
+    Run(insert);
+    has_changed_ = false;
+    return absl::OkStatus();
+  });
+}
+
+std::vector<Result> Connection::Run(const std::vector<const Query*>& queries) {
+  // Within a transaction, the statements before were lost too.
+  if (!in_transaction_ && !Connect().ok()) {
+    throw Failure(std::string(Failure::kDisconnected), "not connected");
+  }
+  const std::vector<Query> deferred = std::exchange(deferred_, {});
+  std::vector<const Query*> all;
+  for (const Query& query : deferred) all.push_back(&query);
+  all.insert(all.end(), queries.begin(), queries.end());
+  std::vector<Result> results = link_->Run(all);
+  results.erase(results.begin(),
+                results.begin() + static_cast<std::ptrdiff_t>(deferred.size()));
+  is_lost_ = false;
+  for (const Result& result : results) has_changed_ |= ChangesRows(result);
+  return results;
+}
+
+Result Connection::Run(const Query& query) {
+  return std::move(Run({&query}).front());
+}
+
+sql::Cursor& Connection::Cache(absl::string_view sql) {
+  auto& cursor = prepared_[sql];
+  if (cursor == nullptr) cursor = std::make_unique<PreparedCursor>(*this, sql);
+  return *cursor;
+}
+
+sql::Cursor& Connection::Stream(absl::string_view sql) {
+  auto& cursor = streams_[sql];
+  if (cursor == nullptr) cursor = std::make_unique<StreamCursor>(*this, sql);
+  return *cursor;
+}
+
+absl::Status Connection::StatusOf(absl::string_view operation,
+                                  const std::exception& failure) {
+  const auto* const known = dynamic_cast<const Failure*>(&failure);
+  // Such as a lack of memory.
+  if (known == nullptr) throw;
+  fprintf(stderr, "PG %s: %s\n", std::string(operation).c_str(), known->what());
+  is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
+  if (!IsConflict(known->state())) observer_.Faulted(operation, known->what());
+  if (is_lost_) Abandon();
+  return StatusOfState(known->state());
+}
+
+void Connection::Abandon() {
+  deferred_.clear();
+  has_changed_ = false;
+  if (!std::exchange(in_transaction_, false)) return;
+  if (link_ == nullptr || !link_->IsGood()) return;
+  try {
+    const Query roll_back{"ROLLBACK"};
+    link_->Run({&roll_back});
+  } catch (const Failure&) {
+    // The connection is lost, and the transaction with it.
+    link_.reset();
+  }
+}
+
+absl::Status Connection::Fault(absl::string_view operation,
+                               absl::string_view cause) const {
+  observer_.Faulted(operation, cause);
+  return StorageFailure();
+}
+
+absl::Status Connection::Damaged(absl::string_view operation,
+                                 absl::string_view record) const {
+  observer_.Faulted(operation, absl::StrCat("damaged: ", record));
+  return RecordDamaged();
+}
+
+std::int64_t Connection::NextEventSeq() {
+  sql::Statement row = Prepared("SELECT nextval('event_seq')");
+  row.Step();
+  return row.Int64(0);
+}
+
+absl::Status Connection::Begin() {
+  is_lost_ = false;
+  is_unknown_ = false;
+  if (!Connect().ok()) return StorageUnavailable();
+  in_transaction_ = true;
+  has_changed_ = false;
+  Defer("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  return absl::OkStatus();
+}
+
+absl::Status Connection::Commit() {
+  const bool has_changed = has_changed_;
+  const Query commit{"COMMIT"};
+  // Divides by zero if the row was deleted, which fails the transaction.
+  Query mark{
+      "WITH marked AS (UPDATE lanes SET batch = $2 WHERE id = $1 RETURNING 1)"
+      " SELECT 1 / count(*) FROM marked",
+      {Parameter(), Parameter()}};
+  mark.parameters[0].SetBytes(lane_);
+  mark.parameters[1].SetInt64(batch_ + 1);
+  std::vector<const Query*> queries;
+  if (has_changed) queries.push_back(&mark);
+  queries.push_back(&commit);
+  link_->TakeWarning();
+  bool is_unsure = false;
+  absl::Status status = Guarded("commit", [&]() -> absl::Status {
+    try {
+      const Result result = std::move(Run(queries).back());
+      if (absl::string_view(PQcmdStatus(result.get())) != "COMMIT") {
+        return StorageFailure();
+      }
+      is_unsure = has_changed && link_->TakeWarning();
+    } catch (const Failure& failure) {
+      is_unsure = has_changed && IsDisconnect(failure.state());
+      // The row was deleted. Connecting inserts another one.
+      if (failure.state() == kDivisionByZero) link_.reset();
+      throw;
+    }
+    return absl::OkStatus();
+  });
+  if (is_unsure) status = Resolve(batch_ + 1);
+  if (!status.ok()) return status;
+  in_transaction_ = false;
+  if (has_changed) {
+    ++batch_;
+    ++changing_commits_;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Connection::Resolve(std::int64_t batch) {
+  in_transaction_ = false;
+  is_lost_ = false;
+  link_.reset();
+  const absl::Time end = absl::Now() + kResolveWithin;
+  for (absl::Duration wait = absl::Milliseconds(50); absl::Now() < end;
+       wait = std::min(2 * wait, absl::Seconds(1))) {
+    const auto found = ReadBatch();
+    if (found.ok()) {
+      is_lost_ = *found != batch;
+      return is_lost_ ? StorageUnavailable() : absl::OkStatus();
+    }
+    absl::SleepFor(wait);
+  }
+  is_unknown_ = true;
+  return OutcomeUnknown();
+}
+
+// Waits for the end of the older transaction, which has locked the row, and
+// commits synchronously: a standby that must have the older transaction has it.
+absl::StatusOr<std::int64_t> Connection::ReadBatch() {
+  absl::Status connected = Connect();
+  if (!connected.ok()) return connected;
+  return Guarded("resolve commit", [&]() -> absl::StatusOr<std::int64_t> {
+    sql::Statement row =
+        Prepared("UPDATE lanes SET batch = batch WHERE id = ? RETURNING batch");
+    row.cursor().BindBytes(1, lane_);
+    if (!row.Step()) return absl::NotFoundError("no row");
+    if (link_->TakeWarning()) return absl::UnavailableError("not confirmed");
+    return row.Int64(0);
+  });
+}
+
+void Connection::RollBack() { Abandon(); }
+
+absl::Status Connection::BeginPart() {
+  Defer("SAVEPOINT operation");
+  return absl::OkStatus();
+}
+
+absl::Status Connection::EndPart() {
+  Defer("RELEASE SAVEPOINT operation");
+  return absl::OkStatus();
+}
+
+absl::Status Connection::RollBackPart() {
+  // A part that failed before its first statement has no savepoint yet.
+  if (!deferred_.empty() && deferred_.back().sql == "SAVEPOINT operation") {
+    deferred_.pop_back();
+    return absl::OkStatus();
+  }
+  Defer("ROLLBACK TO SAVEPOINT operation");
+  return EndPart();
+}
+
+absl::Status Connection::TryToWrite() {
+  return Guarded("probe", [&]() -> absl::Status {
+    sql::Statement update =
+        Prepared("UPDATE lanes SET batch = batch WHERE id = ?");
+    update.cursor().BindBytes(1, lane_);
+    update.Execute();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Connection::RunScript(const std::vector<std::string>& statements) {
+  absl::Status status = Begin();
+  if (status.ok()) {
+    status = Guarded("run script", [&]() -> absl::Status {
+      std::vector<Query> queries;
+      for (const std::string& statement : statements) {
+        queries.push_back({statement});
+      }
+      queries.push_back({"COMMIT"});
+      std::vector<const Query*> all;
+      for (const Query& query : queries) all.push_back(&query);
+      Run(all);
+      in_transaction_ = false;
+      return absl::OkStatus();
+    });
+  }
+  Abandon();
+  return status;
+}
+
+}  // namespace webhooks::postgres

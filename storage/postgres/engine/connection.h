@@ -1,0 +1,107 @@
+#ifndef WEBHOOKS_STORAGE_POSTGRES_ENGINE_CONNECTION_H_
+#define WEBHOOKS_STORAGE_POSTGRES_ENGINE_CONNECTION_H_
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/postgres/engine/link.h"
+#include "storage/postgres/engine/target.h"
+#include "storage/sql/connection.h"
+#include "storage/store_observer.h"
+
+namespace webhooks::postgres {
+
+// A connection to a database of PostgreSQL. Connects again when the connection
+// was lost, before the next transaction or read.
+//
+// Transactions are REPEATABLE READ: of two that change the same row, the second
+// fails, and runs again. Statements that have no result, such as those that
+// begin and end transactions and their parts, are sent with the next one.
+//
+// A transaction that changes something also changes the connection's row of the
+// table lanes. When the connection is lost during the commit, the row tells
+// later if it took place.
+class Connection final : public sql::Connection {
+ public:
+  enum class Mode { kRead, kWrite };
+
+  // Connects. `observer` must outlive the connection. UNAVAILABLE: it cannot;
+  // the message is for the operator.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(
+      const Target& target, Mode mode,
+      StoreObserver& observer = StoreObserver::None());
+  ~Connection() override;
+
+  // Runs a script of several statements, in one transaction of its own.
+  absl::Status RunScript(const std::vector<std::string>& statements);
+
+  absl::Status Fault(absl::string_view operation,
+                     absl::string_view cause) const override;
+  absl::Status Damaged(absl::string_view operation,
+                       absl::string_view record) const override;
+  std::int64_t NextEventSeq() override;
+  absl::Status Begin() override;
+  absl::Status Commit() override;
+  void RollBack() override;
+  bool InTransaction() const override { return in_transaction_; }
+  absl::Status BeginPart() override;
+  absl::Status EndPart() override;
+  absl::Status RollBackPart() override;
+  bool LostToAnother() const override { return is_lost_; }
+  bool IsOutcomeUnknown() const override { return is_unknown_; }
+  std::int64_t changing_commits() const override { return changing_commits_; }
+  absl::Status TryToWrite() override;
+
+ private:
+  class PreparedCursor;
+  class StreamCursor;
+
+  Connection(const Target& target, Mode mode, StoreObserver& observer);
+
+  sql::Cursor& Cache(absl::string_view sql) override;
+  sql::Cursor& Stream(absl::string_view sql) override;
+  absl::Status StatusOf(absl::string_view operation,
+                        const std::exception& failure) override;
+
+  // Connects, unless the connection is good. A writer also inserts its row of
+  // the table lanes.
+  absl::Status Connect();
+  // Runs what was deferred, and then `queries`. Returns their results.
+  std::vector<Result> Run(const std::vector<const Query*>& queries);
+  Result Run(const Query& query);
+  // Sends a statement with the next one.
+  void Defer(absl::string_view sql) { deferred_.push_back({std::string(sql)}); }
+  // Forgets the transaction, which the server has rolled back or will.
+  void Abandon();
+  // Finds out if the commit of `batch` took place, on a new connection.
+  absl::Status Resolve(std::int64_t batch);
+  absl::StatusOr<std::int64_t> ReadBatch();
+
+  const Target target_;
+  const Mode mode_;
+  StoreObserver& observer_;
+  // The id of the row of the table lanes: 16 bytes.
+  const std::string lane_;
+  std::unique_ptr<Link> link_;
+  std::vector<Query> deferred_;
+  bool in_transaction_ = false;
+  // True if the open transaction has changed something.
+  bool has_changed_ = false;
+  bool is_lost_ = false;
+  bool is_unknown_ = false;
+  std::int64_t batch_ = 0;
+  std::int64_t changing_commits_ = 0;
+  int last_stream_ = 0;
+  absl::flat_hash_map<std::string, std::unique_ptr<sql::Cursor>> prepared_;
+  absl::flat_hash_map<std::string, std::unique_ptr<sql::Cursor>> streams_;
+};
+
+}  // namespace webhooks::postgres
+
+#endif  // WEBHOOKS_STORAGE_POSTGRES_ENGINE_CONNECTION_H_

@@ -1,0 +1,68 @@
+#ifndef WEBHOOKS_STORAGE_POSTGRES_ENGINE_CURSORS_H_
+#define WEBHOOKS_STORAGE_POSTGRES_ENGINE_CURSORS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "storage/postgres/engine/dialect.h"
+#include "storage/postgres/engine/link.h"
+#include "storage/sql/connection.h"
+
+namespace webhooks::postgres {
+
+// The parameters of a statement, and the rows of a result.
+class ResultCursor : public sql::Cursor {
+ public:
+  explicit ResultCursor(Translation statement)
+      : query_{std::move(statement.sql),
+               std::vector<Parameter>(
+                   static_cast<std::size_t>(statement.parameters))} {}
+
+  void BindInt64(int index, std::int64_t value) override {
+    At(index).SetInt64(value);
+  }
+  void BindText(int index, const std::string& text) override {
+    At(index).SetText(text);
+  }
+  void BindBytes(int index, absl::string_view bytes) override {
+    At(index).SetBytes(bytes);
+  }
+  void BindCopy(int index, absl::string_view bytes) override {
+    At(index).SetCopy(bytes);
+  }
+  bool IsNull(int column) override;
+  std::int64_t Int64(int column) override;
+  absl::string_view Bytes(int column) override;
+
+ protected:
+  Query& query() { return query_; }
+  // Takes the rows of a result.
+  void Take(Result result) {
+    result_ = std::move(result);
+    row_ = -1;
+  }
+  bool has_result() const { return result_ != nullptr; }
+  int rows() const { return PQntuples(result_.get()); }
+  // Moves to the next row of the result. Returns false if there is none.
+  bool NextRow() { return ++row_ < rows(); }
+  void Forget() {
+    query_.parameters.assign(query_.parameters.size(), Parameter());
+    result_.reset();
+  }
+
+ private:
+  Parameter& At(int index) {
+    return query_.parameters[static_cast<std::size_t>(index) - 1];
+  }
+
+  Query query_;
+  Result result_;
+  int row_ = -1;
+};
+
+}  // namespace webhooks::postgres
+
+#endif  // WEBHOOKS_STORAGE_POSTGRES_ENGINE_CURSORS_H_

@@ -1,0 +1,202 @@
+#include "storage/postgres/engine/link.h"
+
+#include <poll.h>
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/postgres/engine/failure.h"
+
+namespace webhooks::postgres {
+namespace {
+
+// The types of parameters (pg_type.dat).
+constexpr Oid kBytea = 17;
+constexpr Oid kInt8 = 20;
+constexpr Oid kText = 25;
+
+// The wait for the answer to a statement, above the server's own limit.
+constexpr absl::Duration kAnswerTimeout = absl::Seconds(40);
+
+std::string FieldOf(const PGresult* result, int field) {
+  const char* const text = PQresultErrorField(result, field);
+  return text == nullptr ? "" : text;
+}
+
+}  // namespace
+
+void Parameter::SetInt64(std::int64_t value) {
+  char bytes[sizeof(value)];
+  for (int i = 0; i < 8; ++i) {
+    bytes[i] =
+        static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * (7 - i)));
+  }
+  SetCopy({bytes, sizeof(bytes)});
+  type_ = kInt8;
+}
+
+void Parameter::SetText(absl::string_view text) {
+  SetBytes(text);
+  type_ = kText;
+}
+
+void Parameter::SetBytes(absl::string_view bytes) {
+  type_ = kBytea;
+  is_copy_ = false;
+  bytes_ = bytes;
+}
+
+void Parameter::SetCopy(absl::string_view bytes) {
+  type_ = kBytea;
+  is_copy_ = true;
+  copy_ = std::string(bytes);
+}
+
+absl::StatusOr<std::unique_ptr<Link>> Link::Connect(const Target& target) {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  for (const auto& [keyword, value] : target.parameters) {
+    keywords.push_back(keyword.c_str());
+    values.push_back(value.c_str());
+  }
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+  std::unique_ptr<Link> link(new Link(
+      PQconnectdbParams(keywords.data(), values.data(), /*expand_dbname=*/0)));
+  PGconn* const connection = link->connection_;
+  if (PQstatus(connection) != CONNECTION_OK) {
+    return absl::UnavailableError(
+        absl::StrCat(target.name, ": ",
+                     absl::StripAsciiWhitespace(PQerrorMessage(connection))));
+  }
+  if (PQsetnonblocking(connection, 1) != 0 ||
+      PQenterPipelineMode(connection) != 1) {
+    return absl::UnavailableError(absl::StrCat(
+        target.name, ": the connection cannot be set to pipeline mode"));
+  }
+  PQsetNoticeReceiver(
+      connection,
+      [](void* self, const PGresult* notice) {
+        if (FieldOf(notice, PG_DIAG_SEVERITY_NONLOCALIZED) == "WARNING") {
+          static_cast<Link*>(self)->has_warning_ = true;
+        }
+      },
+      link.get());
+  return link;
+}
+
+Link::Link(PGconn* connection) : connection_(connection) {}
+
+Link::~Link() { PQfinish(connection_); }
+
+bool Link::IsGood() const {
+  return !is_broken_ && PQstatus(connection_) == CONNECTION_OK;
+}
+
+bool Link::TakeWarning() { return std::exchange(has_warning_, false); }
+
+std::vector<Result> Link::Run(const std::vector<const Query*>& queries) {
+  if (!IsGood()) Disconnected();
+  for (const Query* query : queries) Enqueue(*query);
+  Sync();
+  while (sent_ > 0) {
+    --sent_;
+    Read(1);
+  }
+  return Read(queries.size());
+}
+
+void Link::Send(const Query& query) {
+  if (!IsGood()) return;
+  try {
+    Enqueue(query);
+    Sync();
+    PQflush(connection_);
+    ++sent_;
+  } catch (const Failure&) {
+    // The connection is broken, which the next Run notices.
+  }
+}
+
+void Link::Enqueue(const Query& query) {
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> sizes;
+  for (const Parameter& parameter : query.parameters) {
+    types.push_back(parameter.type());
+    values.push_back(parameter.data());
+    sizes.push_back(parameter.size());
+  }
+  constexpr int kBinary = 1;
+  const std::vector<int> formats(query.parameters.size(), kBinary);
+  if (PQsendQueryParams(connection_, query.sql.c_str(),
+                        static_cast<int>(values.size()), types.data(),
+                        values.data(), sizes.data(), formats.data(),
+                        kBinary) != 1) {
+    Disconnected();
+  }
+}
+
+void Link::Sync() {
+  if (PQpipelineSync(connection_) != 1) Disconnected();
+}
+
+std::vector<Result> Link::Read(std::size_t count) {
+  const absl::Time deadline = absl::Now() + kAnswerTimeout;
+  std::vector<Result> results;
+  std::string state;
+  std::string cause;
+  for (std::size_t i = 0; i < count; ++i) {
+    Result result = Next(deadline);
+    if (result == nullptr) Disconnected();
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_FATAL_ERROR && state.empty()) {
+      state = FieldOf(result.get(), PG_DIAG_SQLSTATE);
+      if (state.empty()) state = std::string(Failure::kDisconnected);
+      cause = FieldOf(result.get(), PG_DIAG_MESSAGE_PRIMARY);
+    }
+    results.push_back(std::move(result));
+    if (IsGood()) Next(deadline);
+  }
+  if (!IsGood()) is_broken_ = true;
+  if (!is_broken_) {
+    const Result sync = Next(deadline);
+    if (PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC) {
+      is_broken_ = true;
+    }
+  }
+  if (!state.empty())
+    throw Failure(state, absl::StrCat(cause, " (", state, ")"));
+  if (is_broken_) Disconnected();
+  return results;
+}
+
+Result Link::Next(absl::Time deadline) {
+  while (PQisBusy(connection_) != 0) {
+    const int unsent = PQflush(connection_);
+    if (unsent < 0) break;
+    pollfd wait{PQsocket(connection_),
+                static_cast<short>(POLLIN | (unsent > 0 ? POLLOUT : 0)), 0};
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration() ||
+        poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(left)) + 1) ==
+            0) {
+      is_broken_ = true;
+      throw Failure(std::string(Failure::kDisconnected),
+                    "the server does not answer");
+    }
+    if (PQconsumeInput(connection_) != 1) break;
+  }
+  return Result(PQgetResult(connection_));
+}
+
+void Link::Disconnected() {
+  is_broken_ = true;
+  throw Failure(
+      std::string(Failure::kDisconnected),
+      std::string(absl::StripAsciiWhitespace(PQerrorMessage(connection_))));
+}
+
+}  // namespace webhooks::postgres

@@ -1,0 +1,97 @@
+#ifndef WEBHOOKS_STORAGE_POSTGRES_ENGINE_LINK_H_
+#define WEBHOOKS_STORAGE_POSTGRES_ENGINE_LINK_H_
+
+#include <libpq-fe.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/postgres/engine/target.h"
+
+namespace webhooks::postgres {
+
+struct ClearResult {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+using Result = std::unique_ptr<PGresult, ClearResult>;
+
+// A parameter of a statement, sent in its binary form. Initially NULL.
+class Parameter {
+ public:
+  void SetInt64(std::int64_t value);
+  // The text and the bytes must outlive the execution.
+  void SetText(absl::string_view text);
+  void SetBytes(absl::string_view bytes);
+  // Keeps a copy of the bytes.
+  void SetCopy(absl::string_view bytes);
+
+  Oid type() const { return type_; }
+  // Null for NULL.
+  const char* data() const { return is_copy_ ? copy_.data() : bytes_.data(); }
+  int size() const {
+    return static_cast<int>(is_copy_ ? copy_.size() : bytes_.size());
+  }
+
+ private:
+  // 0: the server infers the type.
+  Oid type_ = 0;
+  bool is_copy_ = false;
+  std::string copy_;
+  absl::string_view bytes_;
+};
+
+struct Query {
+  std::string sql;
+  std::vector<Parameter> parameters = {};
+};
+
+// A connection of libpq in pipeline mode: several statements are sent together
+// and answered in one round trip. For one thread at a time.
+class Link {
+ public:
+  // Connects. UNAVAILABLE: the message is for the operator and holds no
+  // password.
+  static absl::StatusOr<std::unique_ptr<Link>> Connect(const Target& target);
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  ~Link();
+
+  // Runs the statements and returns their results. Throws a Failure for the
+  // first that fails; the later ones are not run.
+  std::vector<Result> Run(const std::vector<const Query*>& queries);
+
+  // Sends a statement without waiting for it. The next Run fails if it fails.
+  void Send(const Query& query);
+
+  // Returns true if the connection can be used.
+  bool IsGood() const;
+
+  // Returns true, once, if the server has sent a warning.
+  bool TakeWarning();
+
+ private:
+  explicit Link(PGconn* connection);
+
+  void Enqueue(const Query& query);
+  void Sync();
+  // Returns the next result; null at the end of those of one statement.
+  Result Next(absl::Time deadline);
+  // Reads the results of `count` statements and their Sync.
+  std::vector<Result> Read(std::size_t count);
+  [[noreturn]] void Disconnected();
+
+  PGconn* const connection_;
+  // The statements that were sent and whose results are not read.
+  int sent_ = 0;
+  bool is_broken_ = false;
+  bool has_warning_ = false;
+};
+
+}  // namespace webhooks::postgres
+
+#endif  // WEBHOOKS_STORAGE_POSTGRES_ENGINE_LINK_H_

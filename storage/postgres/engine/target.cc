@@ -1,0 +1,119 @@
+#include "storage/postgres/engine/target.h"
+
+#include <libpq-fe.h>
+
+#include <map>
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
+namespace webhooks::postgres {
+namespace {
+
+constexpr absl::string_view kRequireSync = "require_sync";
+
+// The session's settings:
+// - search_path: the tables of the service stand in a schema of their own.
+// - statement_timeout, lock_timeout: below the time for which a connection
+//   waits for an answer.
+// - idle_in_transaction_session_timeout: a process that was stopped
+//   (SIGSTOP) does not hold locks.
+constexpr absl::string_view kSettings =
+    "-c search_path=webhooks -c statement_timeout=30s -c lock_timeout=20s"
+    " -c idle_in_transaction_session_timeout=5s"
+    " -c default_transaction_read_only=off";
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
+// Takes the options of this service out of the URL.
+absl::StatusOr<std::string> TakeOwnOptions(absl::string_view url,
+                                           Target& target) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(url, absl::MaxSplits('?', 1));
+  std::vector<absl::string_view> others;
+  for (const absl::string_view option :
+       absl::StrSplit(parts.second, '&', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> pair =
+        absl::StrSplit(option, absl::MaxSplits('=', 1));
+    if (pair.first != kRequireSync) {
+      others.push_back(option);
+    } else if (pair.second == "true" || pair.second == "false") {
+      target.requires_sync = pair.second == "true";
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrCat(kRequireSync, " must be true or false"));
+    }
+  }
+  return absl::StrCat(parts.first, others.empty() ? "" : "?",
+                      absl::StrJoin(others, "&"));
+}
+
+// Returns true if every host is this machine.
+bool IsLoopback(absl::string_view hosts) {
+  for (const absl::string_view host : absl::StrSplit(hosts, ',')) {
+    if (!host.empty() && host[0] != '/' && host != "localhost" &&
+        host != "::1" && !absl::StartsWith(host, "127.")) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string NameOf(std::map<std::string, std::string>& values) {
+  return absl::StrCat("postgres://", values["host"],
+                      values["port"].empty() ? "" : ":", values["port"], "/",
+                      values["dbname"]);
+}
+
+}  // namespace
+
+absl::StatusOr<Target> ParseTarget(absl::string_view url) {
+  Target target;
+  const auto own = TakeOwnOptions(url, target);
+  if (!own.ok()) return own.status();
+  char* error = nullptr;
+  const std::unique_ptr<PQconninfoOption, FreeOptions> options(
+      PQconninfoParse(own->c_str(), &error));
+  if (options == nullptr) {
+    // libpq's message repeats the URL, and with it the password.
+    PQfreemem(error);
+    return absl::InvalidArgumentError(
+        "the database's URL is not postgres://[USER@]HOST[:PORT]/DATABASE"
+        "[?OPTION=VALUE&...] with options of libpq");
+  }
+  std::map<std::string, std::string> values;
+  for (const PQconninfoOption* option = options.get();
+       option->keyword != nullptr; ++option) {
+    if (option->val != nullptr) values[option->keyword] = option->val;
+  }
+  target.name = NameOf(values);
+  const auto set_default = [&](const char* keyword, absl::string_view value) {
+    values.try_emplace(keyword, value);
+  };
+  set_default("connect_timeout", "5");
+  set_default("tcp_user_timeout", "10000");
+  set_default("keepalives_idle", "10");
+  set_default("keepalives_interval", "3");
+  set_default("keepalives_count", "3");
+  set_default("application_name", "webhook-server");
+  if (!IsLoopback(absl::StrCat(values["host"],
+                               values["host"].empty() ? "" : ",",
+                               values["hostaddr"]))) {
+    set_default("sslmode", "verify-full");
+  }
+  values["target_session_attrs"] = "read-write";
+  values["client_encoding"] = "UTF8";
+  values["options"] = absl::StrCat(
+      values["options"], values["options"].empty() ? "" : " ", kSettings);
+  for (auto& [keyword, value] : values) {
+    if (!value.empty()) target.parameters.emplace_back(keyword, value);
+  }
+  return target;
+}
+
+}  // namespace webhooks::postgres

@@ -1,0 +1,33 @@
+#ifndef WEBHOOKS_STORAGE_POSTGRES_ENGINE_TARGET_H_
+#define WEBHOOKS_STORAGE_POSTGRES_ENGINE_TARGET_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace webhooks::postgres {
+
+// A database to connect to.
+struct Target {
+  // The URL without the user and the password, for messages.
+  std::string name;
+  // Keywords and values of libpq
+  // (https://www.postgresql.org/docs/15/libpq-connect.html).
+  std::vector<std::pair<std::string, std::string>> parameters;
+  // True if a start is refused while no synchronous standby is set.
+  bool requires_sync = false;
+};
+
+// Parses a URL `postgres://...` or `postgresql://...` of libpq, with the option
+// require_sync beside libpq's own, and completes it: only a primary is used;
+// unless the URL says otherwise, connections off loopback verify the server's
+// certificate and name. INVALID_ARGUMENT: the URL is invalid; the message holds
+// no password.
+absl::StatusOr<Target> ParseTarget(absl::string_view url);
+
+}  // namespace webhooks::postgres
+
+#endif  // WEBHOOKS_STORAGE_POSTGRES_ENGINE_TARGET_H_
