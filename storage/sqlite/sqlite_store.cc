@@ -14,14 +14,14 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Reads are short and mostly served from the page cache. A project gets all but
-// one.
+// Reads are short and mostly served from the page cache. A project gets all
+// readers but one.
 constexpr int kReaders = 3;
 
-// Look-ups of credentials, which every call waits for.
+// Readers for credentials, which every call needs.
 constexpr int kKeyReaders = 1;
 
-// The interval of probes that write while writes succeed: each is an fsync.
+// The interval of probes that write, while writes succeed: each costs an fsync.
 constexpr absl::Duration kProbeEvery = absl::Seconds(10);
 
 using Connections = std::vector<std::unique_ptr<Connection>>;
@@ -98,8 +98,8 @@ class FileGuard {
   bool has_reported_ = false;
 };
 
-// Returns the options of a call that is completed before other work runs: its
-// caller does not perform it.
+// Returns the options of a call that does not run on its caller's thread, so
+// that it completes before other work runs.
 CallOptions Queued(CallOptions options) {
   options.may_block = false;
   return options;
@@ -239,9 +239,9 @@ void SqliteStore::ListUnusedKeys(const CallOptions& options,
       std::move(done));
 }
 
-// The sealer changes after the commit, so that nothing is sealed under a key
-// that the next start would not miss. Until then the old key seals, which
-// `keys` has.
+// The sealer changes after the commit. Before it, the database does not list
+// the new key, and the next start would not notice that the key is missing.
+// Until then the old key seals; `keys` has it too.
 void SqliteStore::ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
                                     DoneStatus done) {
   const auto next = std::make_shared<const SecretKeys>(std::move(keys));
