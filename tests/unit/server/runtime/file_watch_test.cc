@@ -37,7 +37,7 @@ class FileWatchTest : public ::testing::Test {
     text_ = std::move(text);
   }
 
-  // Waits until the watch has done with the current text.
+  // Waits until the watch has handled the current text.
   void AwaitReadings(int count = 4) {
     absl::MutexLock lock(&mutex_);
     const int end = readings_ + count;
