@@ -182,7 +182,7 @@ TEST(OpenApiDocument, MessagesOfRequestsAndAnswersAreTwo) {
 
 TEST(OpenApiDocument, MembersOfAOneofAreNotTogether) {
   const auto& schema = At("/components/schemas/Everything").as_object();
-  // Three that exclude each other, and one that is written whatever is set.
+  // Three members exclude each other. A fourth is always written.
   EXPECT_EQ(schema.at("maxProperties").as_int64(),
             static_cast<std::int64_t>(
                 schema.at("properties").as_object().size() - 2));

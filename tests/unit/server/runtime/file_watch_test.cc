@@ -105,7 +105,7 @@ TEST_F(FileWatchTest, RepeatsAContentThatWasNotAccepted) {
     adopted_.clear();
   }
   AwaitReadings();
-  // The content before the one that was not accepted is a change too.
+  // A return to the content before the refused one is a change too.
   EXPECT_THAT(adopted(), Contains("a"));
 }
 

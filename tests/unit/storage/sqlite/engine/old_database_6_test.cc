@@ -71,7 +71,7 @@ class DatabaseOfVersion6 : public OldDatabase {
 };
 
 TEST_F(DatabaseOfVersion6, HasItsDeliveriesDueAtTheirTimes) {
-  // The clock was set back.
+  // The clock was set back between these two.
   EXPECT_THAT(Lease(start_),
               ::testing::UnorderedElementsAre(Event(2), Event(3)));
   EXPECT_THAT(Lease(start_ + absl::Minutes(30)), ElementsAre(Event(5)));
