@@ -39,7 +39,8 @@ class CallExchange : public Exchange {
  public:
   static constexpr std::size_t kParsedAtOnce = 64 << 10;
 
-  // `backend` must outlive this, and the binding the call that Run begins.
+  // `backend` must outlive this. The binding must outlive the call that Run
+  // begins.
   CallExchange(Backend& backend,
                const google::protobuf::MethodDescriptor& key_check,
                std::shared_ptr<KnownKeys> known_keys, BoundRequest request);

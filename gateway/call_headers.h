@@ -16,11 +16,12 @@
 // entries that are listed here are passed on.
 namespace webhooks::gateway {
 
-// The longest deadline that a client can ask for.
+// The longest timeout that a client can request.
 inline constexpr absl::Duration kLongestCall = absl::Seconds(60);
 
-// The most metadata of a call that a client may cause, in bytes: gRPC counts
-// name, value and 32 bytes for each entry. Far below the server's own limit.
+// The maximum size of the metadata that a client may cause in a call, in bytes:
+// gRPC counts name, value and 32 bytes for each entry. Far below the server's
+// own limit.
 inline constexpr std::size_t kMaxCallMetadata = 8 << 10;
 inline constexpr std::size_t kMetadataEntryOverhead = 32;  // RFC 7541, 4.1
 

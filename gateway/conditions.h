@@ -34,8 +34,8 @@ Conditions ReadConditions(const RequestHead& head, const Binding& binding);
 // ABORTED (ETAG_MISMATCH): If-Match holds only weak tags, which match nothing.
 absl::Status CheckConditions(const RequestHead& head, const Binding& binding);
 
-// Returns the answer under `conditions` to a request that is answered with
-// `response` without them: `response` itself, a 304 with its ETag, or a 412.
+// Applies `conditions` to `response`, the answer to a request without them.
+// Returns `response` itself, a 304 with its ETag, or a 412.
 HttpResponse ApplyConditions(const Conditions& conditions,
                              HttpResponse response);
 

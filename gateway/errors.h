@@ -24,8 +24,8 @@ struct GatewayError {
 // Returns the table of all errors.
 absl::Span<const GatewayError> GatewayErrors();
 
-// Returns the HTTP status of an error of the table; of another error as
-// HttpStatusOfServerError does.
+// Returns the HTTP status of an error of the table; for another error, the
+// result of HttpStatusOfServerError.
 int HttpStatus(const absl::Status& status);
 
 // Returns the HTTP status of an error of the server, by its code:

@@ -21,8 +21,8 @@ namespace webhooks::gateway {
 absl::StatusOr<std::vector<PathValue>> ReadHeaderFields(
     const Binding& binding, const RequestHead& head);
 
-// Returns the status `reply` of a call of `binding` with the names of headers
-// in place of the fields that they are, in violations.
+// Returns `reply`, the status of a call of `binding`. Violations of fields that
+// are headers get the names of the headers.
 absl::Status WithHeaderNames(const Binding& binding, const absl::Status& reply);
 
 // Sets the headers of `response` that are fields of `message`, unless a value

@@ -54,7 +54,7 @@ std::vector<std::string> ServiceNames();
 // to its end. Serve and Stop are for one thread.
 class RunningServer final : public Server {
  public:
-  // `tls` is null for plain text; `metrics_page` is null without one.
+  // `tls` is null for plain text; `metrics_page` is null if there is none.
   RunningServer(const Config& config, std::unique_ptr<Metrics> metrics,
                 std::unique_ptr<Store> store, absl::Time latest_id,
                 KeyWatch::Keys keys, std::unique_ptr<TlsWatch> tls,
@@ -62,7 +62,8 @@ class RunningServer final : public Server {
 
   ~RunningServer() override { Stop(); }
 
-  // Starts to serve. At most once. INTERNAL or UNAVAILABLE if that fails.
+  // Starts to serve. Call it at most once. INTERNAL or UNAVAILABLE if that
+  // fails.
   absl::Status Serve(std::vector<ListeningSocket> sockets,
                      const Config& config);
 

@@ -63,8 +63,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
         absl::StrCat("--database: ", store.status().message()));
   }
   if (!store.ok()) return store.status();
-  // After this process has locked the database, so that two servers of one
-  // database do not take each other's socket; before anything is stored.
+  // Listens after the database is locked, so that two servers of one database
+  // do not take each other's socket, and before anything is stored.
   auto sockets = Listen(
       config.listen, *tls == nullptr ? config.plaintext : PeerScope::kAnywhere);
   if (!sockets.ok()) return sockets.status();

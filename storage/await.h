@@ -14,7 +14,7 @@
 // the store or of gRPC.
 namespace webhooks {
 
-// The result of one asynchronous call, which may outlive this.
+// The result of one asynchronous call. The call may outlive this object.
 template <typename Outcome>
 class Pending {
  public:
@@ -26,13 +26,13 @@ class Pending {
     };
   }
 
-  // Waits for the result and returns it. At most once.
+  // Waits for the result and returns it. Call it at most once.
   Outcome Get() {
     state_->known.WaitForNotification();
     return *std::move(state_->outcome);
   }
 
-  // Does the same, but returns nullopt if there is no result in time.
+  // Like Get, but returns nullopt if there is no result within `timeout`.
   std::optional<Outcome> GetWithin(absl::Duration timeout) {
     if (!state_->known.WaitForNotificationWithTimeout(timeout)) {
       return std::nullopt;
@@ -57,7 +57,7 @@ absl::StatusOr<T> Await(Call&& call) {
   return pending.Get();
 }
 
-// Does the same for a call without a result.
+// Like Await, for a call without a result.
 template <typename Call>
 absl::Status AwaitStatus(Call&& call) {
   Pending<absl::Status> pending;

@@ -39,8 +39,8 @@ struct CallOptions {
   std::shared_ptr<const TraceHeaders> trace = nullptr;
   // True if the calling thread may block until the call is done. The store may
   // then perform a write on that thread, if no other call waits, and complete
-  // it before the call returns. This saves two switches of threads, which cost
-  // a lone call about as much as an fsync of a fast disk.
+  // it before the call returns. This saves two thread switches, which cost a
+  // lone call about as much as an fsync of a fast disk.
   bool may_block = false;
 };
 

@@ -10,8 +10,8 @@
 #include "webhooks/v1/admin_service.pb.h"
 #include "webhooks/v1/delivery.pb.h"
 
-// Changes of records, the same for every backend. Errors are those of the
-// store's call that makes the change.
+// Changes of records, the same for every backend. Each function returns the
+// errors of the store's call that makes the change.
 namespace webhooks {
 
 // Returns true if `mask` has the path `field`.
@@ -21,23 +21,23 @@ bool HasPath(const google::protobuf::FieldMask& mask, absl::string_view field);
 // "" is always met), ABORTED (ETAG_MISMATCH) if not.
 absl::Status CheckEtag(absl::string_view condition, const v1::Webhook& webhook);
 
-// Applies the fields that the mask of `change` names. Returns true if the
-// record is different then; last_update has advanced in that case.
+// Applies the fields that the mask of `change` names. Returns true if that
+// changed the record; last_update is advanced then.
 bool Apply(const v1::UpdateWebhookRequest& change, absl::Time now,
            v1::Webhook& webhook);
 
-// Applies the fields that the mask of `change` names. Returns true if the
-// record is different then.
+// Applies the fields that the mask of `change` names. Returns true if that
+// changed the record.
 bool Apply(const v1::UpdateProjectRequest& change, v1::Project& project);
 
-// Puts the new secret at the front of `secrets` and into `webhook`, whose
-// last_update advances, and ends the older ones. FAILED_PRECONDITION
-// (TOO_MANY_SECRETS): nothing is changed.
+// Puts the new secret first in `secrets` and into `webhook`, and advances
+// last_update. The older secrets expire after the overlap at the latest.
+// FAILED_PRECONDITION (TOO_MANY_SECRETS): nothing is changed.
 absl::Status Apply(const SecretRotation& rotation, v1::Webhook& webhook,
                    v1::WebhookSecrets& secrets);
 
 // Advances last_update to `now`, or by one millisecond if that is later, so
-// that no two states of a webhook have the same.
+// that no two states of a webhook have the same last_update.
 void AdvanceLastUpdate(absl::Time now, v1::Webhook& webhook);
 
 // Returns true if deliveries to the webhook can be attempted: it is active and
@@ -56,11 +56,11 @@ struct RetryJobStep {
   bool is_last = false;
 };
 
-// Adds the counts of `step` to a running job, which is DONE after the last
-// step.
+// Adds the counts of `step` to a running job. The last step sets its state to
+// DONE.
 void Apply(const RetryJobStep& step, v1::RetryJob& job);
 
-// Cancels a job. Returns false, leaving it as it is, if it has ended.
+// Cancels a job. Returns false, without a change, if it has ended.
 bool Cancel(v1::RetryJob& job);
 
 }  // namespace webhooks

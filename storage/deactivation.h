@@ -19,13 +19,14 @@ struct StoredWebhook {
   v1::WebhookSecrets secrets;
   // See EndpointLease::resumed_at.
   absl::Time resumed_at = absl::InfinitePast();
-  // When the first of the attempts began that have failed since the last
-  // success. Unset: the last attempt succeeded.
+  // The start of the first failed attempt since the last success. Unset: no
+  // attempt has failed since.
   std::optional<absl::Time> failing_since;
 };
 
-// Updates `resumed_at` and `failing_since` after a change of the webhook, which
-// was `before`: another receiver begins without failures.
+// Updates `resumed_at` and `failing_since` after a change of the webhook.
+// `before` is the webhook before the change. A webhook with a new URL, or one
+// that can receive again, starts without failures.
 void UpdateHealth(const v1::Webhook& before, absl::Time now,
                   StoredWebhook& stored);
 
@@ -35,8 +36,8 @@ void UpdateHealth(const v1::Webhook& before, absl::Time now,
 std::optional<v1::Deactivation::Reason> ReasonToDeactivate(
     const AttemptResult& result, absl::Time failing_since);
 
-// Makes the webhook inactive for `reason`. Returns false if it is inactive
-// already, and leaves it as it is.
+// Makes the webhook inactive for `reason`. Returns false, without a change, if
+// it is inactive already.
 bool Deactivate(v1::Deactivation::Reason reason, absl::Time now,
                 v1::Webhook& webhook);
 

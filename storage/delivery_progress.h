@@ -23,7 +23,7 @@ struct DeliveryProgress {
   // PENDING includes HELD and IN_FLIGHT, which are not stored.
   v1::Delivery::State state = v1::Delivery::PENDING;
   int attempts = 0;
-  // The number of attempts before the schedule last began anew.
+  // The number of attempts before the schedule last restarted.
   int schedule_base = 0;
   absl::Time queue_at = kAtOnce;
   // When the next attempt is due. Unset: at queue_at, or when the event was
@@ -38,9 +38,9 @@ struct DeliveryProgress {
 // `now`.
 DeliveryProgress NewDelivery(absl::Time now, absl::Time deliver_at);
 
-// Moves `progress` on after an attempt under `lease`. A success always counts;
-// a failure only counts as an attempt if the delivery has ended in the
-// meantime.
+// Moves `progress` on after an attempt under `lease`. A success always counts.
+// If the delivery has ended in the meantime, a failure changes only the number
+// of attempts.
 void RecordAttempt(const AttemptResult& result, const Leases::Lease& lease,
                    DeliveryProgress& progress);
 

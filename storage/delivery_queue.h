@@ -30,16 +30,16 @@ struct Endpoint {
   }
 };
 
-// The time of the next delivery to an endpoint that is not leased.
+// The time of an endpoint's next delivery that is not leased.
 struct EndpointDue {
   // Without a webhook: every endpoint of the project.
   Endpoint endpoint;
   absl::Time due;
-  // True if leases of the endpoint whose attempts have not begun should be
-  // given up: the URL, the secrets or the settings have changed.
+  // True if the URL, the secrets or the settings have changed. Leases of the
+  // endpoint whose attempts have not begun should then be given up.
   bool has_changed = false;
   // True if the endpoint should be tried although its receiver asked for a
-  // pause: a caller requested it, or the receiver is another one.
+  // pause: a caller requested it, or the receiver has changed.
   bool is_urgent = false;
 };
 
@@ -49,14 +49,14 @@ struct LeaseName {
   std::int64_t lease = 0;
 };
 
-// A delivery that its holder alone may attempt.
+// A delivery that only the holder of its lease may attempt.
 struct LeasedDelivery {
   std::string id;
   // The same as LeaseName.lease.
   std::int64_t lease = 0;
   // The number of the attempt, from 1 on.
   int attempt = 1;
-  // The number of the attempt since the schedule last began anew.
+  // The number of the attempt since the schedule last restarted.
   int step = 1;
   // When the attempt became due.
   absl::Time due;
@@ -74,7 +74,8 @@ struct LeaseRequest {
 // The answer to a LeaseRequest.
 struct EndpointLease {
   // An error if the endpoint's records could not be read; nothing is leased
-  // then. DATA_LOSS (RECORD_DAMAGED): its webhook was deactivated, for DAMAGED.
+  // then. DATA_LOSS (RECORD_DAMAGED): its webhook was deactivated with the
+  // reason DAMAGED.
   absl::Status status;
   // The webhook, without its etag. Unset if it does not exist, is inactive or
   // has no URL, and if `status` is an error.
@@ -82,7 +83,7 @@ struct EndpointLease {
   // The secrets in force.
   v1::WebhookSecrets secrets;
   // When the webhook last became able to receive again. Deliveries that were
-  // due before are sent slowly. InfinitePast: it always was able to.
+  // due before are sent slowly. InfinitePast: it was always able to.
   absl::Time resumed_at = absl::InfinitePast();
   std::vector<LeasedDelivery> deliveries;
   // When the next of the other deliveries is due; InfiniteFuture if none waits.
@@ -109,7 +110,7 @@ struct AttemptResult {
   Outcome outcome = Outcome::kFailed;
   absl::Time retry_at = absl::InfiniteFuture();
   absl::Time now;
-  // True if the webhook should be deactivated, for GONE.
+  // True if the webhook should be deactivated with the reason GONE.
   bool gone = false;
   // The webhook should be deactivated if attempts have failed for this time
   // without a success. It stays active if its URL is not `url` any more.
@@ -148,7 +149,7 @@ class DeliveryQueue {
   // for each request, in their order. A delivery has one holder at a time, and
   // each attempt has its own lease. An answer ends with the event that reaches
   // kMaxLeaseBytes, so it exceeds that by less than EventStore::kMaxEventBytes.
-  // A delivery whose event cannot be read fails, for EVENT_DAMAGED.
+  // A delivery whose event cannot be read fails with the reason EVENT_DAMAGED.
   virtual void LeaseDue(std::vector<LeaseRequest> requests, absl::Time now,
                         absl::Duration duration, const CallOptions& options,
                         Done<std::vector<EndpointLease>> done) = 0;
@@ -157,9 +158,8 @@ class DeliveryQueue {
   // and PENDING before.
   virtual void BeginAttempt(const LeaseName& lease) = 0;
 
-  // Records the attempt of a lease, ends the lease, and updates the delivery,
-  // which is returned.
-  // Deactivates the webhook if `result` requires it, and publishes
+  // Records the attempt of a lease, ends the lease, and updates and returns the
+  // delivery. Deactivates the webhook if `result` requires it, and publishes
   // webhook.deactivated to at most 100 other webhooks of the project. ABORTED
   // (LEASE_LOST): the lease has ended, and the attempt failed; nothing is
   // changed. A success is recorded even if the lease has ended, as long as the

@@ -63,18 +63,18 @@ class DeliveryStore {
                            Done<v1::Delivery> done) = 0;
 
   // Reads a page of the deliveries of `project` that `filter` accepts, each
-  // with its latest attempt, the newest first. A delivery that exists, and that
-  // the filter accepts, while all pages are read is on exactly one of them.
+  // with its latest attempt, the newest first. A delivery is on exactly one
+  // page if it exists, and the filter accepts it, while all pages are read.
   virtual void ListDeliveries(absl::string_view project,
                               const DeliveryFilter& filter,
                               const PageStart<v1::Delivery>& start,
                               const CallOptions& options,
                               Done<Page<v1::Delivery>> done) = 0;
 
-  // Makes a delivery due at `now`, in any state but in flight, and begins its
-  // schedule anew. A delivery that had ended goes behind those that wait.
-  // Returns the delivery after the change. FAILED_PRECONDITION:
-  // DELIVERY_IN_FLIGHT, WEBHOOK_REMOVED.
+  // Makes a delivery due at `now`, in any state but in flight, and restarts its
+  // schedule. A delivery that had ended goes behind those that wait. Returns
+  // the delivery after the change. FAILED_PRECONDITION: DELIVERY_IN_FLIGHT,
+  // WEBHOOK_REMOVED.
   virtual void RetryDelivery(absl::string_view project, absl::string_view id,
                              absl::Time now, const CallOptions& options,
                              Done<v1::Delivery> done) = 0;
@@ -114,8 +114,8 @@ class DeliveryStore {
   // retries deliveries to the webhook as RetryDelivery does, and makes missing
   // ones as DeliverEvent does, for the events of the job's time range and type
   // that job.selection names; with job.include_waiting also for deliveries that
-  // wait between attempts. It counts, and changes nothing, with job.dry_run.
-  // The caller has made its id and times. NOT_FOUND (WEBHOOK_NOT_FOUND).
+  // wait between attempts. With job.dry_run it counts and changes nothing. The
+  // caller has made its id and times. NOT_FOUND (WEBHOOK_NOT_FOUND).
   // RESOURCE_EXHAUSTED (RETRY_JOB_LIMIT_REACHED): kMaxRetryJobs of the project
   // are running.
   virtual void CreateRetryJob(const v1::RetryJob& job,

@@ -18,7 +18,8 @@ namespace webhooks {
 // The leases of deliveries, in memory: no other process uses the same database,
 // and a lease ends with the process that holds it. Leases are timed by a steady
 // clock, so that a change of the time of day does not end the lease of an
-// attempt in flight. Thread-safe. Ids are the 16 bytes.
+// attempt in flight. Thread-safe. Ids of deliveries are in binary form (16
+// bytes).
 class Leases {
  public:
   struct Lease {

@@ -20,13 +20,13 @@ class Notifications {
   // Adds an endpoint that has a delivery due at `due`.
   void AddDue(const Endpoint& endpoint, absl::Time due);
 
-  // Does the same, and sets EndpointDue::has_changed.
+  // Like AddDue, and sets EndpointDue::has_changed.
   void AddChanged(const Endpoint& endpoint, absl::Time due);
 
-  // Does the same as AddChanged, and sets EndpointDue::is_urgent.
+  // Like AddChanged, and sets EndpointDue::is_urgent.
   void AddUrgent(const Endpoint& endpoint, absl::Time due);
 
-  // Add what the observer gets; see StoreObserver.
+  // Add notifications for the observer; see StoreObserver.
   void AddDeactivation(const Endpoint& endpoint,
                        v1::Deactivation::Reason reason) {
     deactivations_.emplace_back(endpoint, reason);
@@ -56,7 +56,7 @@ class Notifier {
   // `observer` must outlive this.
   explicit Notifier(StoreObserver& observer) : observer_(observer) {}
 
-  // Does the work of DeliveryQueue::Watch.
+  // Implements DeliveryQueue::Watch.
   void Watch(DeliveryQueue::Watcher watcher) ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Send(const Notifications& notifications) ABSL_LOCKS_EXCLUDED(mutex_);

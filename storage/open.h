@@ -64,18 +64,18 @@ std::string StoreFolder(absl::string_view url);
 // of `path`, does not exist. ALREADY_EXISTS: the file `path` exists, or one
 // that SQLite would take for a part of it. FAILED_PRECONDITION: the file is not
 // a database of this service, is empty, has a newer version, is not a regular
-// file, or has several hard links. DATA_LOSS: the copy, and so the database, is
-// damaged. RESOURCE_EXHAUSTED: the disk has no room for the copy. CANCELLED:
-// `pause` returned false. PERMISSION_DENIED, UNAVAILABLE, ...: a file cannot be
-// read or written.
+// file, or has several hard links. DATA_LOSS: the copy is damaged, so the
+// database is damaged too. RESOURCE_EXHAUSTED: the disk has no room for the
+// copy. CANCELLED: `pause` returned false. PERMISSION_DENIED, UNAVAILABLE, ...:
+// a file cannot be read or written.
 absl::StatusOr<Backup> BackUpStore(absl::string_view url,
                                    const std::string& path,
                                    const BackupPause& pause);
 
 // Makes the database at `url`, which must not exist, from the file `path` of
 // BackUpStore. The database is checked, synced, and readable by its owner
-// alone; if this process is root's, that is the owner of the folder. An error
-// leaves no file.
+// alone. If this process runs as root, the owner of the folder owns the
+// database. An error leaves no file.
 //
 // INVALID_ARGUMENT: the URL is invalid. ALREADY_EXISTS: the database exists, or
 // a file that SQLite would take for a part of it, such as the write-ahead log

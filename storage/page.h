@@ -45,19 +45,19 @@ struct ListOrder<v1::CertificateBinding> {
 template <typename Record>
 using PositionOf = typename ListOrder<Record>::Position;
 
-// The part of a list that a caller asks for.
+// The part of a list that a caller requests.
 template <typename Record>
 struct PageStart {
-  // The page begins behind this position, the Page::next of another page. A
-  // record need not be there. Unset: at the beginning of the list.
+  // The page begins behind this position, the Page::next of another page. There
+  // need not be a record at this position. Unset: at the beginning of the list.
   std::optional<PositionOf<Record>> after = std::nullopt;
   // The maximum number of records; at least 1.
   int size = 100;
 };
 
-// A part of a list. It can have fewer records than asked for, even none, though
-// others follow: a page ends when it grows large, or when many records were
-// read that the filter rejects.
+// A part of a list. It can have fewer records than requested, even none,
+// although more follow: a page ends when it is large, or after many records
+// that the filter rejects.
 template <typename Record>
 struct Page {
   std::vector<Record> records;

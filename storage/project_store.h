@@ -33,7 +33,7 @@ class ProjectStore {
   // was deleted since.
   virtual void HadFirstProject(const CallOptions& options, Done<bool> done) = 0;
 
-  // Stores the first project and its key, both or neither. `key` belongs to
+  // Stores the first project and its key in one transaction. `key` belongs to
   // `project`, and `hash` is the hash of the key's text. INTERNAL: an id or the
   // hash is in use.
   virtual void CreateProjectAndKey(const v1::Project& project,
@@ -71,7 +71,7 @@ class ProjectStore {
                              Done<v1::Project> done) = 0;
 
   // Stores `answer.api_key`; `hash` is the hash of the key's text. The text is
-  // kept for `idempotency` only, sealed, and no longer than the project.
+  // kept only for `idempotency`, sealed, and is deleted with the project.
   // INTERNAL: the id or the hash is in use.
   virtual void CreateApiKey(const v1::CreateApiKeyResponse& answer,
                             const ApiKeyHash& hash,
@@ -79,8 +79,7 @@ class ProjectStore {
                             const CallOptions& options,
                             Done<Created<v1::CreateApiKeyResponse>> done) = 0;
 
-  // Reads a page of the keys of a project, with those that are revoked or
-  // expired.
+  // Reads a page of the keys of a project, including revoked and expired ones.
   virtual void ListApiKeys(absl::string_view project,
                            const PageStart<v1::ApiKey>& start,
                            const CallOptions& options,

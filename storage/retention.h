@@ -7,8 +7,8 @@
 // Rules of retention: see Upkeep::Maintain and Upkeep::AdvanceRetention.
 namespace webhooks {
 
-// The clock that retention goes by. It is stored once a minute, so that a
-// process that ends early keeps records a little longer.
+// The clock of retention. It is stored once a minute, so that a process that
+// ends early keeps records a little longer.
 class RetentionClock {
  public:
   // `stored` is the time that was stored last; InfinitePast for a new store.
@@ -35,14 +35,15 @@ enum class RetentionAction {
   kDelete,
 };
 
-// Returns the action for a delivery in the stored state `state` that counts
-// from `kept_from` when all that is before `oldest` is too old. An attempt in
+// Returns the action for a delivery in the stored state `state` whose retention
+// counts from `kept_from`. Times before `oldest` are too old. An attempt in
 // flight is not interrupted.
 RetentionAction RetentionActionFor(v1::Delivery::State state, bool is_in_flight,
                                    absl::Time kept_from, absl::Time oldest);
 
-// Returns the age at which retention looks again at an event whose deliveries
-// are kept, the first of them from `kept_from`: not twice in the same minute.
+// Returns the value that `oldest` must pass before retention examines an event
+// again whose deliveries are kept: at least a minute after the current
+// `oldest`. `kept_from` is the earliest of these deliveries.
 absl::Time NextCheck(absl::Time kept_from, absl::Time oldest);
 
 }  // namespace webhooks

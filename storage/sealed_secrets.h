@@ -29,7 +29,7 @@ std::optional<v1::WebhookSecrets> OpenSecrets(const Sealer& sealer,
 std::string SealSettings(const Sealer& sealer, absl::string_view settings,
                          absl::string_view id);
 
-// Opens them. Returns nullopt if they cannot be opened.
+// Opens the settings. Returns nullopt if they cannot be opened.
 std::optional<std::string> OpenSettings(const Sealer& sealer,
                                         absl::string_view sealed,
                                         absl::string_view id);

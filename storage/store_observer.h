@@ -22,7 +22,7 @@ struct PublishedEvent {
   TraceHeaders trace;
 };
 
-// A change of a delivery that no attempt has made. Ids are text.
+// A change of a delivery for another reason than an attempt. Ids are text.
 struct DeliveryChange {
   enum class Kind {
     kHeld,       // it waits until its webhook can receive
@@ -74,8 +74,8 @@ class StoreObserver {
   // An event was published. Repeats do not count.
   virtual void EventPublished(const PublishedEvent& /*event*/) {}
 
-  // A delivery was changed, but by no attempt. A store need not report kHeld
-  // for an event that has thousands of deliveries.
+  // A delivery was changed for another reason than an attempt. A store need not
+  // report kHeld for an event that has thousands of deliveries.
   virtual void DeliveryChanged(const DeliveryChange& /*change*/) {}
 
   // The database failed at `operation`, such as "commit". `cause` is the

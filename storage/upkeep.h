@@ -22,14 +22,14 @@ class Upkeep {
   // Performs a small step of maintenance: deletes the content of deleted
   // projects, answers of Idempotency that have expired at `now`, and records
   // older than `retention`; cancels deliveries to removed webhooks; performs
-  // retry jobs; seals under the first key texts that are sealed under another.
-  // Returns true if there is more to do at once.
+  // retry jobs; seals again, under the first key, texts that are sealed under
+  // another. Returns true if there is more to do at once.
   //
   // A delivery that has waited for `retention` since its attempt was due,
   // because its webhook is inactive or deliveries ahead of it do not end, fails
-  // for EXPIRED. A delivery is deleted `retention` after its end, and an event
-  // with the last of its deliveries, but not within `retention` of the time at
-  // which it was to be delivered.
+  // with the reason EXPIRED. A delivery is deleted `retention` after its end.
+  // An event is deleted with the last of its deliveries, but no earlier than
+  // `retention` after its delivery time.
   virtual void Maintain(absl::Time now, absl::Duration retention,
                         const CallOptions& options, Done<bool> done) = 0;
 
@@ -52,10 +52,11 @@ class Upkeep {
   virtual void ListUnusedKeys(const CallOptions& options,
                               Done<std::vector<SecretKey::Id>> done) = 0;
 
-  // Replaces the store's secret keys, of which there must be one: from now on
-  // the first seals, and Maintain seals under it what is sealed under another.
-  // FAILED_PRECONDITION: the database has texts sealed under a key that is not
-  // among `keys`, which the message names; the keys stay as they are.
+  // Replaces the store's secret keys with `keys`, which must have at least one.
+  // From now on the first key seals, and Maintain seals again, under it, texts
+  // that are sealed under another. FAILED_PRECONDITION: the database has texts
+  // sealed under a key that is not among `keys`, which the message names; the
+  // keys stay as they are.
   virtual void ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
                                  DoneStatus done) = 0;
 };

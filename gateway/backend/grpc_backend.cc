@@ -67,9 +67,9 @@ struct GrpcBackend::State {
     context->TryCancel();
   }
 
-  // Returns the connections of a call whose wait for a connection failed, the
-  // first time; else null. A second call that does not wait ends with the
-  // cause.
+  // If the wait for a connection failed, returns the connections of the call,
+  // the first time only; else null. The call is then repeated without a wait,
+  // which ends with the cause.
   std::shared_ptr<const Connections> TakeFailedWait()
       ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);

@@ -21,10 +21,11 @@ class Reachability {
   // The server counts as reachable at first.
   explicit Reachability(std::size_t connections) : failing_(connections) {}
 
-  // Records that a call on `connection` reached the server or not, for `cause`,
-  // and returns the change: kLost and kFound alternate, and between them, each
-  // further cause is a kOtherCause, at most kMaxCauses. Connections come back
-  // one by one: one that still fails does not make the server lost again.
+  // Records if a call on `connection` reached the server; if not, `cause` is
+  // the reason. Returns the change: kLost and kFound alternate, and between
+  // them each new cause is a kOtherCause, at most kMaxCauses of them.
+  // Connections come back one by one: a connection that still fails does not
+  // make the server lost again.
   Change Note(std::size_t connection, bool reached, absl::string_view cause);
 
   static constexpr std::size_t kMaxCauses = 10;

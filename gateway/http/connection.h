@@ -25,7 +25,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // `address` is that of HttpClient.
   Connection(Transport transport, std::string address, Worker& worker);
 
-  // Exactly one of these begins a connection's life.
+  // Exactly one of these starts the connection.
   void Start();
   void Refuse();  // answers the first request with 503
 

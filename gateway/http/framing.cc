@@ -11,8 +11,8 @@
 namespace webhooks::gateway {
 namespace {
 
-// Takes one line, without its CRLF, from the front of `block`. False: there is
-// no line end, or a single CR or LF.
+// Takes one line, without its CRLF, from the front of `block`. Returns false if
+// there is no line end, or a single CR or LF.
 bool TakeLine(absl::string_view& block, absl::string_view& line) {
   const std::size_t end = block.find_first_of("\r\n");
   if (end == absl::string_view::npos ||

@@ -14,8 +14,8 @@ namespace webhooks::gateway {
 class Comments {
  public:
   // Reads a serialized google.protobuf.FileDescriptorSet, of which it takes the
-  // files with source information. INVALID_ARGUMENT: it is no such set, or no
-  // file of it has that.
+  // files with source information. INVALID_ARGUMENT: it is not such a set, or
+  // no file in it has source information.
   static absl::StatusOr<Comments> Read(absl::string_view descriptor_set);
 
   // The names of the files with comments, in the order of the set.

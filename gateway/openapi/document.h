@@ -13,9 +13,8 @@ namespace webhooks::gateway {
 
 // Returns the text of an OpenAPI 3.1 document of all routes of `services`, in
 // the order of their option `position`, of the paths that the gateway answers
-// itself, and of the requests to receivers.
-// `body_bytes` is the limit of bodies of methods without max_body_bytes.
-// INVALID_ARGUMENT: as Router::Make.
+// itself, and of the requests to receivers. `body_bytes` is the limit of bodies
+// of methods without max_body_bytes. Its errors are those of Router::Make.
 absl::StatusOr<std::string> OpenApiDocument(
     const std::vector<const google::protobuf::ServiceDescriptor*>& services,
     const Comments& comments, std::size_t body_bytes);

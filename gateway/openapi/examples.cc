@@ -56,8 +56,8 @@ class Composer {
   }
 
  private:
-  // Of the optional fields, requests show those with an example of their own;
-  // answers show the first member of a oneof.
+  // Returns true if an optional field is shown. Requests show those with an
+  // example of their own; answers also show the members of a oneof.
   bool IsTold(const FieldPlan& field) const {
     return direction_ == Direction::kRequest
                ? Meanings::HasExample(field.field)

@@ -55,8 +55,8 @@ std::string Continued(std::string text, absl::string_view rest) {
 Meaning Resolve(const Comments& comments, const FieldDescriptor* field,
                 int depth);
 
-// Returns the meaning that `text`, about `field`, has by itself: that of the
-// field that it refers to, and its own words.
+// Returns the meaning of `text`, a comment of `field`: that of the field that
+// it refers to, and its own words.
 Meaning Refer(const Comments& comments, const FieldDescriptor* field,
               const std::string& text, int depth) {
   absl::string_view rest = text;

@@ -42,7 +42,8 @@ class Meanings {
   // Returns the description of a service.
   std::string Of(const google::protobuf::ServiceDescriptor& service) const;
 
-  // Returns true if the field has an example of its own, taken from no other.
+  // Returns true if the field has an example of its own, not taken from another
+  // field.
   static bool HasExample(const google::protobuf::FieldDescriptor* field);
 
   // Returns the failures of `method`, including those of its service, from the

@@ -32,7 +32,7 @@ bool Read(const JsonScalar& scalar, double& value) {
          ReadReal(scalar.text, value);
 }
 
-// Not by parsing a double, which would round twice.
+// Does not parse a double, which would round twice.
 bool Read(const JsonScalar& scalar, float& value) {
   double named;
   if (IsText(scalar) && ReadRealName(scalar.text, named)) {

@@ -9,14 +9,14 @@
 namespace webhooks::gateway {
 
 // Sets the singular `field`, or adds an element to a repeated one; its type
-// must not be a message. False: `scalar` is not of its type, and the field is
-// unchanged.
+// must not be a message. Returns false, and changes nothing, if `scalar` is not
+// of its type.
 bool SetField(google::protobuf::Message& message,
               const google::protobuf::FieldDescriptor* field,
               const JsonScalar& scalar);
 
-// Fills `message` from the JSON string of its type. False: `scalar` is not such
-// a string, or the JSON of the type is an object.
+// Fills `message` from the JSON string of its type. Returns false if `scalar`
+// is not such a string, or if the JSON of the type is an object.
 bool SetMessage(google::protobuf::Message& message, const MessagePlan& plan,
                 const JsonScalar& scalar);
 

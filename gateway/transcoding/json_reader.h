@@ -16,7 +16,7 @@
 namespace webhooks::gateway {
 
 // Fills the body's part of a request message from JSON text. Everything that is
-// wrong with a value is a violation, and reading goes on behind that value, so
+// wrong with a value is a violation, and reading continues after that value, so
 // one reading finds all violations.
 class JsonReader : private JsonSink {
  public:

@@ -144,7 +144,7 @@ void MessageSink::Push(OpenContainer::Kind kind, const Slot& slot) {
   }
 }
 
-// A nullable list or map is null where it has nothing, never empty.
+// A nullable list or map without elements must be null, not empty.
 void MessageSink::PopContainer() {
   const OpenContainer& container = open_.back();
   const bool is_refused = container.field->nullable && container.count == 0;
@@ -232,7 +232,8 @@ std::string MessageSink::PathOf(size_t count) const {
   return path;
 }
 
-// Adds a violation of the value that is being read. False: `violation` is "".
+// Adds a violation of the value that is being read. Returns false if
+// `violation` is "".
 bool MessageSink::Refuse(absl::string_view violation) {
   if (violation.empty()) return false;
   if (!violations_.HasRoom()) return true;

@@ -33,7 +33,8 @@ struct OpenContainer {
   absl::InlinedVector<uint64_t, 1> seen = {};
   absl::flat_hash_set<std::string> keys = {};
 
-  // Of kMessage: records the key of `member`. False: it was there before.
+  // Of kMessage: records the key of `member`. Returns false if it was there
+  // before.
   bool AddKey(const FieldPlan& member);
   bool HasKey(const FieldPlan& member) const;
 

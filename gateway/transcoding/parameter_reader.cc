@@ -99,7 +99,7 @@ bool ParameterReader::Resolve(absl::string_view name, FieldPath& path) {
   return path[0] != binding_.body_field && HasTextForm(path.back());
 }
 
-// Records that a parameter gives `path`. False: it must not.
+// Records that a parameter gives `path`. Returns false if it must not.
 bool ParameterReader::MarkGiven(const FieldPath& path) {
   if (std::find(binding_.path_fields.begin(), binding_.path_fields.end(),
                 path) != binding_.path_fields.end()) {

@@ -10,8 +10,8 @@ namespace webhooks::gateway {
 
 enum class PlusSign { kAsItIs, kSpace };
 
-// Appends `text`, decoded, to `out`. False: a '%' is not followed by two
-// hexadecimal digits, and `out` is unchanged.
+// Appends `text`, decoded, to `out`. Returns false if a '%' is not followed by
+// two hexadecimal digits, and `out` is unchanged.
 bool AppendPercentDecoded(absl::string_view text, PlusSign plus,
                           std::string& out);
 

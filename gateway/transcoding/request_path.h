@@ -18,8 +18,8 @@ class RequestPath {
   RequestPath(const RequestPath&) = delete;
   RequestPath& operator=(const RequestPath&) = delete;
 
-  // Reads `path`, which begins with '/'. Call it once. False: a percent-escape
-  // is malformed, or the decoded path is not UTF-8 or has a NUL.
+  // Reads `path`, which begins with '/'. Call it once. Returns false if a
+  // percent-escape is malformed, or the decoded path is not UTF-8 or has a NUL.
   bool Read(absl::string_view path);
 
   // Returns the text behind the last ':' of the last segment, decoded; "" where

@@ -8,7 +8,7 @@
 namespace webhooks::gateway {
 
 // Appends the value of a field whose type is not a message, or element `index`
-// of a repeated field, as JSON. False: a string is not UTF-8.
+// of a repeated field, as JSON. Returns false if a string is not UTF-8.
 bool AppendScalar(const google::protobuf::Message& message,
                   const google::protobuf::FieldDescriptor* field, int index,
                   std::string& out);

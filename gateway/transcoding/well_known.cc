@@ -114,7 +114,7 @@ std::string SnakeCase(absl::string_view camel) {
   return snake;
 }
 
-// False: the name has no camelCase that parses to it.
+// Returns false if the name has no camelCase that parses to it.
 bool AppendCamelCase(absl::string_view snake, std::string& out) {
   for (size_t i = 0; i < snake.size(); ++i) {
     if (absl::ascii_isupper(snake[i])) return false;

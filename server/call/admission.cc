@@ -12,12 +12,12 @@
 namespace webhooks::server {
 namespace {
 
-// The name under which the calls in flight of all administrators count. No key
-// has it.
+// The calls in flight of all administrators count under this name, which no key
+// has.
 constexpr char kAdministrators[] = "administrators";
 
-// Returns the id in x-project in lower case, or "" if there is none. The error
-// of InvalidProject: it is not an id, or is repeated.
+// Returns the id in x-project in lower case, or "" if there is none. Returns
+// the error of InvalidProject if it is not an id, or is repeated.
 absl::StatusOr<std::string> ProjectOf(const Credentials& credentials) {
   if (!credentials.has_project) return "";
   const std::optional<Uuid> id = ParseUuid(credentials.project);
@@ -127,7 +127,7 @@ void AdminKey::Replace(absl::string_view key) {
 }
 
 bool AdminKey::Is(absl::string_view key) const {
-  // Saves a project's key the hash.
+  // Does not hash the key of a project.
   {
     absl::ReaderMutexLock lock(&mutex_);
     if (key.size() != size_) return false;

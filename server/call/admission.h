@@ -63,8 +63,8 @@ class AdminKey {
   // Replaces the key. The old one is not valid any more.
   void Replace(absl::string_view key);
 
-  // Returns true if `key` is this one. For keys of its size, which is not
-  // secret, the time does not depend on the key.
+  // Returns true if `key` is this one. The time depends on the size of `key`,
+  // which is not secret, but not on its content.
   bool Is(absl::string_view key) const;
 
  private:

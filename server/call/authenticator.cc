@@ -36,7 +36,7 @@ Access AccessTo(const v1::Project& project, std::string key) {
   return access;
 }
 
-// Does not collide with a key or its id, which start with other letters.
+// Does not collide with a key or its id: neither contains a space.
 std::string KeyOfCertificate(absl::string_view name) {
   return absl::StrCat("certificate ", name);
 }

@@ -42,10 +42,10 @@ class Authenticator {
   // Both must outlive this.
   Authenticator(ProjectStore& store, FailedKeys& failed, Clock clock);
 
-  // Completes with the access of `key`, which came from `address`; before it
-  // returns if the result is cached. UNAUTHENTICATED (API_KEY_INVALID) if the
-  // key does not exist, is revoked or has expired; RESOURCE_EXHAUSTED
-  // (TOO_MANY_FAILED_KEYS), see FailedKeys; or an error of
+  // Completes with the access of `key`, which came from `address`. If the
+  // result is cached, completes before it returns. UNAUTHENTICATED
+  // (API_KEY_INVALID) if the key does not exist, is revoked or has expired;
+  // RESOURCE_EXHAUSTED (TOO_MANY_FAILED_KEYS), see FailedKeys; or an error of
   // ProjectStore::FindApiKey.
   void Authenticate(absl::string_view key, const std::string& address,
                     const CallOptions& options, Done<Access> done);
@@ -71,7 +71,7 @@ class Authenticator {
     absl::Time expires_at;
   };
 
-  // The state at the start of a look-up, since its result may be that old.
+  // The state at the start of a look-up. The result may be as old as that.
   struct LookUpStart {
     absl::Time time;
     int forgotten;

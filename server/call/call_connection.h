@@ -5,7 +5,7 @@
 
 namespace webhooks::server {
 
-// The connection of a call. Gets notice of its calls to detect floods.
+// The connection of a call. Is notified of its calls, to detect floods.
 // Thread-safe.
 class CallConnection {
  public:
@@ -27,8 +27,8 @@ class CallConnection {
   // most once per call.
   virtual void OnAnonymousCall() = 0;
 
-  // The call was cancelled right after its start. `is_known` if the caller was
-  // authenticated; `has_expired` if the deadline has passed.
+  // The call was cancelled right after its start. `is_known` is true if the
+  // caller was authenticated, `has_expired` if the deadline has passed.
   virtual void OnCallReset(bool is_known, bool has_expired) = 0;
 };
 

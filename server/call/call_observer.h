@@ -10,7 +10,7 @@
 
 namespace webhooks::server {
 
-// Gets notice of every finished call, on the thread that finishes it.
+// Is notified of every finished call, on the thread that finishes it.
 // Implementations must be thread-safe and must not block.
 class CallObserver {
  public:

@@ -49,7 +49,7 @@ class CallRecord {
   TraceHeaders trace() const { return {span_.Traceparent(), span_.tracestate}; }
 
   // Sets the project, and adds its id and rate limit to the answer's metadata.
-  // At most once, before the answer is sent.
+  // Call it at most once, before the answer is sent.
   void SetDecision(const Decision& decision);
 
   void OnMessageRead(std::size_t bytes) const;
@@ -57,7 +57,7 @@ class CallRecord {
   void OnCancelled() const;
 
   // Writes the log line of the call, which ends with `status`, and notifies the
-  // observer. Once.
+  // observer. Call it once.
   void Finish(const absl::Status& status) const;
 
  private:

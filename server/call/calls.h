@@ -51,9 +51,10 @@ class Calls {
   template <typename Request>
   using Check = absl::AnyInvocable<absl::Status(const Request&) &&>;
 
-  // Checks a request that may repeat an earlier one. An error of `check` does
-  // not apply to a repeat, whose original was valid at its time, if `always`
-  // is set and returns OK. `always` checks the rules that never change.
+  // Checks a request that may repeat an earlier one. A repeat may break rules
+  // that have changed since its original was accepted. So an error of `check`
+  // does not apply to a repeat if `always`, the check of the rules that never
+  // change, is set and returns OK.
   template <typename Request>
   struct OnceCheck {
     Check<Request> check;
@@ -102,7 +103,7 @@ class Calls {
     return call;
   }
 
-  // Does the same as Unary for a call whose request has a request_id.
+  // Like Unary, for a call whose request has a request_id.
   template <typename Request, typename Response>
   CallReactor* UnaryOnce(CallContext& context, OnceCheck<Request> check,
                          OnceHandler<Request, Response> handler) {

@@ -35,8 +35,8 @@ class FailedKeys {
  private:
   const Clock clock_;
   absl::Mutex mutex_;
-  // The number of failures that each address still has. An address without an
-  // entry has kBurst.
+  // The number of invalid keys that each address may still send. It is kBurst
+  // for an address without an entry.
   absl::flat_hash_map<std::string, TokenBucket> buckets_
       ABSL_GUARDED_BY(mutex_);
   OnceASecond refusal_log_ ABSL_GUARDED_BY(mutex_);

@@ -21,8 +21,8 @@ Digest DigestOf(absl::string_view text) {
   return digest;
 }
 
-// Clears the flags that say that an empty field is meant: the empty field says
-// as much, and older gateways do not know the flags.
+// Clears the flags with the option true_if_null. A request with such a flag
+// means the same as one with an empty field, which older gateways send.
 void ClearNullFlags(google::protobuf::Message& request) {
   const auto* type = request.GetDescriptor();
   for (int i = 0; i < type->field_count(); ++i) {

@@ -11,10 +11,11 @@
 
 namespace webhooks::server {
 
-// Returns the digests by which the store recognizes a repeat of this call:
-// `key` of `project` ("" for administrators) and the request_id, `request` of
-// `rpc` and all other fields but flags with the option true_if_null. nullopt if
-// the request_id is empty. The request must have a field request_id.
+// Returns the digests by which the store recognizes a repeat of this call.
+// `key` is made of `project` ("" for administrators) and the request_id.
+// `request` is made of `rpc` and all other fields, except flags with the option
+// true_if_null. Returns nullopt if the request_id is empty. The request must
+// have a field request_id.
 std::optional<Idempotency> IdempotencyOf(
     const std::string& project, absl::string_view rpc,
     const google::protobuf::Message& request, absl::Time now);

@@ -45,8 +45,8 @@ class RequestTimeouts {
   // Starts the timeout of the call. Remove must follow.
   Place Add(TimedCall& call);
 
-  // Ends the timeout: the request arrived or failed. Returns false if
-  // RequestTimedOut was called; it is not called later.
+  // Ends the timeout, because the request arrived or failed. Returns false if
+  // RequestTimedOut was called. It is not called after this.
   bool Remove(Place place);
 
  private:

@@ -8,7 +8,7 @@ namespace webhooks::server {
 bool WriteStably(const google::protobuf::Message& message, std::string& bytes) {
   bytes.clear();
   google::protobuf::io::StringOutputStream stream(&bytes);
-  // Sets the length of `bytes` as it goes.
+  // Its destructor sets the length of `bytes`.
   google::protobuf::io::CodedOutputStream coded(&stream);
   coded.SetSerializationDeterministic(true);
   return message.SerializeToCodedStream(&coded);

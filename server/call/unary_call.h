@@ -41,16 +41,17 @@ class UnaryCall final : public CallReactor, private TimedCall {
   // Reads the request, which lives until the call ends, and calls `perform`.
   // Fails the call with INVALID_ARGUMENT (MALFORMED_MESSAGE) if there is no
   // request or ReadMessage fails, and with DEADLINE_EXCEEDED (REQUEST_TIMEOUT)
-  // if it does not arrive in time. At most once, before the answer.
+  // if it does not arrive in time. Call it at most once, before the answer.
   using Perform =
       absl::AnyInvocable<void(const google::protobuf::Message& request) &&>;
   void Read(Perform perform);
 
   // Returns the deadline, at most a minute after the start of the call; the
-  // cancellation; the trace; and if the call may block.
+  // cancellation; the trace; and whether the call may block.
   CallOptions options() const;
 
-  // Applies the outcome of the admission. At most once, before the answer.
+  // Applies the outcome of the admission. Call it at most once, before the
+  // answer.
   void SetDecision(const Decision& decision) {
     record_.SetDecision(decision);
     place_ = decision.place;

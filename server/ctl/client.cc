@@ -24,8 +24,9 @@ namespace webhooks::ctl {
 namespace {
 
 // A call whose answer was lost may have been performed, so only calls that have
-// a request_id or are idempotent are repeated. Excluded are removals, which
-// would fail with NOT_FOUND the second time.
+// a request_id or are idempotent are repeated. The first list names the calls
+// that are not repeated: removals, which would fail with NOT_FOUND the second
+// time, and calls that could have a second effect.
 constexpr char kRetries[] = R"json({"methodConfig": [
   {"name": [{"service": "webhooks.v1.WebhookService", "method": "Delete"},
             {"service": "webhooks.v1.AdminService", "method": "DeleteProject"},

@@ -21,8 +21,9 @@ class Status;
 namespace webhooks::ctl {
 
 // Returns the status of a call: the server's, with its details, or one whose
-// message names `server` if it was not reached. `is_plaintext` if the call did
-// not use TLS; the message then suggests it if the server may require it.
+// message names `server` if it was not reached. `is_plaintext` is true if the
+// call did not use TLS; the message then suggests TLS if the server may require
+// it.
 absl::Status StatusOf(const grpc::Status& status, const std::string& server,
                       bool is_plaintext);
 

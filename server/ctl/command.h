@@ -16,7 +16,7 @@ namespace webhooks::ctl {
 struct Session {
   const Options& options;
   Client& client;
-  // The words behind those of the command.
+  // The words after those of the command.
   std::vector<std::string> arguments;
 };
 
@@ -68,7 +68,7 @@ absl::Status NothingToChange();
 std::string Usage();
 inline constexpr absl::string_view kFlagsFolder = "server/ctl/";
 
-// Returns true if the flag is not one of every command.
+// Returns true if only some commands take the flag.
 bool IsOfCommand(absl::string_view flag);
 
 // Returns the help of the command `words`, or of the commands that begin with

@@ -22,7 +22,7 @@ namespace {
 
 using WordList = std::vector<std::string>;
 
-// Bash splits words at '=' and ':', and completes behind these.
+// Bash splits words at '=' and ':', and completes only the part after them.
 constexpr char kBash[] = R"sh(_webhookctl() {
   local word current=''
   local -a typed=()
@@ -152,7 +152,7 @@ WordList NextWords(const WordList& typed) {
   return next;
 }
 
-// Removes "help", behind which every command can follow.
+// Removes "help", which can precede every command.
 WordList WithoutHelp(WordList typed) {
   if (!typed.empty() && typed[0] == "help") typed.erase(typed.begin());
   return typed;

@@ -15,7 +15,7 @@ namespace webhooks::ctl {
 // The first word of such a call.
 inline constexpr absl::string_view kComplete = "__complete";
 
-// Returns what the word `current` can become, behind `words` (without the
+// Returns the completions of the word `current` after `words` (without the
 // program's name): words of commands, flags ("--url=" if a value follows), and
 // values of flags and arguments ("--state=failed" if the flag is in the same
 // word). Empty if nothing is known, for example for a file.

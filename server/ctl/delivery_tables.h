@@ -9,8 +9,8 @@
 #include "webhooks/v1/delivery.pb.h"
 #include "webhooks/v1/delivery_service.pb.h"
 
-// Tables of deliveries for people, at most 120 characters wide but for texts at
-// the end of a line.
+// Tables of deliveries for people, at most 120 characters wide except for texts
+// at the end of a line.
 namespace webhooks::ctl {
 
 // Returns a duration to one unit: "45s", "12m", "3h", "8d".
@@ -25,7 +25,7 @@ std::string DeliveryLine(const v1::Delivery& delivery, absl::Time now);
 // Returns a table of the delivery's attempts; "" if it has none.
 std::string AttemptTable(const v1::Delivery& delivery);
 
-// Why an event was or was not delivered to a webhook.
+// The reason why an event was or was not delivered to a webhook.
 struct WebhookExplanation {
   std::string webhook;
   v1::ExplainDeliveryResponse explanation;

@@ -19,8 +19,9 @@ class EventReceiver {
 
   virtual int port() const = 0;
 
-  // Receives deliveries on other threads and hands them to `events`. Accepts
-  // but does not hand on a delivery whose body has `example`. Stops at its end.
+  // Receives deliveries on other threads and hands them to `events`. Accepts a
+  // delivery whose body contains `example`, but does not pass it on. The
+  // destructor stops it.
   virtual void Start(ReceivedEvents& events, std::string example) = 0;
 };
 

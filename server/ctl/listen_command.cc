@@ -45,8 +45,8 @@ constexpr absl::Duration kPullRetry = absl::Seconds(5);
 // The write end of the pipe of the StopSignal.
 volatile sig_atomic_t stop_pipe = -1;
 
-// Catches SIGINT and SIGTERM. The threads of gRPC do not block them, so that a
-// handler writes to a pipe. One at a time.
+// Catches SIGINT and SIGTERM. The threads of gRPC do not block them, so a
+// handler writes to a pipe. At most one object exists at a time.
 class StopSignal {
  public:
   StopSignal() {
@@ -90,7 +90,7 @@ absl::StatusOr<v1::Webhook> SetUrl(Session& session, const std::string& webhook,
   return Update(session, request);
 }
 
-// Returns the webhook of --webhook, which must not deliver to somebody else.
+// Returns the webhook of --webhook, which must not deliver to another receiver.
 absl::StatusOr<v1::Webhook> Existing(Session& session,
                                      const std::string& text) {
   const auto id = WebhookId(session, text);
@@ -143,8 +143,8 @@ absl::StatusOr<v1::Webhook> Open(Session& session, const std::string& url) {
       "the server refuses to deliver to this machine; it needs ", kNeeded));
 }
 
-// Removes the new webhook, or clears the URL of that of --webhook, whose events
-// then wait for the next time.
+// Removes the new webhook. Clears the URL of the webhook of --webhook; its
+// events then wait for the next time.
 absl::Status Close(Session& session, const std::string& webhook) {
   if (session.options.webhook) return SetUrl(session, webhook, "").status();
   v1::DeleteWebhookRequest request;
@@ -305,7 +305,7 @@ absl::Status Pull(Session& session,
   for (absl::Duration wait = absl::ZeroDuration(); !stop.Wait(wait);) {
     const auto next = PullOnce(session, *webhook, events);
     if (!next.ok()) {
-      // A server that restarts is asked again.
+      // The server may be restarting: tries again.
       std::cerr << next.status().message() << std::endl;
       if (!absl::IsUnavailable(next.status())) {
         status = next.status();

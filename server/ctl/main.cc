@@ -14,7 +14,7 @@
 namespace webhooks::ctl {
 namespace {
 
-// Prints `problem` to standard error and returns `code`.
+// Prints the error `status` to standard error and returns `code`.
 int Fail(const absl::Status& status, int code) {
   const std::string reason = Reason(status);
   std::cerr << "ERROR: " << Printable(status.message());

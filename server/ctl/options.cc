@@ -141,7 +141,7 @@ ABSL_FLAG(
 namespace webhooks::ctl {
 namespace {
 
-// The key and the key file that one source gives; "" if it does not.
+// The key and the key file that one source gives; "" if it gives none.
 struct KeySource {
   std::string key;
   std::string file;

@@ -45,8 +45,7 @@ absl::Status GetWebhook(Session& session) {
 }
 
 // Replaces a duration in the form of flags, such as "1m30s", by the form of
-// JSON
-// ("90s"). Leaves other values as they are.
+// JSON ("90s"). Leaves other values as they are.
 void ConvertDuration(google::protobuf::Value& value) {
   absl::Duration duration;
   if (!value.has_string_value() ||

@@ -11,8 +11,8 @@
 
 namespace webhooks::server {
 
-// Finds the sockets of libcurl's connections by their addresses, which are all
-// that libcurl reports of a connection before it reuses it. Not thread-safe.
+// Finds the sockets of libcurl's connections by their addresses: libcurl
+// reports nothing else about a connection before it reuses it. Not thread-safe.
 class CurlConnections {
  public:
   // Makes `handle` close its sockets through this, which must outlive them.

@@ -22,7 +22,7 @@ double UniformRandom(Entropy& entropy) {
   return number / kRange;
 }
 
-// Returns what follows the attempt, as the log names it.
+// Returns the decision after the attempt, as the log names it.
 absl::string_view DecisionOf(const RecordedAttempt& recorded) {
   switch (recorded.state) {
     case v1::Delivery::DELIVERED:
@@ -93,7 +93,8 @@ void Deliveries::Start() {
       });
 }
 
-// The scheduler abandons its own requests; the thread abandons those of others.
+// The scheduler abandons its own requests; the thread abandons those of other
+// users of the sender.
 void Deliveries::BeginStop(absl::Time deadline) {
   if (scheduler_) scheduler_->BeginStop(deadline - absl::Now());
   abandon_thread_ = std::thread([this, deadline] {

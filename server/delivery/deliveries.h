@@ -31,7 +31,7 @@ class Deliveries {
   // Waits until the shutdown has finished; see Scheduler::BeginStop.
   ~Deliveries();
 
-  // Returns the sender, which others may use too, before Start and until the
+  // Returns the sender. Others may use it too, before Start and until the
   // deadline of BeginStop.
   Sender& sender() { return sender_; }
 
@@ -43,10 +43,10 @@ class Deliveries {
     return scheduler_ ? scheduler_->PausedUntil(endpoint) : std::nullopt;
   }
 
-  // Starts to send waiting deliveries. At most once.
+  // Starts to send waiting deliveries. Call it at most once.
   void Start();
 
-  // Starts a graceful shutdown; see Scheduler::BeginStop. At most once.
+  // Starts a graceful shutdown; see Scheduler::BeginStop. Call it at most once.
   void BeginStop(absl::Time deadline);
 
  private:

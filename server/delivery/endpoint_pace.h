@@ -96,7 +96,7 @@ class EndpointPace {
   // `in_flight` ones.
   int MaxLeased(int in_flight) const;
 
-  // Returns until when this must be kept, even if no delivery waits.
+  // Returns the time until which this must be kept, even if no delivery waits.
   absl::Time KeepUntil() const;
 
  private:

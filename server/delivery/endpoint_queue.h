@@ -31,8 +31,9 @@ namespace webhooks::server {
 //
 // The cost of a delivery does not depend on the number of projects and
 // endpoints, with one exception: when a share is released, every project that
-// had used up its share is checked again. Each of these holds something, so
-// they are at most max_in_flight, or four times as many for leases.
+// had used up its share is checked again. Each of these projects holds
+// something, so there are at most max_in_flight of them, or four times as many
+// for leases.
 class EndpointQueue {
  public:
   struct Limits {
@@ -83,7 +84,7 @@ class EndpointQueue {
   void FinishAttempt(const LeasedAttempt& attempt, absl::Time now);
 
   // Releases the attempt's part of its project's share, once it is recorded or
-  // its lease is given up. After FinishAttempt.
+  // its lease is given up. Call it after FinishAttempt.
   void Release(const LeasedAttempt& attempt);
 
   // Drops the prefetched attempts of an endpoint that has changed; they are due
@@ -100,8 +101,8 @@ class EndpointQueue {
   // caller gives them up in the store.
   std::vector<LeaseName> TakeDropped();
 
-  // Makes all due times earlier by `jump`, by which the wall clock was set
-  // ahead; later if it is negative.
+  // Makes all due times earlier by `jump`, the time by which the wall clock was
+  // set ahead. A negative jump makes them later.
   void AdvanceDue(absl::Duration jump, absl::Time now);
 
   // Returns the time of the next lease or attempt if nothing else happens
@@ -134,7 +135,7 @@ class EndpointQueue {
     EndpointPace pace;
     // The earliest due time of a delivery that is not leased.
     absl::Time due = absl::InfiniteFuture();
-    // The same, of due times noted since the unanswered lease request.
+    // The same, but only of due times noted since the unanswered lease request.
     absl::Time due_since = absl::InfiniteFuture();
     // The unanswered lease request; empty if there is none.
     DeliveryShares::Reservation reservation;

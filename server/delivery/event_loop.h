@@ -48,7 +48,7 @@ class EventLoop {
   void RunOrPost(Event event);
 
   // Posts an event without waking the loop's thread. The event runs within
-  // kMaxLazyDelay if the work asks for iterations that often.
+  // kMaxLazyDelay if the work requests iterations that often.
   void PostLazily(Event event);
 
   // Runs the event in the first iteration after `time`.

@@ -23,7 +23,8 @@ class TargetGuard {
   // families other than IPv4 and IPv6.
   bool Allows(const sockaddr* address) const;
 
-  // Does the same for an address as text, without port. Refuses malformed text.
+  // Does the same for an address as text, without a port. Refuses malformed
+  // text.
   bool Allows(const std::string& address) const;
 
   // Returns false if no request can be sent to `host`, the host of a URL

@@ -53,8 +53,8 @@ bool KeyWatch::AdoptSecretKeys() {
     const absl::Status replaced = AwaitStatus([&](auto done) {
       store_.ReplaceSecretKeys(keys, {}, std::move(done));
     });
-    // Another attempt may succeed: the store is free again, or needs a key no
-    // longer.
+    // Another attempt may succeed, when the store is free again or no longer
+    // needs a key.
     if (!replaced.ok()) {
       Refuse(absl::Status(replaced.code(),
                           absl::StrCat(path, ": ", replaced.message())),
@@ -69,8 +69,7 @@ bool KeyWatch::AdoptSecretKeys() {
   return true;
 }
 
-// A file that is missing may come back, as it does if a volume is mounted
-// again.
+// A missing file may come back, for example when a volume is mounted again.
 bool KeyWatch::AdoptAdminKey(const absl::StatusOr<std::string>& content) {
   const std::string& path = keys_.admin_key_file;
   const absl::StatusOr<std::string> found =

@@ -18,8 +18,9 @@ namespace webhooks::server {
 // Keeps the secret keys and the administrators' key up to date with their
 // files. If a changed file cannot be used, logs an error once and keeps the old
 // keys. A file with secret keys cannot be used while the database needs a key
-// that it lacks; it is used once the database does not. An empty file of the
-// administrators' key gets a new key, as at a start. Thread-safe.
+// that it lacks; it is used once the database no longer needs that key. An
+// empty file of the administrators' key gets a new key, as at a start.
+// Thread-safe.
 class KeyWatch {
  public:
   static constexpr absl::Duration kInterval = FileWatch<std::string>::kInterval;

@@ -68,8 +68,8 @@ sockaddr_un UnixAddress(const std::string& path) {
   return address;
 }
 
-// Returns 0 if `path` is the file of a socket that no process listens on, else
-// an error number.
+// Returns 0 if `address` is the file of a socket that no process listens on,
+// else an error number.
 int ErrorOfProbe(const sockaddr_un& address) {
   const int probe =
       socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -228,7 +228,8 @@ void OpenConnections::AddHeld(Connection& connection, int sign) {
   }
 }
 
-// Many calls may wait for a moment, so this must be so in two examinations.
+// Many calls may wait for a moment, so a connection must hold many of them in
+// two examinations.
 bool OpenConnections::HoldsTooMuchMemory(Connection& connection) {
   const Held& of_address = addresses_[connection.address].held;
   const bool holds_many_calls =

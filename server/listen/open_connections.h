@@ -63,7 +63,7 @@ class OpenConnections {
   // has ended it as a flood, its address must wait.
   void Remove(int descriptor, absl::Time now);
 
-  // Returns until when the address of `peer` must wait.
+  // Returns the time until which the address of `peer` must wait.
   absl::Time WaitsUntil(const sockaddr_storage& peer) const;
 
   // Returns the use of the connection that gRPC names `peer`; null for a unix

@@ -44,7 +44,7 @@ class WatchedCredentials final : public grpc::ServerCredentials {
     grpc_server_credentials_release(credentials_);
   }
 
-  // Keys are read from calls, where they are needed.
+  // API keys are read by each call that needs them.
   void SetAuthMetadataProcessor(
       const std::shared_ptr<grpc::AuthMetadataProcessor>&) override {}
 

@@ -5,10 +5,9 @@
 #include "storage/store_observer.h"
 #include "webhooks/v1/webhook.pb.h"
 
-// The log lines about events and deliveries, but for those of attempts. Each
-// has id_event, id_webhook_endpoint or both, so that a search for an id finds
-// what happened to it. Lines about something that is lost are warnings.
-// Thread-safe.
+// The log lines about events and deliveries, except those of attempts. Each has
+// id_event, id_webhook_endpoint or both, so that a search for an id finds what
+// happened to it. A line about a loss is a warning. Thread-safe.
 namespace webhooks::server {
 
 void LogPublication(const PublishedEvent& event);

@@ -35,7 +35,7 @@ std::string Text(in6_addr address) {
   return absl::StrCat(text, "/64");
 }
 
-// "" where the host is no such address.
+// Return "" if the host is not such an address.
 std::string V4Text(const std::string& host) {
   in_addr address;
   return inet_pton(AF_INET, host.c_str(), &address) == 1 ? Text(address) : "";

@@ -15,7 +15,7 @@
 namespace webhooks {
 
 // Reads files every `interval` on its own thread, so it does not matter how
-// they are replaced, and passes on a change once the files stay the same for
+// they are replaced. Passes on a change once the files have stayed the same for
 // `interval`, so that files that belong together are read together.
 template <typename Content>
 class FileWatch {
@@ -24,8 +24,8 @@ class FileWatch {
 
   // Returns the content of the files.
   using Read = std::function<absl::StatusOr<Content>()>;
-  // Uses a content that differs from the last one, or an error to read it.
-  // Returns false to get it again after the interval.
+  // Handles a content that differs from the last one, or an error of reading
+  // it. Returns false to be called again after the interval.
   using Adopt = std::function<bool(const absl::StatusOr<Content>&)>;
 
   // `first` is the content in use; nullopt if it is not known, so that the

@@ -16,7 +16,7 @@ absl::Status SetFlagValue(absl::CommandLineFlag& flag, absl::string_view source,
 
 // Sets the flags of `words`, each "--name=value" or two words, up to "--".
 // Skips what Abseil handles: unknown flags, flags without a value, and its own
-// flags. INVALID_ARGUMENT as above; the flags before are set then.
+// flags. INVALID_ARGUMENT as above; the flags before the bad one are set then.
 absl::Status SetFlagValues(absl::Span<const absl::string_view> words);
 
 }  // namespace webhooks

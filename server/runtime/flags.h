@@ -31,9 +31,9 @@ void ParseFlags(int argc, char** argv, absl::string_view usage,
 std::string ServiceUsage(absl::string_view line,
                          absl::string_view exit_codes = "");
 
-// Does the same for a program that takes positional arguments, which may stand
-// between flags, and returns them. Reads only the flags named in `environment`
-// from the environment; all if it is empty.
+// Like ParseFlags, for a program that takes positional arguments, which may
+// stand between flags. Returns the arguments. Reads only the flags named in
+// `environment` from the environment; all if it is empty.
 std::vector<std::string> ParseFlagsAndWords(
     int argc, char** argv, absl::string_view usage,
     absl::string_view flags_folder,

@@ -36,8 +36,8 @@ absl::Status ConfigureLog(absl::string_view level, absl::string_view format);
 void Log(LogLevel level, absl::string_view message,
          std::initializer_list<LogField> fields = {});
 
-// Does the same as Log, for the line of each request, event or delivery. The
-// line may wait up to 200 ms to share a write with others.
+// Like Log, for the line of each request, event or delivery. The line may wait
+// up to 200 ms to share a write with others.
 void LogEach(LogLevel level, absl::string_view message,
              std::initializer_list<LogField> fields);
 

@@ -16,7 +16,7 @@ void BlockStopSignals();
 void UnblockStopSignals();
 
 // Ends the process with kNotStopped and a line on standard error if it still
-// runs a few seconds after `grace`. Needs no thread and no memory for that.
+// runs ten seconds after `grace`. Needs neither a thread nor memory for that.
 void EndProcessAfter(absl::Duration grace);
 
 inline constexpr int kNotStopped = 75;

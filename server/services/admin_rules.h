@@ -13,7 +13,7 @@ namespace webhooks::server {
 
 absl::Status CheckCreateProject(const v1::CreateProjectRequest& request);
 absl::Status CheckUpdateProject(const v1::UpdateProjectRequest& request);
-// `now`: a key must not end before it.
+// A new key must not expire before `now`.
 absl::Status CheckCreateApiKey(const v1::CreateApiKeyRequest& request,
                                absl::Time now);
 absl::Status CheckBindCertificate(const v1::BindCertificateRequest& request);

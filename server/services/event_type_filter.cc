@@ -32,8 +32,8 @@ std::optional<std::string> TypeFilter(const v1::ListEventsRequest& request) {
   return std::nullopt;
 }
 
-// The name is the deprecated one because page tokens from servers that know no
-// other are bound to it.
+// Uses the deprecated name, because page tokens from older servers are bound to
+// it.
 v1::ListEventsRequest WithOneTypeName(v1::ListEventsRequest request) {
   if (const auto type = TypeFilter(request)) request.set_type(*type);
   request.clear_event_type();

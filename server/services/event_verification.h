@@ -9,8 +9,8 @@
 
 namespace webhooks::server {
 
-// Checks the signatures that a receiver has got: `signature`, the three headers
-// of Standard Webhooks, or both; all that are given must be right.
+// Checks the signatures that a receiver has received: `signature`, the three
+// headers of Standard Webhooks, or both. All that are given must be right.
 // INVALID_ARGUMENT (SIGNATURE_MISMATCH) lists what is missing or wrong, without
 // the expected signature. `now` is compared with webhook_timestamp.
 absl::Status CheckEventSignatures(const v1::VerifyEventRequest& event,

@@ -49,7 +49,8 @@ class HealthService::Watcher final : public CallReactor, private TimedCall {
     if (place_ == nullptr) FinishWith(TooManyStreams());
   }
 
-  // Starts to write the status. `is_known` if the watched service exists.
+  // Starts to write the status. `is_known` is true if the watched service
+  // exists.
   void Start(bool is_known, bool serving) {
     absl::MutexLock lock(&mutex_);
     is_known_ = is_known;

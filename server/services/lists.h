@@ -21,7 +21,7 @@
 // The common parts of calls for lists.
 namespace webhooks::server {
 
-// `value` if the request `has` it.
+// Returns `value` if `has` is true, else nullopt.
 template <typename T>
 std::optional<T> OptionalIf(bool has, const T& value) {
   return has ? std::optional<T>(value) : std::nullopt;
@@ -38,9 +38,9 @@ std::string ListName(absl::string_view what, const std::string& project,
   return absl::StrCat(what, "\n", project, "\n", filters.SerializeAsString());
 }
 
-// Reads the part of `list` that a request asks for. `checked` is the result of
-// the request's other rules. INVALID_ARGUMENT, as ViolationsStatus: lists the
-// violations of all rules.
+// Reads the requested part of `list`. `checked` is the result of the request's
+// other rules. INVALID_ARGUMENT lists the violations of all rules, with the
+// reason of ViolationsStatus.
 template <typename Record, typename Request>
 absl::StatusOr<PageStart<Record>> ReadPage(
     absl::string_view list, const Request& wanted,
@@ -73,7 +73,7 @@ Done<Page<Record>> AnswerWithPage(
   };
 }
 
-// The start_time and end_time of a request.
+// Returns the range from start_time to end_time of a request.
 template <typename Request>
 TimeRange PublishedRange(const Request& wanted) {
   TimeRange range;

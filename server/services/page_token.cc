@@ -49,9 +49,9 @@ bool ParsePosition(const std::string& text, std::optional<std::string>& after) {
   return true;
 }
 
-// Binds a position to its list. This keeps nobody from making tokens, which
-// could only name positions in their own lists; it keeps a token of one list
-// from being used for another by mistake.
+// Binds a position to its list, so that a token of one list is not used for
+// another by mistake. This does not prevent forged tokens: they could only name
+// positions in the caller's own lists.
 std::string Check(absl::string_view list, absl::string_view position) {
   const std::string text = absl::StrCat(list, "\n", position);
   unsigned char digest[SHA256_DIGEST_LENGTH];

@@ -10,7 +10,7 @@
 
 namespace webhooks::server {
 
-// Checks a request for a retry job; errors as of EventRules.
+// Checks a request for a retry job. Errors are like those of EventRules.
 absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request);
 
 // Returns the job of a request at `now`.

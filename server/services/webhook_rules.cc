@@ -25,8 +25,8 @@ constexpr std::initializer_list<absl::string_view> kWebhookFields = {
     "url", "description", "scope", "active", "delivery"};
 
 // Checks the scope of a request to create or change a webhook. A webhook with
-// an empty scope listens to every type, so a scope that may be forgotten is
-// refused: it must be empty on purpose.
+// an empty scope listens to every type. So an empty scope is refused unless it
+// is empty on purpose: the caller may have forgotten it.
 template <typename Request>
 void CheckScope(const Request& request, bool is_empty_on_purpose,
                 google::rpc::BadRequest& violations) {

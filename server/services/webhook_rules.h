@@ -19,7 +19,8 @@ struct WebhookRules {
   // Accepts http:// URLs besides https://.
   bool allow_http_urls = false;
   // Refuses hosts to which nothing is ever sent. Unset for a server that does
-  // not deliver: it does not know the targets that others allow.
+  // not deliver: it does not know the targets that the delivering server
+  // allows.
   std::optional<TargetGuard> targets = std::nullopt;
 
   absl::Status Check(const v1::CreateWebhookRequest& request) const;

@@ -25,7 +25,7 @@ class WebhookTester {
   WebhookTester(WebhookStore& store, Sender* sender, absl::Duration timeout,
                 IdMaker& ids, Clock clock);
 
-  // Checks a request; errors as of EventRules.
+  // Checks a request. Errors are like those of EventRules.
   static absl::Status Check(const v1::TestWebhookRequest& request);
 
   // Sends an example event and completes with the attempt. RESOURCE_EXHAUSTED

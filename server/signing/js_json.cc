@@ -9,7 +9,7 @@
 namespace webhooks::server {
 namespace {
 
-// Out of range is an infinity or zero, as in JavaScript.
+// A number out of range becomes an infinity or zero, as in JavaScript.
 void AppendJsNumber(absl::string_view number, std::string& out) {
   double value = 0;
   if (absl::SimpleAtod(number, &value)) out += JsNumber(value);

@@ -38,8 +38,8 @@ struct HeaderProblem {
   std::string text;
 };
 
-// The maximum difference between the clocks of sender and receiver, as the
-// libraries of Standard Webhooks have it.
+// The maximum difference between the clocks of sender and receiver, the same as
+// in the libraries of Standard Webhooks.
 inline constexpr absl::Duration kSignatureTolerance = absl::Minutes(5);
 
 // Returns nullopt if one of the signatures is that of `body` by `secret`, and

@@ -38,7 +38,8 @@ class MaintenanceThread {
   // Runs steps while there is work. Returns the number that did something.
   int RunSteps();
   bool Step();
-  // Returns how long to keep records, by `clock_`; nullopt if the store failed.
+  // Returns the time for which records are kept, measured by `clock_`; nullopt
+  // if the store failed.
   std::optional<absl::Duration> Retention(absl::Time now);
   void LogUnusedKeys();
   bool IsStopping();

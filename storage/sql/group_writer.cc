@@ -9,8 +9,8 @@
 namespace webhooks::sql {
 namespace {
 
-// The bounds of the queue. At the rate of commits of one disk, more calls would
-// wait for longer than their callers do.
+// The bounds of the queue. One disk commits too slowly for more calls: their
+// callers would give up before their turn.
 constexpr std::size_t kMaxWaitingWrites = 8192;
 constexpr std::size_t kMaxWaitingBytes = 64 << 20;
 
@@ -19,7 +19,7 @@ constexpr std::size_t kMaxWaitingBytes = 64 << 20;
 constexpr std::size_t kMaxBatch = 512;
 constexpr absl::Duration kMaxWork = absl::Milliseconds(50);
 
-// A larger call takes longer than the change of threads that it would save.
+// A larger call takes longer than the thread switches that it would save.
 constexpr std::size_t kMaxBytesRunNow = 16 << 10;
 
 // The number of times that a transaction runs that others win against.

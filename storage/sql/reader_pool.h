@@ -32,8 +32,8 @@ class ReaderPool {
   // Completes every call that was accepted.
   ~ReaderPool();
 
-  // Queues `read`, which is called exactly once, for the turn of `project`; ""
-  // for all calls of no project.
+  // Queues `read`, which is called exactly once, for the turn of `project`.
+  // Calls without a project share the turn of "".
   void Submit(const CallOptions& options, const std::string& project,
               Read read);
 

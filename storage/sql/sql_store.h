@@ -200,14 +200,14 @@ class SqlStore final : public Store {
   }
 
   // Completes the call with the result of `select`, on a reader, in the turn of
-  // `project`; "" for calls of no project.
+  // `project`. Calls without a project share the turn of "".
   template <typename T, typename Select>
   void Read(absl::string_view project, const CallOptions& options,
             Select select, Done<T> done) {
     ReadIn(readers_, project, options, std::move(select), std::move(done));
   }
 
-  // Does the same as Read on the reader of credentials, which every call needs.
+  // Like Read, on the reader for credentials, which every call needs.
   template <typename T, typename Select>
   void ReadKey(const CallOptions& options, Select select, Done<T> done) {
     ReadIn(key_readers_, /*project=*/"", options, std::move(select),
@@ -247,9 +247,8 @@ class SqlStore final : public Store {
         std::move(done));
   }
 
-  // Does the same as Write for work that causes notifications. Calls
-  // `committed` after the commit, then sends the notifications, then completes
-  // the call.
+  // Like Write, for work that causes notifications. Calls `committed` after the
+  // commit, then sends the notifications, then completes the call.
   template <typename T, typename Work>
   void WriteAndNotify(
       absl::string_view project, const CallOptions& options, Work work,

@@ -61,7 +61,8 @@ absl::Status CreatePrivateFolder(const std::filesystem::path& folder) {
       error.value(), absl::StrCat("cannot create folder ", folder.string()));
 }
 
-// The server of a package does not run as root, who restores.
+// An operator may restore as root, but the server of a package does not run as
+// root and could not open root's file.
 absl::Status GiveToOwnerOfFolder(const std::string& path) {
   if (geteuid() != 0) return absl::OkStatus();
   struct stat folder {};

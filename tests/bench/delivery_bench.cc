@@ -191,7 +191,7 @@ BENCHMARK(DeliverAgainstBareCurl)
     ->Unit(benchmark::kMillisecond)
     ->Iterations(2);
 
-// The times at which the receiver got each event, by id.
+// The arrival time of each event at the receiver, by id.
 class Arrivals {
  public:
   void Note(absl::string_view request) {

@@ -1,6 +1,6 @@
 // Measures a store with retention under constant load: the growth of its file,
-// and the time of a publication while old events are removed, compared with one
-// while nothing is removed.
+// and the time of a publication while old events are removed, compared with a
+// publication while nothing is removed.
 
 #include <algorithm>
 #include <chrono>

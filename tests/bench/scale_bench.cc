@@ -90,7 +90,7 @@ class Scale {
     }).IgnoreError();
   }
 
-  // Only one webhook listens to it.
+  // Publishes an event to which only one webhook listens.
   void Publish() {
     v1::Event event;
     event.set_id_project(project_);

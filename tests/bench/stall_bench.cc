@@ -86,7 +86,8 @@ class Stalls {
   }
 
  private:
-  // Measures other calls meanwhile: a change and a look-up of a key, in turn.
+  // Measures other calls during `work`: a change and a look-up of a key, in
+  // turn.
   void Measure(const char* name, const std::function<void()>& work) {
     std::atomic<bool> ended = false;
     double change = 0;

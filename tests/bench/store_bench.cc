@@ -14,8 +14,8 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
 
-// Compares the store with plain SQLite that has a transaction, and so an fsync,
-// for each row, on the same disk and in turn.
+// Compares the store with plain SQLite, which makes a transaction and an fsync
+// for each row. Both use the same disk, in turn.
 namespace webhooks {
 namespace {
 

@@ -9,7 +9,7 @@
 #include "webhooks/v1/webhook_service.pb.h"
 
 // Compares the transcoder with protobuf's json_util, for the bodies of the
-// reference.
+// reference requests.
 namespace webhooks::gateway {
 namespace {
 
@@ -53,8 +53,8 @@ void Route(benchmark::State& state) {
 }
 BENCHMARK(Route);
 
-// Runs both in turn, so that other load affects both, and reports the time of a
-// call of each and their ratio.
+// Runs both in turn, so that other load affects both. Reports the time of a
+// call of each, and their ratio.
 template <typename Ours, typename Theirs>
 void Compare(benchmark::State& state, Ours ours, Theirs theirs) {
   constexpr int kCalls = 100;

@@ -1,4 +1,4 @@
-// consumer SERVER KEY: makes a webhook, and prints the URLs of all there are.
+// consumer SERVER KEY: creates a webhook, and prints the URLs of all webhooks.
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
@@ -12,7 +12,7 @@ namespace {
 
 using webhooks::v1::WebhookService;
 
-// Ends the process where a call fails.
+// Ends the process if the call has failed.
 void Expect(const grpc::Status& status) {
   if (status.ok()) return;
   std::cerr << status.error_code() << ": " << status.error_message() << '\n';

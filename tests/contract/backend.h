@@ -20,8 +20,8 @@ namespace webhooks::testing {
 class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
-  // Opens a store on it with `keys`; the one opened before must be closed. Its
-  // leases are timed by `steady_clock`.
+  // Opens a store on the database with `keys`. A store that was opened before
+  // must be closed. `steady_clock` times the leases.
   virtual absl::StatusOr<std::unique_ptr<Store>> Open(
       const SecretKeys& keys, SteadyClock steady_clock,
       StoreObserver& observer) = 0;

@@ -38,7 +38,7 @@ class DeliveryContract : public StoreContract {
   // Advances both clocks.
   void AdvanceTime(absl::Duration time);
 
-  // Returns the result of an attempt now. A retry follows after 5 s.
+  // Returns the result of an attempt now. A retry is due after 5 s.
   AttemptResult ResultOf(const v1::Webhook& webhook,
                          const LeasedDelivery& delivery, Outcome outcome);
   absl::Status Record(const AttemptResult& result);
@@ -58,7 +58,7 @@ class DeliveryContract : public StoreContract {
   void SetActive(const v1::Webhook& webhook, bool active);
   void Delete(const v1::Webhook& webhook);
 
-  // Returns the webhooks with waiting deliveries, behind `after`.
+  // Returns the ids after `after` of webhooks with waiting deliveries.
   std::vector<std::string> Endpoints(const std::string& after, int limit);
 
   // Runs maintenance until it has nothing to do. Returns the number of steps.

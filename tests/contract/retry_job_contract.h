@@ -41,7 +41,8 @@ class RetryJobContract : public DeliveryContract {
     return failed;
   }
 
-  // Returns a job for the events that were published since `start`.
+  // Creates a job for the events that were published since `start`. Returns its
+  // id.
   std::string Create(const v1::Webhook& webhook, absl::Time start,
                      bool include_waiting = false) {
     const auto created = TryCreate(webhook, start, include_waiting);
@@ -58,7 +59,7 @@ class RetryJobContract : public DeliveryContract {
     return TryCreate(webhook, start, std::move(job));
   }
 
-  // Completes `job` and creates it.
+  // Fills the other fields of `job` and creates it.
   absl::StatusOr<Created<v1::RetryJob>> TryCreate(const v1::Webhook& webhook,
                                                   absl::Time start,
                                                   v1::RetryJob job) {

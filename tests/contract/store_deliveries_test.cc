@@ -75,8 +75,7 @@ TEST_P(StoreDeliveries, ARetryOfAnEndedDeliveryRestartsItsSchedule) {
   EXPECT_EQ(again.step, 1);
 }
 
-// The scheduler begins the attempt after the caller of Retry saw that the
-// delivery waits.
+// The delivery is leased when Retry is called. Its attempt begins afterwards.
 TEST_P(StoreDeliveries, ARetryOutlastsALastAttemptThatBeginsMeanwhile) {
   const v1::Webhook webhook = NewListener();
   PublishOne();

@@ -172,7 +172,8 @@ TEST_P(StoreLateDeliveries, KeepTheEventThatRetentionIsDeleting) {
                 store_->Maintain(now_, absl::Hours(24), {}, done);
               }),
               IsOk());
-  // Behind the deliveries that retention has examined, in the order of ids.
+  // Retention examines deliveries in the order of ids, and has passed all lower
+  // ids than this.
   const std::string next = LowestDelivery();
   v1::Webhook late = NewListener();
   while (IdOfDelivery(event, late) >= next) late = NewListener();

@@ -6,7 +6,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait.h"
 
-// Tests what storage/store_observer.h promises about events and deliveries.
+// Tests the promises of storage/store_observer.h about events and deliveries.
 namespace webhooks::testing {
 namespace {
 

@@ -42,7 +42,7 @@ class StoreOnce : public StoreContract {
     });
   }
 
-  // Every call requests another key.
+  // Creates a different key in each call.
   absl::StatusOr<Created<v1::CreateApiKeyResponse>> CreateKey(
       const Idempotency& idempotency) {
     v1::CreateApiKeyResponse answer;
@@ -257,7 +257,7 @@ TEST_P(StoreOnce, AnAnswerMadeByAClockThatWasAheadIsNotKeptLonger) {
   const absl::Time ahead = kNow + absl::Hours(24 * 3650);
   const v1::Webhook first = MakeWebhook(project_);
   ASSERT_THAT(Create(first, Once(1, 1, ahead)), IsOk());
-  // Answers that were made since do not keep it from expiring.
+  // Later answers must not keep it from expiring.
   for (std::uint8_t i = 2; i < 5; ++i) {
     ASSERT_THAT(Create(MakeWebhook(project_), Once(i, 1)), IsOk());
   }

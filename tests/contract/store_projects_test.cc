@@ -190,7 +190,7 @@ TEST_P(StoreProjects, ThatAreDeletedAreNotFoundAnyMoreNorIsTheirContent) {
   EXPECT_THAT(page->records, IsEmpty());
 }
 
-// The ids and the hash are free then.
+// Maintenance makes the ids and the hash free for another project.
 TEST_P(StoreProjects, ThatAreDeletedAreRemovedByMaintenance) {
   const ProjectAndKey made = MakeProject();
   ASSERT_THAT(CreateProject(*store_, made.project, made.key, made.hash),

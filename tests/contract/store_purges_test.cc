@@ -30,8 +30,8 @@ class StorePurges : public DeliveryContract {
     return idempotency;
   }
 
-  // Performs `call` `count` times at the same time, with a number and a
-  // completion.
+  // Makes `count` calls at the same time. `call` gets the number of the call
+  // and its completion.
   template <typename T, typename Call>
   void Perform(int count, Call&& call) {
     std::vector<Pending<absl::StatusOr<Created<T>>>> calls(
@@ -49,7 +49,7 @@ class StorePurges : public DeliveryContract {
     });
   }
 
-  // Publishes events with a delivery and a kept answer each.
+  // Publishes events, each with a delivery and a kept answer.
   void PublishEvents(int count) {
     Perform<Published>(count, [&](int i, auto done) {
       store_->PublishEvent(MakeEvent(), Once(i), {}, done);
@@ -77,7 +77,7 @@ class StorePurges : public DeliveryContract {
                 IsOk());
   }
 
-  // Returns true if the id of the project is free.
+  // Creates a project with the id of the deleted one, which must be free.
   void MakeProjectAgain() {
     ProjectAndKey made = MakeProject();
     made.project.set_id_project(project_);
@@ -93,8 +93,8 @@ TEST_P(StorePurges, DeleteTheContentOfAProjectInSteps) {
   PublishEvents(250);
   CreateRetryJobs(DeliveryStore::kMaxRetryJobs, listener);
   DeleteProject();
-  EXPECT_GE(Maintain(), StepsFor(451) + StepsFor(901) +  // with their types
-                            3 * StepsFor(250) +  // events and what they left
+  EXPECT_GE(Maintain(), StepsFor(451) + StepsFor(901) +  // webhooks, types
+                            3 * StepsFor(250) +  // events, deliveries, answers
                             1 +                  // jobs
                             1 + 1);              // the key, the project
 }

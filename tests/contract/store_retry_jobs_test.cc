@@ -97,7 +97,7 @@ TEST_P(StoreRetryJobs, TakeTurnsByProject) {
   const absl::Time start = now_;
   Fail(webhook, 450);
   for (int i = 0; i < 5; ++i) Create(webhook, start);
-  // The position behind the first job, in the order of ids.
+  // The last project in the order of ids.
   ProjectAndKey last = MakeProject();
   last.project.set_id_project("ffffffff-ffff-7fff-bfff-ffffffffffff");
   last.key.set_id_project(last.project.id_project());

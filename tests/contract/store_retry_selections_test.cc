@@ -18,7 +18,7 @@ using v1::RetryJob;
 
 class StoreRetrySelections : public RetryJobContract {
  protected:
-  // Makes one delivery that was delivered, and one that has failed.
+  // Makes one delivery that has succeeded, and one that has failed.
   void SetUp() override {
     webhook_ = NewListener();
     start_ = now_;
@@ -167,7 +167,8 @@ TEST_P(StoreRetrySelections, ManyEventsTakeSeveralStepsAndSurviveAReopening) {
   EXPECT_THAT(List({.webhook = webhook_.id_webhook_endpoint()}), SizeIs(100));
 }
 
-// Their deliveries may have been deleted, so it is not known if they matched.
+// Deliveries of such events may have been deleted, so that it is unknown if the
+// events matched.
 TEST_P(StoreRetrySelections, EventsOlderThanDeliveriesAreKeptAreLeftOut) {
   const v1::Webhook keeper = NewListener();
   const std::string old = PublishOne();

@@ -56,7 +56,7 @@ class StoreSecrets : public StoreContract {
     return texts;
   }
 
-  // More than one step of maintenance seals.
+  // Creates more webhooks than one step of maintenance seals.
   std::vector<v1::Webhook> NewWebhooks(const std::string& project) {
     constexpr int kCount = 450;
     std::vector<v1::Webhook> webhooks;
@@ -215,7 +215,8 @@ TEST_P(StoreSecrets, WrittenBetweenTheStepsOfSealingAreKept) {
   std::vector<v1::Webhook> webhooks = NewWebhooks(project);
   Reopen({TestKey(2), TestKey(1)});
   for (std::size_t i = 0; *MaintainOnce(); ++i) {
-    // A webhook that was sealed, one that may not have been, and a new one.
+    // Changes a webhook that is sealed and one that may not be, and adds a new
+    // one.
     for (const std::size_t changed : {i, webhooks.size() - 1 - i}) {
       const std::string secret = absl::StrCat("whsec_", i, "_", changed);
       ASSERT_THAT(Rotate(webhooks[changed], secret, absl::ZeroDuration()),

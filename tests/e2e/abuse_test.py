@@ -1,4 +1,4 @@
-"""Limits against those who take more than their share."""
+"""Limits on clients that use more than their share."""
 
 import contextlib
 import queue
@@ -12,7 +12,7 @@ from processes import PATIENCE, run
 from webhooks.v1 import (event_service_pb2, event_service_pb2_grpc,
                          webhook_service_pb2, webhook_service_pb2_grpc)
 
-# As many keys of one address may fail at once.
+# The number of invalid keys that an address may send at once.
 BURST = 100
 
 
@@ -53,7 +53,8 @@ def test_a_caller_over_grpc_is_slowed_as_well(fresh):
             return failure(lambda: stub.List(
                 webhook_service_pb2.ListWebhooksRequest(),
                 metadata=[("x-api-key", f"whk_wrong{number}"),
-                          # Whoever is on this machine might tell the truth.
+                          # 127.0.0.1 is a trusted gateway, whose header the
+                          # server believes.
                           ("x-client-address", "192.0.2.7")]))[:2]
 
         outcomes = {attempt(number) for number in range(2 * BURST)}
@@ -121,7 +122,7 @@ def test_a_key_has_only_so_many_calls_in_flight(stopped):
         events.put(None)
         assert stream.result(PATIENCE).published_count == 1
         stub = webhook_service_pb2_grpc.WebhookServiceStub(channel)
-        # Who has an answer may make the next call.
+        # A client that has its answer may make the next call.
         for _ in range(100):
             assert publish(iter([event]), metadata=metadata).published_count
             stub.List(webhook_service_pb2.ListWebhooksRequest(),

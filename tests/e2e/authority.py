@@ -16,10 +16,10 @@ class Certificate:
 
     cert: pathlib.Path
     key: pathlib.Path
-    name: str = ""  # for tests to note what it goes by
+    name: str = ""  # a name in it, for use by tests
 
     def install(self, other):
-        """Puts another's files in the place of these, each at once."""
+        """Replaces each of these files by that of `other`, in one step."""
         for new, old in ((other.cert, self.cert), (other.key, self.key)):
             copy = old.with_suffix(".new")
             copy.write_bytes(new.read_bytes())
@@ -31,7 +31,7 @@ class Certificate:
 
 
 class Authority:
-    """Issues certificates; `ca` is its own, in PEM."""
+    """Issues certificates; `ca` is its own certificate, in PEM."""
 
     def __init__(self, folder, name="authority"):
         self._folder = pathlib.Path(folder)
@@ -58,7 +58,7 @@ class Authority:
         return made
 
     def context(self, client=None, protocols=("http/1.1",)):
-        """What a client that trusts this authority does TLS with."""
+        """Returns the TLS context of a client that trusts this authority."""
         context = ssl.create_default_context(cafile=self.ca)
         context.set_alpn_protocols(list(protocols))
         if client is not None:

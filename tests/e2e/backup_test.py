@@ -1,4 +1,4 @@
-"""webhookctl backup: a whole copy of a database that goes on being used."""
+"""webhookctl backup: a complete copy of a database that is in use."""
 
 import functools
 import json
@@ -19,13 +19,13 @@ from workers import Workers
 
 CLIENTS = 3
 TYPE = "load.made"
-# What makes the copy take a while: events that nobody listens to.
+# Events without a listener, so that a copy takes some time.
 FILLING = 150
 FILLER = {"type": "filler", "data": "x" * 250_000}
 
 
 class Client:
-    """Posts one thing after the other, on one connection."""
+    """Posts one request after the other, on one connection."""
 
     def __init__(self, service, path, body):
         self.acknowledged = []  # the answers, in their order
@@ -43,7 +43,7 @@ class Client:
 
 
 class Load(Workers):
-    """Clients that publish and clients that make webhooks, until the end."""
+    """Clients that publish events, and clients that create webhooks."""
 
     def __init__(self, service):
         self.publishers = [
@@ -59,12 +59,12 @@ class Load(Workers):
                           for client in self.clients])
 
     def counts(self):
-        """How much of each client was acknowledged."""
+        """Returns the number of acknowledged requests of each client."""
         with self.changed:
             return [len(client.acknowledged) for client in self.clients]
 
     def await_more(self, count):
-        """Returns once `count` more of each client was acknowledged."""
+        """Waits until `count` more requests of each client are acknowledged."""
         goals = [had + count for had in self.counts()]
         self.await_change(
             lambda: all(len(client.acknowledged) >= goal for client, goal
@@ -92,7 +92,7 @@ def fill(service, count=FILLING):
 
 
 def restored(copy, original, folder):
-    """A service that serves the copy, and delivers nothing."""
+    """Starts a service on the copy. It delivers nothing."""
     service = Service(folder)
     result = run("webhookctl", "restore", str(copy),
                  f"--database=sqlite:{service.database}")
@@ -106,7 +106,7 @@ def restored(copy, original, folder):
 
 
 def read_each(service, paths):
-    """What GET answers for each path; None where nothing is found."""
+    """Returns the answer to GET for each path; None if nothing is found."""
     answers = []
     with rest.Connection(service.gateway.address) as connection:
         for path in paths:
@@ -119,7 +119,7 @@ def read_each(service, paths):
 
 
 def prefix(answers):
-    """Those that are there, which must be the first ones, without a gap."""
+    """Returns the answers that are not None; they must precede all Nones."""
     there = [a for a in answers if a is not None]
     assert answers[:len(there)] == there, "one is missing before another"
     return there

@@ -1,4 +1,4 @@
-"""Bodies that are refused with 400, and bodies that only look odd."""
+"""Bodies that are refused with 400, and unusual bodies that are accepted."""
 
 import json
 

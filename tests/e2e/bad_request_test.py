@@ -1,4 +1,4 @@
-"""Requests that are refused for anything but their body's meaning."""
+"""Requests that are refused for a reason other than the content of the body."""
 
 import json
 
@@ -151,7 +151,7 @@ def test_an_unknown_transfer_coding_is_501_and_closes(service, codings):
 
 
 def last(service, head, body=b""):
-    """The one answer to a request with the key, on a connection that ends."""
+    """Sends a request with the key, on a new connection. Returns the answer."""
     return rest.exchange(
         service.gateway.address,
         head + b"host: a\r\nconnection: close\r\nx-api-key: "

@@ -1,6 +1,6 @@
 // Opens /docs in Chromium and tries the create call through the page. argv: the
-// npm packages, the gateway, the key, the file of the screenshot. Writes what it
-// saw as a line of JSON.
+// npm packages, the gateway, the key, the file of the screenshot. Prints the
+// result as a line of JSON.
 import { createRequire } from "node:module";
 
 const [packages, gateway, key, picture] = process.argv.slice(2);

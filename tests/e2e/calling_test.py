@@ -1,4 +1,4 @@
-"""The samples of gateway/CALLING.md and proto/CALLING.md, as they stand."""
+"""Runs the samples of gateway/CALLING.md and proto/CALLING.md unchanged."""
 
 import json
 import os
@@ -19,7 +19,8 @@ GRPC = Page("proto/CALLING.md")
 PYTHON = GRPC.block("python")
 DESCRIPTORS, BUF_CREATE, BUF_PUBLISH = map(
     GRPC.block, ["descriptors", "buf create", "buf publish"])
-# What makes stubs, the program that it needs, and a file that it then makes.
+# By language: the commands that make stubs, the program that these need, and a
+# file that they make.
 STUBS = {
     "python": (GRPC.block("python stubs"), "grpc_python_plugin",
                "google/rpc/error_details_pb2.py"),

@@ -21,7 +21,7 @@ FORGED = ("x-client-certificate", "client.example")
 
 @pytest.fixture(scope="module")
 def mutual(tmp_path_factory):
-    """Clients show certificates to both, and the server trusts the gateway."""
+    """Both processes require certificates; the server trusts the gateway."""
     service = SafeService(tmp_path_factory.mktemp("mutual"))
     authority = service.authority
     service.client = authority.issue("DNS:operator.example")

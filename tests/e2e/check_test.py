@@ -1,4 +1,4 @@
-"""What --check says before a start, and that it changes nothing."""
+"""--check before a start: its output, and that it changes nothing."""
 
 import os
 import re
@@ -24,7 +24,7 @@ def check_gateway(server, *flags):
 
 @pytest.fixture(params=["webhook-server", "webhook-gateway"])
 def check_either(request, tmp_path):
-    """Checks one of the processes; the gateway's server runs."""
+    """Checks one of the processes. The server of the gateway runs."""
     if request.param == "webhook-server":
         return lambda *flags: check(tmp_path, *flags)
     server = request.getfixturevalue("service").server
@@ -32,7 +32,7 @@ def check_either(request, tmp_path):
 
 
 def files(folder):
-    """What lies in a folder, and when it was changed."""
+    """Returns the time, the mode and the content of each file in a folder."""
     return {entry.name: (entry.stat().st_mtime_ns, entry.stat().st_mode,
                          (folder / entry.name).read_bytes())
             for entry in os.scandir(folder)}
@@ -139,7 +139,7 @@ def test_the_key_of_the_first_project_counts_until_there_is_one(
     key = stopped.folder / "api-key"
     key.write_text("no key")
     assert "api-key" in check(stopped.folder).stderr
-    # It makes the database, and stops there.
+    # This start creates the database, and then fails.
     assert run("webhook-server", "--listen=127.0.0.1:0",
                f"--database=sqlite:{stopped.database}").returncode == 1
     assert "api-key" in check(stopped.folder).stderr

@@ -1,5 +1,6 @@
-// The main job with a client that is generated from /openapi.json. argv: the
-// gateway, the key, the URL of a receiver. Writes what it got as a line of JSON.
+// Creates a webhook, publishes an event and reads its delivery, with a client
+// that is generated from /openapi.json. argv: the gateway, the key, the URL of a
+// receiver. Prints the result as a line of JSON.
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema";
 

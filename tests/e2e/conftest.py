@@ -1,4 +1,4 @@
-"""Fixtures: processes in fresh folders, which end with their test."""
+"""Fixtures: processes in new folders. They end with their test."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import uuid
 import grpc
 import pytest
 
-# The stubs' packages lie beside the installed ones of the same names.
+# Some packages of the stubs have the names of installed packages.
 sys.path.append(os.environ["E2E_STUBS"])
 grpc.__path__.append(os.path.join(os.environ["E2E_STUBS"], "grpc"))
 
@@ -19,7 +19,7 @@ from service import Service  # noqa: E402
 
 @pytest.fixture
 def stopped(tmp_path):
-    """A service of which nothing runs yet."""
+    """A service whose processes do not run yet."""
     service = Service(tmp_path)
     yield service
     service.stop()

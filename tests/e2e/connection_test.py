@@ -1,4 +1,4 @@
-"""What a connection does beside carrying one request."""
+"""Connections: several requests, framing, HEAD, OPTIONS, and idle ones."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Others build against what is installed."""
+"""Programs build against the installation."""
 
 import os
 import pathlib
@@ -14,7 +14,7 @@ from processes import Process
 SAMPLE = Page("proto/CALLING.md").block("cpp")
 CONSUMER = pathlib.Path(__file__).parent.parent / "consumer"
 BUILD = pathlib.Path(os.environ["E2E_BIN"]).parent
-PATIENCE = 240  # seconds: it compiles
+PATIENCE = 240  # seconds, for compilations
 
 
 def cmake(*args):
@@ -25,7 +25,7 @@ def cmake(*args):
 
 @pytest.fixture(scope="module")
 def prefix(tmp_path_factory):
-    """Where everything is installed."""
+    """The folder of the installation."""
     folder = tmp_path_factory.mktemp("prefix")
     cmake("--install", BUILD, "--prefix", folder)
     return folder
@@ -33,7 +33,7 @@ def prefix(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def programs(prefix, tmp_path_factory):
-    """Where the programs are that were built against the installation."""
+    """The folder of the programs that are built against the installation."""
     folder = tmp_path_factory.mktemp("consumer")
     (folder / "sample.cc").write_text(SAMPLE.code)
     cmake("-S", CONSUMER, "-B", folder, f"-DCMAKE_PREFIX_PATH={prefix}",
@@ -67,7 +67,7 @@ def test_the_installed_descriptor_set_is_whole_and_commented(prefix):
     assert (prefix / "share/webhooks/descriptors.binpb").read_bytes() == (
         prefix / "share/webhooks/webhooks.binpb").read_bytes()
     known = set()
-    for file in files:  # what is imported stands before
+    for file in files:  # imports come first
         assert set(file.dependency) <= known, file.name
         known.add(file.name)
     own = [f for f in files if f.name.startswith("webhooks/v1/")]

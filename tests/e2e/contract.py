@@ -1,4 +1,4 @@
-"""What the REST contract says of every webhook that was just made."""
+"""Checks of the REST contract that hold for every new webhook."""
 
 import base64
 import re
@@ -7,7 +7,7 @@ import uuid
 KEYS = ["id_webhook_endpoint", "endpoint_description", "url", "secret",
         "active", "created_at", "scope", "id_project", "last_update"]
 
-# RFC 3339 in UTC, as the contract narrows it.
+# Of RFC 3339, the contract allows only times in UTC.
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 

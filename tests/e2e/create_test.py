@@ -1,4 +1,4 @@
-"""The main job, as a REST client does it."""
+"""Creates and reads webhooks, as a REST client does."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from service import REFERENCE
 
 
 def curl(service, path, *args):
-    """(status, headers, body) of a call with curl."""
+    """Returns (status, headers, body) of a call with curl."""
     result = subprocess.run(
         ["curl", "-sSi", "--max-time", "30", "-H", f"x-api-key: {service.key}",
          *args, f"http://{service.gateway.address}{path}"],

@@ -1,4 +1,4 @@
-"""Every event that was accepted arrives, also after kill -9 under load."""
+"""Every accepted event arrives, even after kill -9 under load."""
 
 import random
 import time
@@ -9,14 +9,14 @@ from receiver import FLAGS, Receiver, delivering
 from workers import Workers
 
 ROUNDS = 5
-# Requests in flight, or whose end is not recorded yet.
+# Requests that are in flight, or whose end is not recorded yet.
 MOST_UNRECORDED = 16
 UNRECORDED = f"--max_in_flight={MOST_UNRECORDED}"
 CLIENTS = 4
 
 
 class Publisher(Workers):
-    """Publishes on several connections until it is told to stop."""
+    """Publishes from several threads until it is stopped."""
 
     def __init__(self, service):
         self.accepted = set()
@@ -46,7 +46,7 @@ def test_every_accepted_event_arrives_though_the_server_is_killed(tmp_path):
         for _ in range(ROUNDS):
             with Publisher(api.service) as publisher:
                 publisher.await_accepted(20)
-                # Not a wait for anything: the moment of the kill varies.
+                # Varies the time of the kill.
                 time.sleep(randomness.uniform(0, 0.2))
                 api.service.server.kill()
             accepted |= publisher.accepted
@@ -63,6 +63,6 @@ def test_every_accepted_event_arrives_though_the_server_is_killed(tmp_path):
         duplicates = len(receiver.requests) - len(arrived())
         print(f"{len(accepted)} accepted, {len(receiver.requests)} requests, "
               f"{duplicates} of them repeated")
-        # Only what was in flight when the server was killed, or had just ended,
-        # comes twice.
+        # Only requests that were in flight or not recorded when the server was
+        # killed may arrive twice.
         assert duplicates <= ROUNDS * MOST_UNRECORDED

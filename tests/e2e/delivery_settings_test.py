@@ -16,7 +16,7 @@ def receiver():
 
 
 def gaps(requests):
-    """Seconds between each request and the next."""
+    """Returns the seconds between each request and the next."""
     times = [request.time for request in requests]
     return [b - a for a, b in itertools.pairwise(times)]
 
@@ -43,7 +43,7 @@ def test_retry_after_is_obeyed_no_longer_than_the_flag_says(
         api.webhook(receiver.url())
         api.publish()
         requests = receiver.await_requests(2)
-        # Two sides of a second, as the receiver's clock saw it.
+        # A second instead of an hour, with tolerance.
         assert 0.9 < gaps(requests)[0] < 60
 
 
@@ -55,7 +55,7 @@ def test_what_was_held_is_sent_slowly(tmp_path, receiver):
             api.publish(data=n)
         api.call("PUT", f"/webhooks/{id}", {"active": True}, 201)
         requests = receiver.await_requests(20)
-        # Two may go at once: a rate may be ahead by a tenth of a second.
+        # Two requests may start together: a rate allows a lead of 0.1 s.
         assert requests[-1].time - requests[0].time > 1
 
 

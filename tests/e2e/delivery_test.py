@@ -1,4 +1,4 @@
-"""An event that is published arrives, or it is told why not."""
+"""A published event arrives, or the API shows why it did not."""
 
 import json
 import queue
@@ -82,7 +82,7 @@ def test_410_deactivates_and_tells_the_others(api, receiver, place):
 
 def test_events_are_held_while_a_webhook_is_inactive(api, receiver, place):
     path, type = place
-    # One at a time: else the receiver might see two in another order.
+    # One request at a time, so that they arrive in order.
     id = api.webhook(receiver.url(path), [type],
                      delivery={"max_in_flight": 1})["id_webhook_endpoint"]
     api.call("PUT", f"/webhooks/{id}", {"active": False}, 201)

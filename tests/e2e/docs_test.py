@@ -1,4 +1,4 @@
-"""/docs in a browser: what it shows is there, and calls can be tried."""
+"""/docs in a browser: the pages load, and calls can be tried."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def pages():
 
 
 def browse(script, service, *arguments):
-    """What a script that drives Chromium has seen."""
+    """Runs a script that controls Chromium. Returns its result."""
     if not CHROMIUM.exists() or not (NPM / "node_modules" /
                                      "playwright-core").exists():
         pytest.skip("Chromium or playwright-core is not installed: ./dev test "
@@ -58,7 +58,7 @@ def test_pages_fit_screens_of_every_width(pages, service, tmp_path):
         assert seen["blocks"] == RECEIVING.count("\n```") / 2 > 3
         assert [tag.split()[0] for tag in seen["order"]] == [
             "Webhook", "Event", "Delivery", "Gateway"]
-        # With examples that the page makes up, it is twice as high.
+        # Examples that the page generates itself double the height.
         assert seen["height"] < (8000 if seen["width"] > 1000 else 14000)
 
 

@@ -1,4 +1,4 @@
-"""What was acknowledged survives kill -9 at any moment."""
+"""Acknowledged changes survive kill -9 at any time."""
 
 import random
 import time
@@ -14,7 +14,7 @@ def test_every_webhook_that_was_answered_201_outlives_being_killed(fresh):
     for _ in range(ROUNDS):
         with Load(fresh) as load:
             load.await_created(1)
-            # Not a wait for anything: the moment of the kill is what varies.
+            # Varies the time of the kill.
             time.sleep(randomness.uniform(0, 0.3))
             fresh.server.kill()
         acknowledged += load.created

@@ -1,4 +1,4 @@
-"""The examples of errors in /openapi.json are what the service answers."""
+"""The service answers errors as the examples in /openapi.json show them."""
 
 import re
 
@@ -15,7 +15,7 @@ JOB = NOBODY[:-2] + "bb"
 WEBHOOK = f"/webhooks/{NOBODY}"
 PUBLISH = {"type": "connection.created", "data": {"id": 1}}
 
-# By reason: the request that is answered with the example.
+# The requests that are answered with the examples, by reason.
 REQUESTS = {
     "INVALID_URL": ("POST", "/webhooks", {**REFERENCE, "url": "/a"}),
     "INVALID_DESCRIPTION": (
@@ -59,7 +59,7 @@ REQUESTS = {
                                {"content-type": "text/plain"}),
     "UNSUPPORTED_EXPECTATION": ("POST", "/webhooks", REFERENCE,
                                 {"expect": "something"}),
-    # --deliver=false, as every service that the tests share has it.
+    # The shared service runs with --deliver=false.
     "DELIVERY_DISABLED": ("POST", "{webhook}:test", {}),
     "EVENT_ID_REUSED": ("POST", "/events",
                         {**PUBLISH, "id_event": EVENT[:-1] + "0"}),
@@ -77,7 +77,7 @@ def example(reason):
 
 @pytest.fixture(scope="module")
 def used(service):
-    """The path of a webhook, beside ids that were used for other requests."""
+    """Returns the path of a new webhook. Uses the ids that are reused later."""
     made = service.post({"url": None, "scope": None},
                         headers={"idempotency-key": "used"}).json()
     service.request("POST", "/events", {**PUBLISH, "data": None,

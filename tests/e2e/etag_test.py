@@ -1,4 +1,4 @@
-"""Entity-tags: changes under a condition, and answers that save their body."""
+"""Entity-tags: conditional changes, and answers without a body."""
 
 import re
 

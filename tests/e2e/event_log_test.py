@@ -1,4 +1,4 @@
-"""A search of the server's log for an event tells what became of it."""
+"""A search of the server's log for an event finds all steps of its delivery."""
 
 import re
 
@@ -20,14 +20,14 @@ def api(tmp_path_factory):
 
 
 def fields(line):
-    """The level, the message and the fields of a line."""
+    """Returns the level, the message and the fields of a line."""
     _, level, rest = line.split(" ", 2)
     pairs = re.findall(r'([a-z_]+)=("[^"]*"|\S+)', rest)
     return {"level": level, "message": rest.split(" ")[0], **dict(pairs)}
 
 
 def story(api, event, count):
-    """The lines with the event's id, once there are so many."""
+    """Waits for `count` lines with the event's id, and returns them."""
     id = event["id_event"]
     lines = [fields(line) for line in api.service.server.await_lines(id, count)]
     assert len(lines) == count, lines

@@ -1,4 +1,4 @@
-"""A slow receiver delays nobody but itself."""
+"""A slow receiver does not delay other receivers."""
 
 import statistics
 import time
@@ -6,15 +6,16 @@ import time
 from receiver import Receiver, delivering
 
 EVENTS = 40
-# The medians of two runs of the same thing differ by less than this; a receiver
-# that waited for the others' time-outs would take a thousand times as long.
+# The medians of two equal runs differ by less than this factor. A receiver that
+# waited for the time-outs of others would take a thousand times as long.
 TOLERANCE = 5
-# Seconds: with the tolerance, far from what those that hang would take.
+# Seconds. TOLERANCE * FLOOR is much less than the time-out of a receiver that
+# hangs.
 FLOOR = 0.02
 
 
 def latencies(api, receiver, path, type):
-    """Seconds from the answer to each publication until the event's arrival."""
+    """Returns the seconds from each answer to the arrival of its event."""
     answered = {}
     for n in range(EVENTS):
         id = api.publish(type, n)["id_event"]
@@ -37,7 +38,7 @@ def test_the_healthy_one_is_not_delayed_by_those_that_fail(tmp_path):
               f"among the others {statistics.median(among) * 1e3:.2f} ms")
         assert statistics.median(among) < TOLERANCE * max(
             statistics.median(alone), FLOOR)
-        # No more than 8 at a time to the one that hangs.
+        # At most 8 requests at a time go to the receiver that hangs.
         assert len(receiver.at("/hangs")) <= 8
 
 

@@ -1,4 +1,4 @@
-"""Floods of HTTP/2 frames stop no other client, and take no memory."""
+"""Floods of HTTP/2 frames stop no other client, and do not fill the memory."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from processes import PATIENCE
 from safe_service import SafeService
 from webhooks.v1 import webhook_service_pb2, webhook_service_pb2_grpc
 
-# What the server may have more than before, in MiB.
+# The permitted growth of the server's memory, in MiB.
 MEMORY = 250
-# Of another client, while the flood goes on.
+# The number of calls of another client during a flood.
 CALLS = 100
 
 
 def memory(server):
-    """The server's resident memory, in MiB."""
+    """Returns the server's resident memory, in MiB."""
     return int(server.status("VmRSS").split()[0]) >> 10
 
 

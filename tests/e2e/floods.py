@@ -14,7 +14,7 @@ CANCEL = 8
 CALL = ((":method", "POST"), (":scheme", "http"),
         (":path", "/webhooks.v1.WebhookService/List"), (":authority", "a"),
         ("te", "trailers"), ("content-type", "application/grpc"))
-# 120 bytes of a header.
+# A header field with 120 bytes of text.
 FIELD = field("x" * 60, "y" * 60)
 
 
@@ -42,7 +42,7 @@ OPEN_STREAM = frame(HEADERS, END_HEADERS, 1, call_headers())
 
 
 def large_headers(first):
-    """Streams that stay open, each with headers of 60 KiB in two frames."""
+    """Open streams, each with headers of about 60 kB in five frames."""
     rest = FIELD * 120
     return streams(
         lambda id: frame(HEADERS, 0, id, call_headers())
@@ -58,8 +58,8 @@ def unfinished_requests(first):
         + frame(DATA, 0, id, message + b"z" * 16000), first, 500)
 
 
-# What is sent first, and then over and over; a function makes what follows of
-# the first id of a stream that is not used yet.
+# By name: the bytes that are sent first, and the bytes that are then repeated,
+# or a function that makes these from the first unused id of a stream.
 FLOODS = {
     "rapid reset": (b"", rapid_resets),
     "continuation": (frame(HEADERS, 0, 1, call_headers()),
@@ -78,8 +78,8 @@ FLOODS = {
 
 
 class Attack:
-    """Connections that each send a flood until stopped; connects again when it
-    is closed."""
+    """Sends a flood on several connections until it is stopped. Connects again
+    when a connection is closed."""
 
     def __init__(self, address, name, connections=8, tls=None, key=None):
         host, port = address.rsplit(":", 1)
@@ -105,7 +105,7 @@ class Attack:
             thread.join()
 
     def _connect(self):
-        # Not from where the gateway is, which is trusted.
+        # Not the address of the gateway, which the server trusts.
         source = None if ":" in self._address[0] else ("127.0.0.2", 0)
         connection = socket.create_connection(self._address, timeout=2,
                                               source_address=source)

@@ -1,4 +1,4 @@
-"""What a failed gRPC call says."""
+"""Reads the errors of gRPC calls."""
 
 import grpc
 import pytest
@@ -6,7 +6,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 
 def failure(call):
-    """The code, reason and fields complained of when `call` fails."""
+    """Returns the code, reason and violated fields of a failing call."""
     with pytest.raises(grpc.RpcError) as caught:
         call()
     error = caught.value

@@ -1,4 +1,4 @@
-"""The same over gRPC, with generated stubs."""
+"""The API over gRPC, with generated stubs."""
 
 import grpc
 import pytest
@@ -38,7 +38,7 @@ def test_create_answers_with_the_webhook(service, stub):
 
 
 def test_a_compressed_message_is_refused(service, stub):
-    """It could become a thousand times as long before its sender is known."""
+    """It could expand a thousandfold before its sender is authenticated."""
     with pytest.raises(grpc.RpcError) as caught:
         stub.Create(
             webhook_service_pb2.CreateWebhookRequest(description="a" * 10000),
@@ -76,7 +76,7 @@ def update(service, stub, webhook, paths, **fields):
         timeout=PATIENCE, metadata=service.metadata())
 
 
-# A mask, what is given, and which fields are then other than before.
+# A mask, the given fields, and the fields that change.
 @pytest.mark.parametrize("paths, given, changed", [
     (None, {"description": "new"}, {"endpoint_description": "new"}),
     ([], {"scope": ["x"]}, {"scope": ["x"]}),
@@ -207,7 +207,7 @@ def test_an_unknown_method_is_unimplemented(service, channel):
 
 
 def test_a_client_that_always_compresses_is_told_so_each_time(service, stub):
-    """Its calls are cancelled as soon as they begin, like those of a flood."""
+    """Its calls are cancelled as soon as they begin, as those of a flood."""
     for _ in range(200):
         with pytest.raises(grpc.RpcError) as caught:
             stub.Create(

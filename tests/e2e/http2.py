@@ -1,4 +1,4 @@
-"""HTTP/2 as bytes, for what no gRPC library sends."""
+"""HTTP/2 as bytes, for frames that no gRPC library sends."""
 
 import socket
 import struct
@@ -23,7 +23,7 @@ def field(name, value):
 
 
 def frames(connection):
-    """The frames that arrive, as kind, flags, stream and payload."""
+    """Yields the kind, flags, stream and payload of each frame that arrives."""
     with connection.makefile("rb") as file:
         while head := file.read(9):
             yield (head[3], head[4], int.from_bytes(head[5:9], "big"),
@@ -31,8 +31,8 @@ def frames(connection):
 
 
 def call(address, path, metadata):
-    """Makes a unary call with an empty message; returns its trailer as bytes,
-    in which text stands as it is."""
+    """Makes a unary call with an empty message. Returns the bytes of its
+    trailer, in which text is not compressed."""
     host, port = address.rsplit(":", 1)
     fields = [(":method", "POST"), (":scheme", "http"), (":path", path),
               (":authority", "a"), ("te", "trailers"),

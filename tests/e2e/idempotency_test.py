@@ -1,4 +1,4 @@
-"""A creating call that is repeated with its Idempotency-Key is one call."""
+"""A creating call that is repeated with its Idempotency-Key has one effect."""
 
 import threading
 

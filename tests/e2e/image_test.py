@@ -1,6 +1,6 @@
 """The container image, which ./dev image builds, starts both processes.
 
-It runs in a network namespace of its own, as it listens on fixed ports.
+It runs in a new network namespace, because it listens on fixed ports.
 """
 
 import contextlib

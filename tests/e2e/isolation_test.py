@@ -1,6 +1,6 @@
-"""No call of one project sees or changes anything of another's.
+"""No call of one project sees or changes data of another project.
 
-The calls are found by the descriptors: an RPC without a case here fails.
+The descriptors list the calls: an RPC without a case here fails.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ PACKAGE = "webhooks.v1"
 
 
 def modules(suffix):
-    """The generated modules of the package's services, by their protos."""
+    """Returns the generated modules of the package's services, by proto."""
     folder = pathlib.Path(os.environ["E2E_STUBS"], *PACKAGE.split("."))
     names = [f.name for f in folder.glob(f"*_service{suffix}.py")]
     return {name.removesuffix(f"{suffix}.py"): importlib.import_module(
@@ -40,8 +40,8 @@ RPCS = {f"{service}/{rpc.name}": rpc
         for service, (messages, _) in SERVICES.items()
         for rpc in messages.DESCRIPTOR.services_by_name[service].methods}
 
-# For each RPC that names something, what a stranger asks of what the owner has,
-# and the reason that is given.
+# For each RPC that names a resource: the request of a stranger for the owner's
+# resource, and the reason of the error.
 REQUESTS_OF_ANOTHERS = {
     "WebhookService/Get": (
         lambda own: {"id": own["webhook"]}, "WEBHOOK_NOT_FOUND"),
@@ -84,7 +84,7 @@ REQUESTS_OF_ANOTHERS = {
 
 
 def names_something(message, seen=()):
-    """Whether a request has a field id or id_*, itself or in what it holds."""
+    """Returns true if a message, or a message in it, has a field id or id_*."""
     return any(
         field.name == "id" or field.name.startswith("id_") or (
             field.type == descriptor.FieldDescriptor.TYPE_MESSAGE
@@ -96,7 +96,7 @@ def names_something(message, seen=()):
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    """One that delivers: else no webhook can be tested, whoever's it is."""
+    """A service that delivers, because otherwise no webhook can be tested."""
     shared = Service(tmp_path_factory.mktemp("service"))
     try:
         yield shared.start("--allow_targets=127.0.0.1")
@@ -113,7 +113,7 @@ def keys(service):
 
 
 def call(channel, key, rpc, *requests, **fields):
-    """Calls an RPC of RPCS; one that streams with `requests`."""
+    """Calls an RPC of RPCS with `fields`; a stream with `requests`."""
     service, method = rpc.split("/")
     messages, stubs = SERVICES[service]
     request = getattr(messages, RPCS[rpc].input_type.name)
@@ -210,10 +210,10 @@ def test_a_list_and_its_tokens_are_the_projects_own(channel, keys):
 
 @pytest.fixture(scope="module")
 def owned(service, keys):
-    """Ids of what the owner has, and its webhook."""
+    """The ids of the owner's resources, and its webhook."""
     with service.channel() as channel:
         owner = keys[0]
-        # Nothing of it is sent.
+        # Inactive, so that nothing is sent.
         webhook = make(channel, owner, scope=["owned"]).id_webhook_endpoint
         stopped = call(channel, owner, "WebhookService/UpdateStatus",
                        id=webhook, active=False)
@@ -299,8 +299,8 @@ def test_a_key_is_told_its_own_project(channel, keys):
     assert len(set(projects.values())) == 2
 
 
-# The RPCs that cannot be refused: where they name something, it is the
-# caller's own, or a filter. With the test of what they do instead.
+# RPCs that name a resource and are not refused, because it is the caller's own
+# or a filter. Each has the test of its result.
 NAME_WITHOUT_A_REFUSAL = {
     "EventService/Publish": test_an_event_reaches_no_other_project,
     "EventService/PublishBatch": test_an_event_reaches_no_other_project,

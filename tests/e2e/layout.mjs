@@ -1,6 +1,6 @@
 // Opens /docs in Chromium at several widths, with the create call unfolded, and
 // then the page for receivers. argv: the npm packages, the gateway, the folder of
-// the screenshots. Writes a line of JSON with the sizes that it saw, in pixels.
+// the screenshots. Prints the sizes, in pixels, as a line of JSON.
 import { createRequire } from "node:module";
 
 const [packages, gateway, folder] = process.argv.slice(2);
@@ -21,7 +21,7 @@ const browser = await chromium.launch({
   ],
 });
 
-// The width that the content needs, beyond which a page scrolls sideways.
+// Returns the width of the content. A page that is narrower scrolls sideways.
 const contentWidth = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth);
 

@@ -1,4 +1,4 @@
-"""The limits that /openapi.json tells of are those that the service holds."""
+"""The service enforces the limits that /openapi.json states."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def settings(**fields):
 
 
 def cases():
-    """(name, request that is just within, request that is just beyond)."""
+    """Yields (name, request at the limit, request beyond the limit)."""
     create, delivery = "CreateWebhookRequest", "DeliverySettingsInput"
     url = of_field(create, "url")["maxLength"]
     yield "url", webhook(url=text_of(url, URL)), webhook(

@@ -1,4 +1,4 @@
-"""Lists of webhooks: pages, filters, and what comes and goes meanwhile."""
+"""Lists of webhooks: pages, filters, and changes between pages."""
 
 import re
 import urllib.parse
@@ -11,7 +11,7 @@ from webhook_resource import path
 
 @pytest.fixture(scope="module")
 def listed(service):
-    """A key whose project has seven webhooks, and those."""
+    """The headers with the key of a project, and its seven webhooks."""
     with service.channel() as channel:
         headers = {"x-api-key": service.admin(channel).new_key("listed")}
     webhooks = [service.post({
@@ -19,7 +19,7 @@ def listed(service):
         headers=headers).json() for i in range(7)]
     webhooks[5] = service.request("PUT", path(webhooks[5]), {"active": False},
                                   headers=headers).json()
-    # As the list has them: those of one millisecond in the order of their ids.
+    # In the order of the list, which is that of the ids.
     return headers, sorted(webhooks, key=lambda w: w["id_webhook_endpoint"])
 
 
@@ -124,7 +124,7 @@ def test_the_old_name_of_the_filter_of_events_selects_the_same_list(fresh):
         "event_type=a.b", "type=a.b", "type=a.b&event_type=a.b")]
     assert [e["type"] for e in lists[0].json()] == ["a.b", "a.b"]
     assert lists[0].json() == lists[1].json() == lists[2].json()
-    # A page token is good under both names.
+    # A page token is valid under both names.
     link = next_page(fresh.get("/events?type=a.b&page_size=1"))
     rest = fresh.get(link.replace("type=", "event_type="))
     assert rest.json() == lists[0].json()[1:]

@@ -1,4 +1,4 @@
-"""Clients that post webhooks as fast as they are answered."""
+"""Clients that each post one webhook after the other."""
 
 import json
 
@@ -8,7 +8,7 @@ from workers import Workers
 
 
 class Load(Workers):
-    """Posts on several connections until it is told to stop."""
+    """Posts on several connections until it is stopped."""
 
     def __init__(self, service, clients=8):
         self.created = []  # the answers with 201, as JSON
@@ -21,7 +21,7 @@ class Load(Workers):
         super().__init__([self._run] * clients)
 
     def await_created(self, count):
-        """Returns once `count` more webhooks than now were created."""
+        """Waits until `count` more webhooks are created."""
         with self.changed:
             goal = len(self.created) + count
         self.await_change(lambda: len(self.created) >= goal)
@@ -32,7 +32,7 @@ class Load(Workers):
                 with rest.Connection(self._address) as connection:
                     self._post_on(connection)
             except ConnectionRefusedError:
-                return  # the gateway listens no more
+                return  # the gateway has stopped
 
     def _post_on(self, connection):
         while self.is_working():
@@ -54,7 +54,7 @@ class Load(Workers):
 
 
 def read_back(service, webhooks):
-    """What GET answers for each of `webhooks`, asked in pipelines."""
+    """Returns the answers to GET for each of `webhooks`, in pipelines."""
     answers = []
     headers = {"x-api-key": service.key}
     with rest.Connection(service.gateway.address) as connection:

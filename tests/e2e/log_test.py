@@ -1,4 +1,4 @@
-"""What the logs of both processes say of a request, and what they never do."""
+"""The logs of both processes: lines of requests, and no private data."""
 
 import json
 import re
@@ -15,7 +15,7 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 def request_lines(service, request_id):
-    """The line of the gateway and of the server."""
+    """Returns the line of the gateway and the line of the server."""
     pattern = rf"request_id={re.escape(request_id)}(\s|$)"
     lines = []
     for process in (service.gateway, service.server):
@@ -129,7 +129,7 @@ def test_lines_of_the_json_format_are_json(stopped):
 
 
 def test_nobody_waits_for_a_log_that_is_not_read(tmp_path):
-    """More lines than a pipe holds, and nobody at its other end."""
+    """Writes more lines than a pipe holds, while nobody reads the pipe."""
     address = f"unix:{tmp_path}/socket"
     process = subprocess.Popen(
         [BIN / "webhook-server", f"--listen={address}",

@@ -1,4 +1,4 @@
-"""What is said of the programs: tables of flags, man pages, completion."""
+"""The documents of the programs: tables of flags, man pages, completion."""
 
 import re
 import subprocess
@@ -69,8 +69,7 @@ def test_the_man_page_of_webhookctl_has_its_commands():
 
 
 def complete(name, line):
-    """What bash offers for the last of the words, with the file that is
-    installed."""
+    """Returns the completions of the last word by the installed file."""
     words = line + (" ''" if line.endswith(" ") else "")
     script = (
         f"source '{SHARE}/bash-completion/completions/{name}'\n"

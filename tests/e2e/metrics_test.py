@@ -1,4 +1,4 @@
-"""What the pages of metrics say is what happened, and no more than that."""
+"""The pages of metrics show the events that happened, and nothing else."""
 
 import json
 import os
@@ -31,7 +31,7 @@ needs_promtool = pytest.mark.skipif(
 
 
 class Page:
-    """One look at a page."""
+    """The content of a page at one time."""
 
     def __init__(self, process):
         self.address = process.await_line(PAGE)[1]
@@ -48,7 +48,7 @@ class Page:
                     (name, dict(LABEL.findall(labels or "")), float(value)))
 
     def value(self, name, **labels):
-        """The sum of the samples that have these labels."""
+        """Returns the sum of the samples that have these labels."""
         return sum(value for found, has, value in self.samples
                    if found == name and labels.items() <= has.items())
 
@@ -61,7 +61,7 @@ def promtool(*arguments, text=None):
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory):
-    """A service that has answered, delivered and failed, and its receiver."""
+    """A service after answers, deliveries and failures."""
     service = Service(tmp_path_factory.mktemp("service"))
     with Receiver() as receiver:
         try:
@@ -114,7 +114,7 @@ def test_calls_are_counted_by_method_and_code(used):
     page = Page(used.server)
     count = "webhooks_rpc_duration_seconds_count"
     create = "webhooks.v1.WebhookService/Create"
-    # Three more were made to deliver to.
+    # Three more webhooks were created for deliveries.
     assert page.value(count, method=create, code="OK") == CREATED + 3
     assert page.value(count, method=create,
                       code="INVALID_ARGUMENT") == REFUSED
@@ -160,7 +160,7 @@ def test_the_store_is_measured(used):
     writes = page.value("webhooks_storage_call_duration_seconds_count",
                         kind="write")
     assert writes > CREATED + PUBLISHED
-    # Those of the last moment may have been counted between the two.
+    # Calls may be counted between the reads of the two values.
     assert page.value("webhooks_storage_batch_calls_sum") >= writes
     assert page.value("webhooks_storage_commit_duration_seconds_count") > 0
     assert page.value("webhooks_storage_wal_bytes") > 0
@@ -240,7 +240,7 @@ def test_the_ends_of_certificates_are_shown_and_files_that_cannot_be_used(
     stopped.start_gateway(*tls, f"--server_tls_ca={authority.ca}",
                           f"--server_tls_cert={made.cert}",
                           f"--server_tls_key={made.key}")
-    # The authority's was made for 200 days, a moment before the other.
+    # Both certificates are valid for 200 days, from nearly the same time.
     end = time.time() + 200 * 86400
     for process, flags in (
             (stopped.server, ("tls_cert", "tls_client_ca")),
@@ -290,12 +290,12 @@ def test_the_rules_do_what_they_should():
 
 
 def expressions():
-    """What the dashboard and the rules ask for."""
+    """Yields the expressions of the dashboard, and the file of the rules."""
     dashboard = json.loads((OBSERVABILITY / "dashboard.json").read_text())
     for panel in dashboard["panels"]:
         for target in panel.get("targets", ()):
             yield target["expr"]
-    # All of it: a name in a comment must exist as well.
+    # The whole file: a name in a comment must exist as well.
     yield (OBSERVABILITY / "alerts.yml").read_text()
 
 

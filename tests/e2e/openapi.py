@@ -1,4 +1,4 @@
-"""Holds every REST answer to /openapi.json, with a validator that is not ours."""
+"""Checks every REST answer against /openapi.json, with a public validator."""
 
 import functools
 import json
@@ -8,7 +8,7 @@ import urllib.parse
 import jsonschema
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
-# Those that are no REST: pages for browsers.
+# Pages for browsers, which are not in the document.
 PAGES = "/docs"
 
 FORMATS = jsonschema.FormatChecker(formats=())
@@ -35,8 +35,8 @@ def is_uri(value):
 
 
 def closed(schema):
-    """The same schema, but keys that it does not tell of are refused: a client
-    must take them, and a test must not."""
+    """Returns the schema with unknown keys refused. Clients must accept such
+    keys, tests must not."""
     if isinstance(schema, list):
         return [closed(item) for item in schema]
     if not isinstance(schema, dict):
@@ -49,19 +49,19 @@ def closed(schema):
 
 
 def is_part(schema):
-    """Whether it is one of several schemas of the same object, as a detail of
-    an error is its type and its fields."""
+    """Returns true if it is one of several schemas of the same object. A detail
+    of an error has one schema for its type, and one for its fields."""
     return "@type" in schema["properties"]
 
 
 class Document:
-    """An OpenAPI document as what it says of answers and deliveries."""
+    """An OpenAPI document, against which answers and deliveries are checked."""
 
     def __init__(self, text):
         self.raw = json.loads(text)
         self._closed = closed(self.raw)
         for name in ("BadRequest", "ErrorInfo", "RetryInfo"):
-            # Beside these stands "@type".
+            # Objects of these schemas have "@type" too.
             self._closed["components"]["schemas"][name].pop(
                 "additionalProperties", None)
         self._paths = [(self._pattern(path), path)
@@ -75,7 +75,7 @@ class Document:
         return re.compile("([^/:]+|[^/]+)".join(map(re.escape, parts)))
 
     def operation(self, method, path):
-        """The operation that a request is bound to, or None."""
+        """Returns the operation of a request, or None."""
         method = "get" if method == "HEAD" else method.lower()
         for pattern, template in self._paths:
             item = self._closed["paths"][template]
@@ -92,7 +92,7 @@ class Document:
         return value
 
     def validate(self, schema, value):
-        """Fails unless the value is as the schema says."""
+        """Fails if the value does not conform to the schema."""
         schema = {**schema, "components": self._closed["components"]}
         jsonschema.Draft202012Validator(
             schema, format_checker=FORMATS).validate(value)
@@ -101,7 +101,7 @@ class Document:
         return {"$ref": "#/components/schemas/Error"}
 
     def check_answer(self, method, path, status, headers, body):
-        """Fails unless the document tells of such an answer."""
+        """Fails if the document does not describe such an answer."""
         operation = self.operation(method, path)
         if operation is None or method == "OPTIONS":
             return self._check_error(status, body)
@@ -126,7 +126,7 @@ class Document:
                              json.loads(body))
 
     def _check_header(self, header, name, headers):
-        """Headers that the document tells of are as it says, if there."""
+        """Fails if a header that is present does not conform."""
         for value in [v for n, v in headers if n == name.lower()]:
             kind = header["schema"]["type"]
             self.validate(header["schema"],
@@ -138,7 +138,7 @@ class Document:
             self.validate(self.error_schema(), json.loads(body))
 
     def check_delivery(self, name, headers, body):
-        """Fails unless a request to a receiver is as the document says."""
+        """Fails if a request to a receiver does not conform to the document."""
         post = self._closed["webhooks"][name]["post"]
         for parameter in post["parameters"]:
             assert parameter["in"] == "header"
@@ -152,7 +152,7 @@ class Document:
 
 @functools.cache
 def document():
-    """What a gateway of this build answers, whatever server it has."""
+    """Returns the document of a gateway of this build."""
     from processes import Process
     import rest
     gateway = Process("webhook-gateway", "--listen=127.0.0.1:0",
@@ -167,7 +167,7 @@ def document():
 
 
 def check(method, target, response):
-    """Holds an answer to the document."""
+    """Checks an answer against the document."""
     path = target.split("?")[0]
     if path == PAGES or path.startswith(PAGES + "/"):
         return

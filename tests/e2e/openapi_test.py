@@ -1,4 +1,4 @@
-"""/openapi.json is a good OpenAPI document, as tools that are not ours see it."""
+"""/openapi.json is a valid OpenAPI document for public tools."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from receiver import Receiver, delivering
 HERE = pathlib.Path(__file__).parent
 NPM = pathlib.Path(os.environ["E2E_NPM"])
 TOOLS = NPM / "node_modules" / ".bin"
-# Tools ask nobody for news of themselves.
+# Tools send no telemetry, and look for no updates.
 QUIET = {**os.environ, "REDOCLY_TELEMETRY": "off", "CI": "1",
          "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 
@@ -33,7 +33,7 @@ def run(folder, tool, *args):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with the document, and the packages that tools look for."""
+    """A folder with the document, and the packages that tools need."""
     (tmp_path / "openapi.json").write_text(
         json.dumps(openapi.document().raw, indent=1))
     (tmp_path / "node_modules").symlink_to(NPM / "node_modules")

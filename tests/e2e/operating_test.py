@@ -1,4 +1,4 @@
-"""The commands of server/OPERATING.md, in the order in which they are given."""
+"""Runs the commands of server/OPERATING.md in their order."""
 
 import contextlib
 import json
@@ -30,7 +30,7 @@ def free_port():
 
 
 def run_script(script, folder, env):
-    """Runs it in a session of its own, which ends with it."""
+    """Runs a script in a new session, which is killed at the end."""
     shell = subprocess.Popen(
         ["bash", "-euc", script], cwd=folder, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,

@@ -1,4 +1,4 @@
-"""A server that is gone, silent or out of space."""
+"""A server that is stopped, does not answer, or has no space left."""
 
 import sqlite3
 import threading
@@ -95,7 +95,7 @@ def test_a_call_without_a_deadline_gets_the_gateways(stopped):
 
 
 def fill(service):
-    """Posts until the database is full: the webhooks, and the refusal."""
+    """Posts until the database is full. Returns the webhooks and the error."""
     body = {**REFERENCE, "description": "x" * 1024}
     created = []
     for _ in range(10_000):

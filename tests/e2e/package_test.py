@@ -1,4 +1,4 @@
-"""The Debian packages: what is in them, and that what they install works."""
+"""The Debian packages: their content, and that the installed programs work."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from service import REFERENCE, Service
 
 BUILD = BIN.parent
 UNITS = ["webhook-server", "webhook-gateway"]
-LONG = 240  # seconds: it compresses
+LONG = 240  # seconds, for compression
 
 
 def output(*command):
@@ -35,7 +35,7 @@ def packages(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def root(packages, tmp_path_factory):
-    """What `webhooks` installs, in a folder that stands for /."""
+    """The files that `webhooks` installs, in a folder in place of /."""
     folder = tmp_path_factory.mktemp("root")
     output("dpkg-deb", "-x", packages["webhooks"], folder)
     return folder
@@ -48,7 +48,7 @@ def fields(package):
 
 
 def listing(package):
-    """(mode, owner, path) of each file and folder."""
+    """Returns (mode, owner, path) of each file and folder."""
     return [(mode, owner, path[1:]) for mode, owner, _, _, _, path in
             (line.split(maxsplit=5)
              for line in output("dpkg-deb", "-c", package).splitlines())]
@@ -110,7 +110,7 @@ def test_an_operators_flags_outlive_an_upgrade(packages):
 
 
 def systemctl_calls(packages, folder, script, *arguments):
-    """What a script of the package asks of systemd, if that runs."""
+    """Returns the calls of systemctl by a script of the package."""
     output("dpkg-deb", "-e", packages["webhooks"], folder / "control")
     fake = folder / "systemctl"
     fake.write_text(f'#!/bin/sh\necho "$@" >>{folder}/calls\n')
@@ -151,8 +151,8 @@ def test_the_packages_have_the_changelog_of_their_version(packages):
 
 
 def start_unit(root, name, folder, **changes):
-    """Starts the program as its unit does, but below `root`, with the state in
-    `folder` and other values of flags."""
+    """Starts the program as its unit does, but from `root`, with the state in
+    `folder` and with changed values of flags."""
     program, flag_file = setting(root, name, "ExecStart").split()
     path = flag_file.removeprefix("--flagfile=")
     text = (root / path[1:]).read_text()

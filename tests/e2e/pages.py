@@ -1,7 +1,7 @@
-"""The code blocks of pages, which tests run as they stand.
+"""Reads the code blocks of pages, which tests run unchanged.
 
-Before each block stands a comment: `<!-- test: NAME -->`, by which a test finds
-it, or `<!-- not tested: REASON -->`.
+A comment precedes each block: `<!-- test: NAME -->`, the name for a test, or
+`<!-- not tested: REASON -->`.
 """
 
 import dataclasses
@@ -43,5 +43,5 @@ class Page:
         return self._blocks[name]
 
     def left(self):
-        """The blocks that no test has asked for."""
+        """Returns the names of the blocks that no test has taken."""
         return sorted(set(self._blocks) - self._taken)

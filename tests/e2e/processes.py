@@ -10,7 +10,7 @@ import threading
 
 BIN = pathlib.Path(os.environ["E2E_BIN"])
 LISTENING = r'\blistening\b.*\baddress(?:=|":")([^\s"]+)'
-PATIENCE = 30  # seconds, for what takes milliseconds unless something is broken
+PATIENCE = 30  # seconds, for waits that normally take milliseconds
 
 
 def run(name, *flags, env=None):
@@ -25,8 +25,8 @@ def clean_environment(extra=None):
 
 
 class Process:
-    """A running binary and its log. Ended by its id: at the end of a block, and
-    if the test's own process ends before."""
+    """A running binary and its log. It is killed at the end of a block, or when
+    the process of the test ends."""
 
     def __init__(self, name, *flags, env=None):
         self._popen = subprocess.Popen(
@@ -68,7 +68,7 @@ class Process:
             return [line for line in self._lines if re.search(pattern, line)]
 
     def await_lines(self, pattern, count):
-        """The lines that hold `pattern`, once there are `count` of them."""
+        """Waits for `count` lines with `pattern`. Returns all of these."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._ended or sum(
@@ -77,7 +77,7 @@ class Process:
         return self.lines(pattern)
 
     def await_line(self, pattern):
-        """The first match of `pattern` in a line of the log."""
+        """Waits for a line that matches `pattern`. Returns the first match."""
         matches = []
 
         def arrived():
@@ -101,13 +101,13 @@ class Process:
         self.send(signal.SIGTERM)
 
     def await_end(self):
-        """The exit code."""
+        """Waits for the end. Returns the exit code."""
         code = self._popen.wait(PATIENCE)
         self._reader.join()
         return code
 
     def limit_files(self, count):
-        """From now on it can open no file with a number above `count`."""
+        """Limits its file descriptors to numbers below `count`."""
         resource.prlimit(self._popen.pid, resource.RLIMIT_NOFILE,
                          (count, count))
 
@@ -115,7 +115,7 @@ class Process:
         return len(os.listdir(f"/proc/{self._popen.pid}/fd"))
 
     def status(self, name):
-        """What the kernel tells of the process, as of proc(5)."""
+        """Returns a field of the status of the process (proc(5))."""
         with open(f"/proc/{self._popen.pid}/status", encoding="ascii") as lines:
             return next(line.split(":", 1)[1].strip() for line in lines
                         if line.startswith(f"{name}:"))
@@ -132,7 +132,7 @@ class Process:
         self._reader.join()
 
     def stop(self):
-        """Stops it as an operator does, and sees that it went well."""
+        """Stops it as an operator does. Checks that the exit code is 0."""
         self.resume()
         self.signal_stop()
         try:

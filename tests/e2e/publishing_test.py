@@ -1,4 +1,4 @@
-"""Publishing: one event, a batch, a stream, and when they are delivered."""
+"""Publishing one event, a batch or a stream, and the time of delivery."""
 
 import datetime
 import queue
@@ -93,7 +93,7 @@ def cancel_streams(api, key, events):
 
             call = stub.PublishStream.future(
                 requests(), timeout=PATIENCE,
-                # As of many clients: one that tries keys would be slowed.
+                # Many addresses: one with many invalid keys is slowed.
                 metadata=(("x-client-address", f"192.0.2.{n}"),
                           *((("x-api-key", key),) if key else ())))
             if n % 4:

@@ -1,5 +1,4 @@
-"""The examples of README.md and server/SECURING.md do what these say, as they
-stand."""
+"""Runs the examples of README.md and server/SECURING.md unchanged."""
 
 import json
 import os
@@ -20,7 +19,7 @@ SECURING = Page("server/SECURING.md")
 OPERATE, PROJECT, BIND = map(SECURING.block, ["operate", "project", "bind"])
 INSTALLED = "/var/lib/webhooks"
 
-# grpcurl is not packaged everywhere; buf calls with the same words.
+# Replaces grpcurl by buf, because grpcurl is not packaged everywhere.
 GRPCURL = """#!/bin/bash
 words=()
 while [ $# -gt 2 ]; do
@@ -66,7 +65,7 @@ class Checkout:
             "WEBHOOKS_SERVER": service.server.address})
 
     def start(self, code):
-        """Starts a block; the processes have other ports here."""
+        """Starts a block with the ports of these processes."""
         code = code.replace("127.0.0.1:8080", self.service.gateway.address)
         code = code.replace("127.0.0.1:50051", self.service.server.address)
         return subprocess.Popen(["bash", "-euc", code], cwd=self._folder,
@@ -95,7 +94,7 @@ def checkout(tmp_path_factory):
 
 
 def kinds(value):
-    """The same with types in place of values."""
+    """Returns `value` with types in place of values."""
     if isinstance(value, dict):
         return {key: kinds(item) for key, item in value.items()}
     return type(value)

@@ -33,7 +33,7 @@ class Request:
 
 
 class Receiver:
-    """Answers each path with 200, or as told; remembers what came."""
+    """Answers each path with 200, or as answer() sets. Keeps all requests."""
 
     def __init__(self):
         self.requests = []
@@ -69,7 +69,7 @@ class Receiver:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-        for request in self.requests:  # only now, as it takes its time
+        for request in self.requests:  # at the end, because it is slow
             openapi.document().check_delivery(
                 "event", request.headers, request.body)
 
@@ -77,8 +77,8 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_port}{path}"
 
     def answer(self, path, *answers):
-        """How requests to a path are answered, one after the other; the last
-        one goes on. An answer is a status, (status, headers), "hang" or
+        """Sets the answers to requests to a path, in their order. The last
+        answer is repeated. An answer is a status, (status, headers), "hang" or
         "drip"."""
         self._answers[path] = list(answers)
 
@@ -107,7 +107,7 @@ class Receiver:
             handler.wfile.write(b"ok")
 
     def _drip(self, handler):
-        """A byte a second."""
+        """Sends one byte per second."""
         handler.close_connection = True
         for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok":
             handler.wfile.write(bytes([byte]))
@@ -120,7 +120,7 @@ class Receiver:
             return [r for r in self.requests if r.path == path]
 
     def await_requests(self, count, path=None, patience=PATIENCE):
-        """The requests so far, once there are `count`."""
+        """Waits for `count` requests. Returns all so far."""
         def arrived():
             return [r for r in self.requests if path in (None, r.path)]
 
@@ -131,7 +131,7 @@ class Receiver:
 
 
 class Api:
-    """The REST calls of a service, each of which must be answered so."""
+    """The REST calls of a service. Each must be answered with its status."""
 
     def __init__(self, service):
         self.service = service
@@ -154,7 +154,7 @@ class Api:
         return self.call("GET", f"/deliveries?{query}")
 
     def await_deliveries(self, count, **filters):
-        """Asks again until that many deliveries pass the filters."""
+        """Waits until `count` deliveries match the filters. Returns them."""
         end = time.monotonic() + PATIENCE
         while len(found := self.deliveries(**filters)) < count:
             assert time.monotonic() < end, self.deliveries()
@@ -162,7 +162,7 @@ class Api:
         return found
 
     def delivered(self, event, state="DELIVERED"):
-        """The one delivery of an event, once it is in `state`."""
+        """Waits until the delivery of an event is in `state`. Returns it."""
         found = self.await_deliveries(1, id_event=event["id_event"],
                                       state=state)
         return self.call("GET", f"/deliveries/{found[0]['id_delivery']}")
@@ -170,7 +170,7 @@ class Api:
 
 @contextlib.contextmanager
 def delivering(folder, *flags):
-    """A service that delivers to loopback, and its calls."""
+    """Runs a service that delivers to loopback. Yields its calls."""
     service = Service(folder)
     try:
         service.start_server(*FLAGS, *flags)

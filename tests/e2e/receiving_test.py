@@ -1,4 +1,4 @@
-"""The programs of proto/RECEIVING.md know a delivery from what is none."""
+"""The programs of proto/RECEIVING.md accept only genuine deliveries."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ from processes import PATIENCE
 from receiver import Receiver, delivering
 
 PAGE = Page("proto/RECEIVING.md")
-# By language: its file, what compiles it, and what runs it.
+# By language: the file, the compiler, and the command.
 PROGRAMS = {
     "python": ("verify.py", [], ["/usr/bin/python3", "verify.py"]),
     "javascript": ("verify.mjs", [], ["node", "verify.mjs"]),
@@ -28,7 +28,7 @@ BLOCKS = {name: PAGE.block(name) for name in PROGRAMS}
 
 @pytest.fixture(scope="module")
 def delivery(tmp_path_factory):
-    """(secret, headers, body) of a delivery that was just made."""
+    """(secret, headers, body) of a new delivery."""
     with Receiver() as receiver, delivering(
             tmp_path_factory.mktemp("service")) as api:
         webhook = api.webhook(receiver.url())
@@ -42,7 +42,7 @@ def delivery(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=PROGRAMS)
 def verify(request, tmp_path_factory):
-    """Runs a language's program; tells whether it takes the delivery."""
+    """A function that returns true if a program accepts a delivery."""
     name, compiler, command = PROGRAMS[request.param]
     for tool in [compiler[:1], command[:1]]:
         if tool and not tool[0].startswith("./") and not shutil.which(tool[0]):

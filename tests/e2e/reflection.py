@@ -1,10 +1,10 @@
-"""A client of gRPC server reflection, as grpcurl and its like are."""
+"""A client of gRPC server reflection, such as grpcurl."""
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 
 class Reflection:
-    """Asks the ServerReflection service of a channel, of either version."""
+    """Calls the ServerReflection service of a channel, in either version."""
 
     def __init__(self, channel, messages, services):
         """`messages`, `services`: the generated modules of the version."""
@@ -25,7 +25,7 @@ class Reflection:
         return [s.name for s in answer.list_services_response.service]
 
     def pool_of(self, symbol):
-        """A pool with the file that defines `symbol`, and all it imports."""
+        """Returns a pool with the file of `symbol`, and all that it imports."""
         self._files = {}
         wanted = self._take(self.ask(file_containing_symbol=symbol))
         while wanted:
@@ -36,7 +36,7 @@ class Reflection:
         return pool
 
     def _take(self, answer):
-        """Keeps the files of an answer and returns the names they import."""
+        """Keeps the files of an answer. Returns missing files by name."""
         assert answer.HasField("file_descriptor_response"), answer
         imports = set()
         for data in answer.file_descriptor_response.file_descriptor_proto:
@@ -54,7 +54,7 @@ class Reflection:
 
 
 def dynamic_call(channel, pool, service, method):
-    """(callable, request class) of a method that is known by descriptors."""
+    """Returns (callable, request class) of a method of `pool`."""
     found = pool.FindServiceByName(service).FindMethodByName(method)
     factory = message_factory.MessageFactory(pool)
     request = factory.GetPrototype(found.input_type)

@@ -1,4 +1,4 @@
-"""Clients that know nothing but the address find their way by reflection."""
+"""Clients that know only the address find the methods by reflection."""
 
 import json
 import os

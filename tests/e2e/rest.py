@@ -1,6 +1,6 @@
 """HTTP/1.1 by hand, for requests that no client library would send.
 
-Every answer is held to the OpenAPI document of the gateway.
+Every answer is checked against the OpenAPI document of the gateway.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ class Response:
     body: bytes
 
     def header(self, name):
-        """The value of a header that must not be repeated, or None."""
+        """Returns the value of a header, or None. It must not be repeated."""
         values = [v for n, v in self.headers if n == name]
         assert len(values) < 2, f"{name} is repeated: {values}"
         return values[0] if values else None
@@ -36,11 +36,11 @@ class Response:
         return self.json()["error"]
 
     def reason(self):
-        """The google.rpc.ErrorInfo reason of an error."""
+        """Returns the google.rpc.ErrorInfo reason of an error."""
         return self.detail("ErrorInfo")["reason"]
 
     def fields(self):
-        """The fields that a google.rpc.BadRequest complains of."""
+        """Returns the violated fields of a google.rpc.BadRequest."""
         return [violation["field"]
                 for violation in self.detail("BadRequest")["field_violations"]]
 
@@ -52,18 +52,17 @@ class Response:
 
 
 class Ended(ConnectionError):
-    """The other side ended the connection before a response was whole."""
+    """The other side ended the connection before a response was complete."""
 
 
 class Connection:
-    """A connection on which bytes are sent and responses are read; in TLS by
-    `context`, if there is one, and from `source`, an address of this machine,
-    if that is given."""
+    """A connection that sends bytes and reads responses. It uses TLS if there
+    is a `context`, and the local address `source` if that is given."""
 
     def __init__(self, address, context=None, validate=True, source=None):
         host, port = address.rsplit(":", 1)
         self._validate = validate
-        self._sent = b""  # what was not answered yet
+        self._sent = b""  # the requests without an answer yet
         self._socket = socket.create_connection(
             (host, int(port)), PATIENCE, source and (source, 0))
         if context is not None:
@@ -83,18 +82,18 @@ class Connection:
         self._socket.sendall(data)
 
     def peer_serial(self):
-        """The serial number of the other side's certificate."""
+        """Returns the serial number of the other side's certificate."""
         return int(self._socket.getpeercert()["serialNumber"], 16)
 
     def protocol(self):
-        """What was agreed on by ALPN."""
+        """Returns the protocol that ALPN selected."""
         return self._socket.selected_alpn_protocol()
 
     def end_sending(self):
         self._socket.shutdown(socket.SHUT_WR)
 
     def read(self, has_body=True):
-        """The next response."""
+        """Reads the next response."""
         start = self._line()
         assert start.startswith(b"HTTP/1.1 "), start
         headers = []
@@ -118,8 +117,8 @@ class Connection:
         return line
 
     def _next_request(self):
-        """Method and target of the request whose answer has come; empty where
-        it was none."""
+        """Returns the method and target of the oldest request without an
+        answer; "" for both if it is no valid request."""
         line = REQUEST_LINE.search(self._sent)
         if not line:
             return "", ""
@@ -127,16 +126,16 @@ class Connection:
         return line[1].decode(), line[2].decode()
 
     def is_http(self):
-        """Whether what comes next is a response."""
+        """Returns true if the next line begins a response."""
         return self._file.readline().startswith(b"HTTP/")
 
     def await_end(self):
-        """Reads whatever comes until the other side ends the connection."""
+        """Reads all bytes until the other side ends the connection."""
         with contextlib.suppress(ConnectionError):
             self._file.read()
 
     def is_closed(self):
-        """Awaits the other side's end of the connection; nothing may come."""
+        """Returns true if the connection ends without another byte."""
         try:
             return self._file.read(1) == b""
         except ConnectionResetError:
@@ -144,7 +143,7 @@ class Connection:
 
 
 def encode(method, path, headers, body=b""):
-    """A well-formed request; a header that is None is left out."""
+    """Returns the bytes of a request. Omits a header that is None."""
     lines = [f"{method} {path} HTTP/1.1", "host: localhost"]
     lines += [f"{name}: {value}" for name, value in headers.items()
               if value is not None]
@@ -166,7 +165,7 @@ def request(address, method, path, headers, body=b"", context=None,
 
 
 def exchange(address, data):
-    """Sends raw bytes and reads one response; says too if it was the last."""
+    """Sends raw bytes. Returns the response, and if the connection ended."""
     with Connection(address) as connection:
         connection.send(data)
         response = connection.read()

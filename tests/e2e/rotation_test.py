@@ -1,4 +1,4 @@
-"""New secrets of a webhook, and how long the old ones last."""
+"""New secrets of a webhook, and the validity of the old ones."""
 
 import datetime
 

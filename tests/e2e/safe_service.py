@@ -1,4 +1,4 @@
-"""A server and its gateway that speak TLS."""
+"""A server and its gateway that use TLS."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A copy of the database tells no secret and no key, and needs its key file."""
+"""A copy of the database reveals no secret or key, and needs its key file."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ def files(folder):
 
 
 def found_in(folder, *texts):
-    """Which of `texts`, or of the bytes that they encode, the database has."""
+    """Returns those of `texts` that the database has, encoded or decoded."""
     content = b"".join(p.read_bytes() for p in files(folder))
     found = []
     for text in texts:
@@ -32,7 +32,7 @@ def new_key():
 
 
 def key_id(line):
-    """As the README has it: base64 -d | sha256sum | cut -c-16."""
+    """Returns the id of a key: base64 -d | sha256sum | cut -c-16."""
     return hashlib.sha256(base64.b64decode(line)).hexdigest()[:16]
 
 
@@ -40,7 +40,7 @@ def test_the_database_holds_no_secret_and_no_key(fresh):
     with fresh.channel() as channel:
         admin = fresh.admin(channel)
         key = admin.new_key()
-        # Its answer is kept, and the key with it.
+        # The answer, with the key in it, is kept.
         repeatable = admin.CreateApiKey(
             id_project=admin.ListProjects().projects[0].id_project,
             name="ci", request_id="a key").key
@@ -58,7 +58,7 @@ def test_the_database_holds_no_secret_and_no_key(fresh):
              fresh.key, fresh.admin_key)
     assert any(p.name.endswith("-wal") for p in files(fresh.folder))
     assert found_in(fresh.folder, *texts) == []
-    # The look itself finds what is there.
+    # Checks that found_in() finds a text that is there.
     assert found_in(fresh.folder, webhook["url"]) == [webhook["url"]]
     fresh.server.stop()
     assert found_in(fresh.folder, *texts) == []

@@ -1,4 +1,4 @@
-"""The server's listeners: how many connections, on what, and until when."""
+"""The server's listeners: limits of connections, sockets and deadlines."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ def connect(server):
 
 
 def is_served(connection):
-    """Whether the server takes it: an HTTP/2 server speaks first."""
+    """Returns true if the server accepts it: an HTTP/2 server sends first."""
     try:
         return connection.recv(1) != b""
     except ConnectionError:
@@ -77,7 +77,7 @@ def test_the_socket_of_a_killed_server_is_replaced(stopped, tmp_path):
 
 
 def test_no_other_file_takes_the_place_of_a_closed_standard_one(tmp_path):
-    """Else the log would end up in the database."""
+    """Otherwise the log would be written to the database."""
     address = f"unix:{tmp_path}/socket"
     process = subprocess.Popen(
         ["bash", "-c", 'exec "$0" "$@" <&- >&- 2>&-', BIN / "webhook-server",
@@ -85,7 +85,7 @@ def test_no_other_file_takes_the_place_of_a_closed_standard_one(tmp_path):
     try:
         check_health(address)
         files = [os.readlink(f"/proc/{process.pid}/fd/{n}") for n in range(3)]
-        # gRPC opens an event that it never uses before main begins.
+        # gRPC opens an eventfd, which it never uses, before main begins.
         assert set(files) <= {"/dev/null", "anon_inode:[eventfd]"}
     finally:
         process.terminate()

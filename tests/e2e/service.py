@@ -32,7 +32,7 @@ class Service:
 
     def start_server(self, *flags, listen="127.0.0.1:0", options="", env=None):
         if not any(flag.startswith("--allow_targets") for flag in flags):
-            # It could send to the world alone.
+            # It could send only to other machines.
             flags = (*flags, "--deliver=false")
         if not any(flag.startswith("--trusted_gateway") for flag in flags):
             flags = (*flags, "--trusted_gateway_addresses=127.0.0.1")
@@ -54,14 +54,14 @@ class Service:
         return self
 
     def restart_server(self, *flags, **options):
-        """A server on the same address and database as the last one."""
+        """Starts a server on the address and database of the last one."""
         return self.start_server(*flags, listen=self.server.address, **options)
 
     def await_ready(self):
         self.await_status("/readyz", 200)
 
     def await_status(self, path, status):
-        """Asks again until GET `path` answers with `status`."""
+        """Repeats GET `path` until the answer has `status`."""
         end = time.monotonic() + PATIENCE
         while (answer := self.get(path)).status != status:
             assert time.monotonic() < end, answer
@@ -80,7 +80,7 @@ class Service:
                     process.kill()
 
     def request(self, method, path, body=b"", headers=None):
-        """One request with the key, on a connection of its own."""
+        """Sends a request with the key, on a new connection."""
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
         given = {"x-api-key": self.key, **(headers or {})}
@@ -99,7 +99,7 @@ class Service:
         return (self.folder / "admin-key").read_text().strip()
 
     def admin(self, channel):
-        """AdminService, called with the admin key."""
+        """Returns the calls of AdminService with the admin key."""
         return Admin(channel, self.admin_key)
 
     def channel(self):
@@ -125,6 +125,6 @@ class Admin:
             metadata=(("x-api-key", self._key),))
 
     def new_key(self, name="another"):
-        """The key of a new project."""
+        """Returns the key of a new project."""
         project = self.CreateProject(name=name)
         return self.CreateApiKey(id_project=project.id_project, name=name).key

@@ -1,4 +1,4 @@
-"""Stopping while there is work: every call that was accepted is answered."""
+"""A stop during work: every accepted call is answered."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ from service import REFERENCE
 
 
 def stored(service):
-    """The number of webhooks in the database, once the server has ended."""
+    """Returns the number of webhooks in the database of an ended server."""
     with sqlite3.connect(service.database) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [
             ("ok",)]
@@ -42,7 +42,7 @@ def test_the_gateway_answers_a_request_that_it_has_begun_to_read(fresh):
         "expect": "100-continue"}, body)[:-len(body)]
     with rest.Connection(fresh.gateway.address) as connection:
         connection.send(head)
-        assert connection.read().status == 100  # so it was begun
+        assert connection.read().status == 100  # the gateway reads it
         fresh.gateway.signal_stop()
         fresh.gateway.await_line(" stopping ")
         connection.send(body)
@@ -80,7 +80,7 @@ def test_the_gateway_starts_and_stops_without_a_server(tmp_path):
 
 
 def streams(channel):
-    """One open stream of each kind; each has had its first answer."""
+    """Opens a stream of each kind. Returns them after their first answers."""
     watch = health_pb2_grpc.HealthStub(channel).Watch(
         health_pb2.HealthCheckRequest())
     assert next(watch).status == health_pb2.HealthCheckResponse.SERVING

@@ -1,4 +1,4 @@
-"""What receivers get is signed as their libraries expect it."""
+"""Deliveries are signed as the libraries of receivers expect."""
 
 import json
 import os
@@ -14,7 +14,7 @@ NPM = pathlib.Path(os.environ["E2E_NPM"])
 
 
 class NodeReceiver:
-    """verifying_receiver.mjs."""
+    """Runs verifying_receiver.mjs."""
 
     def __init__(self, secret):
         self._popen = subprocess.Popen(

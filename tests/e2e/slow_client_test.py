@@ -1,4 +1,4 @@
-"""A slow client costs a socket, and that not for long."""
+"""A slow client occupies only a socket, for a limited time."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Starting: what is kept, and what is one clear line and a failure."""
+"""Starts: data that they keep, and failures with one clear line."""
 
 import contextlib
 import socket
@@ -17,7 +17,7 @@ BINARIES = ["webhook-server", "webhook-gateway"]
 
 
 def assert_one_line(result, *words):
-    """A failed start says one line, with all of `words` in it."""
+    """Checks that a start failed with one line that has all of `words`."""
     assert result.returncode > 0, result
     assert len(result.stderr.splitlines()) == 1, result.stderr
     for word in words:

@@ -1,4 +1,4 @@
-"""What a scanner finds of TLS on both listeners: Debian's testssl.sh."""
+"""Scans the TLS of both listeners with Debian's testssl.sh."""
 
 import json
 import os
@@ -9,24 +9,24 @@ import pytest
 
 from safe_service import SafeService
 
-PATIENCE = 800  # seconds, for what takes one or two minutes
+PATIENCE = 800  # seconds, for scans that take one or two minutes
 SECTIONS = ("--protocols", "--std", "--pfs", "--server-preference",
             "--server-defaults", "--vulnerable")
-# Of no weight: no engines in Debian's openssl, gRPC is no HTTP to ask about and
-# ends connections that agree on no protocol, at times before the scanner knows
-# whether it could resume them.
+# Findings that do not matter. Debian's openssl has no engines. The scanner
+# cannot make requests over gRPC, which ends connections without an agreed
+# protocol, sometimes before the scanner knows if it can resume them.
 UNRATED = {("engine_problem", "WARN"), ("service", "DEBUG"),
            ("sessionresumption_ticket", "WARN")}
 
 
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory):
-    """By process, what a scan has found; both are scanned at the same time."""
+    """The findings of the scans by process. Both scans run at the same time."""
     if shutil.which("testssl") is None:
         pytest.skip("testssl is not installed: ./dev deps")
     folder = tmp_path_factory.mktemp("scan")
     service = SafeService(folder)
-    # Says where it would be revoked, as real ones do; nobody looks there.
+    # Names a revocation list, as real ones do. Nobody reads the list.
     service.certificate = service.authority.issue(
         extensions=["crlDistributionPoints=URI:http://authority.example/crl"])
     try:
@@ -49,7 +49,7 @@ def report(folder, name):
 
 
 def scan(service, name):
-    """Begins a scan that leaves loopback for nothing."""
+    """Starts a scan that uses only loopback."""
     with open(service.folder / f"{name}.txt", "w") as output:
         return subprocess.Popen(
             ["testssl", "--nodns", "none", "--warnings", "batch", "--quiet",

@@ -34,7 +34,7 @@ def safe(tmp_path_factory):
 
 @pytest.fixture
 def own(tmp_path):
-    """A service of which nothing runs yet."""
+    """A service whose processes do not run yet."""
     service = SafeService(tmp_path)
     yield service
     service.stop()
@@ -52,7 +52,7 @@ def code_of(call):
 
 
 def serial_at(address, context):
-    """Of the certificate that a new connection sees."""
+    """Returns the serial number of the certificate of a new connection."""
     with rest.Connection(address, context) as connection:
         return connection.peer_serial()
 
@@ -243,7 +243,7 @@ def test_a_handshake_counts_as_a_connection(own):
 
 
 def replaced(own, process):
-    """Puts a new certificate in place, and waits for `process` to take it."""
+    """Installs a new certificate, and waits until `process` uses it."""
     new = own.authority.issue()
     own.certificate.install(new)
     process.await_line("certificates reloaded")
@@ -325,7 +325,7 @@ def test_what_cannot_be_used_is_not_and_one_line_says_so(own, name, damage):
     assert len(process.lines("certificates cannot be used")) == 1
 
 
-# What a start refuses.
+# Starts that are refused.
 
 
 def start_flags(name, tmp_path):

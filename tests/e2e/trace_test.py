@@ -16,7 +16,7 @@ HEADER = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-(0[01])")
 
 
 def span(line):
-    """trace_id, span_id and parent_id of a log line."""
+    """Returns trace_id, span_id and parent_id of a log line."""
     found = dict(re.findall(r"\b(trace_id|span_id|parent_id)=([0-9a-f]+)",
                             line))
     return tuple(found.get(name) for name in
@@ -28,7 +28,7 @@ def line(process, pattern):
 
 
 def publish(api, receiver, name, headers=None, answers=(200,)):
-    """Publishes an event that is sent to /name; the requests that came."""
+    """Publishes an event to /name. Returns the webhook's id, and requests."""
     receiver.answer(f"/{name}", *answers)
     webhook = api.webhook(receiver.url(f"/{name}"), [name])
     api.call("POST", "/events", {"type": name, "data": 1}, 202,

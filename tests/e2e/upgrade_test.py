@@ -11,12 +11,12 @@ import pytest
 from service import REFERENCE
 
 SUPPORT = pathlib.Path(__file__).parent.parent / "support"
-# What tests/support/secret_keys.h seals with.
+# The key of tests/support/secret_keys.h.
 SECRET_KEY = base64.b64encode(b"\1" * 32).decode()
 
 
 def fixture(version):
-    """The SQL of a database of `version`, and the API key that is known."""
+    """Returns the SQL of a database of `version`, and its API key or None."""
     text = (SUPPORT / f"database_{version:03}.h").read_text()
     key = re.search(r'Key\[\] =\s*((?:"\w+"\s*)+);', text)
     return (re.search(r'R"sql\((.*)\)sql"', text, re.DOTALL)[1],
@@ -27,7 +27,7 @@ KEY = fixture(2)[1]
 
 
 def add_known_key(database):
-    """Nobody knows the key that version 1 made: its project gets another."""
+    """Adds an API key, because that of the database of version 1 is unknown."""
     database.execute(
         "INSERT INTO api_keys SELECT randomblob(16), id, 'known', 'whk_', ?,"
         " created_at FROM projects", [hashlib.sha256(KEY.encode()).digest()])

@@ -1,4 +1,4 @@
-// A receiver that checks each delivery with the public libraries, and writes a
+// A receiver that checks each delivery with the public libraries, and prints a
 // line of JSON for each. argv: the folder of the npm packages, the secret.
 import crypto from "node:crypto";
 import http from "node:http";

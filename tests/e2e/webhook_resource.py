@@ -1,4 +1,4 @@
-"""Webhooks over REST, for tests of what is done with one."""
+"""Helpers for tests of one webhook over REST."""
 
 import datetime
 
@@ -21,7 +21,7 @@ def time_of(text):
 
 
 def assert_changed(before, after, **changes):
-    """`after` is `before` with `changes`, made later."""
+    """Checks that `after` is `before` with `changes`, and is newer."""
     assert list(after) == KEYS
     assert after == {**before, **changes, "last_update": after["last_update"]}
     assert time_of(after["last_update"]) > time_of(before["last_update"])

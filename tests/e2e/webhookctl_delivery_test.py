@@ -26,7 +26,7 @@ def deliveries_ctl(api):
 
 @pytest.fixture
 def failed(api, receiver, place):
-    """A delivery that has failed twice, the schedule's end."""
+    """A delivery that has failed at every attempt of its schedule."""
     path, type = place
     receiver.answer(path, 500)
     api.webhook(receiver.url(path), [type])
@@ -143,7 +143,7 @@ def test_deliveries_are_followed(api, failed, receiver, place):
         api.await_deliveries(2, id_event=event["id_event"], state="DELIVERED")
         delivered = set()
         for line in follow.stdout:
-            # The failed delivery of before is not printed.
+            # The earlier failed delivery is not printed.
             assert failed["id_delivery"][-12:] not in line
             if "DELIVERED" in line:
                 delivered.add(line.split()[0])

@@ -30,7 +30,7 @@ def listening(server, key, *args):
 
 
 def read_event(listen):
-    """The first line about the next event, and its headers."""
+    """Returns the first line about the next event, and its headers."""
     first = listen.stdout.readline()
     headers = {}
     while not {"webhook-id", "webhook-signature", "panora-signature"} <= set(
@@ -85,7 +85,7 @@ def test_an_application_gets_each_event_and_decides(tmp_path, how):
 
 
 def read_forwarded(listen):
-    """The status that the application answered to the next event."""
+    """Returns the status that the application answered to the next event."""
     for line in listen.stdout:
         if found := re.search("forwarded: (.*)", line):
             return found[1]
@@ -197,7 +197,7 @@ def test_what_arrives_is_listed_as_json(tmp_path):
 
 
 def connections_to(port):
-    """The connections of this machine to a port of it that stand."""
+    """Returns the established connections to a local port."""
     lines = [line for table in ("tcp", "tcp6") for line in
              pathlib.Path("/proc/net", table).read_text().splitlines()[1:]]
     return [line for line in map(str.split, lines)

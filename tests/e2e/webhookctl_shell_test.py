@@ -26,7 +26,7 @@ def shell(*command, **options):
     ("webhookctl --json key ", {"create", "list", "revoke"}),
     ("webhookctl --server a:1 key ", {"create", "list", "revoke"}),
     ("webhookctl key --key_file /a ", {"create", "list", "revoke"}),
-    # As bash breaks --server=127.0.0.1:1 and --timeout=5s.
+    # The words that bash makes of --server=127.0.0.1:1 and --timeout=5s.
     ("webhookctl --server = 127.0.0.1 : 1 key ", {"create", "list", "revoke"}),
     ("webhookctl --timeout = 5s --json key re", {"revoke"}),
     ("webhookctl --server ", set()),
@@ -52,7 +52,7 @@ def test_bash_completes_commands_flags_and_values(line, wanted):
     assert set(result.stdout.split()) == wanted
 
 
-# A command line, and what its last word can become.
+# A command line, and the completions of its last word.
 COMPLETED = [
     ("webhookctl pro", {"project"}),
     ("webhookctl key ", {"create", "list", "revoke"}),

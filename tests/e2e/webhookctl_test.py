@@ -254,7 +254,7 @@ def test_a_key_goes_to_no_other_machine_in_plain_text(ctl, key):
                  env={"WEBHOOKS_KEY": key})
     assert result.returncode == 1
     assert "--allow_plaintext" in result.stderr
-    # What calls no server needs none.
+    # A command without a call needs no permission for the address.
     assert run("webhookctl", "completion", "bash",
                env={"WEBHOOKS_SERVER": "192.0.2.1:1"}).returncode == 0
 
@@ -347,7 +347,7 @@ def test_an_administrator_names_a_project_by_id_or_name(ctl, ctl_json):
                                       code=3).stderr
     assert "INVALID_PROJECT" in ctl("project", "list", f"--project={id}",
                                     code=6).stderr
-    # A project's key opens its own project only, and has no list of names.
+    # The key of a project opens only that project, and cannot list names.
     ctl("webhook", "list", f"--project={id}", key=key["key"])
     ctl("webhook", "list", f"--project={name}", key=key["key"], code=4)
 

@@ -1,4 +1,4 @@
-"""Threads that work beside a test."""
+"""Threads that run during a test."""
 
 import threading
 
@@ -6,9 +6,9 @@ from processes import PATIENCE
 
 
 class Workers:
-    """Runs each of `jobs` in a thread of its own, from the beginning of a block
-    to its end, which raises what a job has raised. Jobs go on while is_working() and tell of what they change under
-    `changed`."""
+    """Runs each of `jobs` in its own thread during a block. The end of the
+    block raises the exception of a job. Jobs run while is_working(), and make
+    their changes under `changed`."""
 
     def __init__(self, jobs):
         self.changed = threading.Condition()
@@ -32,13 +32,13 @@ class Workers:
     def _work(self, job):
         try:
             job()
-        except BaseException as failure:  # the test's to see
+        except BaseException as failure:  # __exit__ raises it
             self._failures.append(failure)
 
     def is_working(self):
         return not self._stopping.is_set()
 
     def await_change(self, condition):
-        """Returns once `condition` holds; it is asked after each change."""
+        """Waits until `condition` holds. Checks it after each change."""
         with self.changed:
             assert self.changed.wait_for(condition, PATIENCE)

@@ -41,8 +41,8 @@ absl::StatusOr<std::string> WriteEverything(const Message& message) {
                        message);
 }
 
-// Checks that a message that was read is written, reads back, and is written
-// the same again; unless it has no JSON, like some field masks.
+// Checks that the JSON of a message can be read, and that the result has the
+// same JSON. Some messages, such as some field masks, have no JSON.
 void CheckRoundTrip(const Message& request) {
   const std::unique_ptr<Message> parsed(request.New());
   Check(parsed->ParseFromString(request.SerializeAsString()));
@@ -78,8 +78,8 @@ void Run(absl::string_view input) {
   const absl::string_view body = absl::ClippedSubstr(input, line + 1);
   const auto request =
       ReadRequest(*match->binding, match->path_values, query, body);
-  // In parts it is read the same; where an escape that is no JSON is cut, the
-  // byte that is told may be another.
+  // A read in parts has the same result. Only the position of an error may
+  // differ, if an invalid escape is cut.
   RequestParser parser(*match->binding, match->path_values, query,
                        std::string(body));
   while (parser.ReadSome(1 + body.size() / 7)) {

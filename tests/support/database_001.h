@@ -3,8 +3,8 @@
 
 namespace webhooks::testing {
 
-// A SQLite database as a server of schema version 1 left it, dumped: a project,
-// its key and two webhooks, with their secrets in clear text.
+// The SQL dump of a SQLite database of schema version 1: a project, its key and
+// two webhooks, with their secrets in clear text.
 inline constexpr char kDatabase001[] = R"sql(
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = OFF;

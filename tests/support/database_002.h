@@ -3,9 +3,9 @@
 
 namespace webhooks::testing {
 
-// A SQLite database as a server of schema version 2 left it, dumped: two
-// projects, their keys and webhooks, one of them with a rotated secret, and
-// answers that were kept. Sealed under TestKey().
+// The SQL dump of a SQLite database of schema version 2: two projects, their
+// keys, their webhooks (one with a rotated secret), and kept answers. The
+// secrets and the answers are sealed under TestKey().
 inline constexpr char kDatabase002[] = R"sql(
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = OFF;
@@ -81,8 +81,8 @@ PRAGMA application_id = 2003331955;
 PRAGMA user_version = 2;
 )sql";
 
-// The key of its first project; in two parts, so that it is not taken for one
-// that leaked.
+// The API key of the first project in kDatabase002. Scanners for leaked keys do
+// not recognize it in two parts.
 inline constexpr char kDatabase002Key[] =
     "whk_"
     "0O9MdiUvyA3OQo5cAYCIYDNBRB15D968DZZ5HxmVzIt4VUSSy";

@@ -3,10 +3,11 @@
 
 namespace webhooks::testing {
 
-// A SQLite database of schema version 6, dumped: a project with one webhook and
-// five events. The first is delivered; the second and third wait, between which
-// the clock was set back; the fourth is to be delivered later, and the fifth
-// waits for its second attempt. Sealed under TestKey().
+// The SQL dump of a SQLite database of schema version 6: a project with one
+// webhook and five events. The first event is delivered. The second and the
+// third wait; the clock was set back between them. The fourth is to be
+// delivered later. The fifth waits for its second attempt. Secrets are sealed
+// under TestKey().
 inline constexpr char kDatabase006[] = R"sql(
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = OFF;

@@ -41,7 +41,7 @@ int open64(const char* path, int flags, ...) {
     mode = va_arg(arguments, mode_t);
     va_end(arguments);
   }
-  // SQLite begins the names of its temporary files so.
+  // The prefix of SQLite's temporary files.
   if (temporary_locked && std::strstr(path, "etilqs_") != nullptr) {
     errno = EACCES;
     return -1;

@@ -1,8 +1,8 @@
 #ifndef WEBHOOKS_TESTS_SUPPORT_DISK_FAULTS_H_
 #define WEBHOOKS_TESTS_SUPPORT_DISK_FAULTS_H_
 
-// A disk that fails on demand: replaces the system calls of the C library that
-// SQLite uses, in a program that links this.
+// Simulates a disk that fails. Replaces the functions of the C library that
+// SQLite calls, in each program that links this file.
 namespace webhooks::testing {
 
 // Makes every write fail for lack of space (ENOSPC).

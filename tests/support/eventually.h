@@ -9,7 +9,7 @@
 namespace webhooks::testing {
 
 // Waits until `is_true` returns true, for a state that nothing reports. Returns
-// false if it does not within half a minute.
+// false after half a minute.
 template <typename Condition>
 bool Eventually(Condition&& is_true) {
   const absl::Time end = absl::Now() + absl::Seconds(30);

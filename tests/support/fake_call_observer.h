@@ -38,7 +38,8 @@ struct FakeCallConnection final : server::CallConnection {
   std::atomic<int> resets_of_known = 0;
 };
 
-// Remembers the calls that have ended; all come by one connection. Thread-safe.
+// Remembers the calls that have ended. All calls use one connection.
+// Thread-safe.
 class FakeCallObserver final : public server::CallObserver {
  public:
   using Call = std::pair<std::string, absl::StatusCode>;

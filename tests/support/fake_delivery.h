@@ -17,7 +17,7 @@
 namespace webhooks::testing {
 
 // A DeliveryQueue in memory that completes its calls at once, and can be made
-// to fail. Its deliveries have one attempt each. Thread-safe.
+// to fail. Each delivery gets one attempt. Thread-safe.
 class FakeQueue : public DeliveryQueue {
  public:
   // Leases are timed by `steady`.
@@ -26,7 +26,7 @@ class FakeQueue : public DeliveryQueue {
 
   // Adds a waiting delivery; the URL of its webhook is `webhook`.
   void Put(const Endpoint& endpoint, const std::string& id, absl::Time due);
-  // Adds it and notifies the watcher.
+  // Adds a waiting delivery and notifies the watcher.
   void Publish(const Endpoint& endpoint, const std::string& id, absl::Time due);
   void Tell(const EndpointDue& due);
 
@@ -36,7 +36,7 @@ class FakeQueue : public DeliveryQueue {
   // Sets the trace of all deliveries.
   void SetTrace(const TraceHeaders& trace);
 
-  // Has the next calls end with `status`, and do nothing, unless it is OK.
+  // Makes the next calls end with `status` and do nothing. OK ends this.
   void FailLists(const absl::Status& status);
   void FailLeases(const absl::Status& status);
   void FailRecords(const absl::Status& status);
@@ -83,7 +83,7 @@ class FakeQueue : public DeliveryQueue {
 
   const std::function<absl::Time()> steady_;
   mutable absl::Mutex mutex_;
-  // By id, in the order in which they are leased.
+  // By id; leased in this order.
   std::map<std::string, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<AttemptResult> records_ ABSL_GUARDED_BY(mutex_);
   std::vector<Endpoint> requested_ ABSL_GUARDED_BY(mutex_);

@@ -23,7 +23,8 @@ namespace webhooks::testing {
 
 // A store of webhooks and projects in memory. It completes its calls at once,
 // counts look-ups of keys and certificates, and can be made to fail. It keeps
-// every answer for Idempotency, and of secrets only the newest.
+// every answer for Idempotency until its project is deleted, and only the
+// newest secret of a webhook.
 class FakeStore final : public WebhookStore,
                         public ProjectStore,
                         public Upkeep {

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 }
 HOUSE = (*MAY_INCLUDE, "tests")
 
-# The gateway knows descriptors; of the generated code only the options.
+# The only generated header that the gateway may include.
 GATEWAY_GENERATED = "webhooks/v1/options.pb.h"
 
 TOP_LEVEL = {
@@ -95,7 +95,7 @@ def text_violations(root):
 
 
 def table_rows(text, last_heading):
-    """The rows of a table whose last column has that heading, as cells."""
+    """Yields the cells of each row of tables with that last heading."""
     inside = False
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
@@ -113,7 +113,10 @@ def code_words(text):
 
 
 def place_of(root, home, word):
-    """The folder or file that a README in `home` means by `word`, from root."""
+    """Returns the path from `root` of what `word` names in a README in `home`.
+
+    None if there is no such folder or file.
+    """
     word = word.rstrip("/")
     if "*" in word:
         return word
@@ -158,7 +161,7 @@ def table_violations(root):
 
 
 def is_match(path, pattern):
-    """A pattern holds for one folder, as in a shell."""
+    """Returns true if `path` matches; a * does not match a /, as in a shell."""
     return (fnmatch.fnmatchcase(path, pattern)
             and path.count("/") == pattern.count("/"))
 
@@ -184,7 +187,7 @@ FILE_NAME = re.compile(r"[\w*{},][\w*{},/.-]*\.(?:h|cc|py|proto|md|sql|json|yml|
 
 
 def expanded(pattern):
-    """The patterns that `{a,b}` in a pattern stands for."""
+    """Returns the patterns that `pattern` stands for, without `{a,b}`."""
     parts = re.split(r"\{([^}]*)\}", pattern)
     choices = [part.split(",") if i % 2 else [part]
                for i, part in enumerate(parts)]
@@ -192,7 +195,7 @@ def expanded(pattern):
 
 
 def list_violations(root):
-    """Files that no README lists, and names in READMEs without a file."""
+    """Yields files that no README lists, and names of absent files in READMEs."""
     for readme in readmes(root):
         home = readme.parent
         name = readme.relative_to(root)
@@ -219,7 +222,7 @@ PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 
 
 def page_violations(root):
-    """Paths in those pages that are not there."""
+    """Yields paths in PAGES that do not exist."""
     for name in PAGES:
         if not (root / name).exists():
             continue
@@ -232,7 +235,7 @@ def page_violations(root):
 
 
 def has_file(root, home, pattern):
-    # Builds make files; a checkout has none of them.
+    # A README may name files that only a build makes.
     return (pattern.startswith(("build/", "data/"))
             or (home / pattern).exists() or any(home.rglob(pattern))
             or any(root.glob(pattern)))

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""house_rules.py catches what it is there for."""
+"""Tests house_rules.py."""
 
 import pathlib
 import tempfile

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
-"""Prints what a run of ctest's needs a look at, from its JUnit file: each skipped
-test with the reason, and each failed one with the end of its output."""
+"""Reads the JUnit file of a ctest run.
+
+Prints each skipped test with the reason, and each failed test with the end of
+its output.
+"""
 
 import re
 import sys
@@ -10,7 +13,7 @@ LINES_OF_A_FAILURE = 60
 
 
 def reasons(output):
-    """The reasons that pytest -rs or GoogleTest gave in a test's output."""
+    """Returns the reasons of skips that pytest -rs or GoogleTest printed."""
     found = re.findall(r"^SKIPPED .*$", output, re.MULTILINE)
     found += re.findall(r"Skipped\n(.+?)\n(?=\n|\[)", output, re.DOTALL)
     return [" ".join(reason.split()) for reason in found]

@@ -16,8 +16,8 @@ class ScriptedConnection {
  public:
   ScriptedConnection(int socket, int stop) : socket_(socket), stop_(stop) {}
 
-  // Reads one request up to the end of its body. Returns "" if the client has
-  // closed the connection.
+  // Reads one request up to the end of its body. Returns "" if the client or
+  // the test has closed the connection.
   std::string ReadRequest();
 
   // Returns false if the client has closed the connection.
@@ -26,8 +26,8 @@ class ScriptedConnection {
   // Waits until the client or the test closes the connection.
   void Hang();
 
-  // Waits for `time`. Returns false if the client or the test has closed the
-  // connection.
+  // Waits for `milliseconds`, or without a limit if it is -1. Returns false if
+  // the client or the test has closed the connection.
   bool Pause(int milliseconds);
 
   int socket() const { return socket_; }
@@ -38,8 +38,8 @@ class ScriptedConnection {
   std::string input_;
 };
 
-// A server on loopback that runs a script of the test on each connection, on
-// its own thread. The destructor closes all connections.
+// A server on loopback that runs a script of the test on each connection. Each
+// connection has its own thread. The destructor closes all connections.
 class ScriptedServer {
  public:
   // `number` counts the connections from 0.

@@ -28,7 +28,7 @@ class MetricsPage {
       const Address& address, PeerScope scope);
 
   // Starts to answer. All of `metrics` must outlive the page; they are
-  // collected on its thread. At most once.
+  // collected on its thread. Call it at most once.
   void Serve(std::vector<const prometheus::Collectable*> metrics);
 
   // Closes every connection at once.

@@ -11,7 +11,7 @@
 
 namespace webhooks {
 
-// Returns a metric family with one gauge.
+// Returns a metric family with one metric, a counter or a gauge.
 prometheus::MetricFamily SingleMetric(const std::string& name,
                                       const std::string& help,
                                       prometheus::MetricType type,

@@ -19,9 +19,9 @@
 
 namespace webhooks::sql {
 
-// The jobs of Upkeep::Maintain. Not thread-safe: only for work of the writer,
-// and for completions of calls that may not block, before which no other work
-// runs.
+// The jobs of Upkeep::Maintain. Not thread-safe. Use it in work of the writer,
+// and in completions of calls without CallOptions::may_block: no other work
+// runs before these return.
 class MaintenanceJobs {
  public:
   // All must outlive this.
@@ -44,9 +44,10 @@ class MaintenanceJobs {
   // Tells that the transaction of the last step is committed.
   void Committed() { position_ = reached_; }
 
-  // Between the two, no key counts as unused, since the transaction that adds
-  // the next sealing key may not be committed yet. `are_replaced` is true if
-  // the sealer has other keys then: all texts are examined again.
+  // Begin and end a change of keys. In between no key counts as unused, because
+  // the transaction that adds the next sealing key may not be committed yet.
+  // `are_replaced` is true if the sealer has new keys; all texts are then
+  // examined again.
   void BeginKeyChange() { are_keys_changing_ = true; }
   void EndKeyChange(bool are_replaced);
 
@@ -64,7 +65,8 @@ class MaintenanceJobs {
     RetentionPosition retention;
   };
 
-  // The jobs take turns, so that none waits for all of another.
+  // The jobs take turns, so that no job waits until another has nothing left to
+  // do.
   enum class Job {
     kOldAnswers,
     kOldEvents,

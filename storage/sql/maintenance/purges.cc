@@ -78,7 +78,7 @@ std::vector<std::string> SelectWaiting(Connection& connection,
   return ids;
 }
 
-// Limits the time of answers to that of one that is made at `now`.
+// Limits the expiry of answers to that of an answer made at `now`.
 void CapAnswers(Connection& connection, absl::Time now) {
   Statement update = connection.Prepared(
       "UPDATE answers SET expires_at = ?1 WHERE id IN"

@@ -17,8 +17,8 @@ namespace webhooks::sql {
 // Connection::Guarded.
 int DeleteDelivery(Connection& connection, absl::string_view id);
 
-// Deletes answers that have expired at `now`. Limits the time of the others to
-// that of a new answer: the clock may have been ahead when they were made.
+// Deletes answers that have expired at `now`. Limits the expiry of the others
+// to that of a new answer: the clock may have been ahead when they were made.
 absl::StatusOr<bool> DeleteOldAnswers(Connection& connection, absl::Time now);
 
 // Cancels deliveries that wait for removed webhooks.

@@ -59,7 +59,7 @@ std::vector<RetainedDelivery> SelectRows(Connection& connection,
   return rows;
 }
 
-// Fails the delivery for EXPIRED.
+// Fails the delivery with the reason EXPIRED.
 void Expire(Connection& connection, const RetainedDelivery& delivery,
             absl::Time now, Notifications& notifications) {
   FailDelivery(connection, delivery.id, v1::Delivery::EXPIRED, now,
@@ -99,8 +99,8 @@ bool ExamineDeliveries(Connection& connection, const Leases& leases,
   return static_cast<int>(rows.size()) < limit;
 }
 
-// Deletes the event, unless some of its deliveries are kept. One may have been
-// made behind `position`; the next look finds it.
+// Deletes the event, unless some of its deliveries are kept. A delivery may
+// have been made behind `position` in the meantime; the next look finds it.
 void FinishEvent(Connection& connection, absl::Time oldest,
                  const RetentionPosition& position) {
   const bool is_kept = position.kept_from != absl::InfiniteFuture();

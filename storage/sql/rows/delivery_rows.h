@@ -15,9 +15,10 @@
 #include "storage/store_observer.h"
 #include "storage/uuid.h"
 
-// The statements of DeliveryStore. Functions that return a Status return that
-// of the call that they serve, and change inside the caller's transaction; the
-// others throw the failures of the driver, for use inside Connection::Guarded.
+// The statements of DeliveryStore. They change records inside the caller's
+// transaction. Functions that return a StatusOr return the status of the call
+// that they serve. The others throw the failures of the driver, for use inside
+// Connection::Guarded.
 namespace webhooks::sql {
 
 // Inserts a delivery of an event that is published at `now`, due at
@@ -48,13 +49,13 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
     Connection& connection, const Leases& leases, absl::string_view project,
     const DeliveryFilter& filter, const PageStart<v1::Delivery>& start);
 
-// Makes the delivery with the 16 bytes `id` due at `now`, and begins its
-// schedule anew. If an attempt is leased, another attempt follows its failure.
+// Makes the delivery with the 16 bytes `id` due at `now`, and restarts its
+// schedule. If an attempt is leased, another attempt follows its failure.
 void RestartDelivery(Connection& connection, Leases& leases,
                      const std::string& id, absl::Time now,
                      Notifications& notifications);
 
-// Ends a pending delivery as FAILED, for EXPIRED or EVENT_DAMAGED.
+// Ends a pending delivery as FAILED, with the reason EXPIRED or EVENT_DAMAGED.
 void FailDelivery(Connection& connection, const std::string& id,
                   v1::Delivery::FailureReason reason, absl::Time now,
                   Notifications& notifications);

@@ -15,10 +15,10 @@
 // Inserts events and their deliveries, inside the caller's transaction.
 namespace webhooks::sql {
 
-// Does the work of EventStore::PublishEvent. `listeners` holds the 16 bytes of
-// the ids of the webhooks that get the event, in any order; null: all that
-// listen to its type. `seq` is not 0 if its deliveries were inserted before
-// under that seq (see InsertDeliveryAhead).
+// Implements EventStore::PublishEvent. `listeners` holds the 16 bytes of the
+// ids of the webhooks that get the event, in any order; null: all that listen
+// to its type. `seq` is not 0 if its deliveries were inserted before under that
+// seq (see InsertDeliveryAhead).
 absl::StatusOr<v1::PublishEventResponse> InsertEvent(
     Connection& connection, const v1::Event& event, const TraceHeaders& trace,
     Notifications& notifications,
@@ -27,8 +27,8 @@ absl::StatusOr<v1::PublishEventResponse> InsertEvent(
 // Returns true if the project has an event with the same id.
 absl::StatusOr<bool> HasEvent(Connection& connection, const v1::Event& event);
 
-// Returns OK if the project exists. NOT_FOUND (PROJECT_NOT_FOUND): it does not,
-// or was deleted.
+// Returns OK if the project exists. NOT_FOUND (PROJECT_NOT_FOUND): it does not
+// exist, or was deleted.
 absl::Status CheckProject(Connection& connection, absl::string_view id);
 
 // The functions below throw the failures of the driver; for use inside

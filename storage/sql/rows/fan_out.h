@@ -41,9 +41,9 @@ class ReservedSeqs {
 
 // Inserts the events of one publication and their deliveries. If there are too
 // many deliveries for one transaction, they are inserted before the events, in
-// steps, so that other calls need not wait for all of them; nobody sees them
-// until the events are inserted. Used inside a GroupWriter's work; destroyed on
-// any thread.
+// steps, so that other calls need not wait for all of them. They are not
+// visible until the events are inserted. Use it inside a GroupWriter's work; it
+// may be destroyed on any thread.
 class FanOut {
  public:
   // `reserved` must outlive this.
@@ -76,7 +76,7 @@ class FanOut {
   struct EventPlan {
     // False if it is an error, or is stored already.
     bool is_new = false;
-    // The 16 bytes of the ids of the webhooks that get it.
+    // The 16 bytes of the ids of the webhooks that get the event.
     std::vector<std::string> listeners;
     // The reserved seq of its deliveries; 0 if they are not inserted before it.
     std::int64_t seq = 0;

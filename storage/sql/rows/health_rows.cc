@@ -30,7 +30,8 @@ absl::Status RecordSuccess(Connection& connection, const Endpoint& endpoint) {
   });
 }
 
-// Returns since when attempts at the webhook have failed, this one included.
+// Returns the start of the first failed attempt since the last success, this
+// attempt included.
 absl::StatusOr<absl::Time> RecordFailure(Connection& connection,
                                          const AttemptResult& result) {
   return connection.Guarded(

@@ -17,7 +17,7 @@
 // caller's transaction.
 namespace webhooks::sql {
 
-// Does the work of DeliveryStore::DeliverEvent.
+// Implements DeliveryStore::DeliverEvent.
 absl::StatusOr<v1::Delivery> DeliverEvent(
     Connection& connection, const Leases& leases, absl::string_view project,
     absl::string_view event, absl::string_view webhook, absl::Time now,

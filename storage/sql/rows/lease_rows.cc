@@ -17,7 +17,8 @@
 namespace webhooks::sql {
 namespace {
 
-// The wait before an endpoint is requested again whose rows could not be read.
+// The delay before the next request for an endpoint whose rows could not be
+// read.
 constexpr absl::Duration kRetryAfterError = absl::Seconds(5);
 
 // Leases deliveries one after another.
@@ -156,8 +157,8 @@ void LeaseAny(EndpointRows& endpoint, const Leases& leases, absl::Time now,
   }
 }
 
-// Returns true if the webhook exists and can receive. A damaged webhook cannot
-// once it is deactivated, so that its damage is reported once.
+// Returns true if the webhook exists and can receive. A damaged webhook is
+// deactivated and then cannot receive, so its damage is reported once.
 absl::StatusOr<bool> CanReceive(Connection& connection,
                                 const Endpoint& endpoint) {
   return connection.Guarded("look at webhook", [&]() -> absl::StatusOr<bool> {

@@ -29,7 +29,7 @@ absl::StatusOr<v1::RetryJob> CancelRetryJob(Connection& connection,
                                             absl::string_view project,
                                             absl::string_view id);
 
-// The jobs that had their turns last. Ids are the 16 bytes.
+// The jobs that had their turns last. Ids are in binary form (16 bytes).
 struct RetryJobTurns {
   // The project of the last job.
   std::string project;

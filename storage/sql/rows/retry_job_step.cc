@@ -50,7 +50,7 @@ bool MakesDeliveries(const RetryJob& job) {
 }
 
 // Returns true if the job retries deliveries in this stored state. `is_retry`
-// if an attempt has failed since the schedule last began anew.
+// is true if an attempt has failed since the schedule last restarted.
 bool Retries(const RetryJob& job, v1::Delivery::State state, bool is_retry) {
   switch (state) {
     case v1::Delivery::FAILED:
@@ -78,8 +78,8 @@ bool HasWantedType(Connection& connection, const RetryJob& job,
   return row.Step();
 }
 
-// Returns the positions behind which the deliveries of the job begin, and
-// before which they end.
+// Bounds of the ids of the deliveries that the job has left to examine, both
+// exclusive.
 std::string FirstOf(const RetryJobRow& row) {
   if (!row.position.empty() || !row.job.has_start_time()) return row.position;
   return LowestIdAt(FromTimestamp(row.job.start_time()));
@@ -89,7 +89,7 @@ std::string EndOf(const RetryJob& job) {
 }
 
 // Returns true if the job examines the failed deliveries of the project, which
-// have an index, in place of all deliveries of the webhook.
+// have an index, instead of all deliveries of the webhook.
 bool ExaminesFailed(const RetryJob& job) {
   return job.selection() == RetryJob::FAILED && !job.include_waiting();
 }

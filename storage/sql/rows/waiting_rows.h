@@ -19,7 +19,7 @@ struct WaitingDelivery {
   // When it became due.
   absl::Time due;
   // The earliest time for its attempt. A delivery that is due at once may be
-  // attempted at any time, wherever the clock was set since.
+  // attempted at any time, even if the clock was set back.
   absl::Time not_before = absl::InfinitePast();
   // Orders the deliveries of an ordered webhook across both orders of
   // WaitingRows.

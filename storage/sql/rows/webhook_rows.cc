@@ -121,7 +121,7 @@ absl::Status UpdateSecrets(Connection& connection, const Sealer& sealer,
   });
 }
 
-// Has maintenance cancel the deliveries that wait for the webhook.
+// Requests maintenance to cancel the deliveries that wait for the webhook.
 void InsertRemovedWebhook(Connection& connection, absl::string_view id) {
   static const std::string& sql = *new std::string(
       absl::StrCat("INSERT INTO removed_webhooks (id) SELECT webhook_id FROM"

@@ -33,7 +33,8 @@ absl::StatusOr<v1::Webhook> ChangeWebhook(
     const v1::UpdateWebhookRequest& change, absl::Time now,
     Notifications& notifications);
 
-// Writes a changed webhook that was `before`, and sets its etag.
+// Writes a changed webhook and sets its etag. `before` is the webhook before
+// the change.
 absl::Status WriteChange(Connection& connection, const Sealer& sealer,
                          const v1::Webhook& before, absl::Time now,
                          StoredWebhook& stored, Notifications& notifications);

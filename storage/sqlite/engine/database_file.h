@@ -19,7 +19,7 @@ absl::StatusOr<std::string> ResolvedPath(const std::string& path);
 // Returns OK if the file does not exist, or could be a database. Does not open
 // it: closing it would drop the locks of SQLite in this process.
 // FAILED_PRECONDITION: it is not a regular file, or has several names (hard
-// links), of which the lock and the write-ahead log would know one.
+// links): the lock and the write-ahead log belong to one name.
 absl::Status CheckDatabaseFile(const std::string& path);
 
 // Creates the file if it does not exist, also at the end of a symbolic link,

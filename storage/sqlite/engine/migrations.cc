@@ -78,10 +78,11 @@ absl::Status ApplyFrom(int version, Connection& connection,
   return connection.SetErasure(Connection::Erasure::kFast);
 }
 
-// Empties the write-ahead log, which may have clear text of before `version`.
-// After kFirstSealed, it has some only if an earlier start was interrupted. If
-// another program's reading keeps the log, the start continues then: the
-// observer has the fault, and the next start tries again.
+// Empties the write-ahead log, which may hold secrets in clear text. `version`
+// is the version of the database before the migration. From kFirstSealed on,
+// the log holds clear text only if an earlier start was interrupted. So an
+// error does not stop the start then: another program may read, the observer
+// gets the fault, and the next start tries again.
 absl::Status EmptyLog(int version, Connection& connection) {
   absl::Status emptied = connection.TruncateLog();
   return version < kFirstSealed ? emptied : absl::OkStatus();

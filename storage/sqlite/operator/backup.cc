@@ -18,8 +18,7 @@ namespace {
 // The pages of one step: a quarter of a megabyte at SQLite's default page size.
 constexpr int kStepPages = 64;
 
-// Frequent syncs keep a large one at the end from delaying those of a server on
-// the same disk.
+// One large sync at the end would delay the syncs of a server on the same disk.
 constexpr int kStepsBetweenSyncs = 4;
 
 using SteadyClock = std::chrono::steady_clock;

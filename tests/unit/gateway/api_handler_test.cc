@@ -170,7 +170,7 @@ TEST_F(ApiHandlerTest, TakesACertificateOfABrowserForItsOwnPagesOnly) {
     auto accepted = handler_.Accept(head);
     const auto* refusal = std::get_if<HttpResponse>(&accepted);
     EXPECT_EQ(refusal == nullptr ? 0 : refusal->status, status) << site;
-    // A key is no such thing: only who has it can send it.
+    // Browsers do not add a key by themselves, unlike a certificate.
     head.fields.push_back({"x-api-key", "k1"});
     accepted = handler_.Accept(head);
     EXPECT_TRUE(std::holds_alternative<std::unique_ptr<Exchange>>(accepted));

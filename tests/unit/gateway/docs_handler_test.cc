@@ -67,7 +67,7 @@ TEST_F(DocsHandlerTest, AnswersWithPages) {
   EXPECT_EQ(Get("/docs/page.js").content_type, "text/javascript");
 }
 
-// Links of the page are relative, and lead nowhere from there.
+// Links of the page are relative, and are invalid from other paths.
 TEST_F(DocsHandlerTest, SendsOtherNamesOfTheFirstPageToTheOne) {
   for (const char* path : {"/docs/", "/docs/index.html"}) {
     const HttpResponse answer = Get(path);

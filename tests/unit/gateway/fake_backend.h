@@ -9,11 +9,11 @@
 
 namespace webhooks::gateway {
 
-// A Backend that answers each call by a function, before Start returns, and
-// keeps what it was asked.
+// A Backend that answers each call by a function before Start returns, and
+// keeps the calls.
 class FakeBackend : public Backend {
  public:
-  // Fills the call's response and says how the call ends.
+  // Fills the response of the call. Returns the end of the call.
   using Answer = std::function<Reply(Call&)>;
 
   explicit FakeBackend(Answer answer) : answer_(std::move(answer)) {}

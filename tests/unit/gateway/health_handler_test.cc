@@ -15,7 +15,7 @@ using ::testing::SizeIs;
 
 class HealthHandlerTest : public ::testing::Test {
  protected:
-  // The answer of a gateway whose server ends health checks so.
+  // Returns the answer of a gateway whose server ends health checks with this.
   HttpResponse AnswerWith(absl::Status status,
                           HealthCheckResponse::ServingStatus serving,
                           const Ask& ask) {

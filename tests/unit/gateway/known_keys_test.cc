@@ -35,10 +35,10 @@ TEST_F(KnownKeysTest, AreNotMoreThanTheLimit) {
   }
   EXPECT_TRUE(keys_.Contains("old"));
   now_ += KnownKeys::kTrust / 2;
-  // Makes room of the one that has ended.
+  // Removes only the key whose trust has ended.
   keys_.Add("new");
   EXPECT_TRUE(keys_.Contains("1"));
-  // Makes room of all.
+  // Removes all keys, because none has ended.
   keys_.Add("newer");
   EXPECT_FALSE(keys_.Contains("1"));
   EXPECT_TRUE(keys_.Contains("newer"));

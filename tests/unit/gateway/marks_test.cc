@@ -11,7 +11,7 @@
 #include "tests/unit/gateway/handler_client.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
-// Headers that are fields, conditions, and the links of lists.
+// Tests of headers that are fields, of conditions, and of the links of lists.
 namespace webhooks::gateway {
 namespace {
 
@@ -40,7 +40,7 @@ class MarksTest : public ::testing::Test {
         handler_(router_, backend_, *FindKeyCheck(AnnotatedServices()),
                  absl::Seconds(15)) {}
 
-  // With the headers that every request has.
+  // Returns the answer to `ask`, with the headers of every request.
   HttpResponse Answer(Ask ask,
                       const std::vector<RequestHead::Field>& fields = {}) {
     for (const auto& field : fields) ask.fields.push_back(field);
@@ -104,7 +104,7 @@ TEST_F(MarksTest, ViolationsOfAHeaderHaveItsName) {
   EXPECT_THAT(answer.body, Not(HasSubstr("request_id")));
 }
 
-// The server joins what the gateway has found with what it finds itself.
+// The server adds its own violations to those that the gateway has found.
 TEST_F(MarksTest, AKeyOfTheBodyKeepsItsNameThoughAHeaderIsCalledSo) {
   google::rpc::BadRequest found;
   AddViolation(found, "request_id", "is unknown");

@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// "method route code" of what was counted.
+// Returns "method route code" of each count.
 std::vector<std::string> Counted(const prometheus::Registry& registry) {
   std::vector<std::string> all;
   for (const auto& family : registry.Collect()) {

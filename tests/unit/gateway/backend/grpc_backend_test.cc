@@ -29,9 +29,9 @@ using ::testing::Pair;
 
 constexpr absl::Duration kTestTimeout = absl::Seconds(10);
 
-// A server whose answer depends on the service that is asked for: "held" is
-// answered when it is cancelled, "missing" is NOT_FOUND with details, "large"
-// is more than a message may hold; others are SERVING.
+// A server whose answer depends on the requested service: "held" is answered
+// when it is cancelled, "missing" is NOT_FOUND with details, the answer to
+// "large" is larger than a message may be, others are SERVING.
 class FakeHealth : public grpc::health::v1::Health::CallbackService {
  public:
   grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
@@ -90,7 +90,7 @@ int CountGrpcThreads() {
 
 class GrpcBackendTest : public ::testing::Test {
  protected:
-  // Does the same as BeginProcess.
+  // Initializes gRPC, as BeginProcess does.
   static void SetUpTestSuite() { grpc_init(); }
 
   void StartServer() {
@@ -159,7 +159,8 @@ class GrpcBackendTest : public ::testing::Test {
     return std::move(pending.reply);
   }
 
-  // A socket and not a port: a port is anybody's while no server holds it.
+  // A Unix socket, because another process could take a port while no server
+  // has it.
   const testing::TempFolder folder_;
   const std::string target_ = "unix:" + folder_.Path("socket");
   FakeHealth health_;
@@ -265,8 +266,7 @@ TEST_F(GrpcBackendTest, FailsWithoutAServerAndRecoversByItself) {
   EXPECT_TRUE(Recovers());
 }
 
-// Its threads end with the last channel, so one of them must not be what drops
-// it.
+// gRPC's threads end with the last channel, so none of them may release it.
 TEST_F(GrpcBackendTest, ReleasesGrpcObjectsWhenACallEnds) {
   Connect();
   const auto pending = Start("");

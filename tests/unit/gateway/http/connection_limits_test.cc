@@ -13,7 +13,7 @@ using ::testing::Not;
 using ConnectionLimitsTest = HttpServerTest;
 
 constexpr absl::Duration kSoon = absl::Milliseconds(20);
-// Time enough for a client to send a request.
+// Enough time for a client to send a request.
 constexpr absl::Duration kSoonForARequest = absl::Milliseconds(500);
 
 TEST_F(ConnectionLimitsTest, TimesOutAHeaderThatDoesNotEnd) {
@@ -51,7 +51,7 @@ TEST_F(ConnectionLimitsTest, DoesNotTimeOutARequestThatIsBeingAnswered) {
   RawClient held = Connect();
   held.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(handler_.AwaitHeld());
-  // By the time this one is closed the first one's time is up as well.
+  // When this connection times out, the time of the first is over too.
   EXPECT_TRUE(Connect().IsClosed());
   handler_.Release(FakeHandler::Answer(200, "late"));
   EXPECT_THAT(held.ReadAnswer(), HasBody("late"));
@@ -76,7 +76,7 @@ TEST_F(ConnectionLimitsTest, LimitsTheAnswersThatAreNotRead) {
   for (RawClient* client : {&first, &second}) {
     client->Send("GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   }
-  // By then both answers fill what they can.
+  // When this is answered, both large answers fill their buffers.
   EXPECT_THAT(Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), HasStatus(200));
   constexpr std::size_t kWhole = 8 << 20;
   const bool first_is_whole = first.ReadToEnd().size() > kWhole;

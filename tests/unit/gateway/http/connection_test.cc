@@ -32,7 +32,7 @@ TEST_F(ConnectionTest, AnswersOnAConnectionThatStaysOpen) {
   }
 }
 
-// Not under sanitizers, whose allocator does not tell.
+// Does not count under sanitizers, which have their own allocators.
 std::size_t BytesAllocated() {
   const struct mallinfo2 info = mallinfo2();
   return info.uordblks + info.hblkhd;
@@ -48,7 +48,8 @@ TEST_F(ConnectionTest, AnIdleConnectionKeepsNoLargeBuffer) {
     idle.back().Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_THAT(idle.back().ReadAnswer(), HasStatus(200));
   }
-  // The listener's one thread is done with the others once this is answered.
+  // When this is answered, the only thread of the listener has finished the
+  // others.
   EXPECT_THAT(Ask(kGet), HasStatus(200));
   EXPECT_LT(BytesAllocated(), before + (8 << 20));
 }
@@ -237,7 +238,8 @@ TEST_F(ConnectionTest,
   client.Send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(handler_.AwaitHeld());
   client.EndSending();
-  // Half-closed too, and closed in return once the one thread saw that.
+  // Another half-closed connection. When the server closes it, its only thread
+  // has noticed both.
   RawClient other = Connect();
   other.EndSending();
   EXPECT_TRUE(other.IsClosed());

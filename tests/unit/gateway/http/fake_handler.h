@@ -62,7 +62,7 @@ class FakeHandler : public RequestHandler {
     return mutex_.AwaitWithTimeout(absl::Condition(&cancelled_),
                                    absl::Seconds(10));
   }
-  // The echo lines of all requests that were run.
+  // Returns the echo lines of all requests that were run.
   std::vector<std::string> runs() {
     absl::MutexLock lock(&mutex_);
     return runs_;

@@ -25,7 +25,7 @@ std::string NameOf(const ::testing::TestParamInfo<Case>& info) {
   return info.param.name;
 }
 
-// A request that is well-formed but for `fields`.
+// Returns a request that is well-formed, except for `fields`.
 std::string With(const std::string& fields) {
   return "POST /webhooks HTTP/1.1\r\nHost: a.example\r\n" + fields + "\r\n";
 }

@@ -14,10 +14,10 @@
 
 namespace webhooks::gateway {
 
-// A listener on a free loopback port before a FakeHandler.
+// A listener on a free loopback port, with a FakeHandler.
 class HttpServerTest : public ::testing::Test {
  protected:
-  // Call it before Connect where a test needs other limits.
+  // Call this before Connect if a test needs other limits.
   void Serve(HttpLimits limits, int threads = 1) {
     auto server = HttpServer::Start(
         {.listen = {{"127.0.0.1", "0"}}, .threads = threads, .limits = limits},
@@ -31,7 +31,7 @@ class HttpServerTest : public ::testing::Test {
     return RawClient(server_->addresses().front());
   }
 
-  // The one answer to `request` on a connection of its own.
+  // Returns the answer to `request` on a new connection.
   std::string Ask(absl::string_view request) {
     RawClient client = Connect();
     client.Send(request);

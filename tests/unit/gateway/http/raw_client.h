@@ -7,8 +7,8 @@
 
 namespace webhooks::gateway {
 
-// A client that sends exactly the bytes it is given. Every wait ends after ten
-// seconds, which fails the test that waited.
+// A client that sends exactly the given bytes. Each wait ends after ten
+// seconds, and then fails the test.
 class RawClient {
  public:
   // Connects to "127.0.0.1:port".
@@ -16,24 +16,24 @@ class RawClient {
   RawClient(RawClient&& other) noexcept;
   ~RawClient();
 
-  // Sends all of `bytes`, as far as the other end takes them.
+  // Sends `bytes`; stops if the other end accepts no more.
   void Send(absl::string_view bytes);
-  // Ends the sending half.
+  // Closes the sending half.
   void EndSending();
   // Closes both halves; with an RST if `reset`.
   void Close(bool reset = false);
 
-  // One answer: its head, and as much of a body as Content-Length says. "" if
-  // the connection ends before.
+  // Returns one answer: its head, and a body of Content-Length bytes. "" if the
+  // connection ends before that.
   std::string ReadAnswer();
-  // The head alone, as of an answer to HEAD.
+  // Returns one answer without a body, such as the answer to HEAD.
   std::string ReadHead();
-  // Everything until the other end closes.
+  // Returns all bytes until the other end closes.
   std::string ReadToEnd();
   // Returns true if the other end closed the connection without another byte.
   bool IsClosed();
 
-  // For those who speak on it themselves.
+  // For clients that use the socket themselves.
   int socket() const { return socket_; }
 
  private:

@@ -28,7 +28,7 @@ struct Outcome {
   std::string rest;
 };
 
-// Reads `text` as it arrives in pieces of `piece` bytes.
+// Reads `text`, which arrives in pieces of `piece` bytes.
 Outcome ReadInPieces(const std::string& text, std::size_t piece) {
   RequestReader reader(kMaxHeader, kClient);
   std::string input;

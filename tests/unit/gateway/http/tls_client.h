@@ -11,20 +11,21 @@
 
 namespace webhooks::gateway {
 
-// A client that sends its bytes in TLS, and trusts anybody. Waits as RawClient.
+// A client that uses TLS and trusts every server. Its waits are those of
+// RawClient.
 class TlsClient {
  public:
-  // Connects to "127.0.0.1:port" and shakes hands; see is_open.
+  // Connects to "127.0.0.1:port" and makes the handshake; see is_open.
   explicit TlsClient(absl::string_view address);
 
-  // Returns true if the handshake was done.
+  // Returns true if the handshake succeeded.
   bool is_open() const { return is_open_; }
 
   void Send(absl::string_view bytes);
-  // Says that no more will be sent.
+  // Sends the end of the data (close_notify).
   void EndSending();
-  // Everything until the other end says that no more comes; "broken" if it does
-  // not say so.
+  // Returns all data until the other end sends its end (close_notify); "broken"
+  // if it sends none.
   std::string ReadToEnd();
 
  private:

@@ -11,7 +11,7 @@
 #include "tests/unit/gateway/http/http_server_fixture.h"
 #include "tests/unit/gateway/http/tls_client.h"
 
-// Tests that a listener does in TLS the same as in plain text.
+// Tests that a listener does the same with TLS as in plain text.
 namespace webhooks::gateway {
 namespace {
 
@@ -54,7 +54,7 @@ TEST_F(TlsTest, WritesAllOfALargeAnswerToASlowReader) {
   TlsClient client(Serve());
   client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
   RawClient other = Connect();
-  // Once it is closed, the answer fills the socket of the first.
+  // When it is closed, the answer fills the socket of the first client.
   other.Send("no TLS at all");
   other.ReadToEnd();
   client.Send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");

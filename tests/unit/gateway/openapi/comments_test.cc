@@ -14,8 +14,8 @@ using google::protobuf::FileDescriptorProto;
 using google::protobuf::FileDescriptorSet;
 using ::testing::StartsWith;
 
-// A file with a message, a field, an enum in it and its value, and a method,
-// each of which has its own name as comment.
+// Returns a file with a message, a field, an enum in the message and its value,
+// and a method. The comment of each is its name.
 FileDescriptorSet Commented() {
   FileDescriptorSet set;
   FileDescriptorProto& file = *set.add_file();

@@ -44,7 +44,7 @@ json::value Document(const std::string& service) {
   return Document(std::vector<std::string>{service});
 }
 
-// The document of the project's services, sorted by their names.
+// Returns the document of the project's services, sorted by their names.
 const json::value& Project() {
   static const json::value& document = *new json::value(
       Document({"webhooks.v1.DeliveryService", "webhooks.v1.EventService",
@@ -65,7 +65,7 @@ void VisitObjects(const json::value& value,
   }
 }
 
-// The texts under the key "description" within `value`.
+// Returns the texts of the key "description" within `value`.
 std::set<std::string> Descriptions(const json::value& value) {
   std::set<std::string> texts;
   VisitObjects(value, [&](const json::object& object) {
@@ -77,7 +77,7 @@ std::set<std::string> Descriptions(const json::value& value) {
   return texts;
 }
 
-// The document of the service that has every kind of binding and of field.
+// Returns the document of the service with every kind of binding and field.
 const json::value& Everything() {
   test::v1::Everything::descriptor();  // so that its file is linked
   static const json::value& document =
@@ -89,7 +89,7 @@ const json::value& At(absl::string_view pointer) {
   return Everything().at_pointer({pointer.data(), pointer.size()});
 }
 
-// The schema of a field of Everything in answers, as text.
+// Returns the schema of a field of Everything in answers, as text.
 std::string Answered(absl::string_view field) {
   return json::serialize(
       At(absl::StrCat("/components/schemas/Everything/properties/", field)));
@@ -103,7 +103,7 @@ std::vector<std::string> Strings(const json::value& array) {
   return strings;
 }
 
-// "in name" of each parameter that is given itself.
+// Returns "in name" of each parameter that is not a reference.
 std::vector<std::string> ParametersAt(absl::string_view pointer) {
   std::vector<std::string> names;
   for (const json::value& parameter :
@@ -182,7 +182,7 @@ TEST(OpenApiDocument, MessagesOfRequestsAndAnswersAreTwo) {
 
 TEST(OpenApiDocument, MembersOfAOneofAreNotTogether) {
   const auto& schema = At("/components/schemas/Everything").as_object();
-  // Three that exclude each other, and one that is written whatever is set.
+  // Three members exclude each other. A fourth is always written.
   EXPECT_EQ(schema.at("maxProperties").as_int64(),
             static_cast<std::int64_t>(
                 schema.at("properties").as_object().size() - 2));
@@ -306,7 +306,7 @@ TEST(OpenApiDocument, ServicesAreInTheOrderOfTheirPositions) {
   EXPECT_EQ(paths.begin()->key(), "/webhooks");
 }
 
-// Words of gRPC, and references to elements of protos.
+// Finds words of gRPC, and references to elements of protos.
 TEST(OpenApiDocument, EveryDescriptionIsForRestClients) {
   const std::regex foreign(
       "metadata|next_page_token|update_mask|all_events|Same as|Unset|"

@@ -123,7 +123,7 @@ void ExpectCodes(const v1::Failure& failure, const Failures& failures,
   }
 }
 
-// A code that is misspelt, or a method that is not there, would be left out.
+// A misspelt code, or a method that does not exist, would be omitted.
 TEST(Meanings, ResolveEveryFailure) {
   for (const std::string& name : ProjectsComments().files()) {
     const auto* file = DescriptorPool::generated_pool()->FindFileByName(name);
@@ -140,7 +140,7 @@ TEST(Meanings, ResolveEveryFailure) {
   }
 }
 
-// Of `message` and of the messages declared in it; counts them.
+// Checks and counts the examples of `message` and of messages declared in it.
 void ExpectJson(const Descriptor& message, int& examples) {
   for (int i = 0; i < message.field_count(); ++i) {
     const FieldDescriptor* field = message.field(i);

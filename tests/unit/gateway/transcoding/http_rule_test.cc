@@ -16,8 +16,8 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptorProto;
 using google::protobuf::TextFormat;
 
-// Makes a router of one service whose methods are as `methods` has them in text
-// format, by default from PartRequest to PartRequest.
+// Makes a router of one service. `methods` has its methods in text format, by
+// default from PartRequest to PartRequest.
 class HttpRule : public ::testing::Test {
  protected:
   absl::Status Make(absl::string_view methods) {

@@ -21,7 +21,7 @@ std::string Repeat(absl::string_view text, int count) {
 struct MalformedJsonCase {
   std::string name;
   std::string body;
-  // Where the text stops being JSON.
+  // The position at which the text is no longer JSON.
   int byte;
 };
 

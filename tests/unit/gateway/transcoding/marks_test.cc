@@ -9,7 +9,7 @@
 #include "tests/support/transcoding_test.pb.h"
 #include "tests/unit/gateway/transcoding/test_service.h"
 
-// The options of options.proto that are about more than JSON's values.
+// Tests of the options of options.proto, except those for values of JSON.
 namespace webhooks::gateway {
 namespace {
 
@@ -20,7 +20,7 @@ std::string Patch(absl::string_view body) {
   return Summary(Read("PATCH", "/marked/1", body));
 }
 
-// The text that the field raw gets from `value`, or the violations.
+// Returns the text that the field raw gets from `value`, or the violations.
 std::string Raw(absl::string_view value) {
   const auto request =
       Read("PATCH", "/marked/1", absl::StrCat(R"({"raw":)", value, "}"));

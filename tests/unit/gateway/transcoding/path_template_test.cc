@@ -8,7 +8,7 @@
 namespace webhooks::gateway {
 namespace {
 
-// "a/*/**:verb a.b=[1,2)", or "malformed".
+// Returns for example "a/*/**:verb a.b=[1,2)", or "malformed".
 std::string Parse(absl::string_view text) {
   const auto path = ParsePathTemplate(text);
   if (!path.ok()) return "malformed";

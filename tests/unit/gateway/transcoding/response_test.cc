@@ -33,8 +33,7 @@ std::string Write(absl::string_view method, absl::string_view path,
                             Reason(body.status()));
 }
 
-// The JSON of an Everything within the JSON of its parent: of `fields` only
-// those keys that are not always there.
+// Returns the JSON of the Everything that `text` describes.
 std::string WriteEverything(absl::string_view text) {
   return Write("POST", "/everything", FromText<Everything>(text));
 }

@@ -21,7 +21,8 @@ std::vector<std::string> Allowed(absl::string_view method,
   return match->allowed;
 }
 
-// "GetThing id=7", "405" where the path knows other methods, "404" or "400".
+// Returns for example "GetThing id=7", "405" if the path has other methods,
+// "404" or "400".
 std::string Route(absl::string_view method, absl::string_view path) {
   const auto match = TestRouter().Find(method, path);
   if (!match.ok()) return "400";
@@ -87,7 +88,7 @@ constexpr RouterFindsCase kVerbs[] = {
     // Text that is no verb of any template is a part of the value.
     {"GET", "/things/a:b", "GetThing id=a:b"},
     {"GET", "/things/a:", "GetThing id=a:"},
-    // A verb is not taken for a value where another method asks for it.
+    // A verb is not read as a value if another method has that verb.
     {"GET", "/things/7:rotate", "405"},
     {"DELETE", "/things/7:rotate", "405"},
     {"POST", "/things/:rotate", "405"},
@@ -118,7 +119,7 @@ constexpr RouterFindsCase kEncodedPaths[] = {
     {"GET", "/things/a%2Fb", "GetThing id=a/b"},
     {"GET", "/things/%E2%82%AC%20%25", "GetThing id=€ %"},
     {"GET", "/things/a+b", "GetThing id=a+b"},
-    // In a value of several segments a slash of its own stays encoded.
+    // In a value of several segments, an encoded slash stays encoded.
     {"GET", "/files/a%2Fb/c%20d", "GetFile id=a%2Fb/c d"},
     {"GET", "/things%2F7", "404"},
     {"GET", "/things/%", "400"},

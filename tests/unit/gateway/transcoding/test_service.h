@@ -16,7 +16,7 @@ namespace webhooks::gateway {
 
 const Router& TestRouter();
 
-// The binding that a method and path stand for; the test fails without one.
+// Returns the binding of a method and path. The test fails if there is none.
 const Binding& BindingOf(absl::string_view method, absl::string_view path);
 
 // Routes and reads a whole request; `target` may have a query. NOT_FOUND: no
@@ -25,15 +25,15 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Read(
     absl::string_view method, absl::string_view target,
     absl::string_view body = "");
 
-// The request as text format on one line, or the error as "REASON: field, ..."
-// with every violated field.
+// Returns the request in text format on one line, or the error as "REASON:
+// field, ..." with every violated field.
 std::string Summary(
     const absl::StatusOr<std::unique_ptr<google::protobuf::Message>>& request);
 
-// "POST /everything" with `body`, as Summary gives it.
+// Returns the Summary of "POST /everything" with `body`.
 std::string ReadEverything(absl::string_view body);
 
-// A field of Everything, its JSON, and what is read: as text format has it, or
+// A field of Everything, its JSON, and the expected result: its text format, or
 // "refused" for a violation of the field.
 struct FieldCase {
   absl::string_view field;
@@ -43,7 +43,7 @@ struct FieldCase {
 
 void PrintTo(const FieldCase& c, std::ostream* out);
 
-// The violations of `status` as "field description".
+// Returns the violations of `status` as "field description".
 std::vector<std::string> ViolationsOf(const absl::Status& status);
 
 }  // namespace webhooks::gateway

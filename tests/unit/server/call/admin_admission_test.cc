@@ -6,7 +6,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/call/admission_fixture.h"
 
-// Calls with the admin key and x-project.
+// Tests of calls with the admin key and x-project.
 namespace webhooks::server {
 namespace {
 

@@ -26,7 +26,7 @@ class AuthenticatorTest : public ::testing::Test {
       : failed_([this] { return now_; }),
         authenticator_(store_, failed_, [this] { return now_; }) {}
 
-  // A key of a new project in the store.
+  // Returns a key of a new project in the store.
   std::string NewKey() {
     std::string api_key = MakeApiKey(entropy_);
     testing::ProjectAndKey made = testing::MakeProject();

@@ -12,7 +12,7 @@ namespace {
 
 class IdMakerTest : public ::testing::Test {
  protected:
-  // The time of the next id.
+  // Returns the time of the next id.
   absl::Time Next() {
     const auto uuid = ParseUuid(ids_.Make());
     EXPECT_TRUE(uuid);

@@ -166,7 +166,7 @@ TEST(ExitCode, DistinguishesFailures) {
   EXPECT_EQ(ExitCode(absl::DeadlineExceededError("")), 5);
   EXPECT_EQ(ExitCode(WithReason(absl::InvalidArgumentError(""), "R")), 6);
   EXPECT_EQ(ExitCode(absl::FailedPreconditionError("")), 6);
-  // An error that no server has answered is the command line's fault.
+  // An error that is not a server's answer is an error of the command line.
   EXPECT_EQ(ExitCode(absl::InvalidArgumentError("")), 1);
   EXPECT_EQ(ExitCode(absl::ResourceExhaustedError("")), 7);
   EXPECT_EQ(ExitCode(absl::AlreadyExistsError("")), 8);

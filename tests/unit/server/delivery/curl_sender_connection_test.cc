@@ -157,7 +157,7 @@ TEST(CurlSender, DoesNotSendAgainOnceAResponseHasStarted) {
     connection.ReadRequest();
     ++requests;
     connection.Send("HTTP/1.1 200 OK\r\n");
-    // The connection is reset once it is closed.
+    // A close then resets the connection.
     const linger at_once{1, 0};
     setsockopt(connection.socket(), SOL_SOCKET, SO_LINGER, &at_once,
                sizeof(at_once));
@@ -225,7 +225,7 @@ TEST(CurlSender, DoesNotSendAgainAfterANewConnectionFails) {
   EXPECT_EQ(requests, 1);
 }
 
-// libcurl counts whole seconds, so the second must be over.
+// libcurl counts whole seconds: an age of 1 s is exceeded only after 2 s.
 TEST(CurlSender, DoesNotReuseAnOldConnection) {
   for (const bool by_age : {false, true}) {
     ScriptedServer server(Answering(kOk));

@@ -279,7 +279,7 @@ TEST(CurlSender, DoesNotReportOutOfFilesForAnOpenSocket) {
                        const CurlSender::Options& options) {
     return std::async(std::launch::async, [=] { return SendTo(url, options); });
   };
-  // A sanitizer needs files for each type that it has not seen yet.
+  // A sanitizer opens files when it sees a type for the first time.
   send("http://127.0.0.1:1/", options).get();
   std::future<HttpOutcome> outcome =
       send(absl::StrCat("https://127.0.0.1:", server.port(), "/"), options);

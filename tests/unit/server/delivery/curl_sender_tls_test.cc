@@ -20,7 +20,7 @@
 #include "tests/support/scripted_server.h"
 #include "tests/support/temp_folder.h"
 
-// Receivers that speak TLS.
+// Tests of receivers that use TLS.
 namespace webhooks::server {
 namespace {
 

@@ -46,7 +46,7 @@ class DeliveryRequestTest : public ::testing::Test {
                                absl::Seconds(15));
   }
 
-  // The values of the request's headers of that name.
+  // Returns the values of the request's headers with that name.
   std::vector<std::string> Header(absl::string_view name) const {
     std::vector<std::string> values;
     for (const std::string& header : Make().headers) {

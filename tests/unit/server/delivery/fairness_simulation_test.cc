@@ -34,7 +34,7 @@ class Simulation {
     queue_.SetDue(endpoint, now_, now_);
   }
 
-  // Webhooks of the project whose receivers never answer.
+  // Adds webhooks of the project whose receivers never answer.
   void AddHanging(const std::string& project, int webhooks, int events,
                   std::int64_t bytes) {
     for (int i = 0; i < webhooks; ++i) {
@@ -139,7 +139,7 @@ int HealthyRate(const std::function<void(Simulation&)>& load, int events = 1000,
                 std::int64_t bytes = 100) {
   Simulation simulation;
   load(simulation);
-  // The others take what they can get first.
+  // The others first take as much as they can get.
   simulation.RunFor(absl::Seconds(5));
   simulation.Add({"a", "healthy"},
                  {1000 * events, bytes, absl::Milliseconds(20)});

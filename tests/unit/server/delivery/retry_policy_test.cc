@@ -200,7 +200,7 @@ TEST(RetryPolicy, NumbersTheLastAttemptOfTheSchedule) {
   for (const int seconds : {0, 5, 10}) {
     settings.add_schedule()->set_seconds(seconds);
   }
-  // The schedule began anew after attempt 5.
+  // The schedule restarted after attempt 5.
   RetryPolicy().Classify(Answered(500), 2, settings, 0, result);
   EXPECT_EQ(result.record.max_number(), 8);
 }

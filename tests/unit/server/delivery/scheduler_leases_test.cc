@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/server/delivery/scheduler_fixture.h"
 
-// When a Scheduler leases deliveries, and what it drops.
+// Tests when a Scheduler leases deliveries, and which of them it drops.
 namespace webhooks::server {
 namespace {
 

@@ -38,7 +38,7 @@ bool AllowsSocket(const TargetGuard& guard, const std::string& text) {
   return guard.Allows(reinterpret_cast<const sockaddr*>(&storage));
 }
 
-// Expects the same of the address in both forms.
+// Expects the same result for both forms of the address.
 void ExpectAllowed(const TargetGuard& guard, const std::string& address,
                    bool allowed) {
   EXPECT_EQ(guard.Allows(address), allowed) << address;

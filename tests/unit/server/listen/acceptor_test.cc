@@ -75,7 +75,7 @@ class AcceptorTest : public ::testing::Test {
     const auto use = connections_->Find(
         absl::StrCat("ipv4:127.0.0.1:", ntohs(address.sin_port)));
     ASSERT_NE(use, nullptr);
-    // A new second may start meanwhile.
+    // Twice the limit, because a new second may start in between.
     for (int i = 0; i < 2 * (ConnectionUse::kMaxResets + 1); ++i) {
       use->OnCallReset(false, false);
     }

@@ -71,7 +71,7 @@ class OpenConnectionsTest : public ::testing::Test {
     connections_.Remove(*added, now_);
   }
 
-  // Two ends of a connection by TCP.
+  // Returns the two ends of a TCP connection.
   std::pair<int, int> ConnectedSockets() {
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_storage address = V4("127.0.0.1", 0);
@@ -137,7 +137,7 @@ TEST_F(OpenConnectionsTest, AcceptAPeersNameAgainOnceTheFirstHasEnded) {
   ASSERT_THAT(connections_.Add(pipe_ends[0], V4("10.0.0.1", 1)), IsOk());
   const auto use = connections_.Find("ipv4:10.0.0.1:1");
   EXPECT_TRUE(absl::IsResourceExhausted(Add(V4("10.0.0.1", 1)).status()));
-  // It hangs up.
+  // The first connection hangs up.
   close(pipe_ends[1]);
   ASSERT_THAT(Add(V4("10.0.0.1", 1)), IsOk());
   EXPECT_NE(connections_.Find("ipv4:10.0.0.1:1"), use);

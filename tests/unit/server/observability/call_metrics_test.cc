@@ -28,7 +28,7 @@ std::set<std::string> Values(const prometheus::Registry& registry,
 }
 
 TEST(CallMetrics, HaveLabelsForMethodsAndCodes) {
-  // Its descriptor must be linked.
+  // Links the descriptors of WebhookService.
   v1::CreateWebhookRequest::descriptor();
   prometheus::Registry registry;
   CallMetrics metrics(registry, {"webhooks.v1.WebhookService"});

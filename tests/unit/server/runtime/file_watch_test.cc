@@ -37,7 +37,7 @@ class FileWatchTest : public ::testing::Test {
     text_ = std::move(text);
   }
 
-  // Waits until the watch has done with the current text.
+  // Waits until the watch has handled the current text.
   void AwaitReadings(int count = 4) {
     absl::MutexLock lock(&mutex_);
     const int end = readings_ + count;
@@ -105,7 +105,7 @@ TEST_F(FileWatchTest, RepeatsAContentThatWasNotAccepted) {
     adopted_.clear();
   }
   AwaitReadings();
-  // The content before the one that was not accepted is a change too.
+  // A return to the content before the refused one is a change too.
   EXPECT_THAT(adopted(), Contains("a"));
 }
 

@@ -16,7 +16,8 @@ std::string Dropped(std::size_t count) {
   return absl::StrCat("dropped: ", count);
 }
 
-// A writer with a pipe, which stays open because the writer's thread goes on.
+// A writer with a pipe, which stays open because the writer's thread does not
+// end.
 class LogWriterTest : public ::testing::Test {
  protected:
   LogWriterTest() { EXPECT_EQ(pipe(ends_.data()), 0); }

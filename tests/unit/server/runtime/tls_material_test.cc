@@ -50,7 +50,7 @@ TEST_F(TlsMaterialTest, NamesTheFileWithTheError) {
   }
 }
 
-// A file that is being written ends within a certificate.
+// A file that is still being written may end within a certificate.
 TEST_F(TlsMaterialTest, RefusesAMalformedLaterCertificate) {
   TlsMaterial material = good_;
   material.certificate +=

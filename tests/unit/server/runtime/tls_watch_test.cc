@@ -119,7 +119,7 @@ TEST_F(TlsWatchTest, KeepsTheOldPairWhileOnlyHalfIsReplaced) {
   Await(second_.certificate);
   const auto before = watch_->current();
   testing::WriteFile(files_.key, first_.key);
-  // A new watch uses the files that the other one has found.
+  // A new watch cannot start with these files.
   EXPECT_FALSE(TlsWatch::Start(files_).ok());
   EXPECT_EQ(watch_->current(), before);
   testing::WriteFile(files_.certificate, first_.certificate);

@@ -34,7 +34,7 @@ TEST(StartSpan, KeepsTheSampledFlag) {
   };
   EXPECT_EQ(flags("00"), "-00");
   EXPECT_EQ(flags("01"), "-01");
-  // Other bits are not for version 00 to set.
+  // Version 00 must not set other bits.
   EXPECT_EQ(flags("fe"), "-00");
   EXPECT_EQ(flags("ff"), "-01");
 }

@@ -49,7 +49,7 @@ class AdminServiceTest : public ::testing::Test {
 
   ~AdminServiceTest() override { server_->Shutdown(); }
 
-  // Also one that was deleted.
+  // Stores the project, even again after its deletion.
   void StoreProject() {
     EXPECT_THAT(
         testing::CreateProject(store_, made_.project, made_.key, made_.hash),
@@ -123,7 +123,7 @@ TEST_F(AdminServiceTest, RefusesARevokedKeyAtOnce) {
       authenticator_.Authenticate(made.key(), "192.0.2.1", {}, done);
     });
   };
-  // From now on it is remembered.
+  // Makes the authenticator remember the key.
   ASSERT_THAT(authenticate(), IsOk());
   grpc::ClientContext context;
   context.AddMetadata("x-api-key", key_);

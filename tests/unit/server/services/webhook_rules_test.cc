@@ -223,12 +223,12 @@ INSTANTIATE_TEST_SUITE_P(
         MaskCase{{"scope"}, {"url", "active"}, {"scope"}, {}},
         MaskCase{{"delivery", "url"}, {}, {"url", "delivery"}, {}},
         MaskCase{{"url", "url"}, {}, {"url"}, {}},
-        // All events are a scope.
+        // all_events changes the scope.
         MaskCase{{}, {"all_events"}, {"scope"}, {}},
         MaskCase{{}, {"url", "all_events"}, {"url", "scope"}, {}},
         MaskCase{{"scope"}, {"all_events"}, {"scope"}, {}},
         MaskCase{{"url"}, {"all_events"}, {"url"}, {}},
-        // Everything; active must have a value, and a scope is not forgotten.
+        // All fields; active must have a value, and a scope must be given.
         MaskCase{{"*"}, kEvery, kEvery, {}},
         MaskCase{{"*"}, {"active", "all_events"}, kEvery, {}},
         MaskCase{{"*", "scope"}, {"active"}, kEvery, {}},

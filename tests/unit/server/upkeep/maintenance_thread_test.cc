@@ -38,7 +38,7 @@ TEST(MaintenanceThread, RunsAllStepsAtOnce) {
               IsOk());
   const MaintenanceThread maintenance(**store, &absl::Now, absl::Hours(1),
                                       absl::Hours(24));
-  // The ids are free once everything is gone.
+  // The ids are free when all content is deleted.
   EXPECT_TRUE(testing::Eventually([&] {
     return testing::CreateProject(**store, made.project, made.key, made.hash)
         .ok();
@@ -94,7 +94,7 @@ class FakeUpkeep final : public Upkeep {
     std::move(done)(absl::OkStatus());
   }
 
-  // The first two.
+  // Waits for two steps, and returns all.
   std::vector<Step> AwaitSteps() {
     const auto enough = [this] {
       mutex_.AssertHeld();

@@ -12,7 +12,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/unit/storage/sql/group_writer_fixture.h"
 
-// Calls of a GroupWriter that may block (CallOptions::may_block).
+// Tests calls of a GroupWriter that may block (CallOptions::may_block).
 namespace webhooks::sql {
 namespace {
 
@@ -70,7 +70,7 @@ TEST_F(GroupWriterTest, ACallThatMayBlockWaitsForOthers) {
 }
 
 TEST_F(GroupWriterTest, ACallThatMayBlockFailsAlone) {
-  // The writer has had no call, so that nothing keeps these from this thread.
+  // The writer is idle, so that these calls run on this thread.
   std::vector<absl::Status> outcomes;
   for (int i = 0; i < 2; ++i) {
     writer_->Submit({.may_block = true}, Insert(1), [&](absl::Status status) {

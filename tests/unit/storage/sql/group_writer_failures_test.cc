@@ -10,7 +10,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/unit/storage/sql/group_writer_fixture.h"
 
-// Calls of a GroupWriter of which some fail.
+// Tests calls of a GroupWriter of which some fail.
 namespace webhooks::sql {
 namespace {
 
@@ -96,7 +96,7 @@ TEST_F(GroupWriterTest, NoCallRunsOutsideATransaction) {
 }
 
 TEST_F(GroupWriterTest, ACallThatFillsTheDiskLeavesTheOthers) {
-  // Less than the large call needs.
+  // Less space than the large call needs.
   ASSERT_THAT(
       Run([](Connection& connection) {
         return dynamic_cast<sqlite::Connection&>(connection).LimitSize(100'000);

@@ -29,7 +29,7 @@ TEST(ReaderPool, KeepsAThreadForOtherProjects) {
       release.WaitForNotification();
     });
   }
-  // After the first, a thread is free that could take another busy read.
+  // After the first of these reads, its thread could take another busy read.
   for (int i = 0; i < 2; ++i) {
     absl::Notification other;
     pool.Submit({}, "other",

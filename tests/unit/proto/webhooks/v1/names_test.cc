@@ -13,7 +13,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptor;
 
-// Of `message` and of the messages declared in it; counts their fields.
+// Checks and counts the fields of `message` and of messages declared in it.
 void ExpectNamesAreKeys(const Descriptor& message, int& fields) {
   for (int i = 0; i < message.field_count(); ++i) {
     EXPECT_EQ(message.field(i)->json_name(), message.field(i)->name())

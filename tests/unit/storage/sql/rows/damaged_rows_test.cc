@@ -14,7 +14,7 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
 
-// Single rows that cannot be read.
+// Tests of single rows that cannot be read.
 namespace webhooks::sql {
 namespace {
 

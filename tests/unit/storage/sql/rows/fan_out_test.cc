@@ -23,7 +23,7 @@ namespace {
 using testing::IsOk;
 using testing::StatusIs;
 
-// More than fit in one transaction.
+// More webhooks than one transaction handles.
 constexpr int kListeners = 4500;
 
 using Response = v1::PublishEventResponse;
@@ -73,7 +73,7 @@ class FanOutTest : public ::testing::Test {
         [&](auto done) { store_->PublishEvent(event, idempotency, {}, done); });
   }
 
-  // Publishes, and calls `others` repeatedly meanwhile.
+  // Publishes, and calls `others` repeatedly until the publication ends.
   absl::StatusOr<Created<Response>> PublishWhile(
       const v1::Event& event, const std::function<void()>& others) {
     std::atomic<bool> has_ended = false;
@@ -200,7 +200,7 @@ TEST_F(FanOutTest, ThatWasInterruptedIsNeitherVisibleNorDelivered) {
   for (std::size_t i = 0; i < webhooks_.size(); i += 50) {
     EXPECT_EQ(Lease(webhooks_[i]), 0u);
   }
-  // They have not failed either.
+  // The deliveries have not failed either.
   EXPECT_EQ(CountWaiting(), inserted);
 }
 

@@ -100,7 +100,7 @@ TEST_F(DiskFaults, AnExhaustedQuotaIsAFullDisk) {
 }
 
 TEST_F(DiskFaults, ARecordThatCannotBeReadIsNotReportedAsDamaged) {
-  // More than the store keeps in memory, and its log emptied.
+  // A new store has no record in memory, and an empty log.
   v1::Webhook webhook = MakeWebhook(project_);
   ASSERT_THAT(CreateWebhook(*store_, webhook), IsOk());
   Open();
@@ -137,7 +137,7 @@ TEST_F(DiskFaults, AFullDiskStillReads) {
               IsOk());
 }
 
-// A container may have no writable folder but that of the database.
+// In a container, only the folder of the database may be writable.
 TEST_F(DiskFaults, NoWriteNeedsATemporaryFile) {
   testing::LockTemporaryFolder();
   ASSERT_THAT(CreateWebhook(*store_, MakeWebhook(project_)), IsOk());
@@ -168,7 +168,8 @@ using DiskFaultsDeathTest = DiskFaults;
 // The death test creates everything again in its child process.
 TEST_F(DiskFaultsDeathTest, AFailedFsyncEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  // The child cannot delete its folder: it is in a folder of this test.
+  // The child cannot delete its folder. It is in the folder of this test, which
+  // deletes it.
   setenv("TMPDIR", folder_.Path("").c_str(), 1);
   EXPECT_EXIT(
       {

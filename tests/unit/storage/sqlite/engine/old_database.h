@@ -20,7 +20,7 @@
 
 namespace webhooks::sqlite {
 
-// A database that an earlier version wrote, from its dump.
+// A database of an earlier version, from its SQL dump.
 class OldDatabase : public ::testing::Test {
  protected:
   explicit OldDatabase(const char* dump) {
@@ -50,7 +50,7 @@ class OldDatabase : public ::testing::Test {
     return bytes;
   }
 
-  // Returns how many webhooks get an event of `type`.
+  // Returns the number of webhooks that get an event of `type`.
   static int Matched(Store& store, const std::string& project,
                      const std::string& type) {
     v1::Event event;

@@ -78,7 +78,7 @@ TEST_F(DatabaseOfVersion1, HasNoSecretInClearText) {
   EXPECT_EQ(Bytes().find(secret), std::string::npos);
 }
 
-// Their pages are not reused by another table.
+// Uses more pages than other tables reuse.
 TEST_F(DatabaseOfVersion1, HasNoneOfManySecretsInClearText) {
   ASSERT_THAT(
       Connect()->Execute(
@@ -94,7 +94,7 @@ TEST_F(DatabaseOfVersion1, HasNoneOfManySecretsInClearText) {
   EXPECT_EQ(Bytes().find("inTheClear"), std::string::npos);
 }
 
-// The start is interrupted after the migration.
+// Simulates a start that is interrupted after the migration.
 TEST_F(DatabaseOfVersion1, HasNoSecretInTheLogOfAnInterruptedStart) {
   ASSERT_THAT(Open(), IsOk());
   const std::string secret = "KnYtJ91P8d81//EFZv9cGtpok2eLx89scB1WFKnVrLM=";

@@ -65,13 +65,13 @@ class DatabaseOfVersion6 : public OldDatabase {
 
   const std::string project_ = "01a21053-75a6-797e-a810-18bcadc3fc26";
   const std::string webhook_ = "01a21053-7c0b-74b9-b15a-9b28305592c8";
-  // When the first event was published.
+  // The time of the publication of the first event.
   const absl::Time start_ = absl::FromUnixSeconds(1795570300);
   std::unique_ptr<Store> store_;
 };
 
 TEST_F(DatabaseOfVersion6, HasItsDeliveriesDueAtTheirTimes) {
-  // The clock was set back.
+  // The clock was set back between these two.
   EXPECT_THAT(Lease(start_),
               ::testing::UnorderedElementsAre(Event(2), Event(3)));
   EXPECT_THAT(Lease(start_ + absl::Minutes(30)), ElementsAre(Event(5)));

@@ -159,7 +159,7 @@ TEST_F(InspectStoreTest, FindsAnIndexWithoutItsRows) {
     const auto connection = Connect();
     ASSERT_THAT(connection->Execute("allow", "PRAGMA writable_schema = ON"),
                 IsOk());
-    // The index has the keys of another table.
+    // Makes the content of the index differ from its definition.
     ASSERT_THAT(
         connection->Execute("damage",
                             "UPDATE sqlite_schema SET sql = 'CREATE INDEX"
