@@ -10,6 +10,7 @@ _PACKAGES = {
     "IDN2::idn2": "libidn2",
     "OpenSSL::Crypto": "libcrypto",
     "OpenSSL::SSL": "libssl",
+    "PostgreSQL::PostgreSQL": "libpq",
     "SQLite::SQLite3": "sqlite3",
     "gRPC::grpc++": "grpc++",
     "prometheus-cpp::core": "prometheus-cpp-core",

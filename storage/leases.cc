@@ -1,13 +1,16 @@
 #include "storage/leases.h"
 
+#include "absl/container/flat_hash_set.h"
+
 namespace webhooks {
 
-std::int64_t Leases::Add(absl::string_view delivery, int attempt,
-                         absl::Duration duration) {
+std::int64_t Leases::Add(absl::string_view delivery, const Endpoint& endpoint,
+                         int attempt, absl::Duration duration) {
   absl::MutexLock lock(&mutex_);
   ++last_number_;
-  leases_.insert_or_assign(std::string(delivery),
-                           Lease{last_number_, attempt, clock_() + duration});
+  leases_.insert_or_assign(
+      std::string(delivery),
+      Lease{endpoint, last_number_, attempt, clock_() + duration});
   return last_number_;
 }
 
@@ -50,16 +53,18 @@ std::optional<Leases::Lease> Leases::Find(absl::string_view delivery) const {
 
 std::optional<absl::Duration> Leases::TimeLeft(
     absl::string_view delivery) const {
-  const std::optional<Lease> lease = Find(delivery);
-  const absl::Duration left =
-      lease ? lease->until - clock_() : absl::ZeroDuration();
+  absl::MutexLock lock(&mutex_);
+  const auto found = leases_.find(delivery);
+  if (found == leases_.end()) return std::nullopt;
+  const absl::Duration left = found->second.until - clock_();
   if (left <= absl::ZeroDuration()) return std::nullopt;
   return left;
 }
 
 bool Leases::HasBegun(absl::string_view delivery) const {
-  const std::optional<Lease> lease = Find(delivery);
-  return lease && lease->has_begun;
+  absl::MutexLock lock(&mutex_);
+  const auto found = leases_.find(delivery);
+  return found != leases_.end() && found->second.has_begun;
 }
 
 Leases::Lease* Leases::FindNewest(absl::string_view delivery,
@@ -67,6 +72,21 @@ Leases::Lease* Leases::FindNewest(absl::string_view delivery,
   const auto found = leases_.find(delivery);
   if (found == leases_.end() || found->second.number != number) return nullptr;
   return &found->second;
+}
+
+std::vector<Endpoint> Leases::Endpoints() const {
+  const absl::Duration now = clock_();
+  absl::flat_hash_set<Endpoint> endpoints;
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [delivery, lease] : leases_) {
+    if (lease.until > now) endpoints.insert(lease.endpoint);
+  }
+  return {endpoints.begin(), endpoints.end()};
+}
+
+void Leases::EndAll() {
+  absl::MutexLock lock(&mutex_);
+  leases_.clear();
 }
 
 }  // namespace webhooks

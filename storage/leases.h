@@ -5,24 +5,27 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "storage/delivery_queue.h"
 #include "storage/steady_clock.h"
 
 namespace webhooks {
 
-// The leases of deliveries, in memory: no other process uses the same database,
-// and a lease ends with the process that holds it. Leases are timed by a steady
-// clock, so that a change of the time of day does not end the lease of an
-// attempt in flight. Thread-safe. Ids of deliveries are in binary form (16
-// bytes).
+// The leases of deliveries, in memory: no other process leases deliveries of
+// the same endpoint, and a lease ends with the process that holds it. Leases
+// are timed by a steady clock, so that a change of the time of day does not end
+// the lease of an attempt in flight. Thread-safe. Ids of deliveries are in
+// binary form (16 bytes).
 class Leases {
  public:
   struct Lease {
+    Endpoint endpoint;
     // Unique among all leases of this process.
     std::int64_t number = 0;
     int attempt = 1;
@@ -41,8 +44,8 @@ class Leases {
   explicit Leases(SteadyClock clock) : clock_(std::move(clock)) {}
 
   // Leases the delivery for an attempt. Returns the number of the lease.
-  std::int64_t Add(absl::string_view delivery, int attempt,
-                   absl::Duration duration);
+  std::int64_t Add(absl::string_view delivery, const Endpoint& endpoint,
+                   int attempt, absl::Duration duration);
   // Change or end a lease. Ignored if it is not the delivery's newest.
   void Begin(absl::string_view delivery, std::int64_t number);
   void Renew(absl::string_view delivery, std::int64_t number,
@@ -59,6 +62,10 @@ class Leases {
   // Returns the remaining time of the delivery's lease; nullopt if it is not
   // leased.
   std::optional<absl::Duration> TimeLeft(absl::string_view delivery) const;
+  // Returns the endpoints of the deliveries that are leased, each once.
+  std::vector<Endpoint> Endpoints() const;
+  // Ends all leases.
+  void EndAll();
   // Returns true if an attempt of the delivery is being made.
   bool HasBegun(absl::string_view delivery) const;
 

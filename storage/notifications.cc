@@ -26,12 +26,19 @@ EndpointDue& Notifications::Find(const Endpoint& endpoint) {
       .first->second;
 }
 
+std::vector<EndpointDue> Notifications::Endpoints() const {
+  std::vector<EndpointDue> endpoints;
+  for (const auto& [endpoint, due] : endpoints_) endpoints.push_back(due);
+  return endpoints;
+}
+
 void Notifier::Watch(DeliveryQueue::Watcher watcher) {
   absl::MutexLock lock(&mutex_);
   watcher_ = std::move(watcher);
 }
 
-void Notifier::Send(const Notifications& notifications) {
+void Notifier::Send(const Notifications& notifications,
+                    const IsWatched& is_watched) {
   for (const PublishedEvent& event : notifications.published_) {
     observer_.EventPublished(event);
   }
@@ -44,7 +51,14 @@ void Notifier::Send(const Notifications& notifications) {
   if (notifications.endpoints_.empty()) return;
   absl::MutexLock lock(&mutex_);
   if (watcher_ == nullptr) return;
-  for (const auto& [endpoint, due] : notifications.endpoints_) watcher_(due);
+  for (const auto& [endpoint, due] : notifications.endpoints_) {
+    if (is_watched == nullptr || is_watched(endpoint)) watcher_(due);
+  }
+}
+
+void Notifier::Notify(const EndpointDue& due) {
+  absl::MutexLock lock(&mutex_);
+  if (watcher_ != nullptr) watcher_(due);
 }
 
 }  // namespace webhooks

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_NOTIFICATIONS_H_
 #define WEBHOOKS_STORAGE_NOTIFICATIONS_H_
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,9 @@ class Notifications {
 
   // Like AddChanged, and sets EndpointDue::is_urgent.
   void AddUrgent(const Endpoint& endpoint, absl::Time due);
+
+  // Returns the endpoints that were added.
+  std::vector<EndpointDue> Endpoints() const;
 
   // Add notifications for the observer; see StoreObserver.
   void AddDeactivation(const Endpoint& endpoint,
@@ -59,7 +63,14 @@ class Notifier {
   // Implements DeliveryQueue::Watch.
   void Watch(DeliveryQueue::Watcher watcher) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  void Send(const Notifications& notifications) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Tells the observer, and the watcher of the endpoints that `is_watched`
+  // accepts; null: of all.
+  using IsWatched = std::function<bool(const Endpoint&)>;
+  void Send(const Notifications& notifications,
+            const IsWatched& is_watched = nullptr) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Tells the watcher of one endpoint.
+  void Notify(const EndpointDue& due) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   StoreObserver& observer_;

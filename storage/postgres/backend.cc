@@ -1,5 +1,7 @@
 #include "storage/postgres/backend.h"
 
+#include <unistd.h>
+
 #include <utility>
 #include <vector>
 
@@ -7,6 +9,7 @@
 #include "storage/postgres/engine/connection.h"
 #include "storage/postgres/engine/migrations.h"
 #include "storage/postgres/engine/target.h"
+#include "storage/postgres/membership/membership.h"
 #include "storage/sql/rows/project_rows.h"
 #include "storage/sql/sql_store.h"
 
@@ -67,12 +70,19 @@ absl::Status CheckStandby(const Target& target, sql::Connection& connection,
   return absl::OkStatus();
 }
 
+// Returns the name of this machine, for operators.
+std::string HostName() {
+  char name[256] = "";
+  gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
 absl::Status AddConnections(
     const Target& target, Connection::Mode mode, int count,
-    StoreObserver& observer,
+    StoreObserver& observer, const std::shared_ptr<const MemberId>& server,
     std::vector<std::unique_ptr<sql::Connection>>& connections) {
   for (int i = 0; i < count; ++i) {
-    auto connection = Connection::Open(target, mode, observer);
+    auto connection = Connection::Open(target, mode, observer, server);
     if (!connection.ok()) return connection.status();
     connections.push_back(*std::move(connection));
   }
@@ -112,7 +122,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   LastFault fault;
   std::unique_ptr<Sealer> sealer;
   {
-    auto first = Connection::Open(*target, Connection::Mode::kRead, fault);
+    auto first =
+        Connection::Open(*target, Connection::Mode::kStatements, fault);
     if (!first.ok()) return first.status();
     const auto needed = SealedUnder(**first);
     if (!needed.ok()) return fault.Explain(*target, needed.status());
@@ -124,23 +135,33 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
     absl::Status standby = CheckStandby(*target, **first, observer);
     if (!standby.ok()) return fault.Explain(*target, standby);
   }
+  const auto server = std::make_shared<MemberId>();
+  auto control =
+      Connection::Open(*target, Connection::Mode::kStatements, observer);
+  if (!control.ok()) return control.status();
+  auto member =
+      Membership::Join(*std::move(control), HostName(), target->beat, server);
+  if (!member.ok()) return Named(*target, member.status());
   sql::Connections connections;
-  absl::Status opened = AddConnections(*target, Connection::Mode::kWrite,
-                                       kWriters, observer, connections.writers);
-  opened.Update(AddConnections(*target, Connection::Mode::kRead, kReaders,
-                               observer, connections.readers));
-  opened.Update(AddConnections(*target, Connection::Mode::kRead, kKeyReaders,
-                               observer, connections.key_readers));
+  absl::Status opened =
+      AddConnections(*target, Connection::Mode::kTransactions, kWriters,
+                     observer, server, connections.writers);
+  opened.Update(AddConnections(*target, Connection::Mode::kStatements, kReaders,
+                               observer, nullptr, connections.readers));
+  opened.Update(AddConnections(*target, Connection::Mode::kStatements,
+                               kKeyReaders, observer, nullptr,
+                               connections.key_readers));
   if (!opened.ok()) return Named(*target, opened);
-  return std::make_unique<sql::SqlStore>(std::move(sealer),
-                                         std::move(connections), observer,
-                                         std::move(steady_clock));
+  return std::make_unique<sql::SqlStore>(
+      std::move(sealer), std::move(connections), observer,
+      std::move(steady_clock), /*held=*/nullptr, *std::move(member));
 }
 
 StorePresence FindStore(absl::string_view url) {
   const auto target = ParseTarget(url);
   if (!target.ok()) return StorePresence::kAbsent;
-  const auto connection = Connection::Open(*target, Connection::Mode::kRead);
+  const auto connection =
+      Connection::Open(*target, Connection::Mode::kStatements);
   // Its start fails, and says why.
   if (!connection.ok()) return StorePresence::kPresent;
   const auto version = ReadSchemaVersion(**connection);
@@ -166,7 +187,8 @@ absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
   const auto target = ParseTarget(url);
   if (!target.ok()) return target.status();
   LastFault fault;
-  auto connection = Connection::Open(*target, Connection::Mode::kRead, fault);
+  auto connection =
+      Connection::Open(*target, Connection::Mode::kStatements, fault);
   if (!connection.ok()) return connection.status();
   auto found = InspectContent(**connection);
   if (!found.ok()) return fault.Explain(*target, found.status());

@@ -196,10 +196,26 @@ void SqlStore::CancelRetryJob(absl::string_view project, absl::string_view id,
 void SqlStore::ListEndpoints(absl::string_view after, int limit,
                              const CallOptions& options,
                              Done<std::vector<EndpointDue>> done) {
-  Read<std::vector<EndpointDue>>(
+  using Dues = std::vector<EndpointDue>;
+  Read<Dues>(
       "", options,
-      [after = std::string(after), limit](Connection& connection) {
-        return SelectEndpoints(connection, after, limit);
+      [this, after = std::string(after),
+       limit](Connection& connection) -> absl::StatusOr<Dues> {
+        Dues owned;
+        for (std::string last = after;;) {
+          auto page = SelectEndpoints(connection, last, limit);
+          if (!page.ok()) return page;
+          const bool is_last = static_cast<int>(page->size()) < limit;
+          if (!page->empty()) last = page->back().endpoint.webhook;
+          std::erase_if(*page, [&](const EndpointDue& due) {
+            return !Owns(due.endpoint);
+          });
+          for (EndpointDue& due : *page) {
+            if (static_cast<int>(owned.size()) == limit) return owned;
+            owned.push_back(std::move(due));
+          }
+          if (is_last) return owned;
+        }
       },
       std::move(done));
 }
@@ -249,6 +265,10 @@ void SqlStore::LeaseOnWriter(std::vector<LeaseRequest> requests, absl::Time now,
         GiveUpLeases(std::exchange(*given, {}));
         Answers answers;
         for (const LeaseRequest& request : requests) {
+          if (!Owns(request.endpoint)) {
+            answers.emplace_back();
+            continue;
+          }
           answers.push_back(sql::LeaseDue(connection, *sealer_, leases_,
                                           request, now, duration,
                                           notifications));

@@ -5,18 +5,20 @@
 #include <vector>
 
 #include "absl/hash/hash.h"
+#include "storage/sql/maintenance/retention.h"
 #include "storage/sql/rows/latest_id.h"
 #include "storage/sql/rows/project_rows.h"
+#include "storage/sql/rows/queue_rows.h"
 #include "storage/sql/rows/secret_key_rows.h"
 
 namespace webhooks::sql {
 namespace {
 
-// The interval of probes that write while writes succeed: each is an fsync.
+// The interval of probes that write, while writes succeed: each costs an fsync.
 constexpr absl::Duration kProbeEvery = absl::Seconds(10);
 
-// Returns the options of a call that is completed before other work runs: its
-// caller does not perform it.
+// Returns the options of a call that does not run on its caller's thread, so
+// that it completes before other work runs.
 CallOptions Queued(CallOptions options) {
   options.may_block = false;
   return options;
@@ -26,23 +28,88 @@ CallOptions Queued(CallOptions options) {
 
 SqlStore::SqlStore(std::unique_ptr<Sealer> sealer, Connections connections,
                    StoreObserver& observer, SteadyClock steady_clock,
-                   std::shared_ptr<void> held)
+                   std::shared_ptr<void> held,
+                   std::unique_ptr<Ownership> ownership)
     : held_(std::move(held)),
       sealer_(std::move(sealer)),
       steady_clock_(std::move(steady_clock)),
       leases_(steady_clock_),
       maintenance_(*sealer_, leases_, reserved_seqs_),
       notifier_(observer),
+      ownership_(std::move(ownership)),
       readers_(std::move(connections.readers), observer),
       key_readers_(std::move(connections.key_readers), observer) {
   for (auto& connection : connections.writers) {
     writers_.push_back(std::make_unique<GroupWriter>(std::move(connection),
                                                      observer, steady_clock_));
   }
+  if (ownership_ != nullptr) ownership_->Start(leases_, OwnershipCallbacks());
 }
 
 // The readers close before the writers, which perform the last checkpoint.
-SqlStore::~SqlStore() = default;
+SqlStore::~SqlStore() {
+  if (ownership_ != nullptr) ownership_->Stop();
+}
+
+absl::Status SqlStore::Announce(Connection& connection,
+                                const Notifications& notifications) {
+  if (ownership_ == nullptr) return absl::OkStatus();
+  return ownership_->Announce(connection, notifications.Endpoints());
+}
+
+void SqlStore::Notify(const Notifications& notifications) {
+  if (ownership_ == nullptr) return notifier_.Send(notifications);
+  notifier_.Send(notifications, [this](const Endpoint& endpoint) {
+    return endpoint.webhook.empty() || ownership_->Owns(endpoint);
+  });
+}
+
+Ownership::Callbacks SqlStore::OwnershipCallbacks() {
+  Ownership::Callbacks callbacks;
+  callbacks.find_waiting = [this](auto is_owned, auto done) {
+    FindWaiting(std::move(is_owned), std::move(done));
+  };
+  callbacks.lost = [this](const Endpoint& endpoint) {
+    notifier_.Notify({endpoint, absl::InfinitePast(), /*has_changed=*/true});
+  };
+  callbacks.changed = [this](const EndpointDue& change) {
+    notifier_.Notify(change);
+  };
+  callbacks.after_transactions = [this](std::function<void()> done) {
+    // Calls `done` when the last writer has dropped it.
+    const std::shared_ptr<void> last(
+        nullptr, [done = std::move(done)](void*) { done(); });
+    for (auto& writer : writers_) {
+      writer->Submit(
+          {}, [](Connection&) { return absl::OkStatus(); },
+          [last](const absl::Status&) {});
+    }
+  };
+  return callbacks;
+}
+
+void SqlStore::FindWaiting(std::function<bool(const Endpoint&)> is_owned,
+                           std::function<void(bool)> done) {
+  constexpr int kPage = 1000;
+  Read<bool>(
+      "", {},
+      [this, is_owned = std::move(is_owned)](
+          Connection& connection) -> absl::StatusOr<bool> {
+        std::string after;
+        for (;;) {
+          const auto page = SelectEndpoints(connection, after, kPage);
+          if (!page.ok()) return page.status();
+          for (const EndpointDue& due : *page) {
+            if (is_owned(due.endpoint)) notifier_.Notify(due);
+          }
+          if (page->size() < kPage) return true;
+          after = page->back().endpoint.webhook;
+        }
+      },
+      [done = std::move(done)](const absl::StatusOr<bool>& found) {
+        done(found.ok());
+      });
+}
 
 std::size_t SqlStore::WriterOf(absl::string_view project) const {
   if (project.empty() || writers_.size() == 1) return 0;
@@ -70,12 +137,22 @@ void SqlStore::Probe(const CallOptions& options, DoneStatus done) {
                   });
 }
 
+bool SqlStore::PreparesMaintenance() {
+  const bool maintains = ownership_ == nullptr || ownership_->Maintains();
+  // Another process has gone on with it since.
+  if (maintains && !maintains_) maintenance_.BeginAgain();
+  maintains_ = maintains;
+  return maintains;
+}
+
 void SqlStore::Maintain(absl::Time now, absl::Duration retention,
                         const CallOptions& options, Done<bool> done) {
   WriteAndNotify<bool>(
       "", Queued(options),
-      [this, now, retention](Connection& connection,
-                             Notifications& notifications) {
+      [this, now, retention](
+          Connection& connection,
+          Notifications& notifications) -> absl::StatusOr<bool> {
+        if (!PreparesMaintenance()) return false;
         return maintenance_.Step(connection, now, retention, notifications);
       },
       // Runs before other work, as the call is queued.
@@ -90,7 +167,13 @@ void SqlStore::AdvanceRetention(absl::Time now, absl::Duration max_step,
                                 Done<absl::Time> done) {
   Write<absl::Time>(
       "", options,
-      [this, now, max_step](Connection& connection) {
+      [this, now,
+       max_step](Connection& connection) -> absl::StatusOr<absl::Time> {
+        if (!PreparesMaintenance()) {
+          const auto stored = SelectRetentionTime(connection);
+          const bool is_new = stored.ok() && *stored == absl::InfinitePast();
+          return is_new ? now : stored;
+        }
         return maintenance_.AdvanceRetention(connection, now, max_step);
       },
       std::move(done));
@@ -117,9 +200,9 @@ void SqlStore::ListUnusedKeys(const CallOptions& options,
       std::move(done));
 }
 
-// The sealer changes after the commit, so that nothing is sealed under a key
-// that the next start would not miss. Until then the old key seals, which
-// `keys` has.
+// The sealer changes after the commit. Before it, the database does not list
+// the new key, and the next start would not notice that the key is missing.
+// Until then the old key seals; `keys` has it too.
 void SqlStore::ReplaceSecretKeys(SecretKeys keys, const CallOptions& options,
                                  DoneStatus done) {
   const auto next = std::make_shared<const SecretKeys>(std::move(keys));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "storage/sql/connection.h"
 #include "storage/sql/group_writer.h"
 #include "storage/sql/maintenance/maintenance_jobs.h"
+#include "storage/sql/ownership.h"
 #include "storage/sql/reader_pool.h"
 #include "storage/sql/rows/fan_out.h"
 #include "storage/steady_clock.h"
@@ -39,10 +41,11 @@ struct Connections {
 class SqlStore final : public Store {
  public:
   // `observer` must outlive this. Releases `held` when the last connection is
-  // closed.
+  // closed. Without `ownership`, no other process uses the database.
   SqlStore(std::unique_ptr<Sealer> sealer, Connections connections,
            StoreObserver& observer, SteadyClock steady_clock,
-           std::shared_ptr<void> held = nullptr);
+           std::shared_ptr<void> held = nullptr,
+           std::unique_ptr<Ownership> ownership = nullptr);
   ~SqlStore() override;
 
   void Probe(const CallOptions& options, DoneStatus done) override;
@@ -262,20 +265,40 @@ class SqlStore final : public Store {
     auto outcome = std::make_shared<Outcome>();
     Writer(project).Submit(
         options,
-        [work = std::move(work), outcome](Connection& connection) mutable {
+        [this, work = std::move(work),
+         outcome](Connection& connection) mutable {
           outcome->notifications = Notifications();
           outcome->result = work(connection, outcome->notifications);
-          return outcome->result.status();
+          if (!outcome->result.ok()) return outcome->result.status();
+          return Announce(connection, outcome->notifications);
         },
         [this, outcome, done = std::move(done),
          committed = std::move(committed)](absl::Status status) mutable {
           if (!status.ok()) return std::move(done)(std::move(status));
           if (committed) committed();
-          notifier_.Send(outcome->notifications);
+          Notify(outcome->notifications);
           std::move(done)(std::move(outcome->result));
         },
         bytes, length);
   }
+
+  // Tells other processes of the changes that their endpoints need to know.
+  absl::Status Announce(Connection& connection,
+                        const Notifications& notifications);
+  // Tells the observer, and the watcher of the endpoints that this process
+  // owns.
+  void Notify(const Notifications& notifications);
+  bool Owns(const Endpoint& endpoint) const {
+    return ownership_ == nullptr || ownership_->Owns(endpoint);
+  }
+  // Returns true if this process performs the maintenance. Only for work of
+  // the writer of no project.
+  bool PreparesMaintenance();
+  Ownership::Callbacks OwnershipCallbacks();
+  // Tells the watcher of the endpoints that deliveries wait for and that
+  // `is_owned` accepts.
+  void FindWaiting(std::function<bool(const Endpoint&)> is_owned,
+                   std::function<void(bool)> done);
 
   // A call of PublishEvent or PublishEvents.
   template <typename T>
@@ -300,6 +323,11 @@ class SqlStore final : public Store {
   // Only for work of the writer of no project.
   MaintenanceJobs maintenance_;
   Notifier notifier_;
+  // Leaves when the writers have ended. Null: no other process is there.
+  const std::unique_ptr<Ownership> ownership_;
+  // True while this process performs the maintenance. Only for work of the
+  // writer of no project.
+  bool maintains_ = false;
   std::vector<std::unique_ptr<GroupWriter>> writers_;
   ReaderPool readers_;
   ReaderPool key_readers_;

@@ -15,11 +15,11 @@
 namespace webhooks::sqlite {
 namespace {
 
-// Reads are short and mostly served from the page cache. A project gets all but
-// one.
+// Reads are short and mostly served from the page cache. A project gets all
+// readers but one.
 constexpr int kReaders = 3;
 
-// Look-ups of credentials, which every call waits for.
+// Readers for credentials, which every call needs.
 constexpr int kKeyReaders = 1;
 
 using Readers = std::vector<std::unique_ptr<sql::Connection>>;

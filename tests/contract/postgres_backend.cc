@@ -24,7 +24,8 @@ class PostgresDatabase final : public TestDatabase {
         Url(),
         "DO $$ DECLARE name text; BEGIN"
         " FOR name IN SELECT tablename FROM pg_tables"
-        " WHERE schemaname = 'webhooks' AND tablename <> 'schema_version'"
+        " WHERE schemaname = 'webhooks' AND tablename NOT IN "
+        "('schema_version', 'shards')"
         " LOOP EXECUTE 'DELETE FROM webhooks.' || name; END LOOP; END $$");
   }
 

@@ -20,8 +20,10 @@ REFERENCE = {
 class Service:
     """Both processes, started one by one; stop() ends those that run."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, url=None):
+        """`url` is that of a database of PostgreSQL; none: one of SQLite."""
         self.folder = pathlib.Path(folder)
+        self.url = url
         self.database = self.folder / "webhooks.db"
         self.server = None
         self.gateway = None
@@ -38,8 +40,15 @@ class Service:
             flags = (*flags, "--trusted_gateway_addresses=127.0.0.1")
         self.server = Process(
             "webhook-server", f"--listen={listen}",
-            f"--database=sqlite:{self.database}{options}", *flags, env=env)
+            *self._files(options), *flags, env=env)
         return self.server
+
+    def _files(self, options):
+        if self.url is None:
+            return [f"--database=sqlite:{self.database}{options}"]
+        return [f"--database={self.url}", *(
+            f"--{name.replace('-', '_')}_file={self.folder / name}"
+            for name in ("api-key", "admin-key", "secret-key"))]
 
     def start_gateway(self, *flags, env=None):
         self.gateway = Process(

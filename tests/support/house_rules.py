@@ -21,6 +21,8 @@ MAY_INCLUDE = {
 }
 HOUSE = (*MAY_INCLUDE, "tests")
 
+BACKENDS = ("storage/sql/", "storage/sqlite/", "storage/postgres/")
+
 # The only generated header that the gateway may include.
 GATEWAY_GENERATED = "webhooks/v1/options.pb.h"
 
@@ -50,7 +52,7 @@ def include_violation(folder, quote, path):
         return "an include is a full path"
     if folder not in MAY_INCLUDE:
         return None
-    if path.startswith("storage/sqlite/") and folder != "storage":
+    if path.startswith(BACKENDS) and folder != "storage":
         return "only storage/ may know a backend"
     if house and not path.startswith(MAY_INCLUDE[folder]):
         return f"{folder}/ may include only {', '.join(MAY_INCLUDE[folder])}"

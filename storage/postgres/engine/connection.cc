@@ -133,21 +133,28 @@ class Connection::StreamCursor final : public ResultCursor {
 };
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
-    const Target& target, Mode mode, StoreObserver& observer) {
+    const Target& target, Mode mode, StoreObserver& observer,
+    std::shared_ptr<const MemberId> server) {
   std::unique_ptr<Connection> connection(
-      new Connection(target, mode, observer));
+      new Connection(target, mode, observer, std::move(server)));
   absl::Status connected = connection->Connect();
   if (!connected.ok()) return connected;
   return connection;
 }
 
-Connection::Connection(const Target& target, Mode mode, StoreObserver& observer)
-    : target_(target), mode_(mode), observer_(observer), lane_(NewLane()) {}
+Connection::Connection(const Target& target, Mode mode, StoreObserver& observer,
+                       std::shared_ptr<const MemberId> server)
+    : target_(target),
+      mode_(mode),
+      observer_(observer),
+      server_(std::move(server)),
+      lane_(NewLane()) {}
 
 Connection::~Connection() {
   prepared_.clear();
   streams_.clear();
-  if (mode_ != Mode::kWrite || link_ == nullptr || !link_->IsGood()) return;
+  if (mode_ != Mode::kTransactions || link_ == nullptr || !link_->IsGood())
+    return;
   Guarded("delete lane", [&]() -> absl::Status {
     Query erase{"DELETE FROM lanes WHERE id = $1", {Parameter()}};
     erase.parameters[0].SetBytes(lane_);
@@ -166,16 +173,27 @@ absl::Status Connection::Connect() {
     return link.status();
   }
   link_ = *std::move(link);
-  if (mode_ != Mode::kWrite) return absl::OkStatus();
+  if (mode_ != Mode::kTransactions) return absl::OkStatus();
+  absl::Status inserted = InsertLane();
+  if (!inserted.ok()) link_.reset();
+  return inserted;
+}
+
+absl::Status Connection::InsertLane() {
   return Guarded("insert lane", [&]() -> absl::Status {
+    const std::string server = server_->Get();
     Query insert{
-        "INSERT INTO lanes (id, batch) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        {Parameter(), Parameter()}};
+        "INSERT INTO lanes (id, server, batch) SELECT $1, id, $2 FROM servers"
+        " WHERE id = $3 ON CONFLICT (id) DO UPDATE SET server = "
+        "excluded.server",
+        std::vector<Parameter>(3)};
     insert.parameters[0].SetBytes(lane_);
     insert.parameters[1].SetInt64(batch_);
-    Run(insert);
+    insert.parameters[2].SetBytes(server);
+    const bool is_member = RowsOf(Run(insert)) > 0;
     has_changed_ = false;
-    return absl::OkStatus();
+    if (is_member) return absl::OkStatus();
+    return absl::UnavailableError("this server is not one of the database's");
   });
 }
 

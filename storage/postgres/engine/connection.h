@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/postgres/engine/link.h"
+#include "storage/postgres/engine/member_id.h"
 #include "storage/postgres/engine/target.h"
 #include "storage/sql/connection.h"
 #include "storage/store_observer.h"
@@ -26,16 +27,22 @@ namespace webhooks::postgres {
 //
 // A transaction that changes something also changes the connection's row of the
 // table lanes. When the connection is lost during the commit, the row tells
-// later if it took place.
+// later if it took place. When the server was declared dead, the row is
+// deleted, and the transaction fails.
 class Connection final : public sql::Connection {
  public:
-  enum class Mode { kRead, kWrite };
+  enum class Mode {
+    kStatements,    // reads; each change is a transaction by itself
+    kTransactions,  // see Begin
+  };
 
-  // Connects. `observer` must outlive the connection. UNAVAILABLE: it cannot;
-  // the message is for the operator.
+  // Connects. `observer` must outlive the connection. `server` is the id of
+  // this server, for kTransactions. UNAVAILABLE: it cannot, or the server is
+  // not one of the table servers; the message is for the operator.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(
       const Target& target, Mode mode,
-      StoreObserver& observer = StoreObserver::None());
+      StoreObserver& observer = StoreObserver::None(),
+      std::shared_ptr<const MemberId> server = nullptr);
   ~Connection() override;
 
   // Runs a script of several statements, in one transaction of its own.
@@ -62,16 +69,18 @@ class Connection final : public sql::Connection {
   class PreparedCursor;
   class StreamCursor;
 
-  Connection(const Target& target, Mode mode, StoreObserver& observer);
+  Connection(const Target& target, Mode mode, StoreObserver& observer,
+             std::shared_ptr<const MemberId> server);
 
   sql::Cursor& Cache(absl::string_view sql) override;
   sql::Cursor& Stream(absl::string_view sql) override;
   absl::Status StatusOf(absl::string_view operation,
                         const std::exception& failure) override;
 
-  // Connects, unless the connection is good. A writer also inserts its row of
-  // the table lanes.
+  // Connects, unless the connection is good. With kTransactions, also inserts
+  // the row of the table lanes.
   absl::Status Connect();
+  absl::Status InsertLane();
   // Runs what was deferred, and then `queries`. Returns their results.
   std::vector<Result> Run(const std::vector<const Query*>& queries);
   Result Run(const Query& query);
@@ -86,6 +95,7 @@ class Connection final : public sql::Connection {
   const Target target_;
   const Mode mode_;
   StoreObserver& observer_;
+  const std::shared_ptr<const MemberId> server_;
   // The id of the row of the table lanes: 16 bytes.
   const std::string lane_;
   std::unique_ptr<Link> link_;

@@ -13,7 +13,8 @@
 namespace webhooks::postgres {
 namespace {
 
-constexpr absl::string_view kRequireSync = "require_sync";
+constexpr absl::Duration kMinBeat = absl::Milliseconds(20);
+constexpr absl::Duration kMaxBeat = absl::Minutes(1);
 
 // The session's settings:
 // - search_path: the tables of the service stand in a schema of their own.
@@ -30,6 +31,24 @@ struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
 
+// Sets an option of this service. Returns false if it is one of libpq.
+absl::StatusOr<bool> SetOwnOption(absl::string_view name,
+                                  absl::string_view value, Target& target) {
+  if (name == "require_sync") {
+    if (value != "true" && value != "false") {
+      return absl::InvalidArgumentError("require_sync must be true or false");
+    }
+    target.requires_sync = value == "true";
+    return true;
+  }
+  if (name != "beat") return false;
+  if (!absl::ParseDuration(value, &target.beat) || target.beat < kMinBeat ||
+      target.beat > kMaxBeat) {
+    return absl::InvalidArgumentError("beat must be 20ms to 1m");
+  }
+  return true;
+}
+
 // Takes the options of this service out of the URL.
 absl::StatusOr<std::string> TakeOwnOptions(absl::string_view url,
                                            Target& target) {
@@ -40,14 +59,9 @@ absl::StatusOr<std::string> TakeOwnOptions(absl::string_view url,
        absl::StrSplit(parts.second, '&', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> pair =
         absl::StrSplit(option, absl::MaxSplits('=', 1));
-    if (pair.first != kRequireSync) {
-      others.push_back(option);
-    } else if (pair.second == "true" || pair.second == "false") {
-      target.requires_sync = pair.second == "true";
-    } else {
-      return absl::InvalidArgumentError(
-          absl::StrCat(kRequireSync, " must be true or false"));
-    }
+    const auto is_own = SetOwnOption(pair.first, pair.second, target);
+    if (!is_own.ok()) return is_own.status();
+    if (!*is_own) others.push_back(option);
   }
   return absl::StrCat(parts.first, others.empty() ? "" : "?",
                       absl::StrJoin(others, "&"));

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace webhooks::postgres {
 
@@ -17,15 +18,17 @@ struct Target {
   // Keywords and values of libpq
   // (https://www.postgresql.org/docs/15/libpq-connect.html).
   std::vector<std::pair<std::string, std::string>> parameters;
+  // See Membership.
+  absl::Duration beat = absl::Seconds(3);
   // True if a start is refused while no synchronous standby is set.
   bool requires_sync = false;
 };
 
-// Parses a URL `postgres://...` or `postgresql://...` of libpq, with the option
-// require_sync beside libpq's own, and completes it: only a primary is used;
-// unless the URL says otherwise, connections off loopback verify the server's
-// certificate and name. INVALID_ARGUMENT: the URL is invalid; the message holds
-// no password.
+// Parses a URL `postgres://...` or `postgresql://...` of libpq, with the
+// options require_sync and beat beside libpq's own, and completes it: only a
+// primary is used; unless the URL says otherwise, connections off loopback
+// verify the server's certificate and name. INVALID_ARGUMENT: the URL is
+// invalid; the message holds no password.
 absl::StatusOr<Target> ParseTarget(absl::string_view url);
 
 }  // namespace webhooks::postgres

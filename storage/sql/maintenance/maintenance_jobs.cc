@@ -64,6 +64,14 @@ absl::StatusOr<bool> MaintenanceJobs::Perform(Job job, Connection& connection,
   return false;
 }
 
+void MaintenanceJobs::BeginAgain() {
+  position_ = {};
+  reached_ = {};
+  retention_clock_.reset();
+  has_unopened_ = false;
+  has_given_up_sealing_ = false;
+}
+
 void MaintenanceJobs::EndKeyChange(bool are_replaced) {
   are_keys_changing_ = false;
   if (!are_replaced) return;

@@ -44,6 +44,10 @@ class MaintenanceJobs {
   // Tells that the transaction of the last step is committed.
   void Committed() { position_ = reached_; }
 
+  // Forgets the position of each job and the retention clock, since another
+  // process may have advanced them.
+  void BeginAgain();
+
   // Begin and end a change of keys. In between no key counts as unused, because
   // the transaction that adds the next sealing key may not be committed yet.
   // `are_replaced` is true if the sealer has new keys; all texts are then

@@ -24,10 +24,11 @@ constexpr absl::Duration kRetryAfterError = absl::Seconds(5);
 // Leases deliveries one after another.
 class Leaser {
  public:
-  Leaser(Connection& connection, Leases& leases, absl::Duration duration,
-         EndpointLease& answer)
+  Leaser(Connection& connection, Leases& leases, const Endpoint& endpoint,
+         absl::Duration duration, EndpointLease& answer)
       : connection_(connection),
         leases_(leases),
+        endpoint_(endpoint),
         duration_(duration),
         answer_(answer) {}
 
@@ -45,7 +46,8 @@ class Leaser {
     leased.due = waiting.due;
     leased.event = *std::move(event);
     bytes_ += leased.event.data().size();
-    leased.lease = leases_.Add(waiting.id, leased.attempt, duration_);
+    leased.lease =
+        leases_.Add(waiting.id, endpoint_, leased.attempt, duration_);
     answer_.deliveries.push_back(std::move(leased));
     return true;
   }
@@ -58,6 +60,7 @@ class Leaser {
  private:
   Connection& connection_;
   Leases& leases_;
+  const Endpoint& endpoint_;
   const absl::Duration duration_;
   EndpointLease& answer_;
   std::vector<std::string> damaged_;
@@ -187,7 +190,7 @@ absl::Status LeaseInto(EndpointLease& answer, Connection& connection,
   }
   if (!stored.ok()) return stored.status();
   return connection.Guarded("lease deliveries", [&]() -> absl::Status {
-    Leaser leaser(connection, leases, duration, answer);
+    Leaser leaser(connection, leases, request.endpoint, duration, answer);
     {
       EndpointRows rows(connection, request.endpoint.webhook);
       if (stored->webhook.delivery().ordered()) {

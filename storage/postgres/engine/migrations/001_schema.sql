@@ -164,8 +164,41 @@ CREATE TABLE retention_clock (
   time bigint NOT NULL
 );
 
--- A row for each connection that writes: the number of its last commit.
+-- The servers that use the database. Each increments its beat, so that the
+-- others see that it is alive.
+CREATE TABLE servers (
+  id bytea PRIMARY KEY CHECK (length(id) = 16),
+  name text NOT NULL,
+  beat bigint NOT NULL
+) WITH (fillfactor = 50);
+
+-- A row for each connection with transactions: the number of its last commit.
 CREATE TABLE lanes (
-  id bytea PRIMARY KEY,
+  id bytea PRIMARY KEY CHECK (length(id) = 16),
+  server bytea NOT NULL,
   batch bigint NOT NULL
 ) WITH (fillfactor = 50);
+
+CREATE INDEX lanes_by_server ON lanes (server);
+
+-- The server that leases the deliveries of the webhooks of a shard: of those
+-- whose id ends with its 10 bits.
+CREATE TABLE shards (
+  shard int PRIMARY KEY,
+  owner bytea
+) WITH (fillfactor = 50);
+
+INSERT INTO shards SELECT generate_series(0, 1023), NULL;
+
+-- Changes for the owner of a shard, or for one server, that others made.
+CREATE TABLE news (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  shard int,
+  server bytea,
+  project_id bytea NOT NULL,
+  webhook_id bytea NOT NULL,
+  due bigint NOT NULL,
+  has_changed smallint NOT NULL,
+  is_urgent smallint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_cost_delay = 0);

@@ -1,0 +1,177 @@
+#include "storage/postgres/membership/member_rows.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "storage/postgres/membership/shards.h"
+#include "storage/sql/columns.h"
+
+namespace webhooks::postgres {
+namespace {
+
+using sql::BindBytes;
+using sql::BindText;
+using sql::BindTime;
+using sql::BindUuid;
+using sql::BlobColumn;
+using sql::Statement;
+using sql::TimeColumn;
+using sql::UuidColumn;
+
+std::vector<std::size_t> ReadShards(Statement& row) {
+  std::vector<std::size_t> shards;
+  while (row.Step()) shards.push_back(static_cast<std::size_t>(row.Int64(0)));
+  return shards;
+}
+
+// Returns the shards as an array of SQL: a parameter cannot be one.
+std::string ArrayOf(const std::vector<std::size_t>& shards) {
+  return absl::StrCat("'{", absl::StrJoin(shards, ","), "}'::int[]");
+}
+
+}  // namespace
+
+absl::Status InsertMember(sql::Connection& connection, const std::string& id,
+                          const std::string& name) {
+  return connection.Guarded("insert server", [&]() -> absl::Status {
+    Statement insert = connection.Prepared(
+        "INSERT INTO servers (id, name, beat) VALUES (?, ?, 0)");
+    BindBytes(insert, 1, id);
+    BindText(insert, 2, name);
+    insert.Execute();
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<bool> Beat(sql::Connection& connection, const std::string& id) {
+  return connection.Guarded("beat", [&]() -> absl::StatusOr<bool> {
+    Statement update =
+        connection.Prepared("UPDATE servers SET beat = beat + 1 WHERE id = ?");
+    BindBytes(update, 1, id);
+    return update.Execute() == 1;
+  });
+}
+
+absl::StatusOr<std::vector<Member>> SelectMembers(sql::Connection& connection) {
+  using Members = std::vector<Member>;
+  return connection.Guarded("select servers", [&]() -> absl::StatusOr<Members> {
+    Members members;
+    Statement row = connection.Prepared("SELECT id, beat FROM servers");
+    while (row.Step()) {
+      members.push_back({std::string(BlobColumn(row, 0)), row.Int64(1)});
+    }
+    return members;
+  });
+}
+
+absl::StatusOr<std::vector<std::size_t>> SelectShards(
+    sql::Connection& connection, const std::string& id) {
+  using Shards = std::vector<std::size_t>;
+  return connection.Guarded("select shards", [&]() -> absl::StatusOr<Shards> {
+    Statement row =
+        connection.Prepared("SELECT shard FROM shards WHERE owner = ?");
+    BindBytes(row, 1, id);
+    return ReadShards(row);
+  });
+}
+
+absl::StatusOr<std::vector<std::size_t>> ClaimShards(
+    sql::Connection& connection, const std::string& id, std::size_t limit) {
+  using Shards = std::vector<std::size_t>;
+  return connection.Guarded("claim shards", [&]() -> absl::StatusOr<Shards> {
+    Statement row = connection.Prepared(
+        "WITH free AS MATERIALIZED (SELECT shard FROM shards"
+        " WHERE owner IS NULL ORDER BY shard LIMIT ?2 FOR UPDATE SKIP LOCKED)"
+        " UPDATE shards SET owner = ?1 FROM free"
+        " WHERE shards.shard = free.shard"
+        " AND EXISTS (SELECT FROM servers WHERE id = ?1)"
+        " RETURNING shards.shard");
+    BindBytes(row, 1, id);
+    row.Bind(2, static_cast<std::int64_t>(limit));
+    return ReadShards(row);
+  });
+}
+
+absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
+                           const std::vector<std::size_t>& shards) {
+  return connection.Guarded("release shards", [&]() -> absl::Status {
+    Statement update = connection.Prepared(
+        absl::StrCat("UPDATE shards SET owner = NULL WHERE owner = ?"
+                     " AND shard = ANY(",
+                     ArrayOf(shards), ")"));
+    BindBytes(update, 1, id);
+    update.Execute();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Bury(sql::Connection& connection, const Member& member) {
+  return connection.Guarded("bury server", [&]() -> absl::Status {
+    Statement bury = connection.Prepared(
+        "WITH dead AS"
+        " (DELETE FROM servers WHERE id = ?1 AND ?2 IN (beat, -1)"
+        " RETURNING id),"
+        " gone_lanes AS"
+        " (DELETE FROM lanes USING dead WHERE server = dead.id),"
+        " gone_news AS (DELETE FROM news USING dead WHERE server = dead.id)"
+        " UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id");
+    BindBytes(bury, 1, member.id);
+    bury.Bind(2, member.beat);
+    bury.Execute();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status InsertNews(sql::Connection& connection, const std::string& id,
+                        const EndpointDue& change) {
+  return connection.Guarded("insert news", [&]() -> absl::Status {
+    const bool is_for_all = change.endpoint.webhook.empty();
+    Statement insert = connection.Prepared(
+        is_for_all
+            ? "INSERT INTO news (server, project_id, webhook_id, due,"
+              " has_changed, is_urgent) SELECT id, ?2, ?3, ?4, ?5, ?6"
+              " FROM servers WHERE id <> ?1"
+            : "INSERT INTO news (shard, project_id, webhook_id, due,"
+              " has_changed, is_urgent) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    if (is_for_all) {
+      BindBytes(insert, 1, id);
+    } else {
+      insert.Bind(1,
+                  static_cast<std::int64_t>(ShardOf(change.endpoint.webhook)));
+    }
+    BindUuid(insert, 2, change.endpoint.project);
+    BindUuid(insert, 3, change.endpoint.webhook);
+    BindTime(insert, 4, change.due);
+    insert.Bind(5, change.has_changed ? 1 : 0);
+    insert.Bind(6, change.is_urgent ? 1 : 0);
+    insert.Execute();
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<EndpointDue>> TakeNews(sql::Connection& connection,
+                                                  const std::string& id) {
+  using News = std::vector<EndpointDue>;
+  return connection.Guarded("take news", [&]() -> absl::StatusOr<News> {
+    News news;
+    Statement row = connection.Prepared(
+        "DELETE FROM news WHERE server = ?1"
+        " OR shard IN (SELECT shard FROM shards WHERE owner = ?1)"
+        " RETURNING project_id, webhook_id, due, has_changed, is_urgent");
+    BindBytes(row, 1, id);
+    while (row.Step()) {
+      EndpointDue& change = news.emplace_back();
+      change.endpoint.project = UuidColumn(row, 0);
+      if (!BlobColumn(row, 1).empty()) {
+        change.endpoint.webhook = UuidColumn(row, 1);
+      }
+      change.due = TimeColumn(row, 2);
+      change.has_changed = row.Int(3) != 0;
+      change.is_urgent = row.Int(4) != 0;
+    }
+    return news;
+  });
+}
+
+}  // namespace webhooks::postgres

@@ -1,0 +1,60 @@
+#ifndef WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_MEMBER_ROWS_H_
+#define WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_MEMBER_ROWS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/delivery_queue.h"
+#include "storage/sql/connection.h"
+
+// The statements about servers and shards. Ids are the 16 bytes. Outside of
+// transactions, each is one by itself.
+namespace webhooks::postgres {
+
+struct Member {
+  std::string id;
+  std::int64_t beat = 0;
+};
+
+// Adds the server `id` with a name for operators.
+absl::Status InsertMember(sql::Connection& connection, const std::string& id,
+                          const std::string& name);
+
+// Increments the beat of the server. Returns false if it was buried.
+absl::StatusOr<bool> Beat(sql::Connection& connection, const std::string& id);
+
+absl::StatusOr<std::vector<Member>> SelectMembers(sql::Connection& connection);
+
+// Returns the shards of the server.
+absl::StatusOr<std::vector<std::size_t>> SelectShards(
+    sql::Connection& connection, const std::string& id);
+
+// Gives the server at most `limit` shards that have no owner. Returns these.
+absl::StatusOr<std::vector<std::size_t>> ClaimShards(
+    sql::Connection& connection, const std::string& id, std::size_t limit);
+
+// Takes shards from the server.
+absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
+                           const std::vector<std::size_t>& shards);
+
+// Deletes the server and takes its shards, unless its beat is another one.
+// kAnyBeat: in any case. Its transactions that are open fail.
+inline constexpr std::int64_t kAnyBeat = -1;
+absl::Status Bury(sql::Connection& connection, const Member& member);
+
+// Tells the owner of the endpoint of `change` about it. Without a webhook:
+// every other server.
+absl::Status InsertNews(sql::Connection& connection, const std::string& id,
+                        const EndpointDue& change);
+
+// Takes the news for the server.
+absl::StatusOr<std::vector<EndpointDue>> TakeNews(sql::Connection& connection,
+                                                  const std::string& id);
+
+}  // namespace webhooks::postgres
+
+#endif  // WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_MEMBER_ROWS_H_

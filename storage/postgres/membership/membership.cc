@@ -1,0 +1,279 @@
+#include "storage/postgres/membership/membership.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/random/random.h"
+
+namespace webhooks::postgres {
+namespace {
+
+// A server owns its shards for this number of beats after the last one.
+constexpr int kValidBeats = 3;
+
+// A server that was not seen to beat for this number of beats is dead.
+constexpr int kDeadBeats = 5;
+
+constexpr absl::Duration kPollEvery = absl::Milliseconds(100);
+
+// All waiting deliveries are searched for at this interval, in case that a
+// notification was lost.
+constexpr absl::Duration kSearchEvery = absl::Minutes(1);
+
+// A server gives this part of all shards away at a time.
+constexpr std::size_t kDrainStep = kShards / 20;
+
+absl::Duration Now() {
+  timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return absl::DurationFromTimespec(time);
+}
+
+std::string NewId() {
+  std::string id(16, '\0');
+  absl::BitGen random;
+  for (char& byte : id) {
+    byte = static_cast<char>(absl::Uniform<unsigned>(random, 0, 256));
+  }
+  return id;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Membership>> Membership::Join(
+    std::unique_ptr<Connection> connection, std::string name,
+    absl::Duration beat, std::shared_ptr<MemberId> id) {
+  std::unique_ptr<Membership> member(new Membership(
+      std::move(connection), std::move(name), beat, std::move(id)));
+  absl::Status joined = member->Rejoin();
+  if (!joined.ok()) return joined;
+  return member;
+}
+
+Membership::Membership(std::unique_ptr<Connection> connection, std::string name,
+                       absl::Duration beat, std::shared_ptr<MemberId> id)
+    : connection_(std::move(connection)),
+      name_(std::move(name)),
+      beat_(beat),
+      id_(std::move(id)),
+      last_look_(Now()),
+      next_search_(Now() + kSearchEvery) {}
+
+Membership::~Membership() {
+  Stop();
+  Bury(*connection_, {id_->Get(), kAnyBeat}).IgnoreError();
+}
+
+void Membership::Start(Leases& leases, Callbacks callbacks) {
+  leases_ = &leases;
+  callbacks_ = std::move(callbacks);
+  Tick();
+  thread_ = std::thread([this] { Run(); });
+  watch_ = std::thread([this] { Watch(); });
+}
+
+void Membership::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stops_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+  if (watch_.joinable()) watch_.join();
+}
+
+bool Membership::IsValid() const {
+  return absl::ToInt64Nanoseconds(Now()) < valid_until_.load();
+}
+
+bool Membership::OwnsShard(std::size_t shard) const {
+  return owned_[shard].load() && IsValid();
+}
+
+bool Membership::Owns(const Endpoint& endpoint) const {
+  return OwnsShard(ShardOf(endpoint.webhook));
+}
+
+absl::Status Membership::Announce(sql::Connection& connection,
+                                  const std::vector<EndpointDue>& changes) {
+  for (const EndpointDue& change : changes) {
+    if (!change.endpoint.webhook.empty() && Owns(change.endpoint)) continue;
+    absl::Status inserted = InsertNews(connection, id_->Get(), change);
+    if (!inserted.ok()) return inserted;
+  }
+  return absl::OkStatus();
+}
+
+void Membership::Run() {
+  Clock next_tick = Now() + beat_;
+  while (Sleep(std::min(kPollEvery, beat_))) {
+    TakeNews();
+    if (Now() < next_tick) continue;
+    next_tick = Now() + beat_;
+    Tick();
+  }
+}
+
+void Membership::Watch() {
+  bool was_valid = true;
+  while (Sleep(std::min(kPollEvery, beat_))) {
+    const bool is_valid = IsValid();
+    if (was_valid && !is_valid) {
+      GiveUp([](std::size_t) { return true; });
+    } else if (!was_valid && is_valid) {
+      needs_search_ = true;
+    }
+    was_valid = is_valid;
+  }
+}
+
+bool Membership::Sleep(absl::Duration time) {
+  absl::MutexLock lock(&mutex_);
+  return !mutex_.AwaitWithTimeout(absl::Condition(&stops_), time);
+}
+
+void Membership::Tick() {
+  const Clock sent = Now();
+  const auto is_alive = Beat(*connection_, id_->Get());
+  if (!is_alive.ok()) return;
+  if (!*is_alive) {
+    // The shards are those of others now.
+    valid_until_ = 0;
+    for (auto& owned : owned_) owned = false;
+    held_.clear();
+    drains_.clear();
+    GiveUp([](std::size_t) { return true; });
+    leases_->EndAll();
+    Rejoin().IgnoreError();
+    return;
+  }
+  valid_until_ = absl::ToInt64Nanoseconds(sent + kValidBeats * beat_);
+  const auto members = SelectMembers(*connection_);
+  if (!members.ok()) return;
+  const std::size_t alive = ExamineMembers(*members);
+  Balance(alive);
+  ContinueDrain();
+  if (needs_search_.exchange(false) || Now() >= next_search_) {
+    next_search_ = Now() + kSearchEvery;
+    FindWaiting({held_.begin(), held_.end()});
+  }
+}
+
+absl::Status Membership::Rejoin() {
+  const std::string id = NewId();
+  absl::Status inserted = InsertMember(*connection_, id, name_);
+  if (inserted.ok()) id_->Set(id);
+  return inserted;
+}
+
+std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
+  const Clock now = Now();
+  // After an interruption, such as of the database, nobody is dead.
+  if (now - last_look_ > 2 * beat_) seen_.clear();
+  last_look_ = now;
+  std::size_t alive = 0;
+  std::map<std::string, Seen> seen;
+  for (const Member& member : members) {
+    const auto before = seen_.find(member.id);
+    const bool is_same =
+        before != seen_.end() && before->second.beat == member.beat;
+    const Seen last = is_same ? before->second : Seen{member.beat, now};
+    const bool is_dead =
+        member.id != id_->Get() && now - last.changed_at >= kDeadBeats * beat_;
+    if (is_dead && Bury(*connection_, member).ok()) continue;
+    seen.emplace(member.id, last);
+    ++alive;
+  }
+  seen_ = std::move(seen);
+  return alive;
+}
+
+void Membership::Balance(std::size_t members) {
+  const std::size_t count = std::max<std::size_t>(members, 1);
+  const std::size_t share = (kShards + count - 1) / count;
+  std::size_t draining = 0;
+  for (const Drain& drain : drains_) draining += drain.shards.size();
+  const std::size_t kept = held_.size() - draining;
+  if (held_.size() < share) {
+    Claim(share - held_.size());
+  } else if (kept > share && drains_.empty()) {
+    BeginDrain(std::min(kept - share, kDrainStep));
+  }
+}
+
+void Membership::Claim(std::size_t count) {
+  const auto claimed = ClaimShards(*connection_, id_->Get(), count);
+  if (!claimed.ok() || claimed->empty()) return;
+  for (const std::size_t shard : *claimed) {
+    held_.insert(shard);
+    owned_[shard] = true;
+  }
+  FindWaiting(*claimed);
+}
+
+void Membership::BeginDrain(std::size_t count) {
+  Drain drain{{}, std::make_shared<std::atomic<bool>>(false)};
+  // The highest, so that the maintenance stays where it is.
+  for (auto shard = held_.rbegin();
+       shard != held_.rend() && drain.shards.size() < count; ++shard) {
+    drain.shards.push_back(*shard);
+    owned_[*shard] = false;
+  }
+  callbacks_.after_transactions(
+      [is_quiet = drain.is_quiet] { *is_quiet = true; });
+  drains_.push_back(std::move(drain));
+}
+
+void Membership::ContinueDrain() {
+  for (Drain& drain : drains_) {
+    if (!*drain.is_quiet) continue;
+    const auto is_drained = [&](std::size_t shard) {
+      return std::find(drain.shards.begin(), drain.shards.end(), shard) !=
+             drain.shards.end();
+    };
+    if (!std::exchange(drain.has_told, true)) GiveUp(is_drained);
+    const auto leased = leases_->Endpoints();
+    const bool is_busy = std::any_of(
+        leased.begin(), leased.end(),
+        [&](const Endpoint& one) { return is_drained(ShardOf(one.webhook)); });
+    if (is_busy ||
+        !ReleaseShards(*connection_, id_->Get(), drain.shards).ok()) {
+      continue;
+    }
+    for (const std::size_t shard : drain.shards) held_.erase(shard);
+    drain.shards.clear();
+  }
+  std::erase_if(drains_, [](const Drain& one) { return one.shards.empty(); });
+}
+
+void Membership::TakeNews() {
+  const auto news = postgres::TakeNews(*connection_, id_->Get());
+  if (!news.ok()) {
+    // Some may be lost with the answer.
+    needs_search_ = true;
+    return;
+  }
+  for (const EndpointDue& change : *news) callbacks_.changed(change);
+}
+
+void Membership::FindWaiting(std::vector<std::size_t> shards) {
+  const absl::flat_hash_set<std::size_t> wanted(shards.begin(), shards.end());
+  callbacks_.find_waiting(
+      [wanted](const Endpoint& endpoint) {
+        return wanted.contains(ShardOf(endpoint.webhook));
+      },
+      [this](bool was_found) {
+        if (!was_found) needs_search_ = true;
+      });
+}
+
+template <typename Predicate>
+void Membership::GiveUp(Predicate is_lost) {
+  for (const Endpoint& endpoint : leases_->Endpoints()) {
+    if (is_lost(ShardOf(endpoint.webhook))) callbacks_.lost(endpoint);
+  }
+}
+
+}  // namespace webhooks::postgres

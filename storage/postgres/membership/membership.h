@@ -1,0 +1,127 @@
+#ifndef WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_MEMBERSHIP_H_
+#define WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_MEMBERSHIP_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "storage/postgres/engine/connection.h"
+#include "storage/postgres/engine/member_id.h"
+#include "storage/postgres/membership/member_rows.h"
+#include "storage/postgres/membership/shards.h"
+#include "storage/sql/ownership.h"
+
+namespace webhooks::postgres {
+
+// Shares the endpoints between the servers of one database, by shards.
+//
+// A server increments its beat every `beat`. It owns its shards for 3 beats
+// after it has sent the last one that succeeded. The others declare it dead if
+// they see no change for 5 beats of their own uninterrupted watching, and take
+// its shards. Time is measured on each machine alone, by a clock that goes on
+// while the machine sleeps. So two servers own a shard at no time, except a
+// server whose machine stops between a look at the clock and the sending of a
+// request.
+//
+// A server that was declared dead cannot commit a transaction that it had begun
+// (see the table lanes); it forgets its leases and joins again.
+class Membership final : public sql::Ownership {
+ public:
+  // Joins the servers of the database with the connection. `name` is for
+  // operators.
+  static absl::StatusOr<std::unique_ptr<Membership>> Join(
+      std::unique_ptr<Connection> connection, std::string name,
+      absl::Duration beat, std::shared_ptr<MemberId> id);
+  ~Membership() override;
+
+  void Start(Leases& leases, Callbacks callbacks) override;
+  void Stop() override;
+  bool Owns(const Endpoint& endpoint) const override;
+  bool Maintains() const override { return OwnsShard(kMaintenanceShard); }
+  absl::Status Announce(sql::Connection& connection,
+                        const std::vector<EndpointDue>& changes) override;
+
+ private:
+  // The time since the machine started.
+  using Clock = absl::Duration;
+
+  // What this server has seen of another one.
+  struct Seen {
+    std::int64_t beat = 0;
+    Clock changed_at;
+  };
+
+  // Shards that are given to others when no lease of them is left.
+  struct Drain {
+    std::vector<std::size_t> shards;
+    // True when all transactions are over that could lease more.
+    std::shared_ptr<std::atomic<bool>> is_quiet;
+    bool has_told = false;
+  };
+
+  Membership(std::unique_ptr<Connection> connection, std::string name,
+             absl::Duration beat, std::shared_ptr<MemberId> id);
+
+  bool OwnsShard(std::size_t shard) const;
+  bool IsValid() const;
+
+  void Run();
+  // Ends the ownership in time although the database does not answer.
+  void Watch();
+  // Returns false when it is time to stop.
+  bool Sleep(absl::Duration time);
+
+  void Tick();
+  absl::Status Rejoin();
+  // Returns the number of servers that are alive. Buries the others.
+  std::size_t ExamineMembers(const std::vector<Member>& members);
+  void Balance(std::size_t members);
+  void Claim(std::size_t count);
+  void BeginDrain(std::size_t count);
+  void ContinueDrain();
+  void TakeNews();
+  void FindWaiting(std::vector<std::size_t> shards);
+  // Gives up the leases of the shards that `is_lost` accepts.
+  template <typename Predicate>
+  void GiveUp(Predicate is_lost);
+
+  const std::unique_ptr<Connection> connection_;
+  const std::string name_;
+  const absl::Duration beat_;
+  const std::shared_ptr<MemberId> id_;
+  Leases* leases_ = nullptr;
+  Callbacks callbacks_;
+
+  // The shards that this server may lease from, as long as the beat is valid.
+  std::array<std::atomic<bool>, kShards> owned_ = {};
+  // The Clock in nanoseconds until which the last beat is valid.
+  std::atomic<std::int64_t> valid_until_ = 0;
+  std::atomic<bool> needs_search_ = false;
+
+  // Only for the thread.
+  std::set<std::size_t> held_;  // in the database, those that drain included
+  std::vector<Drain> drains_;
+  std::map<std::string, Seen> seen_;
+  Clock last_look_;
+  Clock next_search_;
+
+  absl::Mutex mutex_;
+  bool stops_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+  std::thread watch_;
+};
+
+}  // namespace webhooks::postgres
+
+#endif  // WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_MEMBERSHIP_H_

@@ -1,0 +1,93 @@
+"""A private PostgreSQL, which ends with the process of the test."""
+
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from processes import PATIENCE
+
+PROGRAMS = pathlib.Path("/usr/lib/postgresql/15/bin")
+USER = "postgres"
+
+
+def as_user():
+    """Returns words before a command: PostgreSQL refuses to run as root."""
+    words = ["setpriv", "--pdeathsig", "QUIT"]
+    if os.getuid() == 0:
+        words += [f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
+    return words
+
+
+class Cluster:
+    """Listens on a socket in a new folder alone. stop() deletes it."""
+
+    def __init__(self, *settings):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pg"))
+        if os.getuid() == 0:
+            user = pwd.getpwnam(USER)
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self._settings = settings
+        self._popen = None
+        self._databases = 0
+        self._run("initdb", "--pgdata", self.folder / "data", "--username",
+                  USER, "--auth", "trust", "--encoding", "UTF8", "--locale",
+                  "C", "--no-sync")
+        self.start()
+
+    def _run(self, program, *words):
+        subprocess.run([*as_user(), PROGRAMS / program, *words],
+                       check=True, capture_output=True, timeout=2 * PATIENCE,
+                       cwd=self.folder)
+
+    def start(self):
+        settings = [word for setting in self._settings
+                    for word in ("-c", setting)]
+        with open(self.folder / "log", "ab") as log:
+            self._popen = subprocess.Popen(
+                [*as_user(), PROGRAMS / "postgres", "-D", self.folder / "data",
+                 "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off",
+                 "-c", "max_connections=300", *settings],
+                stdout=log, stderr=log, cwd=self.folder)
+        end = time.monotonic() + PATIENCE
+        while subprocess.run(
+                [PROGRAMS / "pg_isready", "-q", "-h", self.folder]).returncode:
+            assert self._popen.poll() is None, self.log()
+            assert time.monotonic() < end, self.log()
+            time.sleep(0.05)
+
+    def log(self):
+        return (self.folder / "log").read_text()
+
+    def kill(self):
+        """Ends it as a crash does."""
+        self._popen.send_signal(signal.SIGQUIT)
+        self._popen.wait(PATIENCE)
+
+    def stop(self):
+        if self._popen is not None and self._popen.poll() is None:
+            self.kill()
+        shutil.rmtree(self.folder)
+
+    def create_database(self):
+        """Creates an empty database. Returns its URL."""
+        self._databases += 1
+        name = f"test_{self._databases}"
+        self.query("postgres", f"CREATE DATABASE {name} TEMPLATE template0")
+        return f"postgres://{USER}@/{name}?host={self.folder}"
+
+    def query(self, database, statement):
+        """Runs a statement in the database at a URL or with a name. Returns the
+        lines of its result, with | between the values."""
+        if "://" not in database:
+            database = f"postgres://{USER}@/{database}?host={self.folder}"
+        done = subprocess.run(
+            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
+             database, "-c", statement],
+            capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
