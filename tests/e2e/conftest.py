@@ -12,15 +12,47 @@ import pytest
 sys.path.append(os.environ["E2E_STUBS"])
 grpc.__path__.append(os.path.join(os.environ["E2E_STUBS"], "grpc"))
 
+from postgres import Cluster  # noqa: E402
 from processes import run  # noqa: E402
 from receiver import FAST, Receiver, delivering  # noqa: E402
+from servers import BEAT  # noqa: E402
 from service import Service  # noqa: E402
 
 
+@pytest.fixture(scope="session")
+def cluster():
+    """A running PostgreSQL."""
+    cluster = Cluster()
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
 @pytest.fixture
-def stopped(tmp_path):
+def postgres_url(cluster):
+    """The URL of a new database, for servers that are replaced soon."""
+    return f"{cluster.create_database()}&beat={BEAT}"
+
+
+@pytest.fixture(scope="session")
+def new_url():
+    """Returns a function that returns the URL of a new database: None, which is
+    one of SQLite, or one of PostgreSQL where the tests run on that."""
+    if not os.environ.get("E2E_POSTGRES"):
+        yield lambda: None
+        return
+    cluster = Cluster()
+    try:
+        yield cluster.create_database
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def stopped(tmp_path, new_url):
     """A service whose processes do not run yet."""
-    service = Service(tmp_path)
+    service = Service(tmp_path, new_url())
     yield service
     service.stop()
 
@@ -32,9 +64,9 @@ def fresh(stopped):
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def service(tmp_path_factory, new_url):
     """A running service that the tests of a file share."""
-    shared = Service(tmp_path_factory.mktemp("service"))
+    shared = Service(tmp_path_factory.mktemp("service"), new_url())
     try:
         yield shared.start()
     finally:
@@ -48,10 +80,10 @@ def channel(service):
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory):
+def shared(tmp_path_factory, new_url):
     """The calls of a service that delivers, and a receiver."""
     with Receiver() as receiver, delivering(
-            tmp_path_factory.mktemp("service"), *FAST) as api:
+            tmp_path_factory.mktemp("service"), *FAST, url=new_url()) as api:
         yield api, receiver
 
 

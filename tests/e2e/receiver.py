@@ -169,9 +169,9 @@ class Api:
 
 
 @contextlib.contextmanager
-def delivering(folder, *flags):
+def delivering(folder, *flags, url=None):
     """Runs a service that delivers to loopback. Yields its calls."""
-    service = Service(folder)
+    service = Service(folder, url)
     try:
         service.start_server(*FLAGS, *flags)
         service.start_gateway()

@@ -1,121 +1,17 @@
 """Several servers on one database of PostgreSQL share the deliveries."""
 
-import contextlib
 import signal
 import time
-import uuid
 
-import pytest
-
-import rest
-from postgres import Cluster
 from processes import PATIENCE
-from receiver import FLAGS, Api, Receiver
-from service import Service
-from workers import Workers
-
-# A dead server is noticed after 5 beats.
-BEAT = 0.2
-MORE = ("--retry_schedule=0s,1s,1s,1s,1s,1s,1s,1s", "--retry_jitter=0")
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    cluster = Cluster()
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
-
-
-@pytest.fixture
-def url(cluster):
-    return f"{cluster.create_database()}&beat={round(BEAT * 1000)}ms"
-
-
-class Servers:
-    """Servers with their gateways, one pair beside the other."""
-
-    def __init__(self, folder, url):
-        self.folder = folder
-        self.url = url
-        self.services = []
-
-    def start(self, *flags):
-        service = Service(self.folder, self.url)
-        self.services.append(service)
-        service.start_server(*FLAGS, *MORE, *flags)
-        service.start_gateway()
-        service.await_ready()
-        return Api(service)
-
-    def stop(self):
-        for service in self.services:
-            service.stop()
-
-
-@contextlib.contextmanager
-def servers(folder, url, count):
-    """Yields the calls of `count` servers."""
-    all = Servers(folder, url)
-    try:
-        yield all, [all.start() for _ in range(count)]
-    finally:
-        all.stop()
-
-
-class Publisher(Workers):
-    """Publishes through all gateways until it is stopped."""
-
-    def __init__(self, services):
-        self.accepted = set()
-        super().__init__([lambda one=one: self._run(one) for one in services])
-
-    def await_accepted(self, count):
-        self.await_change(lambda: len(self.accepted) >= count)
-
-    def _run(self, service):
-        while self.is_working():
-            id = str(uuid.uuid4())
-            try:
-                response = service.request("POST", "/events", {
-                    "type": "t", "data": id, "id_event": id})
-            except OSError:
-                continue  # the process is being killed
-            if response.status != 202:
-                continue
-            with self.changed:
-                self.accepted.add(id)
-                self.changed.notify_all()
-
-
-def await_all(receiver, accepted, patience=PATIENCE):
-    """Waits until every event has arrived. Returns the number of repeats."""
-    def arrived():
-        return {request.id for request in receiver.requests}
-
-    end = time.monotonic() + patience
-    while not accepted <= arrived():
-        assert time.monotonic() < end, f"{len(accepted - arrived())} missing"
-        time.sleep(0.05)
-    return len(receiver.requests) - len(arrived())
-
-
-def await_owners(cluster, url, owners):
-    """Waits until `owners` servers have every shard between them."""
-    end = time.monotonic() + PATIENCE
-    database = url.split("&")[0]
-    query = ("SELECT count(DISTINCT owner), count(owner)"
-             " FROM webhooks.shards")
-    while cluster.query(database, query) != [f"{owners}|1024"]:
-        assert time.monotonic() < end, cluster.query(database, query)
-        time.sleep(0.05)
+from receiver import Receiver
+from servers import Publisher, await_all, await_owners, servers
 
 
 def test_what_one_server_accepts_another_delivers_at_once(
-        cluster, tmp_path, url):
-    with Receiver() as receiver, servers(tmp_path, url, 2) as (_, apis):
-        await_owners(cluster, url, 2)
+        cluster, tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (_, apis):
+        await_owners(cluster, postgres_url, 2)
         for number in range(20):
             webhook = apis[number % 2].webhook(
                 receiver.url(f"/{number}"), [f"type.{number}"])
@@ -129,9 +25,9 @@ def test_what_one_server_accepts_another_delivers_at_once(
 
 
 def test_a_change_of_a_webhook_reaches_the_server_that_delivers(
-        cluster, tmp_path, url):
-    with Receiver() as receiver, servers(tmp_path, url, 2) as (_, apis):
-        await_owners(cluster, url, 2)
+        cluster, tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (_, apis):
+        await_owners(cluster, postgres_url, 2)
         webhooks = [apis[0].webhook(receiver.url("/before"), None)
                     for _ in range(10)]
         for number, webhook in enumerate(webhooks):
@@ -144,19 +40,19 @@ def test_a_change_of_a_webhook_reaches_the_server_that_delivers(
 
 
 def test_nothing_is_lost_when_a_server_is_killed_and_another_joins(
-        cluster, tmp_path, url):
-    with Receiver() as receiver, servers(tmp_path, url, 3) as (all, apis):
+        cluster, tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 3) as (all, apis):
         for _ in range(8):
             apis[0].webhook(receiver.url("/each"), ["other"])
         apis[0].webhook(receiver.url(), ["t"])
-        await_owners(cluster, url, 3)
+        await_owners(cluster, postgres_url, 3)
         with Publisher(all.services) as publisher:
             publisher.await_accepted(50)
             all.services[0].server.kill()
             publisher.await_accepted(150)
-            await_owners(cluster, url, 2)
+            await_owners(cluster, postgres_url, 2)
             all.start()
-            await_owners(cluster, url, 3)
+            await_owners(cluster, postgres_url, 3)
             publisher.await_accepted(250)
         repeats = await_all(receiver, publisher.accepted)
         print(f"{len(publisher.accepted)} accepted, {repeats} repeated")
@@ -164,20 +60,20 @@ def test_nothing_is_lost_when_a_server_is_killed_and_another_joins(
         assert repeats <= 100
 
 
-def test_a_stopped_server_is_replaced_and_comes_back(cluster, tmp_path, url):
-    with Receiver() as receiver, servers(tmp_path, url, 2) as (all, apis):
+def test_a_stopped_server_is_replaced_and_comes_back(cluster, tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):
         for number in range(16):
             apis[0].webhook(receiver.url(f"/{number}"), ["t"])
-        await_owners(cluster, url, 2)
+        await_owners(cluster, postgres_url, 2)
         with Publisher(all.services[1:]) as publisher:
             publisher.await_accepted(10)
             all.services[0].server.send(signal.SIGSTOP)
             try:
-                await_owners(cluster, url, 1)
+                await_owners(cluster, postgres_url, 1)
                 publisher.await_accepted(30)
             finally:
                 all.services[0].server.send(signal.SIGCONT)
-            await_owners(cluster, url, 2)
+            await_owners(cluster, postgres_url, 2)
             publisher.await_accepted(50)
         for number in range(16):
             end = time.monotonic() + PATIENCE
@@ -188,17 +84,17 @@ def test_a_stopped_server_is_replaced_and_comes_back(cluster, tmp_path, url):
 
 
 def test_a_server_that_ends_in_order_leaves_nothing_behind(
-        cluster, tmp_path, url):
-    with Receiver() as receiver, servers(tmp_path, url, 2) as (all, apis):
+        cluster, tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):
         apis[0].webhook(receiver.url(), ["t"])
-        await_owners(cluster, url, 2)
+        await_owners(cluster, postgres_url, 2)
         with Publisher(all.services[1:]) as publisher:
             publisher.await_accepted(20)
             all.services[0].server.stop()
-            await_owners(cluster, url, 1)
+            await_owners(cluster, postgres_url, 1)
             publisher.await_accepted(40)
         assert await_all(receiver, publisher.accepted) == 0
-        database = url.split("&")[0]
+        database = postgres_url.split("&")[0]
         assert cluster.query(
             database, "SELECT count(*) FROM webhooks.servers") == ["1"]
         assert cluster.query(
@@ -206,14 +102,14 @@ def test_a_server_that_ends_in_order_leaves_nothing_behind(
 
 
 def test_an_ordered_webhook_keeps_its_order_when_its_server_changes(
-        cluster, tmp_path, url):
-    with Receiver() as receiver, servers(tmp_path, url, 2) as (all, apis):
+        cluster, tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):
         webhooks = [
             apis[0].webhook(receiver.url(f"/{number}"), ["t"],
                             delivery={"ordered": True})
             for number in range(6)]
         assert len(webhooks) == 6
-        await_owners(cluster, url, 2)
+        await_owners(cluster, postgres_url, 2)
         published = []
         for number in range(60):
             published.append(apis[1].publish("t", number)["id_event"])
