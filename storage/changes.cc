@@ -134,4 +134,12 @@ bool Cancel(v1::RetryJob& job) {
   return true;
 }
 
+absl::Time DueOfRetry(const v1::RetryJob& job, int before, absl::Time now) {
+  const int rate = job.max_per_second();
+  // The jobs of older versions have none.
+  if (rate == 0 || before < rate) return now;
+  return std::max(now, FromTimestamp(job.created_at()) +
+                           absl::Seconds(before - rate + 1) / rate);
+}
+
 }  // namespace webhooks

@@ -60,6 +60,11 @@ struct RetryJobStep {
 // DONE.
 void Apply(const RetryJobStep& step, v1::RetryJob& job);
 
+// Returns when the delivery becomes due that `before` others precede in the
+// job: at `now`, or later so that max_per_second holds. A second's worth is due
+// at once.
+absl::Time DueOfRetry(const v1::RetryJob& job, int before, absl::Time now);
+
 // Cancels a job. Returns false, without a change, if it has ended.
 bool Cancel(v1::RetryJob& job);
 

@@ -112,12 +112,13 @@ class DeliveryStore {
 
   // Stores a job that Upkeep::Maintain performs in steps, each bounded. It
   // retries deliveries to the webhook as RetryDelivery does, and makes missing
-  // ones as DeliverEvent does, for the events of the job's time range and type
-  // that job.selection names; with job.include_waiting also for deliveries that
-  // wait between attempts. With job.dry_run it counts and changes nothing. The
-  // caller has made its id and times. NOT_FOUND (WEBHOOK_NOT_FOUND).
-  // RESOURCE_EXHAUSTED (RETRY_JOB_LIMIT_REACHED): kMaxRetryJobs of the project
-  // are running.
+  // ones, for the events of the job's time range and type that job.selection
+  // names; with job.include_waiting also for deliveries that wait between
+  // attempts. Deliveries to a webhook that cannot receive are held. At most
+  // job.max_per_second of them become due in a second. With job.dry_run it
+  // counts and changes nothing. The caller has made its id and times. NOT_FOUND
+  // (WEBHOOK_NOT_FOUND). RESOURCE_EXHAUSTED (RETRY_JOB_LIMIT_REACHED):
+  // kMaxRetryJobs of the project are running.
   virtual void CreateRetryJob(const v1::RetryJob& job,
                               const std::optional<Idempotency>& idempotency,
                               const CallOptions& options,

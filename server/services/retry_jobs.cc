@@ -10,6 +10,13 @@
 #include "storage/uuid.h"
 
 namespace webhooks::server {
+namespace {
+
+// The numbers of deliveries that a job makes due in a second.
+constexpr int kDefaultRate = 100;
+constexpr int kMaxRate = 10'000;
+
+}  // namespace
 
 absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request) {
   google::rpc::BadRequest violations;
@@ -20,6 +27,9 @@ absl::Status CheckRetryJob(const v1::CreateRetryJobRequest& request) {
   }
   if (request.has_event_type() && !IsEventType(request.event_type())) {
     AddViolation(violations, "event_type", "must be an event type");
+  }
+  if (request.max_per_second() < 0 || request.max_per_second() > kMaxRate) {
+    AddViolation(violations, "max_per_second", "must be 1 to 10000");
   }
   CheckRequestId(request.request_id(), violations);
   return ViolationsStatus(violations);
@@ -47,6 +57,8 @@ v1::RetryJob MakeRetryJob(const std::string& project,
                         : request.selection());
   if (request.has_event_type()) job.set_event_type(request.event_type());
   job.set_dry_run(request.dry_run());
+  job.set_max_per_second(
+      request.max_per_second() == 0 ? kDefaultRate : request.max_per_second());
   return job;
 }
 

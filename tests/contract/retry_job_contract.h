@@ -69,6 +69,7 @@ class RetryJobContract : public DeliveryContract {
     job.set_id_webhook_endpoint(webhook.id_webhook_endpoint());
     *job.mutable_start_time() = ToTimestamp(start);
     *job.mutable_end_time() = ToTimestamp(now_);
+    *job.mutable_created_at() = ToTimestamp(now_);
     job.set_state(v1::RetryJob::RUNNING);
     return Await<Created<v1::RetryJob>>([&](auto done) {
       store_->CreateRetryJob(job, std::nullopt, {}, done);

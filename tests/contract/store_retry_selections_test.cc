@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "proto/time.h"
+#include "storage/deactivation.h"
 #include "tests/contract/retry_job_contract.h"
 
 // Tests the promises of storage/delivery_store.h about the events that a retry
@@ -52,6 +54,14 @@ class StoreRetrySelections : public RetryJobContract {
     return ended;
   }
 
+  // Adds another.type to the scope of the webhook.
+  void WidenScope() {
+    v1::UpdateWebhookRequest change;
+    change.add_scope(kType);
+    change.add_scope("another.type");
+    Change(webhook_, "scope", change);
+  }
+
   std::vector<std::string> Due() { return EventsOf(Lease(webhook_, 2000)); }
 
   v1::Webhook webhook_;
@@ -72,6 +82,7 @@ TEST_P(StoreRetrySelections, FailedEventsAreThoseOfTheWebhook) {
 
 TEST_P(StoreRetrySelections, EventsThatNeverMatchedAreDelivered) {
   const std::string missed = PublishOf("another.type");
+  WidenScope();
   const RetryJob job = Run(RetryJob::NEVER_MATCHED);
   EXPECT_EQ(job.examined_count(), 3);
   EXPECT_EQ(job.retried_count(), 1);
@@ -87,6 +98,7 @@ TEST_P(StoreRetrySelections, EventsOlderThanTheWebhookNeverMatchedIt) {
 
 TEST_P(StoreRetrySelections, AllAreDeliveredFailedAndNeverMatchedEvents) {
   const std::string missed = PublishOf("another.type");
+  WidenScope();
   const std::string cancelled = PublishOne();
   for (const v1::Delivery& delivery : List()) {
     if (delivery.id_event() != cancelled) continue;
@@ -121,17 +133,82 @@ TEST_P(StoreRetrySelections, OnlyEventsOfTheTypeAreDelivered) {
   EXPECT_EQ(Run(RetryJob::DELIVERED, job).retried_count(), 1);
 }
 
+TEST_P(StoreRetrySelections, EventsOutsideTheScopeAreLeftOut) {
+  PublishOf("another.type");
+  EXPECT_EQ(Run(RetryJob::NEVER_MATCHED).examined_count(), 2);
+  EXPECT_EQ(Run(RetryJob::ALL).retried_count(), 2);
+  EXPECT_THAT(Due(), UnorderedElementsAre(delivered_, failed_));
+}
+
+TEST_P(StoreRetrySelections, ReportsOfDeactivationsNeedTheirTypeInTheScope) {
+  PublishOf(std::string(kDeactivatedType));
+  v1::UpdateWebhookRequest every_type;
+  Change(webhook_, "scope", every_type);
+  EXPECT_EQ(Run(RetryJob::NEVER_MATCHED).retried_count(), 0);
+  v1::UpdateWebhookRequest listed;
+  listed.add_scope(std::string(kDeactivatedType));
+  Change(webhook_, "scope", listed);
+  EXPECT_EQ(Run(RetryJob::NEVER_MATCHED).retried_count(), 1);
+}
+
+TEST_P(StoreRetrySelections, EventsThatAreDueLaterAreLeftOut) {
+  v1::Event later = MakeEvent("another.type");
+  *later.mutable_deliver_at() = ToTimestamp(now_ + absl::Hours(1));
+  ASSERT_THAT(Publish(later), IsOk());
+  now_ += absl::Milliseconds(1);
+  WidenScope();
+  EXPECT_EQ(Run(RetryJob::NEVER_MATCHED).retried_count(), 0);
+  AdvanceTime(absl::Hours(1));
+  EXPECT_EQ(Run(RetryJob::NEVER_MATCHED).retried_count(), 1);
+}
+
+TEST_P(StoreRetrySelections, DeliveriesBecomeDueAtTheRateOfTheJob) {
+  for (int i = 0; i < 3; ++i) PublishAndRecord(Outcome::kFailed);
+  RetryJob job;
+  job.set_max_per_second(2);
+  EXPECT_EQ(Run(RetryJob::ALL, job).retried_count(), 5);
+  EXPECT_THAT(Due(), SizeIs(2));
+  AdvanceTime(absl::Milliseconds(400));
+  EXPECT_THAT(Due(), IsEmpty());
+  AdvanceTime(absl::Milliseconds(600));
+  EXPECT_THAT(Due(), SizeIs(2));
+  AdvanceTime(absl::Milliseconds(500));
+  EXPECT_THAT(Due(), SizeIs(1));
+}
+
+TEST_P(StoreRetrySelections, AWebhookThatCannotReceiveGetsHeldDeliveries) {
+  webhook_ = NewListener();
+  SetActive(webhook_, false);
+  EXPECT_EQ(Run(RetryJob::NEVER_MATCHED).retried_count(), 2);
+  EXPECT_THAT(observer_.Changed(DeliveryChange::Kind::kHeld), SizeIs(2));
+  EXPECT_THAT(List({.state = v1::Delivery::HELD}), SizeIs(2));
+}
+
+TEST_P(StoreRetrySelections, AJobOfADeletedProjectMakesNoDeliveries) {
+  webhook_ = NewListener();
+  RetryJob job;
+  job.set_selection(RetryJob::ALL);
+  ASSERT_THAT(TryCreate(webhook_, start_, job), IsOk());
+  ASSERT_THAT(Await<v1::Project>([&](auto done) {
+                store_->DeleteProject(project_, now_, {}, done);
+              }),
+              IsOk());
+  Maintain();
+  EXPECT_THAT(observer_.Changed(DeliveryChange::Kind::kMade), IsEmpty());
+}
+
 TEST_P(StoreRetrySelections, OnlyEventsOfTheTimeRangeAreDelivered) {
   PublishOf("another.type");
-  const absl::Time end = now_;
-  start_ = end;
+  start_ = now_;
   const std::string within = PublishOf("another.type");
+  WidenScope();
   EXPECT_EQ(Run(RetryJob::NEVER_MATCHED).retried_count(), 1);
   EXPECT_THAT(Due(), ElementsAre(within));
 }
 
 TEST_P(StoreRetrySelections, ADryRunCountsAndChangesNothing) {
   PublishOf("another.type");
+  WidenScope();
   RetryJob job;
   job.set_dry_run(true);
   EXPECT_EQ(Run(RetryJob::FAILED, job).retried_count(), 1);
@@ -150,6 +227,7 @@ TEST_P(StoreRetrySelections, ManyEventsTakeSeveralStepsAndSurviveAReopening) {
               }),
               IsOk());
   now_ += absl::Milliseconds(1);
+  WidenScope();
   RetryJob wanted;
   wanted.set_selection(RetryJob::NEVER_MATCHED);
   const auto job = TryCreate(webhook_, start_, wanted);

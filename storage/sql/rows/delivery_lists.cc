@@ -9,6 +9,7 @@
 #include "storage/sql/columns.h"
 #include "storage/sql/rows/delivery_rows.h"
 #include "storage/sql/rows/delivery_states.h"
+#include "storage/sql/rows/project_rows.h"
 
 // The lists of deliveries, which delivery_rows.h declares.
 namespace webhooks::sql {
@@ -102,13 +103,6 @@ void AddRows(Connection& connection, const Leases& leases, Statement& row,
   }
 }
 
-bool IsDeleted(Connection& connection, absl::string_view project) {
-  Statement row = connection.Prepared(
-      "SELECT 1 FROM projects WHERE id = ? AND deleted_at IS NOT NULL");
-  BindUuid(row, 1, project);
-  return row.Step();
-}
-
 }  // namespace
 
 std::optional<v1::Delivery> SelectDeliveryRow(Connection& connection,
@@ -168,7 +162,8 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
             start.after ? std::string(start.after->begin(), start.after->end())
                         : LowestIdAt(absl::InfiniteFuture()),
             LowestIdAt(filter.published.end));
-        if (IsDeleted(connection, project)) return std::move(page).Take();
+        if (IsProjectDeleted(connection, project))
+          return std::move(page).Take();
         Statement row = connection.Streamed(filter.event     ? of_event
                                             : only_failed    ? failed_of_project
                                             : filter.webhook ? of_webhook

@@ -91,7 +91,7 @@ void AddChange(Connection& connection, const std::string& id,
 }
 
 void RestartDelivery(Connection& connection, Leases& leases,
-                     const std::string& id, absl::Time now,
+                     const std::string& id, absl::Time now, absl::Time due,
                      Notifications& notifications) {
   static const std::string& sql = *new std::string(
       absl::StrCat("UPDATE deliveries SET state = ?3, queue_at = ?4,"
@@ -101,10 +101,10 @@ void RestartDelivery(Connection& connection, Leases& leases,
                    " schedule_base = attempts, kept_from = ?1, failure = NULL"
                    " WHERE id = ?2"));
   Statement update = connection.Prepared(sql);
-  BindTime(update, 1, now);
+  BindTime(update, 1, due);
   BindBytes(update, 2, id);
   update.Bind(3, static_cast<int>(v1::Delivery::PENDING));
-  BindTime(update, 4, kAtOnce);
+  BindTime(update, 4, due > now ? due : kAtOnce);
   update.Execute();
   leases.RequestRetry(id);
   AddChange(connection, id, DeliveryChange::Kind::kRestarted, notifications);
@@ -151,7 +151,8 @@ absl::StatusOr<v1::Delivery> RetryDelivery(Connection& connection,
         if (!HasWebhook(connection, project, delivery->id_webhook_endpoint())) {
           return WebhookRemoved();
         }
-        RestartDelivery(connection, leases, UuidBytes(id), now, notifications);
+        RestartDelivery(connection, leases, UuidBytes(id), now, now,
+                        notifications);
         notifications.AddUrgent(EndpointOf(*delivery), now);
         return SelectDelivery(connection, leases, project, id);
       });

@@ -49,10 +49,10 @@ absl::StatusOr<Page<v1::Delivery>> SelectDeliveries(
     Connection& connection, const Leases& leases, absl::string_view project,
     const DeliveryFilter& filter, const PageStart<v1::Delivery>& start);
 
-// Makes the delivery with the 16 bytes `id` due at `now`, and restarts its
+// Makes the delivery with the 16 bytes `id` due at `due`, and restarts its
 // schedule. If an attempt is leased, another attempt follows its failure.
 void RestartDelivery(Connection& connection, Leases& leases,
-                     const std::string& id, absl::Time now,
+                     const std::string& id, absl::Time now, absl::Time due,
                      Notifications& notifications);
 
 // Ends a pending delivery as FAILED, with the reason EXPIRED or EVENT_DAMAGED.

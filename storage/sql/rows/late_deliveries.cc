@@ -30,6 +30,16 @@ absl::Status CheckActive(Connection& connection, absl::string_view project,
   return row.Int(0) != 0 ? absl::OkStatus() : WebhookInactive();
 }
 
+bool IsReceiving(Connection& connection, absl::string_view project,
+                 absl::string_view webhook) {
+  Statement row = connection.Prepared(
+      "SELECT 1 FROM webhooks WHERE project_id = ? AND id = ?"
+      " AND active = 1 AND url IS NOT NULL");
+  BindUuid(row, 1, project);
+  BindUuid(row, 2, webhook);
+  return row.Step();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Delivery> DeliverEvent(
@@ -49,7 +59,8 @@ absl::StatusOr<v1::Delivery> DeliverEvent(
           return DeliveryExists(text);
         }
         InsertLateDelivery(connection, id, project, webhook,
-                           SelectSeq(connection, *found), now, notifications);
+                           SelectSeq(connection, *found), now, now,
+                           notifications);
         notifications.AddUrgent({found->id_project(), UuidText(bytes)}, now);
         return SelectDelivery(connection, leases, project, text);
       });
@@ -57,7 +68,7 @@ absl::StatusOr<v1::Delivery> DeliverEvent(
 
 void InsertLateDelivery(Connection& connection, const Uuid& id,
                         absl::string_view project, absl::string_view webhook,
-                        std::int64_t event_seq, absl::Time now,
+                        std::int64_t event_seq, absl::Time now, absl::Time due,
                         Notifications& notifications) {
   Statement insert = connection.Prepared(
       "INSERT INTO deliveries (id, project_id, webhook_id, event_seq, state,"
@@ -68,11 +79,14 @@ void InsertLateDelivery(Connection& connection, const Uuid& id,
   BindUuid(insert, 3, webhook);
   insert.Bind(4, event_seq);
   insert.Bind(5, static_cast<int>(v1::Delivery::PENDING));
-  BindTime(insert, 6, kAtOnce);
-  BindTime(insert, 7, now);
+  BindTime(insert, 6, due > now ? due : kAtOnce);
+  BindTime(insert, 7, due);
   insert.Execute();
-  AddChange(connection, std::string(id.begin(), id.end()),
-            DeliveryChange::Kind::kMade, notifications);
+  const std::string bytes(id.begin(), id.end());
+  AddChange(connection, bytes, DeliveryChange::Kind::kMade, notifications);
+  if (!IsReceiving(connection, project, webhook)) {
+    AddChange(connection, bytes, DeliveryChange::Kind::kHeld, notifications);
+  }
 }
 
 }  // namespace webhooks::sql

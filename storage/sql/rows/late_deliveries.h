@@ -23,12 +23,12 @@ absl::StatusOr<v1::Delivery> DeliverEvent(
     absl::string_view event, absl::string_view webhook, absl::Time now,
     Notifications& notifications);
 
-// Inserts the delivery `id` of the event in the row `event_seq`, due at `now`
+// Inserts the delivery `id` of the event in the row `event_seq`, due at `due`
 // and behind those that wait for the webhook. Throws the failures of the
 // driver; for use inside Connection::Guarded.
 void InsertLateDelivery(Connection& connection, const Uuid& id,
                         absl::string_view project, absl::string_view webhook,
-                        std::int64_t event_seq, absl::Time now,
+                        std::int64_t event_seq, absl::Time now, absl::Time due,
                         Notifications& notifications);
 
 }  // namespace webhooks::sql

@@ -137,4 +137,11 @@ absl::StatusOr<v1::Project> MarkProjectDeleted(Connection& connection,
       });
 }
 
+bool IsProjectDeleted(Connection& connection, absl::string_view id) {
+  Statement row = connection.Prepared(
+      "SELECT 1 FROM projects WHERE id = ? AND deleted_at IS NOT NULL");
+  BindUuid(row, 1, id);
+  return row.Step();
+}
+
 }  // namespace webhooks::sql

@@ -40,6 +40,10 @@ inline constexpr absl::string_view kProjectColumns =
     "projects.id, projects.name, projects.created_at, projects.max_webhooks,"
     " projects.max_requests_per_second, projects.webhook_count";
 
+// Returns true if the project is marked as deleted and its content may be left.
+// Throws the failures of the driver; for use inside Connection::Guarded.
+bool IsProjectDeleted(Connection& connection, absl::string_view id);
+
 }  // namespace webhooks::sql
 
 #endif  // WEBHOOKS_STORAGE_SQL_ROWS_PROJECT_ROWS_H_

@@ -12,12 +12,14 @@
 #include "absl/strings/string_view.h"
 #include "proto/time.h"
 #include "storage/changes.h"
+#include "storage/deactivation.h"
 #include "storage/page.h"
 #include "storage/publishing.h"
 #include "storage/sql/columns.h"
 #include "storage/sql/rows/delivery_rows.h"
 #include "storage/sql/rows/delivery_states.h"
 #include "storage/sql/rows/late_deliveries.h"
+#include "storage/sql/rows/project_rows.h"
 #include "storage/sql/rows/webhook_reader.h"
 
 namespace webhooks::sql {
@@ -133,9 +135,27 @@ RetryJobStep ExamineDeliveries(Connection& connection, const Leases& leases,
   return step;
 }
 
+// Returns true if the job delivers events of `type`: the type that it names, or
+// else those in the present scope of the webhook. Of the events that report a
+// deactivation, a webhook for every type gets a selection only, so it must list
+// their type.
+bool IsWanted(Connection& connection, const RetryJob& job,
+              const std::string& type) {
+  if (job.has_event_type()) return type == job.event_type();
+  Statement row = connection.Prepared(
+      "SELECT 1 FROM subscriptions WHERE project_id = ?1 AND webhook_id = ?2"
+      " AND event_type IN (?3, ?4)");
+  const std::string every_type = type == kDeactivatedType ? type : "";
+  BindUuid(row, 1, job.id_project());
+  BindUuid(row, 2, job.id_webhook_endpoint());
+  BindText(row, 3, type);
+  BindText(row, 4, every_type);
+  return row.Step();
+}
+
 // Returns the position of the last event that was examined, or one before the
 // first event.
-EventPosition ReadPosition(const RetryJobRow& row, absl::Time oldest) {
+EventPosition ReadPosition(const RetryJobRow& row) {
   std::int64_t millis = 0;
   std::int64_t seq = 0;
   const std::pair<absl::string_view, absl::string_view> parts =
@@ -147,7 +167,7 @@ EventPosition ReadPosition(const RetryJobRow& row, absl::Time oldest) {
   const absl::Time start = row.job.has_start_time()
                                ? FromTimestamp(row.job.start_time())
                                : absl::InfinitePast();
-  return {std::max(start, oldest), INT64_MIN};
+  return {start, INT64_MIN};
 }
 
 // Adds the delivery of the event, if the job retries or makes it.
@@ -172,12 +192,15 @@ void ExamineEvent(Connection& connection, const Leases& leases,
 // Examines the next events of the project. A delivery of an event that was
 // published before `oldest` may have been deleted.
 RetryJobStep ExamineEvents(Connection& connection, const Leases& leases,
-                           absl::Time oldest, RetryJobRow& job, Found& found) {
+                           absl::Time now, absl::Time oldest, RetryJobRow& job,
+                           Found& found) {
   Statement row = connection.Prepared(
-      "SELECT id, created_at, seq, type FROM events INDEXED BY events_by_time"
+      "SELECT id, created_at, seq, type, deliver_at FROM events"
+      " INDEXED BY events_by_time"
       " WHERE project_id = ?1 AND (created_at, seq) > (?2, ?3)"
       " AND created_at < ?4 ORDER BY created_at, seq LIMIT ?5");
-  const EventPosition first = ReadPosition(job, oldest);
+  const EventPosition first =
+      std::max(ReadPosition(job), EventPosition{oldest, INT64_MIN});
   BindUuid(row, 1, job.job.id_project());
   BindTime(row, 2, first.created_at);
   row.Bind(3, first.seq);
@@ -192,7 +215,10 @@ RetryJobStep ExamineEvents(Connection& connection, const Leases& leases,
     *event.mutable_created_at() = TimestampColumn(row, 1);
     const std::int64_t seq = row.Int64(2);
     job.position = absl::StrCat(row.Int64(1), " ", seq);
-    if (job.job.has_event_type() && TextView(row, 3) != job.job.event_type()) {
+    const std::string type = TextColumn(row, 3);
+    const auto deliver_at = OptionalTimeColumn(row, 4);
+    if ((deliver_at && *deliver_at > now) ||
+        !IsWanted(connection, job.job, type)) {
       continue;
     }
     ++step.examined;
@@ -202,15 +228,18 @@ RetryJobStep ExamineEvents(Connection& connection, const Leases& leases,
   return step;
 }
 
+// Makes the deliveries due, of which `before` precede in the job.
 void MakeDue(Connection& connection, Leases& leases, absl::Time now,
-             const RetryJob& job, const Found& found,
+             const RetryJob& job, int before, const Found& found,
              Notifications& notifications) {
   for (const std::string& delivery : found.existing) {
-    RestartDelivery(connection, leases, delivery, now, notifications);
+    RestartDelivery(connection, leases, delivery, now,
+                    DueOfRetry(job, before++, now), notifications);
   }
   for (const auto& [id, seq] : found.missing) {
     InsertLateDelivery(connection, id, job.id_project(),
-                       job.id_webhook_endpoint(), seq, now, notifications);
+                       job.id_webhook_endpoint(), seq, now,
+                       DueOfRetry(job, before++, now), notifications);
   }
 }
 
@@ -222,17 +251,19 @@ bool PerformStep(Connection& connection, Leases& leases, absl::Time now,
   Found found;
   RetryJobStep step =
       MakesDeliveries(row.job)
-          ? ExamineEvents(connection, leases, oldest, row, found)
+          ? ExamineEvents(connection, leases, now, oldest, row, found)
           : ExamineDeliveries(connection, leases, row, found);
-  if (!HasWebhook(connection, row.job.id_project(),
+  if (IsProjectDeleted(connection, row.job.id_project()) ||
+      !HasWebhook(connection, row.job.id_project(),
                   row.job.id_webhook_endpoint())) {
     Cancel(row.job);
     return false;
   }
+  const int before = row.job.retried_count();
   step.retried = found.size();
   Apply(step, row.job);
   if (row.job.dry_run() || step.retried == 0) return false;
-  MakeDue(connection, leases, now, row.job, found, notifications);
+  MakeDue(connection, leases, now, row.job, before, found, notifications);
   return true;
 }
 

@@ -38,9 +38,11 @@ TEST(CheckRetryJob, NamesEachFieldThatIsInvalid) {
   EXPECT_THAT(CheckRetryJob(request), IsOk());
   request.set_selection(static_cast<v1::RetryJob::Selection>(99));
   request.set_event_type("a b");
+  request.set_max_per_second(10'001);
   request.set_request_id("a\nb");
-  EXPECT_THAT(FieldsOf(CheckRetryJob(request)),
-              ElementsAre("selection", "event_type", "request_id"));
+  EXPECT_THAT(
+      FieldsOf(CheckRetryJob(request)),
+      ElementsAre("selection", "event_type", "max_per_second", "request_id"));
 }
 
 TEST(MakeRetryJob, SelectsFailedDeliveriesByDefault) {
@@ -53,6 +55,13 @@ TEST(MakeRetryJob, SelectsFailedDeliveriesByDefault) {
   EXPECT_EQ(Make(request).selection(), v1::RetryJob::ALL);
   EXPECT_EQ(Make(request).event_type(), "a.b");
   EXPECT_TRUE(Make(request).dry_run());
+}
+
+TEST(MakeRetryJob, HasARate) {
+  v1::CreateRetryJobRequest request;
+  EXPECT_EQ(Make(request).max_per_second(), 100);
+  request.set_max_per_second(7);
+  EXPECT_EQ(Make(request).max_per_second(), 7);
 }
 
 // The scheduler knows endpoints by their ids in lower case.
