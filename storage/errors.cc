@@ -65,6 +65,12 @@ absl::Status RequestIdReused() {
       "REQUEST_ID_REUSED");
 }
 
+absl::Status FirstProjectExists() {
+  return WithReason(
+      absl::AlreadyExistsError("the database had a first project already"),
+      "FIRST_PROJECT_EXISTS");
+}
+
 absl::Status EventIdReused() {
   return WithReason(absl::AlreadyExistsError(
                         "the project has another event with this id_event"),

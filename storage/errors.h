@@ -30,6 +30,8 @@ absl::Status EtagMismatch();
 // ALREADY_EXISTS, REQUEST_ID_REUSED: the request_id was used for another
 // request.
 absl::Status RequestIdReused();
+// ALREADY_EXISTS, FIRST_PROJECT_EXISTS: there was a first project already.
+absl::Status FirstProjectExists();
 // ALREADY_EXISTS, EVENT_ID_REUSED: the project has another event with this id.
 absl::Status EventIdReused();
 // ALREADY_EXISTS, CERTIFICATE_BOUND: the name is bound to another project.

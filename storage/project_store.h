@@ -29,18 +29,18 @@ class ProjectStore {
  public:
   virtual ~ProjectStore() = default;
 
-  // Returns true if CreateProjectAndKey ever created a project, even if that
-  // was deleted since.
+  // Returns true if CreateFirstProject ever created a project, even if that was
+  // deleted since.
   virtual void HadFirstProject(const CallOptions& options, Done<bool> done) = 0;
 
   // Stores the first project and its key in one transaction. `key` belongs to
-  // `project`, and `hash` is the hash of the key's text. INTERNAL: an id or the
+  // `project`, and `hash` is the hash of the key's text. ALREADY_EXISTS
+  // (FIRST_PROJECT_EXISTS): HadFirstProject is true. INTERNAL: an id or the
   // hash is in use.
-  virtual void CreateProjectAndKey(const v1::Project& project,
-                                   const v1::ApiKey& key,
-                                   const ApiKeyHash& hash,
-                                   const CallOptions& options,
-                                   DoneStatus done) = 0;
+  virtual void CreateFirstProject(const v1::Project& project,
+                                  const v1::ApiKey& key, const ApiKeyHash& hash,
+                                  const CallOptions& options,
+                                  DoneStatus done) = 0;
 
   // Stores a new project, without a key. INTERNAL: the id is in use.
   virtual void CreateProject(const v1::Project& project,

@@ -23,6 +23,22 @@ std::string NewId(Entropy& entropy, absl::Time now) {
   return FormatUuid(MakeUuidV7(now, entropy.Bytes<10>()));
 }
 
+// Removes the file of a key that no project has, since another server has made
+// the first project meanwhile.
+absl::Status DiscardKeyOfAnother(ProjectStore& store,
+                                 const std::string& key_file,
+                                 const std::string& key) {
+  const auto known = Await<KeyOwner>([&](auto done) {
+    store.FindApiKey(HashApiKey(key), {}, std::move(done));
+  });
+  if (!absl::IsNotFound(known.status())) return known.status();
+  std::error_code error;
+  std::filesystem::remove(key_file, error);
+  Log(LogLevel::kInfo, "another server made the first project",
+      {{"api_key_file", key_file}});
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckDatabaseNotLost(const std::string& database,
@@ -71,9 +87,12 @@ absl::Status MakeFirstProject(ProjectStore& store, const std::string& key_file,
   record.set_prefix(ApiKeyPrefix(*key));
   *record.mutable_created_at() = project.created_at();
   absl::Status created = AwaitStatus([&](auto done) {
-    store.CreateProjectAndKey(project, record, HashApiKey(*key), {},
-                              std::move(done));
+    store.CreateFirstProject(project, record, HashApiKey(*key), {},
+                             std::move(done));
   });
+  if (absl::IsAlreadyExists(created)) {
+    return DiscardKeyOfAnother(store, key_file, *key);
+  }
   if (created.ok()) {
     Log(LogLevel::kInfo, "made the first project",
         {{"project_id", project.id_project()}, {"api_key_file", key_file}});

@@ -15,7 +15,9 @@ namespace webhooks::server {
 // Makes a store usable on its first start: if it has no project, creates the
 // project "default" with an API key, and writes the key to `key_file` with mode
 // 0600, on one line. Uses the key in that file if there is one, so that an
-// operator can choose it and an interrupted start can be repeated. Blocks.
+// operator can choose it and an interrupted start can be repeated. If another
+// server makes the first project at the same time, removes the file again.
+// Blocks.
 // Messages are for the operator and name the file.
 //
 // INVALID_ARGUMENT if the file has other content; PERMISSION_DENIED, NOT_FOUND,

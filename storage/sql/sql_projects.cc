@@ -11,11 +11,9 @@ void SqlStore::HadFirstProject(const CallOptions& options, Done<bool> done) {
   Read<bool>("", options, &sql::HadFirstProject, std::move(done));
 }
 
-void SqlStore::CreateProjectAndKey(const v1::Project& project,
-                                   const v1::ApiKey& key,
-                                   const ApiKeyHash& hash,
-                                   const CallOptions& options,
-                                   DoneStatus done) {
+void SqlStore::CreateFirstProject(const v1::Project& project,
+                                  const v1::ApiKey& key, const ApiKeyHash& hash,
+                                  const CallOptions& options, DoneStatus done) {
   Writer(project.id_project())
       .Submit(
           options,

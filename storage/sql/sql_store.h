@@ -87,9 +87,9 @@ class SqlStore final : public Store {
                   Done<v1::WebhookSecrets> done) override;
 
   void HadFirstProject(const CallOptions& options, Done<bool> done) override;
-  void CreateProjectAndKey(const v1::Project& project, const v1::ApiKey& key,
-                           const ApiKeyHash& hash, const CallOptions& options,
-                           DoneStatus done) override;
+  void CreateFirstProject(const v1::Project& project, const v1::ApiKey& key,
+                          const ApiKeyHash& hash, const CallOptions& options,
+                          DoneStatus done) override;
   void CreateProject(const v1::Project& project,
                      const std::optional<Idempotency>& idempotency,
                      const CallOptions& options,

@@ -169,7 +169,7 @@ TEST_P(StoreProjects, ThatAreUnknownAreNotFound) {
 TEST_P(StoreProjects, ThatAreDeletedAreNotFoundAnyMoreNorIsTheirContent) {
   const ProjectAndKey made = MakeProject();
   const std::string id = made.project.id_project();
-  ASSERT_THAT(CreateProject(*store_, made.project, made.key, made.hash),
+  ASSERT_THAT(CreateFirstProject(*store_, made.project, made.key, made.hash),
               IsOk());
   const v1::Webhook webhook = NewWebhook(id);
   ASSERT_THAT(Delete(id), IsOk());

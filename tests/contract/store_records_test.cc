@@ -48,10 +48,24 @@ TEST_P(StoreRecords, AProjectThatIsCreatedWithoutAKeyIsNotTheFirst) {
 }
 
 TEST_P(StoreRecords, AStoreRemembersItsFirstProject) {
-  NewProject();
+  const ProjectAndKey made = MakeProject();
+  ASSERT_THAT(CreateFirstProject(*store_, made.project, made.key, made.hash),
+              IsOk());
   const auto any = HadFirstProject(*store_);
   ASSERT_THAT(any, IsOk());
   EXPECT_TRUE(*any);
+}
+
+TEST_P(StoreRecords, AStoreHasOneFirstProject) {
+  const ProjectAndKey first = MakeProject();
+  const ProjectAndKey second = MakeProject();
+  ASSERT_THAT(CreateFirstProject(*store_, first.project, first.key, first.hash),
+              IsOk());
+  EXPECT_THAT(
+      CreateFirstProject(*store_, second.project, second.key, second.hash),
+      StatusIs(absl::StatusCode::kAlreadyExists, "FIRST_PROJECT_EXISTS"));
+  EXPECT_THAT(FindApiKey(*store_, second.hash),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_P(StoreRecords, AKeyIsFoundByItsHash) {
@@ -74,8 +88,9 @@ TEST_P(StoreRecords, AProjectIsNotStoredIfItsKeyIsInUse) {
   const ProjectAndKey second = MakeProject();
   ASSERT_THAT(CreateProject(*store_, first.project, first.key, first.hash),
               IsOk());
-  EXPECT_THAT(CreateProject(*store_, second.project, second.key, first.hash),
-              StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(
+      CreateFirstProject(*store_, second.project, second.key, first.hash),
+      StatusIs(absl::StatusCode::kInternal));
   EXPECT_THAT(CreateWebhook(*store_, MakeWebhook(second.project.id_project())),
               StatusIs(absl::StatusCode::kNotFound, "PROJECT_NOT_FOUND"));
 }

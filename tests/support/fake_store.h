@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -81,10 +82,15 @@ class FakeStore final : public WebhookStore,
                   absl::Time now, const CallOptions& options,
                   Done<v1::WebhookSecrets> done) override;
 
+  // Calls `hook` once, before the next CreateFirstProject.
+  void BeforeFirstProject(std::function<void()> hook) {
+    before_first_project_ = std::move(hook);
+  }
+
   void HadFirstProject(const CallOptions& options, Done<bool> done) override;
-  void CreateProjectAndKey(const v1::Project& project, const v1::ApiKey& key,
-                           const ApiKeyHash& hash, const CallOptions& options,
-                           DoneStatus done) override;
+  void CreateFirstProject(const v1::Project& project, const v1::ApiKey& key,
+                          const ApiKeyHash& hash, const CallOptions& options,
+                          DoneStatus done) override;
   void CreateProject(const v1::Project& project,
                      const std::optional<Idempotency>& idempotency,
                      const CallOptions& options,
@@ -200,6 +206,8 @@ class FakeStore final : public WebhookStore,
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::map<ApiKeyHash, v1::ApiKey> keys_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::Project> projects_ ABSL_GUARDED_BY(mutex_);
+  bool had_first_project_ ABSL_GUARDED_BY(mutex_) = false;
+  std::function<void()> before_first_project_;
   std::map<std::string, v1::CertificateBinding> certificates_
       ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::Webhook> webhooks_ ABSL_GUARDED_BY(mutex_);

@@ -3,22 +3,29 @@
 #include "storage/errors.h"
 #include "tests/support/fake_store.h"
 
+#include <utility>
+
 // The part of FakeStore that is ProjectStore.
 namespace webhooks::testing {
 
 void FakeStore::HadFirstProject(const CallOptions&, Done<bool> done) {
   std::move(done)(Run<bool>([&] {
     mutex_.AssertHeld();
-    return !projects_.empty();
+    return had_first_project_;
   }));
 }
 
-void FakeStore::CreateProjectAndKey(const v1::Project& project,
-                                    const v1::ApiKey& key,
-                                    const ApiKeyHash& hash, const CallOptions&,
-                                    DoneStatus done) {
-  std::move(done)(Run<bool>([&] {
+void FakeStore::CreateFirstProject(const v1::Project& project,
+                                   const v1::ApiKey& key,
+                                   const ApiKeyHash& hash, const CallOptions&,
+                                   DoneStatus done) {
+  if (before_first_project_ != nullptr) {
+    std::exchange(before_first_project_, nullptr)();
+  }
+  std::move(done)(Run<bool>([&]() -> absl::StatusOr<bool> {
                     mutex_.AssertHeld();
+                    if (had_first_project_) return FirstProjectExists();
+                    had_first_project_ = true;
                     projects_[project.id_project()] = project;
                     keys_[hash] = key;
                     return true;

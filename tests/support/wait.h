@@ -30,8 +30,23 @@ inline absl::Status CreateProject(ProjectStore& store,
                                   const v1::Project& project,
                                   const v1::ApiKey& key,
                                   const ApiKeyHash& hash) {
+  const auto created = Await<Created<v1::Project>>(
+      [&](auto done) { store.CreateProject(project, std::nullopt, {}, done); });
+  if (!created.ok()) return created.status();
+  v1::CreateApiKeyResponse answer;
+  *answer.mutable_api_key() = key;
+  return Await<Created<v1::CreateApiKeyResponse>>([&](auto done) {
+           store.CreateApiKey(answer, hash, std::nullopt, {}, done);
+         })
+      .status();
+}
+
+inline absl::Status CreateFirstProject(ProjectStore& store,
+                                       const v1::Project& project,
+                                       const v1::ApiKey& key,
+                                       const ApiKeyHash& hash) {
   return AwaitStatus([&](auto done) {
-    store.CreateProjectAndKey(project, key, hash, {}, done);
+    store.CreateFirstProject(project, key, hash, {}, done);
   });
 }
 

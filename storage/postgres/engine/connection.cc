@@ -285,7 +285,7 @@ absl::Status Connection::Begin() {
 }
 
 absl::Status Connection::Commit() {
-  const bool has_changed = has_changed_;
+  const bool has_changed = has_changed_ && mode_ == Mode::kTransactions;
   const Query commit{"COMMIT"};
   // Divides by zero if the row was deleted, which fails the transaction.
   Query mark{

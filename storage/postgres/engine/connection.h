@@ -32,7 +32,7 @@ namespace webhooks::postgres {
 class Connection final : public sql::Connection {
  public:
   enum class Mode {
-    kStatements,    // reads; each change is a transaction by itself
+    kStatements,    // without the row of the table lanes
     kTransactions,  // see Begin
   };
 

@@ -54,6 +54,22 @@ absl::Status Perform(Connection& connection, const Migration& migration) {
                                              " failed; see the log"));
 }
 
+// Adds the key that seals from now on, unless another server has just begun to
+// seal under a key that this one lacks.
+absl::Status AddSecretKey(Connection& connection, const Sealer& sealer) {
+  absl::Status status = connection.Begin();
+  if (!status.ok()) return status;
+  status = connection.Execute("lock secret keys",
+                              "LOCK TABLE secret_keys IN EXCLUSIVE MODE");
+  if (status.ok()) status = sql::CheckSecretKeys(connection, sealer);
+  if (status.ok()) {
+    status = sql::InsertSecretKey(connection, sealer.sealing_key());
+  }
+  if (status.ok()) status = connection.Commit();
+  if (connection.InTransaction()) connection.RollBack();
+  return status;
+}
+
 }  // namespace
 
 int NewestSchemaVersion() { return kNewest; }
@@ -114,8 +130,7 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer) {
     if (!version.ok()) return version.status();
   }
   if (*version < kNewest) return performed;
-  // The next start needs the key that seals from now on.
-  return sql::InsertSecretKey(connection, sealer.sealing_key());
+  return AddSecretKey(connection, sealer);
 }
 
 }  // namespace webhooks::postgres

@@ -65,9 +65,12 @@ absl::StatusOr<v1::Project> InsertProject(Connection& connection,
 }
 
 absl::Status InsertFirstProject(Connection& connection, absl::string_view id) {
+  const auto had_one = HadFirstProject(connection);
+  if (!had_one.ok()) return had_one.status();
+  if (*had_one) return FirstProjectExists();
   return connection.Guarded("insert first project", [&]() -> absl::Status {
-    Statement insert = connection.Prepared(
-        "INSERT INTO first_project (id) VALUES (?) ON CONFLICT DO NOTHING");
+    Statement insert =
+        connection.Prepared("INSERT INTO first_project (id) VALUES (?)");
     BindUuid(insert, 1, id);
     insert.Execute();
     return absl::OkStatus();

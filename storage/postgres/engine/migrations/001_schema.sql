@@ -14,8 +14,10 @@ CREATE TABLE projects (
 CREATE INDEX deleted_projects ON projects (id) WHERE deleted_at IS NOT NULL;
 
 -- The project that the database was begun with; the row stays when that goes.
+-- There is one row, whichever of several servers inserts it.
 CREATE TABLE first_project (
-  id bytea PRIMARY KEY CHECK (length(id) = 16)
+  id bytea NOT NULL CHECK (length(id) = 16),
+  one boolean PRIMARY KEY DEFAULT true CHECK (one)
 );
 
 CREATE TABLE api_keys (

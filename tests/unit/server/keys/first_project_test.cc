@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "server/call/api_key.h"
 #include "tests/support/fake_store.h"
+#include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/wait.h"
@@ -56,6 +57,18 @@ TEST_F(BootstrapTest, DoesNothingIfThereIsAProject) {
   const std::string key = Key();
   ASSERT_THAT(Start(), IsOk());
   EXPECT_EQ(Key(), key);
+}
+
+// Another server creates it between the question and the creation.
+TEST_F(BootstrapTest, RemovesItsKeyIfAnotherServerMadeTheFirstProject) {
+  const testing::ProjectAndKey other = testing::MakeProject();
+  store_.BeforeFirstProject([&] {
+    EXPECT_THAT(testing::CreateFirstProject(store_, other.project, other.key,
+                                            other.hash),
+                IsOk());
+  });
+  ASSERT_THAT(Start(), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
 TEST_F(BootstrapTest, UsesTheKeyInTheFile) {

@@ -84,7 +84,7 @@ TEST_F(InspectStoreTest, FindsTheVersionAndTheKeysOfADatabaseAtRest) {
 TEST_F(InspectStoreTest, ReadsADatabaseThatAServerUses) {
   const auto store = Open();
   const testing::ProjectAndKey made = testing::MakeProject();
-  ASSERT_THAT(testing::CreateProject(*store, made.project, made.key, made.hash),
+  ASSERT_THAT(testing::CreateFirstProject(*store, made.project, made.key, made.hash),
               IsOk());
   const auto found = InspectStore(url_);
   ASSERT_THAT(found, IsOk());
