@@ -38,7 +38,7 @@ class MarksTest : public ::testing::Test {
           return reply;
         }),
         handler_(router_, backend_, *FindKeyCheck(AnnotatedServices()),
-                 absl::Seconds(15)) {}
+                 {absl::Seconds(15)}) {}
 
   // With the headers that every request has.
   HttpResponse Answer(Ask ask,
