@@ -102,11 +102,13 @@ absl::string_view TextOf(Reason reason) {
     case Response::WEBHOOK_REMOVED:
       return "the webhook was removed";
     case Response::WEBHOOK_IS_NEWER:
-      return "the webhook was created after the event was published; a call "
-             "of Deliver delivers it nevertheless";
+      return "the webhook was created after the event was published; POST "
+             "/events/{id}:deliver (webhookctl event deliver) delivers it "
+             "nevertheless";
     case Response::NOT_IN_SCOPE:
       return "the webhook did not listen to the event's type when it was "
-             "published; a call of Deliver delivers it nevertheless";
+             "published; POST /events/{id}:deliver (webhookctl event "
+             "deliver) delivers it nevertheless";
     default:
       return "";
   }
