@@ -6,10 +6,13 @@
 
 #include "proto/rpc/status.h"
 #include "server/ctl/command.h"
+#include "server/ctl/command_line.h"
 #include "server/ctl/completion.h"
 #include "server/ctl/output.h"
 #include "server/ctl/projects.h"
+#include "server/ctl/short_ids.h"
 #include "server/runtime/flags.h"
+#include "server/runtime/stop_signals.h"
 
 namespace webhooks::ctl {
 namespace {
@@ -61,6 +64,8 @@ int Run(int argc, char** argv) {
         PositionalWords(std::vector<std::string>(argv + 1, argv + argc));
     if (!typed.empty()) return PrintHelpOf(typed);
   }
+  // Before gRPC starts threads, which must leave the signals to this one.
+  BlockStopSignals();
   // Never shut down; see BeginProcess.
   grpc_init();
   const std::vector<std::string> words =
@@ -75,9 +80,11 @@ int Run(int argc, char** argv) {
   if (!command.ok()) return Fail(command.status(), 1);
   const absl::Status fits = CheckFlags(**command, *given);
   if (!fits.ok()) return Fail(fits, 1);
+  if (!(*command)->waits_for_stop) UnblockStopSignals();
   Client client(*options);
   Session session{*options, client, arguments};
   absl::Status status = ResolveProjects(**command, session);
+  if (status.ok()) status = ResolveIds(**command, session);
   if (status.ok()) status = (*command)->run(session);
   if (!status.ok()) {
     std::cout.flush();

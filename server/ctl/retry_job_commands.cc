@@ -2,7 +2,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "server/ctl/short_ids.h"
 #include "webhooks/v1/delivery_service.pb.h"
 
 namespace webhooks::ctl {
@@ -37,10 +36,8 @@ absl::Status CreateRetryJob(Session& session) {
   const Options& options = session.options;
   absl::Status valid = CheckStart(options);
   if (!valid.ok()) return valid;
-  const auto webhook = WebhookId(session, session.arguments[0]);
-  if (!webhook.ok()) return webhook.status();
   v1::CreateRetryJobRequest request;
-  request.set_id_webhook_endpoint(*webhook);
+  request.set_id_webhook_endpoint(session.arguments[0]);
   request.set_request_id(NewRequestId());
   SetTimes(options, request);
   request.set_include_waiting(options.include_waiting);

@@ -78,8 +78,8 @@ class Receiver:
 
     def answer(self, path, *answers):
         """How requests to a path are answered, one after the other; the last
-        one goes on. An answer is a status, (status, headers), "hang" or
-        "drip"."""
+        one goes on. An answer is a status, (status, headers), "hang",
+        "drip", or an event to wait for before 200."""
         self._answers[path] = list(answers)
 
     def _take(self, handler):
@@ -99,6 +99,9 @@ class Receiver:
         elif answer == "drip":
             self._drip(handler)
         else:
+            if isinstance(answer, threading.Event):
+                answer.wait(PATIENCE)
+                answer = 200
             status, more = answer if isinstance(answer, tuple) else (answer, {})
             handler.send_response(status)
             for name, value in {"content-length": "2", **more}.items():

@@ -68,6 +68,15 @@ def test_the_part_of_an_id_that_lists_show_is_enough(failed, deliveries_ctl):
         "delivery", "get", "ffffffffffff", code=3).stderr
 
 
+def test_an_event_is_delivered_by_the_parts_of_ids(api, receiver, place,
+                                                   deliveries_ctl):
+    path, type = place
+    event = api.publish(type)["id_event"]
+    webhook = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    deliveries_ctl("event", "deliver", event[-12:], webhook[-12:])
+    assert receiver.await_requests(1, path)[0].id == event
+
+
 def test_a_part_of_several_ids_is_refused(api, failed, deliveries_ctl):
     api.publish(failed["event_type"])
     api.await_deliveries(2, id_webhook_endpoint=failed["id_webhook_endpoint"])
@@ -107,6 +116,15 @@ def test_an_event_is_explained_for_every_webhook(api, failed, deliveries_ctl):
         "--json", "delivery", "explain", failed["id_event"]).stdout)
     assert {e["id_webhook_endpoint"]: e["explanation"]["reason"]
             for e in explained} == reasons
+
+
+def test_a_webhook_that_was_removed_is_explained(api, failed, deliveries_ctl):
+    webhook = failed["id_webhook_endpoint"]
+    api.call("DELETE", f"/webhooks/{webhook}", status=201)
+    explained = json.loads(deliveries_ctl(
+        "--json", "delivery", "explain", failed["id_event"]).stdout)
+    assert {e["id_webhook_endpoint"]: e["explanation"]["reason"]
+            for e in explained}[webhook] == "SCHEDULE_ENDED"
 
 
 def test_a_webhook_is_tested_with_data(api, receiver, place, deliveries_ctl):

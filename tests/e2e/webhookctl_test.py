@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from webhooks.v1 import webhook_service_pb2, webhook_service_pb2_grpc
 from processes import BIN, PATIENCE, clean_environment, run
 from receiver import delivering
 from service import Service
@@ -68,6 +69,24 @@ def test_lists_follow_every_page(ctl_json, service, key):
         service.post({"url": None, "scope": None},
                      headers={"x-api-key": key})
     assert len(ctl_json("webhook", "list", key=key)) == 105
+
+
+def test_a_part_of_an_id_finds_a_webhook_of_a_later_page(ctl_json, service,
+                                                         key):
+    count = 1001
+    with service.channel() as channel:
+        stub = webhook_service_pb2_grpc.WebhookServiceStub(channel)
+        ids = []
+        while len(ids) < count:
+            calls = [stub.Create.future(
+                webhook_service_pb2.CreateWebhookRequest(all_events=True),
+                timeout=PATIENCE, metadata=(("x-api-key", key),))
+                for _ in range(min(32, count - len(ids)))]
+            ids += [call.result().id_webhook_endpoint for call in calls]
+    last = max(ids)
+    for part in last[-12:], last[:-1]:
+        assert ctl_json("webhook", "get", part, key=key)[
+            "id_webhook_endpoint"] == last
 
 
 def test_a_table_has_aligned_columns(ctl, key):
