@@ -25,7 +25,9 @@ absl::Status SetState(const std::string& text,
   v1::Delivery::State state;
   if (!v1::Delivery::State_Parse(absl::AsciiStrToUpper(text), &state)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--state: '", text, "' is not a state of a delivery"));
+        absl::StrCat("--state: must be pending, in_flight, delivered, failed, "
+                     "held or cancelled, not '",
+                     text, "'"));
   }
   wanted.set_state(state);
   return absl::OkStatus();
@@ -120,15 +122,7 @@ absl::Status ListDeliveries(Session& session) {
 }
 
 absl::Status GetDelivery(Session& session) {
-  const auto delivery = Get(session, session.arguments[0]);
-  if (!delivery.ok() || session.options.json) {
-    return PrintResult(session, delivery);
-  }
-  std::cout << Details(*delivery, "attempts");
-  if (const std::string attempts = AttemptTable(*delivery); !attempts.empty()) {
-    std::cout << "\n" << attempts;
-  }
-  return absl::OkStatus();
+  return PrintWithAttempts(session, Get(session, session.arguments[0]));
 }
 
 // Calls `rpc`, whose request has only the id of a delivery.
@@ -136,7 +130,8 @@ template <typename Request>
 absl::Status ChangeDelivery(Session& session, const std::string& rpc) {
   Request request;
   request.set_id(session.arguments[0]);
-  return PrintResult(session, session.client.Call<v1::Delivery>(rpc, request));
+  return PrintWithAttempts(session,
+                           session.client.Call<v1::Delivery>(rpc, request));
 }
 
 absl::Status RetryDelivery(Session& session) {

@@ -81,7 +81,8 @@ absl::StatusOr<std::vector<WebhookExplanation>> ExplainAll(
 absl::Status ExplainDelivery(Session& session) {
   const std::string& event = session.arguments[0];
   if (session.arguments.size() > 1) {
-    return PrintResult(session, Explain(session, event, session.arguments[1]));
+    return PrintWithAttempts(session,
+                             Explain(session, event, session.arguments[1]));
   }
   const auto all = ExplainAll(session, event);
   if (!all.ok()) return all.status();

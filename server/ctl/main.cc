@@ -17,15 +17,30 @@
 namespace webhooks::ctl {
 namespace {
 
-// Prints `problem` to standard error and returns `code`.
+// Returns what to do about an error, in the words of this program; "" if it is
+// not known.
+absl::string_view HintOf(absl::string_view reason) {
+  if (reason == "API_KEY_MISSING") {
+    return "  give one with --key_file or WEBHOOKS_KEY\n";
+  }
+  if (reason == "ADMIN_KEY_INVALID") {
+    return "  this command needs the key of the administrators, the server's "
+           "file admin-key: give it with --key_file\n";
+  }
+  if (reason == "API_KEY_INVALID") {
+    return "  this command needs a key of the project, or the key of the "
+           "administrators with --project\n";
+  }
+  return "";
+}
+
+// Prints `status` to standard error and returns `code`.
 int Fail(const absl::Status& status, int code) {
   const std::string reason = Reason(status);
   std::cerr << "ERROR: " << Printable(status.message());
   if (!reason.empty()) std::cerr << " (" << Printable(reason) << ")";
   std::cerr << "\n";
-  if (reason == "API_KEY_MISSING") {
-    std::cerr << "  give one with --key_file or WEBHOOKS_KEY\n";
-  }
+  std::cerr << HintOf(reason);
   const google::rpc::BadRequest violations = ViolationsOf(status);
   if (violations.field_violations_size() > 1) {
     for (const auto& violation : violations.field_violations()) {

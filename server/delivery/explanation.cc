@@ -92,7 +92,8 @@ absl::string_view TextOf(Reason reason) {
     case Response::SCHEDULE_ENDED:
       return "all attempts of the schedule have failed";
     case Response::RECEIVER_GONE:
-      return "the receiver answered 410 Gone";
+      return "the receiver answered 410 Gone, which makes the webhook "
+             "inactive: set active to true to send to it again";
     case Response::EXPIRED:
       return "it waited longer than the retention period";
     case Response::EVENT_DAMAGED:

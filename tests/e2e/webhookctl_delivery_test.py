@@ -39,6 +39,7 @@ def test_a_list_fits_a_terminal(api, failed, deliveries_ctl):
     assert lines[0].split() == HEADING
     assert all(len(line) <= 120 for line in lines)
     line = next(line for line in lines if failed["id_delivery"][-12:] in line)
+    assert line.split()[1] == failed["id_event"][-12:]
     count = failed["attempt_count"]
     assert re.search(rf" FAILED +{count} of {count} +500 +\d+s +- ", line)
 
@@ -90,7 +91,13 @@ def test_attempts_are_a_table(failed, deliveries_ctl):
     count = failed["attempt_count"]
     for number in range(1, count + 1):
         assert re.search(rf"^{number} of {count} .* 500 +the receiver answered "
-                         "500", shown, re.MULTILINE)
+                         "500: ok$", shown, re.MULTILINE)
+    # The same after a command that changes it, and in an explanation.
+    for command in (["explain", failed["id_event"],
+                     failed["id_webhook_endpoint"]],
+                    ["retry", failed["id_delivery"]]):
+        shown = deliveries_ctl("delivery", *command).stdout
+        assert re.search(r"^ATTEMPT +STARTED .*\n1 of ", shown, re.MULTILINE)
 
 
 def test_an_attempt_has_a_hint(api, receiver, place, deliveries_ctl):
@@ -108,14 +115,30 @@ def test_an_event_is_explained_for_every_webhook(api, failed, deliveries_ctl):
     other = api.webhook(None, ["another.type"])["id_webhook_endpoint"]
     lines = deliveries_ctl("delivery", "explain",
                            failed["id_event"]).stdout.splitlines()
-    assert lines[0].split() == ["WEBHOOK", "REASON", "MESSAGE"]
-    reasons = dict(line.split()[:2] for line in lines[1:])
-    assert reasons[failed["id_webhook_endpoint"]] == "SCHEDULE_ENDED"
-    assert reasons[other] in ("NOT_IN_SCOPE", "WEBHOOK_IS_NEWER")
+    assert lines[0].split() == ["WEBHOOK", "DELIVERY", "REASON", "MESSAGE"]
+    shown = {line.split()[0]: line.split()[1:3] for line in lines[1:]}
+    assert shown[failed["id_webhook_endpoint"][-12:]] == [
+        failed["id_delivery"][-12:], "SCHEDULE_ENDED"]
+    delivery, reason = shown[other[-12:]]
+    assert delivery == "-"
+    assert reason in ("NOT_IN_SCOPE", "WEBHOOK_IS_NEWER")
     explained = json.loads(deliveries_ctl(
         "--json", "delivery", "explain", failed["id_event"]).stdout)
-    assert {e["id_webhook_endpoint"]: e["explanation"]["reason"]
-            for e in explained} == reasons
+    assert {e["id_webhook_endpoint"][-12:]: e["explanation"]["reason"]
+            for e in explained} == {id: row[1] for id, row in shown.items()}
+
+
+def test_a_dry_run_shows_how_many_a_job_would_retry(failed, deliveries_ctl):
+    job = json.loads(deliveries_ctl(
+        "--json", "retry-job", "create", failed["id_webhook_endpoint"],
+        "--since=1h", "--dry_run").stdout)
+    assert (job["state"], job["retried_count"]) == ("DONE", 1)
+
+
+def test_a_state_that_does_not_exist_is_answered_with_those_that_do(
+        deliveries_ctl):
+    stderr = deliveries_ctl("delivery", "list", "--state=fail", code=1).stderr
+    assert "pending" in stderr and "cancelled" in stderr
 
 
 def test_a_webhook_that_was_removed_is_explained(api, failed, deliveries_ctl):

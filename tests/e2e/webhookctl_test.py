@@ -1,6 +1,7 @@
 """webhookctl against a running server, as an operator and a script use it."""
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -338,6 +339,16 @@ def test_a_job_needs_a_start_or_all(ctl, ctl_json, key):
         "NEVER_MATCHED", "a.b", True)
     assert "--selection" in ctl(*create, "--all", "--selection=some", key=key,
                                 code=1).stderr
+
+
+def test_a_wrong_kind_of_key_is_answered_with_a_flag(ctl, key):
+    assert "--key_file" in ctl("project", "list", key=key, code=4).stderr
+    assert "--project" in ctl("webhook", "list", code=4).stderr
+
+
+def test_a_webhook_without_a_scope_is_shown_with_all(ctl, key):
+    made = ctl("webhook", "create", "--all_events", key=key).stdout
+    assert re.search(r"^scope +all$", made, re.MULTILINE)
 
 
 def test_an_event_is_delivered_to_a_webhook(ctl, ctl_json, key):
