@@ -143,7 +143,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config) {
 }
 
 std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
-  std::vector<Finding> findings{"flags"};
+  std::vector<Finding> findings{InspectFlags()};
   for (const TlsFiles* files : {&config.tls, &config.server_tls}) {
     if (WantsTls(*files)) findings.push_back(InspectTls(*files, now));
   }

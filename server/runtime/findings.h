@@ -16,6 +16,10 @@ namespace webhooks {
 // A line about something that was checked, or the error that was found.
 using Finding = absl::StatusOr<std::string>;
 
+// Returns a line about the flags, which names the files of --flagfile: an
+// operator may have forgotten those of the process.
+Finding InspectFlags();
+
 // Checks the files as a start does, and if the certificate is valid at `now`.
 Finding InspectTls(const TlsFiles& files, absl::Time now);
 
