@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import signal
 import subprocess
 
 import pytest
@@ -192,6 +193,14 @@ def test_deliveries_are_followed(api, failed, receiver, place):
                 break
     assert delivered == {d["id_delivery"][-12:] for d in api.deliveries(
         id_event=event["id_event"])}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_command_at_once(api, number):
+    with following(api) as follow:
+        assert follow.stdout.readline()
+        follow.send_signal(number)
+        assert follow.wait(PATIENCE) == -number
 
 
 def test_what_is_followed_can_be_json(api, receiver, place):
