@@ -61,10 +61,10 @@ HttpResponse AnswerOfAllPaths() {
 
 ApiHandler::ApiHandler(const Router& router, Backend& backend,
                        const google::protobuf::MethodDescriptor& key_check,
-                       absl::Duration call_timeout)
+                       const Options& options)
     : router_(router),
       backend_(backend),
-      call_timeout_(call_timeout),
+      options_(options),
       key_check_(key_check),
       known_keys_(std::make_shared<KnownKeys>()) {}
 
@@ -89,7 +89,8 @@ std::variant<HttpResponse, std::unique_ptr<Exchange>> ApiHandler::Accept(
     }
     unless_empty = std::move(refusal);
   }
-  absl::StatusOr<CallHeaders> headers = ReadCallHeaders(head, call_timeout_);
+  absl::StatusOr<CallHeaders> headers =
+      ReadCallHeaders(head, options_.call_timeout, options_.accepts_project);
   if (!headers.ok()) return Refusal(binding, headers.status());
   if (absl::Status status = CheckSize(*headers); !status.ok()) {
     return Refusal(binding, status);

@@ -19,11 +19,17 @@ namespace webhooks::gateway {
 // `backend` must outlive every exchange, and `router` every call of `backend`.
 class ApiHandler : public RequestHandler {
  public:
-  // `call_timeout` is the timeout of a call whose client does not ask for one;
+  struct Options {
+    // The timeout of a call whose client does not ask for one.
+    absl::Duration call_timeout;
+    // Passes x-project on, by which administrators choose a project.
+    bool accepts_project = true;
+  };
+
   // `key_check` is the method that checks keys (see FindKeyCheck).
   ApiHandler(const Router& router, Backend& backend,
              const google::protobuf::MethodDescriptor& key_check,
-             absl::Duration call_timeout);
+             const Options& options);
 
   // Refuses at once: 501 for an unknown method, 404 for an unknown path, 405,
   // 401 without exactly one x-api-key (unless there is none and a client's
@@ -39,7 +45,7 @@ class ApiHandler : public RequestHandler {
  private:
   const Router& router_;
   Backend& backend_;
-  const absl::Duration call_timeout_;
+  const Options options_;
   const google::protobuf::MethodDescriptor& key_check_;
   // Calls may outlive this.
   const std::shared_ptr<KnownKeys> known_keys_;

@@ -77,10 +77,14 @@ void AddCredential(absl::string_view name, absl::string_view value,
 }
 
 // Adds the header x-project, if there is one. INVALID_ARGUMENT
-// (INVALID_HEADER): it is repeated or is not printable ASCII.
-absl::Status AddProject(const RequestHead& head, CallHeaders& headers) {
+// (INVALID_HEADER): it is repeated, is not printable ASCII, or is not accepted.
+absl::Status AddProject(const RequestHead& head, bool is_accepted,
+                        CallHeaders& headers) {
   const auto projects = head.Values(kProjectMetadata);
   if (projects.empty()) return absl::OkStatus();
+  if (!is_accepted) {
+    return InvalidHeader(kProjectMetadata, "is not accepted by this gateway");
+  }
   if (projects.size() > 1) {
     return InvalidHeader(kProjectMetadata, "must not be repeated");
   }
@@ -106,7 +110,8 @@ bool IsPrintable(absl::string_view text) {
 }
 
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
-                                            absl::Duration default_timeout) {
+                                            absl::Duration default_timeout,
+                                            bool accepts_project) {
   CallHeaders headers;
   headers.metadata.emplace_back(kRequestIdMetadata, head.request_id);
   const auto keys = head.Values(kApiKeyMetadata);
@@ -121,7 +126,7 @@ absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
   } else if (!head.client_certificate.empty()) {
     AddCredential(kClientCertificateMetadata, head.client_certificate, headers);
   }
-  absl::Status project = AddProject(head, headers);
+  absl::Status project = AddProject(head, accepts_project, headers);
   if (!project.ok()) return project;
   if (!head.client_address.empty()) {
     headers.metadata.emplace_back(kClientAddressMetadata, head.client_address);

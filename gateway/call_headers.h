@@ -40,10 +40,11 @@ struct CallHeaders {
 // x-api-key, the name of the client's certificate. The timeout is the header
 // grpc-timeout, at most kLongestCall, or `default_timeout`. INVALID_ARGUMENT
 // (INVALID_HEADER): the key or x-project is repeated or is not printable ASCII,
-// or grpc-timeout is not 1 to 8 digits, not all zero, followed by one of H, M,
-// S, m, u, n.
+// x-project is given although `accepts_project` is false, or grpc-timeout is
+// not 1 to 8 digits, not all zero, followed by one of H, M, S, m, u, n.
 absl::StatusOr<CallHeaders> ReadCallHeaders(const RequestHead& head,
-                                            absl::Duration default_timeout);
+                                            absl::Duration default_timeout,
+                                            bool accepts_project = true);
 
 // Returns the size of the metadata in bytes, as gRPC counts them.
 std::size_t MetadataSize(const CallHeaders& headers);

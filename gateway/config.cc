@@ -99,6 +99,10 @@ ABSL_FLAG(absl::Duration, write_timeout, HttpLimits().write_timeout,
 ABSL_FLAG(absl::Duration, call_timeout, absl::Seconds(15),
           "The timeout of calls whose request has no grpc-timeout header: 1ms "
           "to 1m. Slower ones are answered with 504.");
+ABSL_FLAG(bool, accept_project_header, true,
+          "Accept the header x-project, by which administrators work on every "
+          "project with their key. false refuses requests with it: for a "
+          "gateway that the public can reach.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),
           "The time that requests in progress get after SIGTERM or SIGINT "
           "before they are cancelled: 1ms to 24h.");
@@ -212,6 +216,7 @@ absl::StatusOr<Config> ReadConfig() {
   config.server_connections =
       Between(FLAGS_server_connections, 1, 64, problems);
   config.call_timeout = Timeout(FLAGS_call_timeout, problems, kLongestCall);
+  config.accept_project_header = absl::GetFlag(FLAGS_accept_project_header);
   config.grace = Timeout(FLAGS_grace, problems);
   config.docs_folder = absl::GetFlag(FLAGS_docs_folder);
   if (config.docs_folder.empty()) config.docs_folder = DefaultPagesFolder();

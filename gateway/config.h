@@ -25,6 +25,7 @@ struct Config {
   // The name in the server's certificate, if it is not the host of `server`.
   std::string server_tls_name;
   absl::Duration call_timeout;
+  bool accept_project_header = true;
   absl::Duration grace;
   std::string docs_folder;
   // If unset, metrics are not served.

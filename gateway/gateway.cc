@@ -62,7 +62,8 @@ class RunningGateway final : public Gateway {
         parts_(std::move(parts)),
         backend_(config_.server, config_.server_connections,
                  parts_.server_tls.get(), config_.server_tls_name),
-        api_(parts_.router, backend_, parts_.key_check, config_.call_timeout),
+        api_(parts_.router, backend_, parts_.key_check,
+             {config_.call_timeout, config_.accept_project_header}),
         docs_(api_, parts_.openapi, EmbeddedDescriptors(),
               ReadPages(config_.docs_folder)),
         handler_(docs_, backend_),
@@ -142,7 +143,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config) {
 }
 
 std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
-  std::vector<Finding> findings{"flags"};
+  std::vector<Finding> findings{InspectFlags()};
   for (const TlsFiles* files : {&config.tls, &config.server_tls}) {
     if (WantsTls(*files)) findings.push_back(InspectTls(*files, now));
   }

@@ -145,7 +145,7 @@ void CheckListeners(const Config& config, std::vector<Finding>& findings) {
 }  // namespace
 
 std::vector<Finding> Server::Check(const Config& config, absl::Time now) {
-  std::vector<Finding> findings{"flags"};
+  std::vector<Finding> findings{InspectFlags()};
   CheckListeners(config, findings);
   if (WantsTls(config.tls)) findings.push_back(InspectTls(config.tls, now));
   const absl::StatusOr<Inspection> found = InspectStore(config.database);

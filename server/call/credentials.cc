@@ -52,4 +52,8 @@ Credentials ReadCredentials(const grpc::ServerContextBase& context) {
   return credentials;
 }
 
+bool IsOfGateway(const grpc::ServerContextBase& context) {
+  return context.client_metadata().count(kClientAddressMetadata) > 0;
+}
+
 }  // namespace webhooks::server

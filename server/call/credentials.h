@@ -34,6 +34,10 @@ struct Credentials {
 
 Credentials ReadCredentials(const grpc::ServerContextBase& context);
 
+// Returns true if a gateway makes the call: it forwards a client's address.
+// Anybody can send one.
+bool IsOfGateway(const grpc::ServerContextBase& context);
+
 }  // namespace webhooks::server
 
 #endif  // WEBHOOKS_SERVER_CALL_CREDENTIALS_H_

@@ -105,8 +105,8 @@ const std::vector<Command>& AllCommands() {
     auto* all = new std::vector<Command>;
     for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
                        WebhookCommands(), EventCommands(), DeliveryCommands(),
-                       RetryJobCommands(), ListenCommands(), BackupCommands(),
-                       OtherCommands()}) {
+                       ExplainCommands(), RetryJobCommands(), ListenCommands(),
+                       BackupCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;

@@ -32,6 +32,9 @@ struct Command {
   absl::string_view summary;
   // Runs the command and prints its result to standard output.
   absl::Status (*run)(Session& session);
+  // The command runs until WaitForStopSignal or StopSignalWithin tells it to
+  // end; SIGINT and SIGTERM end the other commands at once.
+  bool waits_for_stop = false;
 };
 
 // Return the commands of one topic.
@@ -41,6 +44,7 @@ std::vector<Command> CertificateCommands();
 std::vector<Command> WebhookCommands();
 std::vector<Command> EventCommands();
 std::vector<Command> DeliveryCommands();
+std::vector<Command> ExplainCommands();
 std::vector<Command> RetryJobCommands();
 std::vector<Command> ListenCommands();
 std::vector<Command> BackupCommands();

@@ -13,7 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "server/ctl/command.h"
-#include "server/ctl/options.h"
+#include "server/ctl/command_line.h"
 #include "server/runtime/flags.h"
 #include "webhooks/v1/delivery.pb.h"
 

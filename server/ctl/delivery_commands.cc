@@ -4,14 +4,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/delivery_tables.h"
+#include "server/ctl/followed_deliveries.h"
 #include "server/ctl/lists.h"
 #include "server/ctl/short_ids.h"
 #include "webhooks/v1/delivery_service.pb.h"
@@ -20,17 +18,16 @@
 namespace webhooks::ctl {
 namespace {
 
-// The interval between the lists of --follow, and the number of deliveries in
-// each.
 constexpr absl::Duration kFollowInterval = absl::Seconds(1);
-constexpr std::size_t kMaxFollowed = 1000;
 
 absl::Status SetState(const std::string& text,
                       v1::ListDeliveriesRequest& wanted) {
   v1::Delivery::State state;
   if (!v1::Delivery::State_Parse(absl::AsciiStrToUpper(text), &state)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--state: '", text, "' is not a state of a delivery"));
+        absl::StrCat("--state: must be pending, in_flight, delivered, failed, "
+                     "held or cancelled, not '",
+                     text, "'"));
   }
   wanted.set_state(state);
   return absl::OkStatus();
@@ -58,15 +55,24 @@ absl::StatusOr<v1::ListDeliveriesRequest> RequestOf(Session& session) {
   return wanted;
 }
 
+absl::StatusOr<v1::ListDeliveriesResponse> ListPage(
+    Session& session, const v1::ListDeliveriesRequest& request) {
+  return session.client.Call<v1::ListDeliveriesResponse>(
+      "webhooks.v1.DeliveryService/List", request);
+}
+
+absl::StatusOr<v1::Delivery> Get(Session& session, const std::string& id) {
+  v1::GetDeliveryRequest request;
+  request.set_id(id);
+  return session.client.Call<v1::Delivery>("webhooks.v1.DeliveryService/Get",
+                                           request);
+}
+
 absl::StatusOr<std::vector<v1::Delivery>> Deliveries(
-    Session& session, const v1::ListDeliveriesRequest& wanted,
-    std::size_t limit) {
-  return ListSome<v1::Delivery>(
-      limit, wanted,
-      [&](const auto& request) {
-        return session.client.Call<v1::ListDeliveriesResponse>(
-            "webhooks.v1.DeliveryService/List", request);
-      },
+    Session& session, const v1::ListDeliveriesRequest& wanted) {
+  return ListAll<v1::Delivery>(
+      session, wanted,
+      [&](const auto& request) { return ListPage(session, request); },
       [](const auto& page) { return page.deliveries(); });
 }
 
@@ -75,25 +81,28 @@ void PrintLine(const Session& session, const v1::Delivery& delivery) {
                                      : DeliveryLine(delivery, absl::Now()));
 }
 
+// Returns true for errors that may be over at the next call.
+bool MayPass(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
+         absl::IsDeadlineExceeded(status);
+}
+
 // Prints each delivery once, and again when it changes. Goes on while the
-// server cannot be reached.
+// server cannot be reached or a limit is reached.
 absl::Status Follow(Session& session, v1::ListDeliveriesRequest wanted) {
-  if (!wanted.has_start_time()) {
-    *wanted.mutable_start_time() = ToTimestamp(absl::Now());
-  }
-  absl::flat_hash_map<std::string, std::pair<int, int>> printed;
+  FollowedDeliveries followed(
+      {[&](const auto& request) { return ListPage(session, request); },
+       [&](const std::string& id) { return Get(session, id); }},
+      std::move(wanted), {});
   if (!session.options.json) std::cout << DeliveryHeading();
   while (std::cout.flush()) {
-    auto deliveries = Deliveries(session, wanted, kMaxFollowed);
-    if (absl::IsUnavailable(deliveries.status())) {
-      std::cerr << deliveries.status().message() << "\n";
-      deliveries.emplace();
-    }
-    if (!deliveries.ok()) return deliveries.status();
-    for (auto it = deliveries->rbegin(); it != deliveries->rend(); ++it) {
-      const std::pair<int, int> now(it->state(), it->attempt_count());
-      auto& before = printed[it->id_delivery()];
-      if (std::exchange(before, now) != now) PrintLine(session, *it);
+    const auto changed = followed.Look(absl::Now());
+    if (MayPass(changed.status())) {
+      std::cerr << changed.status().message() << "\n";
+    } else if (!changed.ok()) {
+      return changed.status();
+    } else {
+      for (const v1::Delivery& row : *changed) PrintLine(session, row);
     }
     absl::SleepFor(kFollowInterval);
   }
@@ -104,8 +113,7 @@ absl::Status ListDeliveries(Session& session) {
   const auto wanted = RequestOf(session);
   if (!wanted.ok()) return wanted.status();
   if (session.options.follow) return Follow(session, *wanted);
-  const auto deliveries = Deliveries(
-      session, *wanted, static_cast<std::size_t>(session.options.limit));
+  const auto deliveries = Deliveries(session, *wanted);
   if (!deliveries.ok()) return deliveries.status();
   if (session.options.json) return PrintRows(session, *deliveries, {});
   std::cout << DeliveryHeading();
@@ -114,30 +122,16 @@ absl::Status ListDeliveries(Session& session) {
 }
 
 absl::Status GetDelivery(Session& session) {
-  const auto id = DeliveryId(session, session.arguments[0]);
-  if (!id.ok()) return id.status();
-  v1::GetDeliveryRequest request;
-  request.set_id(*id);
-  const auto delivery = session.client.Call<v1::Delivery>(
-      "webhooks.v1.DeliveryService/Get", request);
-  if (!delivery.ok() || session.options.json) {
-    return PrintResult(session, delivery);
-  }
-  std::cout << Details(*delivery, "attempts");
-  if (const std::string attempts = AttemptTable(*delivery); !attempts.empty()) {
-    std::cout << "\n" << attempts;
-  }
-  return absl::OkStatus();
+  return PrintWithAttempts(session, Get(session, session.arguments[0]));
 }
 
 // Calls `rpc`, whose request has only the id of a delivery.
 template <typename Request>
 absl::Status ChangeDelivery(Session& session, const std::string& rpc) {
-  const auto id = DeliveryId(session, session.arguments[0]);
-  if (!id.ok()) return id.status();
   Request request;
-  request.set_id(*id);
-  return PrintResult(session, session.client.Call<v1::Delivery>(rpc, request));
+  request.set_id(session.arguments[0]);
+  return PrintWithAttempts(session,
+                           session.client.Call<v1::Delivery>(rpc, request));
 }
 
 absl::Status RetryDelivery(Session& session) {
@@ -150,68 +144,9 @@ absl::Status CancelDelivery(Session& session) {
       session, "webhooks.v1.DeliveryService/Cancel");
 }
 
-absl::StatusOr<v1::ExplainDeliveryResponse> Explain(
-    Session& session, const std::string& event, const std::string& webhook) {
-  v1::ExplainDeliveryRequest request;
-  request.set_id_event(event);
-  request.set_id_webhook_endpoint(webhook);
-  return session.client.Call<v1::ExplainDeliveryResponse>(
-      "webhooks.v1.DeliveryService/Explain", request);
-}
-
-// Explains the event for every webhook of the project.
-absl::StatusOr<std::vector<WebhookExplanation>> ExplainAll(
-    Session& session, const std::string& event) {
-  const auto webhooks = ListAll<v1::Webhook>(
-      session, v1::ListWebhooksRequest(),
-      [&](const auto& request) {
-        return session.client.Call<v1::ListWebhooksResponse>(
-            "webhooks.v1.WebhookService/List", request);
-      },
-      [](const auto& page) { return page.webhooks(); });
-  if (!webhooks.ok()) return webhooks.status();
-  std::vector<WebhookExplanation> all;
-  for (const v1::Webhook& webhook : *webhooks) {
-    const std::string& id = webhook.id_webhook_endpoint();
-    auto explanation = Explain(session, event, id);
-    if (!explanation.ok()) return explanation.status();
-    all.push_back({id, *std::move(explanation)});
-  }
-  return all;
-}
-
-absl::Status ExplainDelivery(Session& session) {
-  const auto event = EventId(session, session.arguments[0]);
-  if (!event.ok()) return event.status();
-  if (session.arguments.size() > 1) {
-    const auto webhook = WebhookId(session, session.arguments[1]);
-    if (!webhook.ok()) return webhook.status();
-    return PrintResult(session, Explain(session, *event, *webhook));
-  }
-  const auto all = ExplainAll(session, *event);
-  if (!all.ok()) return all.status();
-  if (!session.options.json) {
-    std::cout << ExplanationTable(*all);
-    if (all->empty()) std::cerr << "The project has no webhooks.\n";
-    return absl::OkStatus();
-  }
-  std::cout << "["
-            << absl::StrJoin(
-                   *all, ",",
-                   [](std::string* out, const auto& one) {
-                     absl::StrAppend(
-                         out, "{\"id_webhook_endpoint\":\"", one.webhook,
-                         "\",\"explanation\":", Json(one.explanation), "}");
-                   })
-            << "]\n";
-  return absl::OkStatus();
-}
-
 absl::Status TestDelivery(Session& session) {
-  const auto id = WebhookId(session, session.arguments[0]);
-  if (!id.ok()) return id.status();
   v1::TestWebhookRequest request;
-  request.set_id(*id);
+  request.set_id(session.arguments[0]);
   if (session.options.data) request.set_data(*session.options.data);
   if (session.options.event_type) request.set_type(*session.options.event_type);
   const auto attempt = session.client.Call<v1::Attempt>(
@@ -255,12 +190,6 @@ std::vector<Command> DeliveryCommands() {
        {},
        "Cancels further attempts of a delivery.",
        &CancelDelivery},
-      {"delivery explain",
-       "EVENT [WEBHOOK]",
-       {"limit"},
-       "Shows why an event was or was not delivered to a webhook, or to each "
-       "webhook of the project.",
-       &ExplainDelivery},
   };
 }
 

@@ -1,10 +1,12 @@
 #include "server/ctl/delivery_tables.h"
 
 #include <cstddef>
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "proto/time.h"
+#include "server/ctl/lists.h"
 #include "server/ctl/output.h"
 #include "server/ctl/short_ids.h"
 
@@ -15,8 +17,9 @@ using Row = std::vector<std::string>;
 
 // The columns of DeliveryLine. Lines that follow later have the same widths.
 constexpr std::pair<const char*, std::size_t> kColumns[] = {
-    {"DELIVERY", 12}, {"EVENT TYPE", 24}, {"STATE", 9}, {"ATTEMPT", 8},
-    {"RESULT", 18},   {"AGE", 4},         {"NEXT", 6},  {"WEBHOOK", 12}};
+    {"DELIVERY", 12}, {"EVENT", 12},  {"TYPE", 22},
+    {"STATE", 9},     {"ATTEMPT", 8}, {"RESULT", 18},
+    {"AGE", 4},       {"NEXT", 6},    {"WEBHOOK", 12}};
 
 std::string FixedLine(const Row& cells) {
   Row padded;
@@ -52,6 +55,30 @@ std::string Next(const v1::Delivery& delivery, absl::Time now) {
   return absl::StrCat("in ", ShortDuration(wait));
 }
 
+// Returns the error or the note, and the first line that the receiver answered
+// with an error.
+std::string DetailOf(const v1::Attempt& attempt) {
+  if (attempt.error_detail().empty()) return Printable(attempt.note());
+  constexpr std::size_t kMaxShown = 200;
+  const std::string& body = attempt.response_body();
+  const std::string line =
+      Cut(body.substr(0, body.find_first_of("\r\n")), kMaxShown);
+  return absl::StrCat(Printable(attempt.error_detail()),
+                      line.empty() ? "" : ": ", line);
+}
+
+// Prints `result`, which has `delivery`.
+template <typename T>
+absl::Status PrintWithAttempts(const Session& session,
+                               const absl::StatusOr<T>& result,
+                               const v1::Delivery& delivery) {
+  if (!result.ok() || session.options.json) return PrintResult(session, result);
+  std::cout << Details(*result, "attempts");
+  const std::string attempts = AttemptTable(delivery);
+  if (!attempts.empty()) std::cout << "\n" << attempts;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string ShortDuration(absl::Duration duration) {
@@ -73,8 +100,9 @@ std::string DeliveryHeading() {
 
 std::string DeliveryLine(const v1::Delivery& delivery, absl::Time now) {
   return FixedLine(
-      {ShortId(delivery.id_delivery()), delivery.event_type(),
-       v1::Delivery::State_Name(delivery.state()), Progress(delivery),
+      {ShortId(delivery.id_delivery()), ShortId(delivery.id_event()),
+       delivery.event_type(), v1::Delivery::State_Name(delivery.state()),
+       Progress(delivery),
        delivery.attempts().empty() ? "-"
                                    : ResultOf(*delivery.attempts().rbegin()),
        ShortDuration(now - FromTimestamp(delivery.created_at())),
@@ -86,24 +114,39 @@ std::string AttemptTable(const v1::Delivery& delivery) {
   std::vector<Row> rows = {
       {"ATTEMPT", "STARTED", "TOOK", "ADDRESS", "RESULT", "DETAIL"}};
   for (const v1::Attempt& attempt : delivery.attempts()) {
-    const std::string& detail = attempt.error_detail().empty()
-                                    ? attempt.note()
-                                    : attempt.error_detail();
+    const std::string detail = DetailOf(attempt);
     rows.push_back(
         {absl::StrCat(attempt.number(), " of ", attempt.max_number()),
          FieldText(attempt, "started_at"), FieldText(attempt, "total"),
          FieldText(attempt, "address"), ResultOf(attempt),
-         detail.empty() ? "-" : Printable(detail)});
+         detail.empty() ? "-" : detail});
   }
   return Columns(rows);
 }
 
+absl::Status PrintWithAttempts(const Session& session,
+                               const absl::StatusOr<v1::Delivery>& delivery) {
+  return PrintWithAttempts(session, delivery,
+                           delivery.ok() ? *delivery : v1::Delivery());
+}
+
+absl::Status PrintWithAttempts(
+    const Session& session,
+    const absl::StatusOr<v1::ExplainDeliveryResponse>& explanation) {
+  return PrintWithAttempts(
+      session, explanation,
+      explanation.ok() ? explanation->delivery() : v1::Delivery());
+}
+
 std::string ExplanationTable(
     absl::Span<const WebhookExplanation> explanations) {
-  std::vector<Row> rows = {{"WEBHOOK", "REASON", "MESSAGE"}};
+  std::vector<Row> rows = {{"WEBHOOK", "DELIVERY", "REASON", "MESSAGE"}};
   for (const auto& [webhook, explanation] : explanations) {
     rows.push_back(
-        {webhook,
+        {ShortId(webhook),
+         explanation.has_delivery()
+             ? ShortId(explanation.delivery().id_delivery())
+             : "-",
          v1::ExplainDeliveryResponse::Reason_Name(explanation.reason()),
          Printable(explanation.message())});
   }

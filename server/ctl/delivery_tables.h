@@ -4,8 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "server/ctl/command.h"
 #include "webhooks/v1/delivery.pb.h"
 #include "webhooks/v1/delivery_service.pb.h"
 
@@ -24,6 +27,14 @@ std::string DeliveryLine(const v1::Delivery& delivery, absl::Time now);
 
 // Returns a table of the delivery's attempts; "" if it has none.
 std::string AttemptTable(const v1::Delivery& delivery);
+
+// Prints the result of a call: a message that is, or whose field `delivery` is,
+// a delivery, with the table of its attempts. Returns the error of the call.
+absl::Status PrintWithAttempts(const Session& session,
+                               const absl::StatusOr<v1::Delivery>& delivery);
+absl::Status PrintWithAttempts(
+    const Session& session,
+    const absl::StatusOr<v1::ExplainDeliveryResponse>& explanation);
 
 // The reason why an event was or was not delivered to a webhook.
 struct WebhookExplanation {

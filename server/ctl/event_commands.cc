@@ -4,7 +4,6 @@
 #include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "server/ctl/short_ids.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event_service.pb.h"
 
@@ -47,10 +46,8 @@ absl::Status ListEvents(Session& session) {
 }
 
 absl::Status GetEvent(Session& session) {
-  const auto id = EventId(session, session.arguments[0]);
-  if (!id.ok()) return id.status();
   v1::GetEventRequest request;
-  request.set_id(*id);
+  request.set_id(session.arguments[0]);
   return PrintResult(session, session.client.Call<v1::Event>(
                                   "webhooks.v1.EventService/Get", request));
 }

@@ -2,10 +2,13 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <list>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -52,40 +55,59 @@ struct Target {
   std::string example;
 };
 
-// A connection of the service.
+// A connection of the service. Everything runs on the strand of its stream;
+// Start and Stop are thread-safe.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // `target` must outlive this.
   Connection(tcp::socket socket, const Target& target)
       : stream_(std::move(socket)), target_(target) {}
 
-  void Read() {
-    stream_.expires_after(kTimeout);
-    request_ = {};
-    http::async_read(
-        stream_, input_, request_,
-        [self = shared_from_this()](beast::error_code error, std::size_t) {
-          if (!error) self->Answer();
-        });
+  void Start() {
+    asio::post(stream_.get_executor(),
+               [self = shared_from_this()] { self->Read(); });
+  }
+
+  // Ends the connection once the request that has arrived is answered.
+  void Stop() {
+    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+      self->is_stopping_ = true;
+      if (self->is_reading_) self->stream_.cancel();
+    });
   }
 
  private:
-  void Answer() {
-    unsigned status = 200;
+  void Read() {
+    stream_.expires_after(kTimeout);
+    request_ = {};
+    is_reading_ = true;
+    http::async_read(
+        stream_, input_, request_,
+        [self = shared_from_this()](beast::error_code error, std::size_t) {
+          self->is_reading_ = false;
+          if (!error) self->Respond();
+        });
+  }
+
+  void Respond() {
+    Answer answer{200};
     if (!absl::StrContains(request_.body(), target_.example)) {
-      status = static_cast<unsigned>(
-          target_.events.Handle(DeliveryHeaders(request_), request_.body()));
+      answer =
+          target_.events.Handle(DeliveryHeaders(request_), request_.body());
     }
     response_ = {};
     response_.version(request_.version());
-    response_.result(status);
+    response_.result(static_cast<unsigned>(answer.status));
     response_.keep_alive(request_.keep_alive());
+    response_.body() = std::move(answer.body);
     response_.prepare_payload();
     stream_.expires_after(kTimeout);
     http::async_write(
         stream_, response_,
         [self = shared_from_this()](beast::error_code error, std::size_t) {
-          if (!error && self->response_.keep_alive()) self->Read();
+          const bool goes_on =
+              self->response_.keep_alive() && !self->is_stopping_;
+          if (!error && goes_on) self->Read();
         });
   }
 
@@ -93,15 +115,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Target& target_;
   beast::flat_buffer input_;
   http::request<http::string_body> request_;
-  http::response<http::empty_body> response_;
+  http::response<http::string_body> response_;
+  bool is_reading_ = false;
+  bool is_stopping_ = false;
 };
 
 class BeastReceiver final : public EventReceiver {
  public:
-  ~BeastReceiver() override {
-    context_.stop();
-    for (std::thread& thread : threads_) thread.join();
-  }
+  ~BeastReceiver() override { Stop(); }
 
   beast::error_code Bind() {
     beast::error_code error;
@@ -124,20 +145,40 @@ class BeastReceiver final : public EventReceiver {
     }
   }
 
- private:
-  void Accept() {
-    acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted) return;
-      if (!error) {
-        std::make_shared<Connection>(std::move(socket), *target_)->Read();
+  void Stop() override {
+    asio::post(acceptor_.get_executor(), [this] {
+      acceptor_.close();
+      for (const auto& weak : connections_) {
+        if (const auto connection = weak.lock()) connection->Stop();
       }
-      Accept();
     });
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+ private:
+  // Runs on the strand of the acceptor, which guards `connections_`.
+  void Accept() {
+    acceptor_.async_accept(asio::make_strand(context_),
+                           [this](beast::error_code error, tcp::socket socket) {
+                             if (!acceptor_.is_open()) return;
+                             if (!error) Serve(std::move(socket));
+                             Accept();
+                           });
+  }
+
+  void Serve(tcp::socket socket) {
+    connections_.remove_if([](const auto& weak) { return weak.expired(); });
+    const auto connection =
+        std::make_shared<Connection>(std::move(socket), *target_);
+    connections_.push_back(connection);
+    connection->Start();
   }
 
   std::unique_ptr<Target> target_;
   asio::io_context context_{kThreads};
-  tcp::acceptor acceptor_{context_};
+  tcp::acceptor acceptor_{asio::make_strand(context_)};
+  std::list<std::weak_ptr<Connection>> connections_;
   std::vector<std::thread> threads_;
 };
 

@@ -19,10 +19,15 @@ class EventReceiver {
 
   virtual int port() const = 0;
 
-  // Receives deliveries on other threads and hands them to `events`. Accepts a
-  // delivery whose body contains `example`, but does not pass it on. The
-  // destructor stops it.
+  // Receives deliveries on other threads and hands them to `events`, which must
+  // outlive this. Accepts but does not hand on a delivery whose body has
+  // `example`. At most once.
   virtual void Start(ReceivedEvents& events, std::string example) = 0;
+
+  // Accepts no more deliveries, answers those that have arrived, and ends the
+  // threads, which may take as long as the local application does. Later calls
+  // do nothing. The destructor does the same.
+  virtual void Stop() = 0;
 };
 
 }  // namespace webhooks::ctl

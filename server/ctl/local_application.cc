@@ -28,9 +28,9 @@ class Exchange {
   explicit Exchange(http::request<http::string_body> request)
       : request_(std::move(request)) {}
 
-  // Returns the status of the answer, or sets `error`.
-  int Run(const tcp::resolver::results_type& addresses,
-          beast::error_code& error) {
+  // Returns the answer, or sets `error`.
+  Answer Run(const tcp::resolver::results_type& addresses,
+             beast::error_code& error) {
     stream_.expires_after(kAnswerTimeout);
     stream_.async_connect(addresses,
                           [&](beast::error_code failure, const tcp::endpoint&) {
@@ -38,7 +38,8 @@ class Exchange {
                             if (!error) Write(error);
                           });
     context_.run();
-    return response_.result_int();
+    return {static_cast<int>(response_.result_int()),
+            std::move(response_.body())};
   }
 
  private:
@@ -91,8 +92,8 @@ absl::StatusOr<LocalApplication> LocalApplication::Parse(
   return application;
 }
 
-absl::StatusOr<int> LocalApplication::Post(const Headers& headers,
-                                           const std::string& body) const {
+absl::StatusOr<Answer> LocalApplication::Post(const Headers& headers,
+                                              const std::string& body) const {
   http::request<http::string_body> request(http::verb::post, target_, 11, body);
   for (const auto& [name, value] : headers) request.set(name, value);
   request.set(http::field::host, absl::StrCat(host_, ":", port_));
@@ -100,9 +101,9 @@ absl::StatusOr<int> LocalApplication::Post(const Headers& headers,
   asio::io_context context;
   beast::error_code error;
   const auto addresses = tcp::resolver(context).resolve(host_, port_, error);
-  int status = 0;
-  if (!error) status = Exchange(std::move(request)).Run(addresses, error);
-  if (!error) return status;
+  Answer answer;
+  if (!error) answer = Exchange(std::move(request)).Run(addresses, error);
+  if (!error) return answer;
   return absl::UnavailableError(error.message());
 }
 

@@ -6,13 +6,33 @@
 
 #include "proto/rpc/status.h"
 #include "server/ctl/command.h"
+#include "server/ctl/command_line.h"
 #include "server/ctl/completion.h"
 #include "server/ctl/output.h"
 #include "server/ctl/projects.h"
+#include "server/ctl/short_ids.h"
 #include "server/runtime/flags.h"
+#include "server/runtime/stop_signals.h"
 
 namespace webhooks::ctl {
 namespace {
+
+// Returns what to do about an error, in the words of this program; "" if it is
+// not known.
+absl::string_view HintOf(absl::string_view reason) {
+  if (reason == "API_KEY_MISSING") {
+    return "  give one with --key_file or WEBHOOKS_KEY\n";
+  }
+  if (reason == "ADMIN_KEY_INVALID") {
+    return "  this command needs the key of the administrators, the server's "
+           "file admin-key: give it with --key_file\n";
+  }
+  if (reason == "API_KEY_INVALID") {
+    return "  this command needs a key of the project, or the key of the "
+           "administrators with --project\n";
+  }
+  return "";
+}
 
 // Prints the error `status` to standard error and returns `code`.
 int Fail(const absl::Status& status, int code) {
@@ -20,9 +40,7 @@ int Fail(const absl::Status& status, int code) {
   std::cerr << "ERROR: " << Printable(status.message());
   if (!reason.empty()) std::cerr << " (" << Printable(reason) << ")";
   std::cerr << "\n";
-  if (reason == "API_KEY_MISSING") {
-    std::cerr << "  give one with --key_file or WEBHOOKS_KEY\n";
-  }
+  std::cerr << HintOf(reason);
   const google::rpc::BadRequest violations = ViolationsOf(status);
   if (violations.field_violations_size() > 1) {
     for (const auto& violation : violations.field_violations()) {
@@ -61,6 +79,8 @@ int Run(int argc, char** argv) {
         PositionalWords(std::vector<std::string>(argv + 1, argv + argc));
     if (!typed.empty()) return PrintHelpOf(typed);
   }
+  // Before gRPC starts threads, which must leave the signals to this one.
+  BlockStopSignals();
   // Never shut down; see BeginProcess.
   grpc_init();
   const std::vector<std::string> words =
@@ -75,9 +95,11 @@ int Run(int argc, char** argv) {
   if (!command.ok()) return Fail(command.status(), 1);
   const absl::Status fits = CheckFlags(**command, *given);
   if (!fits.ok()) return Fail(fits, 1);
+  if (!(*command)->waits_for_stop) UnblockStopSignals();
   Client client(*options);
   Session session{*options, client, arguments};
   absl::Status status = ResolveProjects(**command, session);
+  if (status.ok()) status = ResolveIds(**command, session);
   if (status.ok()) status = (*command)->run(session);
   if (!status.ok()) {
     std::cout.flush();

@@ -3,13 +3,9 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "server/runtime/tls_material.h"
 
 namespace webhooks::ctl {
@@ -58,18 +54,6 @@ struct Options {
   std::optional<std::string> max_webhooks;
   std::optional<std::string> max_requests_per_second;
 };
-
-// Returns true if `word` is a flag whose value is the next word.
-bool IsFlagBeforeValue(absl::string_view word);
-
-// Returns the words of a command line, without the program's name, that are
-// neither flags nor their values.
-std::vector<std::string> PositionalWords(absl::Span<const std::string> words);
-
-// Returns the names of the flags on the command line. INVALID_ARGUMENT names a
-// flag with an empty value, which may come from an unset variable of a script.
-absl::StatusOr<std::vector<std::string>> FlagsGiven(
-    absl::Span<char* const> command_line);
 
 // Reads the flags, after ParseFlagsAndWords. INVALID_ARGUMENT names the flag,
 // or the file that cannot be read.

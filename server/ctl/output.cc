@@ -19,6 +19,7 @@
 #include "proto/time.h"
 #include "server/ctl/client.h"
 #include "webhooks/v1/options.pb.h"
+#include "webhooks/v1/webhook.pb.h"
 
 namespace webhooks::ctl {
 namespace {
@@ -160,6 +161,13 @@ void AppendDetails(const std::string& prefix, const Message& message,
   }
 }
 
+// Returns the text of a field without a value.
+std::string EmptyText(const FieldDescriptor* field) {
+  // A webhook without a scope listens to every type.
+  return field == v1::Webhook::descriptor()->FindFieldByName("scope") ? "all"
+                                                                      : "-";
+}
+
 // Counts the characters of UTF-8: all bytes but continuations.
 std::size_t CharactersOf(absl::string_view text) {
   return static_cast<std::size_t>(
@@ -223,7 +231,7 @@ std::string FieldText(const Message& message, absl::string_view name) {
   } else if (!field->has_presence() || reflection->HasField(message, field)) {
     text = ScalarText(message, field);
   }
-  return text.empty() ? "-" : text;
+  return text.empty() ? EmptyText(field) : text;
 }
 
 std::string Table(const std::vector<const Message*>& rows,

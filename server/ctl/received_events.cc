@@ -1,5 +1,6 @@
 #include "server/ctl/received_events.h"
 
+#include <cstddef>
 #include <iostream>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "proto/json/json_depth.h"
 #include "proto/json/json_text.h"
 #include "server/ctl/output.h"
+#include "server/runtime/log.h"
 #include "server/signing/standard_signature.h"
 
 namespace webhooks::ctl {
@@ -20,7 +22,10 @@ constexpr int kOk = 200;
 constexpr int kUnauthorized = 401;
 constexpr int kBadGateway = 502;
 
-using Forwarded = std::optional<absl::StatusOr<int>>;
+// The number of characters of an application's answer that are printed.
+constexpr std::size_t kMaxShown = 1000;
+
+using Forwarded = std::optional<absl::StatusOr<Answer>>;
 
 std::string Header(const Headers& headers, absl::string_view name) {
   for (const auto& [other, value] : headers) {
@@ -59,7 +64,7 @@ ReceivedEvents::ReceivedEvents(std::string secret,
       application_(std::move(application)),
       json_(json) {}
 
-int ReceivedEvents::Handle(const Headers& headers, const std::string& body) {
+Answer ReceivedEvents::Handle(const Headers& headers, const std::string& body) {
   begun_.WaitForNotification();
   const bool is_verified = IsVerified(headers, body);
   Forwarded forwarded;
@@ -72,9 +77,10 @@ int ReceivedEvents::Handle(const Headers& headers, const std::string& body) {
                         : Text(headers, body, is_verified, forwarded))
               << std::flush;
   }
-  if (!application_) return kOk;
-  if (!is_verified) return kUnauthorized;
-  return forwarded->ok() ? **forwarded : kBadGateway;
+  if (!application_) return {kOk};
+  if (!is_verified) return {kUnauthorized, "the signature is wrong"};
+  if (forwarded->ok()) return **std::move(forwarded);
+  return {kBadGateway, std::string(forwarded->status().message())};
 }
 
 bool ReceivedEvents::IsVerified(const Headers& headers,
@@ -98,7 +104,11 @@ std::string ReceivedEvents::Text(const Headers& headers,
   }
   if (!forwarded) return text;
   if (forwarded->ok()) {
-    absl::StrAppend(&text, "    forwarded: ", **forwarded, "\n");
+    absl::StrAppend(&text, "    forwarded: ", (*forwarded)->status, "\n");
+    if (!IsSuccess((*forwarded)->status) && !(*forwarded)->body.empty()) {
+      absl::StrAppend(&text, "    answer: ", Cut((*forwarded)->body, kMaxShown),
+                      "\n");
+    }
   } else {
     absl::StrAppend(&text, "    not forwarded: ", forwarded->status().message(),
                     "\n");
@@ -110,14 +120,15 @@ std::string ReceivedEvents::JsonLine(const Headers& headers,
                                      const std::string& body, bool is_verified,
                                      const Forwarded& forwarded) const {
   std::string line =
-      absl::StrCat("{\"received_at\":\"",
-                   absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
-                                    absl::UTCTimeZone()),
+      absl::StrCat("{\"received_at\":\"", LogTime(absl::Now()),
                    "\",\"verified\":", is_verified ? "true" : "false",
                    ",\"headers\":", HeadersJson(headers));
   if (forwarded) {
-    absl::StrAppend(&line, ",\"forwarded_status\":",
-                    forwarded->ok() ? absl::StrCat(**forwarded) : "null");
+    absl::StrAppend(
+        &line, ",\"forwarded_status\":",
+        forwarded->ok() ? absl::StrCat((*forwarded)->status) : "null",
+        ",\"forwarded_body\":",
+        forwarded->ok() ? JsonText((*forwarded)->body) : "null");
   }
   return absl::StrCat(line, ",\"body\":", BodyJson(body), "}\n");
 }

@@ -25,20 +25,20 @@ class ReceivedEvents {
   // printed before the start is.
   void Begin() { begun_.Notify(); }
 
-  // Handles an event with the headers of its delivery. Returns the status to
-  // answer: the application's, 502 if that cannot be reached, 401 if the event
-  // is not signed with the secret and so was not forwarded, and 200 without an
-  // application.
-  int Handle(const Headers& headers, const std::string& body);
+  // Handles an event with the headers of its delivery. Returns the answer: the
+  // application's, 502 with the cause if that cannot be reached, 401 if the
+  // event is not signed with the secret and so was not forwarded, and 200
+  // without an application.
+  Answer Handle(const Headers& headers, const std::string& body);
 
  private:
   bool IsVerified(const Headers& headers, const std::string& body) const;
-  std::string Text(const Headers& headers, const std::string& body,
-                   bool is_verified,
-                   const std::optional<absl::StatusOr<int>>& forwarded) const;
+  std::string Text(
+      const Headers& headers, const std::string& body, bool is_verified,
+      const std::optional<absl::StatusOr<Answer>>& forwarded) const;
   std::string JsonLine(
       const Headers& headers, const std::string& body, bool is_verified,
-      const std::optional<absl::StatusOr<int>>& forwarded) const;
+      const std::optional<absl::StatusOr<Answer>>& forwarded) const;
 
   const std::string secret_;
   const std::optional<LocalApplication> application_;

@@ -1,12 +1,15 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "server/ctl/short_ids.h"
 #include "webhooks/v1/delivery_service.pb.h"
 
 namespace webhooks::ctl {
 namespace {
+
+constexpr absl::Duration kPollInterval = absl::Milliseconds(200);
 
 absl::Status SetSelection(const std::string& text,
                           v1::CreateRetryJobRequest& request) {
@@ -30,17 +33,32 @@ absl::Status CheckStart(const Options& options) {
   }
   if (options.start_time || options.all) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      "give --start_time, or --all for all events");
+      "give --start_time or --since, or --all for all events");
+}
+
+absl::StatusOr<v1::RetryJob> GetRetryJob(Session& session,
+                                         const std::string& id) {
+  v1::GetRetryJobRequest request;
+  request.set_id(id);
+  return session.client.Call<v1::RetryJob>(
+      "webhooks.v1.DeliveryService/GetRetryJob", request);
+}
+
+// Returns the job once it has ended.
+absl::StatusOr<v1::RetryJob> Finished(Session& session, const std::string& id) {
+  for (;;) {
+    auto job = GetRetryJob(session, id);
+    if (!job.ok() || job->state() != v1::RetryJob::RUNNING) return job;
+    absl::SleepFor(kPollInterval);
+  }
 }
 
 absl::Status CreateRetryJob(Session& session) {
   const Options& options = session.options;
   absl::Status valid = CheckStart(options);
   if (!valid.ok()) return valid;
-  const auto webhook = WebhookId(session, session.arguments[0]);
-  if (!webhook.ok()) return webhook.status();
   v1::CreateRetryJobRequest request;
-  request.set_id_webhook_endpoint(*webhook);
+  request.set_id_webhook_endpoint(session.arguments[0]);
   request.set_request_id(NewRequestId());
   SetTimes(options, request);
   request.set_include_waiting(options.include_waiting);
@@ -48,17 +66,14 @@ absl::Status CreateRetryJob(Session& session) {
   if (options.event_type) request.set_event_type(*options.event_type);
   if (options.selection) valid = SetSelection(*options.selection, request);
   if (!valid.ok()) return valid;
-  return PrintResult(
-      session, session.client.Call<v1::RetryJob>(
-                   "webhooks.v1.DeliveryService/CreateRetryJob", request));
+  const auto job = session.client.Call<v1::RetryJob>(
+      "webhooks.v1.DeliveryService/CreateRetryJob", request);
+  if (!job.ok() || !options.dry_run) return PrintResult(session, job);
+  return PrintResult(session, Finished(session, job->id_retry_job()));
 }
 
-absl::Status GetRetryJob(Session& session) {
-  v1::GetRetryJobRequest request;
-  request.set_id(session.arguments[0]);
-  return PrintResult(session,
-                     session.client.Call<v1::RetryJob>(
-                         "webhooks.v1.DeliveryService/GetRetryJob", request));
+absl::Status ShowRetryJob(Session& session) {
+  return PrintResult(session, GetRetryJob(session, session.arguments[0]));
 }
 
 absl::Status CancelRetryJob(Session& session) {
@@ -78,13 +93,14 @@ std::vector<Command> RetryJobCommands() {
        {"start_time", "since", "all", "end_time", "selection", "event_type",
         "include_waiting", "dry_run"},
        "Starts a job that retries the failed deliveries to a webhook, or "
-       "delivers other events of a time range to it.",
+       "delivers other events of a time range to it. With --dry_run, waits and "
+       "shows how many it would retry or make (retried_count).",
        &CreateRetryJob},
       {"retry-job get",
        "JOB",
        {},
        "Shows the progress of a retry job.",
-       &GetRetryJob},
+       &ShowRetryJob},
       {"retry-job cancel",
        "JOB",
        {},

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
+#include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "server/ctl/lists.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "storage/uuid.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event_service.pb.h"
@@ -19,44 +21,60 @@ namespace {
 
 constexpr std::size_t kShort = 12;
 constexpr std::size_t kMinPart = 4;
-constexpr std::size_t kMaxSearched = 1000;
+constexpr std::size_t kMaxCandidates = 10;
+// The largest that the server allows.
+constexpr int kPageSize = 1000;
 
-// Returns the only one of `ids` that begins or ends with `part`.
-absl::StatusOr<std::string> OnlyMatch(absl::string_view kind,
-                                      const std::string& part,
-                                      const std::vector<std::string>& ids) {
-  std::vector<std::string> found;
-  for (const std::string& id : ids) {
-    if (absl::StartsWith(id, part) || absl::EndsWith(id, part)) {
-      found.push_back(id);
-    }
-  }
-  if (found.size() == 1) return found[0];
-  if (found.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("no ", kind, " has an id that begins or ends with '", part,
-                     "' (searched: ", ids.size(), "); give the whole id"));
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'", part, "' fits several ids: ", absl::StrJoin(found, ", ")));
+// Returns true if no other id has the last characters of `id`: in the versions
+// 4 and 7 they are random. Callers who choose the ids of events may use others,
+// such as version 1, whose last characters are the same on one machine.
+bool IsUniqueAtItsEnd(absl::string_view id, absl::string_view part) {
+  constexpr std::size_t kVersion = 14;
+  return part.size() >= kShort && absl::EndsWith(id, part) &&
+         (id[kVersion] == '4' || id[kVersion] == '7');
 }
 
-// Returns `text` if it is a whole id; else looks for it in the list that `call`
-// fetches. `id_of(row)` returns the id of a row.
-template <typename Row, typename Request, typename Call, typename Rows,
-          typename IdOf>
-absl::StatusOr<std::string> Find(absl::string_view kind,
-                                 const std::string& text, Call&& call,
-                                 Rows&& rows, IdOf&& id_of) {
-  if (ParseUuid(text) || text.size() < kMinPart) return text;
-  const auto all =
-      ListSome<Row>(kMaxSearched, Request(), std::forward<Call>(call),
-                    std::forward<Rows>(rows));
-  if (!all.ok()) return all.status();
-  std::vector<std::string> ids;
-  ids.reserve(all->size());
-  for (const Row& row : *all) ids.push_back(id_of(row));
-  return OnlyMatch(kind, text, ids);
+absl::Status NoneFits(absl::string_view kind, absl::string_view part) {
+  return absl::NotFoundError(absl::StrCat(
+      "no ", kind, " has an id that begins or ends with '", part, "'"));
+}
+
+absl::Status SeveralFit(absl::string_view part,
+                        std::vector<std::string> found) {
+  const std::size_t more =
+      found.size() - std::min(found.size(), kMaxCandidates);
+  found.resize(found.size() - more);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", part, "' fits several ids: ", absl::StrJoin(found, ", "),
+      more == 0 ? "" : absl::StrCat(" and ", more, " more")));
+}
+
+// Looks for an id in the list that `rpc` returns. `rows(page)` returns the rows
+// of a page, and `id_of(row)` the id of a row.
+template <typename Response, typename Request, typename Rows, typename IdOf>
+absl::StatusOr<std::string> FindInList(Session& session, absl::string_view kind,
+                                       const std::string& part,
+                                       const std::string& rpc, Rows rows,
+                                       IdOf id_of) {
+  Request request;
+  request.set_page_size(kPageSize);
+  return FindId(kind, part, [&]() -> absl::StatusOr<IdPage> {
+    const auto page = session.client.Call<Response>(rpc, request);
+    if (!page.ok()) return page.status();
+    IdPage ids;
+    for (const auto& row : rows(*page)) ids.ids.push_back(id_of(row));
+    request.set_page_token(page->next_page_token());
+    ids.is_last = page->next_page_token().empty();
+    return ids;
+  });
+}
+
+absl::StatusOr<std::string> DeliveryId(Session& session,
+                                       const std::string& part) {
+  return FindInList<v1::ListDeliveriesResponse, v1::ListDeliveriesRequest>(
+      session, "delivery", part, "webhooks.v1.DeliveryService/List",
+      [](const auto& page) { return page.deliveries(); },
+      [](const auto& row) { return row.id_delivery(); });
 }
 
 }  // namespace
@@ -65,39 +83,60 @@ std::string ShortId(absl::string_view id) {
   return std::string(id.substr(id.size() - std::min(id.size(), kShort)));
 }
 
-absl::StatusOr<std::string> DeliveryId(Session& session,
-                                       const std::string& text) {
-  return Find<v1::Delivery, v1::ListDeliveriesRequest>(
-      "delivery", text,
-      [&](const auto& request) {
-        return session.client.Call<v1::ListDeliveriesResponse>(
-            "webhooks.v1.DeliveryService/List", request);
-      },
-      [](const auto& page) { return page.deliveries(); },
-      [](const auto& row) { return row.id_delivery(); });
+absl::StatusOr<std::string> FindId(
+    absl::string_view kind, absl::string_view part,
+    absl::FunctionRef<absl::StatusOr<IdPage>()> next_page) {
+  if (ParseUuid(part)) return std::string(part);
+  if (part.size() < kMinPart) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'", part, "' is no id of a ", kind, ", and too short for a part of ",
+        "one: give at least ", kMinPart, " characters of its start or end"));
+  }
+  const std::string wanted = absl::AsciiStrToLower(part);
+  std::vector<std::string> found;
+  for (IdPage page{{}, false}; !page.is_last;) {
+    auto next = next_page();
+    if (!next.ok()) return next.status();
+    page = *std::move(next);
+    for (const std::string& id : page.ids) {
+      if (IsUniqueAtItsEnd(id, wanted)) return id;
+      if (absl::StartsWith(id, wanted) || absl::EndsWith(id, wanted)) {
+        found.push_back(id);
+      }
+    }
+  }
+  if (found.size() == 1) return found[0];
+  return found.empty() ? NoneFits(kind, part) : SeveralFit(part, found);
 }
 
-absl::StatusOr<std::string> EventId(Session& session, const std::string& text) {
-  return Find<v1::Event, v1::ListEventsRequest>(
-      "event", text,
-      [&](const auto& request) {
-        return session.client.Call<v1::ListEventsResponse>(
-            "webhooks.v1.EventService/List", request);
-      },
+absl::StatusOr<std::string> EventId(Session& session, const std::string& part) {
+  return FindInList<v1::ListEventsResponse, v1::ListEventsRequest>(
+      session, "event", part, "webhooks.v1.EventService/List",
       [](const auto& page) { return page.events(); },
       [](const auto& row) { return row.id_event(); });
 }
 
 absl::StatusOr<std::string> WebhookId(Session& session,
-                                      const std::string& text) {
-  return Find<v1::Webhook, v1::ListWebhooksRequest>(
-      "webhook", text,
-      [&](const auto& request) {
-        return session.client.Call<v1::ListWebhooksResponse>(
-            "webhooks.v1.WebhookService/List", request);
-      },
+                                      const std::string& part) {
+  return FindInList<v1::ListWebhooksResponse, v1::ListWebhooksRequest>(
+      session, "webhook", part, "webhooks.v1.WebhookService/List",
       [](const auto& page) { return page.webhooks(); },
       [](const auto& row) { return row.id_webhook_endpoint(); });
+}
+
+absl::Status ResolveIds(const Command& command, Session& session) {
+  const std::vector<std::string> names = absl::StrSplit(
+      command.arguments, absl::ByAnyChar(" []"), absl::SkipEmpty());
+  for (std::size_t i = 0; i < session.arguments.size(); ++i) {
+    std::string& argument = session.arguments[i];
+    absl::StatusOr<std::string> id = argument;
+    if (names[i] == "DELIVERY") id = DeliveryId(session, argument);
+    if (names[i] == "EVENT") id = EventId(session, argument);
+    if (names[i] == "WEBHOOK") id = WebhookId(session, argument);
+    if (!id.ok()) return id.status();
+    argument = *std::move(id);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace webhooks::ctl

@@ -10,7 +10,6 @@
 #include "proto/time.h"
 #include "server/ctl/command.h"
 #include "server/ctl/lists.h"
-#include "server/ctl/short_ids.h"
 #include "webhooks/v1/webhook_service.pb.h"
 
 namespace webhooks::ctl {
@@ -36,10 +35,8 @@ absl::Status ListWebhooks(Session& session) {
 }
 
 absl::Status GetWebhook(Session& session) {
-  const auto id = WebhookId(session, session.arguments[0]);
-  if (!id.ok()) return id.status();
   v1::GetWebhookRequest request;
-  request.set_id(*id);
+  request.set_id(session.arguments[0]);
   return PrintResult(session, session.client.Call<v1::Webhook>(
                                   "webhooks.v1.WebhookService/Get", request));
 }
@@ -151,29 +148,23 @@ absl::Status UpdateWebhook(Session& session) {
   if (filled.ok() && options.clear) filled = SetMask(*options.clear, request);
   if (!filled.ok()) return filled;
   if (request.ByteSizeLong() == 0) return NothingToChange();
-  const auto id = WebhookId(session, session.arguments[0]);
-  if (!id.ok()) return id.status();
-  request.set_id(*id);
+  request.set_id(session.arguments[0]);
   return PrintResult(session,
                      session.client.Call<v1::Webhook>(
                          "webhooks.v1.WebhookService/Update", request));
 }
 
 absl::Status DeleteWebhook(Session& session) {
-  const auto id = WebhookId(session, session.arguments[0]);
-  if (!id.ok()) return id.status();
   v1::DeleteWebhookRequest request;
-  request.set_id(*id);
+  request.set_id(session.arguments[0]);
   return PrintResult(session,
                      session.client.Call<v1::Webhook>(
                          "webhooks.v1.WebhookService/Delete", request));
 }
 
 absl::Status RotateSecretWebhook(Session& session) {
-  const auto id = WebhookId(session, session.arguments[0]);
-  if (!id.ok()) return id.status();
   v1::RotateWebhookSecretRequest request;
-  request.set_id(*id);
+  request.set_id(session.arguments[0]);
   request.set_request_id(NewRequestId());
   if (session.options.overlap) {
     *request.mutable_overlap() = ToProtoDuration(*session.options.overlap);

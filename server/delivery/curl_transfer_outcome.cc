@@ -2,13 +2,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "proto/json/utf8.h"
 #include "proto/time.h"
 #include "server/delivery/curl_transfer.h"
+#include "server/delivery/target_guard.h"
 #include "server/runtime/address_range.h"
 
 // The part of CurlTransfer that makes the outcome of a transfer.
@@ -47,10 +50,34 @@ absl::string_view HintOf(v1::Attempt::Error error, absl::string_view url,
   return "";
 }
 
-bool IsLoopback(const std::string& text) {
+std::optional<AddressBytes> ReadAddress(const std::string& text) {
   const auto ipv4 = ReadIpv4(text);
-  const auto address = ipv4 ? ipv4 : ReadIpv6(text);
-  return address && AnyHolds(LoopbackRanges(), *address);
+  return ipv4 ? ipv4 : ReadIpv6(text);
+}
+
+// Returns the host of a URL as libcurl connects to it, with IPv4 addresses in
+// their usual form, without brackets; "" if the URL is malformed.
+std::string HostOfUrl(const std::string& text) {
+  CURLU* url = curl_url();
+  char* host = nullptr;
+  std::string found;
+  if (curl_url_set(url, CURLUPART_URL, text.c_str(), 0) == CURLUE_OK &&
+      curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
+    found = std::string(absl::StripSuffix(absl::StripPrefix(host, "["), "]"));
+  }
+  curl_free(host);
+  curl_url_cleanup(url);
+  return found;
+}
+
+// Returns true if the owner of the URL knows the address without the operator's
+// DNS: it is the host of the URL, or a loopback address of a name for one.
+bool IsKnownToOwner(const std::string& address, const std::string& url) {
+  const auto refused = ReadAddress(address);
+  if (!refused) return false;
+  const std::string host = HostOfUrl(url);
+  return ReadAddress(host) == refused ||
+         (IsLoopbackName(host) && AnyHolds(LoopbackRanges(), *refused));
 }
 
 }  // namespace
@@ -116,12 +143,10 @@ std::string CurlTransfer::DetailOf(CURLcode code,
   return absl::StrCat(problem, HintOf(error, request_.url, problem));
 }
 
-// Names an address that every machine has, or that the URL has. Another one is
-// an answer of the operator's DNS, which could reveal a private network to the
-// owner of the webhook.
+// Every other address is an answer of the operator's DNS, which would show a
+// private network to the owner of the webhook.
 std::string CurlTransfer::RefusalText() const {
-  const bool is_known =
-      IsLoopback(refused_) || absl::StrContains(request_.url, refused_);
+  const bool is_known = IsKnownToOwner(refused_, request_.url);
   return absl::StrCat("nothing may be sent to ",
                       is_known ? refused_ : "the address of the host",
                       ", a loopback, private or reserved address; the operator "

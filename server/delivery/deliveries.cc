@@ -41,29 +41,26 @@ void LogAttempt(const AttemptResult& result, const RecordedAttempt& recorded,
   const v1::Attempt& attempt = result.record;
   const double millis =
       absl::ToDoubleMilliseconds(FromProtoDuration(attempt.total()));
-  LogEach(
-      recorded.state == v1::Delivery::FAILED ? LogLevel::kWarning
-                                             : LogLevel::kInfo,
-      "attempt",
-      {{"number", attempt.number()},
-       {"id_event", result.event},
-       {"id_webhook_endpoint", result.endpoint.webhook},
-       {"id_delivery", result.lease.delivery},
-       {"project_id", result.endpoint.project},
-       {"status", attempt.has_status() ? std::to_string(attempt.status())
-                                       : std::string()},
-       {"reason", !attempt.has_error()
-                      ? std::string()
-                      : v1::Attempt::Error_Name(attempt.error())},
-       {"decision", DecisionOf(recorded)},
-       {"retry_at", recorded.retry_at ? absl::FormatTime(absl::RFC3339_full,
-                                                         *recorded.retry_at,
-                                                         absl::UTCTimeZone())
-                                      : std::string()},
-       {"latency_ms", millis},
-       {"trace_id", span.trace_id},
-       {"span_id", span.span_id},
-       {"parent_id", span.parent_id}});
+  LogEach(recorded.state == v1::Delivery::FAILED ? LogLevel::kWarning
+                                                 : LogLevel::kInfo,
+          "attempt",
+          {{"number", attempt.number()},
+           {"id_event", result.event},
+           {"id_webhook_endpoint", result.endpoint.webhook},
+           {"id_delivery", result.lease.delivery},
+           {"project_id", result.endpoint.project},
+           {"status", attempt.has_status() ? std::to_string(attempt.status())
+                                           : std::string()},
+           {"reason", !attempt.has_error()
+                          ? std::string()
+                          : v1::Attempt::Error_Name(attempt.error())},
+           {"decision", DecisionOf(recorded)},
+           {"retry_at",
+            recorded.retry_at ? LogTime(*recorded.retry_at) : std::string()},
+           {"latency_ms", millis},
+           {"trace_id", span.trace_id},
+           {"span_id", span.span_id},
+           {"parent_id", span.parent_id}});
 }
 
 }  // namespace

@@ -92,7 +92,8 @@ absl::string_view TextOf(Reason reason) {
     case Response::SCHEDULE_ENDED:
       return "all attempts of the schedule have failed";
     case Response::RECEIVER_GONE:
-      return "the receiver answered 410 Gone";
+      return "the receiver answered 410 Gone, which makes the webhook "
+             "inactive: set active to true to send to it again";
     case Response::EXPIRED:
       return "it waited longer than the retention period";
     case Response::EVENT_DAMAGED:
@@ -102,11 +103,13 @@ absl::string_view TextOf(Reason reason) {
     case Response::WEBHOOK_REMOVED:
       return "the webhook was removed";
     case Response::WEBHOOK_IS_NEWER:
-      return "the webhook was created after the event was published; a call "
-             "of Deliver delivers it nevertheless";
+      return "the webhook was created after the event was published; POST "
+             "/events/{id}:deliver (webhookctl event deliver) delivers it "
+             "nevertheless";
     case Response::NOT_IN_SCOPE:
       return "the webhook did not listen to the event's type when it was "
-             "published; a call of Deliver delivers it nevertheless";
+             "published; POST /events/{id}:deliver (webhookctl event "
+             "deliver) delivers it nevertheless";
     default:
       return "";
   }

@@ -47,7 +47,17 @@ constexpr absl::string_view kRefused[] = {
     "ff00::/8",         // multicast, RFC 4291
 };
 
+// Returns the host in lower case, without the final dot of a full name.
+std::string Normalized(absl::string_view host) {
+  return absl::AsciiStrToLower(absl::StripSuffix(host, "."));
+}
+
 }  // namespace
+
+bool IsLoopbackName(absl::string_view host) {
+  const std::string name = Normalized(host);
+  return name == "localhost" || absl::EndsWith(name, ".localhost");
+}
 
 TargetGuard::TargetGuard(std::vector<AddressRange> allowed)
     : allowed_(std::move(allowed)) {
@@ -77,10 +87,9 @@ bool TargetGuard::Allows(const std::string& address) const {
 }
 
 bool TargetGuard::AllowsHost(absl::string_view host) const {
-  const std::string name = absl::AsciiStrToLower(absl::StripSuffix(host, "."));
+  const std::string name = Normalized(host);
   if (ReadIpv4(name) || ReadIpv6(name)) return Allows(name);
-  if (name != "localhost" && !absl::EndsWith(name, ".localhost")) return true;
-  return AllowsLoopback();
+  return !IsLoopbackName(name) || AllowsLoopback();
 }
 
 // Two ranges have an address in common if one contains the first address of the

@@ -11,6 +11,10 @@
 
 namespace webhooks::server {
 
+// Returns true for the names of this machine that every resolver must know:
+// localhost and those that end in .localhost (RFC 6761).
+bool IsLoopbackName(absl::string_view host);
+
 // Refuses the addresses of this machine, of private networks and of cloud
 // services, so that nobody reaches them with the URL of a webhook (server-side
 // request forgery). Thread-safe.

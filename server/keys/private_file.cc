@@ -4,10 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "server/runtime/log.h"
@@ -46,21 +50,37 @@ absl::Status SyncFolder(const std::filesystem::path& folder) {
   return absl::OkStatus();
 }
 
-void WarnIfOthersRead(const std::string& path) {
-  struct stat found;
-  if (stat(path.c_str(), &found) == 0 && (found.st_mode & 077) != 0) {
+bool IsOwnGroup(gid_t group) {
+  if (group == getegid()) return true;
+  std::vector<gid_t> groups(
+      static_cast<std::size_t>(std::max(getgroups(0, nullptr), 0)));
+  const int count = getgroups(static_cast<int>(groups.size()), groups.data());
+  groups.resize(static_cast<std::size_t>(std::max(count, 0)));
+  return absl::c_linear_search(groups, group);
+}
+
+void WarnIfOpenToOthers(const std::string& path) {
+  struct stat facts;
+  if (stat(path.c_str(), &facts) == 0 && IsOpenToOthers(facts)) {
     Log(LogLevel::kWarning, "others may read a file of keys", {{"file", path}});
   }
 }
 
 }  // namespace
 
+bool IsOpenToOthers(const struct stat& facts) {
+  const bool needs_group =
+      facts.st_uid != geteuid() && IsOwnGroup(facts.st_gid);
+  const unsigned allowed = needs_group ? S_IRWXU | S_IRGRP : S_IRWXU;
+  return (facts.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO) & ~allowed) != 0;
+}
+
 absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
     const std::string& path) {
   auto content = ReadSmallFile(path);
   if (absl::IsNotFound(content.status())) return std::optional<std::string>();
   if (!content.ok()) return content.status();
-  WarnIfOthersRead(path);
+  WarnIfOpenToOthers(path);
   if (content->empty()) return std::optional<std::string>();
   return *std::move(content);
 }

@@ -1,6 +1,8 @@
 #ifndef WEBHOOKS_SERVER_KEYS_PRIVATE_FILE_H_
 #define WEBHOOKS_SERVER_KEYS_PRIVATE_FILE_H_
 
+#include <sys/stat.h>
+
 #include <optional>
 #include <string>
 
@@ -12,8 +14,14 @@
 // the operator and name the file.
 namespace webhooks::server {
 
+// Returns true if somebody else than the owner may read or write a file with
+// the facts of stat(2). Not counted is the right to read of a group of this
+// process, if the owner is another user: without it, the process could not read
+// the file. Container platforms mount secrets like that.
+bool IsOpenToOthers(const struct stat& facts);
+
 // Returns the content of the file `path`; nullopt if it is absent or empty.
-// Logs a warning if others may read it. Fails as ReadSmallFile does.
+// Logs a warning if IsOpenToOthers. Fails as ReadSmallFile does.
 absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
     const std::string& path);
 

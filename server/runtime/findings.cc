@@ -10,7 +10,10 @@
 #include <iostream>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/reflection.h"
 #include "absl/strings/str_cat.h"
+#include "server/runtime/flag_files.h"
 #include "server/runtime/log.h"
 
 namespace webhooks {
@@ -51,6 +54,13 @@ bool IsInUse(const Address& address) {
 }
 
 }  // namespace
+
+Finding InspectFlags() {
+  const std::string files =
+      absl::FindCommandLineFlag(kFlagFile)->CurrentValue();
+  return files.empty() ? "flags, without a --flagfile"
+                       : absl::StrCat("flags of ", files);
+}
 
 Finding InspectTls(const TlsFiles& files, absl::Time now) {
   const absl::StatusOr<TlsMaterial> material = ReadTlsFiles(files);

@@ -16,8 +16,11 @@ namespace webhooks {
 // A line about something that was checked, or the error that was found.
 using Finding = absl::StatusOr<std::string>;
 
-// Checks the files as a start does, and checks if the certificate is valid at
-// `now`.
+// Returns a line about the flags, which names the files of --flagfile: an
+// operator may have forgotten those of the process.
+Finding InspectFlags();
+
+// Checks the files as a start does, and if the certificate is valid at `now`.
 Finding InspectTls(const TlsFiles& files, absl::Time now);
 
 // Resolves the address, which `flag` names, and checks it as CheckPeerScope

@@ -120,8 +120,7 @@ std::string TextLine(absl::string_view time, LogLevel level,
 // Replaces invalid UTF-8, since values may come from clients.
 std::string Line(LogLevel level, absl::string_view message,
                  std::initializer_list<LogField> fields) {
-  const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
-                                            absl::UTCTimeZone());
+  const std::string time = LogTime(absl::Now());
   return ReplaceInvalidUtf8(log_as_json.load(std::memory_order_relaxed)
                                 ? JsonLine(time, level, message, fields)
                                 : TextLine(time, level, message, fields));
@@ -148,6 +147,10 @@ void Write(LogLevel level, absl::string_view message,
 }
 
 }  // namespace
+
+std::string LogTime(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+}
 
 absl::Status ConfigureLog(absl::string_view level, absl::string_view format) {
   if (format != "text" && format != "json") {

@@ -24,6 +24,9 @@ struct LogField {
   std::variant<absl::string_view, std::int64_t, double> value;
 };
 
+// Returns a time as lines have it: "2024-10-01T12:00:00.000Z".
+std::string LogTime(absl::Time time);
+
 // Sets the minimum `level` (debug, info, warning, error) and the `format`
 // (text, json); initially info and text. INVALID_ARGUMENT names a bad value and
 // changes nothing.

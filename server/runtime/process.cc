@@ -27,6 +27,7 @@ void BeginProcess() {
   std::set_new_handler(&EndOutOfMemory);
   HoldStandardFiles();
   BlockStopSignals();
+  IgnoreOtherSignals();
   RouteLibraryLogs();
   // Never shut down: gRPC's shutdown waits up to ten seconds for a thread that
   // polls.

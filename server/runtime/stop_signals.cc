@@ -4,10 +4,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <ctime>
+
+#include "server/runtime/clock.h"
 
 namespace webhooks {
 namespace {
@@ -38,15 +42,15 @@ void EndUnlessTooSoon(int signal) {
   std::raise(signal);
 }
 
-// Sets the handler of SIGTERM and SIGINT, and unblocks pending ones.
-void Unblock(void (*handler)(int)) {
+// Lets a signal after `ignore_for` end the process.
+void EndAtNextSignal(absl::Duration ignore_for) {
+  ends_at_once_from = MonotonicNanos() + absl::ToInt64Nanoseconds(ignore_for);
   struct sigaction action = {};
-  action.sa_handler = handler;
+  action.sa_handler = &EndUnlessTooSoon;
   action.sa_flags = SA_RESTART;
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGINT, &action, nullptr);
-  const sigset_t signals = StopSignals();
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  UnblockStopSignals();
 }
 
 // The time after the grace period in which the process must end.
@@ -64,12 +68,18 @@ void EndNow(int /*signal*/) {
 void BlockStopSignals() {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+void UnblockStopSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+void IgnoreOtherSignals() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
 }
-
-void UnblockStopSignals() { Unblock(SIG_DFL); }
 
 void EndProcessAfter(absl::Duration grace) {
   std::signal(SIGALRM, &EndNow);
@@ -83,9 +93,21 @@ int WaitForStopSignal(absl::Duration ignore_for) {
   int signal = 0;
   while (sigwait(&signals, &signal) != 0) {
   }
-  ends_at_once_from = MonotonicNanos() + absl::ToInt64Nanoseconds(ignore_for);
-  Unblock(&EndUnlessTooSoon);
+  EndAtNextSignal(ignore_for);
   return signal;
+}
+
+bool StopSignalWithin(absl::Duration timeout) {
+  const sigset_t signals = StopSignals();
+  const absl::Time end = SteadyTime() + timeout;
+  for (;;) {
+    const timespec left =
+        absl::ToTimespec(std::max(end - SteadyTime(), absl::ZeroDuration()));
+    if (sigtimedwait(&signals, nullptr, &left) > 0) break;
+    if (errno != EINTR) return false;
+  }
+  EndAtNextSignal(kIgnoreFor);
+  return true;
 }
 
 }  // namespace webhooks

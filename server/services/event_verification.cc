@@ -39,13 +39,23 @@ void CheckPanora(const v1::VerifyEventRequest& event, BadRequest& violations) {
   }
 }
 
-void RequireHeader(absl::string_view field, absl::string_view header,
-                   const std::string& value, BadRequest& violations) {
-  if (!value.empty()) return;
-  AddViolation(
-      violations, field,
-      absl::StrCat("must be the header ", header,
-                   " if another header of Standard Webhooks is given"));
+// Returns false if a header of Standard Webhooks is missing.
+bool HasAllHeaders(const v1::VerifyEventRequest& event,
+                   BadRequest& violations) {
+  bool has_all = true;
+  const auto require = [&](absl::string_view field, absl::string_view header,
+                           const std::string& value) {
+    if (!value.empty()) return;
+    has_all = false;
+    AddViolation(
+        violations, field,
+        absl::StrCat("must be the header ", header,
+                     " if another header of Standard Webhooks is given"));
+  };
+  require("webhook_id", "webhook-id", event.webhook_id());
+  require("webhook_timestamp", "webhook-timestamp", event.webhook_timestamp());
+  require("webhook_signature", "webhook-signature", event.webhook_signature());
+  return has_all;
 }
 
 // Returns the first problem of the headers; nullopt if they sign the body, or
@@ -64,12 +74,6 @@ std::optional<HeaderProblem> ProblemOf(const v1::VerifyEventRequest& event,
 
 void CheckStandard(const v1::VerifyEventRequest& event, absl::Time now,
                    BadRequest& violations) {
-  RequireHeader("webhook_id", "webhook-id", event.webhook_id(), violations);
-  RequireHeader("webhook_timestamp", "webhook-timestamp",
-                event.webhook_timestamp(), violations);
-  RequireHeader("webhook_signature", "webhook-signature",
-                event.webhook_signature(), violations);
-  if (!violations.field_violations().empty()) return;
   if (StandardSignature("", event.secret()).empty()) {
     AddViolation(violations, "secret",
                  "must be whsec_ and base64, as the webhook's secret is");
@@ -100,15 +104,16 @@ absl::Status CheckEventSignatures(const v1::VerifyEventRequest& event,
   } else if (event.has_body() && !CompactJson(event.body(), kMaxJsonDepth)) {
     AddViolation(violations, "body", "must be the JSON that was received");
   }
+  const bool can_verify = violations.field_violations().empty();
   const bool has_headers = HasStandardHeaders(event);
   if (event.signature().empty() && !has_headers) {
     AddViolation(violations, "signature",
                  "must be the header panora-signature, unless webhook_id, "
                  "webhook_timestamp and webhook_signature are given");
   }
-  if (violations.field_violations().empty()) {
-    if (!event.signature().empty()) CheckPanora(event, violations);
-    if (has_headers) CheckStandard(event, now, violations);
+  if (can_verify && !event.signature().empty()) CheckPanora(event, violations);
+  if (has_headers && HasAllHeaders(event, violations) && can_verify) {
+    CheckStandard(event, now, violations);
   }
   if (violations.field_violations().empty()) return absl::OkStatus();
   return InvalidFields(violations, "SIGNATURE_MISMATCH");

@@ -81,7 +81,7 @@ absl::Status WebhookRules::Check(
   if (request.has_url()) CheckUrl(request.url(), violations);
   CheckText("description", request.description(), 0, kMaxDescription,
             LineBreaks::kAllowed, violations);
-  CheckScope(request, request.all_events(), violations);
+  CheckScope(request, request.all_events() || !requires_all_events, violations);
   CheckDeliverySettings(request.delivery(), violations);
   CheckRequestId(request.request_id(), violations);
   return ViolationsStatus(violations);

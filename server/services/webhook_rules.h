@@ -22,6 +22,10 @@ struct WebhookRules {
   // not deliver: it does not know the targets that the delivering server
   // allows.
   std::optional<TargetGuard> targets = std::nullopt;
+  // Refuses a new webhook without a scope unless it sets all_events. A gateway
+  // requires the key `scope`, so that null is meant, and one of an earlier
+  // version does not set all_events.
+  bool requires_all_events = true;
 
   absl::Status Check(const v1::CreateWebhookRequest& request) const;
   absl::Status Check(const v1::UpdateWebhookRequest& request) const;

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "proto/rpc/status.h"
 #include "proto/time.h"
+#include "server/call/credentials.h"
 #include "server/services/event_verification.h"
 #include "server/services/lists.h"
 #include "storage/uuid.h"
@@ -63,11 +64,17 @@ void WebhookService::AddTo(Methods& methods) {
 }
 
 CallReactor* WebhookService::Create(CallContext& context) {
+  WebhookRules rules = rules_;
+  rules.requires_all_events = !IsOfGateway(context);
+  WebhookRules always{.allow_http_urls = true};
+  always.requires_all_events = rules.requires_all_events;
   return calls_.UnaryOnce<v1::CreateWebhookRequest, v1::Webhook>(
       context,
-      {Rules<v1::CreateWebhookRequest>(),
-       [](const v1::CreateWebhookRequest& wanted) {
-         return WebhookRules{.allow_http_urls = true}.Check(wanted);
+      {[rules](const v1::CreateWebhookRequest& wanted) {
+         return rules.Check(wanted);
+       },
+       [always](const v1::CreateWebhookRequest& wanted) {
+         return always.Check(wanted);
        }},
       [this](const Caller& caller, const v1::CreateWebhookRequest& wanted,
              const std::optional<Idempotency>& idempotency,

@@ -7,8 +7,9 @@ import pytest
 from google.protobuf import field_mask_pb2, timestamp_pb2
 
 from google.api import annotations_pb2
+import rest
 from grpc_errors import failure
-from processes import PATIENCE
+from processes import PATIENCE, Process
 from service import REFERENCE, Admin
 from webhooks.v1 import admin_service_pb2, admin_service_pb2_grpc
 
@@ -240,6 +241,23 @@ def test_an_administrator_works_on_a_project_without_a_key_of_it(
     assert f"project_id={project.id_project} caller=administrator" in line
     service.get("/webhooks", headers={"x-api-key": key, "x-request-id": "own"})
     assert "caller=" not in service.server.await_line("request_id=own").string
+
+
+def test_a_gateway_can_refuse_administrators(service, project):
+    """Its own key opens a project there as before."""
+    with Process("webhook-gateway", "--listen=127.0.0.1:0",
+                 f"--server={service.server.address}",
+                 "--accept_project_header=false") as gateway:
+        def status(headers):
+            answer = rest.request(gateway.address, "GET", "/webhooks", headers)
+            return answer.status, answer.status != 200 and answer.reason()
+
+        end = time.monotonic() + PATIENCE
+        while status({"x-api-key": service.key}) != (200, False):
+            assert time.monotonic() < end
+        assert status({"x-api-key": service.admin_key,
+                       "x-project": project.id_project}) == (
+                           400, "INVALID_HEADER")
 
 
 @pytest.mark.parametrize("named, status, reason", [

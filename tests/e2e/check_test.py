@@ -46,6 +46,16 @@ def test_before_the_first_start_all_is_good_and_nothing_is_made(tmp_path):
     assert files(tmp_path) == {}
 
 
+@pytest.mark.parametrize("name", ["webhook-server", "webhook-gateway"])
+def test_the_files_of_flags_are_named(tmp_path, name):
+    flags = tmp_path / "some.flags"
+    flags.write_text("--listen=127.0.0.1:0\n")
+    assert f"ok: flags of {flags}\n" in check(
+        tmp_path, f"--flagfile={flags}", name=name).stdout
+    assert "ok: flags, without a --flagfile\n" in check(
+        tmp_path, name=name).stdout
+
+
 def test_after_a_stop_all_is_good_and_nothing_is_changed(stopped):
     stopped.start()
     stopped.post({"url": None, "scope": None})

@@ -19,11 +19,15 @@ def api(tmp_path_factory):
         yield running
 
 
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+
+
 def fields(line):
-    """Returns the level, the message and the fields of a line."""
-    _, level, rest = line.split(" ", 2)
+    """The time, the level, the message and the fields of a line."""
+    time, level, rest = line.split(" ", 2)
+    assert re.fullmatch(TIME, time)
     pairs = re.findall(r'([a-z_]+)=("[^"]*"|\S+)', rest)
-    return {"level": level, "message": rest.split(" ")[0], **dict(pairs)}
+    return {"time": time, "level": level, "message": rest.split(" ")[0], **dict(pairs)}
 
 
 def story(api, event, count):
@@ -65,7 +69,8 @@ def test_an_event_that_fails_for_good_ends_with_a_warning(api, receiver):
     assert decisions(lines[1:]) == [
         ("attempt", "retry", "info"), ("attempt", "retry", "info"),
         ("attempt", "failed", "warning")]
-    assert re.fullmatch(r"\d{4}-\S+", lines[1]["retry_at"])
+    assert re.fullmatch(TIME, lines[1]["retry_at"])
+    assert lines[0]["time"] < lines[1]["retry_at"]
     assert "retry_at" not in lines[3]
     receiver.answer("/bad", 200)
     id = lines[3]["id_delivery"]

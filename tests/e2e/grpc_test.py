@@ -62,6 +62,17 @@ def test_what_was_not_given_is_not_set(service, stub):
     assert not webhook.scope
 
 
+def test_a_gateway_without_all_events_creates_for_every_type(service, stub):
+    """Like one of an earlier version, which sends this for a scope of null."""
+    request = webhook_service_pb2.CreateWebhookRequest()
+    made = stub.Create(request, timeout=PATIENCE, metadata=(
+        *service.metadata(), ("x-client-address", "192.0.2.7")))
+    assert not made.scope
+    code, reason, _ = failure(lambda: stub.Create(
+        request, timeout=PATIENCE, metadata=service.metadata()))
+    assert (code, reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_SCOPE")
+
+
 def test_rest_reads_what_grpc_made(service, stub):
     made = create(service, stub, **REFERENCE)
     read = service.get(f"/webhooks/{made.id_webhook_endpoint}").json()

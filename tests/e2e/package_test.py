@@ -109,11 +109,13 @@ def test_an_operators_flags_outlive_an_upgrade(packages):
         if path.startswith("/etc/") and not path.endswith("/"))
 
 
-def systemctl_calls(packages, folder, script, *arguments):
-    """Returns the calls of systemctl by a script of the package."""
+def systemctl_calls(packages, folder, script, *arguments, fails="none"):
+    """The calls of systemd that a script of the package makes. Those with the
+    text `fails` fail."""
     output("dpkg-deb", "-e", packages["webhooks"], folder / "control")
     fake = folder / "systemctl"
-    fake.write_text(f'#!/bin/sh\necho "$@" >>{folder}/calls\n')
+    fake.write_text(f'#!/bin/sh\necho "$@" >>{folder}/calls\n'
+                    f'case "$*" in *{fails}*) exit 1;; esac\n')
     fake.chmod(0o755)
     (folder / "calls").write_text("")
     output("unshare", "-m", "sh", "-euc",
@@ -131,6 +133,22 @@ def test_an_upgrade_restarts_the_server_first(packages, tmp_path):
         "try-restart webhook-gateway.service"]
     assert systemctl_calls(packages, tmp_path, "postinst", "configure",
                            "") == ["daemon-reload"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may install packages")
+def test_a_server_that_does_not_start_does_not_keep_the_gateway_back(
+        packages, tmp_path):
+    assert systemctl_calls(packages, tmp_path, "postinst", "configure", "0.0.9",
+                           fails="webhook-server") == [
+        "daemon-reload", "try-restart webhook-server.service",
+        "try-restart webhook-gateway.service"]
+
+
+def test_lintian_finds_no_errors(packages):
+    if not shutil.which("lintian"):
+        pytest.skip("lintian is not installed")
+    for package in packages.values():
+        output("lintian", "--fail-on", "error", "--allow-root", package)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may install packages")

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import signal
 import subprocess
 
 import pytest
@@ -39,6 +40,7 @@ def test_a_list_fits_a_terminal(api, failed, deliveries_ctl):
     assert lines[0].split() == HEADING
     assert all(len(line) <= 120 for line in lines)
     line = next(line for line in lines if failed["id_delivery"][-12:] in line)
+    assert line.split()[1] == failed["id_event"][-12:]
     count = failed["attempt_count"]
     assert re.search(rf" FAILED +{count} of {count} +500 +\d+s +- ", line)
 
@@ -68,6 +70,15 @@ def test_the_part_of_an_id_that_lists_show_is_enough(failed, deliveries_ctl):
         "delivery", "get", "ffffffffffff", code=3).stderr
 
 
+def test_an_event_is_delivered_by_the_parts_of_ids(api, receiver, place,
+                                                   deliveries_ctl):
+    path, type = place
+    event = api.publish(type)["id_event"]
+    webhook = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    deliveries_ctl("event", "deliver", event[-12:], webhook[-12:])
+    assert receiver.await_requests(1, path)[0].id == event
+
+
 def test_a_part_of_several_ids_is_refused(api, failed, deliveries_ctl):
     api.publish(failed["event_type"])
     api.await_deliveries(2, id_webhook_endpoint=failed["id_webhook_endpoint"])
@@ -81,7 +92,13 @@ def test_attempts_are_a_table(failed, deliveries_ctl):
     count = failed["attempt_count"]
     for number in range(1, count + 1):
         assert re.search(rf"^{number} of {count} .* 500 +the receiver answered "
-                         "500", shown, re.MULTILINE)
+                         "500: ok$", shown, re.MULTILINE)
+    # The same after a command that changes it, and in an explanation.
+    for command in (["explain", failed["id_event"],
+                     failed["id_webhook_endpoint"]],
+                    ["retry", failed["id_delivery"]]):
+        shown = deliveries_ctl("delivery", *command).stdout
+        assert re.search(r"^ATTEMPT +STARTED .*\n1 of ", shown, re.MULTILINE)
 
 
 def test_an_attempt_has_a_hint(api, receiver, place, deliveries_ctl):
@@ -99,14 +116,39 @@ def test_an_event_is_explained_for_every_webhook(api, failed, deliveries_ctl):
     other = api.webhook(None, ["another.type"])["id_webhook_endpoint"]
     lines = deliveries_ctl("delivery", "explain",
                            failed["id_event"]).stdout.splitlines()
-    assert lines[0].split() == ["WEBHOOK", "REASON", "MESSAGE"]
-    reasons = dict(line.split()[:2] for line in lines[1:])
-    assert reasons[failed["id_webhook_endpoint"]] == "SCHEDULE_ENDED"
-    assert reasons[other] in ("NOT_IN_SCOPE", "WEBHOOK_IS_NEWER")
+    assert lines[0].split() == ["WEBHOOK", "DELIVERY", "REASON", "MESSAGE"]
+    shown = {line.split()[0]: line.split()[1:3] for line in lines[1:]}
+    assert shown[failed["id_webhook_endpoint"][-12:]] == [
+        failed["id_delivery"][-12:], "SCHEDULE_ENDED"]
+    delivery, reason = shown[other[-12:]]
+    assert delivery == "-"
+    assert reason in ("NOT_IN_SCOPE", "WEBHOOK_IS_NEWER")
+    explained = json.loads(deliveries_ctl(
+        "--json", "delivery", "explain", failed["id_event"]).stdout)
+    assert {e["id_webhook_endpoint"][-12:]: e["explanation"]["reason"]
+            for e in explained} == {id: row[1] for id, row in shown.items()}
+
+
+def test_a_dry_run_shows_how_many_a_job_would_retry(failed, deliveries_ctl):
+    job = json.loads(deliveries_ctl(
+        "--json", "retry-job", "create", failed["id_webhook_endpoint"],
+        "--since=1h", "--dry_run").stdout)
+    assert (job["state"], job["retried_count"]) == ("DONE", 1)
+
+
+def test_a_state_that_does_not_exist_is_answered_with_those_that_do(
+        deliveries_ctl):
+    stderr = deliveries_ctl("delivery", "list", "--state=fail", code=1).stderr
+    assert "pending" in stderr and "cancelled" in stderr
+
+
+def test_a_webhook_that_was_removed_is_explained(api, failed, deliveries_ctl):
+    webhook = failed["id_webhook_endpoint"]
+    api.call("DELETE", f"/webhooks/{webhook}", status=201)
     explained = json.loads(deliveries_ctl(
         "--json", "delivery", "explain", failed["id_event"]).stdout)
     assert {e["id_webhook_endpoint"]: e["explanation"]["reason"]
-            for e in explained} == reasons
+            for e in explained}[webhook] == "SCHEDULE_ENDED"
 
 
 def test_a_webhook_is_tested_with_data(api, receiver, place, deliveries_ctl):
@@ -151,6 +193,14 @@ def test_deliveries_are_followed(api, failed, receiver, place):
                 break
     assert delivered == {d["id_delivery"][-12:] for d in api.deliveries(
         id_event=event["id_event"])}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_command_at_once(api, number):
+    with following(api) as follow:
+        assert follow.stdout.readline()
+        follow.send_signal(number)
+        assert follow.wait(PATIENCE) == -number
 
 
 def test_what_is_followed_can_be_json(api, receiver, place):

@@ -4,7 +4,10 @@ import contextlib
 import json
 import pathlib
 import re
+import signal
+import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -126,6 +129,84 @@ def test_a_webhook_of_ones_own_keeps_its_secret_and_its_events(tmp_path, how):
         assert api.await_deliveries(1, state="HELD")
         with listening(server, key, f"--webhook={id}", *how) as (listen, _):
             assert missed["id_event"] in read_event(listen)[0]
+
+
+def await_stop(listen, how, started):
+    """Waits until the signal to stop has come."""
+    port = re.search(r"127\.0\.0\.1:(\d+)", started)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if how:
+            pending = re.search(r"^ShdPnd:\s*(\w+)", pathlib.Path(
+                f"/proc/{listen.pid}/status").read_text(), re.MULTILINE)[1]
+            if int(pending, 16) & 1 << (signal.SIGINT - 1):
+                return
+        else:
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", int(port[1]))):
+                    return
+    raise AssertionError("it does not stop")
+
+
+@HOW
+def test_a_stop_waits_for_the_answer_of_the_application(tmp_path, how):
+    answer = threading.Event()
+    with delivering(tmp_path) as api, Receiver() as application:
+        application.answer("/hook", answer)
+        id = api.webhook(None, None)["id_webhook_endpoint"]
+        events = [api.publish("a.b") for _ in range(3 if how else 0)]
+        with listening(api.service.server, api.service.key, *how,
+                       f"--webhook={id}",
+                       f"--forward_to={application.url('/hook')}") as (
+                listen, started):
+            first, *later = events or [api.publish("a.b")]
+            application.await_requests(1, "/hook")
+            listen.send_signal(signal.SIGINT)
+            await_stop(listen, how, started)
+            answer.set()
+            assert listen.wait(PATIENCE) == 0
+            assert f'"id_event":"{first["id_event"]}"' in listen.stdout.read()
+        delivery = api.delivered(first, "CANCELLED" if how else "DELIVERED")
+        assert delivery["attempt_count"] == (0 if how else 1)
+        assert len(application.at("/hook")) == 1
+        for event in later:
+            api.delivered(event, "HELD")
+        assert api.call("GET", f"/webhooks/{id}")["url"] is None
+
+
+@pytest.mark.parametrize("status, shown", [(500, True), (200, False)])
+def test_the_answer_of_an_application_that_refuses_is_shown(tmp_path, status,
+                                                            shown):
+    with delivering(tmp_path, "--retry_schedule=0s,24h") as api, Receiver() as (
+            application):
+        application.answer("/hook", status)
+        with listening(api.service.server, api.service.key,
+                       f"--forward_to={application.url('/hook')}") as (
+                listen, _):
+            event = api.publish("a.b")
+            assert read_forwarded(listen) == str(status)
+            if shown:
+                assert listen.stdout.readline() == "    answer: ok\n"
+            listen.send_signal(signal.SIGINT)
+            assert listen.wait(PATIENCE) == 0
+            assert listen.stdout.read() == ""
+        found = api.deliveries(id_event=event["id_event"])[0]
+        assert found["attempts"][0]["response_body"] == "ok"
+
+
+def test_an_inactive_webhook_is_not_listened_to_in_silence(tmp_path):
+    with delivering(tmp_path) as api:
+        id = api.webhook(None, None)["id_webhook_endpoint"]
+        api.call("PUT", f"/webhooks/{id}", {"active": False}, 201)
+        server, key = api.service.server, api.service.key
+        result = run("webhookctl", f"--server={server.address}", "listen",
+                     f"--webhook={id}", env={"WEBHOOKS_KEY": key})
+        assert result.returncode == 6 and result.stdout == ""
+        assert f"webhook update {id} --active=true" in result.stderr
+        assert api.call("GET", f"/webhooks/{id}")["url"] is None
+        held = api.publish("a.b")
+        with listening(server, key, f"--webhook={id}", "--pull") as (listen, _):
+            assert held["id_event"] in read_event(listen)[0]
 
 
 def test_a_webhook_that_delivers_to_others_is_not_changed(tmp_path):

@@ -1,10 +1,12 @@
 """webhookctl against a running server, as an operator and a script use it."""
 
 import json
+import re
 import subprocess
 
 import pytest
 
+from webhooks.v1 import webhook_service_pb2, webhook_service_pb2_grpc
 from processes import BIN, PATIENCE, clean_environment, run
 from receiver import delivering
 from service import Service
@@ -68,6 +70,24 @@ def test_lists_follow_every_page(ctl_json, service, key):
         service.post({"url": None, "scope": None},
                      headers={"x-api-key": key})
     assert len(ctl_json("webhook", "list", key=key)) == 105
+
+
+def test_a_part_of_an_id_finds_a_webhook_of_a_later_page(ctl_json, service,
+                                                         key):
+    count = 1001
+    with service.channel() as channel:
+        stub = webhook_service_pb2_grpc.WebhookServiceStub(channel)
+        ids = []
+        while len(ids) < count:
+            calls = [stub.Create.future(
+                webhook_service_pb2.CreateWebhookRequest(all_events=True),
+                timeout=PATIENCE, metadata=(("x-api-key", key),))
+                for _ in range(min(32, count - len(ids)))]
+            ids += [call.result().id_webhook_endpoint for call in calls]
+    last = max(ids)
+    for part in last[-12:], last[:-1]:
+        assert ctl_json("webhook", "get", part, key=key)[
+            "id_webhook_endpoint"] == last
 
 
 def test_a_table_has_aligned_columns(ctl, key):
@@ -319,6 +339,16 @@ def test_a_job_needs_a_start_or_all(ctl, ctl_json, key):
         "NEVER_MATCHED", "a.b", True)
     assert "--selection" in ctl(*create, "--all", "--selection=some", key=key,
                                 code=1).stderr
+
+
+def test_a_wrong_kind_of_key_is_answered_with_a_flag(ctl, key):
+    assert "--key_file" in ctl("project", "list", key=key, code=4).stderr
+    assert "--project" in ctl("webhook", "list", code=4).stderr
+
+
+def test_a_webhook_without_a_scope_is_shown_with_all(ctl, key):
+    made = ctl("webhook", "create", "--all_events", key=key).stdout
+    assert re.search(r"^scope +all$", made, re.MULTILINE)
 
 
 def test_an_event_is_delivered_to_a_webhook(ctl, ctl_json, key):

@@ -34,7 +34,7 @@ class ApiHandlerTest : public ::testing::Test {
           return reply;
         }),
         handler_(router_, backend_, *FindKeyCheck(AnnotatedServices()),
-                 absl::Seconds(15)) {}
+                 {absl::Seconds(15)}) {}
 
   HttpResponse Answer(const Ask& ask) { return AnswerOf(handler_, ask); }
 

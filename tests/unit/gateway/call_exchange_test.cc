@@ -48,7 +48,7 @@ class CallExchangeTest : public ::testing::Test {
           return reply;
         }),
         handler_(router_, backend_, *FindKeyCheck(AnnotatedServices()),
-                 absl::Seconds(15)) {}
+                 {absl::Seconds(15)}) {}
 
   HttpResponse Create(std::string body) {
     return AnswerOf(

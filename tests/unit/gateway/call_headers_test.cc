@@ -71,6 +71,15 @@ TEST(ReadCallHeaders, PassesTheProjectOfAnAdministrator) {
   EXPECT_EQ(Reason(Read({{"x-project", "p\x7f"}}).status()), "INVALID_HEADER");
 }
 
+TEST(ReadCallHeaders, RefusesAProjectThatIsNotAccepted) {
+  RequestHead head;
+  head.fields = {{"x-api-key", "k1"}};
+  EXPECT_TRUE(ReadCallHeaders(head, kDefault, false).ok());
+  head.fields = {{"x-api-key", "k1"}, {"X-Project", "p1"}};
+  EXPECT_EQ(Reason(ReadCallHeaders(head, kDefault, false).status()),
+            "INVALID_HEADER");
+}
+
 TEST(ReadCallHeaders, PassesTheClientsAddress) {
   RequestHead head;
   head.request_id = "r1";

@@ -38,7 +38,7 @@ class MarksTest : public ::testing::Test {
           return reply;
         }),
         handler_(router_, backend_, *FindKeyCheck(AnnotatedServices()),
-                 absl::Seconds(15)) {}
+                 {absl::Seconds(15)}) {}
 
   // Returns the answer to `ask`, with the headers of every request.
   HttpResponse Answer(Ask ask,

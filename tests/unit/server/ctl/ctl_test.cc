@@ -108,7 +108,7 @@ TEST(Output, HasAColumnForEachField) {
             "URL                        ACTIVE  SCOPE\n"
             "https://long.example/hook  true    "
             "connection.created,crm.contact.updated\n"
-            "-                          true    -\n");
+            "-                          true    all\n");
 }
 
 TEST(Output, CutsATextByCharacters) {

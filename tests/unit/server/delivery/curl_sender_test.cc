@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/substitute.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
@@ -107,23 +107,55 @@ TEST(CurlSender, ReportsTheFailureOfTheAddressThatIsAllowed) {
 }
 
 TEST(CurlSender, ARefusalNamesTheAddressOfTheUrlAndTheFlag) {
-  for (const char* host : {"10.1.2.3", "[::1]"}) {
+  struct Case {
+    const char* host;
+    const char* resolved;
+    const char* named;
+  };
+  for (const auto& [host, resolved, named] :
+       {Case{"10.1.2.3", "", "10.1.2.3"}, Case{"0xa.1.2.3", "", "10.1.2.3"},
+        Case{"[::1]", "", "::1"}, Case{"[0:0:0::1]", "", "::1"},
+        Case{"localhost", "127.0.0.1", "127.0.0.1"},
+        Case{"x.LOCALHOST", "127.0.0.2", "127.0.0.2"}}) {
     const v1::Attempt attempt =
-        SendTo(absl::StrCat("http://", host, ":1/"), CurlSender::Options())
+        SendTo(absl::StrCat("http://", host, ":1/"),
+               Resolving([address = std::string(resolved)] { return address; },
+                         CurlSender::Options()))
             .attempt;
-    EXPECT_THAT(
-        attempt.error_detail(),
-        HasSubstr(absl::StripPrefix(absl::StripSuffix(host, "]"), "[")));
+    EXPECT_THAT(attempt.error_detail(),
+                HasSubstr(absl::StrCat("sent to ", named, ",")));
     EXPECT_THAT(attempt.error_detail(), HasSubstr("--allow_targets"));
   }
 }
 
-TEST(CurlSender, ARefusalDoesNotNameAnAddressOfThePrivateDns) {
+class UrlWithAGuess : public ::testing::TestWithParam<const char*> {};
+TEST_P(UrlWithAGuess, DoesNotTellIfThePrivateDnsHasTheAddress) {
+  for (const std::string address : {"10.1.2.3", "127.0.0.53"}) {
+    const std::string url = absl::Substitute(GetParam(), address);
+    const auto detail_with = [&](const std::string& resolved) {
+      return SendTo(url,
+                    Resolving([&] { return resolved; }, CurlSender::Options()))
+          .attempt.error_detail();
+    };
+    EXPECT_THAT(detail_with(address), HasSubstr("the address of the host"));
+    EXPECT_EQ(detail_with(address), detail_with("10.1.2.4")) << url;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(
+    Every, UrlWithAGuess,
+    ::testing::Values(
+        "http://receiver.example:1/", "http://receiver.example:1/$0",
+        "http://receiver.example:1/?a=10.1.2.2,$0,[$0]",
+        "http://receiver.example:1/#$0", "http://$0@receiver.example:1/",
+        "http://$0.receiver.example:1/", "http://receiver-$0.example:1/",
+        "http://localhost.$0.example:1/"));
+
+TEST(CurlSender, ARefusalDoesNotNameAPrivateAddressOfALoopbackName) {
   const v1::Attempt attempt =
-      SendTo("http://receiver.example:1/",
+      SendTo("http://receiver.localhost:1/",
              Resolving([] { return "10.1.2.3"; }, CurlSender::Options()))
           .attempt;
-  EXPECT_THAT(attempt.error_detail(), HasSubstr("--allow_targets"));
+  EXPECT_EQ(attempt.error(), v1::Attempt::TARGET_REFUSED);
   EXPECT_THAT(attempt.DebugString(), Not(HasSubstr("10.1.2.3")));
 }
 

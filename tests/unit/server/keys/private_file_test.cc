@@ -66,6 +66,26 @@ TEST_F(PrivateFile, ThatCannotBeWrittenKeepsTheOldOne) {
   EXPECT_EQ(**ReadPrivateFile(file_), "secret");
 }
 
+TEST_F(PrivateFile, IsNotOpenToOthersByTheGroupThatItsReaderNeeds) {
+  const auto is_open = [](unsigned mode, uid_t owner, gid_t group) {
+    struct stat facts {};
+    facts.st_mode = S_IFREG | mode;
+    facts.st_uid = owner;
+    facts.st_gid = group;
+    return IsOpenToOthers(facts);
+  };
+  const uid_t own = geteuid();
+  const uid_t other = own + 1;
+  const gid_t group = getegid();
+  EXPECT_FALSE(is_open(0600, own, group));
+  EXPECT_TRUE(is_open(0640, own, group));
+  EXPECT_TRUE(is_open(0604, own, group));
+  EXPECT_FALSE(is_open(0440, other, group));
+  EXPECT_TRUE(is_open(0460, other, group));
+  EXPECT_TRUE(is_open(0444, other, group));
+  EXPECT_TRUE(is_open(0440, other, 54321));
+}
+
 TEST_F(PrivateFile, ThatIsAbsentOrEmptyHasNoContent) {
   EXPECT_FALSE(ReadPrivateFile(file_)->has_value());
   testing::WriteFile(file_, "");

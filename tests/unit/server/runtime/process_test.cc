@@ -59,5 +59,31 @@ TEST(ProcessDeathTest, ASecondSignalThatComesLaterEndsTheProcess) {
               ::testing::KilledBySignal(SIGTERM), "");
 }
 
+TEST(ProcessDeathTest, TellsIfASignalComesInTime) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        BlockStopSignals();
+        if (StopSignalWithin(absl::ZeroDuration())) _exit(1);
+        std::raise(SIGINT);
+        _exit(StopSignalWithin(absl::Hours(1)) ? 0 : 2);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+// A shell starts a command in the background with SIGINT ignored.
+TEST(ProcessDeathTest, GoesOnIfItWasStartedWithASignalIgnored) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        std::signal(SIGINT, SIG_IGN);
+        BlockStopSignals();
+        UnblockStopSignals();
+        std::raise(SIGINT);
+        _exit(0);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 }  // namespace webhooks

@@ -1,6 +1,7 @@
 #include "server/services/event_verification.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -13,6 +14,7 @@
 namespace webhooks::server {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
@@ -44,6 +46,15 @@ class EventVerification : public ::testing::Test {
                         violations.field_violations(0).description());
   }
 
+  std::vector<std::string> Fields() const {
+    std::vector<std::string> fields;
+    const google::rpc::BadRequest violations = ViolationsOf(Check());
+    for (const auto& violation : violations.field_violations()) {
+      fields.push_back(violation.field());
+    }
+    return fields;
+  }
+
   const absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
   v1::VerifyEventRequest event_;
 };
@@ -69,6 +80,24 @@ TEST_F(EventVerification, ChecksEverySignatureThatIsGiven) {
   EXPECT_THAT(Check(), IsOk());
   event_.set_signature(std::string(64, '0'));
   EXPECT_THAT(FirstViolation(), HasSubstr("signature must be"));
+}
+
+TEST_F(EventVerification, ListsAllThatIsWrong) {
+  event_.set_signature(std::string(64, '0'));
+  event_.set_webhook_signature("v1,AAAA");
+  EXPECT_THAT(Fields(), ElementsAre("signature", "webhook_signature"));
+}
+
+TEST_F(EventVerification, ListsMissingHeadersBesideAllElse) {
+  event_.clear_webhook_id();
+  event_.clear_webhook_signature();
+  event_.set_signature(std::string(64, '0'));
+  EXPECT_THAT(Fields(),
+              ElementsAre("signature", "webhook_id", "webhook_signature"));
+  event_.clear_secret();
+  event_.clear_body();
+  EXPECT_THAT(Fields(), ElementsAre("secret", "payload", "webhook_id",
+                                    "webhook_signature"));
 }
 
 TEST_F(EventVerification, NamesAHeaderThatIsMissing) {

@@ -165,6 +165,25 @@ TEST_F(WebhookServiceTest, LeavesUnsetWhatTheRequestLeavesUnset) {
   EXPECT_TRUE(webhook.scope().empty());
 }
 
+// A gateway of a version without all_events sends a scope of null like this.
+TEST_F(WebhookServiceTest, TakesAnEmptyScopeOfAGatewayForEveryType) {
+  v1::CreateWebhookRequest request;
+  request.set_request_id("once");
+  v1::Webhook made;
+  for (int i = 0; i < 2; ++i) {
+    grpc::ClientContext context;
+    AddKey(context);
+    context.AddMetadata("x-client-address", "192.0.2.7");
+    v1::Webhook webhook;
+    ASSERT_TRUE(stub_->Create(&context, request, &webhook).ok());
+    EXPECT_TRUE(webhook.scope().empty());
+    if (i == 0) made = webhook;
+    EXPECT_TRUE(MessageDifferencer::Equals(webhook, made));
+  }
+  EXPECT_EQ(ReasonOf(Create(v1::CreateWebhookRequest(), &made)),
+            "INVALID_SCOPE");
+}
+
 TEST_F(WebhookServiceTest, GetsWhatItCreated) {
   v1::Webhook created;
   ASSERT_TRUE(Create(ReferenceRequest(), &created).ok());
