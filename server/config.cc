@@ -50,8 +50,10 @@ ABSL_FLAG(
     "forward the addresses of their clients, as are clients on a unix "
     "socket. Default: none.");
 ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
-          "The database: sqlite:PATH, which is created if it does not exist. "
-          "sqlite:PATH?max_bytes=N limits its size.");
+          "The database: sqlite:PATH, which is created if it does not exist, "
+          "with sqlite:PATH?max_bytes=N to limit its size; or, for several "
+          "servers, postgres://USER@HOST/DATABASE with options of libpq. The "
+          "password belongs in a file (passfile=PATH, or PGPASSFILE).");
 ABSL_FLAG(std::string, api_key_file, "",
           "The file for the API key of the project that the first start on an "
           "empty database creates. If the file has a key, the project gets it. "

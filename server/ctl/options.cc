@@ -142,6 +142,9 @@ CTL_OPTION(OptionalText, selection, std::nullopt,
            "them. Default: failed.");
 CTL_OPTION(bool, dry_run, false,
            "Only count the deliveries that the retry job would make or retry.");
+CTL_OPTION(int, max_per_second, 0,
+           "The number of deliveries that the retry job makes due in a second, "
+           "1 to 10000; 0: 100.");
 CTL_OPTION(bool, include_waiting, false,
            "Also retry pending deliveries whose last attempt has failed.");
 CTL_OPTION(
@@ -153,8 +156,8 @@ CTL_OPTION(
     OptionalDuration, expires_in, std::nullopt,
     "The time until the new key expires, such as 90m or 720h. Default: never.");
 CTL_OPTION(std::string, database, "sqlite:data/webhooks.db",
-           "The database to copy or to restore, in the form of the server's "
-           "--database.");
+           "The database to copy or to restore: sqlite:PATH, as in the "
+           "server's --database.");
 CTL_OPTION(OptionalText, max_webhooks, std::nullopt,
            "The maximum number of webhooks of the project, or none for no "
            "limit.");

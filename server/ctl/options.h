@@ -43,6 +43,7 @@ struct Options {
   bool include_waiting = false;
   std::optional<std::string> selection;
   bool dry_run = false;
+  int max_per_second = 0;
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
   std::string database;

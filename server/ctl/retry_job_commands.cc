@@ -63,6 +63,7 @@ absl::Status CreateRetryJob(Session& session) {
   SetTimes(options, request);
   request.set_include_waiting(options.include_waiting);
   request.set_dry_run(options.dry_run);
+  request.set_max_per_second(options.max_per_second);
   if (options.event_type) request.set_event_type(*options.event_type);
   if (options.selection) valid = SetSelection(*options.selection, request);
   if (!valid.ok()) return valid;
@@ -91,7 +92,7 @@ std::vector<Command> RetryJobCommands() {
       {"retry-job create",
        "WEBHOOK",
        {"start_time", "since", "all", "end_time", "selection", "event_type",
-        "include_waiting", "dry_run"},
+        "include_waiting", "max_per_second", "dry_run"},
        "Starts a job that retries the failed deliveries to a webhook, or "
        "delivers other events of a time range to it. With --dry_run, waits and "
        "shows how many it would retry or make (retried_count).",

@@ -77,9 +77,9 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_port}{path}"
 
     def answer(self, path, *answers):
-        """How requests to a path are answered, one after the other; the last
-        one goes on. An answer is a status, (status, headers), "hang",
-        "drip", or an event to wait for before 200."""
+        """Sets the answers to requests to a path, in their order. The last
+        answer is repeated. An answer is a status, (status, headers), "hang",
+        "drip", or a threading.Event to wait for before 200."""
         self._answers[path] = list(answers)
 
     def _take(self, handler):
