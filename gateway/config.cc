@@ -39,7 +39,7 @@ ABSL_FLAG(int, threads, 0,
           "The number of threads that serve connections: 0 to 256. 0 means one "
           "for each core, but at most 4.");
 ABSL_FLAG(std::string, server, "127.0.0.1:50051",
-          "The gRPC server: host:port, or a target of the schemes dns, ipv4, "
+          "The gRPC servers: host:port, or a target of the schemes dns, ipv4, "
           "ipv6, unix and unix-abstract.");
 ABSL_FLAG(int, server_connections, 1,
           "The number of connections to the gRPC server, which calls use in "

@@ -74,6 +74,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target,
   // DNS is not the operator's configuration.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  // Spreads calls over all addresses of the target, and leaves out those that
+  // do not answer.
+  arguments.SetLoadBalancingPolicyName("round_robin");
   SetReconnection(arguments);
   SetKeepalive(arguments);
   if (!tls_name.empty()) arguments.SetSslTargetNameOverride(tls_name);
