@@ -31,8 +31,13 @@ class Cursor {
 
   // Moves to the next row. Returns false if there is none.
   virtual bool Step() = 0;
-  // Executes a statement without rows. Returns the number of changed rows.
-  virtual int Execute() = 0;
+  // Executes a statement without rows. Within a transaction, it can be executed
+  // later, and its failure shows at another statement or at the end of the part
+  // of the transaction.
+  virtual void Execute() = 0;
+  // Executes a statement without rows at once. Returns the number of changed
+  // rows.
+  virtual int ExecuteAndCount() = 0;
 
   // Read the current row. Views last until the next step.
   virtual bool IsNull(int column) = 0;
@@ -56,7 +61,8 @@ class Statement {
 
   void Bind(int index, std::int64_t value) { cursor_.BindInt64(index, value); }
   bool Step() { return cursor_.Step(); }
-  int Execute() { return cursor_.Execute(); }
+  void Execute() { cursor_.Execute(); }
+  int ExecuteAndCount() { return cursor_.ExecuteAndCount(); }
   bool IsNull(int column) { return cursor_.IsNull(column); }
   std::int64_t Int64(int column) { return cursor_.Int64(column); }
   int Int(int column) { return static_cast<int>(cursor_.Int64(column)); }
@@ -120,7 +126,8 @@ class Connection {
   // transaction by itself on some errors.
   virtual bool InTransaction() const = 0;
 
-  // Begin and end a part of a transaction. RollBackPart undoes its changes.
+  // Begin and end a part of a transaction. RollBackPart undoes its changes,
+  // also if EndPart has failed.
   virtual absl::Status BeginPart() = 0;
   virtual absl::Status EndPart() = 0;
   virtual absl::Status RollBackPart() = 0;

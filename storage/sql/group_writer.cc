@@ -177,13 +177,14 @@ absl::Status GroupWriter::RunOperation(Operation& operation) {
   if (!status.ok()) return status;
   status = operation.work(*connection_);
   if (!connection_->InTransaction()) return status;
-  const absl::Status ended =
-      status.ok() ? connection_->EndPart() : connection_->RollBackPart();
-  if (ended.ok()) return status;
+  if (status.ok()) status = connection_->EndPart();
+  if (status.ok() || !connection_->InTransaction()) return status;
+  const absl::Status undone = connection_->RollBackPart();
+  if (undone.ok()) return status;
   // Half an operation must not be committed with the others: roll back the
   // transaction. The caller runs the others again.
   connection_->RollBack();
-  return ended;
+  return undone;
 }
 
 }  // namespace webhooks::sql

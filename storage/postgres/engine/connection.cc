@@ -20,6 +20,8 @@ namespace {
 // The time within which a commit with an unknown outcome is examined.
 constexpr absl::Duration kResolveWithin = absl::Seconds(10);
 
+constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
+
 constexpr absl::string_view kDivisionByZero = "22012";
 
 // The numbers of rows that a stream fetches: at first, and at most.
@@ -59,10 +61,11 @@ class Connection::PreparedCursor final : public ResultCursor {
     if (!has_result()) Take(connection_.Run(query()));
     return NextRow();
   }
-  int Execute() override {
-    const Result result = connection_.Run(query());
-    return RowsOf(result);
+  void Execute() override {
+    if (connection_.in_transaction_) return connection_.RunLater(query());
+    connection_.Run(query());
   }
+  int ExecuteAndCount() override { return RowsOf(connection_.Run(query())); }
   void Reset() noexcept override { Forget(); }
 
  private:
@@ -87,7 +90,8 @@ class Connection::StreamCursor final : public ResultCursor {
     }
     return NextRow();
   }
-  int Execute() override {
+  void Execute() override { Step(); }
+  int ExecuteAndCount() override {
     Step();
     return 0;
   }
@@ -197,21 +201,33 @@ absl::Status Connection::InsertLane() {
   });
 }
 
-std::vector<Result> Connection::Run(const std::vector<const Query*>& queries) {
+void Connection::EnqueueDeferred() {
   // Within a transaction, the statements before were lost too.
   if (!in_transaction_ && !Connect().ok()) {
     throw Failure(std::string(Failure::kDisconnected), "not connected");
   }
-  const std::vector<Query> deferred = std::exchange(deferred_, {});
-  std::vector<const Query*> all;
-  for (const Query& query : deferred) all.push_back(&query);
-  all.insert(all.end(), queries.begin(), queries.end());
-  std::vector<Result> results = link_->Run(all);
-  results.erase(results.begin(),
-                results.begin() + static_cast<std::ptrdiff_t>(deferred.size()));
+  for (const Query& query : std::exchange(deferred_, {})) {
+    link_->Enqueue(query);
+    ++enqueued_;
+  }
+}
+
+std::vector<Result> Connection::Run(const std::vector<const Query*>& queries) {
+  EnqueueDeferred();
+  const std::size_t before = std::exchange(enqueued_, 0);
+  for (const Query* query : queries) link_->Enqueue(*query);
+  std::vector<Result> results = link_->Finish();
   is_lost_ = false;
   for (const Result& result : results) has_changed_ |= ChangesRows(result);
+  results.erase(results.begin(),
+                results.begin() + static_cast<std::ptrdiff_t>(before));
   return results;
+}
+
+void Connection::RunLater(const Query& query) {
+  EnqueueDeferred();
+  link_->Enqueue(query);
+  ++enqueued_;
 }
 
 Result Connection::Run(const Query& query) {
@@ -245,14 +261,24 @@ absl::Status Connection::StatusOf(absl::string_view operation,
 void Connection::Abandon() {
   deferred_.clear();
   has_changed_ = false;
+  const bool has_enqueued = std::exchange(enqueued_, 0) > 0;
   if (!std::exchange(in_transaction_, false)) return;
   if (link_ == nullptr || !link_->IsGood()) return;
   try {
-    const Query roll_back{"ROLLBACK"};
-    link_->Run({&roll_back});
+    if (has_enqueued) FinishAnyhow();
+    link_->Run({"ROLLBACK"});
   } catch (const Failure&) {
     // The connection is lost, and the transaction with it.
     link_.reset();
+  }
+}
+
+void Connection::FinishAnyhow() {
+  enqueued_ = 0;
+  try {
+    link_->Finish();
+  } catch (const Failure&) {
+    if (!link_->IsGood()) throw;
   }
 }
 
@@ -360,23 +386,34 @@ absl::StatusOr<std::int64_t> Connection::ReadBatch() {
 void Connection::RollBack() { Abandon(); }
 
 absl::Status Connection::BeginPart() {
-  Defer("SAVEPOINT operation");
+  Defer(kSavepoint);
   return absl::OkStatus();
 }
 
 absl::Status Connection::EndPart() {
-  Defer("RELEASE SAVEPOINT operation");
-  return absl::OkStatus();
+  constexpr absl::string_view kRelease = "RELEASE SAVEPOINT operation";
+  if (enqueued_ == 0) {
+    Defer(kRelease);
+    return absl::OkStatus();
+  }
+  return Guarded("end part", [&]() -> absl::Status {
+    Run({std::string(kRelease)});
+    return absl::OkStatus();
+  });
 }
 
 absl::Status Connection::RollBackPart() {
   // A part that failed before its first statement has no savepoint yet.
-  if (!deferred_.empty() && deferred_.back().sql == "SAVEPOINT operation") {
+  if (!deferred_.empty() && deferred_.back().sql == kSavepoint) {
     deferred_.pop_back();
     return absl::OkStatus();
   }
-  Defer("ROLLBACK TO SAVEPOINT operation");
-  return EndPart();
+  return Guarded("roll back part", [&]() -> absl::Status {
+    if (enqueued_ > 0) FinishAnyhow();
+    Defer("ROLLBACK TO SAVEPOINT operation");
+    Defer("RELEASE SAVEPOINT operation");
+    return absl::OkStatus();
+  });
 }
 
 absl::Status Connection::TryToWrite() {

@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_POSTGRES_ENGINE_CONNECTION_H_
 #define WEBHOOKS_STORAGE_POSTGRES_ENGINE_CONNECTION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -84,8 +85,15 @@ class Connection final : public sql::Connection {
   // Runs what was deferred, and then `queries`. Returns their results.
   std::vector<Result> Run(const std::vector<const Query*>& queries);
   Result Run(const Query& query);
+  // Runs a statement together with the next one that has a result, or with the
+  // end of the part.
+  void RunLater(const Query& query);
   // Sends a statement with the next one.
   void Defer(absl::string_view sql) { deferred_.push_back({std::string(sql)}); }
+  // Gives what was deferred to the link.
+  void EnqueueDeferred();
+  // Waits for the enqueued statements, some of which may fail.
+  void FinishAnyhow();
   // Forgets the transaction, which the server has rolled back or will.
   void Abandon();
   // Finds out if the commit of `batch` took place, on a new connection.
@@ -100,6 +108,8 @@ class Connection final : public sql::Connection {
   const std::string lane_;
   std::unique_ptr<Link> link_;
   std::vector<Query> deferred_;
+  // The number of statements that the link has and that are not finished.
+  std::size_t enqueued_ = 0;
   bool in_transaction_ = false;
   // True if the open transaction has changed something.
   bool has_changed_ = false;

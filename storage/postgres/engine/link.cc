@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -97,15 +98,26 @@ bool Link::IsGood() const {
 
 bool Link::TakeWarning() { return std::exchange(has_warning_, false); }
 
-std::vector<Result> Link::Run(const std::vector<const Query*>& queries) {
+std::vector<Result> Link::Finish() {
   if (!IsGood()) Disconnected();
-  for (const Query* query : queries) Enqueue(*query);
   Sync();
-  while (sent_ > 0) {
-    --sent_;
-    Read(1);
+  std::vector<Result> results;
+  std::optional<Failure> failure;
+  for (const std::size_t count : std::exchange(sent_, {})) {
+    try {
+      results = Read(count);
+    } catch (const Failure& one) {
+      if (!failure) failure = one;
+      if (!IsGood()) break;
+    }
   }
-  return Read(queries.size());
+  if (failure) throw Failure(*failure);
+  return results;
+}
+
+Result Link::Run(const Query& query) {
+  Enqueue(query);
+  return std::move(Finish().back());
 }
 
 void Link::Send(const Query& query) {
@@ -114,13 +126,13 @@ void Link::Send(const Query& query) {
     Enqueue(query);
     Sync();
     PQflush(connection_);
-    ++sent_;
   } catch (const Failure&) {
-    // The connection is broken, which the next Run notices.
+    // The connection is broken, which the next Finish notices.
   }
 }
 
 void Link::Enqueue(const Query& query) {
+  if (!IsGood()) Disconnected();
   std::vector<Oid> types;
   std::vector<const char*> values;
   std::vector<int> sizes;
@@ -137,10 +149,12 @@ void Link::Enqueue(const Query& query) {
                         kBinary) != 1) {
     Disconnected();
   }
+  ++enqueued_;
 }
 
 void Link::Sync() {
   if (PQpipelineSync(connection_) != 1) Disconnected();
+  sent_.push_back(std::exchange(enqueued_, 0));
 }
 
 std::vector<Result> Link::Read(std::size_t count) {

@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -61,11 +62,19 @@ class Link {
   Link& operator=(const Link&) = delete;
   ~Link();
 
-  // Runs the statements and returns their results. Throws a Failure for the
-  // first that fails; the later ones are not run.
-  std::vector<Result> Run(const std::vector<const Query*>& queries);
+  // Adds a statement to those that the next Finish waits for. Copies it. Throws
+  // a Failure if the connection is lost.
+  void Enqueue(const Query& query);
 
-  // Sends a statement without waiting for it. The next Run fails if it fails.
+  // Waits for the enqueued statements and returns their results. Throws a
+  // Failure for the first that fails; the later ones are not run.
+  std::vector<Result> Finish();
+
+  // Runs one statement.
+  Result Run(const Query& query);
+
+  // Sends the enqueued statements and this one without waiting for them. The
+  // next Finish fails if they fail.
   void Send(const Query& query);
 
   // Returns true if the connection can be used.
@@ -77,7 +86,6 @@ class Link {
  private:
   explicit Link(PGconn* connection);
 
-  void Enqueue(const Query& query);
   void Sync();
   // Returns the next result; null at the end of those of one statement.
   Result Next(absl::Time deadline);
@@ -86,8 +94,10 @@ class Link {
   [[noreturn]] void Disconnected();
 
   PGconn* const connection_;
-  // The statements that were sent and whose results are not read.
-  int sent_ = 0;
+  // The number of statements since the last Sync.
+  std::size_t enqueued_ = 0;
+  // The numbers of statements before each Sync whose results are not read.
+  std::vector<std::size_t> sent_;
   bool is_broken_ = false;
   bool has_warning_ = false;
 };

@@ -49,7 +49,7 @@ absl::StatusOr<bool> Beat(sql::Connection& connection, const std::string& id) {
     Statement update =
         connection.Prepared("UPDATE servers SET beat = beat + 1 WHERE id = ?");
     BindBytes(update, 1, id);
-    return update.Execute() == 1;
+    return update.ExecuteAndCount() == 1;
   });
 }
 

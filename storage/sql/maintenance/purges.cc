@@ -31,7 +31,7 @@ int DeleteOwned(Connection& connection, absl::string_view table,
                    " FROM ", table, " WHERE project_id = ?1 LIMIT ?2)"));
   BindBytes(erase, 1, project);
   erase.Bind(2, limit);
-  return erase.Execute();
+  return erase.ExecuteAndCount();
 }
 
 // Deletes the project's next deliveries. Returns the number of rows.
@@ -94,11 +94,11 @@ int DeleteDelivery(Connection& connection, absl::string_view id) {
   Statement attempts =
       connection.Prepared("DELETE FROM attempts WHERE delivery_id = ?");
   BindBytes(attempts, 1, id);
-  const int count = attempts.Execute();
+  const int count = attempts.ExecuteAndCount();
   Statement delivery =
       connection.Prepared("DELETE FROM deliveries WHERE id = ?");
   BindBytes(delivery, 1, id);
-  return count + delivery.Execute();
+  return count + delivery.ExecuteAndCount();
 }
 
 absl::StatusOr<bool> DeleteOldAnswers(Connection& connection, absl::Time now) {
@@ -110,7 +110,7 @@ absl::StatusOr<bool> DeleteOldAnswers(Connection& connection, absl::Time now) {
         BindTime(erase, 1, now);
         erase.Bind(2, kPurgedRows);
         CapAnswers(connection, now);
-        return erase.Execute() == kPurgedRows;
+        return erase.ExecuteAndCount() == kPurgedRows;
       });
 }
 

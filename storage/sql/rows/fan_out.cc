@@ -139,7 +139,7 @@ absl::StatusOr<bool> DeleteUnfinished(Connection& connection,
             " INDEXED BY deliveries_by_event WHERE event_seq = ? LIMIT ?)");
         erase.Bind(1, seq);
         erase.Bind(2, kDeletedRows);
-        if (erase.Execute() == kDeletedRows) return true;
+        if (erase.ExecuteAndCount() == kDeletedRows) return true;
         DeletePublishingSeq(connection, seq);
         return true;
       });

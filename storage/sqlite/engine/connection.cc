@@ -115,7 +115,8 @@ class Connection::PreparedStatement final : public sql::Cursor {
                     static_cast<int>(bytes.size()));
   }
   bool Step() override { return statement_.executeStep(); }
-  int Execute() override { return statement_.exec(); }
+  void Execute() override { statement_.exec(); }
+  int ExecuteAndCount() override { return statement_.exec(); }
   bool IsNull(int column) override { return statement_.isColumnNull(column); }
   std::int64_t Int64(int column) override {
     return statement_.getColumn(column).getInt64();
