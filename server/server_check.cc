@@ -149,10 +149,10 @@ std::vector<Finding> Server::Check(const Config& config, absl::Time now) {
   CheckListeners(config, findings);
   if (WantsTls(config.tls)) findings.push_back(InspectTls(config.tls, now));
   const absl::StatusOr<Inspection> found = InspectStore(config.database);
-  findings.push_back(found.ok()
-                         ? Finding(absl::StrCat("database ", config.database,
-                                                ": ", Describe(*found)))
-                         : Finding(found.status()));
+  findings.push_back(
+      found.ok() ? Finding(absl::StrCat("database ", StoreName(config.database),
+                                        ": ", Describe(*found)))
+                 : Finding(found.status()));
   absl::Status not_lost = CheckDatabaseNotLost(
       config.database, config.secret_key_file, config.api_key_file);
   if (!not_lost.ok()) findings.push_back(std::move(not_lost));

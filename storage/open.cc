@@ -15,6 +15,7 @@ struct Backend {
   absl::string_view scheme;
   decltype(&OpenStore) open;
   decltype(&FindStore) find;
+  decltype(&StoreName) name;
   decltype(&StoreFolder) folder;
   decltype(&BackUpStore) back_up;
   decltype(&RestoreStore) restore;
@@ -23,11 +24,11 @@ struct Backend {
 
 constexpr Backend kBackends[] = {
     {postgres::kScheme, &postgres::OpenStore, &postgres::FindStore,
-     &postgres::StoreFolder, &postgres::BackUpStore, &postgres::RestoreStore,
-     &postgres::InspectStore},
+     &postgres::StoreName, &postgres::StoreFolder, &postgres::BackUpStore,
+     &postgres::RestoreStore, &postgres::InspectStore},
     {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
-     &sqlite::StoreFolder, &sqlite::BackUpStore, &sqlite::RestoreStore,
-     &sqlite::InspectStore},
+     &sqlite::StoreName, &sqlite::StoreFolder, &sqlite::BackUpStore,
+     &sqlite::RestoreStore, &sqlite::InspectStore},
 };
 
 // Returns null if the URL has none of the schemes.
@@ -38,9 +39,16 @@ const Backend* FindBackend(absl::string_view url) {
   return nullptr;
 }
 
+// Returns what the URL has before its first colon: the rest may have a
+// password.
+std::string SchemeOf(absl::string_view url) {
+  return std::string(url.substr(0, url.find(':')));
+}
+
 absl::Status UnknownScheme(absl::string_view url) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'", url, "' is neither sqlite:PATH nor postgres://HOST/DATABASE"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", SchemeOf(url),
+                   "' is neither sqlite:PATH nor postgres://HOST/DATABASE"));
 }
 
 }  // namespace
@@ -57,6 +65,11 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
 StorePresence FindStore(absl::string_view url) {
   const Backend* const backend = FindBackend(url);
   return backend == nullptr ? StorePresence::kAbsent : backend->find(url);
+}
+
+std::string StoreName(absl::string_view url) {
+  const Backend* const backend = FindBackend(url);
+  return backend == nullptr ? SchemeOf(url) : backend->name(url);
 }
 
 std::string StoreFolder(absl::string_view url) {

@@ -50,6 +50,9 @@ enum class StorePresence {
 // Returns the state of the file at `url`. Creates nothing.
 StorePresence FindStore(absl::string_view url);
 
+// Returns the URL for messages: without a user and a password.
+std::string StoreName(absl::string_view url);
+
 // Returns the folder of the store's files, for files to keep beside them; "" if
 // the URL is invalid.
 std::string StoreFolder(absl::string_view url);

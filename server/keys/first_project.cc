@@ -57,7 +57,7 @@ absl::Status CheckDatabaseNotLost(const std::string& database,
                         std::filesystem::exists(key_file, error));
   if (!is_lost) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
-      "database ", database, ": there is none, or it is empty, but ",
+      "database ", StoreName(database), ": there is none, or it is empty, but ",
       secret_key_file,
       " belongs to one: put the database back, or move the file away to begin "
       "anew"));

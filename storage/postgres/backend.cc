@@ -169,6 +169,11 @@ StorePresence FindStore(absl::string_view url) {
   return is_empty ? StorePresence::kEmpty : StorePresence::kPresent;
 }
 
+std::string StoreName(absl::string_view url) {
+  const auto target = ParseTarget(url);
+  return target.ok() ? target->name : std::string(kScheme);
+}
+
 std::string StoreFolder(absl::string_view url) {
   return ParseTarget(url).ok() ? std::string(kKeyFolder) : "";
 }

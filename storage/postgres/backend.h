@@ -21,6 +21,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
 
 StorePresence FindStore(absl::string_view url);
 
+std::string StoreName(absl::string_view url);
+
 std::string StoreFolder(absl::string_view url);
 
 absl::StatusOr<Backup> BackUpStore(absl::string_view url,

@@ -100,6 +100,8 @@ StorePresence FindStore(absl::string_view url) {
   return !error && bytes == 0 ? StorePresence::kEmpty : StorePresence::kPresent;
 }
 
+std::string StoreName(absl::string_view url) { return std::string(url); }
+
 std::string StoreFolder(absl::string_view url) {
   const absl::StatusOr<Location> location = Parse(url);
   if (!location.ok()) return "";

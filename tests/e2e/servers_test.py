@@ -1,11 +1,14 @@
 """Several servers on one database of PostgreSQL share the deliveries."""
 
+import base64
 import signal
+import threading
 import time
 
-from processes import PATIENCE
+from processes import PATIENCE, run
 from receiver import Receiver
 from servers import Publisher, await_all, await_owners, servers
+from service import REFERENCE, Service
 
 
 def test_what_one_server_accepts_another_delivers_at_once(
@@ -124,3 +127,72 @@ def test_an_ordered_webhook_keeps_its_order_when_its_server_changes(
                 assert time.monotonic() < end, first_arrivals()
                 time.sleep(0.05)
             assert first_arrivals() == published
+
+
+def test_a_gateway_spreads_calls_and_leaves_out_a_dead_server(
+        cluster, tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 2) as (all, _):
+        both = ",".join(one.server.address for one in all.services)
+        gateway = Service(tmp_path, postgres_url)
+        gateway.server = all.services[0].server
+        gateway.start_gateway(f"--server=ipv4:{both}")
+        try:
+            gateway.await_ready()
+            for _ in range(20):
+                assert gateway.post(REFERENCE).status == 201
+            for one in all.services:
+                one.server.await_lines("Create", 5)
+            all.services[0].server.kill()
+            end = time.monotonic() + PATIENCE
+            while gateway.post(REFERENCE).status != 201:
+                assert time.monotonic() < end
+            for _ in range(20):
+                assert gateway.post(REFERENCE).status == 201
+        finally:
+            gateway.gateway.stop()
+
+
+def test_servers_that_start_at_once_make_one_project(tmp_path, postgres_url):
+    keys = tmp_path / "secret-key"
+    keys.write_text(base64.b64encode(bytes(range(32))).decode() + "\n")
+    keys.chmod(0o600)
+    services = []
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        services.append(Service(tmp_path / name, postgres_url))
+    starts = [threading.Thread(target=one.start_server,
+                               args=[f"--secret_key_file={keys}"])
+              for one in services]
+    try:
+        for start in starts:
+            start.start()
+        for start in starts:
+            start.join()
+        made = [one for one in services if (one.folder / "api-key").exists()]
+        assert len(made) == 1
+        for one in services:
+            assert one.server is not None
+            one.start_gateway()
+            one.await_ready()
+            assert one.request(
+                "GET", "/webhooks",
+                headers={"x-api-key": made[0].key}).status == 200
+    finally:
+        for one in services:
+            one.stop()
+
+
+def test_a_server_with_another_secret_key_does_not_start(
+        tmp_path, postgres_url):
+    (tmp_path / "other").mkdir()
+    first = Service(tmp_path, postgres_url)
+    first.start_server()
+    try:
+        result = run("webhook-server", "--listen=127.0.0.1:0",
+                     f"--database={postgres_url}",
+                     *(f"--{name}_file={tmp_path}/other/{name}"
+                       for name in ("api_key", "admin_key", "secret_key")))
+        assert result.returncode == 1
+        assert "secret" in result.stderr + result.stdout
+    finally:
+        first.server.stop()

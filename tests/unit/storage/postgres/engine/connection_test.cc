@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -60,7 +61,14 @@ class PostgresConnectionTest : public ::testing::Test {
     return PostgresCluster::Run(url_, "SELECT count(*) FROM webhooks.t");
   }
 
-  const std::string url_ = PostgresCluster::Shared().CreateDatabase();
+  // Commits wait for a standby, which is not there, unless they say otherwise.
+  static PostgresCluster& Cluster() {
+    static PostgresCluster cluster({"-c", "synchronous_standby_names=x", "-c",
+                                    "synchronous_commit=local"});
+    return cluster;
+  }
+
+  const std::string url_ = Cluster().CreateDatabase();
   const std::shared_ptr<MemberId> server_ = std::make_shared<MemberId>();
   std::unique_ptr<sql::GroupWriter> writer_;
 };
@@ -142,6 +150,33 @@ TEST_F(PostgresConnectionTest, AFailedCallLeavesTheOthersOfItsTransaction) {
                                           "INSERT INTO t VALUES (1, 1)");
               }),
               IsOk());
+}
+
+// Its commit waits for a standby that does not exist, and its session is ended
+// meanwhile.
+TEST_F(PostgresConnectionTest,
+       KnowsThatATransactionIsCommittedWhoseAnswerIsLost) {
+  int runs = 0;
+  Pending<absl::Status> committed;
+  writer_->Submit(
+      {},
+      [&](sql::Connection& connection) {
+        ++runs;
+        connection.Execute("wait", "SET LOCAL synchronous_commit = on")
+            .IgnoreError();
+        return connection.Execute("insert", "INSERT INTO t VALUES (1, 1)");
+      },
+      committed.Completion());
+  const std::string waiting =
+      " FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+  while (PostgresCluster::Run(url_, "SELECT count(*)" + waiting) == "0") {
+    std::this_thread::yield();
+  }
+  PostgresCluster::Run(url_,
+                       "SELECT pg_terminate_backend(pid, 5000)" + waiting);
+  EXPECT_THAT(committed.Get(), IsOk());
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(Rows(), "1");
 }
 
 TEST_F(PostgresConnectionTest, FailsATransactionOfAServerThatWasDeclaredDead) {
