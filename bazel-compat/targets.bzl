@@ -26,7 +26,7 @@ def webhooks_targets():
             native.cc_binary(**_common(target))
         else:
             native.cc_test(
-                size = "small",
+                size = "medium",
                 **_common(target)
             )
 

@@ -17,13 +17,14 @@ namespace {
 std::atomic<int> write_error{0};
 std::atomic<bool> reads_fail{false};
 std::atomic<bool> temporary_locked{false};
-std::atomic<bool> fsync_fails{false};
+// 0 if fsyncs succeed.
+std::atomic<int> fsync_error{0};
 std::atomic<int> fsync_count{0};
 
 int Sync(long number, int file) {
   ++fsync_count;
-  if (fsync_fails) {
-    errno = EIO;
+  if (fsync_error != 0) {
+    errno = fsync_error;
     return -1;
   }
   return static_cast<int>(syscall(number, file));
@@ -80,13 +81,13 @@ void FailReads() { reads_fail = true; }
 
 void LockTemporaryFolder() { temporary_locked = true; }
 
-void FailFsync() { fsync_fails = true; }
+void FailFsync(int error) { fsync_error = error; }
 
 void MendDisk() {
   write_error = 0;
   reads_fail = false;
   temporary_locked = false;
-  fsync_fails = false;
+  fsync_error = 0;
 }
 
 int FsyncCount() { return fsync_count; }

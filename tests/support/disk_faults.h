@@ -13,8 +13,8 @@ void ExceedQuota();
 void FailReads();
 // Makes the creation of temporary files fail (EACCES).
 void LockTemporaryFolder();
-// Makes every fsync fail (EIO).
-void FailFsync();
+// Makes every fsync fail with `error`.
+void FailFsync(int error);
 // Ends all faults.
 void MendDisk();
 // Returns the number of fsyncs.

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -66,6 +66,10 @@ Connection Connect(const std::string& url) {
 }
 
 }  // namespace
+
+bool PostgresCluster::IsInstalled() {
+  return access(absl::StrCat(kPrograms, "postgres").c_str(), X_OK) == 0;
+}
 
 PostgresCluster& PostgresCluster::Shared() {
   static PostgresCluster cluster;

@@ -15,6 +15,10 @@ namespace webhooks::testing {
 // with this process, however that ends. Thread-safe.
 class PostgresCluster {
  public:
+  // Returns true if the programs of PostgreSQL 15 are there. `./dev test`
+  // installs them.
+  static bool IsInstalled();
+
   // Returns the cluster of this process, started by the first call.
   static PostgresCluster& Shared();
 

@@ -1,7 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_POSTGRES_ENGINE_LINK_H_
 #define WEBHOOKS_STORAGE_POSTGRES_ENGINE_LINK_H_
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "storage/postgres/engine/target.h"
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 
 #include <map>
 #include <memory>

@@ -212,12 +212,12 @@ absl::Status Connection::StatusOf(absl::string_view operation, int code,
       is_unreadable ? absl::StrCat("cannot read: ", std::strerror(system_error),
                                    " (", code, ")")
                     : absl::StrCat(cause, " (", code, ")"));
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
+    std::_Exit(kFsyncFailedExit);
+  }
   if (is_unreadable) return StorageUnavailable();
   if ((code & 0xff) == SQLITE_IOERR && system_error == EDQUOT) {
     return StorageFull();
-  }
-  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
-    std::_Exit(kFsyncFailedExit);
   }
   switch (code & 0xff) {
     case SQLITE_FULL:

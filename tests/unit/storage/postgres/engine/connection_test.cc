@@ -23,6 +23,10 @@ using testing::StatusIs;
 class PostgresConnectionTest : public ::testing::Test {
  protected:
   void SetUp() override {
+    if (!PostgresCluster::IsInstalled()) {
+      GTEST_SKIP() << "PostgreSQL is not installed";
+    }
+    url_ = Cluster().CreateDatabase();
     server_->Set("me");
     PostgresCluster::Run(url_,
                          "CREATE SCHEMA webhooks;"
@@ -68,7 +72,7 @@ class PostgresConnectionTest : public ::testing::Test {
     return cluster;
   }
 
-  const std::string url_ = Cluster().CreateDatabase();
+  std::string url_;
   const std::shared_ptr<MemberId> server_ = std::make_shared<MemberId>();
   std::unique_ptr<sql::GroupWriter> writer_;
 };

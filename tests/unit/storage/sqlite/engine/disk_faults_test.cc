@@ -1,5 +1,6 @@
 #include "tests/support/disk_faults.h"
 
+#include <cerrno>
 #include <memory>
 #include <string>
 
@@ -171,12 +172,14 @@ TEST_F(DiskFaultsDeathTest, AFailedFsyncEndsTheProcess) {
   // The child cannot delete its folder. It is in the folder of this test, which
   // deletes it.
   setenv("TMPDIR", folder_.Path("").c_str(), 1);
-  EXPECT_EXIT(
-      {
-        testing::FailFsync();
-        CreateWebhook(*store_, MakeWebhook(project_)).IgnoreError();
-      },
-      ::testing::ExitedWithCode(74), "");
+  for (const int error : {EIO, EDQUOT}) {
+    EXPECT_EXIT(
+        {
+          testing::FailFsync(error);
+          CreateWebhook(*store_, MakeWebhook(project_)).IgnoreError();
+        },
+        ::testing::ExitedWithCode(74), "");
+  }
   unsetenv("TMPDIR");
 }
 

@@ -1,5 +1,6 @@
 #include "storage/backup.h"
 
+#include <cerrno>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -171,7 +172,7 @@ TEST_F(BackUpStoreTest, LeavesNothingOnAFullDisk) {
 
 TEST_F(BackUpStoreTest, LeavesNothingThatIsNotSynced) {
   const std::set<std::string> before = Files();
-  testing::FailFsync();
+  testing::FailFsync(EIO);
   EXPECT_FALSE(BackUp().ok());
   EXPECT_EQ(Files(), before);
 }
