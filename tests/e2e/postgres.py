@@ -26,17 +26,22 @@ def as_user():
 class Cluster:
     """Listens on a socket in a new folder alone. stop() deletes it."""
 
-    def __init__(self, *settings):
+    def __init__(self, primary=None):
+        """With `primary`, it is a standby of that."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pg"))
         if os.getuid() == 0:
             user = pwd.getpwnam(USER)
             os.chown(self.folder, user.pw_uid, user.pw_gid)
-        self._settings = settings
         self._popen = None
         self._databases = 0
-        self._run("initdb", "--pgdata", self.folder / "data", "--username",
-                  USER, "--auth", "trust", "--encoding", "UTF8", "--locale",
-                  "C", "--no-sync")
+        if primary is None:
+            self._run("initdb", "--pgdata", self.folder / "data", "--username",
+                      USER, "--auth", "trust", "--encoding", "UTF8",
+                      "--locale", "C", "--no-sync")
+        else:
+            self._run("pg_basebackup", "--pgdata", self.folder / "data",
+                      "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+                      "--host", primary.folder, "--username", USER)
         self.start()
 
     def _run(self, program, *words):
@@ -45,13 +50,11 @@ class Cluster:
                        cwd=self.folder)
 
     def start(self):
-        settings = [word for setting in self._settings
-                    for word in ("-c", setting)]
         with open(self.folder / "log", "ab") as log:
             self._popen = subprocess.Popen(
                 [*as_user(), PROGRAMS / "postgres", "-D", self.folder / "data",
                  "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off",
-                 "-c", "max_connections=300", *settings],
+                 "-c", "max_connections=300"],
                 stdout=log, stderr=log, cwd=self.folder)
         end = time.monotonic() + PATIENCE
         while subprocess.run(
@@ -72,6 +75,34 @@ class Cluster:
         if self._popen is not None and self._popen.poll() is None:
             self.kill()
         shutil.rmtree(self.folder)
+
+    def freeze(self):
+        """Stops all of its processes."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self):
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number):
+        children = subprocess.run(
+            ["pgrep", "-P", str(self._popen.pid)], capture_output=True,
+            text=True, check=False).stdout.split()
+        for process in (str(self._popen.pid), *children):
+            os.kill(int(process), number)
+
+    def promote(self):
+        self._run("pg_ctl", "promote", "--pgdata", self.folder / "data")
+
+    def require_standby(self):
+        """Commits wait for a standby from now on. Returns when there is one."""
+        self.query("postgres",
+                   "ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.query("postgres", "SELECT pg_reload_conf()")
+        end = time.monotonic() + PATIENCE
+        while self.query("postgres", "SELECT count(*) FROM pg_stat_replication"
+                         " WHERE sync_state = 'sync'") != ["1"]:
+            assert time.monotonic() < end, self.log()
+            time.sleep(0.05)
 
     def create_database(self):
         """Creates an empty database. Returns its URL."""

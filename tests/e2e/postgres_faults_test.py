@@ -7,7 +7,7 @@ import time
 import pytest
 
 from postgres import Cluster
-from processes import PATIENCE
+from processes import PATIENCE, run
 from receiver import Receiver
 from servers import Publisher, await_all, servers
 from service import REFERENCE
@@ -75,3 +75,68 @@ def test_sessions_that_are_ended_at_random_lose_nothing(
             publisher.await_accepted(len(publisher.accepted) + 10)
         repeats = await_all(receiver, publisher.accepted)
         print(f"{len(publisher.accepted)} accepted, {repeats} repeated")
+
+
+@pytest.fixture
+def pair(own_cluster):
+    """A primary whose commits wait for its standby."""
+    standby = Cluster(own_cluster)
+    try:
+        own_cluster.require_standby()
+        yield own_cluster, standby
+    finally:
+        standby.stop()
+
+
+def url_of(primary, standby):
+    """Returns the URL of a new database with both hosts."""
+    return (f"{primary.create_database()},{standby.folder}"
+            "&beat=200ms&require_sync=true")
+
+
+def test_what_was_acknowledged_is_on_the_standby_that_is_promoted(
+        pair, tmp_path):
+    primary, standby = pair
+    url = url_of(primary, standby)
+    with Receiver() as receiver, servers(tmp_path, url, 2) as (all, apis):
+        apis[0].webhook(receiver.url(), ["t"])
+        with Publisher(all.services) as publisher:
+            publisher.await_accepted(50)
+            primary.kill()
+            standby.promote()
+            publisher.await_accepted(len(publisher.accepted) + 50)
+        repeats = await_all(receiver, publisher.accepted)
+        print(f"{len(publisher.accepted)} accepted, {repeats} repeated")
+        stored = set(standby.query(
+            url.split(",")[0].replace(str(primary.folder), str(standby.folder)),
+            "SELECT data FROM webhooks.events"))
+        assert {f'"{id}"' for id in publisher.accepted} <= stored
+
+
+def test_nothing_is_acknowledged_while_the_standby_is_stopped(pair, tmp_path):
+    primary, standby = pair
+    url = url_of(primary, standby)
+    with Receiver() as receiver, servers(tmp_path, url, 1) as (all, apis):
+        apis[0].webhook(receiver.url(), ["t"])
+        with Publisher(all.services) as publisher:
+            publisher.await_accepted(10)
+            standby.freeze()
+            try:
+                time.sleep(0.5)  # for what was on its way
+                accepted = len(publisher.accepted)
+                time.sleep(2)
+                assert len(publisher.accepted) == accepted
+            finally:
+                standby.thaw()
+            publisher.await_accepted(accepted + 10)
+        await_all(receiver, publisher.accepted)
+
+
+def test_a_start_is_refused_without_the_standby_that_the_url_requires(
+        cluster, tmp_path):
+    files = [f"--{name}_file={tmp_path}/{name}"
+             for name in ("api_key", "admin_key", "secret_key")]
+    result = run("webhook-server", "--listen=127.0.0.1:0", *files,
+                 f"--database={cluster.create_database()}&require_sync=true")
+    assert result.returncode == 1
+    assert "no synchronous standby" in result.stderr + result.stdout

@@ -160,18 +160,22 @@ def test_servers_that_start_at_once_make_one_project(tmp_path, postgres_url):
     for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()
         services.append(Service(tmp_path / name, postgres_url))
-    starts = [threading.Thread(target=one.start_server,
-                               args=[f"--secret_key_file={keys}"])
-              for one in services]
+    is_over = threading.Event()
+    running = threading.Barrier(len(services) + 1)
+
+    def start(one):
+        one.start_server(f"--secret_key_file={keys}")
+        running.wait(PATIENCE)
+        is_over.wait()  # a process ends with the thread that has started it
+
+    threads = [threading.Thread(target=start, args=[one]) for one in services]
     try:
-        for start in starts:
-            start.start()
-        for start in starts:
-            start.join()
+        for thread in threads:
+            thread.start()
+        running.wait(PATIENCE)
         made = [one for one in services if (one.folder / "api-key").exists()]
         assert len(made) == 1
         for one in services:
-            assert one.server is not None
             one.start_gateway()
             one.await_ready()
             assert one.request(
@@ -180,6 +184,9 @@ def test_servers_that_start_at_once_make_one_project(tmp_path, postgres_url):
     finally:
         for one in services:
             one.stop()
+        is_over.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_a_server_with_another_secret_key_does_not_start(
