@@ -65,7 +65,10 @@ class Connection::PreparedCursor final : public ResultCursor {
     if (connection_.in_transaction_) return connection_.RunLater(query());
     connection_.Run(query());
   }
-  int ExecuteAndCount() override { return RowsOf(connection_.Run(query())); }
+  int ExecuteAndCount() override {
+    connection_.has_written_ = true;
+    return RowsOf(connection_.Run(query()));
+  }
   void Reset() noexcept override { Forget(); }
 
  private:
@@ -225,6 +228,7 @@ std::vector<Result> Connection::Run(const std::vector<const Query*>& queries) {
 }
 
 void Connection::RunLater(const Query& query) {
+  has_written_ = true;
   EnqueueDeferred();
   link_->Enqueue(query);
   ++enqueued_;
@@ -253,9 +257,20 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   if (known == nullptr) throw;
   fprintf(stderr, "PG %s: %s\n", std::string(operation).c_str(), known->what());
   is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
+  if (!is_lost_ && mode_ == Mode::kTransactions && in_transaction_ &&
+      !is_careful_) {
+    RepeatCarefully();
+    return StatusOfState(known->state());
+  }
   if (!IsConflict(known->state())) observer_.Faulted(operation, known->what());
   if (is_lost_) Abandon();
   return StatusOfState(known->state());
+}
+
+void Connection::RepeatCarefully() {
+  Abandon();
+  is_lost_ = true;
+  is_next_careful_ = true;
 }
 
 void Connection::Abandon() {
@@ -306,6 +321,7 @@ absl::Status Connection::Begin() {
   if (!Connect().ok()) return StorageUnavailable();
   in_transaction_ = true;
   has_changed_ = false;
+  is_careful_ = std::exchange(is_next_careful_, false);
   Defer("BEGIN ISOLATION LEVEL REPEATABLE READ");
   return absl::OkStatus();
 }
@@ -386,11 +402,13 @@ absl::StatusOr<std::int64_t> Connection::ReadBatch() {
 void Connection::RollBack() { Abandon(); }
 
 absl::Status Connection::BeginPart() {
-  Defer(kSavepoint);
+  has_written_ = false;
+  if (is_careful_) Defer(kSavepoint);
   return absl::OkStatus();
 }
 
 absl::Status Connection::EndPart() {
+  if (!is_careful_) return absl::OkStatus();
   constexpr absl::string_view kRelease = "RELEASE SAVEPOINT operation";
   if (enqueued_ == 0) {
     Defer(kRelease);
@@ -403,6 +421,11 @@ absl::Status Connection::EndPart() {
 }
 
 absl::Status Connection::RollBackPart() {
+  if (!is_careful_) {
+    if (!has_written_) return absl::OkStatus();
+    RepeatCarefully();
+    return StorageUnavailable();
+  }
   // A part that failed before its first statement has no savepoint yet.
   if (!deferred_.empty() && deferred_.back().sql == kSavepoint) {
     deferred_.pop_back();

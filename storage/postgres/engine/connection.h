@@ -26,6 +26,11 @@ namespace webhooks::postgres {
 // fails, and runs again. Statements that have no result, such as those that
 // begin and end transactions and their parts, are sent with the next one.
 //
+// The parts of a transaction have no savepoints at first, and statements
+// without a result are sent with later ones, also of other parts. If one of
+// them fails, or a part that has changed something must be undone, the whole
+// transaction runs again with savepoints, and the part fails alone.
+//
 // A transaction that changes something also changes the connection's row of the
 // table lanes. When the connection is lost during the commit, the row tells
 // later if it took place. When the server was declared dead, the row is
@@ -92,6 +97,9 @@ class Connection final : public sql::Connection {
   void Defer(absl::string_view sql) { deferred_.push_back({std::string(sql)}); }
   // Gives what was deferred to the link.
   void EnqueueDeferred();
+  // Gives the transaction up, so that it runs again, with a savepoint for each
+  // part.
+  void RepeatCarefully();
   // Waits for the enqueued statements, some of which may fail.
   void FinishAnyhow();
   // Forgets the transaction, which the server has rolled back or will.
@@ -113,6 +121,12 @@ class Connection final : public sql::Connection {
   bool in_transaction_ = false;
   // True if the open transaction has changed something.
   bool has_changed_ = false;
+  // True if the parts of the open transaction have savepoints, and if those of
+  // the next one should.
+  bool is_careful_ = false;
+  bool is_next_careful_ = false;
+  // True if the open part may have changed something.
+  bool has_written_ = false;
   bool is_lost_ = false;
   bool is_unknown_ = false;
   std::int64_t batch_ = 0;
