@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What is said of a program elsewhere than in its --help, made from that.
+"""Makes the man page, the completion and the table of flags of a program from
+its --help.
 
 manual.py man PROGRAM SECTION OTHER...  a man page that names the others
 manual.py completion PROGRAM            bash completion of its flags
@@ -31,7 +32,7 @@ class Flag:
 
 
 class Help:
-    """What `PROGRAM --help` prints.
+    """The output of `PROGRAM --help`.
 
     "NAME SYNOPSIS: what it does." comes first; then paragraphs, and lists below
     a line such as "Commands:", whose items are indented by two blanks and

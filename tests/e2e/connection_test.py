@@ -1,4 +1,4 @@
-"""What a connection does beside carrying one request."""
+"""Connections do more than carry one request."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""What a failed gRPC call says."""
+"""Reads the errors of gRPC calls."""
 
 import grpc
 import pytest

@@ -1,4 +1,4 @@
-"""What the logs of both processes say of a request, and what they never do."""
+"""The logs of both processes tell of a request, and never tell a secret."""
 
 import json
 import re

@@ -20,7 +20,7 @@ def connect(server):
 
 
 def is_served(connection):
-    """Whether the server takes it: an HTTP/2 server speaks first."""
+    """Returns true if the server takes it: an HTTP/2 server speaks first."""
     try:
         return connection.recv(1) != b""
     except ConnectionError:

@@ -1,4 +1,4 @@
-"""What receivers get is signed as their libraries expect it."""
+"""Deliveries are signed as the libraries of receivers expect it."""
 
 import json
 import os

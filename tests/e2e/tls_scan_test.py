@@ -1,4 +1,4 @@
-"""What a scanner finds of TLS on both listeners: Debian's testssl.sh."""
+"""A scanner, Debian's testssl.sh, finds no weakness of TLS on both listeners."""
 
 import json
 import os
