@@ -68,6 +68,9 @@ def test_the_part_of_an_id_that_lists_show_is_enough(failed, deliveries_ctl):
     assert [d["id_delivery"] for d in listed] == [failed["id_delivery"]]
     assert "no delivery" in deliveries_ctl(
         "delivery", "get", "ffffffffffff", code=3).stderr
+    for event in failed["id_event"], failed["id_event"][-12:]:
+        assert "delivery explain EVENT" in deliveries_ctl(
+            "delivery", "get", event, code=3).stderr
 
 
 def test_an_event_is_delivered_by_the_parts_of_ids(api, receiver, place,
