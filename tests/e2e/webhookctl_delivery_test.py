@@ -145,6 +145,22 @@ def test_a_state_that_does_not_exist_is_answered_with_those_that_do(
     assert "pending" in stderr and "cancelled" in stderr
 
 
+def test_a_receiver_that_is_gone_is_explained_with_the_cure(
+        api, receiver, place, deliveries_ctl):
+    path, type = place
+    receiver.answer(path, 410)
+    id = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    first = api.publish(type)
+    api.delivered(first, "FAILED")
+    later = api.publish(type)
+    api.delivered(later, "HELD")
+    for event in first, later:
+        shown = deliveries_ctl("delivery", "explain", event["id_event"],
+                               id).stdout
+        assert re.search(r"^message .*active.* to true", shown, re.MULTILINE)
+    assert "deactivated it: GONE" in shown
+
+
 def test_a_webhook_that_was_removed_is_explained(api, failed, deliveries_ctl):
     webhook = failed["id_webhook_endpoint"]
     api.call("DELETE", f"/webhooks/{webhook}", status=201)
