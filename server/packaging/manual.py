@@ -1,6 +1,5 @@
 #!/usr/bin/python3
-"""Makes the man page, the completion and the table of flags of a program from
-its --help.
+"""What is said of a program elsewhere than in its --help, made from that.
 
 manual.py man PROGRAM SECTION OTHER...  a man page that names the others
 manual.py completion PROGRAM            bash completion of its flags
@@ -32,7 +31,7 @@ class Flag:
 
 
 class Help:
-    """The output of `PROGRAM --help`.
+    """What `PROGRAM --help` prints.
 
     "NAME SYNOPSIS: what it does." comes first; then paragraphs, and lists below
     a line such as "Commands:", whose items are indented by two blanks and

@@ -12,7 +12,7 @@ from processes import PATIENCE, run
 from webhooks.v1 import (event_service_pb2, event_service_pb2_grpc,
                          webhook_service_pb2, webhook_service_pb2_grpc)
 
-# The number of keys of one address that may fail at once.
+# As many keys of one address may fail at once.
 BURST = 100
 
 
@@ -121,7 +121,7 @@ def test_a_key_has_only_so_many_calls_in_flight(stopped):
         events.put(None)
         assert stream.result(PATIENCE).published_count == 1
         stub = webhook_service_pb2_grpc.WebhookServiceStub(channel)
-        # A client that has its answer may make the next call.
+        # Who has an answer may make the next call.
         for _ in range(100):
             assert publish(iter([event]), metadata=metadata).published_count
             stub.List(webhook_service_pb2.ListWebhooksRequest(),

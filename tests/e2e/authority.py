@@ -58,7 +58,7 @@ class Authority:
         return made
 
     def context(self, client=None, protocols=("http/1.1",)):
-        """The TLS settings of a client that trusts this authority."""
+        """What a client that trusts this authority does TLS with."""
         context = ssl.create_default_context(cafile=self.ca)
         context.set_alpn_protocols(list(protocols))
         if client is not None:

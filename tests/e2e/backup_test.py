@@ -19,7 +19,7 @@ from workers import Workers
 
 CLIENTS = 3
 TYPE = "load.made"
-# Makes the copy take a while: events that nobody listens to.
+# What makes the copy take a while: events that nobody listens to.
 FILLING = 150
 FILLER = {"type": "filler", "data": "x" * 250_000}
 
@@ -59,7 +59,7 @@ class Load(Workers):
                           for client in self.clients])
 
     def counts(self):
-        """The number of events of each client that were acknowledged."""
+        """How much of each client was acknowledged."""
         with self.changed:
             return [len(client.acknowledged) for client in self.clients]
 
@@ -106,7 +106,7 @@ def restored(copy, original, folder):
 
 
 def read_each(service, paths):
-    """The answer of GET for each path; None where nothing is found."""
+    """What GET answers for each path; None where nothing is found."""
     answers = []
     with rest.Connection(service.gateway.address) as connection:
         for path in paths:
@@ -119,7 +119,7 @@ def read_each(service, paths):
 
 
 def prefix(answers):
-    """The events that are there: they must be the first ones, without a gap."""
+    """Those that are there, which must be the first ones, without a gap."""
     there = [a for a in answers if a is not None]
     assert answers[:len(there)] == there, "one is missing before another"
     return there

@@ -19,7 +19,7 @@ GRPC = Page("proto/CALLING.md")
 PYTHON = GRPC.block("python")
 DESCRIPTORS, BUF_CREATE, BUF_PUBLISH = map(
     GRPC.block, ["descriptors", "buf create", "buf publish"])
-# A command that makes stubs, the program that it needs, and a file that it makes.
+# What makes stubs, the program that it needs, and a file that it then makes.
 STUBS = {
     "python": (GRPC.block("python stubs"), "grpc_python_plugin",
                "google/rpc/error_details_pb2.py"),

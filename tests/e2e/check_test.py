@@ -1,4 +1,4 @@
-"""--check tells the problems of a start, and changes nothing."""
+"""What --check says before a start, and that it changes nothing."""
 
 import os
 import re
@@ -32,7 +32,7 @@ def check_either(request, tmp_path):
 
 
 def files(folder):
-    """The files of a folder, and the times of their changes."""
+    """What lies in a folder, and when it was changed."""
     return {entry.name: (entry.stat().st_mtime_ns, entry.stat().st_mode,
                          (folder / entry.name).read_bytes())
             for entry in os.scandir(folder)}

@@ -1,4 +1,4 @@
-"""Connections do more than carry one request."""
+"""What a connection does beside carrying one request."""
 
 import contextlib
 import json

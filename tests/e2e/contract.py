@@ -1,4 +1,4 @@
-"""The rules of the REST contract for every webhook that was just made."""
+"""What the REST contract says of every webhook that was just made."""
 
 import base64
 import re

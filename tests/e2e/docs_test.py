@@ -26,7 +26,7 @@ def pages():
 
 
 def browse(script, service, *arguments):
-    """The findings of a script that drives Chromium."""
+    """What a script that drives Chromium has seen."""
     if not CHROMIUM.exists() or not (NPM / "node_modules" /
                                      "playwright-core").exists():
         pytest.skip("Chromium or playwright-core is not installed: ./dev test "

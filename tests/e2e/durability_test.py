@@ -1,4 +1,4 @@
-"""Acknowledged data survives kill -9 at any moment."""
+"""What was acknowledged survives kill -9 at any moment."""
 
 import random
 import time

@@ -7,7 +7,7 @@ from processes import PATIENCE
 from safe_service import SafeService
 from webhooks.v1 import webhook_service_pb2, webhook_service_pb2_grpc
 
-# The memory that the server may have more than before, in MiB.
+# What the server may have more than before, in MiB.
 MEMORY = 250
 # Of another client, while the flood goes on.
 CALLS = 100

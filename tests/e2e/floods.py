@@ -58,8 +58,8 @@ def unfinished_requests(first):
         + frame(DATA, 0, id, message + b"z" * 16000), first, 500)
 
 
-# The bytes to send first, and the bytes to send over and over, or a function that
-# makes these from the first id of a stream that is not used yet.
+# What is sent first, and then over and over; a function makes what follows of
+# the first id of a stream that is not used yet.
 FLOODS = {
     "rapid reset": (b"", rapid_resets),
     "continuation": (frame(HEADERS, 0, 1, call_headers()),

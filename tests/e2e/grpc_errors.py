@@ -1,4 +1,4 @@
-"""Reads the errors of gRPC calls."""
+"""What a failed gRPC call says."""
 
 import grpc
 import pytest

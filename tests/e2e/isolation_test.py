@@ -84,7 +84,7 @@ REQUESTS_OF_ANOTHERS = {
 
 
 def names_something(message, seen=()):
-    """Returns true if a request, or a message in it, has a field id or id_*."""
+    """Whether a request has a field id or id_*, itself or in what it holds."""
     return any(
         field.name == "id" or field.name.startswith("id_") or (
             field.type == descriptor.FieldDescriptor.TYPE_MESSAGE

@@ -19,7 +19,7 @@ def listed(service):
         headers=headers).json() for i in range(7)]
     webhooks[5] = service.request("PUT", path(webhooks[5]), {"active": False},
                                   headers=headers).json()
-    # In the order of the list: those of one millisecond by their ids.
+    # As the list has them: those of one millisecond in the order of their ids.
     return headers, sorted(webhooks, key=lambda w: w["id_webhook_endpoint"])
 
 

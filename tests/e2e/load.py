@@ -54,7 +54,7 @@ class Load(Workers):
 
 
 def read_back(service, webhooks):
-    """The answer of GET for each of `webhooks`, asked in pipelines."""
+    """What GET answers for each of `webhooks`, asked in pipelines."""
     answers = []
     headers = {"x-api-key": service.key}
     with rest.Connection(service.gateway.address) as connection:

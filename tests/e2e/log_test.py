@@ -1,4 +1,4 @@
-"""The logs of both processes tell of a request, and never tell a secret."""
+"""What the logs of both processes say of a request, and what they never do."""
 
 import json
 import re

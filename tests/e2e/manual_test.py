@@ -1,4 +1,4 @@
-"""Tables of flags, man pages and completion agree with the programs."""
+"""What is said of the programs: tables of flags, man pages, completion."""
 
 import re
 import subprocess
@@ -69,7 +69,7 @@ def test_the_man_page_of_webhookctl_has_its_commands():
 
 
 def complete(name, line):
-    """The words that bash offers for the last one, with the file that is
+    """What bash offers for the last of the words, with the file that is
     installed."""
     words = line + (" ''" if line.endswith(" ") else "")
     script = (

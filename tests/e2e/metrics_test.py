@@ -1,4 +1,4 @@
-"""The pages of metrics tell what happened, and no more than that."""
+"""What the pages of metrics say is what happened, and no more than that."""
 
 import json
 import os
@@ -160,7 +160,7 @@ def test_the_store_is_measured(used):
     writes = page.value("webhooks_storage_call_duration_seconds_count",
                         kind="write")
     assert writes > CREATED + PUBLISHED
-    # Calls of the last moment may have been counted between the two.
+    # Those of the last moment may have been counted between the two.
     assert page.value("webhooks_storage_batch_calls_sum") >= writes
     assert page.value("webhooks_storage_commit_duration_seconds_count") > 0
     assert page.value("webhooks_storage_wal_bytes") > 0
@@ -290,7 +290,7 @@ def test_the_rules_do_what_they_should():
 
 
 def expressions():
-    """The metrics that the dashboard and the rules ask for."""
+    """What the dashboard and the rules ask for."""
     dashboard = json.loads((OBSERVABILITY / "dashboard.json").read_text())
     for panel in dashboard["panels"]:
         for target in panel.get("targets", ()):

@@ -8,7 +8,7 @@ import urllib.parse
 import jsonschema
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
-# Paths that are no REST: pages for browsers.
+# Those that are no REST: pages for browsers.
 PAGES = "/docs"
 
 FORMATS = jsonschema.FormatChecker(formats=())
@@ -49,7 +49,7 @@ def closed(schema):
 
 
 def is_part(schema):
-    """Returns true for one of several schemas of the same object, as a detail of
+    """Whether it is one of several schemas of the same object, as a detail of
     an error is its type and its fields."""
     return "@type" in schema["properties"]
 
@@ -152,7 +152,7 @@ class Document:
 
 @functools.cache
 def document():
-    """The document of a gateway of this build, whatever server it has."""
+    """What a gateway of this build answers, whatever server it has."""
     from processes import Process
     import rest
     gateway = Process("webhook-gateway", "--listen=127.0.0.1:0",

@@ -35,7 +35,7 @@ def packages(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def root(packages, tmp_path_factory):
-    """The files that `webhooks` installs, in a folder that stands for /."""
+    """What `webhooks` installs, in a folder that stands for /."""
     folder = tmp_path_factory.mktemp("root")
     output("dpkg-deb", "-x", packages["webhooks"], folder)
     return folder

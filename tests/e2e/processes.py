@@ -115,7 +115,7 @@ class Process:
         return len(os.listdir(f"/proc/{self._popen.pid}/fd"))
 
     def status(self, name):
-        """A value of the process in /proc/PID/status, see proc(5)."""
+        """What the kernel tells of the process, as of proc(5)."""
         with open(f"/proc/{self._popen.pid}/status", encoding="ascii") as lines:
             return next(line.split(":", 1)[1].strip() for line in lines
                         if line.startswith(f"{name}:"))

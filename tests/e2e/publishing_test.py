@@ -93,7 +93,7 @@ def cancel_streams(api, key, events):
 
             call = stub.PublishStream.future(
                 requests(), timeout=PATIENCE,
-                # Like many clients: one that tries keys would be slowed.
+                # As of many clients: one that tries keys would be slowed.
                 metadata=(("x-client-address", f"192.0.2.{n}"),
                           *((("x-api-key", key),) if key else ())))
             if n % 4:

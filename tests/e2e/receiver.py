@@ -77,7 +77,7 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_port}{path}"
 
     def answer(self, path, *answers):
-        """Sets the answers to requests to a path, one after the other; the last
+        """How requests to a path are answered, one after the other; the last
         one goes on. An answer is a status, (status, headers), "hang",
         "drip", or an event to wait for before 200."""
         self._answers[path] = list(answers)

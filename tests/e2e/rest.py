@@ -87,7 +87,7 @@ class Connection:
         return int(self._socket.getpeercert()["serialNumber"], 16)
 
     def protocol(self):
-        """The protocol that ALPN has chosen."""
+        """What was agreed on by ALPN."""
         return self._socket.selected_alpn_protocol()
 
     def end_sending(self):
@@ -127,7 +127,7 @@ class Connection:
         return line[1].decode(), line[2].decode()
 
     def is_http(self):
-        """Returns true if a response comes next."""
+        """Whether what comes next is a response."""
         return self._file.readline().startswith(b"HTTP/")
 
     def await_end(self):

@@ -32,7 +32,7 @@ def new_key():
 
 
 def key_id(line):
-    """The id of a key by the command of the page on secrets."""
+    """As the README has it: base64 -d | sha256sum | cut -c-16."""
     return hashlib.sha256(base64.b64decode(line)).hexdigest()[:16]
 
 

@@ -20,7 +20,7 @@ def connect(server):
 
 
 def is_served(connection):
-    """Returns true if the server takes it: an HTTP/2 server speaks first."""
+    """Whether the server takes it: an HTTP/2 server speaks first."""
     try:
         return connection.recv(1) != b""
     except ConnectionError:

@@ -1,4 +1,4 @@
-"""Deliveries are signed as the libraries of receivers expect it."""
+"""What receivers get is signed as their libraries expect it."""
 
 import json
 import os

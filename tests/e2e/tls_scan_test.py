@@ -1,4 +1,4 @@
-"""A scanner, Debian's testssl.sh, finds no weakness of TLS on both listeners."""
+"""What a scanner finds of TLS on both listeners: Debian's testssl.sh."""
 
 import json
 import os

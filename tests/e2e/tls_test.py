@@ -325,7 +325,7 @@ def test_what_cannot_be_used_is_not_and_one_line_says_so(own, name, damage):
     assert len(process.lines("certificates cannot be used")) == 1
 
 
-# Flags that a start refuses.
+# What a start refuses.
 
 
 def start_flags(name, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from service import REFERENCE
 
 SUPPORT = pathlib.Path(__file__).parent.parent / "support"
-# The key of tests/support/secret_keys.h.
+# What tests/support/secret_keys.h seals with.
 SECRET_KEY = base64.b64encode(b"\1" * 32).decode()
 
 

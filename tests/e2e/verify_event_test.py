@@ -17,7 +17,7 @@ def verify(service, body):
     return service.request("POST", "/webhooks/verifyEvent", body.encode())
 
 
-# Texts of `data`, and what JSON.stringify makes of them.
+# What stands in `data`, and what JSON.stringify makes of it.
 @pytest.mark.parametrize("data, signed", [
     ("{}", "{}"),
     ('{ "b" : 1.0, "a" : [ 1e3, -0, 1e21 ] }', '{"b":1,"a":[1000,0,1e+21]}'),

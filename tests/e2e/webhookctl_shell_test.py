@@ -26,7 +26,7 @@ def shell(*command, **options):
     ("webhookctl --json key ", {"create", "list", "revoke"}),
     ("webhookctl --server a:1 key ", {"create", "list", "revoke"}),
     ("webhookctl key --key_file /a ", {"create", "list", "revoke"}),
-    # Like bash, which breaks --server=127.0.0.1:1 and --timeout=5s.
+    # As bash breaks --server=127.0.0.1:1 and --timeout=5s.
     ("webhookctl --server = 127.0.0.1 : 1 key ", {"create", "list", "revoke"}),
     ("webhookctl --timeout = 5s --json key re", {"revoke"}),
     ("webhookctl --server ", set()),

@@ -274,7 +274,7 @@ def test_a_key_goes_to_no_other_machine_in_plain_text(ctl, key):
                  env={"WEBHOOKS_KEY": key})
     assert result.returncode == 1
     assert "--allow_plaintext" in result.stderr
-    # A command that makes no call needs no server.
+    # What calls no server needs none.
     assert run("webhookctl", "completion", "bash",
                env={"WEBHOOKS_SERVER": "192.0.2.1:1"}).returncode == 0
 
