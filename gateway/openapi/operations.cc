@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "gateway/openapi/answer_headers.h"
 #include "gateway/openapi/error_answers.h"
@@ -133,7 +134,7 @@ std::string TagOf(const google::protobuf::ServiceDescriptor& service) {
 std::string FirstSentence(absl::string_view text) {
   text = text.substr(0, text.find("\n\n"));
   text = text.substr(0, text.find(". "));
-  return std::string(absl::StripSuffix(text, "."));
+  return absl::StrReplaceAll(absl::StripSuffix(text, "."), {{"`", ""}});
 }
 
 json::object Operation(const Meanings& meanings, Schemas& schemas,

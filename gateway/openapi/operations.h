@@ -25,7 +25,8 @@ boost::json::object Operation(const Meanings& meanings, Schemas& schemas,
 // Returns the tag of a service: "Webhook" for "WebhookService".
 std::string TagOf(const google::protobuf::ServiceDescriptor& service);
 
-// Returns the first sentence, without its full stop.
+// Returns the first sentence, without its full stop and the marks of code:
+// summaries are no Markdown.
 std::string FirstSentence(absl::string_view text);
 
 }  // namespace webhooks::gateway

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "absl/algorithm/container.h"
+#include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -20,11 +21,12 @@ std::vector<std::string> Words(absl::string_view text) {
   return absl::StrSplit(text, ' ', absl::SkipEmpty());
 }
 
-// " [--url] [--scope]"
+// " [--url=VALUE] [--all_events]"
 std::string FlagsText(const Command& command) {
   std::string text;
   for (const absl::string_view flag : command.flags) {
-    absl::StrAppend(&text, " [--", flag, "]");
+    const bool has_value = !absl::FindCommandLineFlag(flag)->IsOfType<bool>();
+    absl::StrAppend(&text, " [--", flag, has_value ? "=VALUE" : "", "]");
   }
   return text;
 }

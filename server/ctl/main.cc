@@ -31,6 +31,9 @@ absl::string_view HintOf(absl::string_view reason) {
     return "  this command needs a key of the project, or the key of the "
            "administrators with --project\n";
   }
+  if (reason == "DELIVERY_NOT_FOUND") {
+    return "  if it is the id of an event: webhookctl delivery explain EVENT\n";
+  }
   return "";
 }
 

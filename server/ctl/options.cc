@@ -129,7 +129,8 @@ CTL_OPTION(
 CTL_OPTION(bool, yes, false, "Removes without asking.");
 CTL_OPTION(bool, pull, false,
            "Fetches events from the server instead of being called by it. The "
-           "default for a server on another machine.");
+           "default for a server on another machine. Lists then show the "
+           "deliveries of fetched events as cancelled.");
 CTL_OPTION(OptionalText, forward_to, std::nullopt,
            "The http:// URL of a local application, which gets each event with "
            "its headers. Its status decides whether an event was delivered.");

@@ -99,10 +99,9 @@ absl::Status LimitProject(Session& session) {
 // Asks for the project's name on standard input. CANCELLED if the answer is
 // another.
 absl::Status Confirm(const v1::Project& project) {
-  std::cerr
-      << "Removes the project " << Printable(project.name()) << " with "
-      << project.webhook_count()
-      << " webhooks, their events, and all keys. Type its name to go on: ";
+  std::cerr << "Removes the project " << Printable(project.name())
+            << " with its webhooks (" << project.webhook_count()
+            << "), their events, and all keys. Type its name to go on: ";
   std::string typed;
   std::getline(std::cin, typed);
   if (typed == project.name()) return absl::OkStatus();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -10,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "proto/rpc/status.h"
 #include "storage/uuid.h"
 #include "webhooks/v1/delivery_service.pb.h"
 #include "webhooks/v1/event_service.pb.h"
@@ -35,8 +36,11 @@ bool IsUniqueAtItsEnd(absl::string_view id, absl::string_view part) {
 }
 
 absl::Status NoneFits(absl::string_view kind, absl::string_view part) {
-  return absl::NotFoundError(absl::StrCat(
+  absl::Status status = absl::NotFoundError(absl::StrCat(
       "no ", kind, " has an id that begins or ends with '", part, "'"));
+  // The reason of the server for a whole id that it does not know.
+  return WithReason(std::move(status),
+                    absl::StrCat(absl::AsciiStrToUpper(kind), "_NOT_FOUND"));
 }
 
 absl::Status SeveralFit(absl::string_view part,

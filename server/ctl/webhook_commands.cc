@@ -1,3 +1,4 @@
+#include <iostream>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -108,9 +109,15 @@ absl::Status CreateWebhook(Session& session) {
     return absl::InvalidArgumentError(
         "give the event types with --scope, or --all_events");
   }
-  return PrintResult(session,
-                     session.client.Call<v1::Webhook>(
-                         "webhooks.v1.WebhookService/Create", request));
+  const auto made = session.client.Call<v1::Webhook>(
+      "webhooks.v1.WebhookService/Create", request);
+  absl::Status printed = PrintResult(session, made);
+  if (made.ok() && !made->has_url()) {
+    std::cerr << "The webhook has no URL: its events wait until it has one "
+                 "(webhookctl webhook update --url), or are fetched "
+                 "(webhookctl listen --pull --webhook).\n";
+  }
+  return printed;
 }
 
 constexpr absl::string_view kClearable[] = {"url", "description", "scope",

@@ -85,8 +85,8 @@ absl::string_view TextOf(Reason reason) {
       return "the webhook is ordered, and an earlier event is not delivered "
              "yet";
     case Response::WEBHOOK_INACTIVE:
-      return "the webhook is inactive; the event is delivered once it is "
-             "active";
+      return "the webhook is inactive; the event is delivered once active is "
+             "set to true";
     case Response::WEBHOOK_WITHOUT_URL:
       return "the webhook has no url; the event is delivered once it has one";
     case Response::SCHEDULE_ENDED:
@@ -120,12 +120,23 @@ bool BlocksOthers(const DeliveryFacts& facts, Reason reason) {
          facts.webhook->delivery().ordered();
 }
 
+// Returns the cause if the service has deactivated the webhook; else "".
+std::string DeactivationText(const v1::Webhook& webhook) {
+  if (!webhook.has_deactivation()) return "";
+  return absl::StrCat(
+      "; the service deactivated it: ",
+      v1::Deactivation::Reason_Name(webhook.deactivation().reason()));
+}
+
 // Returns the reason, and the outcome of the latest attempt.
 std::string MessageOf(const DeliveryFacts& facts, Reason reason) {
   std::string message(TextOf(reason));
   if (reason == Response::BEHIND_ANOTHER) {
     absl::StrAppend(&message, ": delivery ", *facts.first_in_line,
                     " is the first in line");
+  }
+  if (reason == Response::WEBHOOK_INACTIVE && facts.webhook) {
+    absl::StrAppend(&message, DeactivationText(*facts.webhook));
   }
   if (!facts.delivery || facts.delivery->attempts().empty()) return message;
   const v1::Attempt& latest = *facts.delivery->attempts().rbegin();

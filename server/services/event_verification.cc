@@ -81,11 +81,17 @@ void CheckStandard(const v1::VerifyEventRequest& event, absl::Time now,
   }
   const auto problem = ProblemOf(event, now);
   if (!problem) return;
-  AddViolation(violations,
-               problem->header == HeaderProblem::Header::kTimestamp
-                   ? "webhook_timestamp"
-                   : "webhook_signature",
-               problem->text);
+  if (problem->header == HeaderProblem::Header::kTimestamp) {
+    AddViolation(violations, "webhook_timestamp", problem->text);
+    return;
+  }
+  AddViolation(
+      violations, "webhook_signature",
+      absl::StrCat(problem->text,
+                   event.has_body() ? ""
+                                    : "; it signs the bytes that were received:"
+                                      " send these as body, in place of "
+                                      "payload"));
 }
 
 }  // namespace

@@ -58,7 +58,9 @@ def test_pages_fit_screens_of_every_width(pages, service, tmp_path):
         assert seen["blocks"] == RECEIVING.count("\n```") / 2 > 3
         assert [tag.split()[0] for tag in seen["order"]] == [
             "Webhook", "Event", "Delivery", "Gateway"]
-        # Examples that the page generates itself double the height.
+        assert min(seen["descriptions"]) > seen["width"] * (
+            0.3 if seen["width"] > 1000 else 0.7)
+        # With examples that the page makes up, it is twice as high.
         assert seen["height"] < (8000 if seen["width"] > 1000 else 14000)
 
 

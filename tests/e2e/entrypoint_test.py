@@ -117,6 +117,28 @@ def test_a_gateway_without_its_server_is_not_healthy(tmp_path, certificate,
     assert "\nhealthy" not in "\n" + result.stdout
 
 
-def test_a_server_without_a_certificate_is_healthy(tmp_path):
-    result = run_script(tmp_path, "entry server; health", **PLAIN)
+@pytest.mark.parametrize("listen", [
+    "", "--listen=[::]:50053,127.0.0.1:50054", "--listen=unix:/var/lib/socket",
+    "--listen 127.0.0.1:50052"])
+def test_a_server_without_a_certificate_is_healthy(tmp_path, listen):
+    result = run_script(tmp_path, f"entry server {listen}; health", **PLAIN)
+    assert result.returncode == 0, result
+
+
+@pytest.mark.parametrize("listen", ["[::]:8081", "127.0.0.1:8082"])
+def test_a_gateway_on_another_address_is_healthy(tmp_path, certificate, listen):
+    for environment in PLAIN, certificate:
+        result = run_script(tmp_path, f"""
+            webhook-server --listen=127.0.0.1:50051 --tls_cert= --tls_key= \
+              --database=sqlite:/var/lib/webhooks/a.db >/dev/null &
+            entry gateway --listen={listen}
+            health
+            """, **environment)
+        assert result.returncode == 0, result
+
+
+def test_a_gateway_for_clients_with_certificates_is_healthy(tmp_path,
+                                                            certificate):
+    result = run_script(tmp_path, "entry gateway; health", **certificate,
+                        WEBHOOKS_TLS_CLIENT_CA=certificate["WEBHOOKS_TLS_CERT"])
     assert result.returncode == 0, result

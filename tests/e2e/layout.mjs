@@ -47,6 +47,10 @@ try {
     };
     await create.screenshot({ path: `${folder}/docs-${width}.png` });
     result.order = await page.locator(".opblock-tag").allInnerTexts();
+    const descriptions = page.locator(".opblock-tag > small");
+    result.descriptions = await descriptions.evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect().width),
+    );
     await page.goto(`${gateway}/docs/receiving.html`);
     await page.getByRole("heading", { name: "Receiving deliveries" }).waitFor();
     result.receiving = await contentWidth(page);

@@ -68,6 +68,9 @@ def test_the_part_of_an_id_that_lists_show_is_enough(failed, deliveries_ctl):
     assert [d["id_delivery"] for d in listed] == [failed["id_delivery"]]
     assert "no delivery" in deliveries_ctl(
         "delivery", "get", "ffffffffffff", code=3).stderr
+    for event in failed["id_event"], failed["id_event"][-12:]:
+        assert "delivery explain EVENT" in deliveries_ctl(
+            "delivery", "get", event, code=3).stderr
 
 
 def test_an_event_is_delivered_by_the_parts_of_ids(api, receiver, place,
@@ -140,6 +143,22 @@ def test_a_state_that_does_not_exist_is_answered_with_those_that_do(
         deliveries_ctl):
     stderr = deliveries_ctl("delivery", "list", "--state=fail", code=1).stderr
     assert "pending" in stderr and "cancelled" in stderr
+
+
+def test_a_receiver_that_is_gone_is_explained_with_the_cure(
+        api, receiver, place, deliveries_ctl):
+    path, type = place
+    receiver.answer(path, 410)
+    id = api.webhook(receiver.url(path), [type])["id_webhook_endpoint"]
+    first = api.publish(type)
+    api.delivered(first, "FAILED")
+    later = api.publish(type)
+    api.delivered(later, "HELD")
+    for event in first, later:
+        shown = deliveries_ctl("delivery", "explain", event["id_event"],
+                               id).stdout
+        assert re.search(r"^message .*active.* to true", shown, re.MULTILINE)
+    assert "deactivated it: GONE" in shown
 
 
 def test_a_webhook_that_was_removed_is_explained(api, failed, deliveries_ctl):

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import signal
@@ -306,6 +307,31 @@ def test_whoever_listens_keeps_no_connection_that_a_stop_waits_for(tmp_path):
             listen.stdout.close()
     finally:
         service.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a network")
+def test_a_server_in_another_network_is_answered_with_the_way_to_fetch(
+        tmp_path):
+    address = f"unix:{tmp_path}/socket"
+    server = subprocess.Popen(
+        ["unshare", "-n", "sh", "-euc", 'ip link set lo up; exec "$@"', "sh",
+         BIN / "webhook-server", f"--listen={address}", "--allow_http_urls",
+         f"--database=sqlite:{tmp_path}/webhooks.db",
+         "--allow_targets=127.0.0.0/8"],
+        env=clean_environment(), stdout=subprocess.PIPE, text=True)
+    try:
+        assert any("listening" in line for line in server.stdout)
+        key = (tmp_path / "api-key").read_text().strip()
+        result = run("webhookctl", f"--server={address}", "listen",
+                     env={"WEBHOOKS_KEY": key})
+        assert result.returncode == 6 and "--pull" in result.stderr
+        listed = run("webhookctl", f"--server={address}", "--json", "webhook",
+                     "list", env={"WEBHOOKS_KEY": key})
+        assert json.loads(listed.stdout) == []
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+        server.stdout.close()
 
 
 def test_listen_says_what_the_server_lacks(ctl, key):

@@ -95,7 +95,8 @@ def test_other_shells_are_named(ctl):
 def test_a_command_has_a_help_of_its_own(words):
     result = run("webhookctl", *words)
     assert result.returncode == 0
-    assert result.stdout.startswith("webhookctl webhook create [--url]")
+    assert result.stdout.startswith("webhookctl webhook create [--url=VALUE]")
+    assert " [--all_events] " in result.stdout
     assert "--description (default" in result.stdout
     assert "--overlap" not in result.stdout
 

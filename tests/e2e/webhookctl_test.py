@@ -346,6 +346,12 @@ def test_a_wrong_kind_of_key_is_answered_with_a_flag(ctl, key):
     assert "--project" in ctl("webhook", "list", code=4).stderr
 
 
+def test_a_webhook_without_a_url_is_not_made_in_silence(ctl, key):
+    assert "no URL" in ctl("webhook", "create", "--scope=a.b", key=key).stderr
+    assert ctl("webhook", "create", "--scope=a.b", "--url=https://a.example/",
+               key=key).stderr == ""
+
+
 def test_a_webhook_without_a_scope_is_shown_with_all(ctl, key):
     made = ctl("webhook", "create", "--all_events", key=key).stdout
     assert re.search(r"^scope +all$", made, re.MULTILINE)

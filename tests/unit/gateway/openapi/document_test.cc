@@ -306,7 +306,21 @@ TEST(OpenApiDocument, ServicesAreInTheOrderOfTheirPositions) {
   EXPECT_EQ(paths.begin()->key(), "/webhooks");
 }
 
-// Finds words of gRPC, and references to elements of protos.
+TEST(OpenApiDocument, SummariesAreNoMarkdown) {
+  int count = 0;
+  for (const auto& path : Project().at("paths").as_object()) {
+    for (const auto& operation : path.value().as_object()) {
+      const json::object& members = operation.value().as_object();
+      if (!members.contains("summary")) continue;
+      ++count;
+      EXPECT_THAT(std::string(members.at("summary").as_string()),
+                  testing::Not(testing::HasSubstr("`")));
+    }
+  }
+  EXPECT_GT(count, 20);
+}
+
+// Words of gRPC, and references to elements of protos.
 TEST(OpenApiDocument, EveryDescriptionIsForRestClients) {
   const std::regex foreign(
       "metadata|next_page_token|update_mask|all_events|Same as|Unset|"

@@ -81,7 +81,8 @@ TEST(FindId, GoesOnIfTheEndOfAnIdIsNotRandom) {
 
 TEST(FindId, TellsIfNoIdFits) {
   List list{{{kFirst}, {kLast}}};
-  EXPECT_THAT(list.Find("ffffffffffff"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(list.Find("ffffffffffff"),
+              StatusIs(absl::StatusCode::kNotFound, "WEBHOOK_NOT_FOUND"));
   EXPECT_EQ(list.asked, 2);
 }
 

@@ -146,6 +146,17 @@ TEST_F(ExplanationTest, AHeldDeliveryWaitsForTheWebhookOrItsUrl) {
   EXPECT_EQ(Reason(), Response::WEBHOOK_INACTIVE);
 }
 
+TEST_F(ExplanationTest, AnInactiveWebhookHasTheCauseOfItsDeactivation) {
+  SetState(v1::Delivery::HELD);
+  facts_.webhook->set_active(false);
+  const auto message = [this] {
+    return Explain(facts_, kExplainedAt, std::nullopt).message();
+  };
+  EXPECT_THAT(message(), Not(HasSubstr("deactivated")));
+  facts_.webhook->mutable_deactivation()->set_reason(v1::Deactivation::GONE);
+  EXPECT_THAT(message(), HasSubstr("deactivated it: GONE"));
+}
+
 TEST_F(ExplanationTest, WithoutADeliveryTheWebhookIsNewerOrOfAnotherScope) {
   facts_.delivery.reset();
   EXPECT_EQ(Reason(), Response::NOT_IN_SCOPE);

@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using ::testing::Not;
 using testing::StatusIs;
 
 constexpr char kSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -68,6 +69,14 @@ TEST_F(EventVerification, AcceptsAPayloadWithWhiteSpaceAround) {
   event_.clear_body();
   event_.set_payload(R"( {"id_event": "1", "data": {"a": 1.0}} )");
   EXPECT_THAT(Check(), IsOk());
+}
+
+TEST_F(EventVerification, AsksForTheBodyIfAPayloadHasOtherBytes) {
+  event_.clear_body();
+  event_.set_payload(R"({"id_event":"1","data":{"a":1}})");
+  EXPECT_THAT(FirstViolation(), HasSubstr("send these as body"));
+  event_.set_body(event_.payload());
+  EXPECT_THAT(FirstViolation(), Not(HasSubstr("send these as body")));
 }
 
 TEST_F(EventVerification, TakesTheBytesOfABodyAsTheyAre) {
