@@ -38,6 +38,10 @@ class Cursor {
   // Executes a statement without rows at once. Returns the number of changed
   // rows.
   virtual int ExecuteAndCount() = 0;
+  // Executes an UPDATE of one row. Returns false if there is no such row.
+  // Within a transaction, it can return true before that is known; if there is
+  // none, the transaction runs again, and this returns false.
+  virtual bool ExecuteOnOne() = 0;
 
   // Read the current row. Views last until the next step.
   virtual bool IsNull(int column) = 0;
@@ -63,6 +67,7 @@ class Statement {
   bool Step() { return cursor_.Step(); }
   void Execute() { cursor_.Execute(); }
   int ExecuteAndCount() { return cursor_.ExecuteAndCount(); }
+  bool ExecuteOnOne() { return cursor_.ExecuteOnOne(); }
   bool IsNull(int column) { return cursor_.IsNull(column); }
   std::int64_t Int64(int column) { return cursor_.Int64(column); }
   int Int(int column) { return static_cast<int>(cursor_.Int64(column)); }

@@ -69,6 +69,18 @@ class Connection::PreparedCursor final : public ResultCursor {
     connection_.has_written_ = true;
     return RowsOf(connection_.Run(query()));
   }
+  bool ExecuteOnOne() override {
+    if (!connection_.in_transaction_ || connection_.is_careful_) {
+      return ExecuteAndCount() == 1;
+    }
+    // Fails if no row was changed: a length must not be negative.
+    connection_.RunLater(
+        {absl::StrCat("WITH one AS (", query().sql,
+                      " RETURNING 1)"
+                      " SELECT substring('', 1, count(*)::int - 1) FROM one"),
+         query().parameters, /*is_frequent=*/true});
+    return true;
+  }
   void Reset() noexcept override { Forget(); }
 
  private:
@@ -98,6 +110,7 @@ class Connection::StreamCursor final : public ResultCursor {
     Step();
     return 0;
   }
+  bool ExecuteOnOne() override { return Step(); }
   void Reset() noexcept override {
     Forget();
     if (name_.empty()) return;
@@ -229,6 +242,7 @@ std::vector<Result> Connection::Run(const std::vector<const Query*>& queries) {
 
 void Connection::RunLater(const Query& query) {
   has_written_ = true;
+  has_changed_ = true;
   EnqueueDeferred();
   link_->Enqueue(query);
   ++enqueued_;
@@ -255,7 +269,6 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   const auto* const known = dynamic_cast<const Failure*>(&failure);
   // Such as a lack of memory.
   if (known == nullptr) throw;
-  fprintf(stderr, "PG %s: %s\n", std::string(operation).c_str(), known->what());
   is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
   if (!is_lost_ && mode_ == Mode::kTransactions && in_transaction_ &&
       !is_careful_) {

@@ -119,7 +119,7 @@ class Connection final : public sql::Connection {
   // The number of statements that the link has and that are not finished.
   std::size_t enqueued_ = 0;
   bool in_transaction_ = false;
-  // True if the open transaction has changed something.
+  // True if the open transaction may have changed something.
   bool has_changed_ = false;
   // True if the parts of the open transaction have savepoints, and if those of
   // the next one should.

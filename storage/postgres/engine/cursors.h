@@ -19,7 +19,8 @@ class ResultCursor : public sql::Cursor {
   explicit ResultCursor(Translation statement)
       : query_{std::move(statement.sql),
                std::vector<Parameter>(
-                   static_cast<std::size_t>(statement.parameters))} {}
+                   static_cast<std::size_t>(statement.parameters)),
+               /*is_frequent=*/true} {}
 
   void BindInt64(int index, std::int64_t value) override {
     At(index).SetInt64(value);

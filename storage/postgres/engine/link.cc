@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "storage/postgres/engine/failure.h"
 
@@ -65,7 +66,8 @@ absl::StatusOr<std::unique_ptr<Link>> Link::Connect(const Target& target) {
   keywords.push_back(nullptr);
   values.push_back(nullptr);
   std::unique_ptr<Link> link(new Link(
-      PQconnectdbParams(keywords.data(), values.data(), /*expand_dbname=*/0)));
+      PQconnectdbParams(keywords.data(), values.data(), /*expand_dbname=*/0),
+      target.prepares));
   PGconn* const connection = link->connection_;
   if (PQstatus(connection) != CONNECTION_OK) {
     return absl::UnavailableError(
@@ -88,7 +90,8 @@ absl::StatusOr<std::unique_ptr<Link>> Link::Connect(const Target& target) {
   return link;
 }
 
-Link::Link(PGconn* connection) : connection_(connection) {}
+Link::Link(PGconn* connection, bool prepares)
+    : connection_(connection), prepares_(prepares) {}
 
 Link::~Link() { PQfinish(connection_); }
 
@@ -103,9 +106,9 @@ std::vector<Result> Link::Finish() {
   Sync();
   std::vector<Result> results;
   std::optional<Failure> failure;
-  for (const std::size_t count : std::exchange(sent_, {})) {
+  for (const Commands& commands : std::exchange(sent_, {})) {
     try {
-      results = Read(count);
+      results = Read(commands);
     } catch (const Failure& one) {
       if (!failure) failure = one;
       if (!IsGood()) break;
@@ -143,26 +146,44 @@ void Link::Enqueue(const Query& query) {
   }
   constexpr int kBinary = 1;
   const std::vector<int> formats(query.parameters.size(), kBinary);
-  if (PQsendQueryParams(connection_, query.sql.c_str(),
-                        static_cast<int>(values.size()), types.data(),
-                        values.data(), sizes.data(), formats.data(),
-                        kBinary) != 1) {
+  const int count = static_cast<int>(values.size());
+  const int sent =
+      prepares_ && query.is_frequent
+          ? PQsendQueryPrepared(connection_, Prepared(query, types).c_str(),
+                                count, values.data(), sizes.data(),
+                                formats.data(), kBinary)
+          : PQsendQueryParams(connection_, query.sql.c_str(), count,
+                              types.data(), values.data(), sizes.data(),
+                              formats.data(), kBinary);
+  if (sent != 1) Disconnected();
+  enqueued_.emplace_back();
+}
+
+std::string Link::Prepared(const Query& query, const std::vector<Oid>& types) {
+  const std::string key =
+      absl::StrCat(absl::StrJoin(types, ","), " ", query.sql);
+  std::string& name = prepared_[key];
+  if (!name.empty()) return name;
+  name = absl::StrCat("s", ++last_name_);
+  if (PQsendPrepare(connection_, name.c_str(), query.sql.c_str(),
+                    static_cast<int>(types.size()), types.data()) != 1) {
     Disconnected();
   }
-  ++enqueued_;
+  enqueued_.push_back(key);
+  return name;
 }
 
 void Link::Sync() {
   if (PQpipelineSync(connection_) != 1) Disconnected();
-  sent_.push_back(std::exchange(enqueued_, 0));
+  sent_.push_back(std::exchange(enqueued_, {}));
 }
 
-std::vector<Result> Link::Read(std::size_t count) {
+std::vector<Result> Link::Read(const Commands& commands) {
   const absl::Time deadline = absl::Now() + kAnswerTimeout;
   std::vector<Result> results;
   std::string state;
   std::string cause;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (const std::string& key : commands) {
     Result result = Next(deadline);
     if (result == nullptr) Disconnected();
     const ExecStatusType status = PQresultStatus(result.get());
@@ -171,7 +192,11 @@ std::vector<Result> Link::Read(std::size_t count) {
       if (state.empty()) state = std::string(Failure::kDisconnected);
       cause = FieldOf(result.get(), PG_DIAG_MESSAGE_PRIMARY);
     }
-    results.push_back(std::move(result));
+    if (key.empty()) {
+      results.push_back(std::move(result));
+    } else if (status != PGRES_COMMAND_OK) {
+      prepared_.erase(key);
+    }
     if (IsGood()) Next(deadline);
   }
   if (!IsGood()) is_broken_ = true;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -49,6 +50,8 @@ class Parameter {
 struct Query {
   std::string sql;
   std::vector<Parameter> parameters = {};
+  // True if it will run often, and is worth preparing.
+  bool is_frequent = false;
 };
 
 // A connection of libpq in pipeline mode: several statements are sent together
@@ -84,20 +87,32 @@ class Link {
   bool TakeWarning();
 
  private:
-  explicit Link(PGconn* connection);
+  Link(PGconn* connection, bool prepares);
 
+  // A command of the pipeline: prepares the statement with this key, or runs
+  // one if that is "".
+  using Commands = std::vector<std::string>;
+
+  // Returns the name of the prepared statement, which it prepares first if
+  // needed.
+  std::string Prepared(const Query& query, const std::vector<Oid>& types);
   void Sync();
   // Returns the next result; null at the end of those of one statement.
   Result Next(absl::Time deadline);
-  // Reads the results of `count` statements and their Sync.
-  std::vector<Result> Read(std::size_t count);
+  // Reads the results of the commands and their Sync. Returns those of
+  // statements.
+  std::vector<Result> Read(const Commands& commands);
   [[noreturn]] void Disconnected();
 
   PGconn* const connection_;
-  // The number of statements since the last Sync.
-  std::size_t enqueued_ = 0;
-  // The numbers of statements before each Sync whose results are not read.
-  std::vector<std::size_t> sent_;
+  const bool prepares_;
+  // The names of prepared statements by their text and types.
+  absl::flat_hash_map<std::string, std::string> prepared_;
+  int last_name_ = 0;
+  // The commands since the last Sync.
+  Commands enqueued_;
+  // The commands before each Sync whose results are not read.
+  std::vector<Commands> sent_;
   bool is_broken_ = false;
   bool has_warning_ = false;
 };

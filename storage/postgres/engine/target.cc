@@ -22,10 +22,12 @@ constexpr absl::Duration kMaxBeat = absl::Minutes(1);
 //   waits for an answer.
 // - idle_in_transaction_session_timeout: a process that was stopped
 //   (SIGSTOP) does not hold locks.
+// - enable_seqscan: a plan that was made for an empty table is used for a large
+//   one until the server has analyzed it.
 constexpr absl::string_view kSettings =
     "-c search_path=webhooks -c statement_timeout=30s -c lock_timeout=20s"
     " -c idle_in_transaction_session_timeout=5s"
-    " -c default_transaction_read_only=off";
+    " -c default_transaction_read_only=off -c enable_seqscan=off";
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -34,11 +36,13 @@ struct FreeOptions {
 // Sets an option of this service. Returns false if it is one of libpq.
 absl::StatusOr<bool> SetOwnOption(absl::string_view name,
                                   absl::string_view value, Target& target) {
-  if (name == "require_sync") {
+  if (name == "require_sync" || name == "prepare") {
     if (value != "true" && value != "false") {
-      return absl::InvalidArgumentError("require_sync must be true or false");
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " must be true or false"));
     }
-    target.requires_sync = value == "true";
+    (name == "prepare" ? target.prepares : target.requires_sync) =
+        value == "true";
     return true;
   }
   if (name != "beat") return false;

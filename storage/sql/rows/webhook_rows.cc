@@ -28,7 +28,7 @@ absl::Status CountWebhook(Connection& connection, const std::string& project) {
       " AND deleted_at IS NULL"
       " AND (max_webhooks IS NULL OR webhook_count < max_webhooks)");
   BindUuid(update, 1, project);
-  if (update.ExecuteAndCount() == 1) return absl::OkStatus();
+  if (update.ExecuteOnOne()) return absl::OkStatus();
   absl::Status exists = CheckProject(connection, project);
   return exists.ok() ? WebhookLimitReached() : exists;
 }

@@ -117,6 +117,7 @@ class Connection::PreparedStatement final : public sql::Cursor {
   bool Step() override { return statement_.executeStep(); }
   void Execute() override { statement_.exec(); }
   int ExecuteAndCount() override { return statement_.exec(); }
+  bool ExecuteOnOne() override { return statement_.exec() == 1; }
   bool IsNull(int column) override { return statement_.isColumnNull(column); }
   std::int64_t Int64(int column) override {
     return statement_.getColumn(column).getInt64();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -139,6 +140,28 @@ TEST_F(PostgresConnectionTest,
               IsOk());
   EXPECT_EQ(runs, 2);
   EXPECT_EQ(PostgresCluster::Run(url_, "SELECT y FROM webhooks.t"), "11");
+}
+
+TEST_F(PostgresConnectionTest, RunsAgainWhereARowIsNotThereAsExpected) {
+  PostgresCluster::Run(url_, "INSERT INTO webhooks.t VALUES (1, 0)");
+  const auto add = [](int x, std::vector<bool>& found) {
+    return [x, &found](sql::Connection& connection) {
+      return connection.Guarded("add", [&]() -> absl::Status {
+        sql::Statement update =
+            connection.Prepared("UPDATE t SET y = y + 1 WHERE x = ?");
+        update.Bind(1, x);
+        found.push_back(update.ExecuteOnOne());
+        return absl::OkStatus();
+      });
+    };
+  };
+  std::vector<bool> there;
+  EXPECT_THAT(Run(add(1, there)), IsOk());
+  EXPECT_THAT(there, ::testing::ElementsAre(true));
+  std::vector<bool> missing;
+  EXPECT_THAT(Run(add(2, missing)), IsOk());
+  EXPECT_THAT(missing, ::testing::ElementsAre(true, false));
+  EXPECT_EQ(PostgresCluster::Run(url_, "SELECT y FROM webhooks.t"), "1");
 }
 
 TEST_F(PostgresConnectionTest, AFailedCallLeavesTheOthersOfItsTransaction) {
