@@ -24,10 +24,13 @@ constexpr absl::Duration kMaxBeat = absl::Minutes(1);
 //   (SIGSTOP) does not hold locks.
 // - enable_seqscan: a plan that was made for an empty table is used for a large
 //   one until the server has analyzed it.
+// - jit: no statement is worth compiling, but one that must read a whole table
+//   seems to be where enable_seqscan is off.
 constexpr absl::string_view kSettings =
     "-c search_path=webhooks -c statement_timeout=30s -c lock_timeout=20s"
     " -c idle_in_transaction_session_timeout=5s"
-    " -c default_transaction_read_only=off -c enable_seqscan=off";
+    " -c default_transaction_read_only=off -c enable_seqscan=off"
+    " -c jit=off";
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }

@@ -137,7 +137,11 @@ bool Membership::Sleep(absl::Duration time) {
 void Membership::Tick() {
   const Clock sent = Now();
   const auto is_alive = Beat(*connection_, id_->Get());
-  if (!is_alive.ok()) return;
+  if (!is_alive.ok()) {
+    // After an outage of the database, nobody is dead.
+    seen_.clear();
+    return;
+  }
   if (!*is_alive) {
     // The shards are those of others now.
     valid_until_ = 0;
@@ -170,8 +174,8 @@ absl::Status Membership::Rejoin() {
 
 std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   const Clock now = Now();
-  // After an interruption, such as of the database, nobody is dead.
-  if (now - last_look_ > 2 * beat_) seen_.clear();
+  // A server that is slow has watched for less time than has passed.
+  const absl::Duration watched = std::min(now - last_look_, 2 * beat_);
   last_look_ = now;
   std::size_t alive = 0;
   std::map<std::string, Seen> seen;
@@ -179,9 +183,10 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
     const auto before = seen_.find(member.id);
     const bool is_same =
         before != seen_.end() && before->second.beat == member.beat;
-    const Seen last = is_same ? before->second : Seen{member.beat, now};
+    const Seen last{member.beat, is_same ? before->second.unchanged + watched
+                                         : absl::ZeroDuration()};
     const bool is_dead =
-        member.id != id_->Get() && now - last.changed_at >= kDeadBeats * beat_;
+        member.id != id_->Get() && last.unchanged >= kDeadBeats * beat_;
     if (is_dead && Bury(*connection_, member).ok()) continue;
     seen.emplace(member.id, last);
     ++alive;

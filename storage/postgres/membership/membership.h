@@ -59,7 +59,8 @@ class Membership final : public sql::Ownership {
   // What this server has seen of another one.
   struct Seen {
     std::int64_t beat = 0;
-    Clock changed_at;
+    // The time for which it was watched without a change of the beat.
+    absl::Duration unchanged;
   };
 
   // Shards that are given to others when no lease of them is left.
