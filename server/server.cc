@@ -50,7 +50,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!not_lost.ok()) return not_lost;
   KeyWatch::Keys keys = {config.secret_key_file, {}, config.admin_key_file, ""};
   auto store = OpenStore(
-      config.database,
+      config.delivery.deliver ? config.database
+                              : UrlWithoutDeliveries(config.database),
       [&](bool must_exist) {
         auto found =
             TakeOrMakeSecretKeys(config.secret_key_file, must_exist, entropy);

@@ -16,6 +16,7 @@ struct Backend {
   decltype(&OpenStore) open;
   decltype(&FindStore) find;
   decltype(&StoreName) name;
+  decltype(&UrlWithoutDeliveries) without_deliveries;
   decltype(&StoreFolder) folder;
   decltype(&BackUpStore) back_up;
   decltype(&RestoreStore) restore;
@@ -24,11 +25,12 @@ struct Backend {
 
 constexpr Backend kBackends[] = {
     {postgres::kScheme, &postgres::OpenStore, &postgres::FindStore,
-     &postgres::StoreName, &postgres::StoreFolder, &postgres::BackUpStore,
-     &postgres::RestoreStore, &postgres::InspectStore},
+     &postgres::StoreName, &postgres::UrlWithoutDeliveries,
+     &postgres::StoreFolder, &postgres::BackUpStore, &postgres::RestoreStore,
+     &postgres::InspectStore},
     {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
-     &sqlite::StoreName, &sqlite::StoreFolder, &sqlite::BackUpStore,
-     &sqlite::RestoreStore, &sqlite::InspectStore},
+     &sqlite::StoreName, &sqlite::UrlWithoutDeliveries, &sqlite::StoreFolder,
+     &sqlite::BackUpStore, &sqlite::RestoreStore, &sqlite::InspectStore},
 };
 
 // Returns null if the URL has none of the schemes.
@@ -70,6 +72,12 @@ StorePresence FindStore(absl::string_view url) {
 std::string StoreName(absl::string_view url) {
   const Backend* const backend = FindBackend(url);
   return backend == nullptr ? SchemeOf(url) : backend->name(url);
+}
+
+std::string UrlWithoutDeliveries(absl::string_view url) {
+  const Backend* const backend = FindBackend(url);
+  return backend == nullptr ? std::string(url)
+                            : backend->without_deliveries(url);
 }
 
 std::string StoreFolder(absl::string_view url) {

@@ -53,6 +53,10 @@ StorePresence FindStore(absl::string_view url);
 // Returns the URL for messages: without a user and a password.
 std::string StoreName(absl::string_view url);
 
+// Returns the URL for a process that will lease no deliveries, so that others
+// get its part of them.
+std::string UrlWithoutDeliveries(absl::string_view url);
+
 // Returns the folder of the store's files, for files to keep beside them; "" if
 // the URL is invalid.
 std::string StoreFolder(absl::string_view url);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/postgres/engine/connection.h"
 #include "storage/postgres/engine/migrations.h"
@@ -139,8 +140,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   auto control =
       Connection::Open(*target, Connection::Mode::kStatements, observer);
   if (!control.ok()) return control.status();
-  auto member =
-      Membership::Join(*std::move(control), HostName(), target->beat, server);
+  auto member = Membership::Join(*std::move(control), HostName(), target->beat,
+                                 target->delivers, server);
   if (!member.ok()) return Named(*target, member.status());
   sql::Connections connections;
   absl::Status opened =
@@ -172,6 +173,11 @@ StorePresence FindStore(absl::string_view url) {
 std::string StoreName(absl::string_view url) {
   const auto target = ParseTarget(url);
   return target.ok() ? target->name : std::string(kScheme);
+}
+
+std::string UrlWithoutDeliveries(absl::string_view url) {
+  return absl::StrCat(url, absl::StrContains(url, '?') ? "&" : "?",
+                      "deliver=false");
 }
 
 std::string StoreFolder(absl::string_view url) {

@@ -153,6 +153,10 @@ class Connection {
   // completion of their calls.
   virtual void TidyUp() {}
 
+  // Returns true if other writes wait for a long transaction, so that a large
+  // publication is stored in steps.
+  virtual bool PublishesInSteps() const = 0;
+
   // Writes about as many pages as an event needs, and deletes them again.
   virtual absl::Status TryToWrite() = 0;
 

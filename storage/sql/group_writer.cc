@@ -150,7 +150,16 @@ void GroupWriter::RunEachAlone(Batch calls) {
     std::size_t count = 1;
     bool has_begun = false;
     const Batch alone(&operation, 1);
-    Fail(alone, RunTogether(alone, count, has_begun));
+    const absl::Status status = RunTogether(alone, count, has_begun);
+    if (has_begun) {
+      Fail(alone, status);
+      continue;
+    }
+    // The database cannot be reached: do not try for each call.
+    operation.outcome = absl::OkStatus();
+    Fail(calls.subspan(static_cast<std::size_t>(&operation - calls.data())),
+         status);
+    return;
   }
 }
 

@@ -31,8 +31,9 @@ class Ownership {
     // Another process has committed a change for an owned endpoint, or for a
     // project if there is no webhook.
     std::function<void(const EndpointDue&)> changed;
-    // Calls `done` when every transaction that has begun is over.
-    std::function<void(std::function<void()> done)> after_transactions;
+    // Calls `done` with true when every transaction that has begun is over, and
+    // with false if that cannot be told.
+    std::function<void(std::function<void(bool)> done)> after_transactions;
   };
 
   // Leaves: other processes take over.
@@ -50,6 +51,9 @@ class Ownership {
 
   // Returns true if this process performs the maintenance.
   virtual bool Maintains() const = 0;
+
+  // Returns true if no other process uses the database.
+  virtual bool IsAlone() const = 0;
 
   // Tells the other processes of changes, within the transaction that makes
   // them.

@@ -253,19 +253,27 @@ void SqlStore::LeaseOnWriter(std::vector<LeaseRequest> requests, absl::Time now,
   const std::string project =
       requests.empty() ? "" : requests.front().endpoint.project;
   using Answers = std::vector<EndpointLease>;
+  // Also before the transaction begins, so that it sees what the process has
+  // changed that owned the endpoint before.
+  std::vector<bool> owned;
+  for (const LeaseRequest& request : requests) {
+    owned.push_back(Owns(request.endpoint));
+  }
   const auto given = std::make_shared<std::vector<LeaseName>>();
   // A write, so that it sees every attempt that was recorded.
   WriteAndNotify<Answers>(
       project, options,
-      [this, requests = std::move(requests), now, duration, given](
-          Connection& connection,
-          Notifications& notifications) -> absl::StatusOr<Answers> {
+      [this, requests = std::move(requests), owned = std::move(owned), now,
+       duration,
+       given](Connection& connection,
+              Notifications& notifications) -> absl::StatusOr<Answers> {
         // If a lost transaction is repeated, gives up the leases of its first
         // run.
         GiveUpLeases(std::exchange(*given, {}));
         Answers answers;
-        for (const LeaseRequest& request : requests) {
-          if (!Owns(request.endpoint)) {
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+          const LeaseRequest& request = requests[i];
+          if (!owned[i] || !Owns(request.endpoint)) {
             answers.emplace_back();
             continue;
           }

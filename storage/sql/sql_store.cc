@@ -1,6 +1,7 @@
 #include "storage/sql/sql_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -75,14 +76,18 @@ Ownership::Callbacks SqlStore::OwnershipCallbacks() {
   callbacks.changed = [this](const EndpointDue& change) {
     notifier_.Notify(change);
   };
-  callbacks.after_transactions = [this](std::function<void()> done) {
+  callbacks.after_transactions = [this](std::function<void(bool)> done) {
+    const auto are_over = std::make_shared<std::atomic<bool>>(true);
     // Calls `done` when the last writer has dropped it.
     const std::shared_ptr<void> last(
-        nullptr, [done = std::move(done)](void*) { done(); });
+        nullptr,
+        [are_over, done = std::move(done)](void*) { done(*are_over); });
     for (auto& writer : writers_) {
       writer->Submit(
           {}, [](Connection&) { return absl::OkStatus(); },
-          [last](const absl::Status&) {});
+          [last, are_over](const absl::Status& status) {
+            if (!status.ok()) *are_over = false;
+          });
     }
   };
   return callbacks;
@@ -141,6 +146,8 @@ bool SqlStore::PreparesMaintenance() {
   const bool maintains = ownership_ == nullptr || ownership_->Maintains();
   // Another process has gone on with it since.
   if (maintains && !maintains_) maintenance_.BeginAgain();
+  // Another process may go on to seal under an older key.
+  maintenance_.KeepOlderKeys(ownership_ != nullptr && !ownership_->IsAlone());
   maintains_ = maintains;
   return maintains;
 }

@@ -102,6 +102,10 @@ StorePresence FindStore(absl::string_view url) {
 
 std::string StoreName(absl::string_view url) { return std::string(url); }
 
+std::string UrlWithoutDeliveries(absl::string_view url) {
+  return std::string(url);
+}
+
 std::string StoreFolder(absl::string_view url) {
   const absl::StatusOr<Location> location = Parse(url);
   if (!location.ok()) return "";

@@ -23,6 +23,8 @@ StorePresence FindStore(absl::string_view url);
 
 std::string StoreName(absl::string_view url);
 
+std::string UrlWithoutDeliveries(absl::string_view url);
+
 std::string StoreFolder(absl::string_view url);
 
 absl::StatusOr<Backup> BackUpStore(absl::string_view url,

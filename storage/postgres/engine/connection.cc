@@ -20,6 +20,9 @@ namespace {
 // The time within which a commit with an unknown outcome is examined.
 constexpr absl::Duration kResolveWithin = absl::Seconds(10);
 
+// The number in a new row of the table lanes; commits count from 1.
+constexpr std::int64_t kNoBatch = 0;
+
 constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
 
 constexpr absl::string_view kDivisionByZero = "22012";
@@ -173,6 +176,7 @@ Connection::Connection(const Target& target, Mode mode, StoreObserver& observer,
 Connection::~Connection() {
   prepared_.clear();
   streams_.clear();
+  is_abandoned_ = false;
   if (mode_ != Mode::kTransactions || link_ == nullptr || !link_->IsGood())
     return;
   Guarded("delete lane", [&]() -> absl::Status {
@@ -204,11 +208,11 @@ absl::Status Connection::InsertLane() {
     const std::string server = server_->Get();
     Query insert{
         "INSERT INTO lanes (id, server, batch) SELECT $1, id, $2 FROM servers"
-        " WHERE id = $3 ON CONFLICT (id) DO UPDATE SET server = "
+        " WHERE id = $3 FOR KEY SHARE ON CONFLICT (id) DO UPDATE SET server = "
         "excluded.server",
         std::vector<Parameter>(3)};
     insert.parameters[0].SetBytes(lane_);
-    insert.parameters[1].SetInt64(batch_);
+    insert.parameters[1].SetInt64(kNoBatch);
     insert.parameters[2].SetBytes(server);
     const bool is_member = RowsOf(Run(insert)) > 0;
     has_changed_ = false;
@@ -218,6 +222,10 @@ absl::Status Connection::InsertLane() {
 }
 
 void Connection::EnqueueDeferred() {
+  if (is_abandoned_) {
+    throw Failure(std::string(Failure::kDisconnected),
+                  "the transaction was lost");
+  }
   // Within a transaction, the statements before were lost too.
   if (!in_transaction_ && !Connect().ok()) {
     throw Failure(std::string(Failure::kDisconnected), "not connected");
@@ -291,6 +299,7 @@ void Connection::Abandon() {
   has_changed_ = false;
   const bool has_enqueued = std::exchange(enqueued_, 0) > 0;
   if (!std::exchange(in_transaction_, false)) return;
+  is_abandoned_ = mode_ == Mode::kTransactions;
   if (link_ == nullptr || !link_->IsGood()) return;
   try {
     if (has_enqueued) FinishAnyhow();
@@ -331,6 +340,7 @@ std::int64_t Connection::NextEventSeq() {
 absl::Status Connection::Begin() {
   is_lost_ = false;
   is_unknown_ = false;
+  is_abandoned_ = false;
   if (!Connect().ok()) return StorageUnavailable();
   in_transaction_ = true;
   has_changed_ = false;
@@ -348,7 +358,8 @@ absl::Status Connection::Commit() {
       " SELECT 1 / count(*) FROM marked",
       {Parameter(), Parameter()}};
   mark.parameters[0].SetBytes(lane_);
-  mark.parameters[1].SetInt64(batch_ + 1);
+  // Each commit has a number of its own, also if it fails.
+  mark.parameters[1].SetInt64(++batch_);
   std::vector<const Query*> queries;
   if (has_changed) queries.push_back(&mark);
   queries.push_back(&commit);
@@ -369,18 +380,16 @@ absl::Status Connection::Commit() {
     }
     return absl::OkStatus();
   });
-  if (is_unsure) status = Resolve(batch_ + 1);
+  if (is_unsure) status = Resolve(batch_);
   if (!status.ok()) return status;
   in_transaction_ = false;
-  if (has_changed) {
-    ++batch_;
-    ++changing_commits_;
-  }
+  if (has_changed) ++changing_commits_;
   return absl::OkStatus();
 }
 
 absl::Status Connection::Resolve(std::int64_t batch) {
   in_transaction_ = false;
+  is_abandoned_ = false;
   is_lost_ = false;
   link_.reset();
   const absl::Time end = absl::Now() + kResolveWithin;
@@ -391,8 +400,11 @@ absl::Status Connection::Resolve(std::int64_t batch) {
       is_lost_ = *found != batch;
       return is_lost_ ? StorageUnavailable() : absl::OkStatus();
     }
+    // The server was declared dead, and the row deleted.
+    if (absl::IsNotFound(found.status())) break;
     absl::SleepFor(wait);
   }
+  link_.reset();
   is_unknown_ = true;
   return OutcomeUnknown();
 }
@@ -400,8 +412,11 @@ absl::Status Connection::Resolve(std::int64_t batch) {
 // Waits for the end of the older transaction, which has locked the row, and
 // commits synchronously: a standby that must have the older transaction has it.
 absl::StatusOr<std::int64_t> Connection::ReadBatch() {
-  absl::Status connected = Connect();
-  if (!connected.ok()) return connected;
+  if (link_ == nullptr || !link_->IsGood()) {
+    auto link = Link::Connect(target_);
+    if (!link.ok()) return link.status();
+    link_ = *std::move(link);
+  }
   return Guarded("resolve commit", [&]() -> absl::StatusOr<std::int64_t> {
     sql::Statement row =
         Prepared("UPDATE lanes SET batch = batch WHERE id = ? RETURNING batch");
@@ -412,7 +427,10 @@ absl::StatusOr<std::int64_t> Connection::ReadBatch() {
   });
 }
 
-void Connection::RollBack() { Abandon(); }
+void Connection::RollBack() {
+  Abandon();
+  is_abandoned_ = false;
+}
 
 absl::Status Connection::BeginPart() {
   has_written_ = false;
@@ -446,6 +464,8 @@ absl::Status Connection::RollBackPart() {
   }
   return Guarded("roll back part", [&]() -> absl::Status {
     if (enqueued_ > 0) FinishAnyhow();
+    // The end of a stream fails in a transaction that has failed.
+    deferred_.clear();
     Defer("ROLLBACK TO SAVEPOINT operation");
     Defer("RELEASE SAVEPOINT operation");
     return absl::OkStatus();

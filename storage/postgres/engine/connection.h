@@ -69,6 +69,7 @@ class Connection final : public sql::Connection {
   bool LostToAnother() const override { return is_lost_; }
   bool IsOutcomeUnknown() const override { return is_unknown_; }
   std::int64_t changing_commits() const override { return changing_commits_; }
+  bool PublishesInSteps() const override { return false; }
   absl::Status TryToWrite() override;
 
  private:
@@ -127,6 +128,9 @@ class Connection final : public sql::Connection {
   bool is_next_careful_ = false;
   // True if the open part may have changed something.
   bool has_written_ = false;
+  // True until the end of a transaction that the server has rolled back: its
+  // further statements fail.
+  bool is_abandoned_ = false;
   bool is_lost_ = false;
   bool is_unknown_ = false;
   std::int64_t batch_ = 0;

@@ -39,13 +39,16 @@ struct FreeOptions {
 // Sets an option of this service. Returns false if it is one of libpq.
 absl::StatusOr<bool> SetOwnOption(absl::string_view name,
                                   absl::string_view value, Target& target) {
-  if (name == "require_sync" || name == "prepare") {
+  bool* const flag = name == "require_sync" ? &target.requires_sync
+                     : name == "prepare"    ? &target.prepares
+                     : name == "deliver"    ? &target.delivers
+                                            : nullptr;
+  if (flag != nullptr) {
     if (value != "true" && value != "false") {
       return absl::InvalidArgumentError(
           absl::StrCat(name, " must be true or false"));
     }
-    (name == "prepare" ? target.prepares : target.requires_sync) =
-        value == "true";
+    *flag = value == "true";
     return true;
   }
   if (name != "beat") return false;

@@ -32,13 +32,15 @@ std::string ArrayOf(const std::vector<std::size_t>& shards) {
 
 }  // namespace
 
-absl::Status InsertMember(sql::Connection& connection, const std::string& id,
+absl::Status InsertMember(sql::Connection& connection, const Member& member,
                           const std::string& name) {
   return connection.Guarded("insert server", [&]() -> absl::Status {
     Statement insert = connection.Prepared(
-        "INSERT INTO servers (id, name, beat) VALUES (?, ?, 0)");
-    BindBytes(insert, 1, id);
+        "INSERT INTO servers (id, name, beat, delivers) VALUES (?, ?, ?, ?)");
+    BindBytes(insert, 1, member.id);
     BindText(insert, 2, name);
+    insert.Bind(3, member.beat);
+    insert.Bind(4, member.delivers ? 1 : 0);
     insert.Execute();
     return absl::OkStatus();
   });
@@ -57,9 +59,11 @@ absl::StatusOr<std::vector<Member>> SelectMembers(sql::Connection& connection) {
   using Members = std::vector<Member>;
   return connection.Guarded("select servers", [&]() -> absl::StatusOr<Members> {
     Members members;
-    Statement row = connection.Prepared("SELECT id, beat FROM servers");
+    Statement row =
+        connection.Prepared("SELECT id, beat, delivers FROM servers");
     while (row.Step()) {
-      members.push_back({std::string(BlobColumn(row, 0)), row.Int64(1)});
+      members.push_back(
+          {std::string(BlobColumn(row, 0)), row.Int64(1), row.Int(2) != 0});
     }
     return members;
   });
@@ -82,7 +86,8 @@ absl::StatusOr<std::vector<std::size_t>> ClaimShards(
   return connection.Guarded("claim shards", [&]() -> absl::StatusOr<Shards> {
     Statement row = connection.Prepared(
         "WITH free AS MATERIALIZED (SELECT shard FROM shards"
-        " WHERE owner IS NULL ORDER BY shard LIMIT ?2 FOR UPDATE SKIP LOCKED)"
+        " WHERE owner IS NULL OR owner NOT IN (SELECT id FROM servers)"
+        " ORDER BY shard LIMIT ?2 FOR UPDATE SKIP LOCKED)"
         " UPDATE shards SET owner = ?1 FROM free"
         " WHERE shards.shard = free.shard"
         " AND EXISTS (SELECT FROM servers WHERE id = ?1)"
@@ -119,6 +124,16 @@ absl::Status Bury(sql::Connection& connection, const Member& member) {
     BindBytes(bury, 1, member.id);
     bury.Bind(2, member.beat);
     bury.Execute();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status DeleteLostLanes(sql::Connection& connection) {
+  return connection.Guarded("delete lanes", [&]() -> absl::Status {
+    connection
+        .Prepared(
+            "DELETE FROM lanes WHERE server NOT IN (SELECT id FROM servers)")
+        .Execute();
     return absl::OkStatus();
   });
 }

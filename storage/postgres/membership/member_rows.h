@@ -18,10 +18,12 @@ namespace webhooks::postgres {
 struct Member {
   std::string id;
   std::int64_t beat = 0;
+  // False for a server that leases nothing.
+  bool delivers = true;
 };
 
-// Adds the server `id` with a name for operators.
-absl::Status InsertMember(sql::Connection& connection, const std::string& id,
+// Adds a server with a name for operators.
+absl::Status InsertMember(sql::Connection& connection, const Member& member,
                           const std::string& name);
 
 // Increments the beat of the server. Returns false if it was buried.
@@ -33,7 +35,8 @@ absl::StatusOr<std::vector<Member>> SelectMembers(sql::Connection& connection);
 absl::StatusOr<std::vector<std::size_t>> SelectShards(
     sql::Connection& connection, const std::string& id);
 
-// Gives the server at most `limit` shards that have no owner. Returns these.
+// Gives the server at most `limit` shards that have no owner, or one that is no
+// server any more. Returns these.
 absl::StatusOr<std::vector<std::size_t>> ClaimShards(
     sql::Connection& connection, const std::string& id, std::size_t limit);
 
@@ -45,6 +48,9 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
 // kAnyBeat: in any case. Its transactions that are open fail.
 inline constexpr std::int64_t kAnyBeat = -1;
 absl::Status Bury(sql::Connection& connection, const Member& member);
+
+// Deletes the lanes of servers that are not there any more.
+absl::Status DeleteLostLanes(sql::Connection& connection);
 
 // Tells the owner of the endpoint of `change` about it. Without a webhook:
 // every other server.

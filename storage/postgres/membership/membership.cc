@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -45,19 +46,21 @@ std::string NewId() {
 
 absl::StatusOr<std::unique_ptr<Membership>> Membership::Join(
     std::unique_ptr<Connection> connection, std::string name,
-    absl::Duration beat, std::shared_ptr<MemberId> id) {
+    absl::Duration beat, bool delivers, std::shared_ptr<MemberId> id) {
   std::unique_ptr<Membership> member(new Membership(
-      std::move(connection), std::move(name), beat, std::move(id)));
+      std::move(connection), std::move(name), beat, delivers, std::move(id)));
   absl::Status joined = member->Rejoin();
   if (!joined.ok()) return joined;
   return member;
 }
 
 Membership::Membership(std::unique_ptr<Connection> connection, std::string name,
-                       absl::Duration beat, std::shared_ptr<MemberId> id)
+                       absl::Duration beat, bool delivers,
+                       std::shared_ptr<MemberId> id)
     : connection_(std::move(connection)),
       name_(std::move(name)),
       beat_(beat),
+      delivers_(delivers),
       id_(std::move(id)),
       last_look_(Now()),
       next_search_(Now() + kSearchEvery) {}
@@ -156,8 +159,12 @@ void Membership::Tick() {
   valid_until_ = absl::ToInt64Nanoseconds(sent + kValidBeats * beat_);
   const auto members = SelectMembers(*connection_);
   if (!members.ok()) return;
-  const std::size_t alive = ExamineMembers(*members);
-  Balance(alive);
+  const std::size_t delivering = ExamineMembers(*members);
+  DeleteLostLanes(*connection_).IgnoreError();
+  const auto shards = SelectShards(*connection_, id_->Get());
+  if (!shards.ok()) return;
+  Reconcile(*shards);
+  Balance(delivering);
   ContinueDrain();
   if (needs_search_.exchange(false) || Now() >= next_search_) {
     next_search_ = Now() + kSearchEvery;
@@ -167,7 +174,7 @@ void Membership::Tick() {
 
 absl::Status Membership::Rejoin() {
   const std::string id = NewId();
-  absl::Status inserted = InsertMember(*connection_, id, name_);
+  absl::Status inserted = InsertMember(*connection_, {id, 0, delivers_}, name_);
   if (inserted.ok()) id_->Set(id);
   return inserted;
 }
@@ -177,7 +184,8 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   // A server that is slow has watched for less time than has passed.
   const absl::Duration watched = std::min(now - last_look_, 2 * beat_);
   last_look_ = now;
-  std::size_t alive = 0;
+  std::size_t delivering = 0;
+  bool is_lowest = true;
   std::map<std::string, Seen> seen;
   for (const Member& member : members) {
     const auto before = seen_.find(member.id);
@@ -189,51 +197,87 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
         member.id != id_->Get() && last.unchanged >= kDeadBeats * beat_;
     if (is_dead && Bury(*connection_, member).ok()) continue;
     seen.emplace(member.id, last);
-    ++alive;
+    delivering += member.delivers ? 1 : 0;
+    is_lowest = is_lowest && member.id >= id_->Get();
   }
   seen_ = std::move(seen);
-  return alive;
+  is_alone_ = seen_.size() == 1;
+  is_lowest_ = is_lowest && delivering == 0;
+  return delivering;
 }
 
-void Membership::Balance(std::size_t members) {
-  const std::size_t count = std::max<std::size_t>(members, 1);
-  const std::size_t share = (kShards + count - 1) / count;
+void Membership::Balance(std::size_t delivering) {
+  const std::size_t count = std::max<std::size_t>(delivering, 1);
+  const std::size_t share = delivers_ ? (kShards + count - 1) / count : 0;
   std::size_t draining = 0;
   for (const Drain& drain : drains_) draining += drain.shards.size();
   const std::size_t kept = held_.size() - draining;
-  if (held_.size() < share) {
+  if (held_.size() < share && drains_.empty()) {
     Claim(share - held_.size());
   } else if (kept > share && drains_.empty()) {
     BeginDrain(std::min(kept - share, kDrainStep));
   }
 }
 
-void Membership::Claim(std::size_t count) {
-  const auto claimed = ClaimShards(*connection_, id_->Get(), count);
-  if (!claimed.ok() || claimed->empty()) return;
-  for (const std::size_t shard : *claimed) {
+void Membership::Reconcile(const std::vector<std::size_t>& shards) {
+  const std::set<std::size_t> stored(shards.begin(), shards.end());
+  std::set<std::size_t> lost;
+  std::set_difference(held_.begin(), held_.end(), stored.begin(), stored.end(),
+                      std::inserter(lost, lost.end()));
+  for (const std::size_t shard : lost) {
+    held_.erase(shard);
+    owned_[shard] = false;
+  }
+  if (!lost.empty()) {
+    GiveUp([&](std::size_t shard) { return lost.contains(shard); });
+  }
+  std::vector<std::size_t> gained;
+  std::set_difference(stored.begin(), stored.end(), held_.begin(), held_.end(),
+                      std::back_inserter(gained));
+  Adopt(gained);
+}
+
+void Membership::Adopt(const std::vector<std::size_t>& shards) {
+  if (shards.empty()) return;
+  for (const std::size_t shard : shards) {
     held_.insert(shard);
     owned_[shard] = true;
   }
-  FindWaiting(*claimed);
+  FindWaiting(shards);
+}
+
+void Membership::Claim(std::size_t count) {
+  const auto claimed = ClaimShards(*connection_, id_->Get(), count);
+  if (claimed.ok()) Adopt(*claimed);
 }
 
 void Membership::BeginDrain(std::size_t count) {
-  Drain drain{{}, std::make_shared<std::atomic<bool>>(false)};
+  Drain drain;
   // The highest, so that the maintenance stays where it is.
   for (auto shard = held_.rbegin();
        shard != held_.rend() && drain.shards.size() < count; ++shard) {
     drain.shards.push_back(*shard);
     owned_[*shard] = false;
   }
-  callbacks_.after_transactions(
-      [is_quiet = drain.is_quiet] { *is_quiet = true; });
+  AwaitTransactions(drain);
   drains_.push_back(std::move(drain));
+}
+
+void Membership::AwaitTransactions(Drain& drain) {
+  using Transactions = Drain::Transactions;
+  drain.transactions =
+      std::make_shared<std::atomic<Transactions>>(Transactions::kOpen);
+  callbacks_.after_transactions([state = drain.transactions](bool are_over) {
+    *state = are_over ? Transactions::kOver : Transactions::kUnknown;
+  });
 }
 
 void Membership::ContinueDrain() {
   for (Drain& drain : drains_) {
-    if (!*drain.is_quiet) continue;
+    if (*drain.transactions == Drain::Transactions::kUnknown) {
+      AwaitTransactions(drain);
+    }
+    if (*drain.transactions != Drain::Transactions::kOver) continue;
     const auto is_drained = [&](std::size_t shard) {
       return std::find(drain.shards.begin(), drain.shards.end(), shard) !=
              drain.shards.end();
@@ -247,7 +291,10 @@ void Membership::ContinueDrain() {
         !ReleaseShards(*connection_, id_->Get(), drain.shards).ok()) {
       continue;
     }
-    for (const std::size_t shard : drain.shards) held_.erase(shard);
+    for (const std::size_t shard : drain.shards) {
+      held_.erase(shard);
+      owned_[shard] = false;
+    }
     drain.shards.clear();
   }
   std::erase_if(drains_, [](const Drain& one) { return one.shards.empty(); });
@@ -264,6 +311,11 @@ void Membership::TakeNews() {
 }
 
 void Membership::FindWaiting(std::vector<std::size_t> shards) {
+  // One at a time; the next one is for all shards.
+  if (is_searching_.exchange(true)) {
+    needs_search_ = true;
+    return;
+  }
   const absl::flat_hash_set<std::size_t> wanted(shards.begin(), shards.end());
   callbacks_.find_waiting(
       [wanted](const Endpoint& endpoint) {
@@ -271,6 +323,7 @@ void Membership::FindWaiting(std::vector<std::size_t> shards) {
       },
       [this](bool was_found) {
         if (!was_found) needs_search_ = true;
+        is_searching_ = false;
       });
 }
 

@@ -39,16 +39,20 @@ namespace webhooks::postgres {
 class Membership final : public sql::Ownership {
  public:
   // Joins the servers of the database with the connection. `name` is for
-  // operators.
+  // operators. A server that does not deliver gets no shards.
   static absl::StatusOr<std::unique_ptr<Membership>> Join(
       std::unique_ptr<Connection> connection, std::string name,
-      absl::Duration beat, std::shared_ptr<MemberId> id);
+      absl::Duration beat, bool delivers, std::shared_ptr<MemberId> id);
   ~Membership() override;
 
   void Start(Leases& leases, Callbacks callbacks) override;
   void Stop() override;
   bool Owns(const Endpoint& endpoint) const override;
-  bool Maintains() const override { return OwnsShard(kMaintenanceShard); }
+  // Where no server delivers, the one with the lowest id maintains.
+  bool Maintains() const override {
+    return OwnsShard(kMaintenanceShard) || (is_lowest_.load() && IsValid());
+  }
+  bool IsAlone() const override { return is_alone_.load(); }
   absl::Status Announce(sql::Connection& connection,
                         const std::vector<EndpointDue>& changes) override;
 
@@ -66,13 +70,14 @@ class Membership final : public sql::Ownership {
   // Shards that are given to others when no lease of them is left.
   struct Drain {
     std::vector<std::size_t> shards;
-    // True when all transactions are over that could lease more.
-    std::shared_ptr<std::atomic<bool>> is_quiet;
+    // The state of the transactions that could lease more.
+    enum class Transactions { kOpen, kOver, kUnknown };
+    std::shared_ptr<std::atomic<Transactions>> transactions;
     bool has_told = false;
   };
 
   Membership(std::unique_ptr<Connection> connection, std::string name,
-             absl::Duration beat, std::shared_ptr<MemberId> id);
+             absl::Duration beat, bool delivers, std::shared_ptr<MemberId> id);
 
   bool OwnsShard(std::size_t shard) const;
   bool IsValid() const;
@@ -85,11 +90,15 @@ class Membership final : public sql::Ownership {
 
   void Tick();
   absl::Status Rejoin();
-  // Returns the number of servers that are alive. Buries the others.
+  // Returns the number of servers that are alive and deliver. Buries the dead.
   std::size_t ExamineMembers(const std::vector<Member>& members);
   void Balance(std::size_t members);
+  // Takes over what the database has: an answer may have been lost.
+  void Reconcile(const std::vector<std::size_t>& shards);
+  void Adopt(const std::vector<std::size_t>& shards);
   void Claim(std::size_t count);
   void BeginDrain(std::size_t count);
+  void AwaitTransactions(Drain& drain);
   void ContinueDrain();
   void TakeNews();
   void FindWaiting(std::vector<std::size_t> shards);
@@ -100,6 +109,7 @@ class Membership final : public sql::Ownership {
   const std::unique_ptr<Connection> connection_;
   const std::string name_;
   const absl::Duration beat_;
+  const bool delivers_;
   const std::shared_ptr<MemberId> id_;
   Leases* leases_ = nullptr;
   Callbacks callbacks_;
@@ -109,6 +119,9 @@ class Membership final : public sql::Ownership {
   // The Clock in nanoseconds until which the last beat is valid.
   std::atomic<std::int64_t> valid_until_ = 0;
   std::atomic<bool> needs_search_ = false;
+  std::atomic<bool> is_searching_ = false;
+  std::atomic<bool> is_lowest_ = false;
+  std::atomic<bool> is_alone_ = false;
 
   // Only for the thread.
   std::set<std::size_t> held_;  // in the database, those that drain included

@@ -92,8 +92,8 @@ absl::StatusOr<bool> MaintenanceJobs::SealAgain(Connection& connection) {
       return true;
     }
     reached_.sealing = {};
-    has_given_up_sealing_ = has_unopened_;
-    if (has_unopened_) return false;
+    has_given_up_sealing_ = has_unopened_ || keeps_older_keys_;
+    if (has_unopened_ || keeps_older_keys_) return false;
     Statement forget =
         connection.Prepared("DELETE FROM secret_keys WHERE id <> ?");
     const SecretKey::Id newest = sealer_.sealing_key();

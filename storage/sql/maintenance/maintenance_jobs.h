@@ -48,6 +48,13 @@ class MaintenanceJobs {
   // process may have advanced them.
   void BeginAgain();
 
+  // Sets if older keys count as used although nothing here is sealed under
+  // them.
+  void KeepOlderKeys(bool keep) {
+    if (keeps_older_keys_ && !keep) has_given_up_sealing_ = false;
+    keeps_older_keys_ = keep;
+  }
+
   // Begin and end a change of keys. In between no key counts as unused, because
   // the transaction that adds the next sealing key may not be committed yet.
   // `are_replaced` is true if the sealer has new keys; all texts are then
@@ -103,6 +110,7 @@ class MaintenanceJobs {
   // True once everything else is sealed under the newest key.
   bool has_given_up_sealing_ = false;
   bool are_keys_changing_ = false;
+  bool keeps_older_keys_ = false;
   Position position_;
   Position reached_;
 };

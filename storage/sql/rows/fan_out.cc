@@ -45,7 +45,8 @@ absl::StatusOr<bool> FanOut::Plan(Connection& connection) {
       return FanOutTooLarge();
     }
   }
-  const bool needs_steps = deliveries > kStepDeliveries;
+  const bool needs_steps =
+      connection.PublishesInSteps() && deliveries > kStepDeliveries;
   if (needs_steps) SortListeners();
   return needs_steps;
 }

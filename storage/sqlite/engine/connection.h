@@ -69,6 +69,7 @@ class Connection final : public sql::Connection {
   bool NeedsTidyUp() const override;
   // Copies the write-ahead log into the database.
   void TidyUp() override;
+  bool PublishesInSteps() const override { return true; }
   absl::Status TryToWrite() override;
 
   // Puts the database into WAL mode permanently. FAILED_PRECONDITION: the file

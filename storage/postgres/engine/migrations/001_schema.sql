@@ -171,7 +171,8 @@ CREATE TABLE retention_clock (
 CREATE TABLE servers (
   id bytea PRIMARY KEY CHECK (length(id) = 16),
   name text NOT NULL,
-  beat bigint NOT NULL
+  beat bigint NOT NULL,
+  delivers smallint NOT NULL CHECK (delivers IN (0, 1))
 ) WITH (fillfactor = 50);
 
 -- A row for each connection with transactions: the number of its last commit.

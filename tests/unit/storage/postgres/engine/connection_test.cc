@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/await.h"
@@ -164,7 +165,7 @@ TEST_F(PostgresConnectionTest, RunsAgainWhereARowIsNotThereAsExpected) {
   EXPECT_EQ(PostgresCluster::Run(url_, "SELECT y FROM webhooks.t"), "1");
 }
 
-TEST_F(PostgresConnectionTest, AFailedCallLeavesTheOthersOfItsTransaction) {
+TEST_F(PostgresConnectionTest, RollsBackWhatAFailedCallHasWritten) {
   EXPECT_THAT(Run([](sql::Connection& connection) {
                 connection.Execute("insert", "INSERT INTO t VALUES (1, 1)")
                     .IgnoreError();
@@ -224,6 +225,44 @@ TEST_F(PostgresConnectionTest, FailsATransactionOfAServerThatWasDeclaredDead) {
                                           "INSERT INTO t VALUES (1, 1)");
               }),
               IsOk());
+}
+
+// Both calls wait for the first one, and share a transaction.
+TEST_F(PostgresConnectionTest, AFailedCallLeavesTheOthersOfItsTransaction) {
+  absl::Notification release;
+  writer_->Submit(
+      {},
+      [&](sql::Connection&) {
+        release.WaitForNotification();
+        return absl::OkStatus();
+      },
+      [](const absl::Status&) {});
+  const auto insert = [](int x) {
+    return [x](sql::Connection& connection) {
+      return connection.Execute(
+          "insert", absl::StrCat("INSERT INTO t VALUES (", x, ", 1)"));
+    };
+  };
+  Pending<absl::Status> before;
+  Pending<absl::Status> failed;
+  Pending<absl::Status> after;
+  writer_->Submit({}, insert(1), before.Completion());
+  writer_->Submit(
+      {},
+      [&](sql::Connection& connection) {
+        insert(2)(connection).IgnoreError();
+        return absl::NotFoundError("");
+      },
+      failed.Completion());
+  writer_->Submit({}, insert(3), after.Completion());
+  release.Notify();
+  EXPECT_THAT(before.Get(), IsOk());
+  EXPECT_THAT(failed.Get(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(after.Get(), IsOk());
+  EXPECT_EQ(PostgresCluster::Run(url_,
+                                 "SELECT string_agg(x::text, ' ' ORDER BY x)"
+                                 " FROM webhooks.t"),
+            "1 3");
 }
 
 TEST_F(PostgresConnectionTest, StreamsMoreRowsThanOneFetchHas) {
