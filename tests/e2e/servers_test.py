@@ -129,6 +129,18 @@ def test_an_ordered_webhook_keeps_its_order_when_its_server_changes(
             assert first_arrivals() == published
 
 
+def test_a_server_that_does_not_deliver_leaves_it_to_others(
+        cluster, tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 1) as (all, _):
+        passive = all.start("--deliver=false")
+        for number in range(8):
+            passive.webhook(receiver.url(f"/{number}"), ["t"])
+        await_owners(cluster, postgres_url, 1)
+        passive.publish("t")
+        for number in range(8):
+            receiver.await_requests(1, f"/{number}")
+
+
 def test_a_gateway_spreads_calls_and_leaves_out_a_dead_server(
         cluster, tmp_path, postgres_url):
     with servers(tmp_path, postgres_url, 2) as (all, _):
