@@ -7,6 +7,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/sqlite/engine/connection.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"
 

@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "proto/time.h"
 #include "storage/open.h"
+#include "storage/sqlite/engine/connection.h"
 #include "tests/support/records.h"
 #include "tests/support/secret_keys.h"
 #include "tests/support/status_matchers.h"
