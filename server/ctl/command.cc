@@ -25,8 +25,7 @@ std::vector<std::string> Words(absl::string_view text) {
 std::string FlagsText(const Command& command) {
   std::string text;
   for (const absl::string_view flag : command.flags) {
-    const bool has_value = !absl::FindCommandLineFlag(flag)->IsOfType<bool>();
-    absl::StrAppend(&text, " [--", flag, has_value ? "=VALUE" : "", "]");
+    absl::StrAppend(&text, " [--", flag, TakesValue(flag) ? "=VALUE" : "", "]");
   }
   return text;
 }

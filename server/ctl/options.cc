@@ -3,7 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/flags/commandlineflag.h"
 #include "absl/flags/flag.h"
+#include "absl/flags/reflection.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
@@ -241,6 +243,10 @@ absl::StatusOr<Options> ReadOptions() {
     return absl::InvalidArgumentError("--limit: must not be negative");
   }
   return options;
+}
+
+bool TakesValue(absl::string_view flag) {
+  return !absl::FindCommandLineFlag(flag)->IsOfType<bool>();
 }
 
 }  // namespace webhooks::ctl

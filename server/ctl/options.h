@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/runtime/tls_material.h"
 
@@ -59,6 +60,10 @@ struct Options {
 // Reads the flags, after ParseFlagsAndWords. INVALID_ARGUMENT names the flag,
 // or the file that cannot be read.
 absl::StatusOr<Options> ReadOptions();
+
+// Returns true if the flag of webhookctl needs a value, false if it can stand
+// alone.
+bool TakesValue(absl::string_view flag);
 
 }  // namespace webhooks::ctl
 

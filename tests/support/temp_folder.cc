@@ -28,4 +28,10 @@ void WriteFile(const std::string& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;
 }
 
+void ReplaceFile(const std::string& path, const std::string& content) {
+  const std::string other = path + ".new";
+  WriteFile(other, content);
+  std::filesystem::rename(other, path);
+}
+
 }  // namespace webhooks::testing

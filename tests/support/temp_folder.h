@@ -24,6 +24,8 @@ class TempFolder {
 // Returns the content of a file; "" if it cannot be read.
 std::string ReadFile(const std::string& path);
 void WriteFile(const std::string& path, const std::string& content);
+// Gives the file another content at once, so that nobody sees a part of it.
+void ReplaceFile(const std::string& path, const std::string& content);
 
 }  // namespace webhooks::testing
 

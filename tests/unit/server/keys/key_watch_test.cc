@@ -26,7 +26,7 @@ class KeyWatchTest : public ::testing::Test {
  protected:
   KeyWatchTest() {
     WriteSecretKeys({TestKey(1)});
-    testing::WriteFile(admin_file_, absl::StrCat(first_admin_key_, "\n"));
+    testing::ReplaceFile(admin_file_, absl::StrCat(first_admin_key_, "\n"));
     watch_.emplace(
         KeyWatch::Keys{
             secret_file_, {TestKey(1)}, admin_file_, first_admin_key_},
@@ -38,7 +38,7 @@ class KeyWatchTest : public ::testing::Test {
     for (const SecretKey& key : keys) {
       absl::StrAppend(&text, FormatSecretKey(key), "\n");
     }
-    testing::WriteFile(secret_file_, text);
+    testing::ReplaceFile(secret_file_, text);
   }
 
   bool IsAdminKey(const std::string& key) const { return admin_key_.Is(key); }
@@ -67,10 +67,10 @@ TEST_F(KeyWatchTest, ReplacesTheSecretKeysOfTheStore) {
 }
 
 TEST_F(KeyWatchTest, DoesNotReplaceTheSameKeys) {
-  testing::WriteFile(secret_file_, absl::StrCat("# A comment.\n",
+  testing::ReplaceFile(secret_file_, absl::StrCat("# A comment.\n",
                                                 FormatSecretKey(TestKey(1))));
   const std::string key = MakeAdminKey(entropy_);
-  testing::WriteFile(admin_file_, key);
+  testing::ReplaceFile(admin_file_, key);
   // Both files are read at the same interval.
   ASSERT_TRUE(testing::Eventually([&] { return IsAdminKey(key); }));
   EXPECT_TRUE(store_.secret_keys().empty());
@@ -79,7 +79,7 @@ TEST_F(KeyWatchTest, DoesNotReplaceTheSameKeys) {
 TEST_F(KeyWatchTest, KeepsTheSecretKeysIfTheFileCannotBeUsed) {
   WriteSecretKeys({TestKey(2), TestKey(1)});
   AwaitSecretKeys({TestKey(2), TestKey(1)});
-  testing::WriteFile(secret_file_, "not a key\n");
+  testing::ReplaceFile(secret_file_, "not a key\n");
   ASSERT_TRUE(testing::Eventually(
       [&] { return watch_->is_secret_key_file_refused(); }));
   WriteSecretKeys({TestKey(2), TestKey(1)});
@@ -109,17 +109,17 @@ TEST_F(KeyWatchTest, TriesAgainWhileTheStoreRefuses) {
 TEST_F(KeyWatchTest, ReplacesTheAdminKey) {
   EXPECT_TRUE(IsAdminKey(first_admin_key_));
   const std::string second = MakeAdminKey(entropy_);
-  testing::WriteFile(admin_file_, second);
+  testing::ReplaceFile(admin_file_, second);
   ASSERT_TRUE(testing::Eventually([&] { return IsAdminKey(second); }));
   EXPECT_FALSE(IsAdminKey(first_admin_key_));
 }
 
 TEST_F(KeyWatchTest, KeepsTheAdminKeyIfTheFileCannotBeUsed) {
-  testing::WriteFile(admin_file_, "short");
+  testing::ReplaceFile(admin_file_, "short");
   ASSERT_TRUE(
       testing::Eventually([&] { return watch_->is_admin_key_file_refused(); }));
   EXPECT_TRUE(IsAdminKey(first_admin_key_));
-  testing::WriteFile(admin_file_, first_admin_key_);
+  testing::ReplaceFile(admin_file_, first_admin_key_);
   ASSERT_TRUE(testing::Eventually(
       [&] { return !watch_->is_admin_key_file_refused(); }));
   std::filesystem::remove(admin_file_);
@@ -129,7 +129,7 @@ TEST_F(KeyWatchTest, KeepsTheAdminKeyIfTheFileCannotBeUsed) {
 }
 
 TEST_F(KeyWatchTest, WritesANewAdminKeyIntoAnEmptyFile) {
-  testing::WriteFile(admin_file_, "");
+  testing::ReplaceFile(admin_file_, "");
   ASSERT_TRUE(
       testing::Eventually([&] { return !IsAdminKey(first_admin_key_); }));
   EXPECT_TRUE(IsAdminKey(
