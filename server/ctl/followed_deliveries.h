@@ -67,7 +67,7 @@ class FollowedDeliveries {
   bool has_start_;
   // The deliveries of the last list, and older ones that had not ended.
   absl::flat_hash_map<std::string, Seen> seen_;
-  // Those of the first millisecond, which were there before the first look.
+  // Deliveries of the first millisecond that were there before the first look.
   absl::flat_hash_set<std::string> ignored_;
   // The newest id of the last list; "" before it.
   std::string newest_;

@@ -60,7 +60,7 @@ class Membership final : public sql::Ownership {
   // The time since the machine started.
   using Clock = absl::Duration;
 
-  // What this server has seen of another one.
+  // The last look at another server.
   struct Seen {
     std::int64_t beat = 0;
     // The time for which it was watched without a change of the beat.
