@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/random/random.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -30,15 +29,6 @@ constexpr absl::string_view kDivisionByZero = "22012";
 // The numbers of rows that a stream fetches: at first, and at most.
 constexpr int kFirstFetch = 101;
 constexpr int kMaxFetch = 2000;
-
-std::string NewLane() {
-  std::string lane(16, '\0');
-  absl::BitGen random;
-  for (char& byte : lane) {
-    byte = static_cast<char>(absl::Uniform<unsigned>(random, 0, 256));
-  }
-  return lane;
-}
 
 int RowsOf(const Result& result) {
   int rows = 0;
@@ -171,7 +161,7 @@ Connection::Connection(const Target& target, Mode mode, StoreObserver& observer,
       mode_(mode),
       observer_(observer),
       server_(std::move(server)),
-      lane_(NewLane()) {}
+      lane_(RandomId()) {}
 
 Connection::~Connection() {
   prepared_.clear();

@@ -5,9 +5,20 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/random/random.h"
 #include "absl/synchronization/mutex.h"
 
 namespace webhooks::postgres {
+
+// Returns 16 random bytes, for the id of a server or of a connection.
+inline std::string RandomId() {
+  std::string id(16, '\0');
+  absl::BitGen random;
+  for (char& byte : id) {
+    byte = static_cast<char>(absl::Uniform<unsigned>(random, 0, 256));
+  }
+  return id;
+}
 
 // The id of this server among those of the database: 16 bytes. A server that
 // was declared dead gets another one. Thread-safe.

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/random/random.h"
 
 namespace webhooks::postgres {
 namespace {
@@ -31,15 +30,6 @@ absl::Duration Now() {
   timespec time{};
   clock_gettime(CLOCK_BOOTTIME, &time);
   return absl::DurationFromTimespec(time);
-}
-
-std::string NewId() {
-  std::string id(16, '\0');
-  absl::BitGen random;
-  for (char& byte : id) {
-    byte = static_cast<char>(absl::Uniform<unsigned>(random, 0, 256));
-  }
-  return id;
 }
 
 }  // namespace
@@ -173,7 +163,7 @@ void Membership::Tick() {
 }
 
 absl::Status Membership::Rejoin() {
-  const std::string id = NewId();
+  const std::string id = RandomId();
   absl::Status inserted = InsertMember(*connection_, {id, 0, delivers_}, name_);
   if (inserted.ok()) id_->Set(id);
   return inserted;
