@@ -1,5 +1,7 @@
 #include "tests/contract/delivery_contract.h"
 
+#include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -105,11 +107,22 @@ std::vector<v1::Delivery> DeliveryContract::List(const DeliveryFilter& filter) {
 
 std::vector<EndpointDue> DeliveryContract::NotificationsDuring(
     const std::function<void()>& change) {
-  std::vector<EndpointDue> notifications;
-  store_->Watch([&](const EndpointDue& due) { notifications.push_back(due); });
+  // By webhook; "": all webhooks of the project.
+  std::map<std::string, EndpointDue> notifications;
+  store_->Watch([&](const EndpointDue& due) {
+    const auto [known, is_new] =
+        notifications.emplace(due.endpoint.webhook, due);
+    if (is_new) return;
+    EndpointDue& all = known->second;
+    all.due = std::min(all.due, due.due);
+    all.is_urgent |= due.is_urgent;
+    all.has_changed |= due.has_changed;
+  });
   change();
   store_->Watch(nullptr);
-  return notifications;
+  std::vector<EndpointDue> merged;
+  for (const auto& [webhook, due] : notifications) merged.push_back(due);
+  return merged;
 }
 
 void DeliveryContract::SetOrdered(const v1::Webhook& webhook) {

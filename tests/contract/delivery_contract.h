@@ -49,7 +49,8 @@ class DeliveryContract : public StoreContract {
   absl::StatusOr<v1::Delivery> Retry(const std::string& id);
   absl::StatusOr<v1::Delivery> Cancel(const std::string& id);
 
-  // Returns the notifications of the watcher while `change` runs.
+  // Returns the notifications of the watcher while `change` runs, those of the
+  // same endpoint as one: a store may notify more often than it must.
   std::vector<EndpointDue> NotificationsDuring(
       const std::function<void()>& change);
 

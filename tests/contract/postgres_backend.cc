@@ -12,7 +12,9 @@ namespace {
 // another.
 const std::string& Url() {
   static const std::string& url =
-      *new std::string(PostgresCluster::Shared().CreateDatabase());
+      *new std::string(PostgresCluster::Shared().CreateDatabase() +
+                       // On a slow machine, the server stays alive.
+                       "&beat=1m");
   return url;
 }
 
