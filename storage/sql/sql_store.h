@@ -236,28 +236,34 @@ class SqlStore final : public Store {
                    });
   }
 
+  // More about a call that writes.
+  struct Extras {
+    // Runs after the commit, before the notifications are sent.
+    absl::AnyInvocable<void()> committed = nullptr;
+    GroupWriter::Prefetch prefetch = nullptr;
+    std::size_t bytes = GroupWriter::kSmallCall;
+    GroupWriter::Length length = GroupWriter::Length::kShort;
+  };
+
   // Completes the call with the result of `work` once that is durable. `work`
   // runs on the writer of `project`, and may run several times.
   template <typename T, typename Work>
   void Write(absl::string_view project, const CallOptions& options, Work work,
-             Done<T> done) {
+             Done<T> done, Extras extras = {}) {
     WriteAndNotify<T>(
         project, options,
         [work = std::move(work)](Connection& connection,
                                  Notifications&) mutable {
           return work(connection);
         },
-        std::move(done));
+        std::move(done), std::move(extras));
   }
 
-  // Like Write, for work that causes notifications. Calls `committed` after the
-  // commit, then sends the notifications, then completes the call.
+  // Like Write, for work that causes notifications. Sends them after the
+  // commit, then completes the call.
   template <typename T, typename Work>
-  void WriteAndNotify(
-      absl::string_view project, const CallOptions& options, Work work,
-      Done<T> done, absl::AnyInvocable<void()> committed = nullptr,
-      std::size_t bytes = GroupWriter::kSmallCall,
-      GroupWriter::Length length = GroupWriter::Length::kShort) {
+  void WriteAndNotify(absl::string_view project, const CallOptions& options,
+                      Work work, Done<T> done, Extras extras = {}) {
     struct Outcome {
       absl::StatusOr<T> result = StorageFailure();
       Notifications notifications;
@@ -273,13 +279,13 @@ class SqlStore final : public Store {
           return Announce(connection, outcome->notifications);
         },
         [this, outcome, done = std::move(done),
-         committed = std::move(committed)](absl::Status status) mutable {
+         committed = std::move(extras.committed)](absl::Status status) mutable {
           if (!status.ok()) return std::move(done)(std::move(status));
           if (committed) committed();
           Notify(outcome->notifications);
           std::move(done)(std::move(outcome->result));
         },
-        bytes, length);
+        extras.bytes, extras.length, std::move(extras.prefetch));
   }
 
   // Tells other processes of the changes that their endpoints need to know.

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/errors.h"
-#include "storage/postgres/engine/cursors.h"
 #include "storage/postgres/engine/dialect.h"
 #include "storage/postgres/engine/failure.h"
 
@@ -26,9 +25,8 @@ constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
 
 constexpr absl::string_view kDivisionByZero = "22012";
 
-// The numbers of rows that a stream fetches: at first, and at most.
-constexpr int kFirstFetch = 101;
-constexpr int kMaxFetch = 2000;
+// The maximum number of seqs that are reserved ahead.
+constexpr std::size_t kMaxSeqs = 512;
 
 int RowsOf(const Result& result) {
   int rows = 0;
@@ -40,110 +38,20 @@ int RowsOf(const Result& result) {
 bool ChangesRows(const Result& result) {
   const absl::string_view command = PQcmdStatus(result.get());
   return RowsOf(result) > 0 && !absl::StartsWith(command, "SELECT") &&
-         !absl::StartsWith(command, "FETCH");
+         !absl::StartsWith(command, "FETCH") &&
+         !absl::StartsWith(command, "MOVE");
+}
+
+// Identifies a query with its parameters.
+std::string KeyOf(const Query& query) {
+  std::string key = query.sql;
+  for (const Parameter& parameter : query.parameters) {
+    absl::StrAppend(&key, "\n", parameter.size(), " ", parameter.bytes());
+  }
+  return key;
 }
 
 }  // namespace
-
-class Connection::PreparedCursor final : public ResultCursor {
- public:
-  PreparedCursor(Connection& connection, absl::string_view sql)
-      : ResultCursor(Translate(sql)), connection_(connection) {}
-
-  bool Step() override {
-    if (!has_result()) Take(connection_.Run(query()));
-    return NextRow();
-  }
-  void Execute() override {
-    if (connection_.in_transaction_) return connection_.RunLater(query());
-    connection_.Run(query());
-  }
-  int ExecuteAndCount() override {
-    connection_.has_written_ = true;
-    return RowsOf(connection_.Run(query()));
-  }
-  bool ExecuteOnOne() override {
-    if (!connection_.in_transaction_ || connection_.is_careful_) {
-      return ExecuteAndCount() == 1;
-    }
-    // Fails if no row was changed: a length must not be negative.
-    connection_.RunLater(
-        {absl::StrCat("WITH one AS (", query().sql,
-                      " RETURNING 1)"
-                      " SELECT substring('', 1, count(*)::int - 1) FROM one"),
-         query().parameters, /*is_frequent=*/true});
-    return true;
-  }
-  void Reset() noexcept override { Forget(); }
-
- private:
-  Connection& connection_;
-};
-
-// Fetches rows in parts, with a cursor of the server.
-class Connection::StreamCursor final : public ResultCursor {
- public:
-  StreamCursor(Connection& connection, absl::string_view sql)
-      : ResultCursor(Translate(sql)), connection_(connection) {}
-
-  bool Step() override {
-    if (!has_result()) {
-      Open();
-    } else if (NextRow()) {
-      return true;
-    } else if (rows() < fetched_) {
-      return false;
-    } else {
-      Fetch(std::min(fetched_ * 4, kMaxFetch), {});
-    }
-    return NextRow();
-  }
-  void Execute() override { Step(); }
-  int ExecuteAndCount() override {
-    Step();
-    return 0;
-  }
-  bool ExecuteOnOne() override { return Step(); }
-  void Reset() noexcept override {
-    Forget();
-    if (name_.empty()) return;
-    if (owns_transaction_) {
-      // At once, so that no snapshot outlives the read.
-      if (connection_.link_ != nullptr) connection_.link_->Send({"COMMIT"});
-    } else if (connection_.in_transaction_) {
-      connection_.Defer(absl::StrCat("CLOSE ", name_));
-    }
-    name_.clear();
-  }
-
- private:
-  void Open() {
-    if (!connection_.Connect().ok() && !connection_.in_transaction_) {
-      throw Failure(std::string(Failure::kDisconnected), "not connected");
-    }
-    owns_transaction_ = !connection_.in_transaction_;
-    name_ = absl::StrCat("stream_", ++connection_.last_stream_);
-    if (owns_transaction_) {
-      connection_.Defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    }
-    const Query declare{
-        absl::StrCat("DECLARE ", name_, " NO SCROLL CURSOR FOR ", query().sql),
-        query().parameters};
-    Fetch(kFirstFetch, {&declare});
-  }
-
-  void Fetch(int count, std::vector<const Query*> before) {
-    const Query fetch{absl::StrCat("FETCH ", count, " FROM ", name_)};
-    before.push_back(&fetch);
-    Take(std::move(connection_.Run(before).back()));
-    fetched_ = count;
-  }
-
-  Connection& connection_;
-  std::string name_;
-  bool owns_transaction_ = false;
-  int fetched_ = 0;
-};
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
     const Target& target, Mode mode, StoreObserver& observer,
@@ -211,31 +119,49 @@ absl::Status Connection::InsertLane() {
   });
 }
 
+void Connection::CheckAlive() const {
+  if (!is_abandoned_) return;
+  throw Failure(std::string(Failure::kDisconnected),
+                "the transaction was lost");
+}
+
 void Connection::EnqueueDeferred() {
-  if (is_abandoned_) {
-    throw Failure(std::string(Failure::kDisconnected),
-                  "the transaction was lost");
-  }
+  CheckAlive();
   // Within a transaction, the statements before were lost too.
   if (!in_transaction_ && !Connect().ok()) {
     throw Failure(std::string(Failure::kDisconnected), "not connected");
   }
-  for (const Query& query : std::exchange(deferred_, {})) {
+  std::vector<Query> queries = std::exchange(deferred_, {});
+  for (Query& write : pending_.Take()) queries.push_back(std::move(write));
+  for (const Query& query : queries) {
     link_->Enqueue(query);
-    ++enqueued_;
+    enqueued_.emplace_back();
   }
 }
 
-std::vector<Result> Connection::Run(const std::vector<const Query*>& queries) {
+std::vector<Result> Connection::Run(const std::vector<Query>& queries) {
   EnqueueDeferred();
-  const std::size_t before = std::exchange(enqueued_, 0);
-  for (const Query* query : queries) link_->Enqueue(*query);
+  const std::vector<std::string> before = std::exchange(enqueued_, {});
+  for (const Query& query : queries) link_->Enqueue(query);
   std::vector<Result> results = link_->Finish();
   is_lost_ = false;
   for (const Result& result : results) has_changed_ |= ChangesRows(result);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const auto wanted = prefetched_.find(before[i]);
+    if (wanted != prefetched_.end()) wanted->second.result = results[i];
+  }
   results.erase(results.begin(),
-                results.begin() + static_cast<std::ptrdiff_t>(before));
+                results.begin() + static_cast<std::ptrdiff_t>(before.size()));
   return results;
+}
+
+Result Connection::Run(const Query& query) {
+  return Run(std::vector<Query>{query}).front();
+}
+
+int Connection::RunAndCount(const Query& query) {
+  has_written_ = true;
+  return RowsOf(Run(query));
 }
 
 void Connection::RunLater(const Query& query) {
@@ -243,11 +169,57 @@ void Connection::RunLater(const Query& query) {
   has_changed_ = true;
   EnqueueDeferred();
   link_->Enqueue(query);
-  ++enqueued_;
+  enqueued_.emplace_back();
 }
 
-Result Connection::Run(const Query& query) {
-  return std::move(Run({&query}).front());
+PendingWrites& Connection::WriteLater() {
+  CheckAlive();
+  has_written_ = true;
+  has_changed_ = true;
+  return pending_;
+}
+
+void Connection::Prefetch(const Query& query) {
+  if (!Prefetches()) return;
+  std::string key = KeyOf(query);
+  const auto [wanted, is_new] = prefetched_.try_emplace(key);
+  const bool is_enqueued = !is_new && wanted->second.result == nullptr;
+  ++wanted->second.uses;
+  if (is_enqueued) return;
+  wanted->second.result = nullptr;
+  EnqueueDeferred();
+  link_->Enqueue(query);
+  enqueued_.push_back(std::move(key));
+}
+
+Result Connection::Answer(const Query& query) {
+  if (prefetched_.empty()) return Run(query);
+  const std::string key = KeyOf(query);
+  if (!prefetched_.contains(key)) return Run(query);
+  if (prefetched_[key].result == nullptr) Run(std::vector<Query>());
+  const auto found = prefetched_.find(key);
+  Result result = found->second.result;
+  if (--found->second.uses == 0) prefetched_.erase(found);
+  return result;
+}
+
+bool Connection::BeginToRead() {
+  CheckAlive();
+  if (in_transaction_) return false;
+  if (!Connect().ok()) {
+    throw Failure(std::string(Failure::kDisconnected), "not connected");
+  }
+  Defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  return true;
+}
+
+// Sent at once, so that no snapshot outlives the read.
+void Connection::EndRead() noexcept {
+  if (link_ != nullptr) link_->Send({"COMMIT"});
+}
+
+std::string Connection::NewStreamName() {
+  return absl::StrCat("stream_", ++last_stream_);
 }
 
 sql::Cursor& Connection::Cache(absl::string_view sql) {
@@ -256,9 +228,10 @@ sql::Cursor& Connection::Cache(absl::string_view sql) {
   return *cursor;
 }
 
-sql::Cursor& Connection::Stream(absl::string_view sql) {
+sql::Cursor& Connection::Stream(absl::string_view sql, int first) {
   auto& cursor = streams_[sql];
   if (cursor == nullptr) cursor = std::make_unique<StreamCursor>(*this, sql);
+  cursor->SetFirst(first);
   return *cursor;
 }
 
@@ -268,6 +241,8 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   // Such as a lack of memory.
   if (known == nullptr) throw;
   is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
+  // The row may be one of the same transaction.
+  if (IsUniqueViolation(known->state())) is_next_careful_ = !is_careful_;
   if (!is_lost_ && mode_ == Mode::kTransactions && in_transaction_ &&
       !is_careful_) {
     RepeatCarefully();
@@ -286,8 +261,11 @@ void Connection::RepeatCarefully() {
 
 void Connection::Abandon() {
   deferred_.clear();
+  pending_.Clear();
+  prefetched_.clear();
+  seqs_.clear();
   has_changed_ = false;
-  const bool has_enqueued = std::exchange(enqueued_, 0) > 0;
+  const bool has_enqueued = !std::exchange(enqueued_, {}).empty();
   if (!std::exchange(in_transaction_, false)) return;
   is_abandoned_ = mode_ == Mode::kTransactions;
   if (link_ == nullptr || !link_->IsGood()) return;
@@ -301,7 +279,7 @@ void Connection::Abandon() {
 }
 
 void Connection::FinishAnyhow() {
-  enqueued_ = 0;
+  enqueued_.clear();
   try {
     link_->Finish();
   } catch (const Failure&) {
@@ -321,10 +299,21 @@ absl::Status Connection::Damaged(absl::string_view operation,
   return RecordDamaged();
 }
 
+// Reserves as many as the last transaction has used. All are above those of
+// events that were acknowledged before this transaction took its first.
 std::int64_t Connection::NextEventSeq() {
-  sql::Statement row = Prepared("SELECT nextval('event_seq')");
-  row.Step();
-  return row.Int64(0);
+  if (seqs_.empty()) {
+    sql::Statement row =
+        Prepared("SELECT nextval('event_seq') FROM generate_series(1, ?)");
+    row.Bind(1, static_cast<std::int64_t>(std::clamp<std::size_t>(
+                    std::max(last_used_seqs_, used_seqs_), 1, kMaxSeqs)));
+    while (row.Step()) seqs_.push_back(row.Int64(0));
+    std::sort(seqs_.rbegin(), seqs_.rend());
+  }
+  ++used_seqs_;
+  const std::int64_t seq = seqs_.back();
+  seqs_.pop_back();
+  return seq;
 }
 
 absl::Status Connection::Begin() {
@@ -334,6 +323,9 @@ absl::Status Connection::Begin() {
   if (!Connect().ok()) return StorageUnavailable();
   in_transaction_ = true;
   has_changed_ = false;
+  prefetched_.clear();
+  seqs_.clear();
+  last_used_seqs_ = std::exchange(used_seqs_, 0);
   is_careful_ = std::exchange(is_next_careful_, false);
   Defer("BEGIN ISOLATION LEVEL REPEATABLE READ");
   return absl::OkStatus();
@@ -341,7 +333,6 @@ absl::Status Connection::Begin() {
 
 absl::Status Connection::Commit() {
   const bool has_changed = has_changed_ && mode_ == Mode::kTransactions;
-  const Query commit{"COMMIT"};
   // Divides by zero if the row was deleted, which fails the transaction.
   Query mark{
       "WITH marked AS (UPDATE lanes SET batch = $2 WHERE id = $1 RETURNING 1)"
@@ -350,14 +341,14 @@ absl::Status Connection::Commit() {
   mark.parameters[0].SetBytes(lane_);
   // Each commit has a number of its own, also if it fails.
   mark.parameters[1].SetInt64(++batch_);
-  std::vector<const Query*> queries;
-  if (has_changed) queries.push_back(&mark);
-  queries.push_back(&commit);
+  std::vector<Query> queries;
+  if (has_changed) queries.push_back(std::move(mark));
+  queries.push_back({"COMMIT"});
   link_->TakeWarning();
   bool is_unsure = false;
   absl::Status status = Guarded("commit", [&]() -> absl::Status {
     try {
-      const Result result = std::move(Run(queries).back());
+      const Result result = Run(queries).back();
       if (absl::string_view(PQcmdStatus(result.get())) != "COMMIT") {
         return StorageFailure();
       }
@@ -431,12 +422,12 @@ absl::Status Connection::BeginPart() {
 absl::Status Connection::EndPart() {
   if (!is_careful_) return absl::OkStatus();
   constexpr absl::string_view kRelease = "RELEASE SAVEPOINT operation";
-  if (enqueued_ == 0) {
+  if (enqueued_.empty()) {
     Defer(kRelease);
     return absl::OkStatus();
   }
   return Guarded("end part", [&]() -> absl::Status {
-    Run({std::string(kRelease)});
+    Run(Query{std::string(kRelease)});
     return absl::OkStatus();
   });
 }
@@ -453,7 +444,7 @@ absl::Status Connection::RollBackPart() {
     return absl::OkStatus();
   }
   return Guarded("roll back part", [&]() -> absl::Status {
-    if (enqueued_ > 0) FinishAnyhow();
+    if (!enqueued_.empty()) FinishAnyhow();
     // The end of a stream fails in a transaction that has failed.
     deferred_.clear();
     Defer("ROLLBACK TO SAVEPOINT operation");
@@ -481,9 +472,7 @@ absl::Status Connection::RunScript(const std::vector<std::string>& statements) {
         queries.push_back({statement});
       }
       queries.push_back({"COMMIT"});
-      std::vector<const Query*> all;
-      for (const Query& query : queries) all.push_back(&query);
-      Run(all);
+      Run(queries);
       in_transaction_ = false;
       return absl::OkStatus();
     });

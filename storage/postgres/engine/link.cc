@@ -29,6 +29,16 @@ std::string FieldOf(const PGresult* result, int field) {
 
 }  // namespace
 
+std::int64_t ReadInteger(absl::string_view bytes) {
+  if (bytes.empty()) return 0;
+  auto value = static_cast<std::uint64_t>(
+      static_cast<std::int64_t>(static_cast<signed char>(bytes[0])));
+  for (const char byte : bytes.substr(1)) {
+    value = value << 8 | static_cast<unsigned char>(byte);
+  }
+  return static_cast<std::int64_t>(value);
+}
+
 void Parameter::SetInt64(std::int64_t value) {
   char bytes[sizeof(value)];
   for (int i = 0; i < 8; ++i) {
@@ -54,6 +64,14 @@ void Parameter::SetCopy(absl::string_view bytes) {
   type_ = kBytea;
   is_copy_ = true;
   copy_ = std::string(bytes);
+}
+
+Parameter Parameter::Owned() const {
+  Parameter owned = *this;
+  if (data() == nullptr || is_copy_) return owned;
+  owned.SetCopy(bytes_);
+  owned.type_ = type_;
+  return owned;
 }
 
 absl::StatusOr<std::unique_ptr<Link>> Link::Connect(const Target& target) {
@@ -228,7 +246,7 @@ Result Link::Next(absl::Time deadline) {
     }
     if (PQconsumeInput(connection_) != 1) break;
   }
-  return Result(PQgetResult(connection_));
+  return Result(PQgetResult(connection_), &PQclear);
 }
 
 void Link::Disconnected() {

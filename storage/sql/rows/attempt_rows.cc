@@ -12,14 +12,19 @@
 namespace webhooks::sql {
 namespace {
 
+Statement ProgressRow(Connection& connection, const std::string& id) {
+  Statement row = connection.Prepared(
+      "SELECT state, attempts, schedule_base, queue_at, kept_from"
+      " FROM deliveries WHERE id = ?");
+  BindBytes(row, 1, id);
+  return row;
+}
+
 absl::StatusOr<DeliveryProgress> SelectProgress(Connection& connection,
                                                 const std::string& id) {
   using Progress = absl::StatusOr<DeliveryProgress>;
   return connection.Guarded("select delivery", [&]() -> Progress {
-    Statement row = connection.Prepared(
-        "SELECT state, attempts, schedule_base, queue_at, kept_from"
-        " FROM deliveries WHERE id = ?");
-    BindBytes(row, 1, id);
+    Statement row = ProgressRow(connection, id);
     // Retention, or the deletion of its project, has deleted it.
     if (!row.Step()) return LeaseLost();
     DeliveryProgress progress;
@@ -32,12 +37,14 @@ absl::StatusOr<DeliveryProgress> SelectProgress(Connection& connection,
   });
 }
 
+// Updates a delivery of which an attempt was recorded.
 absl::Status UpdateProgress(Connection& connection, const std::string& id,
                             const DeliveryProgress& progress) {
   return connection.Guarded("update delivery", [&]() -> absl::Status {
     Statement update = connection.Prepared(
         "UPDATE deliveries SET state = ?, attempts = ?, schedule_base = ?,"
-        " queue_at = ?, kept_from = ?, retry_at = ? WHERE id = ?");
+        " queue_at = ?, kept_from = ?, retry_at = ?"
+        " WHERE id = ? AND attempts = ?");
     update.Bind(1, static_cast<int>(progress.state));
     update.Bind(2, progress.attempts);
     update.Bind(3, progress.schedule_base);
@@ -45,8 +52,10 @@ absl::Status UpdateProgress(Connection& connection, const std::string& id,
     BindTime(update, 5, progress.kept_from);
     if (progress.retry_at) BindTime(update, 6, *progress.retry_at);
     BindBytes(update, 7, id);
-    update.Execute();
-    return absl::OkStatus();
+    // Another attempt may have been recorded since the row was prefetched.
+    update.Bind(8, progress.attempts - 1);
+    if (update.ExecuteOnOne()) return absl::OkStatus();
+    return connection.Fault("update delivery", "it has changed");
   });
 }
 
@@ -66,6 +75,10 @@ absl::Status InsertAttempt(Connection& connection, const std::string& id,
 }
 
 }  // namespace
+
+void PrefetchProgress(Connection& connection, const std::string& id) {
+  ProgressRow(connection, id).Prefetch();
+}
 
 absl::StatusOr<RecordedAttempt> WriteAttempt(Connection& connection,
                                              const Sealer& sealer,

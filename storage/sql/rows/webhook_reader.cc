@@ -21,6 +21,18 @@ bool ReadSettings(const Sealer& sealer, Statement& row, v1::Webhook& webhook) {
   return text && webhook.mutable_delivery()->ParseFromString(*text);
 }
 
+Statement ReceiverRow(Connection& connection, const Endpoint& endpoint) {
+  static const std::string& sql = *new std::string(absl::StrCat(
+      "SELECT ", kWebhookColumns,
+      " FROM webhooks WHERE project_id = ?1 AND id = ?2"
+      " AND active = 1 AND url IS NOT NULL AND NOT EXISTS (SELECT"
+      " 1 FROM projects WHERE id = ?1 AND deleted_at IS NOT NULL)"));
+  Statement row = connection.Prepared(sql);
+  BindUuid(row, 1, endpoint.project);
+  BindUuid(row, 2, endpoint.webhook);
+  return row;
+}
+
 }  // namespace
 
 absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
@@ -80,6 +92,20 @@ absl::StatusOr<StoredWebhook> SelectStored(Connection& connection,
                               if (!row.Step()) return WebhookNotFound(id);
                               return ReadStored(connection, sealer, row);
                             });
+}
+
+absl::StatusOr<std::optional<StoredWebhook>> SelectReceiver(
+    Connection& connection, const Sealer& sealer, const Endpoint& endpoint) {
+  using Found = std::optional<StoredWebhook>;
+  return connection.Guarded("select receiver", [&]() -> absl::StatusOr<Found> {
+    Statement row = ReceiverRow(connection, endpoint);
+    if (!row.Step()) return Found();
+    return ReadStored(connection, sealer, row);
+  });
+}
+
+void PrefetchReceiver(Connection& connection, const Endpoint& endpoint) {
+  ReceiverRow(connection, endpoint).Prefetch();
 }
 
 bool HasWebhook(Connection& connection, absl::string_view project,

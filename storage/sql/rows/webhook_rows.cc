@@ -24,11 +24,12 @@ namespace {
 // Counts another webhook of the project, if it may have one more.
 absl::Status CountWebhook(Connection& connection, const std::string& project) {
   Statement update = connection.Prepared(
-      "UPDATE projects SET webhook_count = webhook_count + 1 WHERE id = ?"
+      "UPDATE projects SET webhook_count = webhook_count + ?1 WHERE id = ?2"
       " AND deleted_at IS NULL"
-      " AND (max_webhooks IS NULL OR webhook_count < max_webhooks)");
-  BindUuid(update, 1, project);
-  if (update.ExecuteOnOne()) return absl::OkStatus();
+      " AND (max_webhooks IS NULL OR webhook_count + ?1 <= max_webhooks)");
+  update.Bind(1, 1);
+  BindUuid(update, 2, project);
+  if (update.ExecuteToAdd(1)) return absl::OkStatus();
   absl::Status exists = CheckProject(connection, project);
   return exists.ok() ? WebhookLimitReached() : exists;
 }
