@@ -12,6 +12,7 @@
 #include "storage/sql/rows/queue_rows.h"
 #include "storage/sql/rows/waiting_rows.h"
 #include "storage/sql/rows/webhook_reader.h"
+#include "storage/sql/rows/webhook_rows.h"
 
 // The leasing of deliveries, which queue_rows.h declares.
 namespace webhooks::sql {
@@ -151,7 +152,8 @@ class LeaseCall {
           DeactivateDamaged(connection_, endpoint, now_, notifications_);
       return deactivated.ok() ? stored.status() : deactivated;
     }
-    if (!stored.ok() || !stored->has_value()) return stored.status();
+    if (!stored.ok()) return stored.status();
+    if (!stored->has_value()) return CancelIfRemoved(endpoint);
     part.stored = *std::move(stored);
     return connection_.Guarded("lease deliveries", [&]() -> absl::Status {
       EndpointRows rows(connection_, *part.request);
@@ -159,6 +161,17 @@ class LeaseCall {
         ChooseFirst(rows, part);
       } else {
         ChooseAny(rows, part);
+      }
+      return absl::OkStatus();
+    });
+  }
+
+  // A webhook can be removed on another server while an event for it is
+  // published.
+  absl::Status CancelIfRemoved(const Endpoint& endpoint) {
+    return connection_.Guarded("cancel deliveries", [&]() -> absl::Status {
+      if (!HasWebhook(connection_, endpoint.project, endpoint.webhook)) {
+        InsertRemovedWebhook(connection_, endpoint.webhook);
       }
       return absl::OkStatus();
     });

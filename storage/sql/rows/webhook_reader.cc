@@ -9,6 +9,7 @@
 #include "storage/etag.h"
 #include "storage/sealed_secrets.h"
 #include "storage/sql/columns.h"
+#include "storage/sql/rows/secret_key_rows.h"
 
 namespace webhooks::sql {
 namespace {
@@ -19,6 +20,21 @@ bool ReadSettings(const Sealer& sealer, Statement& row, v1::Webhook& webhook) {
   const auto text = OpenSettings(sealer, BlobColumn(row, kSettingsColumn),
                                  BlobColumn(row, kIdColumn));
   return text && webhook.mutable_delivery()->ParseFromString(*text);
+}
+
+// Returns the error for a sealed text that cannot be opened.
+absl::Status CannotOpen(Connection& connection, const Sealer& sealer,
+                        absl::string_view sealed, absl::string_view operation,
+                        absl::string_view webhook) {
+  const auto key = Sealer::KeyOf(sealed);
+  if (!key || sealer.Has(*key) || !HasSecretKey(connection, *key)) {
+    return connection.Damaged(operation, webhook);
+  }
+  connection
+      .Fault(operation, absl::StrCat("the key ", FormatKeyId(*key),
+                                     " is not in this server's key file"))
+      .IgnoreError();
+  return StorageUnavailable();
 }
 
 Statement ReceiverRow(Connection& connection, const Endpoint& endpoint) {
@@ -48,7 +64,8 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
   auto secrets = OpenSecrets(sealer, BlobColumn(row, kSecretsColumn),
                              BlobColumn(row, kIdColumn));
   if (!secrets) {
-    return connection.Damaged("open secrets", webhook.id_webhook_endpoint());
+    return CannotOpen(connection, sealer, BlobColumn(row, kSecretsColumn),
+                      "open secrets", webhook.id_webhook_endpoint());
   }
   stored.secrets = *std::move(secrets);
   webhook.set_secret(stored.secrets.secrets(0).secret());
@@ -63,7 +80,8 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
   *webhook.mutable_last_update() = TimestampColumn(row, kLastUpdateColumn);
   webhook.set_etag(EtagOf(webhook));
   if (!ReadSettings(sealer, row, webhook)) {
-    return connection.Damaged("open settings", webhook.id_webhook_endpoint());
+    return CannotOpen(connection, sealer, BlobColumn(row, kSettingsColumn),
+                      "open settings", webhook.id_webhook_endpoint());
   }
   if (!row.IsNull(kDeactivationColumn)) {
     webhook.mutable_deactivation()->ParseFromString(

@@ -35,7 +35,8 @@ inline constexpr absl::string_view kWebhookColumns =
 
 // Reads the current row of a statement that selects kWebhookColumns; for use
 // inside Connection::Guarded. DATA_LOSS (RECORD_DAMAGED): its secrets or
-// settings cannot be decrypted.
+// settings cannot be decrypted. UNAVAILABLE (STORAGE_UNAVAILABLE): they are
+// sealed under a key of another server that this one does not have yet.
 absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
                                          const Sealer& sealer, Statement& row);
 

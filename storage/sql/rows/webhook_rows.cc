@@ -122,17 +122,6 @@ absl::Status UpdateSecrets(Connection& connection, const Sealer& sealer,
   });
 }
 
-// Requests maintenance to cancel the deliveries that wait for the webhook.
-void InsertRemovedWebhook(Connection& connection, absl::string_view id) {
-  static const std::string& sql = *new std::string(
-      absl::StrCat("INSERT INTO removed_webhooks (id) SELECT webhook_id FROM"
-                   " deliveries WHERE webhook_id = ? AND ",
-                   kIsPending, " LIMIT 1 ON CONFLICT DO NOTHING"));
-  Statement insert = connection.Prepared(sql);
-  BindUuid(insert, 1, id);
-  insert.Execute();
-}
-
 }  // namespace
 
 absl::StatusOr<v1::Webhook> InsertWebhook(Connection& connection,
@@ -247,6 +236,16 @@ absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
   notifications.AddChanged(EndpointOf(stored->webhook), rotation.now);
   stored->webhook.set_etag(EtagOf(stored->webhook));
   return std::move(stored->webhook);
+}
+
+void InsertRemovedWebhook(Connection& connection, absl::string_view id) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("INSERT INTO removed_webhooks (id) SELECT webhook_id FROM"
+                   " deliveries WHERE webhook_id = ? AND ",
+                   kIsPending, " LIMIT 1 ON CONFLICT DO NOTHING"));
+  Statement insert = connection.Prepared(sql);
+  BindUuid(insert, 1, id);
+  insert.Execute();
 }
 
 absl::StatusOr<v1::WebhookSecrets> SelectSecrets(Connection& connection,
