@@ -18,14 +18,23 @@ using ::testing::SizeIs;
 
 constexpr int kCalls = 20;
 
+// So many that the calls behind them wait, and then share a transaction.
+constexpr int kBefore = 50;
+
 class StoreBatches : public DeliveryContract {
  protected:
-  // Begins all calls before it waits for the first.
+  // Begins all calls while the store is busy with others.
   template <typename T>
-  static std::vector<absl::StatusOr<T>> AtOnce(
+  std::vector<absl::StatusOr<T>> AtOnce(
       const std::function<void(int, Done<T>)>& call) {
+    std::vector<Pending<absl::StatusOr<Created<v1::Webhook>>>> before(kBefore);
+    for (auto& one : before) {
+      store_->CreateWebhook(MakeWebhook(project_), std::nullopt, {},
+                            one.Completion());
+    }
     std::vector<Pending<absl::StatusOr<T>>> pending(kCalls);
     for (int i = 0; i < kCalls; ++i) call(i, pending[i].Completion());
+    for (auto& one : before) EXPECT_THAT(one.Get(), IsOk());
     std::vector<absl::StatusOr<T>> results;
     for (auto& one : pending) results.push_back(one.Get());
     return results;
@@ -82,10 +91,10 @@ TEST_P(StoreBatches, EventsGetTheirPlacesInTheOrderOfTheCalls) {
 }
 
 TEST_P(StoreBatches, TheLimitOfAProjectHolds) {
-  constexpr int kLimit = 7;
+  constexpr int kLeft = 7;
   v1::UpdateProjectRequest change;
   change.set_id(project_);
-  change.set_max_webhooks(kLimit);
+  change.set_max_webhooks(kBefore + kLeft);
   change.mutable_update_mask()->add_paths("max_webhooks");
   ASSERT_THAT(Await<v1::Project>(
                   [&](auto done) { store_->UpdateProject(change, {}, done); }),
@@ -94,10 +103,10 @@ TEST_P(StoreBatches, TheLimitOfAProjectHolds) {
     store_->CreateWebhook(MakeWebhook(project_), std::nullopt, {},
                           std::move(done));
   });
-  EXPECT_EQ(CountOk(results), kLimit);
+  EXPECT_EQ(CountOk(results), kLeft);
   const auto project = Await<v1::Project>(
       [&](auto done) { store_->GetProject(project_, {}, done); });
-  EXPECT_EQ(project->webhook_count(), kLimit);
+  EXPECT_EQ(project->webhook_count(), kBefore + kLeft);
 }
 
 TEST_P(StoreBatches, EachAttemptOfADeliveryCounts) {
@@ -118,6 +127,19 @@ TEST_P(StoreBatches, EachAttemptOfADeliveryCounts) {
   const auto delivery = Get(first.id);
   EXPECT_EQ(delivery->attempt_count(), 2);
   EXPECT_EQ(delivery->state(), v1::Delivery::DELIVERED);
+}
+
+TEST_P(StoreBatches, ARepeatOfACallIsPerformedOnce) {
+  const Idempotency once{{1}, {1}, project_, now_};
+  const auto results = AtOnce<Created<v1::Webhook>>([&](int, auto done) {
+    store_->CreateWebhook(MakeWebhook(project_), once, {}, std::move(done));
+  });
+  int performed = 0;
+  for (const auto& one : results) {
+    ASSERT_THAT(one, IsOk());
+    performed += one->replayed ? 0 : 1;
+  }
+  EXPECT_EQ(performed, 1);
 }
 
 TEST_P(StoreBatches, AFailureOfOneCallFailsNoOther) {

@@ -37,14 +37,12 @@ absl::StatusOr<DeliveryProgress> SelectProgress(Connection& connection,
   });
 }
 
-// Updates a delivery of which an attempt was recorded.
 absl::Status UpdateProgress(Connection& connection, const std::string& id,
                             const DeliveryProgress& progress) {
   return connection.Guarded("update delivery", [&]() -> absl::Status {
     Statement update = connection.Prepared(
         "UPDATE deliveries SET state = ?, attempts = ?, schedule_base = ?,"
-        " queue_at = ?, kept_from = ?, retry_at = ?"
-        " WHERE id = ? AND attempts = ?");
+        " queue_at = ?, kept_from = ?, retry_at = ? WHERE id = ?");
     update.Bind(1, static_cast<int>(progress.state));
     update.Bind(2, progress.attempts);
     update.Bind(3, progress.schedule_base);
@@ -52,13 +50,12 @@ absl::Status UpdateProgress(Connection& connection, const std::string& id,
     BindTime(update, 5, progress.kept_from);
     if (progress.retry_at) BindTime(update, 6, *progress.retry_at);
     BindBytes(update, 7, id);
-    // Another attempt may have been recorded since the row was prefetched.
-    update.Bind(8, progress.attempts - 1);
-    if (update.ExecuteOnOne()) return absl::OkStatus();
-    return connection.Fault("update delivery", "it has changed");
+    update.Execute();
+    return absl::OkStatus();
   });
 }
 
+// Fails if the number was used since the row of the delivery was prefetched.
 absl::Status InsertAttempt(Connection& connection, const std::string& id,
                            int number, v1::Attempt record) {
   record.set_number(number);
