@@ -139,6 +139,9 @@ class Connection {
   // Forgets the rows that were prefetched, since they may change.
   virtual void ForgetPrefetched() {}
 
+  // Requests a seq ahead of a call of NextEventSeq.
+  virtual void PrefetchEventSeq() {}
+
   // Returns the seq of a new event, above those of all stored events, or
   // reserves such a seq in the table publishing. Throws; for use inside
   // Guarded.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -18,15 +19,14 @@ namespace {
 // The time within which a commit with an unknown outcome is examined.
 constexpr absl::Duration kResolveWithin = absl::Seconds(10);
 
-// The number in a new row of the table lanes; commits count from 1.
-constexpr std::int64_t kNoBatch = 0;
+constexpr absl::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 
 constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
 
 constexpr absl::string_view kDivisionByZero = "22012";
 
-// The maximum number of seqs that are reserved ahead.
-constexpr std::size_t kMaxSeqs = 512;
+// Stands for the key of the statement that reserves seqs.
+constexpr absl::string_view kSeqs = "seqs";
 
 int RowsOf(const Result& result) {
   int rows = 0;
@@ -35,20 +35,17 @@ int RowsOf(const Result& result) {
   return rows;
 }
 
+// Returns the value in the first column.
+std::int64_t IntegerOf(const PGresult* result, int row) {
+  const auto size = static_cast<std::size_t>(PQgetlength(result, row, 0));
+  return ReadInteger({PQgetvalue(result, row, 0), size});
+}
+
 bool ChangesRows(const Result& result) {
   const absl::string_view command = PQcmdStatus(result.get());
   return RowsOf(result) > 0 && !absl::StartsWith(command, "SELECT") &&
          !absl::StartsWith(command, "FETCH") &&
          !absl::StartsWith(command, "MOVE");
-}
-
-// Identifies a query with its parameters.
-std::string KeyOf(const Query& query) {
-  std::string key = query.sql;
-  for (const Parameter& parameter : query.parameters) {
-    absl::StrAppend(&key, "\n", parameter.size(), " ", parameter.bytes());
-  }
-  return key;
 }
 
 }  // namespace
@@ -68,8 +65,7 @@ Connection::Connection(const Target& target, Mode mode, StoreObserver& observer,
     : target_(target),
       mode_(mode),
       observer_(observer),
-      server_(std::move(server)),
-      lane_(RandomId()) {}
+      lane_(std::move(server)) {}
 
 Connection::~Connection() {
   prepared_.clear();
@@ -78,9 +74,7 @@ Connection::~Connection() {
   if (mode_ != Mode::kTransactions || link_ == nullptr || !link_->IsGood())
     return;
   Guarded("delete lane", [&]() -> absl::Status {
-    Query erase{"DELETE FROM lanes WHERE id = $1", {Parameter()}};
-    erase.parameters[0].SetBytes(lane_);
-    Run(erase);
+    Run(lane_.Delete());
     return absl::OkStatus();
   }).IgnoreError();
 }
@@ -103,16 +97,7 @@ absl::Status Connection::Connect() {
 
 absl::Status Connection::InsertLane() {
   return Guarded("insert lane", [&]() -> absl::Status {
-    const std::string server = server_->Get();
-    Query insert{
-        "INSERT INTO lanes (id, server, batch) SELECT $1, id, $2 FROM servers"
-        " WHERE id = $3 FOR KEY SHARE ON CONFLICT (id) DO UPDATE SET server = "
-        "excluded.server",
-        std::vector<Parameter>(3)};
-    insert.parameters[0].SetBytes(lane_);
-    insert.parameters[1].SetInt64(kNoBatch);
-    insert.parameters[2].SetBytes(server);
-    const bool is_member = RowsOf(Run(insert)) > 0;
+    const bool is_member = RowsOf(Run(lane_.Insert())) > 0;
     has_changed_ = false;
     if (is_member) return absl::OkStatus();
     return absl::UnavailableError("this server is not one of the database's");
@@ -141,14 +126,15 @@ void Connection::EnqueueDeferred() {
 
 std::vector<Result> Connection::Run(const std::vector<Query>& queries) {
   EnqueueDeferred();
+  EnqueueSeqs();
   const std::vector<std::string> before = std::exchange(enqueued_, {});
   for (const Query& query : queries) link_->Enqueue(query);
   std::vector<Result> results = link_->Finish();
   is_lost_ = false;
   for (const Result& result : results) has_changed_ |= ChangesRows(result);
   for (std::size_t i = 0; i < before.size(); ++i) {
-    const auto wanted = prefetched_.find(before[i]);
-    if (wanted != prefetched_.end()) wanted->second.result = results[i];
+    if (before[i] == kSeqs) TakeSeqs(results[i].get());
+    if (!before[i].empty()) read_ahead_.Arrived(before[i], results[i]);
   }
   results.erase(results.begin(),
                 results.begin() + static_cast<std::ptrdiff_t>(before.size()));
@@ -181,26 +167,17 @@ PendingWrites& Connection::WriteLater() {
 
 void Connection::Prefetch(const Query& query) {
   if (!Prefetches()) return;
-  std::string key = KeyOf(query);
-  const auto [wanted, is_new] = prefetched_.try_emplace(key);
-  const bool is_enqueued = !is_new && wanted->second.result == nullptr;
-  ++wanted->second.uses;
-  if (is_enqueued) return;
-  wanted->second.result = nullptr;
+  std::optional<std::string> key = read_ahead_.Request(query);
+  if (!key) return;
   EnqueueDeferred();
   link_->Enqueue(query);
-  enqueued_.push_back(std::move(key));
+  enqueued_.push_back(*std::move(key));
 }
 
 Result Connection::Answer(const Query& query) {
-  if (prefetched_.empty()) return Run(query);
-  const std::string key = KeyOf(query);
-  if (!prefetched_.contains(key)) return Run(query);
-  if (prefetched_[key].result == nullptr) Run(std::vector<Query>());
-  const auto found = prefetched_.find(key);
-  Result result = found->second.result;
-  if (--found->second.uses == 0) prefetched_.erase(found);
-  return result;
+  if (read_ahead_.IsUnderWay(query)) Run(std::vector<Query>());
+  Result ahead = read_ahead_.Take(query);
+  return ahead == nullptr ? Run(query) : ahead;
 }
 
 bool Connection::BeginToRead() {
@@ -262,8 +239,9 @@ void Connection::RepeatCarefully() {
 void Connection::Abandon() {
   deferred_.clear();
   pending_.Clear();
-  prefetched_.clear();
+  read_ahead_.Clear();
   seqs_.clear();
+  wanted_seqs_ = 0;
   has_changed_ = false;
   const bool has_enqueued = !std::exchange(enqueued_, {}).empty();
   if (!std::exchange(in_transaction_, false)) return;
@@ -299,21 +277,37 @@ absl::Status Connection::Damaged(absl::string_view operation,
   return RecordDamaged();
 }
 
-// Reserves as many as the last transaction has used. All are above those of
-// events that were acknowledged before this transaction took its first.
+void Connection::PrefetchEventSeq() {
+  if (Prefetches()) ++wanted_seqs_;
+}
+
+// All seqs that a transaction reserves are above those of events that were
+// acknowledged before it began.
 std::int64_t Connection::NextEventSeq() {
   if (seqs_.empty()) {
-    sql::Statement row =
-        Prepared("SELECT nextval('event_seq') FROM generate_series(1, ?)");
-    row.Bind(1, static_cast<std::int64_t>(std::clamp<std::size_t>(
-                    std::max(last_used_seqs_, used_seqs_), 1, kMaxSeqs)));
-    while (row.Step()) seqs_.push_back(row.Int64(0));
-    std::sort(seqs_.rbegin(), seqs_.rend());
+    wanted_seqs_ = std::max(wanted_seqs_, 1);
+    Run(std::vector<Query>());
   }
-  ++used_seqs_;
   const std::int64_t seq = seqs_.back();
   seqs_.pop_back();
   return seq;
+}
+
+void Connection::EnqueueSeqs() {
+  if (wanted_seqs_ == 0) return;
+  Query query{"SELECT nextval('event_seq') FROM generate_series(1, $1)",
+              std::vector<Parameter>(1), /*is_frequent=*/true};
+  query.parameters[0].SetInt64(std::exchange(wanted_seqs_, 0));
+  link_->Enqueue(query);
+  enqueued_.emplace_back(kSeqs);
+}
+
+void Connection::TakeSeqs(const PGresult* result) {
+  for (int row = PQntuples(result) - 1; row >= 0; --row) {
+    seqs_.push_back(IntegerOf(result, row));
+  }
+  // The lowest is used first.
+  std::sort(seqs_.rbegin(), seqs_.rend());
 }
 
 absl::Status Connection::Begin() {
@@ -323,26 +317,19 @@ absl::Status Connection::Begin() {
   if (!Connect().ok()) return StorageUnavailable();
   in_transaction_ = true;
   has_changed_ = false;
-  prefetched_.clear();
+  read_ahead_.Clear();
   seqs_.clear();
-  last_used_seqs_ = std::exchange(used_seqs_, 0);
+  wanted_seqs_ = 0;
   is_careful_ = std::exchange(is_next_careful_, false);
-  Defer("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  Defer(kBegin);
   return absl::OkStatus();
 }
 
 absl::Status Connection::Commit() {
   const bool has_changed = has_changed_ && mode_ == Mode::kTransactions;
-  // Divides by zero if the row was deleted, which fails the transaction.
-  Query mark{
-      "WITH marked AS (UPDATE lanes SET batch = $2 WHERE id = $1 RETURNING 1)"
-      " SELECT 1 / count(*) FROM marked",
-      {Parameter(), Parameter()}};
-  mark.parameters[0].SetBytes(lane_);
-  // Each commit has a number of its own, also if it fails.
-  mark.parameters[1].SetInt64(++batch_);
+  if (!has_changed_ && enqueued_.empty()) return EndUnchanged();
   std::vector<Query> queries;
-  if (has_changed) queries.push_back(std::move(mark));
+  if (has_changed) queries.push_back(lane_.Mark());
   queries.push_back({"COMMIT"});
   link_->TakeWarning();
   bool is_unsure = false;
@@ -361,10 +348,19 @@ absl::Status Connection::Commit() {
     }
     return absl::OkStatus();
   });
-  if (is_unsure) status = Resolve(batch_);
+  if (is_unsure) status = Resolve(lane_.batch());
   if (!status.ok()) return status;
   in_transaction_ = false;
   if (has_changed) ++changing_commits_;
+  return absl::OkStatus();
+}
+
+// The answer of the server would tell nothing.
+absl::Status Connection::EndUnchanged() {
+  in_transaction_ = false;
+  const bool has_begun = deferred_.empty() || deferred_.front().sql != kBegin;
+  deferred_.clear();
+  if (has_begun) link_->Send({"COMMIT"});
   return absl::OkStatus();
 }
 
@@ -390,8 +386,6 @@ absl::Status Connection::Resolve(std::int64_t batch) {
   return OutcomeUnknown();
 }
 
-// Waits for the end of the older transaction, which has locked the row, and
-// commits synchronously: a standby that must have the older transaction has it.
 absl::StatusOr<std::int64_t> Connection::ReadBatch() {
   if (link_ == nullptr || !link_->IsGood()) {
     auto link = Link::Connect(target_);
@@ -399,12 +393,10 @@ absl::StatusOr<std::int64_t> Connection::ReadBatch() {
     link_ = *std::move(link);
   }
   return Guarded("resolve commit", [&]() -> absl::StatusOr<std::int64_t> {
-    sql::Statement row =
-        Prepared("UPDATE lanes SET batch = batch WHERE id = ? RETURNING batch");
-    row.cursor().BindBytes(1, lane_);
-    if (!row.Step()) return absl::NotFoundError("no row");
+    const Result row = Run(lane_.Read());
+    if (PQntuples(row.get()) == 0) return absl::NotFoundError("no row");
     if (link_->TakeWarning()) return absl::UnavailableError("not confirmed");
-    return row.Int64(0);
+    return IntegerOf(row.get(), 0);
   });
 }
 
@@ -455,10 +447,7 @@ absl::Status Connection::RollBackPart() {
 
 absl::Status Connection::TryToWrite() {
   return Guarded("probe", [&]() -> absl::Status {
-    sql::Statement update =
-        Prepared("UPDATE lanes SET batch = batch WHERE id = ?");
-    update.cursor().BindBytes(1, lane_);
-    update.Execute();
+    RunLater(lane_.Read());
     return absl::OkStatus();
   });
 }

@@ -12,9 +12,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/postgres/engine/cursors.h"
+#include "storage/postgres/engine/lane.h"
 #include "storage/postgres/engine/link.h"
 #include "storage/postgres/engine/member_id.h"
 #include "storage/postgres/engine/pending_writes.h"
+#include "storage/postgres/engine/read_ahead.h"
 #include "storage/postgres/engine/target.h"
 #include "storage/sql/connection.h"
 #include "storage/store_observer.h"
@@ -63,7 +65,8 @@ class Connection final : public sql::Connection {
   absl::Status Damaged(absl::string_view operation,
                        absl::string_view record) const override;
   bool Prefetches() const override { return DefersWrites(); }
-  void ForgetPrefetched() override { prefetched_.clear(); }
+  void ForgetPrefetched() override { read_ahead_.Clear(); }
+  void PrefetchEventSeq() override;
   std::int64_t NextEventSeq() override;
   absl::Status Begin() override;
   absl::Status Commit() override;
@@ -114,6 +117,8 @@ class Connection final : public sql::Connection {
   void Defer(absl::string_view sql) { deferred_.push_back({std::string(sql)}); }
   // Gives what was deferred to the link.
   void EnqueueDeferred();
+  void EnqueueSeqs();
+  void TakeSeqs(const PGresult* result);
   // Fails if the transaction was lost.
   void CheckAlive() const;
   // Begins a transaction for a read of several statements. Returns false if
@@ -128,6 +133,8 @@ class Connection final : public sql::Connection {
   void FinishAnyhow();
   // Forgets the transaction, which the server has rolled back or will.
   void Abandon();
+  // Ends a transaction that has changed nothing.
+  absl::Status EndUnchanged();
   // Finds out if the commit of `batch` took place, on a new connection.
   absl::Status Resolve(std::int64_t batch);
   absl::StatusOr<std::int64_t> ReadBatch();
@@ -135,23 +142,14 @@ class Connection final : public sql::Connection {
   const Target target_;
   const Mode mode_;
   StoreObserver& observer_;
-  const std::shared_ptr<const MemberId> server_;
-  // The id of the row of the table lanes: 16 bytes.
-  const std::string lane_;
+  Lane lane_;
   std::unique_ptr<Link> link_;
   std::vector<Query> deferred_;
   PendingWrites pending_;
   // The statements that the link has and that are not finished: the keys of
-  // prefetched ones, or "".
+  // those that are read ahead, or "".
   std::vector<std::string> enqueued_;
-  // A result that was read ahead; null until the statement is finished.
-  struct Prefetched {
-    Result result;
-    // The number of reads that will take it.
-    int uses = 0;
-  };
-  // By text and parameters.
-  absl::flat_hash_map<std::string, Prefetched> prefetched_;
+  ReadAhead read_ahead_;
   bool in_transaction_ = false;
   // True if the open transaction may have changed something.
   bool has_changed_ = false;
@@ -166,14 +164,12 @@ class Connection final : public sql::Connection {
   bool is_abandoned_ = false;
   bool is_lost_ = false;
   bool is_unknown_ = false;
-  std::int64_t batch_ = 0;
   std::int64_t changing_commits_ = 0;
   int last_stream_ = 0;
-  // Seqs that are reserved for further events of the transaction, in descending
-  // order; the numbers that this transaction and the last one have used.
+  // Seqs that are reserved for events of the transaction, in descending order,
+  // and the number of those to reserve.
   std::vector<std::int64_t> seqs_;
-  std::size_t used_seqs_ = 0;
-  std::size_t last_used_seqs_ = 0;
+  int wanted_seqs_ = 0;
   absl::flat_hash_map<std::string, std::unique_ptr<sql::Cursor>> prepared_;
   absl::flat_hash_map<std::string, std::unique_ptr<StreamCursor>> streams_;
 };

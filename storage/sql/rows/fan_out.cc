@@ -25,6 +25,7 @@ void FanOut::Prefetch(Connection& connection) const {
   if (events_.size() != 1 || !events_.front().ok()) return;
   const v1::Event& event = *events_.front();
   PrefetchEvent(connection, event);
+  connection.PrefetchEventSeq();
   PrefetchListeners(connection, event.id_project(), event.type());
 }
 
