@@ -26,23 +26,29 @@ def as_user():
 class Cluster:
     """Listens on a socket in a new folder alone. stop() deletes it."""
 
-    def __init__(self, primary=None):
-        """With `primary`, it is a standby of that."""
+    def __init__(self, primary=None, backup=None):
+        """With `primary`, it is a standby of that. With `backup`, it starts
+        from the base backup in that folder, which it takes."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pg"))
         if os.getuid() == 0:
             user = pwd.getpwnam(USER)
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         self._popen = None
         self._databases = 0
-        if primary is None:
+        if backup is not None:
+            shutil.move(backup, self.folder / "data")
+        elif primary is None:
             self._run("initdb", "--pgdata", self.folder / "data", "--username",
                       USER, "--auth", "trust", "--encoding", "UTF8",
                       "--locale", "C", "--no-sync")
         else:
-            self._run("pg_basebackup", "--pgdata", self.folder / "data",
-                      "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
-                      "--host", primary.folder, "--username", USER)
+            self._copy(primary)
         self.start()
+
+    def _copy(self, primary):
+        self._run("pg_basebackup", "--pgdata", self.folder / "data",
+                  "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+                  "--host", primary.folder, "--username", USER)
 
     def _run(self, program, *words):
         subprocess.run([*as_user(), PROGRAMS / program, *words],
@@ -117,7 +123,7 @@ class Cluster:
         if "://" not in database:
             database = f"postgres://{USER}@/{database}?host={self.folder}"
         done = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
+            [PROGRAMS / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
              database, "-c", statement],
             capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0, done.stderr

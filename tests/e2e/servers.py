@@ -71,16 +71,17 @@ class Publisher(Workers):
                 self.changed.notify_all()
 
 
-def await_all(receiver, accepted, patience=PATIENCE):
-    """Waits until every event has arrived. Returns the number of repeats."""
+def await_all(receiver, accepted, path="/", patience=PATIENCE):
+    """Waits until every event has arrived at the path. Returns the number of
+    repeats."""
     def arrived():
-        return {request.id for request in receiver.requests}
+        return {request.id for request in receiver.at(path)}
 
     end = time.monotonic() + patience
     while not accepted <= arrived():
         assert time.monotonic() < end, f"{len(accepted - arrived())} missing"
         time.sleep(0.05)
-    return len(receiver.requests) - len(arrived())
+    return len(receiver.at(path)) - len(arrived())
 
 
 def await_owners(cluster, url, owners):
