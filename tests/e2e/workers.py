@@ -35,6 +35,10 @@ class Workers:
         except BaseException as failure:  # __exit__ raises it
             self._failures.append(failure)
 
+    def wait(self, seconds):
+        """Waits, but no longer than until the end of the block."""
+        self._stopping.wait(seconds)
+
     def is_working(self):
         return not self._stopping.is_set()
 
