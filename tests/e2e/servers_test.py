@@ -1,6 +1,7 @@
 """Several servers on one database of PostgreSQL share the deliveries."""
 
 import base64
+import contextlib
 import threading
 import time
 
@@ -159,19 +160,14 @@ def test_a_gateway_spreads_calls_and_leaves_out_a_dead_server(
             assert gateway.post(REFERENCE).status == 201
 
 
-def test_servers_that_start_at_once_make_one_project(tmp_path, postgres_url):
-    keys = tmp_path / "secret-key"
-    keys.write_text(base64.b64encode(bytes(range(32))).decode() + "\n")
-    keys.chmod(0o600)
-    services = []
-    for name in ("a", "b", "c"):
-        (tmp_path / name).mkdir()
-        services.append(Service(tmp_path / name, postgres_url))
+@contextlib.contextmanager
+def started_at_once(services, *flags):
+    """Starts the servers, each in a thread that waits for it."""
     is_over = threading.Event()
     running = threading.Barrier(len(services) + 1)
 
     def start(one):
-        one.start_server(f"--secret_key_file={keys}")
+        one.start_server(*flags)
         running.wait(PATIENCE)
         is_over.wait()  # a process ends with the thread that has started it
 
@@ -180,20 +176,52 @@ def test_servers_that_start_at_once_make_one_project(tmp_path, postgres_url):
         for thread in threads:
             thread.start()
         running.wait(PATIENCE)
-        made = [one for one in services if (one.folder / "api-key").exists()]
-        assert len(made) == 1
         for one in services:
             one.start_gateway()
             one.await_ready()
-            assert one.request(
-                "GET", "/webhooks",
-                headers={"x-api-key": made[0].key}).status == 200
+        yield
     finally:
         for one in services:
             one.stop()
         is_over.set()
         for thread in threads:
             thread.join()
+
+
+def projects(service):
+    with service.channel() as channel:
+        return service.admin(channel).ListProjects().projects
+
+
+def test_servers_that_start_at_once_make_one_project(tmp_path, postgres_url):
+    keys = tmp_path / "secret-key"
+    keys.write_text(base64.b64encode(bytes(range(32))).decode() + "\n")
+    keys.chmod(0o600)
+    services = []
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        services.append(Service(tmp_path / name, postgres_url))
+    with started_at_once(services, f"--secret_key_file={keys}"):
+        [made] = [one for one in services if (one.folder / "api-key").exists()]
+        for one in services:
+            assert len(projects(one)) == 1
+            assert one.request("GET", "/webhooks",
+                               headers={"x-api-key": made.key}).status == 200
+
+
+def test_servers_that_start_at_once_make_one_set_of_key_files(
+        tmp_path, postgres_url):
+    services = [Service(tmp_path, postgres_url) for _ in range(3)]
+    with started_at_once(services):
+        made = services[0].post(REFERENCE).json()
+        for one in services:
+            assert len(projects(one)) == 1
+            # With its secret.
+            assert one.get("/webhooks").json() == [made]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "admin-key", "api-key", "secret-key"]
+    with started_at_once(services):
+        assert services[0].get("/webhooks").json() == [made]
 
 
 def test_a_server_with_another_secret_key_does_not_start(
