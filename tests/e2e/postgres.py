@@ -1,5 +1,6 @@
 """A private PostgreSQL, which ends with the process of the test."""
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -79,8 +80,15 @@ class Cluster:
 
     def stop(self):
         if self._popen is not None and self._popen.poll() is None:
+            self.thaw()
             self.kill()
         shutil.rmtree(self.folder)
+
+    def follow(self, primary):
+        """Starts it again, after it has ended, as a standby of `primary`."""
+        shutil.rmtree(self.folder / "data")
+        self._copy(primary)
+        self.start()
 
     def freeze(self):
         """Stops all of its processes."""
@@ -90,11 +98,13 @@ class Cluster:
         self._signal_all(signal.SIGCONT)
 
     def _signal_all(self, number):
+        self._popen.send_signal(number)  # the first: it starts the others
         children = subprocess.run(
             ["pgrep", "-P", str(self._popen.pid)], capture_output=True,
             text=True, check=False).stdout.split()
-        for process in (str(self._popen.pid), *children):
-            os.kill(int(process), number)
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), number)
 
     def promote(self):
         self._run("pg_ctl", "promote", "--pgdata", self.folder / "data")
@@ -109,6 +119,15 @@ class Cluster:
                          " WHERE sync_state = 'sync'") != ["1"]:
             assert time.monotonic() < end, self.log()
             time.sleep(0.05)
+
+    def end_sessions(self, database, function):
+        """Calls pg_terminate_backend or pg_cancel_backend for two sessions of
+        servers."""
+        self.query(
+            database,
+            f"SELECT {function}(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'webhook-server'"
+            " AND datname = current_database() ORDER BY random() LIMIT 2")
 
     def create_database(self):
         """Creates an empty database. Returns its URL."""

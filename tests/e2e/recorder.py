@@ -20,6 +20,9 @@ class Recorder(Receiver):
         super().__init__()
         self._seconds = seconds
         self._arrivals = collections.defaultdict(list)
+        self._ids = collections.defaultdict(dict)  # in the order of arrival
+        # The number of requests with an event that had arrived before.
+        self.repeats = 0
         self._in_flight = collections.Counter()
         # The greatest number of requests at the same time, by path.
         self.most_in_flight = collections.Counter()
@@ -31,10 +34,11 @@ class Recorder(Receiver):
     def _take(self, handler):
         if not self._read(handler):
             return
-        path = handler.path
+        path, id = handler.path, handler.headers["webhook-id"]
         with self._changed:
-            self._arrivals[path].append(
-                Arrival(time.monotonic(), handler.headers["webhook-id"]))
+            self._arrivals[path].append(Arrival(time.monotonic(), id))
+            self.repeats += id in self._ids[path]
+            self._ids[path][id] = None
             self._in_flight[path] += 1
             self.most_in_flight[path] = max(self.most_in_flight[path],
                                             self._in_flight[path])
@@ -47,7 +51,8 @@ class Recorder(Receiver):
 
     def arrived(self, path):
         """Returns the ids of the events in the order of their first arrival."""
-        return list(dict.fromkeys(arrival.id for arrival in self.at(path)))
+        with self._changed:
+            return list(self._ids[path])
 
     def misplaced(self, path, events):
         """Returns those of `events`, all of which have arrived, that arrived

@@ -26,6 +26,10 @@ class Workers:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+        self.check()
+
+    def check(self):
+        """Raises the exception of a job that has failed."""
         for failure in self._failures:
             raise failure
 
