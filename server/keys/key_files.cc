@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/call/api_key.h"
@@ -31,16 +32,33 @@ OptionalKey ReadKey(const std::string& path, absl::string_view what,
       absl::StrCat(path, " holds something that is not ", what));
 }
 
-// Returns `found`, or writes and returns a new key if there is none.
-absl::StatusOr<std::string> TakeOrMake(OptionalKey found,
-                                       const std::string& path,
-                                       absl::string_view what,
-                                       std::string (*make)(Entropy&),
-                                       Entropy& entropy) {
+// The content of new files.
+std::string ContentOf(const std::string& key) {
+  return absl::StrCat(key, "\n");
+}
+
+std::string ContentOf(const SecretKeys& keys) {
+  return absl::StrCat(
+      "# Seals the secrets in the database. Without it they are lost.\n",
+      FormatSecretKey(keys.front()), "\n");
+}
+
+// Returns the key that `read` finds in the file at `path`, or else that of
+// `make`, which it writes. Servers that start at once make one key together.
+template <typename Key>
+absl::StatusOr<Key> TakeOrMake(
+    const std::string& path, absl::string_view what,
+    absl::StatusOr<std::optional<Key>> (*read)(const std::string& path),
+    absl::FunctionRef<absl::StatusOr<Key>()> make) {
+  auto found = read(path);
+  if (found.ok() && found->has_value()) return **std::move(found);
+  const FolderLock lock(path);
+  found = read(path);
   if (!found.ok()) return found.status();
   if (found->has_value()) return **std::move(found);
-  std::string key = make(entropy);
-  absl::Status written = WritePrivateFile(path, absl::StrCat(key, "\n"));
+  absl::StatusOr<Key> key = make();
+  if (!key.ok()) return key;
+  absl::Status written = WritePrivateFile(path, ContentOf(*key));
   if (!written.ok()) return written;
   LogMade(path, what);
   return key;
@@ -75,13 +93,14 @@ absl::StatusOr<std::optional<SecretKeys>> ReadSecretKeys(
 
 absl::StatusOr<std::string> TakeOrMakeApiKey(const std::string& path,
                                              Entropy& entropy) {
-  return TakeOrMake(ReadApiKey(path), path, kApiKey, &MakeApiKey, entropy);
+  return TakeOrMake<std::string>(path, kApiKey, &ReadApiKey,
+                                 [&] { return MakeApiKey(entropy); });
 }
 
 absl::StatusOr<std::string> TakeOrMakeAdminKey(const std::string& path,
                                                Entropy& entropy) {
-  return TakeOrMake(ReadAdminKey(path), path, kAdminKey, &MakeAdminKey,
-                    entropy);
+  return TakeOrMake<std::string>(path, kAdminKey, &ReadAdminKey,
+                                 [&] { return MakeAdminKey(entropy); });
 }
 
 absl::Status SecretKeysLost(absl::string_view path) {
@@ -94,18 +113,11 @@ absl::Status SecretKeysLost(absl::string_view path) {
 absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,
                                                 bool must_exist,
                                                 Entropy& entropy) {
-  auto found = ReadSecretKeys(path);
-  if (!found.ok()) return found.status();
-  if (found->has_value()) return **std::move(found);
-  if (must_exist) return SecretKeysLost(path);
-  const SecretKey key = MakeSecretKey(entropy);
-  absl::Status written = WritePrivateFile(
-      path, absl::StrCat("# Seals the secrets in the database. Without it they "
-                         "are lost.\n",
-                         FormatSecretKey(key), "\n"));
-  if (!written.ok()) return written;
-  LogMade(path, "a secret key");
-  return SecretKeys{key};
+  return TakeOrMake<SecretKeys>(path, "a secret key", &ReadSecretKeys,
+                                [&]() -> absl::StatusOr<SecretKeys> {
+                                  if (must_exist) return SecretKeysLost(path);
+                                  return SecretKeys{MakeSecretKey(entropy)};
+                                });
 }
 
 }  // namespace webhooks::server

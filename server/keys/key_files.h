@@ -11,9 +11,10 @@
 #include "storage/sealing/secret_key.h"
 
 // Reads and creates key files. The TakeOrMake functions create a file that is
-// absent or empty, with a new key and mode 0600. Messages are for the operator
-// and name the file. INVALID_ARGUMENT if the file has other content;
-// PERMISSION_DENIED, NOT_FOUND, ... if it cannot be read or written.
+// absent or empty, with a new key and mode 0600; callers in several processes
+// on one machine get the same key. Messages are for the operator and name the
+// file. INVALID_ARGUMENT if the file has other content; PERMISSION_DENIED,
+// NOT_FOUND, ... if it cannot be read or written.
 namespace webhooks::server {
 
 // Return the key in the file; nullopt if the file is absent or empty.

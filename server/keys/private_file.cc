@@ -1,6 +1,7 @@
 #include "server/keys/private_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,10 +41,18 @@ absl::Status WriteAndSync(const std::string& path, absl::string_view content) {
   return absl::OkStatus();
 }
 
+std::string FolderOf(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
+int OpenFolder(const std::string& name) {
+  return open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 // A file name survives a crash of the machine once its folder is synced.
-absl::Status SyncFolder(const std::filesystem::path& folder) {
-  const std::string name = folder.empty() ? "." : folder.string();
-  const int file = open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+absl::Status SyncFolder(const std::string& name) {
+  const int file = OpenFolder(name);
   if (file < 0) return Failure("open", name);
   const auto closing = absl::MakeCleanup([file] { close(file); });
   if (fsync(file) != 0) return Failure("sync", name);
@@ -85,6 +94,17 @@ absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
   return *std::move(content);
 }
 
+FolderLock::FolderLock(const std::string& path)
+    : folder_(OpenFolder(FolderOf(path))) {
+  if (folder_ < 0) return;
+  while (flock(folder_, LOCK_EX) != 0 && errno == EINTR) {
+  }
+}
+
+FolderLock::~FolderLock() {
+  if (folder_ >= 0) close(folder_);
+}
+
 // Renames a complete file, so that an interrupted start leaves only a temporary
 // file.
 absl::Status WritePrivateFile(const std::string& path,
@@ -98,7 +118,7 @@ absl::Status WritePrivateFile(const std::string& path,
     unlink(unfinished.c_str());
     return written;
   }
-  return SyncFolder(std::filesystem::path(path).parent_path());
+  return SyncFolder(FolderOf(path));
 }
 
 }  // namespace webhooks::server

@@ -25,8 +25,26 @@ bool IsOpenToOthers(const struct stat& facts);
 absl::StatusOr<std::optional<std::string>> ReadPrivateFile(
     const std::string& path);
 
+// While it exists, no other process and no other thread has one for a file in
+// the same folder, unless the file system has no locks. So two that start at
+// once do not both create the file.
+class FolderLock {
+ public:
+  // Waits for the lock of the folder of the file `path`. Does not lock a folder
+  // that cannot be opened, in which no file can be created either.
+  explicit FolderLock(const std::string& path);
+  ~FolderLock();
+
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int folder_;
+};
+
 // Atomically creates or replaces the file `path`, with mode 0600, and syncs it
-// to disk. PERMISSION_DENIED, NOT_FOUND, ... if it cannot be written.
+// to disk. Of two calls at the same time, one may fail. PERMISSION_DENIED,
+// NOT_FOUND, ... if it cannot be written.
 absl::Status WritePrivateFile(const std::string& path,
                               absl::string_view content);
 

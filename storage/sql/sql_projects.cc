@@ -18,10 +18,14 @@ void SqlStore::CreateFirstProject(const v1::Project& project,
       .Submit(
           options,
           [project, key, hash](Connection& connection) {
-            absl::Status status = InsertProject(connection, project).status();
-            if (status.ok()) status = InsertApiKey(connection, key, hash);
+            // First: another server may make it, with the key of the same file.
+            absl::Status status =
+                InsertFirstProject(connection, project.id_project());
+            if (status.ok()) {
+              status = InsertProject(connection, project).status();
+            }
             if (!status.ok()) return status;
-            return InsertFirstProject(connection, project.id_project());
+            return InsertApiKey(connection, key, hash);
           },
           std::move(done));
 }

@@ -66,6 +66,10 @@ TEST_P(StoreRecords, AStoreHasOneFirstProject) {
       StatusIs(absl::StatusCode::kAlreadyExists, "FIRST_PROJECT_EXISTS"));
   EXPECT_THAT(FindApiKey(*store_, second.hash),
               StatusIs(absl::StatusCode::kNotFound));
+  // Another server made it with the key of the same file.
+  EXPECT_THAT(
+      CreateFirstProject(*store_, second.project, second.key, first.hash),
+      StatusIs(absl::StatusCode::kAlreadyExists, "FIRST_PROJECT_EXISTS"));
 }
 
 TEST_P(StoreRecords, AKeyIsFoundByItsHash) {

@@ -2,21 +2,16 @@
 
 import json
 import os
-import sys
 import uuid
 
-import grpc
 import pytest
 
-# Some packages of the stubs have the names of installed packages.
-sys.path.append(os.environ["E2E_STUBS"])
-grpc.__path__.append(os.path.join(os.environ["E2E_STUBS"], "grpc"))
-
-from postgres import Cluster  # noqa: E402
-from processes import run  # noqa: E402
-from receiver import FAST, Receiver, delivering  # noqa: E402
-from servers import BEAT  # noqa: E402
-from service import Service  # noqa: E402
+import stubs  # noqa: F401  before what needs it
+from postgres import Cluster
+from processes import run
+from receiver import FAST, Receiver, delivering
+from servers import BEAT
+from service import Service
 
 
 @pytest.fixture(scope="session")

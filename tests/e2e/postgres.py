@@ -1,5 +1,6 @@
 """A private PostgreSQL, which ends with the process of the test."""
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -26,23 +27,29 @@ def as_user():
 class Cluster:
     """Listens on a socket in a new folder alone. stop() deletes it."""
 
-    def __init__(self, primary=None):
-        """With `primary`, it is a standby of that."""
+    def __init__(self, primary=None, backup=None):
+        """With `primary`, it is a standby of that. With `backup`, it starts
+        from the base backup in that folder, which it takes."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pg"))
         if os.getuid() == 0:
             user = pwd.getpwnam(USER)
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         self._popen = None
         self._databases = 0
-        if primary is None:
+        if backup is not None:
+            shutil.move(backup, self.folder / "data")
+        elif primary is None:
             self._run("initdb", "--pgdata", self.folder / "data", "--username",
                       USER, "--auth", "trust", "--encoding", "UTF8",
                       "--locale", "C", "--no-sync")
         else:
-            self._run("pg_basebackup", "--pgdata", self.folder / "data",
-                      "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
-                      "--host", primary.folder, "--username", USER)
+            self._copy(primary)
         self.start()
+
+    def _copy(self, primary):
+        self._run("pg_basebackup", "--pgdata", self.folder / "data",
+                  "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+                  "--host", primary.folder, "--username", USER)
 
     def _run(self, program, *words):
         subprocess.run([*as_user(), PROGRAMS / program, *words],
@@ -73,8 +80,15 @@ class Cluster:
 
     def stop(self):
         if self._popen is not None and self._popen.poll() is None:
+            self.thaw()
             self.kill()
         shutil.rmtree(self.folder)
+
+    def follow(self, primary):
+        """Starts it again, after it has ended, as a standby of `primary`."""
+        shutil.rmtree(self.folder / "data")
+        self._copy(primary)
+        self.start()
 
     def freeze(self):
         """Stops all of its processes."""
@@ -84,11 +98,13 @@ class Cluster:
         self._signal_all(signal.SIGCONT)
 
     def _signal_all(self, number):
+        self._popen.send_signal(number)  # the first: it starts the others
         children = subprocess.run(
             ["pgrep", "-P", str(self._popen.pid)], capture_output=True,
             text=True, check=False).stdout.split()
-        for process in (str(self._popen.pid), *children):
-            os.kill(int(process), number)
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), number)
 
     def promote(self):
         self._run("pg_ctl", "promote", "--pgdata", self.folder / "data")
@@ -104,6 +120,15 @@ class Cluster:
             assert time.monotonic() < end, self.log()
             time.sleep(0.05)
 
+    def end_sessions(self, database, function):
+        """Calls pg_terminate_backend or pg_cancel_backend for two sessions of
+        servers."""
+        self.query(
+            database,
+            f"SELECT {function}(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'webhook-server'"
+            " AND datname = current_database() ORDER BY random() LIMIT 2")
+
     def create_database(self):
         """Creates an empty database. Returns its URL."""
         self._databases += 1
@@ -117,7 +142,7 @@ class Cluster:
         if "://" not in database:
             database = f"postgres://{USER}@/{database}?host={self.folder}"
         done = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
+            [PROGRAMS / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
              database, "-c", statement],
             capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0, done.stderr

@@ -54,11 +54,7 @@ def test_sessions_that_are_ended_at_random_lose_nothing(
     def end_sessions():
         functions = ("pg_terminate_backend", "pg_cancel_backend")
         while not stop.wait(0.05):
-            cluster.query(
-                database,
-                f"SELECT {randomness.choice(functions)}(pid) FROM"
-                " pg_stat_activity WHERE application_name = 'webhook-server'"
-                " AND datname = current_database() ORDER BY random() LIMIT 2")
+            cluster.end_sessions(database, randomness.choice(functions))
 
     with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (
             all, apis):

@@ -82,9 +82,19 @@ class Receiver:
         "drip", or a threading.Event to wait for before 200."""
         self._answers[path] = list(answers)
 
-    def _take(self, handler):
+    def _read(self, handler):
+        """Returns the body, or None if the sender was killed before its end."""
         size = int(handler.headers.get("content-length", 0))
         body = handler.rfile.read(size)
+        if len(body) == size:
+            return body
+        handler.close_connection = True
+        return None
+
+    def _take(self, handler):
+        body = self._read(handler)
+        if body is None:
+            return
         headers = {k.lower(): v for k, v in handler.headers.items()}
         with self._changed:
             answers = self._answers[handler.path]
@@ -103,11 +113,14 @@ class Receiver:
                 answer.wait(PATIENCE)
                 answer = 200
             status, more = answer if isinstance(answer, tuple) else (answer, {})
-            handler.send_response(status)
-            for name, value in {"content-length": "2", **more}.items():
-                handler.send_header(name, value)
-            handler.end_headers()
-            handler.wfile.write(b"ok")
+            self._answer(handler, status, more)
+
+    def _answer(self, handler, status=200, headers=None):
+        handler.send_response(status)
+        for name, value in {"content-length": "2", **(headers or {})}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(b"ok")
 
     def _drip(self, handler):
         """Sends one byte per second."""

@@ -1,6 +1,7 @@
 """Several servers on one database of PostgreSQL, and publishers."""
 
 import contextlib
+import functools
 import time
 import uuid
 
@@ -16,7 +17,7 @@ RETRIES = ("--retry_schedule=0s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s",
 
 
 class Servers:
-    """Servers with their gateways, one pair beside the other."""
+    """Servers on one database, with gateways."""
 
     def __init__(self, folder, url):
         self.folder = folder
@@ -24,15 +25,32 @@ class Servers:
         self.services = []
 
     def start(self, *flags):
-        service = Service(self.folder, self.url)
-        self.services.append(service)
-        service.start_server(*FLAGS, *RETRIES, *flags)
+        """Starts a server with a gateway of its own. Returns its calls."""
+        service = self.start_server(*flags)
         service.start_gateway()
         service.await_ready()
         return Api(service)
 
+    def start_server(self, *flags):
+        service = Service(self.folder, self.url)
+        self.services.append(service)
+        service.start_server(*FLAGS, *RETRIES, *flags)
+        return service
+
+    def start_gateway(self):
+        """Starts a gateway in front of all servers. Returns it as a service
+        without a server."""
+        addresses = ",".join(
+            one.server.address for one in self.services if one.server)
+        service = Service(self.folder, self.url)
+        self.services.append(service)
+        service.start_gateway(server=f"ipv4:{addresses}")
+        service.await_ready()
+        return service
+
     def stop(self):
-        for service in self.services:
+        """Stops the gateways first, so that no call of them fails."""
+        for service in reversed(self.services):
             service.stop()
 
 
@@ -46,41 +64,65 @@ def servers(folder, url, count):
         all.stop()
 
 
-class Publisher(Workers):
-    """Publishes through all gateways until it is stopped."""
+@contextlib.contextmanager
+def fleet(folder, url, servers, gateways):
+    """Yields servers, and gateways that are in front of all of these."""
+    all = Servers(folder, url)
+    try:
+        for _ in range(servers):
+            all.start_server()
+        yield all, [all.start_gateway() for _ in range(gateways)]
+    finally:
+        all.stop()
 
-    def __init__(self, services):
+
+class Publisher(Workers):
+    """Publishes through all gateways until it is stopped, with `clients` for
+    each. A client waits `pause` seconds after each event."""
+
+    def __init__(self, services, clients=1, pause=0):
         self.accepted = set()
-        super().__init__([lambda one=one: self._run(one) for one in services])
+        # For each client, the accepted events in the order of their publication.
+        self.sequences = [[] for _ in range(clients * len(services))]
+        # The time before the publication of each accepted event.
+        self.began = {}
+        self._pause = pause
+        super().__init__([
+            functools.partial(self._run, services[n % len(services)], sequence)
+            for n, sequence in enumerate(self.sequences)])
 
     def await_accepted(self, count):
         self.await_change(lambda: len(self.accepted) >= count)
 
-    def _run(self, service):
+    def _run(self, service, sequence):
         while self.is_working():
             id = str(uuid.uuid4())
+            began = time.monotonic()
             try:
                 response = service.request("POST", "/events", {
                     "type": "t", "data": id, "id_event": id})
             except OSError:
                 continue  # the process is being killed
-            if response.status != 202:
-                continue
-            with self.changed:
-                self.accepted.add(id)
-                self.changed.notify_all()
+            if response.status == 202:
+                with self.changed:
+                    self.accepted.add(id)
+                    self.began[id] = began
+                    sequence.append(id)
+                    self.changed.notify_all()
+            self.wait(self._pause)
 
 
-def await_all(receiver, accepted, patience=PATIENCE):
-    """Waits until every event has arrived. Returns the number of repeats."""
+def await_all(receiver, accepted, path="/", patience=PATIENCE):
+    """Waits until every event has arrived at the path. Returns the number of
+    repeats."""
     def arrived():
-        return {request.id for request in receiver.requests}
+        return {request.id for request in receiver.at(path)}
 
     end = time.monotonic() + patience
     while not accepted <= arrived():
         assert time.monotonic() < end, f"{len(accepted - arrived())} missing"
         time.sleep(0.05)
-    return len(receiver.requests) - len(arrived())
+    return len(receiver.at(path)) - len(arrived())
 
 
 def await_owners(cluster, url, owners):

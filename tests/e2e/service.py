@@ -50,10 +50,11 @@ class Service:
             f"--{name.replace('-', '_')}_file={self.folder / name}"
             for name in ("api-key", "admin-key", "secret-key"))]
 
-    def start_gateway(self, *flags, env=None):
+    def start_gateway(self, *flags, server=None, env=None):
+        """`server` is the address of the server, in place of that of its own."""
         self.gateway = Process(
             "webhook-gateway", "--listen=127.0.0.1:0",
-            f"--server={self.server.address}", *flags, env=env)
+            f"--server={server or self.server.address}", *flags, env=env)
         return self.gateway
 
     def start(self, *flags):

@@ -26,6 +26,10 @@ class Workers:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+        self.check()
+
+    def check(self):
+        """Raises the exception of a job that has failed."""
         for failure in self._failures:
             raise failure
 
@@ -34,6 +38,10 @@ class Workers:
             job()
         except BaseException as failure:  # __exit__ raises it
             self._failures.append(failure)
+
+    def wait(self, seconds):
+        """Waits, but no longer than until the end of the block."""
+        self._stopping.wait(seconds)
 
     def is_working(self):
         return not self._stopping.is_set()

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/time/clock.h"
 
 namespace webhooks::postgres {
 namespace {
@@ -25,6 +26,11 @@ constexpr absl::Duration kSearchEvery = absl::Minutes(1);
 
 // A server gives this part of all shards away at a time.
 constexpr std::size_t kDrainStep = kShards / 20;
+
+// The least time between the last attempt for a shard that is given away and
+// its next owner, since a limit of requests per second counts one server's
+// attempts.
+constexpr absl::Duration kRest = absl::Seconds(1);
 
 absl::Duration Now() {
   timespec time{};
@@ -57,6 +63,7 @@ Membership::Membership(std::unique_ptr<Connection> connection, std::string name,
 
 Membership::~Membership() {
   Stop();
+  if (!is_alone_ && !held_.empty()) absl::SleepFor(kRest);
   Bury(*connection_, {id_->Get(), kAnyBeat}).IgnoreError();
 }
 
@@ -103,6 +110,7 @@ void Membership::Run() {
   Clock next_tick = Now() + beat_;
   while (Sleep(std::min(kPollEvery, beat_))) {
     TakeNews();
+    ContinueDrain();
     if (Now() < next_tick) continue;
     next_tick = Now() + beat_;
     Tick();
@@ -155,7 +163,6 @@ void Membership::Tick() {
   if (!shards.ok()) return;
   Reconcile(*shards);
   Balance(delivering);
-  ContinueDrain();
   if (needs_search_.exchange(false) || Now() >= next_search_) {
     next_search_ = Now() + kSearchEvery;
     FindWaiting({held_.begin(), held_.end()});
@@ -262,22 +269,27 @@ void Membership::AwaitTransactions(Drain& drain) {
   });
 }
 
+bool Membership::IsIdle(Drain& drain) {
+  if (*drain.transactions == Drain::Transactions::kUnknown) {
+    AwaitTransactions(drain);
+  }
+  if (*drain.transactions != Drain::Transactions::kOver) return false;
+  const auto is_drained = [&](std::size_t shard) {
+    return std::find(drain.shards.begin(), drain.shards.end(), shard) !=
+           drain.shards.end();
+  };
+  if (!std::exchange(drain.has_told, true)) GiveUp(is_drained);
+  const auto leased = leases_->Endpoints();
+  return std::none_of(leased.begin(), leased.end(), [&](const Endpoint& one) {
+    return is_drained(ShardOf(one.webhook));
+  });
+}
+
 void Membership::ContinueDrain() {
   for (Drain& drain : drains_) {
-    if (*drain.transactions == Drain::Transactions::kUnknown) {
-      AwaitTransactions(drain);
-    }
-    if (*drain.transactions != Drain::Transactions::kOver) continue;
-    const auto is_drained = [&](std::size_t shard) {
-      return std::find(drain.shards.begin(), drain.shards.end(), shard) !=
-             drain.shards.end();
-    };
-    if (!std::exchange(drain.has_told, true)) GiveUp(is_drained);
-    const auto leased = leases_->Endpoints();
-    const bool is_busy = std::any_of(
-        leased.begin(), leased.end(),
-        [&](const Endpoint& one) { return is_drained(ShardOf(one.webhook)); });
-    if (is_busy ||
+    if (!IsIdle(drain)) continue;
+    drain.rests_until = std::min(drain.rests_until, Now() + kRest);
+    if (Now() < drain.rests_until ||
         !ReleaseShards(*connection_, id_->Get(), drain.shards).ok()) {
       continue;
     }

@@ -34,6 +34,10 @@ namespace webhooks::postgres {
 // server whose machine stops between a look at the clock and the sending of a
 // request.
 //
+// Between the last attempt of a server for an endpoint and the first of the
+// next server, at least a second passes, so that a limit of requests per second
+// holds (after a death: if a beat takes half a second or more).
+//
 // A server that was declared dead cannot commit a transaction that it had begun
 // (see the table lanes); it forgets its leases and joins again.
 class Membership final : public sql::Ownership {
@@ -74,6 +78,8 @@ class Membership final : public sql::Ownership {
     enum class Transactions { kOpen, kOver, kUnknown };
     std::shared_ptr<std::atomic<Transactions>> transactions;
     bool has_told = false;
+    // When the next server may own the shards.
+    Clock rests_until = absl::InfiniteDuration();
   };
 
   Membership(std::unique_ptr<Connection> connection, std::string name,
@@ -99,6 +105,8 @@ class Membership final : public sql::Ownership {
   void Claim(std::size_t count);
   void BeginDrain(std::size_t count);
   void AwaitTransactions(Drain& drain);
+  // Returns true when no lease of the shards is left, or can be made.
+  bool IsIdle(Drain& drain);
   void ContinueDrain();
   void TakeNews();
   void FindWaiting(std::vector<std::size_t> shards);

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -39,6 +41,21 @@ TEST_F(KeyFiles, AreCreatedPrivateAndThenUsed) {
   struct stat facts {};
   ASSERT_EQ(stat(file_.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
+}
+
+TEST_F(KeyFiles, AreTheSameForAllThatCreateThemAtOnce) {
+  testing::WriteFile(file_, "");
+  std::vector<std::string> keys(8);
+  std::vector<std::thread> threads;
+  for (std::string& key : keys) {
+    threads.emplace_back([&] {
+      SystemEntropy entropy;
+      const auto taken = TakeOrMakeAdminKey(file_, entropy);
+      key = taken.ok() ? *taken : taken.status().ToString();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(keys, ::testing::Each(*TakeOrMakeAdminKey(file_, entropy_)));
 }
 
 TEST_F(KeyFiles, OfAnotherKindAreRefused) {
