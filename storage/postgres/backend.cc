@@ -1,11 +1,8 @@
 #include "storage/postgres/backend.h"
 
-#include <unistd.h>
-
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/postgres/engine/connection.h"
 #include "storage/postgres/engine/migrations.h"
@@ -71,13 +68,6 @@ absl::Status CheckStandby(const Target& target, sql::Connection& connection,
   return absl::OkStatus();
 }
 
-// Returns the name of this machine, for operators.
-std::string HostName() {
-  char name[256] = "";
-  gethostname(name, sizeof(name) - 1);
-  return name;
-}
-
 absl::Status AddConnections(
     const Target& target, Connection::Mode mode, int count,
     StoreObserver& observer, const std::shared_ptr<const MemberId>& server,
@@ -117,7 +107,8 @@ absl::Status NoFile(absl::string_view tool) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock) {
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self) {
   const auto target = ParseTarget(url);
   if (!target.ok()) return target.status();
   LastFault fault;
@@ -140,8 +131,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   auto control =
       Connection::Open(*target, Connection::Mode::kStatements, observer);
   if (!control.ok()) return control.status();
-  auto member = Membership::Join(*std::move(control), HostName(), target->beat,
-                                 target->delivers, server);
+  auto member =
+      Membership::Join(*std::move(control), self, target->beat, server);
   if (!member.ok()) return Named(*target, member.status());
   sql::Connections connections;
   absl::Status opened =
@@ -155,7 +146,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   if (!opened.ok()) return Named(*target, opened);
   return std::make_unique<sql::SqlStore>(
       std::move(sealer), std::move(connections), observer,
-      std::move(steady_clock), /*held=*/nullptr, *std::move(member));
+      std::move(steady_clock), std::move(self), /*held=*/nullptr,
+      *std::move(member));
 }
 
 StorePresence FindStore(absl::string_view url) {
@@ -173,11 +165,6 @@ StorePresence FindStore(absl::string_view url) {
 std::string StoreName(absl::string_view url) {
   const auto target = ParseTarget(url);
   return target.ok() ? target->name : std::string(kScheme);
-}
-
-std::string UrlWithoutDeliveries(absl::string_view url) {
-  return absl::StrCat(url, absl::StrContains(url, '?') ? "&" : "?",
-                      "deliver=false");
 }
 
 std::string StoreFolder(absl::string_view url) {

@@ -21,10 +21,11 @@ class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
   // Opens a store on the database with `keys`. A store that was opened before
-  // must be closed. `steady_clock` times the leases.
+  // must be closed. `steady_clock` times the leases. `self` describes the
+  // server.
   virtual absl::StatusOr<std::unique_ptr<Store>> Open(
-      const SecretKeys& keys, SteadyClock steady_clock,
-      StoreObserver& observer) = 0;
+      const SecretKeys& keys, SteadyClock steady_clock, StoreObserver& observer,
+      const v1::Server& self) = 0;
 };
 
 // A backend that the suite runs on.
@@ -94,6 +95,8 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
   // The steady clock of the store.
   std::atomic<absl::Duration> elapsed_ = absl::ZeroDuration();
   Observer observer_;
+  // The server whose store it is.
+  v1::Server self_ = UnnamedServer();
   std::unique_ptr<TestDatabase> database_;
   std::unique_ptr<Store> store_;
 };

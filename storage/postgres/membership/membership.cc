@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "proto/time.h"
+#include "storage/uuid.h"
 
 namespace webhooks::postgres {
 namespace {
@@ -26,6 +28,9 @@ constexpr absl::Duration kSearchEvery = absl::Minutes(1);
 // A server gives this part of all shards away at a time.
 constexpr std::size_t kDrainStep = kShards / 20;
 
+// Operators read ages of beats in this unit.
+constexpr absl::Duration kAgeUnit = absl::Milliseconds(1);
+
 absl::Duration Now() {
   timespec time{};
   clock_gettime(CLOCK_BOOTTIME, &time);
@@ -35,22 +40,20 @@ absl::Duration Now() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Membership>> Membership::Join(
-    std::unique_ptr<Connection> connection, std::string name,
-    absl::Duration beat, bool delivers, std::shared_ptr<MemberId> id) {
+    std::unique_ptr<Connection> connection, v1::Server self,
+    absl::Duration beat, std::shared_ptr<MemberId> id) {
   std::unique_ptr<Membership> member(new Membership(
-      std::move(connection), std::move(name), beat, delivers, std::move(id)));
+      std::move(connection), std::move(self), beat, std::move(id)));
   absl::Status joined = member->Rejoin();
   if (!joined.ok()) return joined;
   return member;
 }
 
-Membership::Membership(std::unique_ptr<Connection> connection, std::string name,
-                       absl::Duration beat, bool delivers,
-                       std::shared_ptr<MemberId> id)
+Membership::Membership(std::unique_ptr<Connection> connection, v1::Server self,
+                       absl::Duration beat, std::shared_ptr<MemberId> id)
     : connection_(std::move(connection)),
-      name_(std::move(name)),
+      self_(std::move(self)),
       beat_(beat),
-      delivers_(delivers),
       id_(std::move(id)),
       last_look_(Now()),
       next_search_(Now() + kSearchEvery) {}
@@ -103,7 +106,7 @@ void Membership::Run() {
   Clock next_tick = Now() + beat_;
   while (Sleep(std::min(kPollEvery, beat_))) {
     TakeNews();
-    if (Now() < next_tick) continue;
+    if (!needs_tick_.exchange(false) && Now() < next_tick) continue;
     next_tick = Now() + beat_;
     Tick();
   }
@@ -129,9 +132,10 @@ bool Membership::Sleep(absl::Duration time) {
 
 void Membership::Tick() {
   const Clock sent = Now();
-  const auto is_alive = Beat(*connection_, id_->Get());
+  const auto is_alive = Beat(*connection_, id_->Get(), leaves_);
   if (!is_alive.ok()) {
     // After an outage of the database, nobody is dead.
+    absl::MutexLock lock(&mutex_);
     seen_.clear();
     return;
   }
@@ -164,7 +168,7 @@ void Membership::Tick() {
 
 absl::Status Membership::Rejoin() {
   const std::string id = RandomId();
-  absl::Status inserted = InsertMember(*connection_, {id, 0, delivers_}, name_);
+  absl::Status inserted = InsertServer(*connection_, id, self_);
   if (inserted.ok()) id_->Set(id);
   return inserted;
 }
@@ -175,30 +179,64 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   const absl::Duration watched = std::min(now - last_look_, 2 * beat_);
   last_look_ = now;
   std::size_t delivering = 0;
+  int staying = 0;
   bool is_lowest = true;
   std::map<std::string, Seen> seen;
   for (const Member& member : members) {
-    const auto before = seen_.find(member.id);
-    const bool is_same =
-        before != seen_.end() && before->second.beat == member.beat;
-    const Seen last{member.beat, is_same ? before->second.unchanged + watched
-                                         : absl::ZeroDuration()};
+    const Seen last = LookAt(member, now, watched);
     const bool is_dead =
         member.id != id_->Get() && last.unchanged >= kDeadBeats * beat_;
     if (is_dead && Bury(*connection_, member).ok()) continue;
     seen.emplace(member.id, last);
     delivering += member.delivers ? 1 : 0;
+    staying += member.leaves ? 0 : 1;
     is_lowest = is_lowest && member.id >= id_->Get();
   }
-  seen_ = std::move(seen);
-  is_alone_ = seen_.size() == 1;
+  is_alone_ = seen.size() == 1;
   is_lowest_ = is_lowest && delivering == 0;
+  servers_ = std::max(staying, 1);
+  absl::MutexLock lock(&mutex_);
+  seen_ = std::move(seen);
   return delivering;
+}
+
+Membership::Seen Membership::LookAt(const Member& member, Clock now,
+                                    absl::Duration watched) const {
+  absl::MutexLock lock(&mutex_);
+  const auto before = seen_.find(member.id);
+  if (before == seen_.end() || before->second.beat != member.beat) {
+    return {member.beat, absl::ZeroDuration(), now};
+  }
+  Seen last = before->second;
+  last.unchanged += watched;
+  return last;
+}
+
+absl::StatusOr<std::vector<v1::Server>> Membership::ListServers(
+    sql::Connection& connection) const {
+  const auto listed = SelectServers(connection);
+  if (!listed.ok()) return listed.status();
+  const Clock now = Now();
+  const std::string own = UuidText(id_->Get());
+  std::vector<v1::Server> servers;
+  absl::MutexLock lock(&mutex_);
+  for (const ListedServer& one : *listed) {
+    v1::Server& server = servers.emplace_back(one.server);
+    server.set_answering(server.id_server() == own);
+    const auto seen = seen_.find(UuidBytes(server.id_server()));
+    if (seen == seen_.end()) continue;
+    const bool is_same = seen->second.beat == one.beat;
+    absl::Duration age;
+    if (is_same) age = absl::Trunc(now - seen->second.changed_at, kAgeUnit);
+    *server.mutable_beat_age() = ToProtoDuration(age);
+  }
+  return servers;
 }
 
 void Membership::Balance(std::size_t delivering) {
   const std::size_t count = std::max<std::size_t>(delivering, 1);
-  const std::size_t share = delivers_ ? (kShards + count - 1) / count : 0;
+  const std::size_t share =
+      self_.delivers() ? (kShards + count - 1) / count : 0;
   std::size_t draining = 0;
   for (const Drain& drain : drains_) draining += drain.shards.size();
   const std::size_t kept = held_.size() - draining;
