@@ -131,8 +131,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   auto control =
       Connection::Open(*target, Connection::Mode::kStatements, observer);
   if (!control.ok()) return control.status();
-  auto member =
-      Membership::Join(*std::move(control), self, target->beat, server);
+  auto member = Membership::Join(*std::move(control), self, target->beat,
+                                 server, observer);
   if (!member.ok()) return Named(*target, member.status());
   sql::Connections connections;
   absl::Status opened =

@@ -109,6 +109,7 @@ absl::Status GroupWriter::RunTogether(Batch calls, std::size_t& count,
     if (status.ok() || !connection_->LostToAnother() || run == kMaxRuns) {
       return status;
     }
+    observer_.TransactionRepeated(connection_->LostState());
   }
 }
 
@@ -143,6 +144,7 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
 void GroupWriter::EndWait(Operation& operation) {
   if (!std::exchange(operation.waits, false)) return;
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+  observer_.WaitEnded(StoreObserver::Kind::kWrite, Since(operation.made_at));
 }
 
 void GroupWriter::RunEachAlone(Batch calls) {

@@ -63,6 +63,9 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
       changes.push_back(change);
     }
 
+    void WaitEnded(Kind, absl::Duration) override { ++waits; }
+    void CallEnded(Kind, absl::Duration) override { ++calls; }
+
     // Returns the ids of the deliveries with changes of this kind.
     std::vector<std::string> Changed(DeliveryChange::Kind kind) const {
       std::vector<std::string> ids;
@@ -75,6 +78,8 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
     std::vector<v1::Deactivation::Reason> deactivations;
     std::vector<PublishedEvent> published;
     std::vector<DeliveryChange> changes;
+    std::atomic<int> waits = 0;
+    std::atomic<int> calls = 0;
   };
 
   StoreContract() : database_(GetParam().make()) { Reopen(); }

@@ -67,6 +67,7 @@ class Connection final : public sql::Connection {
   absl::Status EndPart() override;
   absl::Status RollBackPart() override;
   bool LostToAnother() const override { return is_lost_; }
+  absl::string_view LostState() const override { return lost_state_; }
   bool IsOutcomeUnknown() const override { return is_unknown_; }
   std::int64_t changing_commits() const override { return changing_commits_; }
   bool PublishesInSteps() const override { return false; }
@@ -87,6 +88,8 @@ class Connection final : public sql::Connection {
   // Connects, unless the connection is good. With kTransactions, also inserts
   // the row of the table lanes.
   absl::Status Connect();
+  // Connects, and reports if the connection was there before.
+  absl::Status OpenLink();
   absl::Status InsertLane();
   // Runs what was deferred, and then `queries`. Returns their results.
   std::vector<Result> Run(const std::vector<const Query*>& queries);
@@ -116,6 +119,7 @@ class Connection final : public sql::Connection {
   // The id of the row of the table lanes: 16 bytes.
   const std::string lane_;
   std::unique_ptr<Link> link_;
+  bool was_connected_ = false;
   std::vector<Query> deferred_;
   // The number of statements that the link has and that are not finished.
   std::size_t enqueued_ = 0;
@@ -132,6 +136,8 @@ class Connection final : public sql::Connection {
   // further statements fail.
   bool is_abandoned_ = false;
   bool is_lost_ = false;
+  // See LostState.
+  std::string lost_state_;
   bool is_unknown_ = false;
   std::int64_t batch_ = 0;
   std::int64_t changing_commits_ = 0;

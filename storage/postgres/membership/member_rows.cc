@@ -145,20 +145,21 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
   });
 }
 
-absl::Status Bury(sql::Connection& connection, const Member& member) {
-  return connection.Guarded("bury server", [&]() -> absl::Status {
+absl::StatusOr<bool> Bury(sql::Connection& connection, const Member& member) {
+  return connection.Guarded("bury server", [&]() -> absl::StatusOr<bool> {
     Statement bury = connection.Prepared(
         "WITH dead AS"
         " (DELETE FROM servers WHERE id = ?1 AND ?2 IN (beat, -1)"
         " RETURNING id),"
         " gone_lanes AS"
         " (DELETE FROM lanes USING dead WHERE server = dead.id),"
-        " gone_news AS (DELETE FROM news USING dead WHERE server = dead.id)"
-        " UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id");
+        " gone_news AS (DELETE FROM news USING dead WHERE server = dead.id),"
+        " freed_shards AS"
+        " (UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id)"
+        " SELECT id FROM dead");
     BindBytes(bury, 1, member.id);
     bury.Bind(2, member.beat);
-    bury.Execute();
-    return absl::OkStatus();
+    return bury.Step();
   });
 }
 

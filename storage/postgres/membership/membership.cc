@@ -6,8 +6,10 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
 #include "proto/time.h"
+#include "storage/postgres/membership/database_state.h"
 #include "storage/uuid.h"
 
 namespace webhooks::postgres {
@@ -28,6 +30,9 @@ constexpr absl::Duration kSearchEvery = absl::Minutes(1);
 // A server gives this part of all shards away at a time.
 constexpr std::size_t kDrainStep = kShards / 20;
 
+// The database server is looked at after this number of beats.
+constexpr int kObservedBeats = 5;
+
 // Operators read ages of beats in this unit.
 constexpr absl::Duration kAgeUnit = absl::Milliseconds(1);
 
@@ -41,22 +46,27 @@ absl::Duration Now() {
 
 absl::StatusOr<std::unique_ptr<Membership>> Membership::Join(
     std::unique_ptr<Connection> connection, v1::Server self,
-    absl::Duration beat, std::shared_ptr<MemberId> id) {
+    absl::Duration beat, std::shared_ptr<MemberId> id,
+    StoreObserver& observer) {
   std::unique_ptr<Membership> member(new Membership(
-      std::move(connection), std::move(self), beat, std::move(id)));
+      std::move(connection), std::move(self), beat, std::move(id), observer));
   absl::Status joined = member->Rejoin();
   if (!joined.ok()) return joined;
   return member;
 }
 
 Membership::Membership(std::unique_ptr<Connection> connection, v1::Server self,
-                       absl::Duration beat, std::shared_ptr<MemberId> id)
+                       absl::Duration beat, std::shared_ptr<MemberId> id,
+                       StoreObserver& observer)
     : connection_(std::move(connection)),
       self_(std::move(self)),
       beat_(beat),
       id_(std::move(id)),
+      observer_(observer),
+      last_beat_(Now()),
       last_look_(Now()),
-      next_search_(Now() + kSearchEvery) {}
+      next_search_(Now() + kSearchEvery),
+      next_observation_(Now()) {}
 
 Membership::~Membership() {
   Stop();
@@ -66,7 +76,10 @@ Membership::~Membership() {
 void Membership::Start(Leases& leases, Callbacks callbacks) {
   leases_ = &leases;
   callbacks_ = std::move(callbacks);
+  last_beat_ = Now();
   Tick();
+  Report();
+  ObserveDatabase();
   thread_ = std::thread([this] { Run(); });
   watch_ = std::thread([this] { Watch(); });
 }
@@ -109,6 +122,8 @@ void Membership::Run() {
     if (!needs_tick_.exchange(false) && Now() < next_tick) continue;
     next_tick = Now() + beat_;
     Tick();
+    Report();
+    ObserveDatabase();
   }
 }
 
@@ -121,6 +136,7 @@ void Membership::Watch() {
     } else if (!was_valid && is_valid) {
       needs_search_ = true;
     }
+    if (is_valid != was_valid) Report();
     was_valid = is_valid;
   }
 }
@@ -131,26 +147,14 @@ bool Membership::Sleep(absl::Duration time) {
 }
 
 void Membership::Tick() {
-  const Clock sent = Now();
-  const auto is_alive = Beat(*connection_, id_->Get(), leaves_);
+  const auto is_alive = SendBeat();
   if (!is_alive.ok()) {
     // After an outage of the database, nobody is dead.
     absl::MutexLock lock(&mutex_);
     seen_.clear();
     return;
   }
-  if (!*is_alive) {
-    // The shards are those of others now.
-    valid_until_ = 0;
-    for (auto& owned : owned_) owned = false;
-    held_.clear();
-    drains_.clear();
-    GiveUp([](std::size_t) { return true; });
-    leases_->EndAll();
-    Rejoin().IgnoreError();
-    return;
-  }
-  valid_until_ = absl::ToInt64Nanoseconds(sent + kValidBeats * beat_);
+  if (!*is_alive) return StartAgain();
   const auto members = SelectMembers(*connection_);
   if (!members.ok()) return;
   const std::size_t delivering = ExamineMembers(*members);
@@ -164,6 +168,49 @@ void Membership::Tick() {
     next_search_ = Now() + kSearchEvery;
     FindWaiting({held_.begin(), held_.end()});
   }
+}
+
+absl::StatusOr<bool> Membership::SendBeat() {
+  const Clock sent = Now();
+  const bool is_late = sent - std::exchange(last_beat_, sent) > 2 * beat_;
+  const auto is_alive = Beat(*connection_, id_->Get(), leaves_);
+  is_connected_ = is_alive.ok();
+  if (is_late || !is_alive.ok()) {
+    observer_.MembershipEvents(MembershipEvent::kBeatMissed, 1);
+  }
+  if (is_alive.ok() && *is_alive) {
+    valid_until_ = absl::ToInt64Nanoseconds(sent + kValidBeats * beat_);
+  }
+  return is_alive;
+}
+
+void Membership::StartAgain() {
+  valid_until_ = 0;
+  SetOwned(held_, false);
+  held_.clear();
+  drains_.clear();
+  GiveUp([](std::size_t) { return true; });
+  leases_->EndAll();
+  Rejoin().IgnoreError();
+}
+
+void Membership::Report() {
+  MembershipState state;
+  state.is_connected = is_connected_;
+  state.servers = living_;
+  if (self_.delivers()) {
+    state.shards =
+        IsValid() ? static_cast<int>(absl::c_count(owned_, true)) : 0;
+  }
+  observer_.MembershipChanged(state);
+}
+
+void Membership::ObserveDatabase() {
+  if (Now() < next_observation_) return;
+  next_observation_ = Now() + kObservedBeats * beat_;
+  DatabaseState state;
+  if (Maintains()) state = ReadDatabaseState(*connection_).value_or(state);
+  observer_.DatabaseSeen(state);
 }
 
 absl::Status Membership::Rejoin() {
@@ -186,13 +233,20 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
     const Seen last = LookAt(member, now, watched);
     const bool is_dead =
         member.id != id_->Get() && last.unchanged >= kDeadBeats * beat_;
-    if (is_dead && Bury(*connection_, member).ok()) continue;
+    if (is_dead) {
+      const auto buried = Bury(*connection_, member);
+      if (buried.ok() && *buried) {
+        observer_.MembershipEvents(MembershipEvent::kTakeover, 1);
+      }
+      if (buried.ok()) continue;
+    }
     seen.emplace(member.id, last);
     delivering += member.delivers ? 1 : 0;
     staying += member.leaves ? 0 : 1;
     is_lowest = is_lowest && member.id >= id_->Get();
   }
-  is_alone_ = seen.size() == 1;
+  living_ = static_cast<int>(seen.size());
+  is_alone_ = living_ == 1;
   is_lowest_ = is_lowest && delivering == 0;
   servers_ = std::max(staying, 1);
   absl::MutexLock lock(&mutex_);
@@ -252,10 +306,8 @@ void Membership::Reconcile(const std::vector<std::size_t>& shards) {
   std::set<std::size_t> lost;
   std::set_difference(held_.begin(), held_.end(), stored.begin(), stored.end(),
                       std::inserter(lost, lost.end()));
-  for (const std::size_t shard : lost) {
-    held_.erase(shard);
-    owned_[shard] = false;
-  }
+  SetOwned(lost, false);
+  for (const std::size_t shard : lost) held_.erase(shard);
   if (!lost.empty()) {
     GiveUp([&](std::size_t shard) { return lost.contains(shard); });
   }
@@ -267,11 +319,21 @@ void Membership::Reconcile(const std::vector<std::size_t>& shards) {
 
 void Membership::Adopt(const std::vector<std::size_t>& shards) {
   if (shards.empty()) return;
-  for (const std::size_t shard : shards) {
-    held_.insert(shard);
-    owned_[shard] = true;
-  }
+  held_.insert(shards.begin(), shards.end());
+  SetOwned(shards, true);
   FindWaiting(shards);
+}
+
+template <typename Shards>
+void Membership::SetOwned(const Shards& shards, bool owned) {
+  int changed = 0;
+  for (const std::size_t shard : shards) {
+    if (owned_[shard].exchange(owned) != owned) ++changed;
+  }
+  if (changed == 0) return;
+  observer_.MembershipEvents(
+      owned ? MembershipEvent::kShardGained : MembershipEvent::kShardLost,
+      changed);
 }
 
 void Membership::Claim(std::size_t count) {
@@ -285,8 +347,8 @@ void Membership::BeginDrain(std::size_t count) {
   for (auto shard = held_.rbegin();
        shard != held_.rend() && drain.shards.size() < count; ++shard) {
     drain.shards.push_back(*shard);
-    owned_[*shard] = false;
   }
+  SetOwned(drain.shards, false);
   AwaitTransactions(drain);
   drains_.push_back(std::move(drain));
 }
@@ -319,10 +381,7 @@ void Membership::ContinueDrain() {
         !ReleaseShards(*connection_, id_->Get(), drain.shards).ok()) {
       continue;
     }
-    for (const std::size_t shard : drain.shards) {
-      held_.erase(shard);
-      owned_[shard] = false;
-    }
+    for (const std::size_t shard : drain.shards) held_.erase(shard);
     drain.shards.clear();
   }
   std::erase_if(drains_, [](const Drain& one) { return one.shards.empty(); });

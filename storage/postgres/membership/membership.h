@@ -21,6 +21,7 @@
 #include "storage/postgres/membership/member_rows.h"
 #include "storage/postgres/membership/shards.h"
 #include "storage/sql/ownership.h"
+#include "storage/store_observer.h"
 
 namespace webhooks::postgres {
 
@@ -39,10 +40,12 @@ namespace webhooks::postgres {
 class Membership final : public sql::Ownership {
  public:
   // Joins the servers of the database with the connection. `self` describes
-  // this one. A server that does not deliver gets no shards.
+  // this one. A server that does not deliver gets no shards. `observer` must
+  // outlive this.
   static absl::StatusOr<std::unique_ptr<Membership>> Join(
       std::unique_ptr<Connection> connection, v1::Server self,
-      absl::Duration beat, std::shared_ptr<MemberId> id);
+      absl::Duration beat, std::shared_ptr<MemberId> id,
+      StoreObserver& observer);
   ~Membership() override;
 
   void Start(Leases& leases, Callbacks callbacks) override;
@@ -86,7 +89,8 @@ class Membership final : public sql::Ownership {
   };
 
   Membership(std::unique_ptr<Connection> connection, v1::Server self,
-             absl::Duration beat, std::shared_ptr<MemberId> id);
+             absl::Duration beat, std::shared_ptr<MemberId> id,
+             StoreObserver& observer);
 
   bool OwnsShard(std::size_t shard) const;
   bool IsValid() const;
@@ -98,6 +102,14 @@ class Membership final : public sql::Ownership {
   bool Sleep(absl::Duration time);
 
   void Tick();
+  // Sends the beat. Returns false if this server was buried.
+  absl::StatusOr<bool> SendBeat();
+  // Forgets everything, as the shards are those of others now, and joins again.
+  void StartAgain();
+  // Tells the observer of the place of this server.
+  void Report();
+  // Tells the observer of the database at intervals, if this server maintains.
+  void ObserveDatabase();
   absl::Status Rejoin();
   // Returns the number of servers that are alive and deliver. Buries the dead.
   std::size_t ExamineMembers(const std::vector<Member>& members);
@@ -107,6 +119,8 @@ class Membership final : public sql::Ownership {
   // Takes over what the database has: an answer may have been lost.
   void Reconcile(const std::vector<std::size_t>& shards);
   void Adopt(const std::vector<std::size_t>& shards);
+  template <typename Shards>
+  void SetOwned(const Shards& shards, bool owned);
   void Claim(std::size_t count);
   void BeginDrain(std::size_t count);
   void AwaitTransactions(Drain& drain);
@@ -121,6 +135,7 @@ class Membership final : public sql::Ownership {
   const v1::Server self_;
   const absl::Duration beat_;
   const std::shared_ptr<MemberId> id_;
+  StoreObserver& observer_;
   Leases* leases_ = nullptr;
   Callbacks callbacks_;
 
@@ -134,14 +149,19 @@ class Membership final : public sql::Ownership {
   std::atomic<bool> is_alone_ = false;
   std::atomic<bool> leaves_ = false;
   std::atomic<bool> needs_tick_ = false;
-  // The number of servers that do not leave.
+  // The number of servers that do not leave, and of all.
   std::atomic<int> servers_ = 1;
+  std::atomic<int> living_ = 1;
+  // True if the last beat succeeded.
+  std::atomic<bool> is_connected_ = false;
 
   // Only for the thread.
   std::set<std::size_t> held_;  // in the database, those that drain included
   std::vector<Drain> drains_;
+  Clock last_beat_;
   Clock last_look_;
   Clock next_search_;
+  Clock next_observation_;
 
   mutable absl::Mutex mutex_;
   // By id. Changed by the thread alone.

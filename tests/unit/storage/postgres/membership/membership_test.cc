@@ -1,11 +1,15 @@
 #include "storage/postgres/membership/membership.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/synchronization/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/time.h"
@@ -71,6 +75,43 @@ class MembershipTest : public ::testing::Test {
   std::string url_;
 };
 
+// Keeps what it is told of a membership.
+class MembershipObserver final : public StoreObserver {
+ public:
+  void MembershipChanged(const MembershipState& state) override {
+    absl::MutexLock lock(&mutex_);
+    state_ = state;
+  }
+  void MembershipEvents(MembershipEvent event, int count) override {
+    absl::MutexLock lock(&mutex_);
+    events_[event] += count;
+  }
+  void DatabaseSeen(const DatabaseState& state) override {
+    absl::MutexLock lock(&mutex_);
+    database_ = state;
+  }
+
+  MembershipState state() const {
+    absl::MutexLock lock(&mutex_);
+    return state_;
+  }
+  DatabaseState database() const {
+    absl::MutexLock lock(&mutex_);
+    return database_;
+  }
+  int Count(MembershipEvent event) const {
+    absl::MutexLock lock(&mutex_);
+    const auto found = events_.find(event);
+    return found == events_.end() ? 0 : found->second;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  MembershipState state_ ABSL_GUARDED_BY(mutex_);
+  DatabaseState database_ ABSL_GUARDED_BY(mutex_);
+  std::map<MembershipEvent, int> events_ ABSL_GUARDED_BY(mutex_);
+};
+
 TEST_F(MembershipTest, ListsAllServersWithTheirShards) {
   const auto first = Start("first");
   const auto second = Start("second");
@@ -109,6 +150,90 @@ TEST_F(MembershipTest, TellsSinceWhenAServerIsSilentUntilItIsDeclaredDead) {
     return List(*store).size() == 1 && oldest > absl::ZeroDuration();
   }));
   EXPECT_GT(oldest, absl::Milliseconds(100));
+}
+
+TEST_F(MembershipTest, TellsOfTheShardsThatItGainsAndLoses) {
+  MembershipObserver observer;
+  const auto first = Start("first", observer);
+  EXPECT_EQ(observer.state().shards, kShards);
+  EXPECT_EQ(observer.state().servers, 1);
+  EXPECT_TRUE(observer.state().is_connected);
+  EXPECT_EQ(observer.Count(MembershipEvent::kShardGained), kShards);
+  EXPECT_EQ(observer.Count(MembershipEvent::kShardLost), 0);
+  const auto second = Start("second");
+  EXPECT_TRUE(Eventually([&] {
+    return observer.state().shards == kShards / 2 &&
+           observer.state().servers == 2;
+  }));
+  EXPECT_EQ(observer.Count(MembershipEvent::kShardLost), kShards / 2);
+  EXPECT_EQ(observer.Count(MembershipEvent::kTakeover), 0);
+}
+
+TEST_F(MembershipTest, HasNoShardsToTellOfWithoutDeliveries) {
+  MembershipObserver observer;
+  const auto store = Start("passive", observer, /*delivers=*/false);
+  EXPECT_TRUE(observer.state().is_connected);
+  EXPECT_FALSE(observer.state().shards.has_value());
+}
+
+TEST_F(MembershipTest, TellsThatItHasDeclaredAServerDead) {
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  InsertDeadServer();
+  EXPECT_TRUE(Eventually(
+      [&] { return observer.Count(MembershipEvent::kTakeover) == 1; }));
+  EXPECT_TRUE(Eventually([&] { return observer.state().servers == 1; }));
+  EXPECT_THAT(List(*store), SizeIs(1));
+}
+
+TEST_F(MembershipTest, TellsOfBeatsThatFail) {
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  PostgresCluster::Run(url_, "ALTER TABLE webhooks.servers RENAME TO away");
+  EXPECT_TRUE(Eventually([&] {
+    return observer.Count(MembershipEvent::kBeatMissed) > 0 &&
+           !observer.state().is_connected && observer.state().shards == 0;
+  }));
+  PostgresCluster::Run(url_, "ALTER TABLE webhooks.away RENAME TO servers");
+  EXPECT_TRUE(Eventually([&] {
+    return observer.state().is_connected && observer.state().shards == kShards;
+  }));
+}
+
+TEST_F(MembershipTest, LooksAtTheDatabaseFromTheServerThatMaintains) {
+  MembershipObserver observer;
+  MembershipObserver observer_of_second;
+  const auto first = Start("first", observer);
+  EXPECT_EQ(observer.database().synchronous_standbys, 0);
+  EXPECT_FALSE(observer.database().replication_lag.has_value());
+  const auto second = Start("second", observer_of_second);
+  EXPECT_TRUE(Eventually([&] { return IsShared(*first); }));
+  EXPECT_FALSE(observer_of_second.database().live_deliveries.has_value());
+  PostgresCluster::Run(
+      url_,
+      "INSERT INTO webhooks.deliveries (id, project_id, webhook_id, event_seq,"
+      " state, queue_at) SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), '',"
+      " '', 1, 3, 0 FROM generate_series(1, 50) n");
+  PostgresCluster::Run(url_,
+                       "DELETE FROM webhooks.deliveries WHERE"
+                       " id < decode(lpad(to_hex(11), 32, '0'), 'hex')");
+  EXPECT_TRUE(Eventually([&] {
+    return observer.database().live_deliveries == 40 &&
+           observer.database().dead_deliveries == 10;
+  }));
+}
+
+TEST_F(MembershipTest, DoesNotSeeTheStandbysWithoutTheRole) {
+  PostgresCluster::Run(url_, "CREATE ROLE poor LOGIN");
+  const std::string database =
+      PostgresCluster::Run(url_, "SELECT current_database()");
+  PostgresCluster::Run(
+      url_, absl::StrCat("GRANT CREATE ON DATABASE ", database, " TO poor"));
+  url_ = absl::StrReplaceAll(url_, {{"postgres@", "poor@"}});
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  EXPECT_TRUE(observer.database().live_deliveries.has_value());
+  EXPECT_FALSE(observer.database().synchronous_standbys.has_value());
 }
 
 }  // namespace
