@@ -387,6 +387,7 @@ TARGETS = [
         root = "",
         srcs = [
             "storage/postgres/backend.cc",
+            "storage/postgres/inspect_database.cc",
             "storage/postgres/engine/connection.cc",
             "storage/postgres/engine/cursors.cc",
             "storage/postgres/engine/dialect.cc",
@@ -395,12 +396,14 @@ TARGETS = [
             "storage/postgres/engine/migrations.cc",
             "storage/postgres/engine/target.cc",
             "storage/postgres/membership/database_state.cc",
+            "storage/postgres/membership/living_members.cc",
             "storage/postgres/membership/member_rows.cc",
             "storage/postgres/membership/membership.cc",
             "storage/postgres/membership/shards.cc",
         ],
         hdrs = [
             "storage/postgres/backend.h",
+            "storage/postgres/inspect_database.h",
             "storage/postgres/engine/connection.h",
             "storage/postgres/engine/cursors.h",
             "storage/postgres/engine/dialect.h",
@@ -410,6 +413,7 @@ TARGETS = [
             "storage/postgres/engine/migrations.h",
             "storage/postgres/engine/target.h",
             "storage/postgres/membership/database_state.h",
+            "storage/postgres/membership/living_members.h",
             "storage/postgres/membership/member_rows.h",
             "storage/postgres/membership/membership.h",
             "storage/postgres/membership/shards.h",
@@ -437,6 +441,7 @@ TARGETS = [
         root = "",
         srcs = [
             "server/config.cc",
+            "server/database_check.cc",
             "server/running_server.cc",
             "server/server.cc",
             "server/server_check.cc",

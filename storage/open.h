@@ -89,8 +89,9 @@ absl::StatusOr<Backup> RestoreStore(const std::string& path,
                                     absl::string_view url,
                                     const BackupPause& pause);
 
-// Checks if OpenStore could open the database at `url`, and reads all of it.
-// Changes no file and no folder. A server may use the database meanwhile.
+// Checks if OpenStore could open the database at `url`, and reads all of it if
+// it is a file. Changes nothing. A server may use the database meanwhile. Waits
+// for the beats of the servers of a database that several can use.
 //
 // INVALID_ARGUMENT: the URL is invalid, or the database is larger than its
 // max_bytes. FAILED_PRECONDITION: the file is not a database of this service,

@@ -7,8 +7,9 @@
 #include "storage/postgres/engine/connection.h"
 #include "storage/postgres/engine/migrations.h"
 #include "storage/postgres/engine/target.h"
+#include "storage/postgres/inspect_database.h"
+#include "storage/postgres/membership/database_state.h"
 #include "storage/postgres/membership/membership.h"
-#include "storage/sql/rows/project_rows.h"
 #include "storage/sql/sql_store.h"
 
 namespace webhooks::postgres {
@@ -45,15 +46,6 @@ class LastFault final : public StoreObserver {
   std::string text_;
 };
 
-absl::StatusOr<bool> HasSynchronousStandby(sql::Connection& connection) {
-  return connection.Guarded("read setting", [&]() -> absl::StatusOr<bool> {
-    sql::Statement row = connection.Prepared(
-        "SELECT 1 WHERE current_setting('synchronous_standby_names') <> ''"
-        " AND current_setting('synchronous_commit') IN ('on', 'remote_apply')");
-    return row.Step();
-  });
-}
-
 // Returns OK if the database keeps every commit on a second machine, or need
 // not.
 absl::Status CheckStandby(const Target& target, sql::Connection& connection,
@@ -78,23 +70,6 @@ absl::Status AddConnections(
     connections.push_back(*std::move(connection));
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<Inspection> InspectContent(sql::Connection& connection) {
-  Inspection found;
-  const auto version = ReadSchemaVersion(connection);
-  if (!version.ok()) return version.status();
-  if (*version == 0) return found;
-  found.state = Inspection::State::kIntact;
-  found.schema_version = *version;
-  found.newest_version = NewestSchemaVersion();
-  const auto had_project = sql::HadFirstProject(connection);
-  if (!had_project.ok()) return had_project.status();
-  found.had_project = *had_project;
-  auto keys = SealedUnder(connection);
-  if (!keys.ok()) return keys.status();
-  found.secret_keys = *std::move(keys);
-  return found;
 }
 
 absl::Status NoFile(absl::string_view tool) {
@@ -188,7 +163,7 @@ absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
   auto connection =
       Connection::Open(*target, Connection::Mode::kStatements, fault);
   if (!connection.ok()) return connection.status();
-  auto found = InspectContent(**connection);
+  auto found = InspectDatabase(**connection, *target);
   if (!found.ok()) return fault.Explain(*target, found.status());
   return found;
 }

@@ -14,7 +14,7 @@ constexpr char kSelectStandbys[] =
 
 constexpr char kSelectRows[] =
     "SELECT n_live_tup, n_dead_tup FROM pg_stat_user_tables"
-    " WHERE relid = 'deliveries'::regclass";
+    " WHERE relid = to_regclass('deliveries')";
 
 }  // namespace
 
@@ -33,6 +33,15 @@ absl::StatusOr<DatabaseState> ReadDatabaseState(sql::Connection& connection) {
       state.dead_deliveries = rows.Int64(1);
     }
     return state;
+  });
+}
+
+absl::StatusOr<bool> HasSynchronousStandby(sql::Connection& connection) {
+  return connection.Guarded("read setting", [&]() -> absl::StatusOr<bool> {
+    Statement row = connection.Prepared(
+        "SELECT 1 WHERE current_setting('synchronous_standby_names') <> ''"
+        " AND current_setting('synchronous_commit') IN ('on', 'remote_apply')");
+    return row.Step();
   });
 }
 
