@@ -69,7 +69,8 @@ RunningServer::RunningServer(const Config& config,
           project_calls_, *store_, tester_, ids_, &absl::Now,
           [this](const Endpoint& endpoint) { return PausedUntil(endpoint); },
           [this] { maintenance_->Wake(); }),
-      admin_(admin_calls_, *store_, authenticator_, entropy_, ids_, &absl::Now),
+      admin_(admin_calls_, *store_, *store_, authenticator_, entropy_, ids_,
+             &absl::Now),
       health_service_(ServiceNames(), timeouts_, calls_,
                       config.max_connections_per_address),
       reflection_v1_(MakeReflectionV1(ServiceNames(), calls_,
@@ -112,6 +113,7 @@ absl::Status RunningServer::Serve(std::vector<ListeningSocket> sockets,
 
 void RunningServer::Stop() {
   if (grpc_ == nullptr) return;
+  store_->BeginLeaving();
   if (acceptor_ != nullptr) acceptor_->StopAccepting();
   health_service_.Stop();
   reflection_v1_->Stop();

@@ -16,7 +16,6 @@ struct Backend {
   decltype(&OpenStore) open;
   decltype(&FindStore) find;
   decltype(&StoreName) name;
-  decltype(&UrlWithoutDeliveries) without_deliveries;
   decltype(&StoreFolder) folder;
   decltype(&BackUpStore) back_up;
   decltype(&RestoreStore) restore;
@@ -25,12 +24,11 @@ struct Backend {
 
 constexpr Backend kBackends[] = {
     {postgres::kScheme, &postgres::OpenStore, &postgres::FindStore,
-     &postgres::StoreName, &postgres::UrlWithoutDeliveries,
-     &postgres::StoreFolder, &postgres::BackUpStore, &postgres::RestoreStore,
-     &postgres::InspectStore},
+     &postgres::StoreName, &postgres::StoreFolder, &postgres::BackUpStore,
+     &postgres::RestoreStore, &postgres::InspectStore},
     {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
-     &sqlite::StoreName, &sqlite::UrlWithoutDeliveries, &sqlite::StoreFolder,
-     &sqlite::BackUpStore, &sqlite::RestoreStore, &sqlite::InspectStore},
+     &sqlite::StoreName, &sqlite::StoreFolder, &sqlite::BackUpStore,
+     &sqlite::RestoreStore, &sqlite::InspectStore},
 };
 
 // Returns null if the URL has none of the schemes.
@@ -58,10 +56,12 @@ absl::Status UnknownScheme(absl::string_view url) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock) {
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self) {
   const Backend* const backend = FindBackend(url);
   if (backend == nullptr) return UnknownScheme(url);
-  return backend->open(url, keys, observer, std::move(steady_clock));
+  return backend->open(url, keys, observer, std::move(steady_clock),
+                       std::move(self));
 }
 
 StorePresence FindStore(absl::string_view url) {
@@ -72,12 +72,6 @@ StorePresence FindStore(absl::string_view url) {
 std::string StoreName(absl::string_view url) {
   const Backend* const backend = FindBackend(url);
   return backend == nullptr ? SchemeOf(url) : backend->name(url);
-}
-
-std::string UrlWithoutDeliveries(absl::string_view url) {
-  const Backend* const backend = FindBackend(url);
-  return backend == nullptr ? std::string(url)
-                            : backend->without_deliveries(url);
 }
 
 std::string StoreFolder(absl::string_view url) {

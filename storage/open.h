@@ -28,7 +28,9 @@ namespace webhooks {
 //
 // Calls `keys` once, after the database is locked for this process and before
 // anything in it is changed. `observer` must outlive the store. Leases are
-// timed by `steady_clock`.
+// timed by `steady_clock`. `self` describes this process for
+// ServerStore::ListServers: name, version, delivers and started_at. A process
+// that does not deliver must lease nothing: others get its part.
 //
 // INVALID_ARGUMENT: the URL is invalid. FAILED_PRECONDITION: the file is not a
 // database of this service, has a newer version, has secrets under a key that
@@ -39,7 +41,7 @@ namespace webhooks {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(
     absl::string_view url, const SecretKeySource& keys,
     StoreObserver& observer = StoreObserver::None(),
-    SteadyClock steady_clock = &SteadyNow);
+    SteadyClock steady_clock = &SteadyNow, v1::Server self = UnnamedServer());
 
 enum class StorePresence {
   kAbsent,  // the file does not exist, or the URL is invalid
@@ -52,10 +54,6 @@ StorePresence FindStore(absl::string_view url);
 
 // Returns the URL for messages: without a user and a password.
 std::string StoreName(absl::string_view url);
-
-// Returns the URL for a process that will lease no deliveries, so that others
-// get its part of them.
-std::string UrlWithoutDeliveries(absl::string_view url);
 
 // Returns the folder of the store's files, for files to keep beside them; "" if
 // the URL is invalid.
@@ -91,8 +89,9 @@ absl::StatusOr<Backup> RestoreStore(const std::string& path,
                                     absl::string_view url,
                                     const BackupPause& pause);
 
-// Checks if OpenStore could open the database at `url`, and reads all of it.
-// Changes no file and no folder. A server may use the database meanwhile.
+// Checks if OpenStore could open the database at `url`, and reads all of it if
+// it is a file. Changes nothing. A server may use the database meanwhile. Waits
+// for the beats of the servers of a database that several can use.
 //
 // INVALID_ARGUMENT: the URL is invalid, or the database is larger than its
 // max_bytes. FAILED_PRECONDITION: the file is not a database of this service,

@@ -41,6 +41,7 @@ struct Command {
 std::vector<Command> ProjectCommands();
 std::vector<Command> KeyCommands();
 std::vector<Command> CertificateCommands();
+std::vector<Command> ServerCommands();
 std::vector<Command> WebhookCommands();
 std::vector<Command> EventCommands();
 std::vector<Command> DeliveryCommands();

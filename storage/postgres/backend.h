@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "storage/open.h"
 
-// The functions of storage/open.h for the URLs `sqlite:PATH` and
-// `sqlite:PATH?max_bytes=N`.
+// The functions of storage/open.h for the URLs `postgres://...` (see
+// engine/target.h).
 namespace webhooks::postgres {
 
 inline constexpr absl::string_view kScheme = "postgres";
@@ -17,13 +17,12 @@ inline constexpr absl::string_view kScheme = "postgres";
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock);
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self);
 
 StorePresence FindStore(absl::string_view url);
 
 std::string StoreName(absl::string_view url);
-
-std::string UrlWithoutDeliveries(absl::string_view url);
 
 std::string StoreFolder(absl::string_view url);
 

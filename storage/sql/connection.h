@@ -168,6 +168,10 @@ class Connection {
   // same work can succeed if it runs again.
   virtual bool LostToAnother() const { return false; }
 
+  // Returns the SQLSTATE of the error for which the last transaction was lost,
+  // until the next one begins; "" if it has none.
+  virtual absl::string_view LostState() const { return ""; }
+
   // Returns true if nobody knows if the last commit took place.
   virtual bool IsOutcomeUnknown() const { return false; }
 

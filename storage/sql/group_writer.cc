@@ -114,6 +114,7 @@ absl::Status GroupWriter::RunTogether(Batch calls, std::size_t& count,
     if (status.ok() || !connection_->LostToAnother() || run == kMaxRuns) {
       return status;
     }
+    observer_.TransactionRepeated(connection_->LostState());
   }
 }
 
@@ -165,6 +166,7 @@ std::size_t GroupWriter::RequestRows(Batch calls) {
 void GroupWriter::EndWait(Operation& operation) {
   if (!std::exchange(operation.waits, false)) return;
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+  observer_.WaitEnded(StoreObserver::Kind::kWrite, Since(operation.made_at));
 }
 
 void GroupWriter::RunEachAlone(Batch calls) {

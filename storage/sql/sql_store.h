@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_SQL_SQL_STORE_H_
 #define WEBHOOKS_STORAGE_SQL_SQL_STORE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -40,10 +41,11 @@ struct Connections {
 // A store in a SQL database.
 class SqlStore final : public Store {
  public:
-  // `observer` must outlive this. Releases `held` when the last connection is
-  // closed. Without `ownership`, no other process uses the database.
+  // `observer` must outlive this. `self` describes this process. Releases
+  // `held` when the last connection is closed. Without `ownership`, no other
+  // process uses the database.
   SqlStore(std::unique_ptr<Sealer> sealer, Connections connections,
-           StoreObserver& observer, SteadyClock steady_clock,
+           StoreObserver& observer, SteadyClock steady_clock, v1::Server self,
            std::shared_ptr<void> held = nullptr,
            std::unique_ptr<Ownership> ownership = nullptr);
   ~SqlStore() override;
@@ -194,6 +196,11 @@ class SqlStore final : public Store {
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;
 
+  void ListServers(const CallOptions& options,
+                   Done<std::vector<v1::Server>> done) override;
+  int CountServers() const override;
+  void BeginLeaving() override;
+
  private:
   // Returns the number of the writer for the changes of `project`; "" for calls
   // of no project.
@@ -322,6 +329,9 @@ class SqlStore final : public Store {
   const std::shared_ptr<void> held_;
   const std::unique_ptr<Sealer> sealer_;
   const SteadyClock steady_clock_;
+  // This process, if no other one is there.
+  const v1::Server self_;
+  std::atomic<bool> is_leaving_ = false;
   // The time of the next probe that writes. Only for work of a writer.
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;

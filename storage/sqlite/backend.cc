@@ -81,13 +81,14 @@ absl::Status GiveToOwnerOfFolder(const std::string& path) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock) {
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self) {
   const absl::StatusOr<Location> location = Parse(url);
   if (!location.ok()) return location.status();
   absl::Status created = CreatePrivateFolder(StoreFolder(url));
   if (!created.ok()) return created;
   return OpenStoreFile(location->path, location->max_bytes, keys, observer,
-                       std::move(steady_clock));
+                       std::move(steady_clock), std::move(self));
 }
 
 StorePresence FindStore(absl::string_view url) {
@@ -101,10 +102,6 @@ StorePresence FindStore(absl::string_view url) {
 }
 
 std::string StoreName(absl::string_view url) { return std::string(url); }
-
-std::string UrlWithoutDeliveries(absl::string_view url) {
-  return std::string(url);
-}
 
 std::string StoreFolder(absl::string_view url) {
   const absl::StatusOr<Location> location = Parse(url);

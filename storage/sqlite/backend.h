@@ -17,13 +17,12 @@ inline constexpr absl::string_view kScheme = "sqlite:";
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock);
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self);
 
 StorePresence FindStore(absl::string_view url);
 
 std::string StoreName(absl::string_view url);
-
-std::string UrlWithoutDeliveries(absl::string_view url);
 
 std::string StoreFolder(absl::string_view url);
 

@@ -101,7 +101,7 @@ class FileGuard {
 absl::StatusOr<std::unique_ptr<Store>> OpenStoreFile(
     const std::string& given_path, std::optional<std::int64_t> max_bytes,
     const SecretKeySource& keys, StoreObserver& observer,
-    SteadyClock steady_clock) {
+    SteadyClock steady_clock, v1::Server self) {
   absl::Status file = CheckDatabaseFile(given_path);
   if (file.ok()) file = CreateDatabaseFile(given_path);
   if (!file.ok()) return file;
@@ -135,7 +135,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStoreFile(
       std::array<FileLock, 2>{*std::move(side_lock), *std::move(lock)});
   return std::make_unique<sql::SqlStore>(
       *std::move(sealer), std::move(connections), observer,
-      std::move(steady_clock), std::move(locks));
+      std::move(steady_clock), std::move(self), std::move(locks));
 }
 
 }  // namespace webhooks::sqlite

@@ -29,12 +29,13 @@ class PostgresDatabase final : public TestDatabase {
         " LOOP EXECUTE 'DELETE FROM webhooks.' || name; END LOOP; END $$");
   }
 
-  absl::StatusOr<std::unique_ptr<Store>> Open(
-      const SecretKeys& keys, SteadyClock steady_clock,
-      StoreObserver& observer) override {
+  absl::StatusOr<std::unique_ptr<Store>> Open(const SecretKeys& keys,
+                                              SteadyClock steady_clock,
+                                              StoreObserver& observer,
+                                              const v1::Server& self) override {
     // On a slow machine, the server stays alive.
     return OpenStore(Url() + "&beat=1m", Always(keys), observer,
-                     std::move(steady_clock));
+                     std::move(steady_clock), self);
   }
 };
 

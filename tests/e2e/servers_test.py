@@ -2,6 +2,9 @@
 
 import base64
 import contextlib
+import re
+import signal
+import socket
 import threading
 import time
 
@@ -141,6 +144,65 @@ def test_a_server_that_does_not_deliver_leaves_it_to_others(
         passive.publish("t")
         for number in range(8):
             receiver.await_requests(1, f"/{number}")
+
+
+def test_the_servers_are_listed_until_they_end(
+        cluster, tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 2) as (all, _):
+        all.start("--deliver=false")
+        await_owners(cluster, postgres_url, 2)
+        with all.services[0].channel() as channel:
+            admin = all.services[0].admin(channel)
+            listed = admin.ListServers().servers
+            assert [one.delivers for one in listed] == [True, True, False]
+            assert [one.answering for one in listed] == [True, False, False]
+            assert sum(one.shards for one in listed) == 1024
+            assert listed[2].shards == 0
+            assert list(listed) == sorted(
+                listed, key=lambda one: one.started_at.ToNanoseconds())
+            for one in listed:
+                assert one.name == socket.gethostname()
+                assert re.fullmatch(r"\d+\.\d+\.\d+", one.version)
+                assert abs(one.started_at.seconds - time.time()) < 600
+                assert not one.leaving
+            all.services[1].server.kill()
+            end = time.monotonic() + PATIENCE
+            while len(admin.ListServers().servers) != 2:
+                assert time.monotonic() < end
+                time.sleep(0.05)
+
+
+def test_a_server_that_stops_is_shown_as_leaving(tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):
+        receiver.answer("/", "hang")
+        # Both servers have some, whose attempts keep them from ending.
+        for _ in range(40):
+            apis[0].webhook(receiver.url(), ["t"])
+        apis[0].publish("t")
+        receiver.await_requests(40)
+        all.services[1].server.signal_stop()
+        with all.services[0].channel() as channel:
+            admin = all.services[0].admin(channel)
+            end = time.monotonic() + PATIENCE
+            while [one.leaving for one in admin.ListServers().servers] != [
+                    False, True]:
+                assert time.monotonic() < end, all.services[1].server.log()
+                time.sleep(0.05)
+        all.services[1].server.kill()
+
+
+def test_webhookctl_lists_the_servers(tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 1) as (all, _):
+        call = ["webhookctl", f"--server={all.services[0].server.address}"]
+        environment = {"WEBHOOKS_KEY": all.services[0].admin_key}
+        listed = run(*call, "server", "list", env=environment)
+        assert listed.returncode == 0, listed
+        head, row = listed.stdout.splitlines()
+        assert head.split()[:4] == ["ID_SERVER", "NAME", "VERSION", "SHARDS"]
+        assert row.split()[3] == "1024"
+        refused = run(*call, "server", "list",
+                      env={"WEBHOOKS_KEY": all.services[0].key})
+        assert refused.returncode == 4, refused
 
 
 def test_a_gateway_spreads_calls_and_leaves_out_a_dead_server(

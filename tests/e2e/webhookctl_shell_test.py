@@ -6,7 +6,7 @@ import pytest
 
 from processes import BIN, PATIENCE, clean_environment, run
 
-TOPICS = {"project", "key", "certificate", "webhook", "event", "delivery",
+TOPICS = {"project", "key", "certificate", "server", "webhook", "event", "delivery",
           "retry-job", "listen", "backup", "restore", "health", "completion",
           "help"}
 STATES = {"pending", "in_flight", "delivered", "failed", "held", "cancelled"}

@@ -83,16 +83,23 @@ absl::Status Connection::Connect() {
   if (link_ != nullptr && link_->IsGood()) return absl::OkStatus();
   Abandon();
   link_.reset();
-  auto link = Link::Connect(target_);
-  if (!link.ok()) {
-    observer_.Faulted("connect", link.status().message());
-    return link.status();
+  const absl::Status opened = OpenLink();
+  if (!opened.ok()) {
+    observer_.Faulted("connect", opened.message());
+    return opened;
   }
-  link_ = *std::move(link);
   if (mode_ != Mode::kTransactions) return absl::OkStatus();
   absl::Status inserted = InsertLane();
   if (!inserted.ok()) link_.reset();
   return inserted;
+}
+
+absl::Status Connection::OpenLink() {
+  auto link = Link::Connect(target_);
+  if (!link.ok()) return link.status();
+  link_ = *std::move(link);
+  if (std::exchange(was_connected_, true)) observer_.Reconnected();
+  return absl::OkStatus();
 }
 
 absl::Status Connection::InsertLane() {
@@ -217,6 +224,7 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   const auto* const known = dynamic_cast<const Failure*>(&failure);
   // Such as a lack of memory.
   if (known == nullptr) throw;
+  lost_state_ = known->state();
   is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
   // The row may be one of the same transaction.
   if (IsUniqueViolation(known->state())) is_next_careful_ = !is_careful_;
@@ -312,6 +320,7 @@ void Connection::TakeSeqs(const PGresult* result) {
 
 absl::Status Connection::Begin() {
   is_lost_ = false;
+  lost_state_.clear();
   is_unknown_ = false;
   is_abandoned_ = false;
   if (!Connect().ok()) return StorageUnavailable();
@@ -388,9 +397,8 @@ absl::Status Connection::Resolve(std::int64_t batch) {
 
 absl::StatusOr<std::int64_t> Connection::ReadBatch() {
   if (link_ == nullptr || !link_->IsGood()) {
-    auto link = Link::Connect(target_);
-    if (!link.ok()) return link.status();
-    link_ = *std::move(link);
+    absl::Status opened = OpenLink();
+    if (!opened.ok()) return opened;
   }
   return Guarded("resolve commit", [&]() -> absl::StatusOr<std::int64_t> {
     const Result row = Run(lane_.Read());

@@ -76,6 +76,7 @@ class Connection final : public sql::Connection {
   absl::Status EndPart() override;
   absl::Status RollBackPart() override;
   bool LostToAnother() const override { return is_lost_; }
+  absl::string_view LostState() const override { return lost_state_; }
   bool IsOutcomeUnknown() const override { return is_unknown_; }
   std::int64_t changing_commits() const override { return changing_commits_; }
   bool PublishesInSteps() const override { return false; }
@@ -96,6 +97,8 @@ class Connection final : public sql::Connection {
   // Connects, unless the connection is good. With kTransactions, also inserts
   // the row of the table lanes.
   absl::Status Connect();
+  // Connects, and reports if the connection was there before.
+  absl::Status OpenLink();
   absl::Status InsertLane();
   // Runs what was deferred, and then `queries`. Returns their results.
   std::vector<Result> Run(const std::vector<Query>& queries);
@@ -144,6 +147,7 @@ class Connection final : public sql::Connection {
   StoreObserver& observer_;
   Lane lane_;
   std::unique_ptr<Link> link_;
+  bool was_connected_ = false;
   std::vector<Query> deferred_;
   PendingWrites pending_;
   // The statements that the link has and that are not finished: the keys of
@@ -163,6 +167,8 @@ class Connection final : public sql::Connection {
   // further statements fail.
   bool is_abandoned_ = false;
   bool is_lost_ = false;
+  // See LostState.
+  std::string lost_state_;
   bool is_unknown_ = false;
   std::int64_t changing_commits_ = 0;
   int last_stream_ = 0;

@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "storage/postgres/engine/failure.h"
 
@@ -25,6 +25,14 @@ constexpr absl::Duration kAnswerTimeout = absl::Seconds(40);
 std::string FieldOf(const PGresult* result, int field) {
   const char* const text = PQresultErrorField(result, field);
   return text == nullptr ? "" : text;
+}
+
+// Returns libpq's message about the last failure, on one line.
+std::string MessageOf(const PGconn* connection) {
+  return absl::StrJoin(
+      absl::StrSplit(PQerrorMessage(connection), absl::ByAnyChar("\n\t"),
+                     absl::SkipWhitespace()),
+      " ");
 }
 
 }  // namespace
@@ -89,13 +97,13 @@ absl::StatusOr<std::unique_ptr<Link>> Link::Connect(const Target& target) {
   PGconn* const connection = link->connection_;
   if (PQstatus(connection) != CONNECTION_OK) {
     return absl::UnavailableError(
-        absl::StrCat(target.name, ": ",
-                     absl::StripAsciiWhitespace(PQerrorMessage(connection))));
+        absl::StrCat("database ", target.name, ": ", MessageOf(connection)));
   }
   if (PQsetnonblocking(connection, 1) != 0 ||
       PQenterPipelineMode(connection) != 1) {
-    return absl::UnavailableError(absl::StrCat(
-        target.name, ": the connection cannot be set to pipeline mode"));
+    return absl::UnavailableError(
+        absl::StrCat("database ", target.name,
+                     ": the connection cannot be set to pipeline mode"));
   }
   PQsetNoticeReceiver(
       connection,
@@ -251,9 +259,7 @@ Result Link::Next(absl::Time deadline) {
 
 void Link::Disconnected() {
   is_broken_ = true;
-  throw Failure(
-      std::string(Failure::kDisconnected),
-      std::string(absl::StripAsciiWhitespace(PQerrorMessage(connection_))));
+  throw Failure(std::string(Failure::kDisconnected), MessageOf(connection_));
 }
 
 }  // namespace webhooks::postgres
