@@ -26,9 +26,8 @@ constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
 
 constexpr absl::string_view kDivisionByZero = "22012";
 
-// The numbers of rows that a stream fetches: at first, and at most.
+// The number of rows that a stream fetches at first.
 constexpr int kFirstFetch = 101;
-constexpr int kMaxFetch = 2000;
 
 int RowsOf(const Result& result) {
   int rows = 0;
@@ -94,7 +93,7 @@ class Connection::StreamCursor final : public ResultCursor {
     } else if (rows() < fetched_) {
       return false;
     } else {
-      Fetch(std::min(fetched_ * 4, kMaxFetch), {});
+      Fetch(NextFetch(fetched_, result_bytes()), {});
     }
     return NextRow();
   }
@@ -327,6 +326,15 @@ std::int64_t Connection::NextEventSeq() {
   return row.Int64(0);
 }
 
+void Connection::PassEventSeq(std::int64_t seq) {
+  // Never back: nextval may have gone on meanwhile.
+  sql::Statement row = Prepared(
+      "SELECT setval('event_seq', greatest(?, (SELECT last_value FROM"
+      " event_seq)))");
+  row.Bind(1, seq);
+  row.Step();
+}
+
 absl::Status Connection::Begin() {
   is_lost_ = false;
   is_unknown_ = false;
@@ -472,10 +480,11 @@ absl::Status Connection::TryToWrite() {
   });
 }
 
-absl::Status Connection::RunScript(const std::vector<std::string>& statements) {
+absl::Status Connection::RunScript(absl::string_view operation,
+                                   const std::vector<std::string>& statements) {
   absl::Status status = Begin();
   if (status.ok()) {
-    status = Guarded("run script", [&]() -> absl::Status {
+    status = Guarded(operation, [&]() -> absl::Status {
       std::vector<Query> queries;
       for (const std::string& statement : statements) {
         queries.push_back({statement});

@@ -1,5 +1,6 @@
 #include "storage/postgres/engine/cursors.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace webhooks::postgres {
@@ -16,7 +17,17 @@ std::int64_t ReadInteger(absl::string_view bytes) {
   return static_cast<std::int64_t>(value);
 }
 
+// The limits of one fetch.
+constexpr int kMaxFetch = 2000;
+constexpr std::size_t kMaxFetchBytes = 4 << 20;
+
 }  // namespace
+
+int NextFetch(int rows, std::size_t bytes) {
+  const std::size_t row_bytes = bytes / static_cast<std::size_t>(rows) + 1;
+  return std::clamp(static_cast<int>(kMaxFetchBytes / row_bytes), 1,
+                    std::min(rows * 4, kMaxFetch));
+}
 
 bool ResultCursor::IsNull(int column) {
   return PQgetisnull(result_.get(), row_, column) != 0;
