@@ -107,7 +107,7 @@ const std::vector<Command>& AllCommands() {
     for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
                        WebhookCommands(), EventCommands(), DeliveryCommands(),
                        ExplainCommands(), RetryJobCommands(), ListenCommands(),
-                       BackupCommands(), OtherCommands()}) {
+                       BackupCommands(), TransferCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;
