@@ -298,6 +298,7 @@ TARGETS = [
             "storage/sql/rows/webhook_rows.cc",
             "storage/sql/transfer/export.cc",
             "storage/sql/transfer/import.cc",
+            "storage/sql/transfer/row_adapter.cc",
             "storage/sql/transfer/stream_reader.cc",
             "storage/sql/transfer/stream_writer.cc",
             "storage/sql/transfer/tables.cc",
@@ -335,6 +336,7 @@ TARGETS = [
             "storage/sql/rows/webhook_rows.h",
             "storage/sql/transfer/export.h",
             "storage/sql/transfer/import.h",
+            "storage/sql/transfer/row_adapter.h",
             "storage/sql/transfer/sha256.h",
             "storage/sql/transfer/stream_reader.h",
             "storage/sql/transfer/stream_writer.h",
@@ -342,6 +344,7 @@ TARGETS = [
         ],
         deps = [
             "OpenSSL::Crypto",
+            "proto_json",
             "storage_records",
             "storage_sealing",
             "storage_stream_proto",

@@ -105,7 +105,7 @@ TEST_P(ProjectTransfers, AreRefusedWhereARecordIsTaken) {
     const std::string other = MoveToOther(std::move(database));
     ASSERT_THAT(Bind("client.example", other), IsOk());
     const std::string before = Export();
-    EXPECT_FALSE(ImportHere(stream).ok());
+    EXPECT_THAT(ImportHere(stream), StatusIs(absl::StatusCode::kAlreadyExists));
     EXPECT_TRUE(Export() == before);
   });
 }

@@ -186,6 +186,11 @@ TEST_P(Transfers, NeedAnEmptyDatabase) {
 TEST_P(Transfers, OfAnUnknownProjectAreRefused) {
   EXPECT_THAT(TryExport("nobody"), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(TryExport(NewId()), StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_THAT(Await<v1::Project>([&](auto done) {
+                store_->DeleteProject(project_, now_, {}, done);
+              }),
+              IsOk());
+  EXPECT_THAT(TryExport(project_), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_P(Transfers, OfANameThatIsNotUniqueAreRefused) {

@@ -131,6 +131,10 @@ Transfer TransferOf(absl::string_view project,
 }
 
 absl::Status NotMigrated(int version, int newest) {
+  if (version == 0) {
+    return absl::FailedPreconditionError(
+        "the database has no tables of this service");
+  }
   return absl::FailedPreconditionError(absl::StrCat(
       "the database has schema version ", version, "; this program needs ",
       newest, ": start a server of this version on it first"));

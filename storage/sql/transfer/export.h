@@ -24,7 +24,7 @@ Transfer TransferOf(absl::string_view project,
                     absl::Span<const std::int64_t> rows, std::int64_t bytes);
 
 // Returns the FAILED_PRECONDITION error for a database of another version than
-// the newest, which has other columns.
+// the newest, which has other columns. 0: it has no tables.
 absl::Status NotMigrated(int version, int newest);
 
 }  // namespace webhooks::sql

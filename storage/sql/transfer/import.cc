@@ -4,9 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "storage/sealed_secrets.h"
 #include "storage/sql/columns.h"
-#include "storage/sql/rows/retry_job_step.h"
 #include "storage/sql/rows/secret_key_rows.h"
 #include "storage/sql/transfer/export.h"
 #include "storage/uuid.h"
@@ -18,11 +16,6 @@ namespace {
 // other servers, which go on to publish, do not reach them during the import.
 constexpr std::int64_t kSeqMargin = std::int64_t{1} << 30;
 
-// The limits of seqs and places in a stream: far below that of the type, so
-// that they can be moved.
-constexpr std::int64_t kMaxSeq = std::int64_t{1} << 60;
-constexpr std::int64_t kMaxPlace = 2 * kMaxSeq + 1;
-
 // The numbers of rows and bytes that a connection may send without waiting for
 // the database.
 constexpr int kPendingRows = 500;
@@ -30,19 +23,13 @@ constexpr std::size_t kPendingBytes = 1 << 20;
 
 constexpr std::size_t kUuidBytes = 16;
 
-absl::Status DamagedRow(const TransferTable& table) {
-  return absl::DataLossError(
-      absl::StrCat("the stream is damaged: a row of ", table.name,
-                   " is not valid; nothing was imported"));
-}
-
 absl::Status CheckHeader(const storage::StreamHeader& header,
                          const Sealer& sealer) {
   const std::int64_t first = header.first_event_seq();
   const bool is_valid =
       (header.project().empty() || header.project().size() == kUuidBytes) &&
       first >= 0 && first <= header.last_event_seq() &&
-      header.last_event_seq() <= kMaxSeq;
+      header.last_event_seq() <= kMaxStreamSeq;
   if (!is_valid) {
     return absl::DataLossError(
         "the stream is damaged: its header is not valid; nothing was imported");
@@ -96,19 +83,6 @@ absl::Status AwaitPending(Connection& connection) {
   });
 }
 
-const std::string& ValueOf(const TransferTable& table,
-                           const storage::StreamRow& row,
-                           absl::string_view column) {
-  std::size_t index = 0;
-  while (table.columns[index].name != column) ++index;
-  return row.values(static_cast<int>(index)).data();
-}
-
-bool HasType(const storage::StreamValue& value, ColumnType type) {
-  return value.value_case() == storage::StreamValue::VALUE_NOT_SET ||
-         value.has_integer() == (type == ColumnType::kInteger);
-}
-
 void BindValue(Statement& statement, int index, ColumnType type,
                const storage::StreamValue& value) {
   if (value.has_integer()) {
@@ -138,7 +112,10 @@ absl::StatusOr<std::unique_ptr<Import>> Import::Begin(
 
 Import::Import(StreamReader reader, storage::StreamHeader header,
                const SecretKeys& keys)
-    : reader_(std::move(reader)), header_(std::move(header)), sealer_(keys) {
+    : reader_(std::move(reader)),
+      header_(std::move(header)),
+      sealer_(keys),
+      adapter_(header_, sealer_) {
   for (const TransferTable& table : TransferTables()) {
     inserts_.push_back(InsertOf(table));
   }
@@ -148,10 +125,10 @@ absl::StatusOr<Transfer> Import::Run(Connection& connection) {
   absl::Status status = CheckSealingKey(connection, sealer_);
   if (status.ok()) status = CheckTarget(connection);
   if (status.ok()) status = InsertRows(connection);
-  if (status.ok() && header_.last_event_seq() > 0) {
+  if (status.ok() && adapter_.last_event_seq() > 0) {
     // Not before the stream was verified: this cannot be undone everywhere.
     status = connection.Guarded("pass seqs", [&] {
-      connection.PassEventSeq(header_.last_event_seq() + moved_by_);
+      connection.PassEventSeq(adapter_.last_event_seq());
       return absl::OkStatus();
     });
   }
@@ -172,8 +149,8 @@ absl::Status Import::CheckTarget(Connection& connection) {
       return absl::AlreadyExistsError(absl::StrCat(
           "the database already has the project ", UuidText(project())));
     }
-    moved_by_ =
-        connection.NextEventSeq() + kSeqMargin - header_.first_event_seq();
+    adapter_.MoveSeqs(connection.NextEventSeq() + kSeqMargin -
+                      header_.first_event_seq());
     return absl::OkStatus();
   });
 }
@@ -200,7 +177,7 @@ absl::Status Import::InsertRows(Connection& connection) {
 absl::Status Import::InsertRow(Connection& connection,
                                storage::StreamRow& row) {
   const TransferTable& table = TransferTables()[row.table()];
-  absl::Status adapted = Adapt(table, row);
+  absl::Status adapted = adapter_.Adapt(row);
   if (!adapted.ok()) return adapted;
   return connection.Guarded(
       absl::StrCat("import ", table.name), [&]() -> absl::Status {
@@ -213,69 +190,6 @@ absl::Status Import::InsertRow(Connection& connection,
         insert.Execute();
         return absl::OkStatus();
       });
-}
-
-absl::Status Import::Adapt(const TransferTable& table,
-                           storage::StreamRow& row) const {
-  if (!project().empty() && table.from_project.empty()) {
-    return DamagedRow(table);
-  }
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (!HasType(row.values(static_cast<int>(i)), table.columns[i].type)) {
-      return DamagedRow(table);
-    }
-    absl::Status adapted = AdaptValue(table, i, row);
-    if (!adapted.ok()) return adapted;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Import::AdaptValue(const TransferTable& table, std::size_t column,
-                                storage::StreamRow& row) const {
-  storage::StreamValue& value = *row.mutable_values(static_cast<int>(column));
-  switch (table.columns[column].role) {
-    case ColumnRole::kPlain:
-      return absl::OkStatus();
-    case ColumnRole::kProject:
-      return project().empty() || value.data() == project() ? absl::OkStatus()
-                                                            : DamagedRow(table);
-    case ColumnRole::kEventSeq:
-      if (value.integer() < header_.first_event_seq() ||
-          value.integer() > header_.last_event_seq()) {
-        return DamagedRow(table);
-      }
-      value.set_integer(value.integer() + moved_by_);
-      return absl::OkStatus();
-    case ColumnRole::kPlace:
-      if (value.integer() < 0 || value.integer() > kMaxPlace) {
-        return DamagedRow(table);
-      }
-      value.set_integer(value.integer() + 2 * moved_by_);
-      return absl::OkStatus();
-    case ColumnRole::kJobPosition:
-      value.set_data(MovedPosition(value.data(), moved_by_));
-      return absl::OkStatus();
-    case ColumnRole::kSecrets:
-      value.set_data(SealedAgain(value.data(), ValueOf(table, row, "id")));
-      return absl::OkStatus();
-    case ColumnRole::kSettings:
-      if (value.has_data()) {
-        value.set_data(SealedAgain(value.data(),
-                                   SettingsOwner(ValueOf(table, row, "id"))));
-      }
-      return absl::OkStatus();
-    case ColumnRole::kAnswer:
-      value.set_data(SealedAgain(value.data(), ValueOf(table, row, "key")));
-      return absl::OkStatus();
-  }
-  return absl::OkStatus();
-}
-
-std::string Import::SealedAgain(const std::string& sealed,
-                                const std::string& owner) const {
-  if (sealer_.IsNewest(sealed)) return sealed;
-  const auto text = sealer_.Open(sealed, owner);
-  return text ? sealer_.Seal(*text, owner) : sealed;
 }
 
 }  // namespace webhooks::sql

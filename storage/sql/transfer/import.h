@@ -1,8 +1,6 @@
 #ifndef WEBHOOKS_STORAGE_SQL_TRANSFER_IMPORT_H_
 #define WEBHOOKS_STORAGE_SQL_TRANSFER_IMPORT_H_
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,8 +11,9 @@
 #include "storage/sealing/sealer.h"
 #include "storage/sealing/secret_key.h"
 #include "storage/sql/connection.h"
+#include "storage/sql/transfer/row_adapter.h"
+#include "storage/sql/transfer/stream.pb.h"
 #include "storage/sql/transfer/stream_reader.h"
-#include "storage/sql/transfer/tables.h"
 #include "storage/transfer.h"
 
 namespace webhooks::sql {
@@ -50,23 +49,13 @@ class Import {
   absl::Status CheckTarget(Connection& connection);
   absl::Status InsertRows(Connection& connection);
   absl::Status InsertRow(Connection& connection, storage::StreamRow& row);
-  // Changes the values for this database. DATA_LOSS: they are not those of such
-  // a row.
-  absl::Status Adapt(const TransferTable& table, storage::StreamRow& row) const;
-  absl::Status AdaptValue(const TransferTable& table, std::size_t column,
-                          storage::StreamRow& row) const;
-  // Returns the text of `sealed`, sealed under the first key. What cannot be
-  // opened stays as it is: it was damaged in its database.
-  std::string SealedAgain(const std::string& sealed,
-                          const std::string& owner) const;
 
   StreamReader reader_;
   const storage::StreamHeader header_;
   const Sealer sealer_;
+  RowAdapter adapter_;
   // The INSERT of each table.
   std::vector<std::string> inserts_;
-  // The difference between the seqs of events here and in the stream.
-  std::int64_t moved_by_ = 0;
 };
 
 }  // namespace webhooks::sql

@@ -26,8 +26,16 @@ absl::Status MakeReady(Connection& connection, const Sealer& sealer,
   return max_bytes ? connection.LimitSize(*max_bytes) : absl::OkStatus();
 }
 
-absl::StatusOr<Transfer> RunImport(Connection& connection,
-                                   sql::Import& import) {
+// Returns true if the last statement has failed because the database has a row
+// with the same key.
+bool IsKeyTaken(const Connection& connection) {
+  const int code = sqlite3_extended_errcode(connection.handle());
+  return code == SQLITE_CONSTRAINT_PRIMARYKEY ||
+         code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_ROWID;
+}
+
+absl::StatusOr<Transfer> RunImport(Connection& connection, sql::Import& import,
+                                   const LastFault& fault) {
   absl::Status begun = connection.Begin();
   if (!begun.ok()) return begun;
   auto transfer = import.Run(connection);
@@ -35,8 +43,14 @@ absl::StatusOr<Transfer> RunImport(Connection& connection,
     absl::Status committed = connection.Commit();
     if (!committed.ok()) transfer = committed;
   }
+  const bool is_key_taken = IsKeyTaken(connection);
   if (connection.InTransaction()) connection.RollBack();
-  return transfer;
+  if (transfer.ok()) return transfer;
+  const absl::Status explained = fault.Explain(transfer.status());
+  if (!is_key_taken || absl::IsAlreadyExists(explained)) return explained;
+  return absl::AlreadyExistsError(absl::StrCat(
+      "the database already has a record with the key of one in the stream: ",
+      explained.message()));
 }
 
 absl::StatusOr<Transfer> ImportInto(const std::string& path,
@@ -48,9 +62,7 @@ absl::StatusOr<Transfer> ImportInto(const std::string& path,
   Connection& writer = *database->writer;
   absl::Status ready = MakeReady(writer, import.sealer(), max_bytes);
   if (!ready.ok()) return fault.Explain(ready);
-  auto transfer = RunImport(writer, import);
-  if (!transfer.ok()) return fault.Explain(transfer.status());
-  return transfer;
+  return RunImport(writer, import, fault);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "storage/transfer.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,10 +64,25 @@ std::string MakeStream(const v1::Webhook& webhook) {
   return stream;
 }
 
+// Returns a source of `stream`, which must outlive it, in small parts. Calls
+// `before_last` before the last part.
+ByteSource SourceOf(
+    const std::string& stream, std::function<void()> before_last = [] {}) {
+  return [rest = absl::string_view(stream), before_last](
+             absl::Span<char> buffer) mutable -> absl::StatusOr<std::size_t> {
+    constexpr std::size_t kPart = 100;
+    if (!rest.empty() && rest.size() <= kPart) before_last();
+    const std::size_t size = std::min({buffer.size(), rest.size(), kPart});
+    std::copy_n(rest.begin(), size, buffer.begin());
+    rest.remove_prefix(size);
+    return size;
+  };
+}
+
 TEST(ImportIntoPostgres, TellsTheServerOfTheProjectsDeliveries) {
   if (!PostgresCluster::IsInstalled()) GTEST_SKIP() << "no PostgreSQL";
   const v1::Webhook webhook = testing::MakeWebhook(testing::NewId());
-  std::string stream = MakeStream(webhook);
+  const std::string stream = MakeStream(webhook);
   const std::string url = PostgresCluster::Shared().CreateDatabase();
   const std::unique_ptr<Store> store = Open(url);
   absl::Notification is_told;
@@ -76,19 +92,29 @@ TEST(ImportIntoPostgres, TellsTheServerOfTheProjectsDeliveries) {
       is_told.Notify();
     }
   });
-  ASSERT_THAT(ImportStore(
-                  url,
-                  [&](absl::Span<char> buffer) -> absl::StatusOr<std::size_t> {
-                    const std::size_t size =
-                        std::min(buffer.size(), stream.size());
-                    std::copy_n(stream.begin(), size, buffer.begin());
-                    stream.erase(0, size);
-                    return size;
-                  },
-                  testing::Always()),
-              IsOk());
+  ASSERT_THAT(ImportStore(url, SourceOf(stream), testing::Always()), IsOk());
   EXPECT_TRUE(is_told.WaitForNotificationWithTimeout(kPatience));
   store->Watch(nullptr);
+}
+
+TEST(ImportIntoPostgres, WaitsForASlowStream) {
+  if (!PostgresCluster::IsInstalled()) GTEST_SKIP() << "no PostgreSQL";
+  const std::string stream = MakeStream(testing::MakeWebhook(testing::NewId()));
+  const std::string url = PostgresCluster::Shared().CreateDatabase();
+  // Longer than a server's transaction may be idle.
+  const auto stall = [&] {
+    PostgresCluster::Run(
+        url,
+        "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity"
+        " WHERE state = 'idle in transaction' AND"
+        " clock_timestamp() - state_change > '5.2 s')"
+        " AND EXISTS (SELECT FROM pg_stat_activity"
+        " WHERE state = 'idle in transaction') LOOP"
+        " PERFORM pg_sleep(0.05); PERFORM pg_stat_clear_snapshot();"
+        " END LOOP; END $$");
+  };
+  EXPECT_THAT(ImportStore(url, SourceOf(stream, stall), testing::Always()),
+              IsOk());
 }
 
 }  // namespace

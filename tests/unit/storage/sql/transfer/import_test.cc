@@ -112,6 +112,17 @@ TEST_F(ImportStoreTest, RefusesAValueOfAnotherType) {
   EXPECT_THAT(Import(), StatusIs(absl::StatusCode::kDataLoss));
 }
 
+TEST_F(ImportStoreTest, RefusesTextThatNoDatabaseStores) {
+  storage::StreamRow& row = *row_.mutable_row();
+  row.set_table(3);  // certificates
+  row.mutable_values(0)->set_data("\xff");
+  row.add_values()->set_data(std::string(16, 'a'));
+  row.add_values()->set_integer(0);
+  EXPECT_THAT(Import(), StatusIs(absl::StatusCode::kDataLoss));
+  row.mutable_values(0)->set_data(std::string("a\0b", 3));
+  EXPECT_THAT(Import(), StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST_F(ImportStoreTest, RefusesARowThatAProjectDoesNotHave) {
   header_.set_project(std::string(16, 'a'));
   EXPECT_THAT(Import(), StatusIs(absl::StatusCode::kDataLoss));
