@@ -20,15 +20,19 @@ struct Backend {
   decltype(&BackUpStore) back_up;
   decltype(&RestoreStore) restore;
   decltype(&InspectStore) inspect;
+  decltype(&ExportStore) export_to;
+  decltype(&ImportStore) import_from;
 };
 
 constexpr Backend kBackends[] = {
     {postgres::kScheme, &postgres::OpenStore, &postgres::FindStore,
      &postgres::StoreName, &postgres::StoreFolder, &postgres::BackUpStore,
-     &postgres::RestoreStore, &postgres::InspectStore},
+     &postgres::RestoreStore, &postgres::InspectStore, &postgres::ExportStore,
+     &postgres::ImportStore},
     {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
      &sqlite::StoreName, &sqlite::StoreFolder, &sqlite::BackUpStore,
-     &sqlite::RestoreStore, &sqlite::InspectStore},
+     &sqlite::RestoreStore, &sqlite::InspectStore, &sqlite::ExportStore,
+     &sqlite::ImportStore},
 };
 
 // Returns null if the URL has none of the schemes.
@@ -99,6 +103,22 @@ absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
   const Backend* const backend = FindBackend(url);
   if (backend == nullptr) return UnknownScheme(url);
   return backend->inspect(url);
+}
+
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink) {
+  const Backend* const backend = FindBackend(url);
+  if (backend == nullptr) return UnknownScheme(url);
+  return backend->export_to(url, project, now, sink);
+}
+
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys) {
+  const Backend* const backend = FindBackend(url);
+  if (backend == nullptr) return UnknownScheme(url);
+  return backend->import_from(url, source, keys);
 }
 
 }  // namespace webhooks

@@ -6,18 +6,22 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "storage/backup.h"
 #include "storage/inspection.h"
 #include "storage/sealing/secret_key.h"
 #include "storage/steady_clock.h"
 #include "storage/store.h"
 #include "storage/store_observer.h"
+#include "storage/transfer.h"
 
 // Functions for the database at a URL. The scheme of the URL selects the
 // backend:
 //
 // `sqlite:PATH` or `sqlite:PATH?max_bytes=N`: a SQLite file. Changes that would
 // make it larger than N bytes fail with RESOURCE_EXHAUSTED.
+//
+// `postgres://...`: a database of PostgreSQL, with the options of libpq.
 //
 // All functions may block. Their messages are for the operator and name the
 // file.
@@ -99,6 +103,46 @@ absl::StatusOr<Backup> RestoreStore(const std::string& path,
 // DATA_LOSS: the database is damaged. PERMISSION_DENIED, UNAVAILABLE, ...: the
 // file or its folder cannot be read or written.
 absl::StatusOr<Inspection> InspectStore(absl::string_view url);
+
+// Writes everything of the database at `url`, or of one of its projects, to
+// `sink`, as a stream that ImportStore reads into a database of any backend.
+// `project` is an id or a name; "" for the whole database. The stream shows one
+// moment after the call began, and ends with the number of its records and a
+// checksum. What is sealed stays so. Servers may use the database meanwhile;
+// the write-ahead log of SQLite grows until the end. `now` is the time that the
+// stream names. Uses some megabytes of memory. After an error, what the sink
+// got is of no use, and ImportStore refuses it.
+//
+// INVALID_ARGUMENT: the URL is invalid, or several projects have the name.
+// NOT_FOUND: there is no such database or project. FAILED_PRECONDITION: see
+// BackUpStore; the database has an older version; or it is not one of this
+// service. PERMISSION_DENIED, UNAVAILABLE, DATA_LOSS: the database cannot be
+// read. Errors of `sink` are passed on.
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink);
+
+// Reads a stream of ExportStore into the database at `url`: a whole database
+// into an empty one, and a project beside others. Creates the database if
+// needed. What is sealed under another key than the first one is sealed again
+// under that. One transaction, which is committed after the number of records
+// and the checksum are verified, makes all changes. An error changes nothing,
+// except that a database of PostgreSQL may have empty tables then. Events that
+// are published later come after those of the stream. Servers that use a
+// database of PostgreSQL learn of a project and its deliveries.
+//
+// INVALID_ARGUMENT: the URL is invalid, or this is no such stream. DATA_LOSS:
+// the stream is damaged or incomplete. ALREADY_EXISTS: the database has the
+// project, or another record with the same key. FAILED_PRECONDITION: the stream
+// has another version; it has secrets under a key that `keys` does not return;
+// the database is not empty, has another version, has secrets under such a key,
+// does not use the first key, or is a file that another process uses.
+// RESOURCE_EXHAUSTED: the disk or max_bytes is too small. PERMISSION_DENIED,
+// UNAVAILABLE, ...: the database cannot be written. Errors of `source` and
+// `keys` are passed on.
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys);
 
 }  // namespace webhooks
 

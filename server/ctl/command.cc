@@ -104,11 +104,11 @@ bool IsOfCommand(absl::string_view flag) {
 const std::vector<Command>& AllCommands() {
   static const std::vector<Command>& commands = *[] {
     auto* all = new std::vector<Command>;
-    for (auto group :
-         {ProjectCommands(), KeyCommands(), CertificateCommands(),
-          ServerCommands(), WebhookCommands(), EventCommands(),
-          DeliveryCommands(), ExplainCommands(), RetryJobCommands(),
-          ListenCommands(), BackupCommands(), OtherCommands()}) {
+    for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
+                       ServerCommands(), WebhookCommands(), EventCommands(),
+                       DeliveryCommands(), ExplainCommands(),
+                       RetryJobCommands(), ListenCommands(), BackupCommands(),
+                       TransferCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;

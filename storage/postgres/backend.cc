@@ -4,13 +4,16 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/last_fault.h"
 #include "storage/postgres/engine/connection.h"
 #include "storage/postgres/engine/migrations.h"
 #include "storage/postgres/engine/target.h"
 #include "storage/postgres/inspect_database.h"
 #include "storage/postgres/membership/database_state.h"
 #include "storage/postgres/membership/membership.h"
+#include "storage/postgres/transfer.h"
 #include "storage/sql/sql_store.h"
+#include "storage/sql/transfer/import.h"
 
 namespace webhooks::postgres {
 namespace {
@@ -28,23 +31,6 @@ absl::Status Named(const Target& target, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat("database ", target.name,
                                                   ": ", status.message()));
 }
-
-// Keeps the driver's message about the last fault, for the operator.
-class LastFault final : public StoreObserver {
- public:
-  void Faulted(absl::string_view operation, absl::string_view cause) override {
-    text_ = absl::StrCat(operation, ": ", cause);
-  }
-  absl::Status Explain(const Target& target, const absl::Status& status) const {
-    const bool is_own =
-        status.ok() || absl::IsFailedPrecondition(status) || text_.empty();
-    return is_own ? Named(target, status)
-                  : Named(target, absl::Status(status.code(), text_));
-  }
-
- private:
-  std::string text_;
-};
 
 // Returns OK if the database keeps every commit on a second machine, or need
 // not.
@@ -93,14 +79,14 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
         Connection::Open(*target, Connection::Mode::kStatements, fault);
     if (!first.ok()) return first.status();
     const auto needed = SealedUnder(**first);
-    if (!needed.ok()) return fault.Explain(*target, needed.status());
+    if (!needed.ok()) return Named(*target, fault.Explain(needed.status()));
     auto found = keys(/*must_exist=*/!needed->empty());
     if (!found.ok()) return found.status();
     sealer = std::make_unique<Sealer>(*std::move(found));
     absl::Status migrated = Migrate(**first, *sealer);
-    if (!migrated.ok()) return fault.Explain(*target, migrated);
+    if (!migrated.ok()) return Named(*target, fault.Explain(migrated));
     absl::Status standby = CheckStandby(*target, **first, observer);
-    if (!standby.ok()) return fault.Explain(*target, standby);
+    if (!standby.ok()) return Named(*target, fault.Explain(standby));
   }
   const auto server = std::make_shared<MemberId>();
   auto control =
@@ -164,8 +150,26 @@ absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
       Connection::Open(*target, Connection::Mode::kStatements, fault);
   if (!connection.ok()) return connection.status();
   auto found = InspectDatabase(**connection, *target);
-  if (!found.ok()) return fault.Explain(*target, found.status());
+  if (!found.ok()) return Named(*target, fault.Explain(found.status()));
   return found;
+}
+
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink) {
+  const auto target = ParseTarget(url);
+  if (!target.ok()) return target.status();
+  return Export(*target, project, now, sink);
+}
+
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys) {
+  const auto target = ParseTarget(url);
+  if (!target.ok()) return target.status();
+  const auto import = sql::Import::Begin(source, keys);
+  if (!import.ok()) return import.status();
+  return Import(*target, **import);
 }
 
 }  // namespace webhooks::postgres

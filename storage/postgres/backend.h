@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "storage/open.h"
 
-// The functions of storage/open.h for the URLs `postgres://...` (see
-// engine/target.h).
+// The functions of storage/open.h for the URLs of ParseTarget
+// (storage/postgres/engine/target.h).
 namespace webhooks::postgres {
 
 inline constexpr absl::string_view kScheme = "postgres";
@@ -35,6 +35,14 @@ absl::StatusOr<Backup> RestoreStore(const std::string& path,
                                     const BackupPause& pause);
 
 absl::StatusOr<Inspection> InspectStore(absl::string_view url);
+
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink);
+
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys);
 
 }  // namespace webhooks::postgres
 

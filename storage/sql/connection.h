@@ -147,6 +147,10 @@ class Connection {
   // Guarded.
   virtual std::int64_t NextEventSeq() = 0;
 
+  // Makes NextEventSeq return seqs above `seq` as long as an event with `seq`
+  // is stored. Throws; for use inside Guarded.
+  virtual void PassEventSeq(std::int64_t seq) = 0;
+
   // The calls below are those of a connection that writes.
 
   // Begins and commits a transaction. A commit that fails leaves it open.

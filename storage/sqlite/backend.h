@@ -36,6 +36,14 @@ absl::StatusOr<Backup> RestoreStore(const std::string& path,
 
 absl::StatusOr<Inspection> InspectStore(absl::string_view url);
 
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink);
+
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys);
+
 }  // namespace webhooks::sqlite
 
 #endif  // WEBHOOKS_STORAGE_SQLITE_BACKEND_H_

@@ -20,6 +20,8 @@ namespace webhooks::testing {
 class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
+  // Returns the URL for storage/open.h.
+  virtual std::string Url() const = 0;
   // Opens a store on the database with `keys`. A store that was opened before
   // must be closed. `steady_clock` times the leases. `self` describes the
   // server.

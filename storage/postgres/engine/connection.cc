@@ -318,6 +318,15 @@ void Connection::TakeSeqs(const PGresult* result) {
   std::sort(seqs_.rbegin(), seqs_.rend());
 }
 
+void Connection::PassEventSeq(std::int64_t seq) {
+  // Never back: nextval may have gone on meanwhile.
+  sql::Statement row = Prepared(
+      "SELECT setval('event_seq', greatest(?, (SELECT last_value FROM"
+      " event_seq)))");
+  row.Bind(1, seq);
+  row.Step();
+}
+
 absl::Status Connection::Begin() {
   is_lost_ = false;
   lost_state_.clear();
@@ -460,10 +469,11 @@ absl::Status Connection::TryToWrite() {
   });
 }
 
-absl::Status Connection::RunScript(const std::vector<std::string>& statements) {
+absl::Status Connection::RunScript(absl::string_view operation,
+                                   const std::vector<std::string>& statements) {
   absl::Status status = Begin();
   if (status.ok()) {
-    status = Guarded("run script", [&]() -> absl::Status {
+    status = Guarded(operation, [&]() -> absl::Status {
       std::vector<Query> queries;
       for (const std::string& statement : statements) {
         queries.push_back({statement});

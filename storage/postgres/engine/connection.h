@@ -58,7 +58,8 @@ class Connection final : public sql::Connection {
   ~Connection() override;
 
   // Runs a script of several statements, in one transaction of its own.
-  absl::Status RunScript(const std::vector<std::string>& statements);
+  absl::Status RunScript(absl::string_view operation,
+                         const std::vector<std::string>& statements);
 
   absl::Status Fault(absl::string_view operation,
                      absl::string_view cause) const override;
@@ -68,6 +69,7 @@ class Connection final : public sql::Connection {
   void ForgetPrefetched() override { read_ahead_.Clear(); }
   void PrefetchEventSeq() override;
   std::int64_t NextEventSeq() override;
+  void PassEventSeq(std::int64_t seq) override;
   absl::Status Begin() override;
   absl::Status Commit() override;
   void RollBack() override;

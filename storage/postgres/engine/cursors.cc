@@ -10,10 +10,20 @@
 namespace webhooks::postgres {
 namespace {
 
-// The number of rows that a stream fetches at most.
-constexpr int kMaxPart = 2000;
+// The number of inserted rows that wait for others.
+constexpr std::size_t kMaxPendingRows = 1024;
+
+// The limits of one fetch.
+constexpr int kMaxFetch = 2000;
+constexpr std::size_t kMaxFetchBytes = 4 << 20;
 
 }  // namespace
+
+int NextFetch(int rows, std::size_t bytes) {
+  const std::size_t row_bytes = bytes / static_cast<std::size_t>(rows) + 1;
+  return std::clamp(static_cast<int>(kMaxFetchBytes / row_bytes), 1,
+                    std::min(rows * 4, kMaxFetch));
+}
 
 bool ResultCursor::IsNull(int column) {
   return PQgetisnull(result_.get(), row_, column) != 0;
@@ -44,7 +54,9 @@ void PreparedCursor::Execute() {
     if (connection_.InTransaction()) return connection_.RunLater(query());
     connection_.Run(query());
   } else if (row_insert_) {
-    connection_.WriteLater().AddRow(*row_insert_, query().parameters);
+    const std::size_t rows =
+        connection_.WriteLater().AddRow(*row_insert_, query().parameters);
+    if (rows >= kMaxPendingRows) connection_.EnqueueDeferred();
   } else {
     connection_.RunLater(query());
   }
@@ -84,7 +96,7 @@ bool StreamCursor::Step() {
     return false;
   } else {
     passed_ += part_;
-    part_ = std::min(part_ * 4, kMaxPart);
+    part_ = NextFetch(part_, result_bytes());
     Fetch();
   }
   return NextRow();

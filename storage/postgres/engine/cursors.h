@@ -19,6 +19,11 @@ namespace webhooks::postgres {
 
 class Connection;
 
+// Returns the number of rows for the next fetch of a stream, whose last fetch
+// got `rows` rows of `bytes` bytes in total: more each time, up to some
+// megabytes if the next rows are as large. `rows` is positive.
+int NextFetch(int rows, std::size_t bytes);
+
 // The parameters of a statement, and the rows of a result.
 class ResultCursor : public sql::Cursor {
  public:
@@ -53,6 +58,8 @@ class ResultCursor : public sql::Cursor {
   }
   bool has_result() const { return result_ != nullptr; }
   int rows() const { return PQntuples(result_.get()); }
+  // Returns the size of the result in memory.
+  std::size_t result_bytes() const { return PQresultMemorySize(result_.get()); }
   // Moves to the next row of the result. Returns false if there is none.
   bool NextRow() { return ++row_ < rows(); }
   void Forget() {

@@ -47,11 +47,9 @@ absl::Status Perform(Connection& connection, const Migration& migration) {
        absl::StrSplit(migration.sql, ";\n", absl::SkipWhitespace())) {
     statements.emplace_back(statement);
   }
-  absl::Status performed = connection.RunScript(statements);
-  if (performed.ok()) return performed;
-  return absl::UnavailableError(absl::StrCat("migration ", migration.number,
-                                             "_", migration.name,
-                                             " failed; see the log"));
+  return connection.RunScript(
+      absl::StrCat("migration ", migration.number, "_", migration.name),
+      statements);
 }
 
 // Adds the key that seals from now on, unless another server has just begun to

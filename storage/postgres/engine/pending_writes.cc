@@ -75,8 +75,8 @@ std::string FailingWithoutRow(absl::string_view update) {
                       " SELECT substring('', 1, count(*)::int - 1) FROM one");
 }
 
-void PendingWrites::AddRow(const RowInsert& insert,
-                           const std::vector<Parameter>& row) {
+std::size_t PendingWrites::AddRow(const RowInsert& insert,
+                                  const std::vector<Parameter>& row) {
   auto rows =
       std::find_if(inserts_.begin(), inserts_.end(),
                    [&](const Insert& one) { return one.insert == &insert; });
@@ -88,6 +88,7 @@ void PendingWrites::AddRow(const RowInsert& insert,
     rows->parameters.push_back(row[i].Owned());
     if (row[i].type() != 0) rows->types[i] = row[i].type();
   }
+  return rows->parameters.size() / row.size();
 }
 
 void PendingWrites::AddSum(absl::string_view update,

@@ -47,8 +47,10 @@ class PendingWrites {
  public:
   bool empty() const { return inserts_.empty() && sums_.empty(); }
 
-  // Adds a row. `insert` must outlive this. Copies the parameters.
-  void AddRow(const RowInsert& insert, const std::vector<Parameter>& row);
+  // Adds a row. `insert` must outlive this. Copies the parameters. Returns the
+  // number of rows of the same statement.
+  std::size_t AddRow(const RowInsert& insert,
+                     const std::vector<Parameter>& row);
 
   // Adds an UPDATE of one row that adds parameter `index`, from 1 on, to a
   // column. Those that differ in that parameter alone become one, with the sum.
