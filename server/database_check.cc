@@ -9,7 +9,7 @@ namespace {
 // Returns the version of the database, and the one to which a start migrates
 // it.
 std::string DescribeVersion(const Inspection& found) {
-  if (found.schema_version == found.newest_version) {
+  if (found.schema_version >= found.newest_version) {
     return absl::StrCat("of version ", found.schema_version);
   }
   return absl::StrCat("of version ", found.schema_version,

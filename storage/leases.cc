@@ -14,10 +14,13 @@ std::int64_t Leases::Add(absl::string_view delivery, const Endpoint& endpoint,
   return last_number_;
 }
 
-void Leases::Begin(absl::string_view delivery, std::int64_t number) {
+std::optional<Endpoint> Leases::Begin(absl::string_view delivery,
+                                      std::int64_t number) {
   absl::MutexLock lock(&mutex_);
   Lease* const lease = FindNewest(delivery, number);
-  if (lease != nullptr) lease->has_begun = true;
+  if (lease == nullptr) return std::nullopt;
+  lease->has_begun = true;
+  return lease->endpoint;
 }
 
 void Leases::Renew(absl::string_view delivery, std::int64_t number,

@@ -46,8 +46,11 @@ class Leases {
   // Leases the delivery for an attempt. Returns the number of the lease.
   std::int64_t Add(absl::string_view delivery, const Endpoint& endpoint,
                    int attempt, absl::Duration duration);
+  // Marks the attempt of a lease as begun, and returns its endpoint; nullopt if
+  // it is not the delivery's newest lease.
+  std::optional<Endpoint> Begin(absl::string_view delivery,
+                                std::int64_t number);
   // Change or end a lease. Ignored if it is not the delivery's newest.
-  void Begin(absl::string_view delivery, std::int64_t number);
   void Renew(absl::string_view delivery, std::int64_t number,
              absl::Duration duration);
   void End(absl::string_view delivery, std::int64_t number);

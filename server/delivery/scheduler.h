@@ -119,7 +119,7 @@ class Scheduler {
   void GiveUpDroppedLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void Send(const std::shared_ptr<LeasedAttempt>& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  // Makes the delivery due again: this process could not send its request.
+  // Makes the delivery due again: its request was not sent.
   void ReturnUnsent(LeasedAttempt& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   // Lets the endpoint have its next request before this one is recorded, unless

@@ -10,9 +10,12 @@
 namespace webhooks::server {
 
 void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
-  ++outstanding_;
   attempt->started_at = clocks_.wall();
-  store_.BeginAttempt(attempt->result.lease);
+  if (!store_.BeginAttempt(attempt->result.lease)) {
+    store_.GiveUpLeases({attempt->result.lease});
+    return ReturnUnsent(*attempt);
+  }
+  ++outstanding_;
   const EndpointLease& lease = *attempt->lease;
   HttpRequest request = MakeDeliveryRequest(
       *lease.webhook, SecretsInForce(lease.secrets, attempt->started_at),
@@ -28,6 +31,9 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
         loop_.mutex().AssertHeld();
         --outstanding_;
         ReturnUnsent(*attempt);
+        if (has_abandoned_ || !out_of_files_log_.IsDue()) return;
+        Log(LogLevel::kError,
+            "deliveries wait, as the process is out of open files", {});
       });
     }
     Classify(options_.retries, outcome, clocks_.wall(), uniform_random_(),
@@ -45,9 +51,6 @@ void Scheduler::ReturnUnsent(LeasedAttempt& attempt) {
   queue_.FinishAttempt(attempt, now);
   queue_.Release(attempt);
   queue_.SetDue(attempt.result.endpoint, now, now);
-  if (has_abandoned_ || !out_of_files_log_.IsDue()) return;
-  Log(LogLevel::kError, "deliveries wait, as the process is out of open files",
-      {});
 }
 
 void Scheduler::FinishEarly(const std::shared_ptr<LeasedAttempt>& attempt) {

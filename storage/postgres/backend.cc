@@ -74,20 +74,17 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   if (!target.ok()) return target.status();
   LastFault fault;
   std::unique_ptr<Sealer> sealer;
-  {
-    auto first =
-        Connection::Open(*target, Connection::Mode::kStatements, fault);
-    if (!first.ok()) return first.status();
-    const auto needed = SealedUnder(**first);
-    if (!needed.ok()) return Named(*target, fault.Explain(needed.status()));
-    auto found = keys(/*must_exist=*/!needed->empty());
-    if (!found.ok()) return found.status();
-    sealer = std::make_unique<Sealer>(*std::move(found));
-    absl::Status migrated = Migrate(**first, *sealer);
-    if (!migrated.ok()) return Named(*target, fault.Explain(migrated));
-    absl::Status standby = CheckStandby(*target, **first, observer);
-    if (!standby.ok()) return Named(*target, fault.Explain(standby));
-  }
+  auto first = Connection::Open(*target, Connection::Mode::kStatements, fault);
+  if (!first.ok()) return first.status();
+  const auto needed = SealedUnder(**first);
+  if (!needed.ok()) return Named(*target, fault.Explain(needed.status()));
+  auto found = keys(/*must_exist=*/!needed->empty());
+  if (!found.ok()) return found.status();
+  sealer = std::make_unique<Sealer>(*std::move(found));
+  absl::Status migrated = Migrate(**first, *sealer);
+  if (!migrated.ok()) return Named(*target, fault.Explain(migrated));
+  absl::Status standby = CheckStandby(*target, **first, observer);
+  if (!standby.ok()) return Named(*target, fault.Explain(standby));
   const auto server = std::make_shared<MemberId>();
   auto control =
       Connection::Open(*target, Connection::Mode::kStatements, observer);
@@ -95,6 +92,10 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   auto member = Membership::Join(*std::move(control), self, target->beat,
                                  server, observer);
   if (!member.ok()) return Named(*target, member.status());
+  // A server of a newer version may have contracted the schema before it
+  // joined.
+  const auto version = ReadSchemaVersion(**first);
+  if (!version.ok()) return Named(*target, version.status());
   sql::Connections connections;
   absl::Status opened =
       AddConnections(*target, Connection::Mode::kTransactions, kWriters,

@@ -324,8 +324,9 @@ void SqlStore::RecordAttempt(AttemptResult result, const CallOptions& options,
        .bytes = bytes});
 }
 
-void SqlStore::BeginAttempt(const LeaseName& lease) {
-  leases_.Begin(UuidBytes(lease.delivery), lease.lease);
+bool SqlStore::BeginAttempt(const LeaseName& lease) {
+  const auto endpoint = leases_.Begin(UuidBytes(lease.delivery), lease.lease);
+  return endpoint && Owns(*endpoint);
 }
 
 void SqlStore::RenewLease(const LeaseName& lease, absl::Duration duration) {

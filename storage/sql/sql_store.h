@@ -191,7 +191,7 @@ class SqlStore final : public Store {
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      Done<RecordedAttempt> done) override;
-  void BeginAttempt(const LeaseName& lease) override;
+  bool BeginAttempt(const LeaseName& lease) override;
   void RenewLease(const LeaseName& lease, absl::Duration duration) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "proto/time.h"
 #include "tests/contract/delivery_contract.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
@@ -117,10 +118,12 @@ TEST_P(StoreBatches, EachAttemptOfADeliveryCounts) {
   const LeasedDelivery second = Lease(webhook).deliveries[0];
   const auto results = AtOnce<RecordedAttempt>([&](int i, auto done) {
     // All but two have lost their lease.
-    const AttemptResult result =
-        i == 0   ? ResultOf(webhook, first, Outcome::kDelivered)
-        : i == 1 ? ResultOf(webhook, second, Outcome::kRetry)
-                 : ResultOf(webhook, first, Outcome::kRetry);
+    AttemptResult result = i == 0
+                               ? ResultOf(webhook, first, Outcome::kDelivered)
+                           : i == 1 ? ResultOf(webhook, second, Outcome::kRetry)
+                                    : ResultOf(webhook, first, Outcome::kRetry);
+    *result.record.mutable_started_at() =
+        ToTimestamp(now_ + absl::Milliseconds(i));
     store_->RecordAttempt(result, {}, std::move(done));
   });
   EXPECT_EQ(CountOk(results), 2);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/time.h"
+#include "storage/postgres/engine/migrations.h"
 #include "storage/postgres/membership/shards.h"
 #include "storage/sql/columns.h"
 
@@ -27,9 +28,10 @@ std::vector<std::size_t> ReadShards(Statement& row) {
   return shards;
 }
 
-// Returns the shards as an array of SQL: a parameter cannot be one.
-std::string ArrayOf(const std::vector<std::size_t>& shards) {
-  return absl::StrCat("'{", absl::StrJoin(shards, ","), "}'::int[]");
+// Returns the numbers as the text of an array: no other parameter can be one.
+template <typename Numbers>
+std::string ArrayOf(const Numbers& numbers) {
+  return absl::StrCat("{", absl::StrJoin(numbers, ","), "}");
 }
 
 }  // namespace
@@ -38,8 +40,8 @@ absl::Status InsertServer(sql::Connection& connection, const std::string& id,
                           const v1::Server& server) {
   return connection.Guarded("insert server", [&]() -> absl::Status {
     Statement insert = connection.Prepared(
-        "INSERT INTO servers (id, name, beat, delivers, version, started_at)"
-        " VALUES (?, ?, 0, ?, ?, ?)");
+        "INSERT INTO servers (id, name, beat, delivers, version, started_at,"
+        " schema) VALUES (?, ?, 0, ?, ?, ?, ?)");
     BindBytes(insert, 1, id);
     BindText(insert, 2, server.name());
     insert.Bind(3, server.delivers() ? 1 : 0);
@@ -47,6 +49,7 @@ absl::Status InsertServer(sql::Connection& connection, const std::string& id,
     if (server.has_started_at()) {
       BindTime(insert, 5, FromTimestamp(server.started_at()));
     }
+    insert.Bind(6, NewestSchemaVersion());
     insert.Execute();
     return absl::OkStatus();
   });
@@ -135,11 +138,12 @@ absl::StatusOr<std::vector<std::size_t>> ClaimShards(
 absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
                            const std::vector<std::size_t>& shards) {
   return connection.Guarded("release shards", [&]() -> absl::Status {
+    const std::string all = ArrayOf(shards);
     Statement update = connection.Prepared(
-        absl::StrCat("UPDATE shards SET owner = NULL WHERE owner = ?"
-                     " AND shard = ANY(",
-                     ArrayOf(shards), ")"));
+        "UPDATE shards SET owner = NULL WHERE owner = ?"
+        " AND shard = ANY(CAST(? AS int[]))");
     BindBytes(update, 1, id);
+    BindText(update, 2, all);
     update.Execute();
     return absl::OkStatus();
   });
@@ -200,27 +204,43 @@ absl::Status InsertNews(sql::Connection& connection, const std::string& id,
   });
 }
 
-absl::StatusOr<std::vector<EndpointDue>> TakeNews(sql::Connection& connection,
-                                                  const std::string& id) {
-  using News = std::vector<EndpointDue>;
-  return connection.Guarded("take news", [&]() -> absl::StatusOr<News> {
-    News news;
-    Statement row = connection.Prepared(
-        "DELETE FROM news WHERE server = ?1"
-        " OR shard IN (SELECT shard FROM shards WHERE owner = ?1)"
-        " RETURNING project_id, webhook_id, due, has_changed, is_urgent");
-    BindBytes(row, 1, id);
-    while (row.Step()) {
-      EndpointDue& change = news.emplace_back();
-      change.endpoint.project = UuidColumn(row, 0);
-      if (!BlobColumn(row, 1).empty()) {
-        change.endpoint.webhook = UuidColumn(row, 1);
-      }
-      change.due = TimeColumn(row, 2);
-      change.has_changed = row.Int(3) != 0;
-      change.is_urgent = row.Int(4) != 0;
-    }
-    return news;
+absl::StatusOr<std::vector<News>> SelectNews(sql::Connection& connection,
+                                             const std::string& id) {
+  return connection.Guarded(
+      "select news", [&]() -> absl::StatusOr<std::vector<News>> {
+        std::vector<News> news;
+        Statement row = connection.Prepared(
+            "SELECT id, project_id, webhook_id, due, has_changed, is_urgent"
+            " FROM news WHERE server = ?1"
+            " OR shard IN (SELECT shard FROM shards WHERE owner = ?1)"
+            " ORDER BY id");
+        BindBytes(row, 1, id);
+        while (row.Step()) {
+          News& one = news.emplace_back();
+          one.id = row.Int64(0);
+          one.change.endpoint.project = UuidColumn(row, 1);
+          if (!BlobColumn(row, 2).empty()) {
+            one.change.endpoint.webhook = UuidColumn(row, 2);
+          }
+          one.change.due = TimeColumn(row, 3);
+          one.change.has_changed = row.Int(4) != 0;
+          one.change.is_urgent = row.Int(5) != 0;
+        }
+        return news;
+      });
+}
+
+absl::Status DeleteNews(sql::Connection& connection,
+                        const std::vector<News>& news) {
+  return connection.Guarded("delete news", [&]() -> absl::Status {
+    std::vector<std::int64_t> ids;
+    for (const News& one : news) ids.push_back(one.id);
+    const std::string all = ArrayOf(ids);
+    Statement erase = connection.Prepared(
+        "DELETE FROM news WHERE id = ANY(CAST(? AS bigint[]))");
+    BindText(erase, 1, all);
+    erase.Execute();
+    return absl::OkStatus();
   });
 }
 

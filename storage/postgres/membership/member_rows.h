@@ -31,7 +31,8 @@ struct ListedServer {
   std::int64_t beat = 0;
 };
 
-// Adds a server: the id, name, version, delivers and started_at of `server`.
+// Adds a server: the id, name, version, delivers and started_at of `server`,
+// and the version of the schema that this program knows.
 absl::Status InsertServer(sql::Connection& connection, const std::string& id,
                           const v1::Server& server);
 
@@ -73,9 +74,19 @@ absl::Status DeleteLostLanes(sql::Connection& connection);
 absl::Status InsertNews(sql::Connection& connection, const std::string& id,
                         const EndpointDue& change);
 
-// Takes the news for the server.
-absl::StatusOr<std::vector<EndpointDue>> TakeNews(sql::Connection& connection,
-                                                  const std::string& id);
+// A change that another server has told.
+struct News {
+  std::int64_t id = 0;
+  EndpointDue change;
+};
+
+// Returns the news for the server, the oldest first.
+absl::StatusOr<std::vector<News>> SelectNews(sql::Connection& connection,
+                                             const std::string& id);
+
+// Deletes news that were read.
+absl::Status DeleteNews(sql::Connection& connection,
+                        const std::vector<News>& news);
 
 }  // namespace webhooks::postgres
 

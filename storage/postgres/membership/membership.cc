@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/clock.h"
 #include "proto/time.h"
+#include "storage/postgres/engine/migrations.h"
 #include "storage/postgres/membership/database_state.h"
 #include "storage/uuid.h"
 
@@ -215,7 +216,10 @@ void Membership::ObserveDatabase() {
   if (Now() < next_observation_) return;
   next_observation_ = Now() + kObservedBeats * beat_;
   DatabaseState state;
-  if (Maintains()) state = ReadDatabaseState(*connection_).value_or(state);
+  if (Maintains()) {
+    state = ReadDatabaseState(*connection_).value_or(state);
+    Contract(*connection_).IgnoreError();
+  }
   observer_.DatabaseSeen(state);
 }
 
@@ -398,14 +402,13 @@ void Membership::ContinueDrain() {
   std::erase_if(drains_, [](const Drain& one) { return one.shards.empty(); });
 }
 
+// News are deleted after they were told: what is lost with a connection is told
+// again.
 void Membership::TakeNews() {
-  const auto news = postgres::TakeNews(*connection_, id_->Get());
-  if (!news.ok()) {
-    // Some may be lost with the answer.
-    needs_search_ = true;
-    return;
-  }
-  for (const EndpointDue& change : *news) callbacks_.changed(change);
+  const auto news = SelectNews(*connection_, id_->Get());
+  if (!news.ok() || news->empty()) return;
+  for (const News& one : *news) callbacks_.changed(one.change);
+  DeleteNews(*connection_, *news).IgnoreError();
 }
 
 void Membership::FindWaiting(std::vector<std::size_t> shards) {
