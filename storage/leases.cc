@@ -5,12 +5,13 @@
 namespace webhooks {
 
 std::int64_t Leases::Add(absl::string_view delivery, const Endpoint& endpoint,
-                         int attempt, absl::Duration duration) {
+                         int attempt, absl::Duration duration,
+                         std::optional<absl::Time> retry_at) {
   absl::MutexLock lock(&mutex_);
   ++last_number_;
   leases_.insert_or_assign(
       std::string(delivery),
-      Lease{endpoint, last_number_, attempt, clock_() + duration});
+      Lease{endpoint, last_number_, attempt, clock_() + duration, retry_at});
   return last_number_;
 }
 

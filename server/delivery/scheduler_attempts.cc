@@ -10,12 +10,9 @@
 namespace webhooks::server {
 
 void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
-  attempt->started_at = clocks_.wall();
-  if (!store_.BeginAttempt(attempt->result.lease)) {
-    store_.GiveUpLeases({attempt->result.lease});
-    return ReturnUnsent(*attempt);
-  }
   ++outstanding_;
+  attempt->started_at = clocks_.wall();
+  if (!store_.BeginAttempt(attempt->result.lease)) return GiveUp(attempt);
   const EndpointLease& lease = *attempt->lease;
   HttpRequest request = MakeDeliveryRequest(
       *lease.webhook, SecretsInForce(lease.secrets, attempt->started_at),
@@ -26,15 +23,7 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
   attempt->event.Clear();
   sender_.Send(std::move(request), [this, attempt](const HttpOutcome& outcome) {
     if (outcome.is_abandoned || outcome.is_out_of_files) {
-      store_.GiveUpLeases({attempt->result.lease});
-      return loop_.Post([this, attempt] {
-        loop_.mutex().AssertHeld();
-        --outstanding_;
-        ReturnUnsent(*attempt);
-        if (has_abandoned_ || !out_of_files_log_.IsDue()) return;
-        Log(LogLevel::kError,
-            "deliveries wait, as the process is out of open files", {});
-      });
+      return GiveUp(attempt, outcome.is_out_of_files);
     }
     Classify(options_.retries, outcome, clocks_.wall(), uniform_random_(),
              *attempt);
@@ -42,6 +31,19 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
     // Must be last: once the attempt is recorded, the scheduler may be
     // destroyed.
     Record(attempt);
+  });
+}
+
+void Scheduler::GiveUp(const std::shared_ptr<LeasedAttempt>& attempt,
+                       bool is_out_of_files) {
+  store_.GiveUpLeases({attempt->result.lease});
+  loop_.Post([this, attempt, is_out_of_files] {
+    loop_.mutex().AssertHeld();
+    --outstanding_;
+    ReturnUnsent(*attempt);
+    if (!is_out_of_files || !out_of_files_log_.IsDue()) return;
+    Log(LogLevel::kError,
+        "deliveries wait, as the process is out of open files", {});
   });
 }
 

@@ -107,9 +107,13 @@ absl::StatusOr<RecordedAttempt> WriteAttempt(Connection& connection,
   if (!is_held && result.outcome != AttemptResult::Outcome::kDelivered) {
     return LeaseLost();
   }
-  const Leases::Lease lease = is_held ? *newest : Leases::Lease();
+  Leases::Lease lease = is_held ? *newest : Leases::Lease();
   auto progress = SelectProgress(connection, id);
   if (!progress.ok()) return progress.status();
+  // Another server does not know the lease.
+  if (is_held && progress->retry_at != lease.retry_at) {
+    lease.retry_requested = true;
+  }
   // An earlier call can have recorded it, if nobody knew its outcome.
   if (progress->attempts >= lease.attempt) {
     const auto is_repeat =

@@ -264,7 +264,7 @@ class LeaseCall {
     leased.event = *std::move(event);
     part.bytes += leased.event.data().size();
     leased.lease = leases_.Add(waiting.id, part.request->endpoint,
-                               leased.attempt, duration_);
+                               leased.attempt, duration_, waiting.retry_at);
     if (part.stored->webhook.delivery().ordered()) {
       leases_.MarkBlocking(waiting.id);
     }

@@ -63,11 +63,11 @@ WaitingDelivery WaitingRows::Read() {
                       ? OptionalTimeColumn(row_, kPublishedAtColumn)
                             .value_or(absl::InfiniteFuture())
                       : TimeColumn(row_, kQueueAtColumn);
-  const auto retry_at = OptionalTimeColumn(row_, kRetryAtColumn);
-  waiting.due = retry_at.value_or(waiting.since);
+  waiting.retry_at = OptionalTimeColumn(row_, kRetryAtColumn);
+  waiting.due = waiting.retry_at.value_or(waiting.since);
   // Deliveries of an ordered webhook keep their places between attempts.
   const bool waits_for_retry =
-      retry_at && waiting.attempts > waiting.schedule_base;
+      waiting.retry_at && waiting.attempts > waiting.schedule_base;
   if (order_ == Order::kTimed || waits_for_retry) {
     waiting.not_before = waiting.due;
   }

@@ -24,6 +24,8 @@ struct WaitingDelivery {
   // Orders the deliveries of an ordered webhook across both orders of
   // WaitingRows.
   absl::Time since;
+  // See DeliveryProgress::retry_at.
+  std::optional<absl::Time> retry_at;
   int attempts = 0;
   int schedule_base = 0;
 };
