@@ -25,7 +25,8 @@ def as_user():
 
 
 class Cluster:
-    """Listens on a socket in a new folder alone. stop() deletes it."""
+    """Listens on a socket in a new folder alone. stop() deletes it. Ctrl-C does
+    not reach its processes."""
 
     def __init__(self, primary=None, backup=None):
         """With `primary`, it is a standby of that. With `backup`, it starts
@@ -62,7 +63,7 @@ class Cluster:
                 [*as_user(), PROGRAMS / "postgres", "-D", self.folder / "data",
                  "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off",
                  "-c", "max_connections=300"],
-                stdout=log, stderr=log, cwd=self.folder)
+                stdout=log, stderr=log, cwd=self.folder, process_group=0)
         end = time.monotonic() + PATIENCE
         while subprocess.run(
                 [PROGRAMS / "pg_isready", "-q", "-h", self.folder]).returncode:

@@ -39,12 +39,13 @@ def limited(popen):
 
 class Process:
     """A running binary and its log. It is killed at the end of a block, or when
-    the process of the test ends."""
+    the process of the test ends. Ctrl-C does not reach it."""
 
     def __init__(self, name, *flags, env=None):
         self._popen = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", BIN / name, *flags],
-            env=clean_environment(env), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            env=clean_environment(env), text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, process_group=0)
         self._lines = []
         self._ended = False
         self._changed = threading.Condition()

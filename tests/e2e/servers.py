@@ -49,9 +49,10 @@ class Servers:
         return service
 
     def stop(self):
-        """Stops the gateways first, so that no call of them fails."""
-        for service in reversed(self.services):
-            service.stop()
+        """Stops all, the last that was started first."""
+        with contextlib.ExitStack() as stack:
+            for service in self.services:
+                stack.callback(service.stop)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,10 @@ from receiver import FLAGS
 from servers import RETRIES
 
 
+# Seconds until the last requests of a killed server have arrived.
+IN_FLIGHT = 0.5
+
+
 def shard_of(webhook):
     return int(webhook[-4:], 16) % 1024
 
@@ -36,7 +40,7 @@ class Faults:
         paths = [path for path, id in self._world.webhooks.items()
                  if owners[shard_of(id)] in dead]
         arrivals = [self._world.await_(
-            lambda: self._world.first_arrival(path, killed),
+            lambda: self._world.first_request(path, killed + IN_FLIGHT),
             f"{path} is taken over") for path in paths]
         seconds = sorted(arrival - killed for arrival in arrivals)
         self.takeovers += seconds

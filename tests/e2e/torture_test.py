@@ -56,7 +56,7 @@ def test_an_interrupt_leaves_no_process_behind(tmp_path, fault):
     with torturing(tmp_path, "--only", fault) as process:
         assert any(line.endswith(f" {fault}\n") for line in process.stdout)
         assert len(session(process)) > 5
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
         output = process.communicate(timeout=2 * PATIENCE)[0]
         assert process.returncode == 1
         assert "interrupted" in output

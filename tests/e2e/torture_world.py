@@ -14,7 +14,7 @@ from servers import Publisher, fleet
 
 CLIENTS = 4
 # Seconds between two events of a client.
-PAUSE = 0.25
+PAUSE = 0.5
 # Seconds, for waits that can be long after an outage.
 PATIENCE = 300
 SETTINGS = {
@@ -92,6 +92,11 @@ class World:
             if arrival.time > began and published.get(arrival.id, 0) > began:
                 return arrival.time
         return None
+
+    def first_request(self, path, time):
+        """Returns the time of the first request after `time`, or None."""
+        return next((arrival.time for arrival in self.recorder.at(path)
+                     if arrival.time > time), None)
 
     def save_logs(self, folder):
         folder.mkdir(parents=True, exist_ok=True)
