@@ -49,10 +49,10 @@ RunningServer::RunningServer(const Config& config,
                                    : MakeTlsCredentials(*tls_)),
       ids_(&absl::Now, &SteadyTime, entropy_, latest_id),
       store_(std::move(store)),
-      failed_keys_(&absl::Now),
+      failed_keys_(&absl::Now, CountServers()),
       authenticator_(*store_, failed_keys_, &absl::Now),
-      rate_limits_(&absl::Now),
-      calls_in_flight_(config.max_calls_per_key),
+      rate_limits_(&absl::Now, CountServers()),
+      calls_in_flight_(config.max_calls_per_key, CountServers()),
       admin_key_(keys.admin_key),
       project_admission_(authenticator_, *store_, admin_key_, rate_limits_,
                          calls_in_flight_, config.gateways),
@@ -131,6 +131,10 @@ void RunningServer::Stop() {
   key_watch_.reset();
   maintenance_.reset();
   store_.reset();
+}
+
+ServerCount RunningServer::CountServers() const {
+  return [&store = *store_] { return store.CountServers(); };
 }
 
 Sender* RunningServer::StartSender(const DeliveryConfig& config) {

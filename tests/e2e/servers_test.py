@@ -2,12 +2,14 @@
 
 import base64
 import contextlib
+import queue
 import re
 import signal
 import socket
 import threading
 import time
 
+from webhooks.v1 import event_service_pb2_grpc
 from processes import PATIENCE, run
 from receiver import Receiver
 from recorder import Recorder
@@ -203,6 +205,88 @@ def test_webhookctl_lists_the_servers(tmp_path, postgres_url):
         refused = run(*call, "server", "list",
                       env={"WEBHOOKS_KEY": all.services[0].key})
         assert refused.returncode == 4, refused
+
+
+def limited_key(service, limit):
+    """Returns the key of a new project with `limit` calls a second."""
+    with service.channel() as channel:
+        admin = service.admin(channel)
+        project = admin.CreateProject(
+            name="limited", max_requests_per_second=limit)
+        return admin.CreateApiKey(id_project=project.id_project, name="a").key
+
+
+def rate_of(service, key):
+    """Returns the headers about the limit after a call."""
+    answer = service.request("GET", "/webhooks", headers={"x-api-key": key})
+    return [int(answer.header(f"ratelimit-{name}"))
+            for name in ("limit", "remaining", "reset")]
+
+
+def await_servers(service, count):
+    """Waits until the server divides limits by `count`."""
+    end = time.monotonic() + PATIENCE
+    # The first call of a project takes 1 of its share of 10.
+    while rate_of(service, limited_key(service, 10 * count)) != [
+            10 * count, 9 * count, 1]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_servers_divide_the_rate_of_a_project(tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 2) as (all, _):
+        first, second = all.services
+        for one in all.services:
+            await_servers(one, 2)
+        key = limited_key(first, 1)
+        # Each server has half a call a second.
+        assert rate_of(first, key) == [1, 0, 2]
+        assert rate_of(second, key) == [1, 0, 2]
+        # Through both, a client gets its limit, and no more.
+        key = limited_key(first, 40)
+        begin = time.monotonic()
+        accepted = sum(
+            all.services[n % 2].request(
+                "GET", "/webhooks", headers={"x-api-key": key}).status == 200
+            for n in range(200))
+        seconds = time.monotonic() - begin
+        assert 40 <= accepted <= 40 + 40 * seconds + 2
+        second.server.stop()
+        await_servers(first, 1)
+        third = all.start()
+        assert third
+        await_servers(first, 2)
+        all.services[2].server.kill()
+        await_servers(first, 1)
+
+
+def test_servers_divide_the_calls_in_flight_of_a_key(tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 0) as (all, _):
+        for _ in range(2):
+            all.start("--max_calls_per_key=2")
+        first, second = all.services
+        await_servers(first, 2)
+
+        def list_webhooks(service):
+            return service.request("GET", "/webhooks",
+                                   headers={"x-api-key": first.key})
+
+        with first.channel() as channel:
+            events = queue.Queue()
+            stream = event_service_pb2_grpc.EventServiceStub(
+                channel).PublishStream.future(
+                    iter(events.get, None), metadata=first.metadata())
+            end = time.monotonic() + PATIENCE
+            while list_webhooks(first).status != 429:
+                assert time.monotonic() < end
+            assert list_webhooks(first).reason() == "TOO_MANY_CALLS"
+            assert list_webhooks(second).status == 200
+            second.server.stop()
+            end = time.monotonic() + PATIENCE
+            while list_webhooks(first).status != 200:
+                assert time.monotonic() < end
+            events.put(None)
+            stream.result(PATIENCE)
 
 
 def test_a_gateway_spreads_calls_and_leaves_out_a_dead_server(
