@@ -108,7 +108,7 @@ absl::StatusOr<Inspection> InspectStore(absl::string_view url);
 // `sink`, as a stream that ImportStore reads into a database of any backend.
 // `project` is an id or a name; "" for the whole database. The stream shows one
 // moment after the call began, and ends with the number of its records and a
-// checksum. What is sealed stays so. Servers may use the database meanwhile;
+// checksum. Secrets stay sealed. Servers may use the database meanwhile;
 // the write-ahead log of SQLite grows until the end. `now` is the time that the
 // stream names. Uses some megabytes of memory. After an error, what the sink
 // got is of no use, and ImportStore refuses it.
@@ -124,8 +124,8 @@ absl::StatusOr<Transfer> ExportStore(absl::string_view url,
 
 // Reads a stream of ExportStore into the database at `url`: a whole database
 // into an empty one, and a project beside others. Creates the database if
-// needed. What is sealed under another key than the first one is sealed again
-// under that. One transaction, which is committed after the number of records
+// needed. Seals again, under the first key, secrets that are sealed under
+// another one. One transaction, which is committed after the number of records
 // and the checksum are verified, makes all changes. An error changes nothing,
 // except that a database of PostgreSQL may have empty tables then. Events that
 // are published later come after those of the stream. Servers that use a

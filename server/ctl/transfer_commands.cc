@@ -1,7 +1,11 @@
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -25,10 +29,25 @@ namespace {
 
 absl::Status Interrupted() { return absl::CancelledError("interrupted"); }
 
+// Waits until the descriptor is ready for `events` (poll(2)). Looks for an
+// interruption each second too, in case a signal comes just before the wait.
+absl::Status AwaitReady(int descriptor, short events) {
+  constexpr int kMillis = 1000;
+  for (;;) {
+    if (IsInterrupted()) return Interrupted();
+    pollfd ready{descriptor, events, 0};
+    if (poll(&ready, 1, kMillis) > 0) return absl::OkStatus();
+  }
+}
+
 absl::Status WriteTo(int descriptor, absl::string_view bytes) {
   while (!bytes.empty()) {
-    if (IsInterrupted()) return Interrupted();
-    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
+    absl::Status ready = AwaitReady(descriptor, POLLOUT);
+    if (!ready.ok()) return ready;
+    // A pipe that is ready takes so many bytes without blocking.
+    const ssize_t written =
+        write(descriptor, bytes.data(),
+              std::min<std::size_t>(bytes.size(), PIPE_BUF));
     if (written < 0 && errno != EINTR) {
       return absl::ErrnoToStatus(errno, "cannot write standard output");
     }
@@ -40,7 +59,8 @@ absl::Status WriteTo(int descriptor, absl::string_view bytes) {
 absl::StatusOr<std::size_t> ReadFrom(int descriptor, const std::string& name,
                                      absl::Span<char> buffer) {
   for (;;) {
-    if (IsInterrupted()) return Interrupted();
+    absl::Status ready = AwaitReady(descriptor, POLLIN);
+    if (!ready.ok()) return ready;
     const ssize_t size = read(descriptor, buffer.data(), buffer.size());
     if (size >= 0) return static_cast<std::size_t>(size);
     if (errno != EINTR) {
@@ -190,8 +210,8 @@ std::vector<Command> TransferCommands() {
       LocalCommand(
           "export", "", {"database", "output"},
           "Writes everything of a database, or of the project of --project, as "
-          "a stream that import reads, while servers run. What is encrypted "
-          "stays so; key files are not exported.",
+          "a stream that import reads, while servers run. Secrets stay "
+          "encrypted; key files are not exported.",
           &Export),
       LocalCommand(
           "import", "", {"database", "input", "secret_key_file"},

@@ -48,7 +48,7 @@ class TransferContract : public RetryJobContract {
 
   absl::Status Bind(const std::string& certificate, const std::string& project);
 
-  // What Fill has made.
+  // Records that Fill makes.
   ProjectAndKey with_key_ = MakeProject();
   v1::Webhook once_ = MakeWebhook(project_);
   v1::Webhook listener_;

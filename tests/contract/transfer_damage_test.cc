@@ -44,7 +44,7 @@ class DamagedTransfers : public TransferContract {
 TEST_P(DamagedTransfers, AreRefusedIfTheyEndEarly) {
   const std::string stream = MakeStream();
   ForEachBackend([&](std::unique_ptr<TestDatabase> database) {
-    for (std::size_t size = 0; size < stream.size(); size += 61) {
+    for (std::size_t size = 0; size < stream.size(); size += 83) {
       ExpectRefusal(*database, stream.substr(0, size), size);
     }
     for (std::size_t missing = 1; missing < 60; missing += 3) {
@@ -59,7 +59,7 @@ TEST_P(DamagedTransfers, AreRefusedIfTheyEndEarly) {
 TEST_P(DamagedTransfers, AreRefusedIfAByteHasChanged) {
   const std::string stream = MakeStream();
   ForEachBackend([&](std::unique_ptr<TestDatabase> database) {
-    for (std::size_t place = 0; place < stream.size(); place += 37) {
+    for (std::size_t place = 0; place < stream.size(); place += 71) {
       std::string changed = stream;
       changed[place] = static_cast<char>(changed[place] ^ (1 << (place % 8)));
       ExpectRefusal(*database, changed, place);

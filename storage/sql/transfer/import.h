@@ -18,8 +18,8 @@
 
 namespace webhooks::sql {
 
-// Reads a stream of ExportRows into a database. What is sealed under another
-// key than the first one of this process is sealed again under that.
+// Reads a stream of ExportRows into a database. Seals again, under the first
+// key of this process, secrets that are sealed under another one.
 class Import {
  public:
   // Reads the header of the stream. INVALID_ARGUMENT, FAILED_PRECONDITION,

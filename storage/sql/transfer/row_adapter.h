@@ -41,8 +41,8 @@ class RowAdapter {
  private:
   absl::Status AdaptValue(const TransferTable& table, std::size_t column,
                           storage::StreamRow& row) const;
-  // Seals the value under the first key, for `owner`. What cannot be opened
-  // stays as it is: it was damaged in its database.
+  // Seals the value under the first key, for `owner`. A value that cannot be
+  // opened stays as it is: it was damaged in its database.
   void SealAgain(storage::StreamValue& value, const std::string& owner) const;
 
   const storage::StreamHeader& header_;

@@ -34,8 +34,9 @@ std::unique_ptr<Store> Open(const std::string& url) {
   return *std::move(store);
 }
 
-// Returns a stream of a project with an event that waits for `webhook`.
-std::string MakeStream(const v1::Webhook& webhook) {
+// Returns a stream of a project with events that wait for `webhook`, or of the
+// database that has nothing else.
+std::string MakeStream(const v1::Webhook& webhook, bool of_project = true) {
   const testing::TempFolder folder;
   const std::string url = "sqlite:" + folder.Path("webhooks.db");
   const std::unique_ptr<Store> store = Open(url);
@@ -45,22 +46,25 @@ std::string MakeStream(const v1::Webhook& webhook) {
   EXPECT_THAT(testing::CreateProject(*store, made.project, made.key, made.hash),
               IsOk());
   EXPECT_THAT(testing::CreateWebhook(*store, webhook), IsOk());
-  v1::Event event;
-  event.set_id_project(webhook.id_project());
-  event.set_id_event(testing::NewId());
-  event.set_type(webhook.scope(0));
-  *event.mutable_created_at() = ToTimestamp(absl::Now());
-  EXPECT_THAT(Await<Created<v1::PublishEventResponse>>([&](auto done) {
-                store->PublishEvent(event, std::nullopt, {}, done);
-              }),
-              IsOk());
+  for (int i = 0; i < 3; ++i) {
+    v1::Event event;
+    event.set_id_project(webhook.id_project());
+    event.set_id_event(testing::NewId());
+    event.set_type(webhook.scope(0));
+    *event.mutable_created_at() = ToTimestamp(absl::Now());
+    EXPECT_THAT(Await<Created<v1::PublishEventResponse>>([&](auto done) {
+                  store->PublishEvent(event, std::nullopt, {}, done);
+                }),
+                IsOk());
+  }
   std::string stream;
-  EXPECT_THAT(ExportStore(url, webhook.id_project(), absl::Now(),
-                          [&](absl::string_view bytes) {
-                            absl::StrAppend(&stream, bytes);
-                            return absl::OkStatus();
-                          }),
-              IsOk());
+  EXPECT_THAT(
+      ExportStore(url, of_project ? webhook.id_project() : "", absl::Now(),
+                  [&](absl::string_view bytes) {
+                    absl::StrAppend(&stream, bytes);
+                    return absl::OkStatus();
+                  }),
+      IsOk());
   return stream;
 }
 
@@ -115,6 +119,20 @@ TEST(ImportIntoPostgres, WaitsForASlowStream) {
   };
   EXPECT_THAT(ImportStore(url, SourceOf(stream, stall), testing::Always()),
               IsOk());
+}
+
+TEST(ImportIntoPostgres, PassesTheSeqsOfTheEvents) {
+  if (!PostgresCluster::IsInstalled()) GTEST_SKIP() << "no PostgreSQL";
+  for (const bool of_project : {false, true}) {
+    const std::string stream =
+        MakeStream(testing::MakeWebhook(testing::NewId()), of_project);
+    const std::string url = PostgresCluster::Shared().CreateDatabase();
+    ASSERT_THAT(ImportStore(url, SourceOf(stream), testing::Always()), IsOk());
+    EXPECT_EQ(PostgresCluster::Run(url,
+                                   "SELECT nextval('webhooks.event_seq') >"
+                                   " (SELECT max(seq) FROM webhooks.events)"),
+              "t");
+  }
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "storage/sql/transfer/import.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -85,6 +88,18 @@ TEST_F(ImportStoreTest, TakesAStream) {
   ASSERT_THAT(imported, IsOk());
   EXPECT_EQ(imported->records[1].second, 1);
   EXPECT_THAT(OpenStore(url_, testing::Always()), IsOk());
+}
+
+TEST_F(ImportStoreTest, GivesANewDatabaseToTheOwnerOfItsFolder) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  constexpr uid_t kOwner = 12345;
+  ASSERT_EQ(chown(folder_.Path("").c_str(), kOwner, kOwner), 0);
+  ASSERT_THAT(Import(), IsOk());
+  for (const std::string& file : Files()) {
+    struct stat found {};
+    ASSERT_EQ(stat(folder_.Path(file).c_str(), &found), 0);
+    EXPECT_EQ(found.st_uid, kOwner) << file;
+  }
 }
 
 TEST_F(ImportStoreTest, LeavesNoFileAfterAnError) {
