@@ -1596,6 +1596,7 @@ TARGETS = [
             "tests/unit/storage/postgres/engine/target_test.cc",
             "tests/unit/storage/postgres/membership/membership_test.cc",
             "tests/unit/storage/postgres/transfer_test.cc",
+            "tests/unit/storage/postgres/two_stores_test.cc",
             "tests/unit/storage/sealing/sealer_test.cc",
             "tests/unit/storage/sqlite/engine/disk_faults_test.cc",
             "tests/unit/storage/sql/group_writer_blocking_test.cc",

@@ -132,12 +132,4 @@ absl::StatusOr<v1::Event> SelectEventBody(Connection& connection,
   return event;
 }
 
-absl::Time SelectPublication(Connection& connection, std::int64_t seq) {
-  Statement row =
-      connection.Prepared("SELECT created_at FROM events WHERE seq = ?");
-  row.Bind(1, seq);
-  if (!row.Step()) return absl::InfiniteFuture();
-  return TimeColumn(row, 0);
-}
-
 }  // namespace webhooks::sql

@@ -56,10 +56,6 @@ absl::StatusOr<v1::Event> SelectEventBody(Connection& connection,
 // Requests the row for SelectEventBody.
 void PrefetchEventBody(Connection& connection, std::int64_t seq);
 
-// Returns when the event in the row `seq` was published; InfiniteFuture if it
-// is not there.
-absl::Time SelectPublication(Connection& connection, std::int64_t seq);
-
 }  // namespace webhooks::sql
 
 #endif  // WEBHOOKS_STORAGE_SQL_ROWS_EVENT_READER_H_
