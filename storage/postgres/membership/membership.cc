@@ -123,8 +123,6 @@ void Membership::Watch() {
     const bool is_valid = IsValid();
     if (was_valid && !is_valid) {
       GiveUp([](std::size_t) { return true; });
-    } else if (!was_valid && is_valid) {
-      needs_search_ = true;
     }
     was_valid = is_valid;
   }
@@ -154,7 +152,12 @@ void Membership::Tick() {
     Rejoin().IgnoreError();
     return;
   }
-  valid_until_ = absl::ToInt64Nanoseconds(sent + kValidBeats * beat_);
+  const std::int64_t valid_before = valid_until_.exchange(
+      absl::ToInt64Nanoseconds(sent + kValidBeats * beat_));
+  // A server that owns nothing ignores what is due, even for an instant.
+  if (valid_before != 0 && absl::ToInt64Nanoseconds(Now()) >= valid_before) {
+    needs_search_ = true;
+  }
   const auto members = SelectMembers(*connection_);
   if (!members.ok()) return;
   const std::size_t delivering = ExamineMembers(*members);
