@@ -9,7 +9,7 @@ from processes import BIN, PATIENCE, clean_environment
 from receiver import Receiver
 from servers import Publisher, await_all, servers
 
-PAGE = Page("server/SCALING.md")
+PAGE = Page("server/SCALING.md", "Backup")
 BACKUP, CHECK = map(PAGE.block, ["backup", "check"])
 
 

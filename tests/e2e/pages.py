@@ -21,13 +21,19 @@ class Block:
 
 
 class Page:
-    """A page, by its path from the project's root."""
+    """A page, by its path from the project's root, or one section of it."""
 
-    def __init__(self, path):
+    def __init__(self, path, section=None):
+        """`section` is the heading of one: other tests run the others."""
         self._blocks = {}
         self._taken = set()
         text = (ROOT / path).read_text()
-        for found in BLOCK.finditer(text):
+        start, end = 0, len(text)
+        if section is not None:
+            start = text.index(f"\n## {section}\n")
+            next = text.find("\n## ", start + 1)
+            end = next if next > 0 else end
+        for found in BLOCK.finditer(text, start, end):
             line = f"{path}:{text[:found.start('fence')].count(chr(10)) + 1}"
             mark = found["mark"] or ""
             if re.fullmatch(r"not tested: \S.*", mark):

@@ -93,6 +93,26 @@ def test_a_stopped_server_is_replaced_and_comes_back(cluster, tmp_path, postgres
         assert repeats <= 8 * len(paths)
 
 
+def test_a_short_stop_of_a_server_delays_nothing_for_long(
+        cluster, tmp_path, postgres_url):
+    paths = [f"/{number}" for number in range(32)]
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):
+        for path in paths:
+            apis[1].webhook(receiver.url(path), [f"type.{path[1:]}"])
+        await_owners(cluster, postgres_url, 2)
+        while paths:
+            all.services[0].server.pause()
+            # It owns nothing after 3 beats, and is dead after 5.
+            resumed = time.monotonic() + 0.7
+            some = [paths.pop() for _ in range(4)]
+            for path in some:
+                apis[1].publish(f"type.{path[1:]}")
+            time.sleep(max(0, resumed - time.monotonic()))
+            all.services[0].server.resume()
+            for path in some:
+                receiver.await_requests(1, path)
+
+
 def test_a_server_that_ends_in_order_leaves_nothing_behind(
         cluster, tmp_path, postgres_url):
     with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):

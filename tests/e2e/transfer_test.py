@@ -15,7 +15,7 @@ from processes import BIN, PATIENCE, clean_environment, run
 from receiver import Receiver, delivering
 from servers import RETRIES, Publisher
 
-PAGE = Page("server/SCALING.md")
+PAGE = Page("server/SCALING.md", "Moving from SQLite")
 MOVE, PROJECT = map(PAGE.block, ["move", "project"])
 PLACES = {"source": "/var/lib/webhooks",
           "url": "postgres://webhooks@db.example/webhooks",

@@ -141,8 +141,6 @@ void Membership::Watch() {
     const bool is_valid = IsValid();
     if (was_valid && !is_valid) {
       GiveUp([](std::size_t) { return true; });
-    } else if (!was_valid && is_valid) {
-      needs_search_ = true;
     }
     if (is_valid != was_valid) Report();
     was_valid = is_valid;
@@ -186,7 +184,12 @@ absl::StatusOr<bool> Membership::SendBeat() {
     observer_.MembershipEvents(MembershipEvent::kBeatMissed, 1);
   }
   if (is_alive.ok() && *is_alive) {
-    valid_until_ = absl::ToInt64Nanoseconds(sent + kValidBeats * beat_);
+    const std::int64_t before = valid_until_.exchange(
+        absl::ToInt64Nanoseconds(sent + kValidBeats * beat_));
+    // A server that owns nothing ignores what is due, even for an instant.
+    if (before != 0 && absl::ToInt64Nanoseconds(Now()) >= before) {
+      needs_search_ = true;
+    }
   }
   return is_alive;
 }
