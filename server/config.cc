@@ -34,7 +34,8 @@ ABSL_FLAG(
 ABSL_FLAG(int, max_calls_per_key, 1000,
           "The maximum number of calls in flight with one API key or "
           "certificate: 1 or more. Further ones fail with "
-          "RESOURCE_EXHAUSTED.");
+          "RESOURCE_EXHAUSTED. Several servers on one database divide the "
+          "number between them.");
 ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
           "The time limit for the TLS and HTTP/2 handshakes of a new "
           "connection: 1ms to 1h.");

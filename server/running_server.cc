@@ -49,10 +49,10 @@ RunningServer::RunningServer(const Config& config,
                                    : MakeTlsCredentials(*tls_)),
       ids_(&absl::Now, &SteadyTime, entropy_, latest_id),
       store_(std::move(store)),
-      failed_keys_(&absl::Now),
+      failed_keys_(&absl::Now, CountServers()),
       authenticator_(*store_, failed_keys_, &absl::Now),
-      rate_limits_(&absl::Now),
-      calls_in_flight_(config.max_calls_per_key),
+      rate_limits_(&absl::Now, CountServers()),
+      calls_in_flight_(config.max_calls_per_key, CountServers()),
       admin_key_(keys.admin_key),
       project_admission_(authenticator_, *store_, admin_key_, rate_limits_,
                          calls_in_flight_, config.gateways),
@@ -69,7 +69,8 @@ RunningServer::RunningServer(const Config& config,
           project_calls_, *store_, tester_, ids_, &absl::Now,
           [this](const Endpoint& endpoint) { return PausedUntil(endpoint); },
           [this] { maintenance_->Wake(); }),
-      admin_(admin_calls_, *store_, authenticator_, entropy_, ids_, &absl::Now),
+      admin_(admin_calls_, *store_, *store_, authenticator_, entropy_, ids_,
+             &absl::Now),
       health_service_(ServiceNames(), timeouts_, calls_,
                       config.max_connections_per_address),
       reflection_v1_(MakeReflectionV1(ServiceNames(), calls_,
@@ -112,6 +113,7 @@ absl::Status RunningServer::Serve(std::vector<ListeningSocket> sockets,
 
 void RunningServer::Stop() {
   if (grpc_ == nullptr) return;
+  store_->BeginLeaving();
   if (acceptor_ != nullptr) acceptor_->StopAccepting();
   health_service_.Stop();
   reflection_v1_->Stop();
@@ -129,6 +131,10 @@ void RunningServer::Stop() {
   key_watch_.reset();
   maintenance_.reset();
   store_.reset();
+}
+
+ServerCount RunningServer::CountServers() const {
+  return [&store = *store_] { return store.CountServers(); };
 }
 
 Sender* RunningServer::StartSender(const DeliveryConfig& config) {

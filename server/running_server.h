@@ -21,6 +21,7 @@
 #include "server/call/methods.h"
 #include "server/call/rate_limits.h"
 #include "server/call/request_timeouts.h"
+#include "server/call/server_share.h"
 #include "server/config.h"
 #include "server/delivery/deliveries.h"
 #include "server/keys/key_watch.h"
@@ -76,6 +77,7 @@ class RunningServer final : public Server {
  private:
   using Connections = grpc::experimental::ExternalConnectionAcceptor;
 
+  ServerCount CountServers() const;
   // Returns null if the server does not deliver.
   Sender* StartSender(const DeliveryConfig& config);
   std::optional<absl::Time> PausedUntil(const Endpoint& endpoint) const;

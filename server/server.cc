@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iterator>
 #include <memory>
@@ -9,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "proto/time.h"
 #include "server/keys/first_project.h"
 #include "server/keys/key_files.h"
 #include "server/keys/key_watch.h"
@@ -18,6 +21,7 @@
 #include "server/runtime/entropy.h"
 #include "server/runtime/metrics/page.h"
 #include "server/runtime/open_files.h"
+#include "server/runtime/process.h"
 #include "server/runtime/tls_watch.h"
 #include "storage/open.h"
 
@@ -35,6 +39,18 @@ absl::StatusOr<std::vector<ListeningSocket>> Listen(
   return sockets;
 }
 
+// Returns the fields of this process that its database shows to operators.
+v1::Server DescribeProcess(const Config& config) {
+  v1::Server server;
+  char name[256] = "";
+  gethostname(name, sizeof(name) - 1);
+  server.set_name(name);
+  server.set_version(std::string(Version()));
+  server.set_delivers(config.delivery.deliver);
+  *server.mutable_started_at() = ToTimestamp(absl::Now());
+  return server;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
@@ -50,15 +66,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   if (!not_lost.ok()) return not_lost;
   KeyWatch::Keys keys = {config.secret_key_file, {}, config.admin_key_file, ""};
   auto store = OpenStore(
-      config.delivery.deliver ? config.database
-                              : UrlWithoutDeliveries(config.database),
+      config.database,
       [&](bool must_exist) {
         auto found =
             TakeOrMakeSecretKeys(config.secret_key_file, must_exist, entropy);
         if (found.ok()) keys.secret_keys = *found;
         return found;
       },
-      metrics->store());
+      metrics->store(), &SteadyNow, DescribeProcess(config));
   if (absl::IsInvalidArgument(store.status())) {
     return absl::InvalidArgumentError(
         absl::StrCat("--database: ", store.status().message()));

@@ -21,7 +21,8 @@ class Server {
 
   // Checks the addresses, certificates, database and key files of `config`.
   // Returns one finding for each. Changes nothing, and may be called while a
-  // server runs. Blocks while it reads the whole database.
+  // server runs. Blocks while it reads the whole database, or sees the other
+  // servers of a database beat.
   static std::vector<Finding> Check(const Config& config, absl::Time now);
 
   // Calls Stop.

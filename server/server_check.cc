@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "server/database_check.h"
 #include "server/keys/first_project.h"
 #include "server/keys/key_files.h"
 #include "storage/open.h"
@@ -22,22 +23,6 @@ namespace webhooks::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string Describe(const Inspection& found) {
-  switch (found.state) {
-    case Inspection::State::kNew:
-      return "not there yet; a start makes it";
-    case Inspection::State::kUnfinished:
-      return "not looked into; a start recovers its log first";
-    case Inspection::State::kIntact:
-      break;
-  }
-  if (found.schema_version == found.newest_version) {
-    return absl::StrCat("whole, of version ", found.schema_version);
-  }
-  return absl::StrCat("whole, of version ", found.schema_version,
-                      "; a start brings it to ", found.newest_version);
-}
 
 bool Opens(const SecretKeys& keys, const SecretKey::Id& id) {
   return std::any_of(keys.begin(), keys.end(),
@@ -149,10 +134,7 @@ std::vector<Finding> Server::Check(const Config& config, absl::Time now) {
   CheckListeners(config, findings);
   if (WantsTls(config.tls)) findings.push_back(InspectTls(config.tls, now));
   const absl::StatusOr<Inspection> found = InspectStore(config.database);
-  findings.push_back(
-      found.ok() ? Finding(absl::StrCat("database ", StoreName(config.database),
-                                        ": ", Describe(*found)))
-                 : Finding(found.status()));
+  CheckDatabase(config.database, found, findings);
   absl::Status not_lost = CheckDatabaseNotLost(
       config.database, config.secret_key_file, config.api_key_file);
   if (!not_lost.ok()) findings.push_back(std::move(not_lost));

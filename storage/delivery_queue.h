@@ -155,15 +155,18 @@ class DeliveryQueue {
                         Done<std::vector<EndpointLease>> done) = 0;
 
   // Marks the attempt of the lease as begun: the delivery is IN_FLIGHT then,
-  // and PENDING before.
-  virtual void BeginAttempt(const LeaseName& lease) = 0;
+  // and PENDING before. Returns false if the lease has ended, or if another
+  // process can lease the endpoint's deliveries now: the attempt must not be
+  // made then.
+  virtual bool BeginAttempt(const LeaseName& lease) = 0;
 
   // Records the attempt of a lease, ends the lease, and updates and returns the
   // delivery. Deactivates the webhook if `result` requires it, and publishes
   // webhook.deactivated to at most 100 other webhooks of the project. ABORTED
   // (LEASE_LOST): the lease has ended, and the attempt failed; nothing is
   // changed. A success is recorded even if the lease has ended, as long as the
-  // delivery exists. A lease that is neither recorded nor given up ends by
+  // delivery exists. The same attempt is recorded once, however often it is
+  // called. A lease that is neither recorded nor given up ends by
   // itself, and the delivery is due again. If the delivery was retried while it
   // was leased, another attempt follows a failure at once.
   virtual void RecordAttempt(AttemptResult result, const CallOptions& options,

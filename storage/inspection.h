@@ -1,6 +1,8 @@
 #ifndef WEBHOOKS_STORAGE_INSPECTION_H_
 #define WEBHOOKS_STORAGE_INSPECTION_H_
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "storage/sealing/secret_key.h"
@@ -16,15 +18,36 @@ struct Inspection {
     kUnfinished,  // not read: only a start can recover its log
   };
 
+  // The database server, where the database is not a file. A start fails if
+  // `lacks_privilege`, or if a required standby is not set.
+  struct DatabaseServer {
+    // The program with its version, such as "PostgreSQL 15.4".
+    std::string program;
+    // The role may not migrate the database, which is needed.
+    bool lacks_privilege = false;
+    // True if commits wait for a standby, and if the URL says that they must.
+    bool has_synchronous_standby = false;
+    bool requires_synchronous_standby = false;
+    // The number of standbys that commits wait for and that are connected;
+    // unset if the role may not see them.
+    std::optional<int> connected_standbys;
+    // The servers of this service in the database: those that were seen to
+    // beat, and the others, which have ended without a stop.
+    int living_servers = 0;
+    int silent_servers = 0;
+  };
+
   State state = State::kNew;
-  // If kIntact: the version of the database, and the one that a start migrates
-  // it to.
+  // If kIntact: the version of the database.
   int schema_version = 0;
+  // The version to which a start brings the database; 0 if that is not known.
   int newest_version = 0;
   // If kIntact: true if the database has, or had, a project.
   bool had_project = false;
   // The keys under which its secrets are sealed.
   std::vector<SecretKey::Id> secret_keys;
+  // Unset for a file.
+  std::optional<DatabaseServer> database_server;
 };
 
 }  // namespace webhooks

@@ -5,19 +5,23 @@
 namespace webhooks {
 
 std::int64_t Leases::Add(absl::string_view delivery, const Endpoint& endpoint,
-                         int attempt, absl::Duration duration) {
+                         int attempt, absl::Duration duration,
+                         std::optional<absl::Time> retry_at) {
   absl::MutexLock lock(&mutex_);
   ++last_number_;
   leases_.insert_or_assign(
       std::string(delivery),
-      Lease{endpoint, last_number_, attempt, clock_() + duration});
+      Lease{endpoint, last_number_, attempt, clock_() + duration, retry_at});
   return last_number_;
 }
 
-void Leases::Begin(absl::string_view delivery, std::int64_t number) {
+std::optional<Endpoint> Leases::Begin(absl::string_view delivery,
+                                      std::int64_t number) {
   absl::MutexLock lock(&mutex_);
   Lease* const lease = FindNewest(delivery, number);
-  if (lease != nullptr) lease->has_begun = true;
+  if (lease == nullptr) return std::nullopt;
+  lease->has_begun = true;
+  return lease->endpoint;
 }
 
 void Leases::Renew(absl::string_view delivery, std::int64_t number,

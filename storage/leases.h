@@ -31,6 +31,8 @@ class Leases {
     int attempt = 1;
     // By the steady clock.
     absl::Duration until;
+    // When the delivery was due by a retry; see DeliveryProgress::retry_at.
+    std::optional<absl::Time> retry_at = std::nullopt;
     // True while the attempt is being made.
     bool has_begun = false;
     // True if the next delivery of an ordered webhook waits for the end of this
@@ -45,9 +47,13 @@ class Leases {
 
   // Leases the delivery for an attempt. Returns the number of the lease.
   std::int64_t Add(absl::string_view delivery, const Endpoint& endpoint,
-                   int attempt, absl::Duration duration);
+                   int attempt, absl::Duration duration,
+                   std::optional<absl::Time> retry_at = std::nullopt);
+  // Marks the attempt of a lease as begun, and returns its endpoint; nullopt if
+  // it is not the delivery's newest lease.
+  std::optional<Endpoint> Begin(absl::string_view delivery,
+                                std::int64_t number);
   // Change or end a lease. Ignored if it is not the delivery's newest.
-  void Begin(absl::string_view delivery, std::int64_t number);
   void Renew(absl::string_view delivery, std::int64_t number,
              absl::Duration duration);
   void End(absl::string_view delivery, std::int64_t number);

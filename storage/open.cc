@@ -16,21 +16,23 @@ struct Backend {
   decltype(&OpenStore) open;
   decltype(&FindStore) find;
   decltype(&StoreName) name;
-  decltype(&UrlWithoutDeliveries) without_deliveries;
   decltype(&StoreFolder) folder;
   decltype(&BackUpStore) back_up;
   decltype(&RestoreStore) restore;
   decltype(&InspectStore) inspect;
+  decltype(&ExportStore) export_to;
+  decltype(&ImportStore) import_from;
 };
 
 constexpr Backend kBackends[] = {
     {postgres::kScheme, &postgres::OpenStore, &postgres::FindStore,
-     &postgres::StoreName, &postgres::UrlWithoutDeliveries,
-     &postgres::StoreFolder, &postgres::BackUpStore, &postgres::RestoreStore,
-     &postgres::InspectStore},
+     &postgres::StoreName, &postgres::StoreFolder, &postgres::BackUpStore,
+     &postgres::RestoreStore, &postgres::InspectStore, &postgres::ExportStore,
+     &postgres::ImportStore},
     {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
-     &sqlite::StoreName, &sqlite::UrlWithoutDeliveries, &sqlite::StoreFolder,
-     &sqlite::BackUpStore, &sqlite::RestoreStore, &sqlite::InspectStore},
+     &sqlite::StoreName, &sqlite::StoreFolder, &sqlite::BackUpStore,
+     &sqlite::RestoreStore, &sqlite::InspectStore, &sqlite::ExportStore,
+     &sqlite::ImportStore},
 };
 
 // Returns null if the URL has none of the schemes.
@@ -58,10 +60,12 @@ absl::Status UnknownScheme(absl::string_view url) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock) {
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self) {
   const Backend* const backend = FindBackend(url);
   if (backend == nullptr) return UnknownScheme(url);
-  return backend->open(url, keys, observer, std::move(steady_clock));
+  return backend->open(url, keys, observer, std::move(steady_clock),
+                       std::move(self));
 }
 
 StorePresence FindStore(absl::string_view url) {
@@ -72,12 +76,6 @@ StorePresence FindStore(absl::string_view url) {
 std::string StoreName(absl::string_view url) {
   const Backend* const backend = FindBackend(url);
   return backend == nullptr ? SchemeOf(url) : backend->name(url);
-}
-
-std::string UrlWithoutDeliveries(absl::string_view url) {
-  const Backend* const backend = FindBackend(url);
-  return backend == nullptr ? std::string(url)
-                            : backend->without_deliveries(url);
 }
 
 std::string StoreFolder(absl::string_view url) {
@@ -105,6 +103,22 @@ absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
   const Backend* const backend = FindBackend(url);
   if (backend == nullptr) return UnknownScheme(url);
   return backend->inspect(url);
+}
+
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink) {
+  const Backend* const backend = FindBackend(url);
+  if (backend == nullptr) return UnknownScheme(url);
+  return backend->export_to(url, project, now, sink);
+}
+
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys) {
+  const Backend* const backend = FindBackend(url);
+  if (backend == nullptr) return UnknownScheme(url);
+  return backend->import_from(url, source, keys);
 }
 
 }  // namespace webhooks

@@ -6,18 +6,22 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "storage/backup.h"
 #include "storage/inspection.h"
 #include "storage/sealing/secret_key.h"
 #include "storage/steady_clock.h"
 #include "storage/store.h"
 #include "storage/store_observer.h"
+#include "storage/transfer.h"
 
 // Functions for the database at a URL. The scheme of the URL selects the
 // backend:
 //
 // `sqlite:PATH` or `sqlite:PATH?max_bytes=N`: a SQLite file. Changes that would
 // make it larger than N bytes fail with RESOURCE_EXHAUSTED.
+//
+// `postgres://...`: a database of PostgreSQL, with the options of libpq.
 //
 // All functions may block. Their messages are for the operator and name the
 // file.
@@ -28,7 +32,9 @@ namespace webhooks {
 //
 // Calls `keys` once, after the database is locked for this process and before
 // anything in it is changed. `observer` must outlive the store. Leases are
-// timed by `steady_clock`.
+// timed by `steady_clock`. `self` describes this process for
+// ServerStore::ListServers: name, version, delivers and started_at. A process
+// that does not deliver must lease nothing: others get its part.
 //
 // INVALID_ARGUMENT: the URL is invalid. FAILED_PRECONDITION: the file is not a
 // database of this service, has a newer version, has secrets under a key that
@@ -39,7 +45,7 @@ namespace webhooks {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(
     absl::string_view url, const SecretKeySource& keys,
     StoreObserver& observer = StoreObserver::None(),
-    SteadyClock steady_clock = &SteadyNow);
+    SteadyClock steady_clock = &SteadyNow, v1::Server self = UnnamedServer());
 
 enum class StorePresence {
   kAbsent,  // the file does not exist, or the URL is invalid
@@ -52,10 +58,6 @@ StorePresence FindStore(absl::string_view url);
 
 // Returns the URL for messages: without a user and a password.
 std::string StoreName(absl::string_view url);
-
-// Returns the URL for a process that will lease no deliveries, so that others
-// get its part of them.
-std::string UrlWithoutDeliveries(absl::string_view url);
 
 // Returns the folder of the store's files, for files to keep beside them; "" if
 // the URL is invalid.
@@ -91,8 +93,9 @@ absl::StatusOr<Backup> RestoreStore(const std::string& path,
                                     absl::string_view url,
                                     const BackupPause& pause);
 
-// Checks if OpenStore could open the database at `url`, and reads all of it.
-// Changes no file and no folder. A server may use the database meanwhile.
+// Checks if OpenStore could open the database at `url`, and reads all of it if
+// it is a file. Changes nothing. A server may use the database meanwhile. Waits
+// for the beats of the servers of a database that several can use.
 //
 // INVALID_ARGUMENT: the URL is invalid, or the database is larger than its
 // max_bytes. FAILED_PRECONDITION: the file is not a database of this service,
@@ -100,6 +103,46 @@ absl::StatusOr<Backup> RestoreStore(const std::string& path,
 // DATA_LOSS: the database is damaged. PERMISSION_DENIED, UNAVAILABLE, ...: the
 // file or its folder cannot be read or written.
 absl::StatusOr<Inspection> InspectStore(absl::string_view url);
+
+// Writes everything of the database at `url`, or of one of its projects, to
+// `sink`, as a stream that ImportStore reads into a database of any backend.
+// `project` is an id or a name; "" for the whole database. The stream shows one
+// moment after the call began, and ends with the number of its records and a
+// checksum. Secrets stay sealed. Servers may use the database meanwhile;
+// the write-ahead log of SQLite grows until the end. `now` is the time that the
+// stream names. Uses some megabytes of memory. After an error, what the sink
+// got is of no use, and ImportStore refuses it.
+//
+// INVALID_ARGUMENT: the URL is invalid, or several projects have the name.
+// NOT_FOUND: there is no such database or project. FAILED_PRECONDITION: see
+// BackUpStore; the database has an older version; or it is not one of this
+// service. PERMISSION_DENIED, UNAVAILABLE, DATA_LOSS: the database cannot be
+// read. Errors of `sink` are passed on.
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink);
+
+// Reads a stream of ExportStore into the database at `url`: a whole database
+// into an empty one, and a project beside others. Creates the database if
+// needed. Seals again, under the first key, secrets that are sealed under
+// another one. One transaction, which is committed after the number of records
+// and the checksum are verified, makes all changes. An error changes nothing,
+// except that a database of PostgreSQL may have empty tables then. Events that
+// are published later come after those of the stream. Servers that use a
+// database of PostgreSQL learn of a project and its deliveries.
+//
+// INVALID_ARGUMENT: the URL is invalid, or this is no such stream. DATA_LOSS:
+// the stream is damaged or incomplete. ALREADY_EXISTS: the database has the
+// project, or another record with the same key. FAILED_PRECONDITION: the stream
+// has another version; it has secrets under a key that `keys` does not return;
+// the database is not empty, has another version, has secrets under such a key,
+// does not use the first key, or is a file that another process uses.
+// RESOURCE_EXHAUSTED: the disk or max_bytes is too small. PERMISSION_DENIED,
+// UNAVAILABLE, ...: the database cannot be written. Errors of `source` and
+// `keys` are passed on.
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys);
 
 }  // namespace webhooks
 

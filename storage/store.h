@@ -5,6 +5,7 @@
 #include "storage/delivery_store.h"
 #include "storage/event_store.h"
 #include "storage/project_store.h"
+#include "storage/server_store.h"
 #include "storage/upkeep.h"
 #include "storage/webhook_store.h"
 
@@ -33,6 +34,7 @@ class Store : public WebhookStore,
               public EventStore,
               public DeliveryStore,
               public DeliveryQueue,
+              public ServerStore,
               public Upkeep {
  public:
   // Completes every call that was accepted, then closes. No call may begin

@@ -2,6 +2,7 @@
 #define WEBHOOKS_STORAGE_STORE_OBSERVER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -39,6 +40,37 @@ struct DeliveryChange {
   Kind kind = Kind::kHeld;
 };
 
+// The place of this server among those of its database, where there can be
+// several.
+struct MembershipState {
+  // True if the last beat was stored.
+  bool is_connected = false;
+  // The number of servers that are alive, with this one.
+  int servers = 1;
+  // The number of shards that this server owns. Unset if it does not deliver.
+  std::optional<int> shards;
+};
+
+enum class MembershipEvent {
+  kBeatMissed,   // a beat failed, or came later than twice its interval
+  kTakeover,     // this server has declared another one dead
+  kShardGained,  // this server owns a shard from now on
+  kShardLost,    // this server owns a shard no more
+};
+
+// The state of a database server. Unset: it cannot be seen, or another server
+// looks at it.
+struct DatabaseState {
+  // The number of standbys that commits wait for.
+  std::optional<int> synchronous_standbys;
+  // The bytes of the write-ahead log that the slowest standby has not stored.
+  std::optional<std::int64_t> replication_lag;
+  // The rows of deliveries, as the database estimates them: those that exist,
+  // and the old versions that wait for a vacuum.
+  std::optional<std::int64_t> live_deliveries;
+  std::optional<std::int64_t> dead_deliveries;
+};
+
 // Receives events of a store, for metrics and the log. Each method does nothing
 // unless it is overridden. Called on threads of the store and of its callers,
 // on several at once; must not block, and must not call the store.
@@ -52,12 +84,32 @@ class StoreObserver {
   // The number of calls that wait in the queue has changed by `change`.
   virtual void WaitingChanged(Kind /*kind*/, int /*change*/) {}
 
+  // A call has begun after `wait` in the queue, which was for a connection.
+  virtual void WaitEnded(Kind /*kind*/, absl::Duration /*wait*/) {}
+
   // A call has ended, with any status. `latency` includes its wait.
   virtual void CallEnded(Kind /*kind*/, absl::Duration /*latency*/) {}
 
   // A transaction with the changes of `calls` calls has been committed, or has
   // failed, after `duration`.
   virtual void Committed(int /*calls*/, absl::Duration /*duration*/) {}
+
+  // A transaction runs again, because of an error with this SQLSTATE; "" if it
+  // has none, because a call of the transaction failed.
+  virtual void TransactionRepeated(absl::string_view /*sqlstate*/) {}
+
+  // A connection that was lost is there again.
+  virtual void Reconnected() {}
+
+  // The place of this server may have changed. Called first when a store is
+  // opened on a database that several servers can use.
+  virtual void MembershipChanged(const MembershipState& /*state*/) {}
+
+  // The event has happened `count` times.
+  virtual void MembershipEvents(MembershipEvent /*event*/, int /*count*/) {}
+
+  // The state of the database server was read, at intervals.
+  virtual void DatabaseSeen(const DatabaseState& /*state*/) {}
 
   // A checkpoint has ended, with any result.
   virtual void Checkpointed(absl::Duration /*duration*/) {}

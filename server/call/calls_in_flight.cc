@@ -3,10 +3,11 @@
 namespace webhooks::server {
 
 CallsInFlight::Place CallsInFlight::Take(const std::string& key) {
+  const double share = ShareOf(limit_, servers_());
   {
     absl::MutexLock lock(&mutex_);
     int& calls = calls_[key];
-    if (calls >= limit_) return nullptr;
+    if (calls >= share) return nullptr;
     ++calls;
   }
   return Place(this, [this, key](const void*) { Release(key); });

@@ -4,14 +4,17 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "server/call/server_share.h"
 
 namespace webhooks::server {
 
-// Limits the number of concurrent calls of each key. Thread-safe.
+// Limits the number of concurrent calls of each key, at all servers together.
+// Each applies its share. Thread-safe.
 class CallsInFlight {
  public:
   // The place of one call, which is released when this is destroyed. The
@@ -24,7 +27,8 @@ class CallsInFlight {
   // make the next call at once.
   static constexpr std::size_t kMaxSmallCall = 16 << 10;
 
-  explicit CallsInFlight(int limit) : limit_(limit) {}
+  explicit CallsInFlight(int limit, ServerCount servers = &OneServer)
+      : limit_(limit), servers_(std::move(servers)) {}
 
   // Returns a place for a call of `key`; null if all are taken.
   Place Take(const std::string& key);
@@ -33,6 +37,7 @@ class CallsInFlight {
   void Release(const std::string& key);
 
   const int limit_;
+  const ServerCount servers_;
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, int> calls_ ABSL_GUARDED_BY(mutex_);
 };

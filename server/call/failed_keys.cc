@@ -12,20 +12,23 @@ namespace {
 
 constexpr std::size_t kMaxBuckets = 10'000;
 
-double TokensLeft(const TokenBucket& bucket, absl::Time now) {
-  return bucket.At(now, FailedKeys::kBurst, FailedKeys::kPerSecond);
-}
-
 }  // namespace
 
-FailedKeys::FailedKeys(Clock clock) : clock_(std::move(clock)) {}
+FailedKeys::FailedKeys(Clock clock, ServerCount servers)
+    : clock_(std::move(clock)), servers_(std::move(servers)) {}
+
+FailedKeys::Share FailedKeys::CurrentShare() const {
+  const int servers = servers_();
+  return {ShareOf(kBurst, servers), static_cast<double>(kPerSecond) / servers};
+}
 
 absl::Status FailedKeys::Check(absl::string_view address) {
   const absl::Time now = clock_();
+  const Share share = CurrentShare();
   absl::MutexLock lock(&mutex_);
   const auto bucket = buckets_.find(address);
   if (bucket == buckets_.end()) return absl::OkStatus();
-  const double left = TokensLeft(bucket->second, now);
+  const double left = bucket->second.At(now, share.burst, share.per_second);
   // Stored with the current time, so that a clock that was set back does not
   // block the address for long.
   bucket->second = {left, now};
@@ -34,23 +37,28 @@ absl::Status FailedKeys::Check(absl::string_view address) {
     Log(LogLevel::kWarning, "too many invalid keys",
         {{"client_address", address}});
   }
-  return TooManyFailedKeys(absl::Seconds((1 - left) / kPerSecond));
+  return TooManyFailedKeys(absl::Seconds((1 - left) / share.per_second));
 }
 
 void FailedKeys::AddFailure(absl::string_view address) {
   const absl::Time now = clock_();
+  const Share share = CurrentShare();
+  const auto left = [&](const TokenBucket& bucket) {
+    return bucket.At(now, share.burst, share.per_second);
+  };
   absl::MutexLock lock(&mutex_);
   if (buckets_.size() >= kMaxBuckets) {
     absl::erase_if(buckets_, [&](const auto& bucket) {
-      return TokensLeft(bucket.second, now) >= kBurst;
+      return left(bucket.second) >= share.burst;
     });
   }
   // Bounds the memory, at the price of forgetting all failures.
   if (buckets_.size() >= kMaxBuckets) buckets_.clear();
   TokenBucket& bucket =
-      buckets_.try_emplace(address, TokenBucket{kBurst, now}).first->second;
+      buckets_.try_emplace(address, TokenBucket{share.burst, now})
+          .first->second;
   // Can be negative, since several look-ups may start before the first fails.
-  bucket = {std::max<double>(-kBurst, TokensLeft(bucket, now) - 1), now};
+  bucket = {std::max(-share.burst, left(bucket) - 1), now};
 }
 
 }  // namespace webhooks::server

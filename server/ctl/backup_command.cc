@@ -1,13 +1,11 @@
-#include <signal.h>
-
 #include <algorithm>
 #include <iostream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "proto/json/json_text.h"
 #include "server/ctl/command.h"
+#include "server/ctl/local_command.h"
 #include "server/ctl/output.h"
 #include "storage/open.h"
 
@@ -16,31 +14,11 @@
 namespace webhooks::ctl {
 namespace {
 
-volatile sig_atomic_t has_signal = 0;
-
-// The first signal makes the backup clean up and end; a second one ends the
-// process.
-void NoteSignals() {
-  struct sigaction action {};
-  action.sa_handler = [](int) { has_signal = 1; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  has_signal = 0;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    sigaction(signal, &action, nullptr);
-  }
-}
-
 // Leaves the disk to the server for four times the time that the backup has
 // `worked`, at most a second. Returns false once a signal has come.
 bool Pause(absl::Duration worked) {
-  if (has_signal == 0) absl::SleepFor(std::min(4 * worked, absl::Seconds(1)));
-  return has_signal == 0;
-}
-
-std::string JsonString(const std::string& text) {
-  std::string json;
-  if (!AppendJsonString(text, json)) AppendJsonString(Printable(text), json);
-  return json;
+  if (!IsInterrupted()) absl::SleepFor(std::min(4 * worked, absl::Seconds(1)));
+  return !IsInterrupted();
 }
 
 std::string ResultText(const Session& session, bool is_restored,
@@ -58,24 +36,20 @@ std::string ResultText(const Session& session, bool is_restored,
                       ",\"seconds\":", absl::ToDoubleSeconds(took), "}");
 }
 
-// Replaces the code of the storage error, since exit codes stand for errors of
-// a server.
-absl::Status Failure(const absl::Status& status) {
-  return absl::UnknownError(absl::IsCancelled(status)
-                                ? "interrupted; no copy is left"
-                                : status.message());
-}
-
 // Makes a copy of the database, or the database from a copy.
 absl::Status Run(Session& session, bool is_restored) {
-  NoteSignals();
+  absl::Status refused = RefuseProject(session);
+  if (!refused.ok()) return refused;
+  CatchInterruption();
   const absl::Time start = absl::Now();
   const std::string& database = session.options.database;
   const std::string& file = session.arguments[0];
   const absl::StatusOr<Backup> made = is_restored
                                           ? RestoreStore(file, database, &Pause)
                                           : BackUpStore(database, file, &Pause);
-  if (!made.ok()) return Failure(made.status());
+  if (!made.ok()) {
+    return LocalFailure(made.status(), "interrupted; no copy is left");
+  }
   const absl::Duration took =
       absl::Trunc(absl::Now() - start, absl::Milliseconds(1));
   std::cout << ResultText(session, is_restored, *made, took) << "\n";
@@ -99,21 +73,18 @@ absl::Status Restore(Session& session) {
 }  // namespace
 
 std::vector<Command> BackupCommands() {
-  return {{"backup",
-           "FILE",
-           {"database"},
-           "Copies a database on this machine to a new file and checks the "
-           "copy, while the server runs. Until the copy is complete, the "
-           "database's -wal file grows with each write. Key files are not "
-           "copied.",
-           &BackUp},
-          {"restore",
-           "FILE",
-           {"database"},
-           "Makes the database on this machine from a copy of backup, and "
-           "checks it. The database must not exist, and neither may its -wal "
-           "or -shm.",
-           &Restore}};
+  return {
+      LocalCommand("backup", "FILE", {"database"},
+                   "Copies a database on this machine to a new file and checks "
+                   "the copy, while the server runs. Until the copy is "
+                   "complete, the database's -wal file grows with each write. "
+                   "Key files are not copied.",
+                   &BackUp),
+      LocalCommand("restore", "FILE", {"database"},
+                   "Makes the database on this machine from a copy of backup, "
+                   "and checks it. The database must not exist, and neither "
+                   "may its -wal or -shm.",
+                   &Restore)};
 }
 
 }  // namespace webhooks::ctl

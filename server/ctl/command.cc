@@ -105,9 +105,10 @@ const std::vector<Command>& AllCommands() {
   static const std::vector<Command>& commands = *[] {
     auto* all = new std::vector<Command>;
     for (auto group : {ProjectCommands(), KeyCommands(), CertificateCommands(),
-                       WebhookCommands(), EventCommands(), DeliveryCommands(),
-                       ExplainCommands(), RetryJobCommands(), ListenCommands(),
-                       BackupCommands(), OtherCommands()}) {
+                       ServerCommands(), WebhookCommands(), EventCommands(),
+                       DeliveryCommands(), ExplainCommands(),
+                       RetryJobCommands(), ListenCommands(), BackupCommands(),
+                       TransferCommands(), OtherCommands()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;

@@ -35,12 +35,15 @@ struct Command {
   // The command runs until WaitForStopSignal or StopSignalWithin tells it to
   // end; SIGINT and SIGTERM end the other commands at once.
   bool waits_for_stop = false;
+  // The command works on --database and calls no server.
+  bool is_local = false;
 };
 
 // Return the commands of one topic.
 std::vector<Command> ProjectCommands();
 std::vector<Command> KeyCommands();
 std::vector<Command> CertificateCommands();
+std::vector<Command> ServerCommands();
 std::vector<Command> WebhookCommands();
 std::vector<Command> EventCommands();
 std::vector<Command> DeliveryCommands();
@@ -48,6 +51,7 @@ std::vector<Command> ExplainCommands();
 std::vector<Command> RetryJobCommands();
 std::vector<Command> ListenCommands();
 std::vector<Command> BackupCommands();
+std::vector<Command> TransferCommands();
 std::vector<Command> OtherCommands();
 
 // Returns the commands of all topics.

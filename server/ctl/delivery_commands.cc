@@ -94,19 +94,24 @@ absl::Status Follow(Session& session, v1::ListDeliveriesRequest wanted) {
       {[&](const auto& request) { return ListPage(session, request); },
        [&](const std::string& id) { return Get(session, id); }},
       std::move(wanted), {});
-  if (!session.options.json) std::cout << DeliveryHeading();
-  while (std::cout.flush()) {
+  bool has_heading = session.options.json;
+  for (;;) {
     const auto changed = followed.Look(absl::Now());
     if (MayPass(changed.status())) {
       std::cerr << changed.status().message() << "\n";
     } else if (!changed.ok()) {
       return changed.status();
     } else {
+      // After the first look: what is published once a reader sees the heading
+      // is followed.
+      if (!std::exchange(has_heading, true)) std::cout << DeliveryHeading();
       for (const v1::Delivery& row : *changed) PrintLine(session, row);
+    }
+    if (!std::cout.flush()) {
+      return absl::DataLossError("standard output cannot be written");
     }
     absl::SleepFor(kFollowInterval);
   }
-  return absl::DataLossError("standard output cannot be written");
 }
 
 absl::Status ListDeliveries(Session& session) {

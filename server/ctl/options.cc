@@ -52,7 +52,8 @@ ABSL_FLAG(std::string, key_file, "",
 CTL_OPTION(OptionalText, project, std::nullopt,
            "The project to work on, by its id or name, with the "
            "administrators' key in place of a key of the project. For all "
-           "commands but project, key and certificate.");
+           "commands but project, key and certificate. For export: the project "
+           "to export; it needs no key.");
 ABSL_FLAG(std::string, tls_ca, "",
           "A PEM file with the certificate authorities that are trusted for "
           "the server. Turns TLS on.");
@@ -159,8 +160,17 @@ CTL_OPTION(
     OptionalDuration, expires_in, std::nullopt,
     "The time until the new key expires, such as 90m or 720h. Default: never.");
 CTL_OPTION(std::string, database, "sqlite:data/webhooks.db",
-           "The database to copy or to restore: sqlite:PATH, as in the "
-           "server's --database.");
+           "The database, as in the server's --database: sqlite:PATH, or for "
+           "export and import postgres://HOST/DATABASE too.");
+CTL_OPTION(OptionalText, output, std::nullopt,
+           "The new file for the stream. Default: standard output.");
+CTL_OPTION(OptionalText, input, std::nullopt,
+           "The file with the stream. Default: standard input.");
+CTL_OPTION(
+    OptionalText, secret_key_file, std::nullopt,
+    "The file with the keys that encrypt secrets in the database, as the "
+    "server's. It needs the keys of the stream's database too. Default: "
+    "secret-key in the database's folder.");
 CTL_OPTION(OptionalText, max_webhooks, std::nullopt,
            "The maximum number of webhooks of the project, or none for no "
            "limit.");

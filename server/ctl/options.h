@@ -48,6 +48,9 @@ struct Options {
   std::optional<absl::Duration> overlap;
   std::optional<absl::Duration> expires_in;
   std::string database;
+  std::optional<std::string> output;
+  std::optional<std::string> input;
+  std::optional<std::string> secret_key_file;
   std::optional<std::string> data;
   bool follow = false;
   bool yes = false;

@@ -61,6 +61,7 @@ absl::StatusOr<std::string> IdOfName(const std::vector<v1::Project>& projects,
 }
 
 absl::Status ResolveProjects(const Command& command, Session& session) {
+  if (command.is_local) return absl::OkStatus();
   const std::vector<absl::string_view> names =
       absl::StrSplit(command.arguments, ' ', absl::SkipEmpty());
   for (std::size_t i = 0; i < names.size(); ++i) {

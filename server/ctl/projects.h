@@ -18,7 +18,8 @@ absl::StatusOr<std::string> IdOfName(const std::vector<v1::Project>& projects,
                                      const std::string& name);
 
 // Replaces names of projects by their ids, in the arguments PROJECT of
-// `command`, and gives the id of --project to the client. A UUID is an id.
+// `command`, and gives the id of --project to the client. A UUID is an id. Does
+// nothing for a local command, which finds the project in the database.
 // Errors of IdOfName and of AdminService.ListProjects, which a name needs.
 absl::Status ResolveProjects(const Command& command, Session& session);
 

@@ -119,7 +119,10 @@ class Scheduler {
   void GiveUpDroppedLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   void Send(const std::shared_ptr<LeasedAttempt>& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
-  // Makes the delivery due again: this process could not send its request.
+  // Ends the lease of an attempt whose request was not sent. On any thread.
+  void GiveUp(const std::shared_ptr<LeasedAttempt>& attempt,
+              bool is_out_of_files = false);
+  // Makes the delivery due again.
   void ReturnUnsent(LeasedAttempt& attempt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loop_.mutex());
   // Lets the endpoint have its next request before this one is recorded, unless

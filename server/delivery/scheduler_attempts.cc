@@ -12,7 +12,7 @@ namespace webhooks::server {
 void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
   ++outstanding_;
   attempt->started_at = clocks_.wall();
-  store_.BeginAttempt(attempt->result.lease);
+  if (!store_.BeginAttempt(attempt->result.lease)) return GiveUp(attempt);
   const EndpointLease& lease = *attempt->lease;
   HttpRequest request = MakeDeliveryRequest(
       *lease.webhook, SecretsInForce(lease.secrets, attempt->started_at),
@@ -23,12 +23,7 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
   attempt->event.Clear();
   sender_.Send(std::move(request), [this, attempt](const HttpOutcome& outcome) {
     if (outcome.is_abandoned || outcome.is_out_of_files) {
-      store_.GiveUpLeases({attempt->result.lease});
-      return loop_.Post([this, attempt] {
-        loop_.mutex().AssertHeld();
-        --outstanding_;
-        ReturnUnsent(*attempt);
-      });
+      return GiveUp(attempt, outcome.is_out_of_files);
     }
     Classify(options_.retries, outcome, clocks_.wall(), uniform_random_(),
              *attempt);
@@ -39,15 +34,25 @@ void Scheduler::Send(const std::shared_ptr<LeasedAttempt>& attempt) {
   });
 }
 
+void Scheduler::GiveUp(const std::shared_ptr<LeasedAttempt>& attempt,
+                       bool is_out_of_files) {
+  store_.GiveUpLeases({attempt->result.lease});
+  loop_.Post([this, attempt, is_out_of_files] {
+    loop_.mutex().AssertHeld();
+    --outstanding_;
+    ReturnUnsent(*attempt);
+    if (!is_out_of_files || !out_of_files_log_.IsDue()) return;
+    Log(LogLevel::kError,
+        "deliveries wait, as the process is out of open files", {});
+  });
+}
+
 void Scheduler::ReturnUnsent(LeasedAttempt& attempt) {
   const absl::Time now = clocks_.steady();
   attempt.pace_outcome = EndpointPace::Outcome::kNotSent;
   queue_.FinishAttempt(attempt, now);
   queue_.Release(attempt);
   queue_.SetDue(attempt.result.endpoint, now, now);
-  if (has_abandoned_ || !out_of_files_log_.IsDue()) return;
-  Log(LogLevel::kError, "deliveries wait, as the process is out of open files",
-      {});
 }
 
 void Scheduler::FinishEarly(const std::shared_ptr<LeasedAttempt>& attempt) {

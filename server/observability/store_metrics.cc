@@ -62,13 +62,18 @@ StoreMetrics::OfKind StoreMetrics::MakeKind(Registry& registry,
                                             const char* kind) {
   return {Gauge(registry, "webhooks_storage_calls_waiting",
                 "Calls that wait in the queue of the store.", {{"kind", kind}}),
+          Seconds(registry, "webhooks_storage_wait_duration_seconds",
+                  "Time in seconds for which store calls waited for a "
+                  "connection.",
+                  {{"kind", kind}}),
           Seconds(registry, "webhooks_storage_call_duration_seconds",
                   "Duration of store calls in seconds, including the wait.",
                   {{"kind", kind}})};
 }
 
 StoreMetrics::StoreMetrics(Registry& registry)
-    : reads_(MakeKind(registry, "read")),
+    : registry_(registry),
+      reads_(MakeKind(registry, "read")),
       writes_(MakeKind(registry, "write")),
       batch_(Batches(registry)),
       commit_(Seconds(registry, "webhooks_storage_commit_duration_seconds",
@@ -103,6 +108,34 @@ void StoreMetrics::CallEnded(Kind kind, absl::Duration latency) {
 void StoreMetrics::Committed(int calls, absl::Duration duration) {
   batch_.Observe(calls);
   commit_.Observe(absl::ToDoubleSeconds(duration));
+}
+
+void StoreMetrics::WaitEnded(Kind kind, absl::Duration wait) {
+  Of(kind).wait.Observe(absl::ToDoubleSeconds(wait));
+}
+
+void StoreMetrics::TransactionRepeated(absl::string_view sqlstate) {
+  membership().TransactionRepeated(sqlstate);
+}
+
+void StoreMetrics::Reconnected() { membership().Reconnected(); }
+
+void StoreMetrics::MembershipChanged(const MembershipState& state) {
+  membership().MembershipChanged(state);
+}
+
+void StoreMetrics::MembershipEvents(MembershipEvent event, int count) {
+  membership().MembershipEvents(event, count);
+}
+
+void StoreMetrics::DatabaseSeen(const DatabaseState& state) {
+  membership().DatabaseSeen(state);
+}
+
+MembershipMetrics& StoreMetrics::membership() {
+  absl::call_once(makes_membership_,
+                  [this] { membership_.emplace(registry_); });
+  return *membership_;
 }
 
 void StoreMetrics::Checkpointed(absl::Duration duration) {

@@ -7,13 +7,17 @@
 #include <prometheus/registry.h>
 
 #include <cstdint>
+#include <optional>
 
+#include "absl/base/call_once.h"
+#include "server/observability/membership_metrics.h"
 #include "storage/store_observer.h"
 
 namespace webhooks::server {
 
 // webhooks_storage_*, webhooks_endpoints_deactivated_total,
-// webhooks_deliveries_expired_total and webhooks_deliveries_cancelled_total.
+// webhooks_deliveries_expired_total and webhooks_deliveries_cancelled_total,
+// and MembershipMetrics where the store tells of a membership.
 class StoreMetrics final : public StoreObserver {
  public:
   // `registry` must outlive this.
@@ -22,6 +26,12 @@ class StoreMetrics final : public StoreObserver {
   void WaitingChanged(Kind kind, int change) override;
   void CallEnded(Kind kind, absl::Duration latency) override;
   void Committed(int calls, absl::Duration duration) override;
+  void WaitEnded(Kind kind, absl::Duration wait) override;
+  void TransactionRepeated(absl::string_view sqlstate) override;
+  void Reconnected() override;
+  void MembershipChanged(const MembershipState& state) override;
+  void MembershipEvents(MembershipEvent event, int count) override;
+  void DatabaseSeen(const DatabaseState& state) override;
   void Checkpointed(absl::Duration duration) override;
   void LogChanged(std::int64_t bytes) override;
   // The methods below also write log lines.
@@ -35,12 +45,16 @@ class StoreMetrics final : public StoreObserver {
   // The metrics of one kind of call.
   struct OfKind {
     prometheus::Gauge& waiting;
+    prometheus::Histogram& wait;
     prometheus::Histogram& latency;
   };
 
   static OfKind MakeKind(prometheus::Registry& registry, const char* kind);
   OfKind& Of(Kind kind) { return kind == Kind::kRead ? reads_ : writes_; }
+  // Makes the metrics at the first call.
+  MembershipMetrics& membership();
 
+  prometheus::Registry& registry_;
   OfKind reads_;
   OfKind writes_;
   prometheus::Histogram& batch_;
@@ -53,6 +67,8 @@ class StoreMetrics final : public StoreObserver {
   prometheus::Counter& damaged_;
   prometheus::Counter& expired_;
   prometheus::Counter& cancelled_;
+  absl::once_flag makes_membership_;
+  std::optional<MembershipMetrics> membership_;
 };
 
 }  // namespace webhooks::server

@@ -1,6 +1,8 @@
 #include "server/services/admin_service.h"
 
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "proto/time.h"
@@ -21,10 +23,11 @@ std::string KeysOf(const std::string& project) {
 }  // namespace
 
 AdminService::AdminService(Calls& calls, ProjectStore& store,
-                           Authenticator& authenticator, Entropy& entropy,
-                           IdMaker& ids, Clock clock)
+                           ServerStore& servers, Authenticator& authenticator,
+                           Entropy& entropy, IdMaker& ids, Clock clock)
     : calls_(calls),
       store_(store),
+      servers_(servers),
       authenticator_(authenticator),
       entropy_(entropy),
       ids_(ids),
@@ -44,6 +47,7 @@ void AdminService::AddTo(Methods& methods) {
               &AdminService::ListCertificates);
   methods.Add(kName, "UnbindCertificate", *this,
               &AdminService::UnbindCertificate);
+  methods.Add(kName, "ListServers", *this, &AdminService::ListServers);
 }
 
 CallReactor* AdminService::CreateProject(CallContext& context) {
@@ -150,6 +154,26 @@ CallReactor* AdminService::RevokeApiKey(CallContext& context) {
                                 authenticator_.ForgetKey(key->id_api_key());
                               std::move(done)(std::move(key));
                             });
+      });
+}
+
+CallReactor* AdminService::ListServers(CallContext& context) {
+  using Response = v1::ListServersResponse;
+  using Servers = std::vector<v1::Server>;
+  return calls_.Unary<v1::ListServersRequest, Response>(
+      context, &Calls::AcceptAny,
+      [this](const Caller& caller, const v1::ListServersRequest&,
+             Done<Response> done) {
+        servers_.ListServers(
+            caller.options,
+            [done = std::move(done)](absl::StatusOr<Servers> servers) mutable {
+              if (!servers.ok()) return std::move(done)(servers.status());
+              Response response;
+              response.mutable_servers()->Assign(
+                  std::make_move_iterator(servers->begin()),
+                  std::make_move_iterator(servers->end()));
+              std::move(done)(std::move(response));
+            });
       });
 }
 

@@ -11,6 +11,7 @@
 #include "server/runtime/clock.h"
 #include "server/runtime/entropy.h"
 #include "storage/project_store.h"
+#include "storage/server_store.h"
 #include "webhooks/v1/admin_service.pb.h"
 
 namespace webhooks::server {
@@ -22,8 +23,9 @@ class AdminService final {
 
   // All must outlive this. `calls` admits administrators; `authenticator`
   // forgets what changes here.
-  AdminService(Calls& calls, ProjectStore& store, Authenticator& authenticator,
-               Entropy& entropy, IdMaker& ids, Clock clock);
+  AdminService(Calls& calls, ProjectStore& store, ServerStore& servers,
+               Authenticator& authenticator, Entropy& entropy, IdMaker& ids,
+               Clock clock);
 
   // Adds the methods of the service. This must outlive their calls.
   void AddTo(Methods& methods);
@@ -40,6 +42,7 @@ class AdminService final {
   CallReactor* BindCertificate(CallContext& context);
   CallReactor* ListCertificates(CallContext& context);
   CallReactor* UnbindCertificate(CallContext& context);
+  CallReactor* ListServers(CallContext& context);
 
   v1::Project MakeProject(const v1::CreateProjectRequest& request);
   v1::CreateApiKeyResponse MakeKey(const v1::CreateApiKeyRequest& request);
@@ -52,6 +55,7 @@ class AdminService final {
 
   Calls& calls_;
   ProjectStore& store_;
+  ServerStore& servers_;
   Authenticator& authenticator_;
   Entropy& entropy_;
   IdMaker& ids_;

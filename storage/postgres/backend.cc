@@ -1,18 +1,19 @@
 #include "storage/postgres/backend.h"
 
-#include <unistd.h>
-
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/last_fault.h"
 #include "storage/postgres/engine/connection.h"
 #include "storage/postgres/engine/migrations.h"
 #include "storage/postgres/engine/target.h"
+#include "storage/postgres/inspect_database.h"
+#include "storage/postgres/membership/database_state.h"
 #include "storage/postgres/membership/membership.h"
-#include "storage/sql/rows/project_rows.h"
+#include "storage/postgres/transfer.h"
 #include "storage/sql/sql_store.h"
+#include "storage/sql/transfer/import.h"
 
 namespace webhooks::postgres {
 namespace {
@@ -31,32 +32,6 @@ absl::Status Named(const Target& target, const absl::Status& status) {
                                                   ": ", status.message()));
 }
 
-// Keeps the driver's message about the last fault, for the operator.
-class LastFault final : public StoreObserver {
- public:
-  void Faulted(absl::string_view operation, absl::string_view cause) override {
-    text_ = absl::StrCat(operation, ": ", cause);
-  }
-  absl::Status Explain(const Target& target, const absl::Status& status) const {
-    const bool is_own =
-        status.ok() || absl::IsFailedPrecondition(status) || text_.empty();
-    return is_own ? Named(target, status)
-                  : Named(target, absl::Status(status.code(), text_));
-  }
-
- private:
-  std::string text_;
-};
-
-absl::StatusOr<bool> HasSynchronousStandby(sql::Connection& connection) {
-  return connection.Guarded("read setting", [&]() -> absl::StatusOr<bool> {
-    sql::Statement row = connection.Prepared(
-        "SELECT 1 WHERE current_setting('synchronous_standby_names') <> ''"
-        " AND current_setting('synchronous_commit') IN ('on', 'remote_apply')");
-    return row.Step();
-  });
-}
-
 // Returns OK if the database keeps every commit on a second machine, or need
 // not.
 absl::Status CheckStandby(const Target& target, sql::Connection& connection,
@@ -71,13 +46,6 @@ absl::Status CheckStandby(const Target& target, sql::Connection& connection,
   return absl::OkStatus();
 }
 
-// Returns the name of this machine, for operators.
-std::string HostName() {
-  char name[256] = "";
-  gethostname(name, sizeof(name) - 1);
-  return name;
-}
-
 absl::Status AddConnections(
     const Target& target, Connection::Mode mode, int count,
     StoreObserver& observer, const std::shared_ptr<const MemberId>& server,
@@ -90,23 +58,6 @@ absl::Status AddConnections(
   return absl::OkStatus();
 }
 
-absl::StatusOr<Inspection> InspectContent(sql::Connection& connection) {
-  Inspection found;
-  const auto version = ReadSchemaVersion(connection);
-  if (!version.ok()) return version.status();
-  if (*version == 0) return found;
-  found.state = Inspection::State::kIntact;
-  found.schema_version = *version;
-  found.newest_version = NewestSchemaVersion();
-  const auto had_project = sql::HadFirstProject(connection);
-  if (!had_project.ok()) return had_project.status();
-  found.had_project = *had_project;
-  auto keys = SealedUnder(connection);
-  if (!keys.ok()) return keys.status();
-  found.secret_keys = *std::move(keys);
-  return found;
-}
-
 absl::Status NoFile(absl::string_view tool) {
   return absl::InvalidArgumentError(absl::StrCat(
       "the database is one of PostgreSQL, not a file: use ", tool));
@@ -117,32 +68,34 @@ absl::Status NoFile(absl::string_view tool) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock) {
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self) {
   const auto target = ParseTarget(url);
   if (!target.ok()) return target.status();
   LastFault fault;
   std::unique_ptr<Sealer> sealer;
-  {
-    auto first =
-        Connection::Open(*target, Connection::Mode::kStatements, fault);
-    if (!first.ok()) return first.status();
-    const auto needed = SealedUnder(**first);
-    if (!needed.ok()) return fault.Explain(*target, needed.status());
-    auto found = keys(/*must_exist=*/!needed->empty());
-    if (!found.ok()) return found.status();
-    sealer = std::make_unique<Sealer>(*std::move(found));
-    absl::Status migrated = Migrate(**first, *sealer);
-    if (!migrated.ok()) return fault.Explain(*target, migrated);
-    absl::Status standby = CheckStandby(*target, **first, observer);
-    if (!standby.ok()) return fault.Explain(*target, standby);
-  }
+  auto first = Connection::Open(*target, Connection::Mode::kStatements, fault);
+  if (!first.ok()) return first.status();
+  const auto needed = SealedUnder(**first);
+  if (!needed.ok()) return Named(*target, fault.Explain(needed.status()));
+  auto found = keys(/*must_exist=*/!needed->empty());
+  if (!found.ok()) return found.status();
+  sealer = std::make_unique<Sealer>(*std::move(found));
+  absl::Status migrated = Migrate(**first, *sealer);
+  if (!migrated.ok()) return Named(*target, fault.Explain(migrated));
+  absl::Status standby = CheckStandby(*target, **first, observer);
+  if (!standby.ok()) return Named(*target, fault.Explain(standby));
   const auto server = std::make_shared<MemberId>();
   auto control =
       Connection::Open(*target, Connection::Mode::kStatements, observer);
   if (!control.ok()) return control.status();
-  auto member = Membership::Join(*std::move(control), HostName(), target->beat,
-                                 target->delivers, server);
+  auto member = Membership::Join(*std::move(control), self, target->beat,
+                                 server, observer);
   if (!member.ok()) return Named(*target, member.status());
+  // A server of a newer version may have contracted the schema before it
+  // joined.
+  const auto version = ReadSchemaVersion(**first);
+  if (!version.ok()) return Named(*target, version.status());
   sql::Connections connections;
   absl::Status opened =
       AddConnections(*target, Connection::Mode::kTransactions, kWriters,
@@ -155,7 +108,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   if (!opened.ok()) return Named(*target, opened);
   return std::make_unique<sql::SqlStore>(
       std::move(sealer), std::move(connections), observer,
-      std::move(steady_clock), /*held=*/nullptr, *std::move(member));
+      std::move(steady_clock), std::move(self), /*held=*/nullptr,
+      *std::move(member));
 }
 
 StorePresence FindStore(absl::string_view url) {
@@ -173,11 +127,6 @@ StorePresence FindStore(absl::string_view url) {
 std::string StoreName(absl::string_view url) {
   const auto target = ParseTarget(url);
   return target.ok() ? target->name : std::string(kScheme);
-}
-
-std::string UrlWithoutDeliveries(absl::string_view url) {
-  return absl::StrCat(url, absl::StrContains(url, '?') ? "&" : "?",
-                      "deliver=false");
 }
 
 std::string StoreFolder(absl::string_view url) {
@@ -201,9 +150,27 @@ absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
   auto connection =
       Connection::Open(*target, Connection::Mode::kStatements, fault);
   if (!connection.ok()) return connection.status();
-  auto found = InspectContent(**connection);
-  if (!found.ok()) return fault.Explain(*target, found.status());
+  auto found = InspectDatabase(**connection, *target);
+  if (!found.ok()) return Named(*target, fault.Explain(found.status()));
   return found;
+}
+
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink) {
+  const auto target = ParseTarget(url);
+  if (!target.ok()) return target.status();
+  return Export(*target, project, now, sink);
+}
+
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys) {
+  const auto target = ParseTarget(url);
+  if (!target.ok()) return target.status();
+  const auto import = sql::Import::Begin(source, keys);
+  if (!import.ok()) return import.status();
+  return Import(*target, **import);
 }
 
 }  // namespace webhooks::postgres

@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "storage/open.h"
 
-// The functions of storage/open.h for the URLs `sqlite:PATH` and
-// `sqlite:PATH?max_bytes=N`.
+// The functions of storage/open.h for the URLs of ParseTarget
+// (storage/postgres/engine/target.h).
 namespace webhooks::postgres {
 
 inline constexpr absl::string_view kScheme = "postgres";
@@ -17,13 +17,12 @@ inline constexpr absl::string_view kScheme = "postgres";
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock);
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self);
 
 StorePresence FindStore(absl::string_view url);
 
 std::string StoreName(absl::string_view url);
-
-std::string UrlWithoutDeliveries(absl::string_view url);
 
 std::string StoreFolder(absl::string_view url);
 
@@ -36,6 +35,14 @@ absl::StatusOr<Backup> RestoreStore(const std::string& path,
                                     const BackupPause& pause);
 
 absl::StatusOr<Inspection> InspectStore(absl::string_view url);
+
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink);
+
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys);
 
 }  // namespace webhooks::postgres
 

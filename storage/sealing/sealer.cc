@@ -64,6 +64,11 @@ Sealer::Keys::Keys(const SecretKeys& keys) : sealing_key(keys.front().id()) {
 Sealer::Sealer(const SecretKeys& keys)
     : keys_(std::make_shared<const Keys>(keys)) {}
 
+std::optional<SecretKey::Id> Sealer::KeyOf(absl::string_view sealed) {
+  if (!HasSealedForm(sealed)) return std::nullopt;
+  return KeyIdOf(sealed);
+}
+
 void Sealer::Replace(const SecretKeys& keys) {
   auto replacement = std::make_shared<const Keys>(keys);
   absl::MutexLock lock(&mutex_);

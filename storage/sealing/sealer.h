@@ -36,6 +36,10 @@ class Sealer {
   std::optional<std::string> Open(absl::string_view sealed,
                                   absl::string_view owner) const;
 
+  // Returns the id of the key that `sealed` was sealed under; nullopt if it has
+  // not the form of sealed text.
+  static std::optional<SecretKey::Id> KeyOf(absl::string_view sealed);
+
   // Returns true if `sealed` was sealed under the first key.
   bool IsNewest(absl::string_view sealed) const;
 

@@ -42,6 +42,15 @@ class Cursor {
   // Within a transaction, it can return true before that is known; if there is
   // none, the transaction runs again, and this returns false.
   virtual bool ExecuteOnOne() = 0;
+  // Like ExecuteOnOne, for an UPDATE that adds parameter `index` to a column.
+  // Those that differ in that parameter alone can be executed as one.
+  virtual bool ExecuteToAdd(int /*index*/) { return ExecuteOnOne(); }
+
+  // Requests the rows for the bound parameters ahead of their first Step, by a
+  // statement with the same text and parameters: a driver whose database is
+  // another process gets the rows of several statements at once. They can lack
+  // what the transaction changes after this call.
+  virtual void Prefetch() {}
 
   // Read the current row. Views last until the next step.
   virtual bool IsNull(int column) = 0;
@@ -58,30 +67,38 @@ class Cursor {
 // open.
 class Statement {
  public:
-  explicit Statement(Cursor& cursor) : cursor_(cursor) {}
-  Statement(const Statement&) = delete;
+  explicit Statement(Cursor& cursor) : cursor_(&cursor) {}
+  Statement(Statement&& other) noexcept
+      : cursor_(std::exchange(other.cursor_, nullptr)) {}
   Statement& operator=(const Statement&) = delete;
-  ~Statement() { cursor_.Reset(); }
+  ~Statement() {
+    if (cursor_ != nullptr) cursor_->Reset();
+  }
 
-  void Bind(int index, std::int64_t value) { cursor_.BindInt64(index, value); }
-  bool Step() { return cursor_.Step(); }
-  void Execute() { cursor_.Execute(); }
-  int ExecuteAndCount() { return cursor_.ExecuteAndCount(); }
-  bool ExecuteOnOne() { return cursor_.ExecuteOnOne(); }
-  bool IsNull(int column) { return cursor_.IsNull(column); }
-  std::int64_t Int64(int column) { return cursor_.Int64(column); }
-  int Int(int column) { return static_cast<int>(cursor_.Int64(column)); }
+  void Bind(int index, std::int64_t value) { cursor_->BindInt64(index, value); }
+  bool Step() { return cursor_->Step(); }
+  void Execute() { cursor_->Execute(); }
+  int ExecuteAndCount() { return cursor_->ExecuteAndCount(); }
+  bool ExecuteOnOne() { return cursor_->ExecuteOnOne(); }
+  bool ExecuteToAdd(int index) { return cursor_->ExecuteToAdd(index); }
+  void Prefetch() { cursor_->Prefetch(); }
+  bool IsNull(int column) { return cursor_->IsNull(column); }
+  std::int64_t Int64(int column) { return cursor_->Int64(column); }
+  int Int(int column) { return static_cast<int>(cursor_->Int64(column)); }
   // See storage/sql/columns.h for the other types.
-  Cursor& cursor() { return cursor_; }
+  Cursor& cursor() { return *cursor_; }
 
  private:
-  Cursor& cursor_;
+  Cursor* cursor_;
 };
 
 // A connection, for one thread at a time. Drivers throw: code that uses a
 // Statement runs inside Guarded.
 class Connection {
  public:
+  // Enough for a page of a list of the usual size.
+  static constexpr int kFirstRows = 101;
+
   virtual ~Connection() = default;
 
   // Runs `body`, which returns a Status or StatusOr. Maps an exception of the
@@ -100,8 +117,10 @@ class Connection {
   Statement Prepared(absl::string_view sql) { return Statement(Cache(sql)); }
 
   // Returns a statement for a query whose caller may stop after some of many
-  // rows. Throws; for use inside Guarded.
-  Statement Streamed(absl::string_view sql) { return Statement(Stream(sql)); }
+  // rows. Fetches `first` rows at first. Throws; for use inside Guarded.
+  Statement Streamed(absl::string_view sql, int first = kFirstRows) {
+    return Statement(Stream(sql, first));
+  }
 
   // Runs one statement without parameters or result, inside Guarded.
   absl::Status Execute(absl::string_view operation, absl::string_view sql);
@@ -115,10 +134,22 @@ class Connection {
   virtual absl::Status Damaged(absl::string_view operation,
                                absl::string_view record) const = 0;
 
+  // Returns true if Prefetch makes a difference now.
+  virtual bool Prefetches() const { return false; }
+  // Forgets the rows that were prefetched, since they may change.
+  virtual void ForgetPrefetched() {}
+
+  // Requests a seq ahead of a call of NextEventSeq.
+  virtual void PrefetchEventSeq() {}
+
   // Returns the seq of a new event, above those of all stored events, or
   // reserves such a seq in the table publishing. Throws; for use inside
   // Guarded.
   virtual std::int64_t NextEventSeq() = 0;
+
+  // Makes NextEventSeq return seqs above `seq` as long as an event with `seq`
+  // is stored. Throws; for use inside Guarded.
+  virtual void PassEventSeq(std::int64_t seq) = 0;
 
   // The calls below are those of a connection that writes.
 
@@ -141,6 +172,10 @@ class Connection {
   // same work can succeed if it runs again.
   virtual bool LostToAnother() const { return false; }
 
+  // Returns the SQLSTATE of the error for which the last transaction was lost,
+  // until the next one begins; "" if it has none.
+  virtual absl::string_view LostState() const { return ""; }
+
   // Returns true if nobody knows if the last commit took place.
   virtual bool IsOutcomeUnknown() const { return false; }
 
@@ -162,7 +197,9 @@ class Connection {
 
  private:
   virtual Cursor& Cache(absl::string_view sql) = 0;
-  virtual Cursor& Stream(absl::string_view sql) { return Cache(sql); }
+  virtual Cursor& Stream(absl::string_view sql, int /*first*/) {
+    return Cache(sql);
+  }
   virtual absl::Status StatusOf(absl::string_view operation,
                                 const std::exception& failure) = 0;
 };

@@ -1,5 +1,6 @@
 #include "storage/sql/group_writer.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -21,6 +22,9 @@ constexpr absl::Duration kMaxWork = absl::Milliseconds(50);
 
 // A larger call takes longer than the thread switches that it would save.
 constexpr std::size_t kMaxBytesRunNow = 16 << 10;
+
+// The number of calls whose rows are requested together.
+constexpr std::size_t kMaxPrefetched = 64;
 
 // The number of times that a transaction runs that others win against.
 constexpr int kMaxRuns = 5;
@@ -47,9 +51,10 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::Submit(const CallOptions& options, Work work, DoneStatus done,
-                         std::size_t bytes, Length length) {
-  Operation operation{options, std::move(work), std::move(done),
-                      length,  Steady::now(),   absl::OkStatus()};
+                         std::size_t bytes, Length length, Prefetch prefetch) {
+  Operation operation{options,         std::move(work),     std::move(done),
+                      length,          std::move(prefetch), Steady::now(),
+                      absl::OkStatus()};
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
   if (options.may_block && length == Length::kShort &&
       bytes <= kMaxBytesRunNow && TryRunNow(operation)) {
@@ -109,6 +114,7 @@ absl::Status GroupWriter::RunTogether(Batch calls, std::size_t& count,
     if (status.ok() || !connection_->LostToAnother() || run == kMaxRuns) {
       return status;
     }
+    observer_.TransactionRepeated(connection_->LostState());
   }
 }
 
@@ -122,7 +128,9 @@ void GroupWriter::Complete(Batch batch) {
 absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
   const absl::Duration end = clock_() + kMaxWork;
   count = 0;
+  std::size_t requested = 0;
   for (Operation& operation : calls) {
+    if (count == requested) requested += RequestRows(calls.subspan(count));
     const bool is_long = operation.length == Length::kLong;
     if (is_long && count > 0) break;
     ++count;
@@ -140,9 +148,25 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
   return Commit();
 }
 
+std::size_t GroupWriter::RequestRows(Batch calls) {
+  const Batch next = calls.first(std::min(calls.size(), kMaxPrefetched));
+  if (!connection_->Prefetches()) return next.size();
+  connection_
+      ->Guarded("prefetch",
+                [&]() -> absl::Status {
+                  for (Operation& operation : next) {
+                    if (operation.prefetch) operation.prefetch(*connection_);
+                  }
+                  return absl::OkStatus();
+                })
+      .IgnoreError();
+  return next.size();
+}
+
 void GroupWriter::EndWait(Operation& operation) {
   if (!std::exchange(operation.waits, false)) return;
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, -1);
+  observer_.WaitEnded(StoreObserver::Kind::kWrite, Since(operation.made_at));
 }
 
 void GroupWriter::RunEachAlone(Batch calls) {
@@ -184,6 +208,7 @@ absl::Status GroupWriter::Commit() {
 absl::Status GroupWriter::RunOperation(Operation& operation) {
   absl::Status status = connection_->BeginPart();
   if (!status.ok()) return status;
+  if (!operation.prefetch) connection_->ForgetPrefetched();
   status = operation.work(*connection_);
   if (!connection_->InTransaction()) return status;
   if (status.ok()) status = connection_->EndPart();

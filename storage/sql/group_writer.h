@@ -32,6 +32,12 @@ class GroupWriter {
   // again if that transaction is lost.
   using Work = absl::AnyInvocable<absl::Status(Connection&)>;
 
+  // Requests rows that the work reads, before the work of the same transaction
+  // runs (see Cursor::Prefetch). So the work must not trust them if other work
+  // that has such a function can change them: its own statements must fail
+  // then. Work without such a function can change anything.
+  using Prefetch = absl::AnyInvocable<void(Connection&)>;
+
   // The size to count for a call without large data.
   static constexpr std::size_t kSmallCall = 1024;
 
@@ -56,7 +62,8 @@ class GroupWriter {
   // CallOptions::may_block). Calls `done` with its outcome once that is
   // durable. RESOURCE_EXHAUSTED (STORAGE_BUSY): the queue is full.
   void Submit(const CallOptions& options, Work work, DoneStatus done,
-              std::size_t bytes = kSmallCall, Length length = Length::kShort);
+              std::size_t bytes = kSmallCall, Length length = Length::kShort,
+              Prefetch prefetch = nullptr);
 
  private:
   struct Operation {
@@ -64,6 +71,7 @@ class GroupWriter {
     Work work;
     DoneStatus done;
     Length length;
+    Prefetch prefetch;
     std::chrono::steady_clock::time_point made_at;
     absl::Status outcome;
     // True until it runs.
@@ -90,6 +98,8 @@ class GroupWriter {
   // Sets their outcomes, and `count` to their number.
   absl::Status RunTransaction(Batch calls, std::size_t& count)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
+  // Requests the rows of the first of `calls`. Returns their number.
+  std::size_t RequestRows(Batch calls) ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);
   void EndWait(Operation& operation);
   // Runs each call of a lost transaction alone.
   void RunEachAlone(Batch calls) ABSL_EXCLUSIVE_LOCKS_REQUIRED(running_);

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/delivery_queue.h"
 #include "storage/leases.h"
 #include "storage/sql/connection.h"
+#include "webhooks/v1/admin.pb.h"
 
 namespace webhooks::sql {
 
@@ -59,6 +61,12 @@ class Ownership {
   // them.
   virtual absl::Status Announce(Connection& connection,
                                 const std::vector<EndpointDue>& changes) = 0;
+
+  // See ServerStore. ListServers reads with `connection`.
+  virtual absl::StatusOr<std::vector<v1::Server>> ListServers(
+      Connection& connection) const = 0;
+  virtual int CountServers() const = 0;
+  virtual void BeginLeaving() = 0;
 };
 
 }  // namespace webhooks::sql

@@ -19,6 +19,10 @@ int ShareOf(std::size_t threads) {
   return std::max(1, static_cast<int>(threads) - 1);
 }
 
+absl::Duration TimeSince(std::chrono::steady_clock::time_point time) {
+  return absl::FromChrono(std::chrono::steady_clock::now() - time);
+}
+
 }  // namespace
 
 ReaderPool::ReaderPool(std::vector<std::unique_ptr<Connection>> connections,
@@ -52,15 +56,16 @@ void ReaderPool::Run(Connection& connection) {
     if (!taken) return;
     observer_.WaitingChanged(StoreObserver::Kind::kRead, -1);
     Operation& operation = taken->item;
+    observer_.WaitEnded(StoreObserver::Kind::kRead,
+                        TimeSince(operation.made_at));
     if (absl::Status status = CheckMayBegin(operation.options); !status.ok()) {
       std::move(operation.read)(std::move(status), nullptr);
     } else {
       std::move(operation.read)(absl::OkStatus(), &connection);
     }
     queue_.Finish(taken->owner);
-    observer_.CallEnded(
-        StoreObserver::Kind::kRead,
-        absl::FromChrono(std::chrono::steady_clock::now() - operation.made_at));
+    observer_.CallEnded(StoreObserver::Kind::kRead,
+                        TimeSince(operation.made_at));
   }
 }
 

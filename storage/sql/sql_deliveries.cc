@@ -270,17 +270,19 @@ void SqlStore::LeaseOnWriter(std::vector<LeaseRequest> requests, absl::Time now,
         // If a lost transaction is repeated, gives up the leases of its first
         // run.
         GiveUpLeases(std::exchange(*given, {}));
-        Answers answers;
+        std::vector<LeaseRequest> allowed;
+        std::vector<std::size_t> places;
         for (std::size_t i = 0; i < requests.size(); ++i) {
-          const LeaseRequest& request = requests[i];
-          if (!owned[i] || !Owns(request.endpoint)) {
-            answers.emplace_back();
-            continue;
-          }
-          answers.push_back(sql::LeaseDue(connection, *sealer_, leases_,
-                                          request, now, duration,
-                                          notifications));
-          AddLeases(answers.back(), *given);
+          if (!owned[i] || !Owns(requests[i].endpoint)) continue;
+          allowed.push_back(requests[i]);
+          places.push_back(i);
+        }
+        auto leased = sql::LeaseDue(connection, *sealer_, leases_, allowed, now,
+                                    duration, notifications);
+        Answers answers(requests.size());
+        for (std::size_t i = 0; i < leased.size(); ++i) {
+          AddLeases(leased[i], *given);
+          answers[places[i]] = std::move(leased[i]);
         }
         return answers;
       },
@@ -289,7 +291,9 @@ void SqlStore::LeaseOnWriter(std::vector<LeaseRequest> requests, absl::Time now,
         // The transaction may have failed after this call was performed.
         if (!answers.ok()) GiveUpLeases(*given);
         std::move(done)(std::move(answers));
-      });
+      },
+      // It requests rows itself, and changes none that others request.
+      {.prefetch = [](Connection&) {}});
 }
 
 void SqlStore::RecordAttempt(AttemptResult result, const CallOptions& options,
@@ -311,12 +315,18 @@ void SqlStore::RecordAttempt(AttemptResult result, const CallOptions& options,
         if (absl::IsAborted(recorded.status())) GiveUpLeases({lease});
         std::move(done)(std::move(recorded));
       },
-      // Ends the lease before the watcher is notified.
-      [this, lease] { GiveUpLeases({lease}); }, bytes);
+      {// Ends the lease before the watcher is notified.
+       .committed = [this, lease] { GiveUpLeases({lease}); },
+       .prefetch =
+           [id = UuidBytes(lease.delivery)](Connection& connection) {
+             PrefetchProgress(connection, id);
+           },
+       .bytes = bytes});
 }
 
-void SqlStore::BeginAttempt(const LeaseName& lease) {
-  leases_.Begin(UuidBytes(lease.delivery), lease.lease);
+bool SqlStore::BeginAttempt(const LeaseName& lease) {
+  const auto endpoint = leases_.Begin(UuidBytes(lease.delivery), lease.lease);
+  return endpoint && Owns(*endpoint);
 }
 
 void SqlStore::RenewLease(const LeaseName& lease, absl::Duration duration) {

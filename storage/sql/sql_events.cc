@@ -87,9 +87,18 @@ void SqlStore::Publish(std::shared_ptr<Publication<T>> call) {
         if (needs_steps) return PublishInSteps(call);
         std::move(call->done)(std::move(result));
       },
-      nullptr, call->bytes,
-      call->is_prepared ? GroupWriter::Length::kLong
-                        : GroupWriter::Length::kShort);
+      {.prefetch =
+           [this, call](Connection& connection) {
+             PrefetchProject(connection, call->project);
+             if (call->idempotency) {
+               KeptAnswerRows(connection, *sealer_)
+                   .Prefetch(*call->idempotency);
+             }
+             if (!call->is_prepared) call->fan_out.Prefetch(connection);
+           },
+       .bytes = call->bytes,
+       .length = call->is_prepared ? GroupWriter::Length::kLong
+                                   : GroupWriter::Length::kShort});
 }
 
 template <typename T>
@@ -106,7 +115,7 @@ void SqlStore::PublishInSteps(std::shared_ptr<Publication<T>> call) {
         call->is_prepared = true;
         Publish(call);
       },
-      nullptr, GroupWriter::kSmallCall, GroupWriter::Length::kLong);
+      {.length = GroupWriter::Length::kLong});
 }
 
 void SqlStore::PublishEvents(absl::string_view project, MaybeEvents events,

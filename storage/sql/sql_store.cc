@@ -1,16 +1,21 @@
 #include "storage/sql/sql_store.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "absl/hash/hash.h"
+#include "absl/random/random.h"
+#include "absl/time/clock.h"
 #include "storage/sql/maintenance/retention.h"
 #include "storage/sql/rows/latest_id.h"
 #include "storage/sql/rows/project_rows.h"
 #include "storage/sql/rows/queue_rows.h"
 #include "storage/sql/rows/secret_key_rows.h"
+#include "storage/uuid.h"
 
 namespace webhooks::sql {
 namespace {
@@ -25,15 +30,25 @@ CallOptions Queued(CallOptions options) {
   return options;
 }
 
+v1::Server WithId(v1::Server server) {
+  std::array<std::uint8_t, 10> bits;
+  absl::BitGen random;
+  for (std::uint8_t& byte : bits) byte = absl::Uniform<std::uint8_t>(random);
+  server.set_id_server(FormatUuid(MakeUuidV7(absl::Now(), bits)));
+  server.set_answering(true);
+  return server;
+}
+
 }  // namespace
 
 SqlStore::SqlStore(std::unique_ptr<Sealer> sealer, Connections connections,
                    StoreObserver& observer, SteadyClock steady_clock,
-                   std::shared_ptr<void> held,
+                   v1::Server self, std::shared_ptr<void> held,
                    std::unique_ptr<Ownership> ownership)
     : held_(std::move(held)),
       sealer_(std::move(sealer)),
       steady_clock_(std::move(steady_clock)),
+      self_(WithId(std::move(self))),
       leases_(steady_clock_),
       maintenance_(*sealer_, leases_, reserved_seqs_),
       notifier_(observer),

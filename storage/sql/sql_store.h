@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_SQL_SQL_STORE_H_
 #define WEBHOOKS_STORAGE_SQL_SQL_STORE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -40,10 +41,11 @@ struct Connections {
 // A store in a SQL database.
 class SqlStore final : public Store {
  public:
-  // `observer` must outlive this. Releases `held` when the last connection is
-  // closed. Without `ownership`, no other process uses the database.
+  // `observer` must outlive this. `self` describes this process. Releases
+  // `held` when the last connection is closed. Without `ownership`, no other
+  // process uses the database.
   SqlStore(std::unique_ptr<Sealer> sealer, Connections connections,
-           StoreObserver& observer, SteadyClock steady_clock,
+           StoreObserver& observer, SteadyClock steady_clock, v1::Server self,
            std::shared_ptr<void> held = nullptr,
            std::unique_ptr<Ownership> ownership = nullptr);
   ~SqlStore() override;
@@ -189,10 +191,15 @@ class SqlStore final : public Store {
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      Done<RecordedAttempt> done) override;
-  void BeginAttempt(const LeaseName& lease) override;
+  bool BeginAttempt(const LeaseName& lease) override;
   void RenewLease(const LeaseName& lease, absl::Duration duration) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;
+
+  void ListServers(const CallOptions& options,
+                   Done<std::vector<v1::Server>> done) override;
+  int CountServers() const override;
+  void BeginLeaving() override;
 
  private:
   // Returns the number of the writer for the changes of `project`; "" for calls
@@ -236,28 +243,34 @@ class SqlStore final : public Store {
                    });
   }
 
+  // More about a call that writes.
+  struct Extras {
+    // Runs after the commit, before the notifications are sent.
+    absl::AnyInvocable<void()> committed = nullptr;
+    GroupWriter::Prefetch prefetch = nullptr;
+    std::size_t bytes = GroupWriter::kSmallCall;
+    GroupWriter::Length length = GroupWriter::Length::kShort;
+  };
+
   // Completes the call with the result of `work` once that is durable. `work`
   // runs on the writer of `project`, and may run several times.
   template <typename T, typename Work>
   void Write(absl::string_view project, const CallOptions& options, Work work,
-             Done<T> done) {
+             Done<T> done, Extras extras = {}) {
     WriteAndNotify<T>(
         project, options,
         [work = std::move(work)](Connection& connection,
                                  Notifications&) mutable {
           return work(connection);
         },
-        std::move(done));
+        std::move(done), std::move(extras));
   }
 
-  // Like Write, for work that causes notifications. Calls `committed` after the
-  // commit, then sends the notifications, then completes the call.
+  // Like Write, for work that causes notifications. Sends them after the
+  // commit, then completes the call.
   template <typename T, typename Work>
-  void WriteAndNotify(
-      absl::string_view project, const CallOptions& options, Work work,
-      Done<T> done, absl::AnyInvocable<void()> committed = nullptr,
-      std::size_t bytes = GroupWriter::kSmallCall,
-      GroupWriter::Length length = GroupWriter::Length::kShort) {
+  void WriteAndNotify(absl::string_view project, const CallOptions& options,
+                      Work work, Done<T> done, Extras extras = {}) {
     struct Outcome {
       absl::StatusOr<T> result = StorageFailure();
       Notifications notifications;
@@ -273,13 +286,13 @@ class SqlStore final : public Store {
           return Announce(connection, outcome->notifications);
         },
         [this, outcome, done = std::move(done),
-         committed = std::move(committed)](absl::Status status) mutable {
+         committed = std::move(extras.committed)](absl::Status status) mutable {
           if (!status.ok()) return std::move(done)(std::move(status));
           if (committed) committed();
           Notify(outcome->notifications);
           std::move(done)(std::move(outcome->result));
         },
-        bytes, length);
+        extras.bytes, extras.length, std::move(extras.prefetch));
   }
 
   // Tells other processes of the changes that their endpoints need to know.
@@ -316,6 +329,9 @@ class SqlStore final : public Store {
   const std::shared_ptr<void> held_;
   const std::unique_ptr<Sealer> sealer_;
   const SteadyClock steady_clock_;
+  // This process, if no other one is there.
+  const v1::Server self_;
+  std::atomic<bool> is_leaving_ = false;
   // The time of the next probe that writes. Only for work of a writer.
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;

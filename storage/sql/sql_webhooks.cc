@@ -18,7 +18,11 @@ void SqlStore::CreateWebhook(const v1::Webhook& webhook,
           return InsertWebhook(connection, *sealer_, webhook);
         });
       },
-      std::move(done));
+      std::move(done),
+      {.prefetch = [this, idempotency](Connection& connection) {
+        if (!idempotency) return;
+        KeptAnswerRows(connection, *sealer_).Prefetch(*idempotency);
+      }});
 }
 
 void SqlStore::GetWebhook(absl::string_view project, absl::string_view id,

@@ -14,9 +14,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "storage/sql/transfer/import.h"
 #include "storage/sqlite/open_store.h"
 #include "storage/sqlite/operator/backup.h"
 #include "storage/sqlite/operator/inspection.h"
+#include "storage/sqlite/operator/transfer.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -81,13 +83,14 @@ absl::Status GiveToOwnerOfFolder(const std::string& path) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
-                                                 SteadyClock steady_clock) {
+                                                 SteadyClock steady_clock,
+                                                 v1::Server self) {
   const absl::StatusOr<Location> location = Parse(url);
   if (!location.ok()) return location.status();
   absl::Status created = CreatePrivateFolder(StoreFolder(url));
   if (!created.ok()) return created;
   return OpenStoreFile(location->path, location->max_bytes, keys, observer,
-                       std::move(steady_clock));
+                       std::move(steady_clock), std::move(self));
 }
 
 StorePresence FindStore(absl::string_view url) {
@@ -101,10 +104,6 @@ StorePresence FindStore(absl::string_view url) {
 }
 
 std::string StoreName(absl::string_view url) { return std::string(url); }
-
-std::string UrlWithoutDeliveries(absl::string_view url) {
-  return std::string(url);
-}
 
 std::string StoreFolder(absl::string_view url) {
   const absl::StatusOr<Location> location = Parse(url);
@@ -144,6 +143,34 @@ absl::StatusOr<Inspection> InspectStore(absl::string_view url) {
   const absl::StatusOr<Location> location = Parse(url);
   if (!location.ok()) return location.status();
   return Inspect(location->path, location->max_bytes);
+}
+
+absl::StatusOr<Transfer> ExportStore(absl::string_view url,
+                                     absl::string_view project, absl::Time now,
+                                     const ByteSink& sink) {
+  const absl::StatusOr<Location> location = Parse(url);
+  if (!location.ok()) return location.status();
+  return Export(location->path, project, now, sink);
+}
+
+absl::StatusOr<Transfer> ImportStore(absl::string_view url,
+                                     const ByteSource& source,
+                                     const SecretKeySource& keys) {
+  const absl::StatusOr<Location> location = Parse(url);
+  if (!location.ok()) return location.status();
+  const auto import = sql::Import::Begin(source, keys);
+  if (!import.ok()) return import.status();
+  absl::Status created = CreatePrivateFolder(StoreFolder(url));
+  if (!created.ok()) return created;
+  const bool is_new = FindStore(url) == StorePresence::kAbsent;
+  auto imported = Import(location->path, location->max_bytes, **import);
+  if (!imported.ok() || !is_new) return imported;
+  for (const char* suffix : {"", ".lock"}) {
+    absl::Status owned =
+        GiveToOwnerOfFolder(absl::StrCat(location->path, suffix));
+    if (!owned.ok()) return owned;
+  }
+  return imported;
 }
 
 }  // namespace webhooks::sqlite

@@ -1,6 +1,5 @@
 #include "storage/sqlite/open_store.h"
 
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -9,7 +8,7 @@
 #include "storage/sql/sql_store.h"
 #include "storage/sqlite/engine/connection.h"
 #include "storage/sqlite/engine/database_file.h"
-#include "storage/sqlite/engine/file_lock.h"
+#include "storage/sqlite/engine/locked_database.h"
 #include "storage/sqlite/engine/migrations.h"
 
 namespace webhooks::sqlite {
@@ -101,27 +100,19 @@ class FileGuard {
 absl::StatusOr<std::unique_ptr<Store>> OpenStoreFile(
     const std::string& given_path, std::optional<std::int64_t> max_bytes,
     const SecretKeySource& keys, StoreObserver& observer,
-    SteadyClock steady_clock) {
-  absl::Status file = CheckDatabaseFile(given_path);
-  if (file.ok()) file = CreateDatabaseFile(given_path);
-  if (!file.ok()) return file;
-  auto resolved = ResolvedPath(given_path);
-  if (!resolved.ok()) return resolved.status();
-  const std::string& path = *resolved;
-  auto side_lock = FileLock::Acquire(absl::StrCat(path, ".lock"));
-  if (!side_lock.ok()) return side_lock.status();
-  auto lock = FileLock::Acquire(path);
-  if (!lock.ok()) return lock.status();
-  auto writer = Connection::Open(path, Connection::Mode::kWrite, observer);
-  if (!writer.ok()) return writer.status();
-  auto sealer = MakeSealer(path, **writer, keys);
+    SteadyClock steady_clock, v1::Server self) {
+  auto database = OpenLocked(given_path, observer);
+  if (!database.ok()) return database.status();
+  const std::string& path = database->path;
+  std::unique_ptr<Connection>& writer = database->writer;
+  auto sealer = MakeSealer(path, *writer, keys);
   if (!sealer.ok()) return sealer.status();
-  absl::Status prepared = Prepare(path, **writer, **sealer, max_bytes);
+  absl::Status prepared = Prepare(path, *writer, **sealer, max_bytes);
   if (!prepared.ok()) return prepared;
   auto files = FilesOf(path);
   if (!files.ok()) return files.status();
-  (*writer)->SetCommitCheck([guard = FileGuard(*std::move(files))](
-                                const Connection& connection) mutable {
+  writer->SetCommitCheck([guard = FileGuard(*std::move(files))](
+                             const Connection& connection) mutable {
     return guard.Check(connection);
   });
   auto readers = OpenReaders(path, kReaders, observer);
@@ -130,12 +121,10 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStoreFile(
   if (!key_readers.ok()) return key_readers.status();
   sql::Connections connections{
       {}, *std::move(readers), *std::move(key_readers)};
-  connections.writers.push_back(*std::move(writer));
-  auto locks = std::make_shared<std::array<FileLock, 2>>(
-      std::array<FileLock, 2>{*std::move(side_lock), *std::move(lock)});
+  connections.writers.push_back(std::move(writer));
   return std::make_unique<sql::SqlStore>(
       *std::move(sealer), std::move(connections), observer,
-      std::move(steady_clock), std::move(locks));
+      std::move(steady_clock), std::move(self), std::move(database->locks));
 }
 
 }  // namespace webhooks::sqlite

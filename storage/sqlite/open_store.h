@@ -19,7 +19,7 @@ namespace webhooks::sqlite {
 absl::StatusOr<std::unique_ptr<Store>> OpenStoreFile(
     const std::string& path, std::optional<std::int64_t> max_bytes,
     const SecretKeySource& keys, StoreObserver& observer,
-    SteadyClock steady_clock);
+    SteadyClock steady_clock, v1::Server self);
 
 }  // namespace webhooks::sqlite
 

@@ -27,7 +27,7 @@ std::vector<Backend> AllBackends() {
 absl::StatusOr<std::unique_ptr<Store>> StoreContract::TryOpen(
     const SecretKeys& keys) {
   return database_->Open(
-      keys, [this] { return elapsed_.load(); }, observer_);
+      keys, [this] { return elapsed_.load(); }, observer_, self_);
 }
 
 void StoreContract::Reopen(const SecretKeys& keys) {

@@ -20,11 +20,14 @@ namespace webhooks::testing {
 class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
+  // Returns the URL for storage/open.h.
+  virtual std::string Url() const = 0;
   // Opens a store on the database with `keys`. A store that was opened before
-  // must be closed. `steady_clock` times the leases.
+  // must be closed. `steady_clock` times the leases. `self` describes the
+  // server.
   virtual absl::StatusOr<std::unique_ptr<Store>> Open(
-      const SecretKeys& keys, SteadyClock steady_clock,
-      StoreObserver& observer) = 0;
+      const SecretKeys& keys, SteadyClock steady_clock, StoreObserver& observer,
+      const v1::Server& self) = 0;
 };
 
 // A backend that the suite runs on.
@@ -62,6 +65,9 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
       changes.push_back(change);
     }
 
+    void WaitEnded(Kind, absl::Duration) override { ++waits; }
+    void CallEnded(Kind, absl::Duration) override { ++calls; }
+
     // Returns the ids of the deliveries with changes of this kind.
     std::vector<std::string> Changed(DeliveryChange::Kind kind) const {
       std::vector<std::string> ids;
@@ -74,6 +80,8 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
     std::vector<v1::Deactivation::Reason> deactivations;
     std::vector<PublishedEvent> published;
     std::vector<DeliveryChange> changes;
+    std::atomic<int> waits = 0;
+    std::atomic<int> calls = 0;
   };
 
   StoreContract() : database_(GetParam().make()) { Reopen(); }
@@ -94,6 +102,8 @@ class StoreContract : public ::testing::TestWithParam<Backend> {
   // The steady clock of the store.
   std::atomic<absl::Duration> elapsed_ = absl::ZeroDuration();
   Observer observer_;
+  // The server whose store it is.
+  v1::Server self_ = UnnamedServer();
   std::unique_ptr<TestDatabase> database_;
   std::unique_ptr<Store> store_;
 };

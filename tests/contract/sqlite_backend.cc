@@ -12,11 +12,16 @@ namespace {
 
 class SqliteDatabase final : public TestDatabase {
  public:
-  absl::StatusOr<std::unique_ptr<Store>> Open(
-      const SecretKeys& keys, SteadyClock steady_clock,
-      StoreObserver& observer) override {
-    return OpenStore(absl::StrCat("sqlite:", folder_.Path("webhooks.db")),
-                     Always(keys), observer, std::move(steady_clock));
+  std::string Url() const override {
+    return absl::StrCat("sqlite:", folder_.Path("webhooks.db"));
+  }
+
+  absl::StatusOr<std::unique_ptr<Store>> Open(const SecretKeys& keys,
+                                              SteadyClock steady_clock,
+                                              StoreObserver& observer,
+                                              const v1::Server& self) override {
+    return OpenStore(Url(), Always(keys), observer, std::move(steady_clock),
+                     self);
   }
 
  private:

@@ -46,6 +46,17 @@ TEST_P(StoreObservers, GetEachPublicationOnce) {
   EXPECT_THAT(observer_.changes, IsEmpty());
 }
 
+TEST_P(StoreObservers, GetTheWaitOfEachCall) {
+  for (int i = 0; i < 10; ++i) {
+    NewListener();
+    ASSERT_THAT(Probe(*store_), IsOk());
+  }
+  // Completes the calls.
+  store_.reset();
+  EXPECT_GE(observer_.calls, 20);
+  EXPECT_EQ(observer_.waits, observer_.calls);
+}
+
 TEST_P(StoreObservers, GetHeldDeliveries) {
   const v1::Webhook inactive = NewListener();
   NewListener();

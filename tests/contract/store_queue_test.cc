@@ -189,6 +189,27 @@ TEST_P(StoreQueue, AClockThatIsSetAheadEndsNoLease) {
   EXPECT_THAT(Record(ResultOf(webhook, leased, Outcome::kRetry)), IsOk());
 }
 
+TEST_P(StoreQueue, AnAttemptMayNotBeginWithoutItsLease) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const LeasedDelivery first = Lease(webhook).deliveries[0];
+  AdvanceTime(kLease);
+  const LeasedDelivery second = Lease(webhook).deliveries[0];
+  EXPECT_FALSE(store_->BeginAttempt(NameOf(first)));
+  EXPECT_TRUE(store_->BeginAttempt(NameOf(second)));
+}
+
+// As a caller does that does not know the outcome of its first call.
+TEST_P(StoreQueue, AnAttemptThatIsRecordedTwiceCountsOnce) {
+  const v1::Webhook webhook = NewListener();
+  PublishOne();
+  const LeasedDelivery leased = Lease(webhook).deliveries[0];
+  const AttemptResult result = ResultOf(webhook, leased, Outcome::kDelivered);
+  ASSERT_THAT(Record(result), IsOk());
+  ASSERT_THAT(TryRecord(result), IsOk());
+  EXPECT_EQ(Get(leased.id)->attempt_count(), 1);
+}
+
 TEST_P(StoreQueue, ASuccessCountsEvenIfItsLeaseHasEnded) {
   const v1::Webhook webhook = NewListener();
   PublishOne();
@@ -201,6 +222,7 @@ TEST_P(StoreQueue, ASuccessCountsEvenIfItsLeaseHasEnded) {
   ASSERT_THAT(notifications, SizeIs(1));
   EXPECT_TRUE(notifications[0].has_changed);
   EXPECT_EQ(Get(first.id)->state(), v1::Delivery::DELIVERED);
+  AdvanceTime(absl::Milliseconds(1));
   EXPECT_THAT(Record(ResultOf(webhook, second, Outcome::kFailed)), IsOk());
   EXPECT_EQ(Get(first.id)->state(), v1::Delivery::DELIVERED);
   EXPECT_EQ(Get(first.id)->attempt_count(), 2);

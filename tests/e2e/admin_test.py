@@ -311,3 +311,11 @@ def test_an_emptied_file_gets_a_new_admin_key_that_replaces_the_old_one(fresh):
         code, reason, _ = failure(lambda: Admin(channel, old).ListProjects())
     assert (code, reason) == (grpc.StatusCode.UNAUTHENTICATED,
                               "ADMIN_KEY_INVALID")
+
+
+def test_the_servers_are_listed(admin):
+    servers = admin.ListServers().servers
+    assert [server.answering for server in servers] == [True]
+    assert not servers[0].leaving
+    # The shared service runs with --deliver=false.
+    assert not servers[0].delivers

@@ -3,12 +3,15 @@
 import os
 import re
 import subprocess
+import time
 
 import pytest
 
 from authority import Authority
-from processes import run
+from postgres import Cluster
+from processes import PATIENCE, run
 from secrets_at_rest_test import key_id, new_key
+from servers import servers
 
 
 def check(folder, *flags, name="webhook-server"):
@@ -240,3 +243,101 @@ def test_the_gateways_server_is_called(stopped, tmp_path):
     result = check_gateway("no-such-host.invalid:1")
     assert result.returncode == 1
     assert "no-such-host.invalid" in result.stderr
+
+
+def check_postgres(folder, url):
+    return run("webhook-server", "--check", f"--database={url}", *(
+        f"--{name}_key_file={folder}/{name}-key"
+        for name in ("api", "admin", "secret")))
+
+
+def newest_version(cluster, url):
+    return cluster.query(url.split("&")[0],
+                         "SELECT max(version) FROM webhooks.schema_version")[0]
+
+
+def test_an_empty_database_of_postgresql_is_not_touched(
+        cluster, tmp_path, postgres_url):
+    result = check_postgres(tmp_path, postgres_url)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.search(r"ok: database postgres://\S+: PostgreSQL 15\.\d+, "
+                     r"reachable, empty; a start creates version \d+\n",
+                     result.stdout)
+    assert "no synchronous standby is set" in result.stdout
+    assert "alive" not in result.stdout
+    assert files(tmp_path) == {}
+    assert cluster.query(
+        postgres_url.split("&")[0],
+        "SELECT count(*) FROM pg_namespace WHERE nspname = 'webhooks'") == ["0"]
+
+
+def test_the_servers_of_a_database_that_are_alive_are_counted(
+        cluster, tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 2) as (all, _):
+        result = check_postgres(tmp_path, postgres_url)
+        assert (result.returncode, result.stderr) == (0, "")
+        version = newest_version(cluster, postgres_url)
+        assert f", reachable, of version {version}\n" in result.stdout
+        assert "servers that are alive: 2\n" in result.stdout
+        assert "(encrypts, needed by the database)" in result.stdout
+        for one in all.services:
+            one.server.kill()
+    result = check_postgres(tmp_path, postgres_url)
+    assert result.returncode == 0, result
+    assert "servers that are alive: 0, that do not beat: 2\n" in result.stdout
+    (tmp_path / "secret-key").unlink()
+    result = check_postgres(tmp_path, postgres_url)
+    assert result.returncode == 1
+    assert "put the copy of the file back" in result.stderr
+
+
+def test_a_migration_of_a_database_of_postgresql_is_told_and_not_done(
+        cluster, tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 1):
+        pass
+    database = postgres_url.split("&")[0]
+    newest = newest_version(cluster, postgres_url)
+    cluster.query(database, "ALTER TABLE webhooks.servers DROP COLUMN version,"
+                  " DROP COLUMN started_at, DROP COLUMN leaving")
+    cluster.query(database,
+                  "DELETE FROM webhooks.schema_version WHERE version > 1")
+    result = check_postgres(tmp_path, postgres_url)
+    assert result.returncode == 0, result
+    assert (f"of version 1; a start migrates it to version {newest}\n"
+            in result.stdout)
+    assert newest_version(cluster, postgres_url) == "1"
+    cluster.query("postgres", "CREATE ROLE poor LOGIN")
+    cluster.query(database, "GRANT USAGE ON SCHEMA webhooks TO poor")
+    cluster.query(database,
+                  "GRANT SELECT ON ALL TABLES IN SCHEMA webhooks TO poor")
+    result = check_postgres(tmp_path, postgres_url.replace("postgres@", "poor@"))
+    assert result.returncode == 1
+    assert "lacks the privilege CREATE" in result.stderr
+
+
+def test_a_standby_that_the_url_requires_is_checked(tmp_path):
+    primary = Cluster()
+    try:
+        url = f"{primary.create_database()}&require_sync=true"
+        result = check_postgres(tmp_path, url)
+        assert result.returncode == 1
+        assert re.search("ERROR: .*no synchronous standby is set.*require_sync",
+                         result.stderr)
+        standby = Cluster(primary)
+        try:
+            primary.require_standby()
+            result = check_postgres(tmp_path, url)
+            assert (result.returncode, result.stderr) == (0, "")
+            assert "a synchronous standby is set, 1 connected" in result.stdout
+        finally:
+            standby.stop()
+        end = time.monotonic() + PATIENCE
+        while "a synchronous standby is set, 0 connected" not in (
+                check_postgres(tmp_path, url).stdout):
+            assert time.monotonic() < end
+    finally:
+        primary.stop()
+    result = check_postgres(tmp_path, url)
+    assert result.returncode == 1
+    assert re.fullmatch("ERROR: database .* failed: No such file .*\n",
+                        result.stderr)

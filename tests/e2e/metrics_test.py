@@ -1,5 +1,6 @@
 """The pages of metrics show the events that happened, and nothing else."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -14,8 +15,10 @@ import grpc
 import pytest
 
 from authority import Authority
+from postgres import Cluster
 from processes import PATIENCE, Process, run
 from receiver import FLAGS, Api, Receiver
+from servers import servers
 from service import REFERENCE, Service
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -79,6 +82,22 @@ def used(tmp_path_factory):
             yield service
         finally:
             service.stop()
+
+
+@pytest.fixture(scope="module")
+def on_postgres(tmp_path_factory):
+    """A server on a PostgreSQL whose commits wait for its standby."""
+    with contextlib.ExitStack() as stack:
+        primary = Cluster()
+        stack.callback(primary.stop)
+        standby = Cluster(primary)
+        stack.callback(standby.stop)
+        primary.require_standby()
+        service = Service(tmp_path_factory.mktemp("service"),
+                          primary.create_database())
+        stack.callback(service.stop)
+        service.start_server(*FLAGS, "--metrics_listen=127.0.0.1:0")
+        yield service
 
 
 CREATED, REFUSED, PUBLISHED = 30, 7, 40
@@ -164,8 +183,82 @@ def test_the_store_is_measured(used):
     assert page.value("webhooks_storage_batch_calls_sum") >= writes
     assert page.value("webhooks_storage_commit_duration_seconds_count") > 0
     assert page.value("webhooks_storage_wal_bytes") > 0
+    for kind in ("read", "write"):
+        assert page.value("webhooks_storage_wait_duration_seconds_count",
+                          kind=kind) > 0
     assert page.value("webhooks_storage_call_duration_seconds_count",
                       kind="read") > 0
+
+
+def test_sqlite_has_no_series_of_postgresql(used, on_postgres):
+    more = set(Page(on_postgres.server).types) - set(Page(used.server).types)
+    assert {"webhooks_shards_owned", "webhooks_database_connected",
+            "webhooks_storage_transactions_repeated_total"} <= more
+    for name in more:
+        assert re.match("webhooks_(database|servers|shards|beats|takeovers"
+                        "|storage_transactions)_", name)
+
+
+def test_a_database_with_its_standby_is_measured(on_postgres):
+    page = Page(on_postgres.server)
+    assert page.value("webhooks_database_connected") == 1
+    assert page.value("webhooks_database_synchronous_standbys") == 1
+    assert page.value("webhooks_database_replication_lag_bytes") >= 0
+    assert "webhooks_database_replication_lag_bytes" in page.types
+    assert {labels["state"] for name, labels, _ in page.samples
+            if name == "webhooks_database_delivery_rows"} == {"live", "dead"}
+
+
+def test_the_end_of_a_server_is_seen_in_the_metrics_of_another(
+        cluster, tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 0) as (all, _):
+        for _ in range(2):
+            all.start("--metrics_listen=127.0.0.1:0")
+        survivor, victim = (one.server for one in all.services)
+
+        def await_page(*states):
+            end = time.monotonic() + PATIENCE
+            while (page := Page(survivor)) and any(
+                    page.value(name) != value for name, value in states):
+                assert time.monotonic() < end, page.text
+            return page
+
+        before = await_page(("webhooks_servers_alive", 2),
+                            ("webhooks_shards_owned", 512))
+        assert before.value("webhooks_takeovers_total") == 0
+        assert before.value("webhooks_shards_lost_total") == 512
+        # The survivor has been there for longer, and maintains.
+        assert "webhooks_database_delivery_rows" not in Page(victim).types
+        victim.kill()
+        after = await_page(("webhooks_servers_alive", 1),
+                           ("webhooks_shards_owned", 1024))
+        assert after.value("webhooks_takeovers_total") == 1
+        assert after.value("webhooks_shards_gained_total") == 1536
+
+
+def test_an_outage_of_the_database_is_seen(tmp_path):
+    cluster = Cluster()
+    try:
+        url = f"{cluster.create_database()}&beat=200ms"
+        with servers(tmp_path, url, 0) as (all, _):
+            all.start("--metrics_listen=127.0.0.1:0")
+            server = all.services[0].server
+
+            def await_connection(value):
+                end = time.monotonic() + PATIENCE
+                while (page := Page(server)).value(
+                        "webhooks_database_connected") != value:
+                    assert time.monotonic() < end, page.text
+                return page
+
+            cluster.kill()
+            page = await_connection(0)
+            assert page.value("webhooks_beats_missed_total") > 0
+            cluster.start()
+            page = await_connection(1)
+            assert page.value("webhooks_database_reconnects_total") > 0
+    finally:
+        cluster.stop()
 
 
 def test_the_processes_are_measured(used):
@@ -270,8 +363,8 @@ def test_no_label_holds_what_a_caller_chose(used):
 
 
 @needs_promtool
-def test_promtool_finds_the_pages_clean(used):
-    for process in (used.server, used.gateway):
+def test_promtool_finds_the_pages_clean(used, on_postgres):
+    for process in (used.server, used.gateway, on_postgres.server):
         assert promtool("check", "metrics",
                         text=Page(process).text) == (0, "")
 
@@ -299,8 +392,9 @@ def expressions():
     yield (OBSERVABILITY / "alerts.yml").read_text()
 
 
-def test_what_dashboard_and_rules_name_is_on_the_pages(used):
-    types = {**Page(used.server).types, **Page(used.gateway).types}
+def test_what_dashboard_and_rules_name_is_on_the_pages(used, on_postgres):
+    types = {**Page(used.server).types, **Page(used.gateway).types,
+             **Page(on_postgres.server).types}
     named = set()
     for expression in expressions():
         named |= set(re.findall(r"\b(?:webhooks|process)_[a-z_]+\b",

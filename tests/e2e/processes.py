@@ -1,5 +1,6 @@
 """Starts and stops the two binaries."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -22,6 +23,18 @@ def run(name, *flags, env=None):
 def clean_environment(extra=None):
     env = {k: v for k, v in os.environ.items() if not k.startswith("WEBHOOKS_")}
     return {**env, **(extra or {})}
+
+
+@contextlib.contextmanager
+def limited(popen):
+    """Kills a process that runs longer than PATIENCE, so that a wait for its
+    output ends."""
+    limit = threading.Timer(PATIENCE, popen.kill)
+    limit.start()
+    try:
+        yield popen
+    finally:
+        limit.cancel()
 
 
 class Process:

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from pages import Page
-from processes import BIN, PATIENCE, clean_environment
+from processes import BIN, PATIENCE, clean_environment, limited
 from receiver import FLAGS
 from service import Service
 
@@ -121,11 +121,12 @@ def test_a_webhook_is_made_over_grpc(checkout):
 def test_a_webhook_is_seen_to_fire(checkout):
     listen = checkout.start("exec " + LISTEN.code)
     try:
-        assert " listens at " in listen.stdout.readline()
-        published = json.loads(checkout.run(PUBLISH.code))
-        assert published["matched_webhooks"] >= 1
-        line = listen.stdout.readline()
-        assert " verified " in line and '"data":{"id":1}' in line
+        with limited(listen):
+            assert " listens at " in listen.stdout.readline()
+            published = json.loads(checkout.run(PUBLISH.code))
+            assert published["matched_webhooks"] >= 1
+            line = listen.stdout.readline()
+            assert " verified " in line and '"data":{"id":1}' in line
     finally:
         listen.terminate()
         listen.wait(PATIENCE)

@@ -2,9 +2,14 @@
 
 import base64
 import contextlib
+import queue
+import re
+import signal
+import socket
 import threading
 import time
 
+from webhooks.v1 import event_service_pb2_grpc
 from processes import PATIENCE, run
 from receiver import Receiver
 from recorder import Recorder
@@ -161,6 +166,147 @@ def test_a_server_that_does_not_deliver_leaves_it_to_others(
         passive.publish("t")
         for number in range(8):
             receiver.await_requests(1, f"/{number}")
+
+
+def test_the_servers_are_listed_until_they_end(
+        cluster, tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 2) as (all, _):
+        all.start("--deliver=false")
+        await_owners(cluster, postgres_url, 2)
+        with all.services[0].channel() as channel:
+            admin = all.services[0].admin(channel)
+            listed = admin.ListServers().servers
+            assert [one.delivers for one in listed] == [True, True, False]
+            assert [one.answering for one in listed] == [True, False, False]
+            assert sum(one.shards for one in listed) == 1024
+            assert listed[2].shards == 0
+            assert list(listed) == sorted(
+                listed, key=lambda one: one.started_at.ToNanoseconds())
+            for one in listed:
+                assert one.name == socket.gethostname()
+                assert re.fullmatch(r"\d+\.\d+\.\d+", one.version)
+                assert abs(one.started_at.seconds - time.time()) < 600
+                assert not one.leaving
+            all.services[1].server.kill()
+            end = time.monotonic() + PATIENCE
+            while len(admin.ListServers().servers) != 2:
+                assert time.monotonic() < end
+                time.sleep(0.05)
+
+
+def test_a_server_that_stops_is_shown_as_leaving(tmp_path, postgres_url):
+    with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):
+        receiver.answer("/", "hang")
+        # Both servers have some, whose attempts keep them from ending.
+        for _ in range(40):
+            apis[0].webhook(receiver.url(), ["t"])
+        apis[0].publish("t")
+        receiver.await_requests(40)
+        all.services[1].server.signal_stop()
+        with all.services[0].channel() as channel:
+            admin = all.services[0].admin(channel)
+            end = time.monotonic() + PATIENCE
+            while [one.leaving for one in admin.ListServers().servers] != [
+                    False, True]:
+                assert time.monotonic() < end, all.services[1].server.log()
+                time.sleep(0.05)
+        all.services[1].server.kill()
+
+
+def test_webhookctl_lists_the_servers(tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 1) as (all, _):
+        call = ["webhookctl", f"--server={all.services[0].server.address}"]
+        environment = {"WEBHOOKS_KEY": all.services[0].admin_key}
+        listed = run(*call, "server", "list", env=environment)
+        assert listed.returncode == 0, listed
+        head, row = listed.stdout.splitlines()
+        assert head.split()[:4] == ["ID_SERVER", "NAME", "VERSION", "SHARDS"]
+        assert row.split()[3] == "1024"
+        refused = run(*call, "server", "list",
+                      env={"WEBHOOKS_KEY": all.services[0].key})
+        assert refused.returncode == 4, refused
+
+
+def limited_key(service, limit):
+    """Returns the key of a new project with `limit` calls a second."""
+    with service.channel() as channel:
+        admin = service.admin(channel)
+        project = admin.CreateProject(
+            name="limited", max_requests_per_second=limit)
+        return admin.CreateApiKey(id_project=project.id_project, name="a").key
+
+
+def rate_of(service, key):
+    """Returns the headers about the limit after a call."""
+    answer = service.request("GET", "/webhooks", headers={"x-api-key": key})
+    return [int(answer.header(f"ratelimit-{name}"))
+            for name in ("limit", "remaining", "reset")]
+
+
+def await_servers(service, count):
+    """Waits until the server divides limits by `count`."""
+    end = time.monotonic() + PATIENCE
+    # The first call of a project takes 1 of its share of 10.
+    while rate_of(service, limited_key(service, 10 * count)) != [
+            10 * count, 9 * count, 1]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_servers_divide_the_rate_of_a_project(tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 2) as (all, _):
+        first, second = all.services
+        for one in all.services:
+            await_servers(one, 2)
+        key = limited_key(first, 1)
+        # Each server has half a call a second.
+        assert rate_of(first, key) == [1, 0, 2]
+        assert rate_of(second, key) == [1, 0, 2]
+        # Through both, a client gets its limit, and no more.
+        key = limited_key(first, 40)
+        begin = time.monotonic()
+        accepted = sum(
+            all.services[n % 2].request(
+                "GET", "/webhooks", headers={"x-api-key": key}).status == 200
+            for n in range(200))
+        seconds = time.monotonic() - begin
+        assert 40 <= accepted <= 40 + 40 * seconds + 2
+        second.server.stop()
+        await_servers(first, 1)
+        third = all.start()
+        assert third
+        await_servers(first, 2)
+        all.services[2].server.kill()
+        await_servers(first, 1)
+
+
+def test_servers_divide_the_calls_in_flight_of_a_key(tmp_path, postgres_url):
+    with servers(tmp_path, postgres_url, 0) as (all, _):
+        for _ in range(2):
+            all.start("--max_calls_per_key=2")
+        first, second = all.services
+        await_servers(first, 2)
+
+        def list_webhooks(service):
+            return service.request("GET", "/webhooks",
+                                   headers={"x-api-key": first.key})
+
+        with first.channel() as channel:
+            events = queue.Queue()
+            stream = event_service_pb2_grpc.EventServiceStub(
+                channel).PublishStream.future(
+                    iter(events.get, None), metadata=first.metadata())
+            end = time.monotonic() + PATIENCE
+            while list_webhooks(first).status != 429:
+                assert time.monotonic() < end
+            assert list_webhooks(first).reason() == "TOO_MANY_CALLS"
+            assert list_webhooks(second).status == 200
+            second.server.stop()
+            end = time.monotonic() + PATIENCE
+            while list_webhooks(first).status != 200:
+                assert time.monotonic() < end
+            events.put(None)
+            stream.result(PATIENCE)
 
 
 def test_a_gateway_spreads_calls_and_leaves_out_a_dead_server(

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from processes import BIN, PATIENCE, clean_environment, run
+from processes import BIN, PATIENCE, clean_environment, limited, run
 
 HEADING = ["DELIVERY", "EVENT", "TYPE", "STATE", "ATTEMPT", "RESULT", "AGE",
            "NEXT", "WEBHOOK"]
@@ -187,7 +187,8 @@ def following(api, *args):
         env=clean_environment({"WEBHOOKS_KEY": api.service.key}),
         stdout=subprocess.PIPE, text=True)
     try:
-        yield follow
+        with limited(follow):
+            yield follow
     finally:
         follow.terminate()
         follow.wait(PATIENCE)

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from processes import BIN, PATIENCE, clean_environment, run
+from processes import BIN, PATIENCE, clean_environment, limited, run
 from receiver import Receiver, delivering
 from service import Service
 
@@ -26,7 +26,8 @@ def listening(server, key, *args):
         env=clean_environment({"WEBHOOKS_KEY": key}), stdout=subprocess.PIPE,
         text=True)
     try:
-        yield listen, listen.stdout.readline()
+        with limited(listen):
+            yield listen, listen.stdout.readline()
     finally:
         listen.terminate()
         listen.wait(PATIENCE)

@@ -6,9 +6,9 @@ import pytest
 
 from processes import BIN, PATIENCE, clean_environment, run
 
-TOPICS = {"project", "key", "certificate", "webhook", "event", "delivery",
-          "retry-job", "listen", "backup", "restore", "health", "completion",
-          "help"}
+TOPICS = {"project", "key", "certificate", "server", "webhook", "event",
+          "delivery", "retry-job", "listen", "backup", "restore", "export",
+          "import", "health", "completion", "help"}
 STATES = {"pending", "in_flight", "delivered", "failed", "held", "cancelled"}
 
 

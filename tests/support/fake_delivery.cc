@@ -206,9 +206,15 @@ void FakeQueue::RecordAttempt(AttemptResult result,
   }
 }
 
-void FakeQueue::BeginAttempt(const LeaseName& lease) {
+void FakeQueue::RefuseNextAttempt() {
   absl::MutexLock lock(&mutex_);
-  ASSERT_EQ(waiting_.at(lease.delivery).lease, lease.lease);
+  refuses_next_ = true;
+}
+
+bool FakeQueue::BeginAttempt(const LeaseName& lease) {
+  absl::MutexLock lock(&mutex_);
+  EXPECT_EQ(waiting_.at(lease.delivery).lease, lease.lease);
+  return !std::exchange(refuses_next_, false);
 }
 
 void FakeQueue::RenewLease(const LeaseName& name, absl::Duration lease) {

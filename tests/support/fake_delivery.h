@@ -41,6 +41,9 @@ class FakeQueue : public DeliveryQueue {
   void FailLeases(const absl::Status& status);
   void FailRecords(const absl::Status& status);
 
+  // The next attempt may not begin.
+  void RefuseNextAttempt();
+
   // Waits until `count` attempts are recorded, and returns them.
   std::vector<AttemptResult> AwaitRecords(std::size_t count);
   // Waits until `count` calls of RecordAttempt have failed.
@@ -63,7 +66,7 @@ class FakeQueue : public DeliveryQueue {
                 Done<std::vector<EndpointLease>> done) override;
   void RecordAttempt(AttemptResult result, const CallOptions& options,
                      Done<RecordedAttempt> done) override;
-  void BeginAttempt(const LeaseName& lease) override;
+  bool BeginAttempt(const LeaseName& lease) override;
   void RenewLease(const LeaseName& name, absl::Duration lease) override;
   void GiveUpLeases(const std::vector<LeaseName>& leases) override;
   void Watch(Watcher watcher) override;
@@ -93,6 +96,7 @@ class FakeQueue : public DeliveryQueue {
   absl::Status list_status_ ABSL_GUARDED_BY(mutex_);
   absl::Status lease_status_ ABSL_GUARDED_BY(mutex_);
   absl::Status record_status_ ABSL_GUARDED_BY(mutex_);
+  bool refuses_next_ ABSL_GUARDED_BY(mutex_) = false;
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;
   int failed_leases_ ABSL_GUARDED_BY(mutex_) = 0;
 

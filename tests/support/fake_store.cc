@@ -102,6 +102,12 @@ void FakeStore::ListUnusedKeys(const CallOptions&,
   std::move(done)(Run<Ids>([] { return Ids(); }));
 }
 
+void FakeStore::ListServers(const CallOptions&,
+                            Done<std::vector<v1::Server>> done) {
+  using Servers = std::vector<v1::Server>;
+  std::move(done)(Run<Servers>([] { return Servers{UnnamedServer()}; }));
+}
+
 void FakeStore::ReplaceSecretKeys(SecretKeys keys, const CallOptions&,
                                   DoneStatus done) {
   absl::MutexLock lock(&mutex_);

@@ -16,6 +16,7 @@
 #include "storage/idempotency.h"
 #include "storage/page_builder.h"
 #include "storage/project_store.h"
+#include "storage/server_store.h"
 #include "storage/upkeep.h"
 #include "storage/uuid.h"
 #include "storage/webhook_store.h"
@@ -28,6 +29,7 @@ namespace webhooks::testing {
 // newest secret of a webhook.
 class FakeStore final : public WebhookStore,
                         public ProjectStore,
+                        public ServerStore,
                         public Upkeep {
  public:
   // Makes every call end with `status`; OK ends this.
@@ -132,6 +134,12 @@ class FakeStore final : public WebhookStore,
                          Done<v1::CertificateBinding> done) override;
   void FindCertificate(absl::string_view name, const CallOptions& options,
                        Done<v1::Project> done) override;
+
+  // There is one server, without a name.
+  void ListServers(const CallOptions& options,
+                   Done<std::vector<v1::Server>> done) override;
+  int CountServers() const override { return 1; }
+  void BeginLeaving() override {}
 
  private:
   // Keeps every answer, whatever its age.

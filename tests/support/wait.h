@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "storage/await.h"
@@ -20,6 +21,11 @@ absl::StatusOr<T> AnswerOf(absl::StatusOr<Created<T>> created) {
 // Calls of the store that wait for their result.
 inline absl::Status Probe(Upkeep& store, const CallOptions& options = {}) {
   return AwaitStatus([&](auto done) { store.Probe(options, done); });
+}
+
+inline absl::StatusOr<std::vector<v1::Server>> ListServers(ServerStore& store) {
+  return Await<std::vector<v1::Server>>(
+      [&](auto done) { store.ListServers({}, done); });
 }
 
 inline absl::StatusOr<bool> HadFirstProject(ProjectStore& store) {

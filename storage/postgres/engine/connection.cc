@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -9,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/errors.h"
-#include "storage/postgres/engine/cursors.h"
 #include "storage/postgres/engine/dialect.h"
 #include "storage/postgres/engine/failure.h"
 
@@ -19,16 +19,14 @@ namespace {
 // The time within which a commit with an unknown outcome is examined.
 constexpr absl::Duration kResolveWithin = absl::Seconds(10);
 
-// The number in a new row of the table lanes; commits count from 1.
-constexpr std::int64_t kNoBatch = 0;
+constexpr absl::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 
 constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
 
 constexpr absl::string_view kDivisionByZero = "22012";
 
-// The numbers of rows that a stream fetches: at first, and at most.
-constexpr int kFirstFetch = 101;
-constexpr int kMaxFetch = 2000;
+// Stands for the key of the statement that reserves seqs.
+constexpr absl::string_view kSeqs = "seqs";
 
 int RowsOf(const Result& result) {
   int rows = 0;
@@ -37,113 +35,20 @@ int RowsOf(const Result& result) {
   return rows;
 }
 
+// Returns the value in the first column.
+std::int64_t IntegerOf(const PGresult* result, int row) {
+  const auto size = static_cast<std::size_t>(PQgetlength(result, row, 0));
+  return ReadInteger({PQgetvalue(result, row, 0), size});
+}
+
 bool ChangesRows(const Result& result) {
   const absl::string_view command = PQcmdStatus(result.get());
   return RowsOf(result) > 0 && !absl::StartsWith(command, "SELECT") &&
-         !absl::StartsWith(command, "FETCH");
+         !absl::StartsWith(command, "FETCH") &&
+         !absl::StartsWith(command, "MOVE");
 }
 
 }  // namespace
-
-class Connection::PreparedCursor final : public ResultCursor {
- public:
-  PreparedCursor(Connection& connection, absl::string_view sql)
-      : ResultCursor(Translate(sql)), connection_(connection) {}
-
-  bool Step() override {
-    if (!has_result()) Take(connection_.Run(query()));
-    return NextRow();
-  }
-  void Execute() override {
-    if (connection_.in_transaction_) return connection_.RunLater(query());
-    connection_.Run(query());
-  }
-  int ExecuteAndCount() override {
-    connection_.has_written_ = true;
-    return RowsOf(connection_.Run(query()));
-  }
-  bool ExecuteOnOne() override {
-    if (!connection_.in_transaction_ || connection_.is_careful_) {
-      return ExecuteAndCount() == 1;
-    }
-    // Fails if no row was changed: a length must not be negative.
-    connection_.RunLater(
-        {absl::StrCat("WITH one AS (", query().sql,
-                      " RETURNING 1)"
-                      " SELECT substring('', 1, count(*)::int - 1) FROM one"),
-         query().parameters, /*is_frequent=*/true});
-    return true;
-  }
-  void Reset() noexcept override { Forget(); }
-
- private:
-  Connection& connection_;
-};
-
-// Fetches rows in parts, with a cursor of the server.
-class Connection::StreamCursor final : public ResultCursor {
- public:
-  StreamCursor(Connection& connection, absl::string_view sql)
-      : ResultCursor(Translate(sql)), connection_(connection) {}
-
-  bool Step() override {
-    if (!has_result()) {
-      Open();
-    } else if (NextRow()) {
-      return true;
-    } else if (rows() < fetched_) {
-      return false;
-    } else {
-      Fetch(std::min(fetched_ * 4, kMaxFetch), {});
-    }
-    return NextRow();
-  }
-  void Execute() override { Step(); }
-  int ExecuteAndCount() override {
-    Step();
-    return 0;
-  }
-  bool ExecuteOnOne() override { return Step(); }
-  void Reset() noexcept override {
-    Forget();
-    if (name_.empty()) return;
-    if (owns_transaction_) {
-      // At once, so that no snapshot outlives the read.
-      if (connection_.link_ != nullptr) connection_.link_->Send({"COMMIT"});
-    } else if (connection_.in_transaction_) {
-      connection_.Defer(absl::StrCat("CLOSE ", name_));
-    }
-    name_.clear();
-  }
-
- private:
-  void Open() {
-    if (!connection_.Connect().ok() && !connection_.in_transaction_) {
-      throw Failure(std::string(Failure::kDisconnected), "not connected");
-    }
-    owns_transaction_ = !connection_.in_transaction_;
-    name_ = absl::StrCat("stream_", ++connection_.last_stream_);
-    if (owns_transaction_) {
-      connection_.Defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    }
-    const Query declare{
-        absl::StrCat("DECLARE ", name_, " NO SCROLL CURSOR FOR ", query().sql),
-        query().parameters};
-    Fetch(kFirstFetch, {&declare});
-  }
-
-  void Fetch(int count, std::vector<const Query*> before) {
-    const Query fetch{absl::StrCat("FETCH ", count, " FROM ", name_)};
-    before.push_back(&fetch);
-    Take(std::move(connection_.Run(before).back()));
-    fetched_ = count;
-  }
-
-  Connection& connection_;
-  std::string name_;
-  bool owns_transaction_ = false;
-  int fetched_ = 0;
-};
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
     const Target& target, Mode mode, StoreObserver& observer,
@@ -160,8 +65,7 @@ Connection::Connection(const Target& target, Mode mode, StoreObserver& observer,
     : target_(target),
       mode_(mode),
       observer_(observer),
-      server_(std::move(server)),
-      lane_(RandomId()) {}
+      lane_(std::move(server)) {}
 
 Connection::~Connection() {
   prepared_.clear();
@@ -170,9 +74,7 @@ Connection::~Connection() {
   if (mode_ != Mode::kTransactions || link_ == nullptr || !link_->IsGood())
     return;
   Guarded("delete lane", [&]() -> absl::Status {
-    Query erase{"DELETE FROM lanes WHERE id = $1", {Parameter()}};
-    erase.parameters[0].SetBytes(lane_);
-    Run(erase);
+    Run(lane_.Delete());
     return absl::OkStatus();
   }).IgnoreError();
 }
@@ -181,61 +83,78 @@ absl::Status Connection::Connect() {
   if (link_ != nullptr && link_->IsGood()) return absl::OkStatus();
   Abandon();
   link_.reset();
-  auto link = Link::Connect(target_);
-  if (!link.ok()) {
-    observer_.Faulted("connect", link.status().message());
-    return link.status();
+  const absl::Status opened = OpenLink();
+  if (!opened.ok()) {
+    observer_.Faulted("connect", opened.message());
+    return opened;
   }
-  link_ = *std::move(link);
   if (mode_ != Mode::kTransactions) return absl::OkStatus();
   absl::Status inserted = InsertLane();
   if (!inserted.ok()) link_.reset();
   return inserted;
 }
 
+absl::Status Connection::OpenLink() {
+  auto link = Link::Connect(target_);
+  if (!link.ok()) return link.status();
+  link_ = *std::move(link);
+  if (std::exchange(was_connected_, true)) observer_.Reconnected();
+  return absl::OkStatus();
+}
+
 absl::Status Connection::InsertLane() {
   return Guarded("insert lane", [&]() -> absl::Status {
-    const std::string server = server_->Get();
-    Query insert{
-        "INSERT INTO lanes (id, server, batch) SELECT $1, id, $2 FROM servers"
-        " WHERE id = $3 FOR KEY SHARE ON CONFLICT (id) DO UPDATE SET server = "
-        "excluded.server",
-        std::vector<Parameter>(3)};
-    insert.parameters[0].SetBytes(lane_);
-    insert.parameters[1].SetInt64(kNoBatch);
-    insert.parameters[2].SetBytes(server);
-    const bool is_member = RowsOf(Run(insert)) > 0;
+    const bool is_member = RowsOf(Run(lane_.Insert())) > 0;
     has_changed_ = false;
     if (is_member) return absl::OkStatus();
     return absl::UnavailableError("this server is not one of the database's");
   });
 }
 
+void Connection::CheckAlive() const {
+  if (!is_abandoned_) return;
+  throw Failure(std::string(Failure::kDisconnected),
+                "the transaction was lost");
+}
+
 void Connection::EnqueueDeferred() {
-  if (is_abandoned_) {
-    throw Failure(std::string(Failure::kDisconnected),
-                  "the transaction was lost");
-  }
+  CheckAlive();
   // Within a transaction, the statements before were lost too.
   if (!in_transaction_ && !Connect().ok()) {
     throw Failure(std::string(Failure::kDisconnected), "not connected");
   }
-  for (const Query& query : std::exchange(deferred_, {})) {
+  std::vector<Query> queries = std::exchange(deferred_, {});
+  for (Query& write : pending_.Take()) queries.push_back(std::move(write));
+  for (const Query& query : queries) {
     link_->Enqueue(query);
-    ++enqueued_;
+    enqueued_.emplace_back();
   }
 }
 
-std::vector<Result> Connection::Run(const std::vector<const Query*>& queries) {
+std::vector<Result> Connection::Run(const std::vector<Query>& queries) {
   EnqueueDeferred();
-  const std::size_t before = std::exchange(enqueued_, 0);
-  for (const Query* query : queries) link_->Enqueue(*query);
+  EnqueueSeqs();
+  const std::vector<std::string> before = std::exchange(enqueued_, {});
+  for (const Query& query : queries) link_->Enqueue(query);
   std::vector<Result> results = link_->Finish();
   is_lost_ = false;
   for (const Result& result : results) has_changed_ |= ChangesRows(result);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (before[i] == kSeqs) TakeSeqs(results[i].get());
+    if (!before[i].empty()) read_ahead_.Arrived(before[i], results[i]);
+  }
   results.erase(results.begin(),
-                results.begin() + static_cast<std::ptrdiff_t>(before));
+                results.begin() + static_cast<std::ptrdiff_t>(before.size()));
   return results;
+}
+
+Result Connection::Run(const Query& query) {
+  return Run(std::vector<Query>{query}).front();
+}
+
+int Connection::RunAndCount(const Query& query) {
+  has_written_ = true;
+  return RowsOf(Run(query));
 }
 
 void Connection::RunLater(const Query& query) {
@@ -243,11 +162,48 @@ void Connection::RunLater(const Query& query) {
   has_changed_ = true;
   EnqueueDeferred();
   link_->Enqueue(query);
-  ++enqueued_;
+  enqueued_.emplace_back();
 }
 
-Result Connection::Run(const Query& query) {
-  return std::move(Run({&query}).front());
+PendingWrites& Connection::WriteLater() {
+  CheckAlive();
+  has_written_ = true;
+  has_changed_ = true;
+  return pending_;
+}
+
+void Connection::Prefetch(const Query& query) {
+  if (!Prefetches()) return;
+  std::optional<std::string> key = read_ahead_.Request(query);
+  if (!key) return;
+  EnqueueDeferred();
+  link_->Enqueue(query);
+  enqueued_.push_back(*std::move(key));
+}
+
+Result Connection::Answer(const Query& query) {
+  if (read_ahead_.IsUnderWay(query)) Run(std::vector<Query>());
+  Result ahead = read_ahead_.Take(query);
+  return ahead == nullptr ? Run(query) : ahead;
+}
+
+bool Connection::BeginToRead() {
+  CheckAlive();
+  if (in_transaction_) return false;
+  if (!Connect().ok()) {
+    throw Failure(std::string(Failure::kDisconnected), "not connected");
+  }
+  Defer("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  return true;
+}
+
+// Sent at once, so that no snapshot outlives the read.
+void Connection::EndRead() noexcept {
+  if (link_ != nullptr) link_->Send({"COMMIT"});
+}
+
+std::string Connection::NewStreamName() {
+  return absl::StrCat("stream_", ++last_stream_);
 }
 
 sql::Cursor& Connection::Cache(absl::string_view sql) {
@@ -256,9 +212,10 @@ sql::Cursor& Connection::Cache(absl::string_view sql) {
   return *cursor;
 }
 
-sql::Cursor& Connection::Stream(absl::string_view sql) {
+sql::Cursor& Connection::Stream(absl::string_view sql, int first) {
   auto& cursor = streams_[sql];
   if (cursor == nullptr) cursor = std::make_unique<StreamCursor>(*this, sql);
+  cursor->SetFirst(first);
   return *cursor;
 }
 
@@ -267,7 +224,10 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   const auto* const known = dynamic_cast<const Failure*>(&failure);
   // Such as a lack of memory.
   if (known == nullptr) throw;
+  lost_state_ = known->state();
   is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
+  // The row may be one of the same transaction.
+  if (IsUniqueViolation(known->state())) is_next_careful_ = !is_careful_;
   if (!is_lost_ && mode_ == Mode::kTransactions && in_transaction_ &&
       !is_careful_) {
     RepeatCarefully();
@@ -286,8 +246,12 @@ void Connection::RepeatCarefully() {
 
 void Connection::Abandon() {
   deferred_.clear();
+  pending_.Clear();
+  read_ahead_.Clear();
+  seqs_.clear();
+  wanted_seqs_ = 0;
   has_changed_ = false;
-  const bool has_enqueued = std::exchange(enqueued_, 0) > 0;
+  const bool has_enqueued = !std::exchange(enqueued_, {}).empty();
   if (!std::exchange(in_transaction_, false)) return;
   is_abandoned_ = mode_ == Mode::kTransactions;
   if (link_ == nullptr || !link_->IsGood()) return;
@@ -301,7 +265,7 @@ void Connection::Abandon() {
 }
 
 void Connection::FinishAnyhow() {
-  enqueued_ = 0;
+  enqueued_.clear();
   try {
     link_->Finish();
   } catch (const Failure&) {
@@ -321,43 +285,75 @@ absl::Status Connection::Damaged(absl::string_view operation,
   return RecordDamaged();
 }
 
+void Connection::PrefetchEventSeq() {
+  if (Prefetches()) ++wanted_seqs_;
+}
+
+// All seqs that a transaction reserves are above those of events that were
+// acknowledged before it began.
 std::int64_t Connection::NextEventSeq() {
-  sql::Statement row = Prepared("SELECT nextval('event_seq')");
+  if (seqs_.empty()) {
+    wanted_seqs_ = std::max(wanted_seqs_, 1);
+    Run(std::vector<Query>());
+  }
+  const std::int64_t seq = seqs_.back();
+  seqs_.pop_back();
+  return seq;
+}
+
+void Connection::EnqueueSeqs() {
+  if (wanted_seqs_ == 0) return;
+  Query query{"SELECT nextval('event_seq') FROM generate_series(1, $1)",
+              std::vector<Parameter>(1), /*is_frequent=*/true};
+  query.parameters[0].SetInt64(std::exchange(wanted_seqs_, 0));
+  link_->Enqueue(query);
+  enqueued_.emplace_back(kSeqs);
+}
+
+void Connection::TakeSeqs(const PGresult* result) {
+  for (int row = PQntuples(result) - 1; row >= 0; --row) {
+    seqs_.push_back(IntegerOf(result, row));
+  }
+  // The lowest is used first.
+  std::sort(seqs_.rbegin(), seqs_.rend());
+}
+
+void Connection::PassEventSeq(std::int64_t seq) {
+  // Never back: nextval may have gone on meanwhile.
+  sql::Statement row = Prepared(
+      "SELECT setval('event_seq', greatest(?, (SELECT last_value FROM"
+      " event_seq)))");
+  row.Bind(1, seq);
   row.Step();
-  return row.Int64(0);
 }
 
 absl::Status Connection::Begin() {
   is_lost_ = false;
+  lost_state_.clear();
   is_unknown_ = false;
   is_abandoned_ = false;
   if (!Connect().ok()) return StorageUnavailable();
   in_transaction_ = true;
   has_changed_ = false;
+  read_ahead_.Clear();
+  seqs_.clear();
+  wanted_seqs_ = 0;
   is_careful_ = std::exchange(is_next_careful_, false);
-  Defer("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  Defer(kBegin);
   return absl::OkStatus();
 }
 
 absl::Status Connection::Commit() {
   const bool has_changed = has_changed_ && mode_ == Mode::kTransactions;
-  const Query commit{"COMMIT"};
-  // Divides by zero if the row was deleted, which fails the transaction.
-  Query mark{
-      "WITH marked AS (UPDATE lanes SET batch = $2 WHERE id = $1 RETURNING 1)"
-      " SELECT 1 / count(*) FROM marked",
-      {Parameter(), Parameter()}};
-  mark.parameters[0].SetBytes(lane_);
-  // Each commit has a number of its own, also if it fails.
-  mark.parameters[1].SetInt64(++batch_);
-  std::vector<const Query*> queries;
-  if (has_changed) queries.push_back(&mark);
-  queries.push_back(&commit);
+  if (!has_changed_ && enqueued_.empty()) return EndUnchanged();
+  std::vector<Query> queries;
+  if (has_changed) queries.push_back(lane_.Mark());
+  queries.push_back({"COMMIT"});
   link_->TakeWarning();
   bool is_unsure = false;
   absl::Status status = Guarded("commit", [&]() -> absl::Status {
     try {
-      const Result result = std::move(Run(queries).back());
+      const Result result = Run(queries).back();
       if (absl::string_view(PQcmdStatus(result.get())) != "COMMIT") {
         return StorageFailure();
       }
@@ -370,10 +366,19 @@ absl::Status Connection::Commit() {
     }
     return absl::OkStatus();
   });
-  if (is_unsure) status = Resolve(batch_);
+  if (is_unsure) status = Resolve(lane_.batch());
   if (!status.ok()) return status;
   in_transaction_ = false;
   if (has_changed) ++changing_commits_;
+  return absl::OkStatus();
+}
+
+// The answer of the server would tell nothing.
+absl::Status Connection::EndUnchanged() {
+  in_transaction_ = false;
+  const bool has_begun = deferred_.empty() || deferred_.front().sql != kBegin;
+  deferred_.clear();
+  if (has_begun) link_->Send({"COMMIT"});
   return absl::OkStatus();
 }
 
@@ -399,21 +404,16 @@ absl::Status Connection::Resolve(std::int64_t batch) {
   return OutcomeUnknown();
 }
 
-// Waits for the end of the older transaction, which has locked the row, and
-// commits synchronously: a standby that must have the older transaction has it.
 absl::StatusOr<std::int64_t> Connection::ReadBatch() {
   if (link_ == nullptr || !link_->IsGood()) {
-    auto link = Link::Connect(target_);
-    if (!link.ok()) return link.status();
-    link_ = *std::move(link);
+    absl::Status opened = OpenLink();
+    if (!opened.ok()) return opened;
   }
   return Guarded("resolve commit", [&]() -> absl::StatusOr<std::int64_t> {
-    sql::Statement row =
-        Prepared("UPDATE lanes SET batch = batch WHERE id = ? RETURNING batch");
-    row.cursor().BindBytes(1, lane_);
-    if (!row.Step()) return absl::NotFoundError("no row");
+    const Result row = Run(lane_.Read());
+    if (PQntuples(row.get()) == 0) return absl::NotFoundError("no row");
     if (link_->TakeWarning()) return absl::UnavailableError("not confirmed");
-    return row.Int64(0);
+    return IntegerOf(row.get(), 0);
   });
 }
 
@@ -431,12 +431,12 @@ absl::Status Connection::BeginPart() {
 absl::Status Connection::EndPart() {
   if (!is_careful_) return absl::OkStatus();
   constexpr absl::string_view kRelease = "RELEASE SAVEPOINT operation";
-  if (enqueued_ == 0) {
+  if (enqueued_.empty()) {
     Defer(kRelease);
     return absl::OkStatus();
   }
   return Guarded("end part", [&]() -> absl::Status {
-    Run({std::string(kRelease)});
+    Run(Query{std::string(kRelease)});
     return absl::OkStatus();
   });
 }
@@ -453,7 +453,7 @@ absl::Status Connection::RollBackPart() {
     return absl::OkStatus();
   }
   return Guarded("roll back part", [&]() -> absl::Status {
-    if (enqueued_ > 0) FinishAnyhow();
+    if (!enqueued_.empty()) FinishAnyhow();
     // The end of a stream fails in a transaction that has failed.
     deferred_.clear();
     Defer("ROLLBACK TO SAVEPOINT operation");
@@ -464,26 +464,22 @@ absl::Status Connection::RollBackPart() {
 
 absl::Status Connection::TryToWrite() {
   return Guarded("probe", [&]() -> absl::Status {
-    sql::Statement update =
-        Prepared("UPDATE lanes SET batch = batch WHERE id = ?");
-    update.cursor().BindBytes(1, lane_);
-    update.Execute();
+    RunLater(lane_.Read());
     return absl::OkStatus();
   });
 }
 
-absl::Status Connection::RunScript(const std::vector<std::string>& statements) {
+absl::Status Connection::RunScript(absl::string_view operation,
+                                   const std::vector<std::string>& statements) {
   absl::Status status = Begin();
   if (status.ok()) {
-    status = Guarded("run script", [&]() -> absl::Status {
+    status = Guarded(operation, [&]() -> absl::Status {
       std::vector<Query> queries;
       for (const std::string& statement : statements) {
         queries.push_back({statement});
       }
       queries.push_back({"COMMIT"});
-      std::vector<const Query*> all;
-      for (const Query& query : queries) all.push_back(&query);
-      Run(all);
+      Run(queries);
       in_transaction_ = false;
       return absl::OkStatus();
     });

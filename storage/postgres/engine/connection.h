@@ -11,8 +11,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/postgres/engine/cursors.h"
+#include "storage/postgres/engine/lane.h"
 #include "storage/postgres/engine/link.h"
 #include "storage/postgres/engine/member_id.h"
+#include "storage/postgres/engine/pending_writes.h"
+#include "storage/postgres/engine/read_ahead.h"
 #include "storage/postgres/engine/target.h"
 #include "storage/sql/connection.h"
 #include "storage/store_observer.h"
@@ -27,9 +31,11 @@ namespace webhooks::postgres {
 // begin and end transactions and their parts, are sent with the next one.
 //
 // The parts of a transaction have no savepoints at first, and statements
-// without a result are sent with later ones, also of other parts. If one of
-// them fails, or a part that has changed something must be undone, the whole
-// transaction runs again with savepoints, and the part fails alone.
+// without a result are sent with later ones, also of other parts: inserted rows
+// in a few statements, see PendingWrites. If one of them fails, or a part that
+// has changed something must be undone, the whole transaction runs again
+// carefully: with savepoints, and without anything that was read ahead, so that
+// the part fails alone.
 //
 // A transaction that changes something also changes the connection's row of the
 // table lanes. When the connection is lost during the commit, the row tells
@@ -52,13 +58,18 @@ class Connection final : public sql::Connection {
   ~Connection() override;
 
   // Runs a script of several statements, in one transaction of its own.
-  absl::Status RunScript(const std::vector<std::string>& statements);
+  absl::Status RunScript(absl::string_view operation,
+                         const std::vector<std::string>& statements);
 
   absl::Status Fault(absl::string_view operation,
                      absl::string_view cause) const override;
   absl::Status Damaged(absl::string_view operation,
                        absl::string_view record) const override;
+  bool Prefetches() const override { return DefersWrites(); }
+  void ForgetPrefetched() override { read_ahead_.Clear(); }
+  void PrefetchEventSeq() override;
   std::int64_t NextEventSeq() override;
+  void PassEventSeq(std::int64_t seq) override;
   absl::Status Begin() override;
   absl::Status Commit() override;
   void RollBack() override;
@@ -67,37 +78,59 @@ class Connection final : public sql::Connection {
   absl::Status EndPart() override;
   absl::Status RollBackPart() override;
   bool LostToAnother() const override { return is_lost_; }
+  absl::string_view LostState() const override { return lost_state_; }
   bool IsOutcomeUnknown() const override { return is_unknown_; }
   std::int64_t changing_commits() const override { return changing_commits_; }
   bool PublishesInSteps() const override { return false; }
   absl::Status TryToWrite() override;
 
  private:
-  class PreparedCursor;
-  class StreamCursor;
+  friend class PreparedCursor;
+  friend class StreamCursor;
 
   Connection(const Target& target, Mode mode, StoreObserver& observer,
              std::shared_ptr<const MemberId> server);
 
   sql::Cursor& Cache(absl::string_view sql) override;
-  sql::Cursor& Stream(absl::string_view sql) override;
+  sql::Cursor& Stream(absl::string_view sql, int first) override;
   absl::Status StatusOf(absl::string_view operation,
                         const std::exception& failure) override;
 
   // Connects, unless the connection is good. With kTransactions, also inserts
   // the row of the table lanes.
   absl::Status Connect();
+  // Connects, and reports if the connection was there before.
+  absl::Status OpenLink();
   absl::Status InsertLane();
   // Runs what was deferred, and then `queries`. Returns their results.
-  std::vector<Result> Run(const std::vector<const Query*>& queries);
+  std::vector<Result> Run(const std::vector<Query>& queries);
   Result Run(const Query& query);
-  // Runs a statement together with the next one that has a result, or with the
-  // end of the part.
+  // Runs a statement that changes rows. Returns their number.
+  int RunAndCount(const Query& query);
+  // Runs a statement that changes rows together with the next one that has a
+  // result, or with the end of the part.
   void RunLater(const Query& query);
+  // Returns true if writes may be joined, and their failures show later.
+  bool DefersWrites() const { return in_transaction_ && !is_careful_; }
+  // Returns the writes that follow the other statements of the transaction.
+  PendingWrites& WriteLater();
+  // Sends a query with the next statements.
+  void Prefetch(const Query& query);
+  // Returns the result that was prefetched, or runs the query.
+  Result Answer(const Query& query);
   // Sends a statement with the next one.
   void Defer(absl::string_view sql) { deferred_.push_back({std::string(sql)}); }
   // Gives what was deferred to the link.
   void EnqueueDeferred();
+  void EnqueueSeqs();
+  void TakeSeqs(const PGresult* result);
+  // Fails if the transaction was lost.
+  void CheckAlive() const;
+  // Begins a transaction for a read of several statements. Returns false if
+  // there is one already.
+  bool BeginToRead();
+  void EndRead() noexcept;
+  std::string NewStreamName();
   // Gives the transaction up, so that it runs again, with a savepoint for each
   // part.
   void RepeatCarefully();
@@ -105,6 +138,8 @@ class Connection final : public sql::Connection {
   void FinishAnyhow();
   // Forgets the transaction, which the server has rolled back or will.
   void Abandon();
+  // Ends a transaction that has changed nothing.
+  absl::Status EndUnchanged();
   // Finds out if the commit of `batch` took place, on a new connection.
   absl::Status Resolve(std::int64_t batch);
   absl::StatusOr<std::int64_t> ReadBatch();
@@ -112,13 +147,15 @@ class Connection final : public sql::Connection {
   const Target target_;
   const Mode mode_;
   StoreObserver& observer_;
-  const std::shared_ptr<const MemberId> server_;
-  // The id of the row of the table lanes: 16 bytes.
-  const std::string lane_;
+  Lane lane_;
   std::unique_ptr<Link> link_;
+  bool was_connected_ = false;
   std::vector<Query> deferred_;
-  // The number of statements that the link has and that are not finished.
-  std::size_t enqueued_ = 0;
+  PendingWrites pending_;
+  // The statements that the link has and that are not finished: the keys of
+  // those that are read ahead, or "".
+  std::vector<std::string> enqueued_;
+  ReadAhead read_ahead_;
   bool in_transaction_ = false;
   // True if the open transaction may have changed something.
   bool has_changed_ = false;
@@ -132,12 +169,17 @@ class Connection final : public sql::Connection {
   // further statements fail.
   bool is_abandoned_ = false;
   bool is_lost_ = false;
+  // See LostState.
+  std::string lost_state_;
   bool is_unknown_ = false;
-  std::int64_t batch_ = 0;
   std::int64_t changing_commits_ = 0;
   int last_stream_ = 0;
+  // Seqs that are reserved for events of the transaction, in descending order,
+  // and the number of those to reserve.
+  std::vector<std::int64_t> seqs_;
+  int wanted_seqs_ = 0;
   absl::flat_hash_map<std::string, std::unique_ptr<sql::Cursor>> prepared_;
-  absl::flat_hash_map<std::string, std::unique_ptr<sql::Cursor>> streams_;
+  absl::flat_hash_map<std::string, std::unique_ptr<StreamCursor>> streams_;
 };
 
 }  // namespace webhooks::postgres

@@ -23,10 +23,12 @@ bool IsDisconnect(absl::string_view state) {
 }
 
 bool IsConflict(absl::string_view state) {
-  // serialization_failure, deadlock_detected; unique_violation: another
+  // serialization_failure, deadlock_detected. A unique violation: another
   // transaction has inserted the row that this one did not see.
-  return state == "40001" || state == "40P01" || state == "23505";
+  return state == "40001" || state == "40P01" || IsUniqueViolation(state);
 }
+
+bool IsUniqueViolation(absl::string_view state) { return state == "23505"; }
 
 absl::Status StatusOfState(absl::string_view state) {
   // disk_full

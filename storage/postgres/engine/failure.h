@@ -37,6 +37,9 @@ bool IsDisconnect(absl::string_view state);
 // succeed in a new transaction, which sees what the other one has changed.
 bool IsConflict(absl::string_view state);
 
+// Returns true if a row was inserted that is there already.
+bool IsUniqueViolation(absl::string_view state);
+
 // Returns the error of storage/errors.h for a SQLSTATE.
 absl::Status StatusOfState(absl::string_view state);
 

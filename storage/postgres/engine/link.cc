@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "storage/postgres/engine/failure.h"
 
@@ -27,7 +27,25 @@ std::string FieldOf(const PGresult* result, int field) {
   return text == nullptr ? "" : text;
 }
 
+// Returns libpq's message about the last failure, on one line.
+std::string MessageOf(const PGconn* connection) {
+  return absl::StrJoin(
+      absl::StrSplit(PQerrorMessage(connection), absl::ByAnyChar("\n\t"),
+                     absl::SkipWhitespace()),
+      " ");
+}
+
 }  // namespace
+
+std::int64_t ReadInteger(absl::string_view bytes) {
+  if (bytes.empty()) return 0;
+  auto value = static_cast<std::uint64_t>(
+      static_cast<std::int64_t>(static_cast<signed char>(bytes[0])));
+  for (const char byte : bytes.substr(1)) {
+    value = value << 8 | static_cast<unsigned char>(byte);
+  }
+  return static_cast<std::int64_t>(value);
+}
 
 void Parameter::SetInt64(std::int64_t value) {
   char bytes[sizeof(value)];
@@ -56,6 +74,14 @@ void Parameter::SetCopy(absl::string_view bytes) {
   copy_ = std::string(bytes);
 }
 
+Parameter Parameter::Owned() const {
+  Parameter owned = *this;
+  if (data() == nullptr || is_copy_) return owned;
+  owned.SetCopy(bytes_);
+  owned.type_ = type_;
+  return owned;
+}
+
 absl::StatusOr<std::unique_ptr<Link>> Link::Connect(const Target& target) {
   std::vector<const char*> keywords;
   std::vector<const char*> values;
@@ -71,13 +97,13 @@ absl::StatusOr<std::unique_ptr<Link>> Link::Connect(const Target& target) {
   PGconn* const connection = link->connection_;
   if (PQstatus(connection) != CONNECTION_OK) {
     return absl::UnavailableError(
-        absl::StrCat(target.name, ": ",
-                     absl::StripAsciiWhitespace(PQerrorMessage(connection))));
+        absl::StrCat("database ", target.name, ": ", MessageOf(connection)));
   }
   if (PQsetnonblocking(connection, 1) != 0 ||
       PQenterPipelineMode(connection) != 1) {
-    return absl::UnavailableError(absl::StrCat(
-        target.name, ": the connection cannot be set to pipeline mode"));
+    return absl::UnavailableError(
+        absl::StrCat("database ", target.name,
+                     ": the connection cannot be set to pipeline mode"));
   }
   PQsetNoticeReceiver(
       connection,
@@ -228,14 +254,12 @@ Result Link::Next(absl::Time deadline) {
     }
     if (PQconsumeInput(connection_) != 1) break;
   }
-  return Result(PQgetResult(connection_));
+  return Result(PQgetResult(connection_), &PQclear);
 }
 
 void Link::Disconnected() {
   is_broken_ = true;
-  throw Failure(
-      std::string(Failure::kDisconnected),
-      std::string(absl::StripAsciiWhitespace(PQerrorMessage(connection_))));
+  throw Failure(std::string(Failure::kDisconnected), MessageOf(connection_));
 }
 
 }  // namespace webhooks::postgres

@@ -17,10 +17,11 @@
 
 namespace webhooks::postgres {
 
-struct ClearResult {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using Result = std::unique_ptr<PGresult, ClearResult>;
+// Shared by the readers of a result that was fetched ahead for all of them.
+using Result = std::shared_ptr<PGresult>;
+
+// Reads a signed integer in network byte order.
+std::int64_t ReadInteger(absl::string_view bytes);
 
 // A parameter of a statement, sent in its binary form. Initially NULL.
 class Parameter {
@@ -31,13 +32,20 @@ class Parameter {
   void SetBytes(absl::string_view bytes);
   // Keeps a copy of the bytes.
   void SetCopy(absl::string_view bytes);
+  // Sets the type of the value, or of NULL.
+  void SetType(Oid type) { type_ = type; }
 
   Oid type() const { return type_; }
   // Null for NULL.
-  const char* data() const { return is_copy_ ? copy_.data() : bytes_.data(); }
-  int size() const {
-    return static_cast<int>(is_copy_ ? copy_.size() : bytes_.size());
+  const char* data() const { return bytes().data(); }
+  int size() const { return static_cast<int>(bytes().size()); }
+  absl::string_view bytes() const {
+    return is_copy_ ? absl::string_view(copy_) : bytes_;
   }
+  // Returns the value that SetInt64 has set.
+  std::int64_t Int64() const { return ReadInteger(bytes()); }
+  // Returns a parameter with a copy of the bytes.
+  Parameter Owned() const;
 
  private:
   // 0: the server infers the type.

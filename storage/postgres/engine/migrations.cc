@@ -1,7 +1,8 @@
 #include "storage/postgres/engine/migrations.h"
 
-#include <iterator>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -11,17 +12,9 @@
 namespace webhooks::postgres {
 namespace {
 
-struct Migration {
-  int number;
-  const char* name;
-  const char* sql;
-};
-
 constexpr Migration kMigrations[] = {
 #include "storage/postgres/engine/migrations.inc"
 };
-
-constexpr int kNewest = kMigrations[std::size(kMigrations) - 1].number;
 
 // The number of times that a migration is tried which other servers may perform
 // at the same time.
@@ -35,23 +28,45 @@ std::string ReadText(sql::Connection& connection, absl::string_view query) {
   return row.Step() && !row.IsNull(0) ? sql::TextColumn(row, 0) : "";
 }
 
+// Returns the statements that expand the schema, and those that contract it.
+std::pair<absl::string_view, absl::string_view> PartsOf(
+    const Migration& migration) {
+  return absl::StrSplit(migration.sql,
+                        absl::MaxSplits(Migration::kContracts, 1));
+}
+
+void AddStatements(absl::string_view sql,
+                   std::vector<std::string>& statements) {
+  for (const absl::string_view statement :
+       absl::StrSplit(sql, ";\n", absl::SkipWhitespace())) {
+    statements.emplace_back(statement);
+  }
+}
+
+// Returns true if every server knows the version, and it is not contracted.
+absl::StatusOr<bool> MayContract(Connection& connection, int version) {
+  return connection.Guarded("read schema", [&]() -> absl::StatusOr<bool> {
+    sql::Statement row = connection.Prepared(
+        "SELECT 1 FROM schema_version WHERE version = ?1 AND NOT is_contracted"
+        " AND NOT EXISTS (SELECT 1 FROM servers WHERE schema < ?1)");
+    row.Bind(1, version);
+    return row.Step();
+  });
+}
+
 absl::Status Perform(Connection& connection, const Migration& migration) {
   std::vector<std::string> statements = {
       absl::StrCat("SELECT pg_advisory_xact_lock(", kLock, ")"),
       "CREATE SCHEMA IF NOT EXISTS webhooks",
-      "CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY)",
+      "CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY,"
+      " is_contracted boolean NOT NULL DEFAULT false)",
       // Fails if another server has performed it.
       absl::StrCat("INSERT INTO schema_version VALUES (", migration.number,
                    ")")};
-  for (const absl::string_view statement :
-       absl::StrSplit(migration.sql, ";\n", absl::SkipWhitespace())) {
-    statements.emplace_back(statement);
-  }
-  absl::Status performed = connection.RunScript(statements);
-  if (performed.ok()) return performed;
-  return absl::UnavailableError(absl::StrCat("migration ", migration.number,
-                                             "_", migration.name,
-                                             " failed; see the log"));
+  AddStatements(PartsOf(migration).first, statements);
+  return connection.RunScript(
+      absl::StrCat("migration ", migration.number, "_", migration.name),
+      statements);
 }
 
 // Adds the key that seals from now on, unless another server has just begun to
@@ -72,9 +87,10 @@ absl::Status AddSecretKey(Connection& connection, const Sealer& sealer) {
 
 }  // namespace
 
-int NewestSchemaVersion() { return kNewest; }
+Migrations AllMigrations() { return kMigrations; }
 
-absl::StatusOr<int> ReadSchemaVersion(sql::Connection& connection) {
+absl::StatusOr<int> ReadSchemaVersion(sql::Connection& connection,
+                                      Migrations migrations) {
   return connection.Guarded("read schema", [&]() -> absl::StatusOr<int> {
     const std::string encoding = ReadText(connection, "SHOW server_encoding");
     if (encoding != "UTF8") {
@@ -93,14 +109,16 @@ absl::StatusOr<int> ReadSchemaVersion(sql::Connection& connection) {
       return absl::FailedPreconditionError(
           "the schema webhooks belongs to another program");
     }
-    sql::Statement row =
-        connection.Prepared("SELECT max(version) FROM schema_version");
+    sql::Statement row = connection.Prepared(
+        "SELECT ifnull(max(version), 0), ifnull(max(version) FILTER"
+        " (WHERE is_contracted), 0) FROM schema_version");
     row.Step();
-    const int version = row.IsNull(0) ? 0 : row.Int(0);
-    if (version <= kNewest) return version;
+    const int needed = row.Int(1);
+    const int newest = NewestSchemaVersion(migrations);
+    if (needed <= newest) return row.Int(0);
     return absl::FailedPreconditionError(
-        absl::StrCat("the database has schema version ", version,
-                     "; this program knows versions up to ", kNewest));
+        absl::StrCat("the database needs programs that know version ", needed,
+                     " of its schema; this one knows versions up to ", newest));
   });
 }
 
@@ -112,25 +130,51 @@ absl::StatusOr<std::vector<SecretKey::Id>> SealedUnder(
   return sql::SelectSecretKeys(connection);
 }
 
-absl::Status Migrate(Connection& connection, const Sealer& sealer) {
-  auto version = ReadSchemaVersion(connection);
+absl::Status Migrate(Connection& connection, const Sealer& sealer,
+                     Migrations migrations) {
+  const int newest = NewestSchemaVersion(migrations);
+  auto version = ReadSchemaVersion(connection, migrations);
   if (!version.ok()) return version.status();
   if (*version > 0) {
     absl::Status known = sql::CheckSecretKeys(connection, sealer);
     if (!known.ok()) return known;
   }
   absl::Status performed;
-  for (int tries = 0; *version < kNewest && tries < kMaxTries; ++tries) {
-    for (const Migration& migration : kMigrations) {
+  for (int tries = 0; *version < newest && tries < kMaxTries; ++tries) {
+    for (const Migration& migration : migrations) {
       if (migration.number == *version + 1) {
         performed = Perform(connection, migration);
       }
     }
-    version = ReadSchemaVersion(connection);
+    version = ReadSchemaVersion(connection, migrations);
     if (!version.ok()) return version.status();
   }
-  if (*version < kNewest) return performed;
+  if (*version < newest) return performed;
   return AddSecretKey(connection, sealer);
+}
+
+absl::Status Contract(Connection& connection, Migrations migrations) {
+  for (const Migration& migration : migrations) {
+    const absl::string_view sql = PartsOf(migration).second;
+    if (sql.empty()) continue;
+    const auto may_contract = MayContract(connection, migration.number);
+    if (!may_contract.ok()) return may_contract.status();
+    if (!*may_contract) continue;
+    // No server joins meanwhile. The division fails if one has joined since.
+    std::vector<std::string> statements = {
+        "LOCK TABLE servers IN SHARE ROW EXCLUSIVE MODE",
+        absl::StrCat("SELECT 1 / (count(*) = 0)::int FROM servers"
+                     " WHERE schema < ",
+                     migration.number)};
+    AddStatements(sql, statements);
+    statements.push_back(absl::StrCat(
+        "UPDATE schema_version SET is_contracted = true WHERE version = ",
+        migration.number));
+    absl::Status status = connection.RunScript(
+        absl::StrCat("contract schema ", migration.number), statements);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace webhooks::postgres

@@ -41,7 +41,6 @@ absl::StatusOr<bool> SetOwnOption(absl::string_view name,
                                   absl::string_view value, Target& target) {
   bool* const flag = name == "require_sync" ? &target.requires_sync
                      : name == "prepare"    ? &target.prepares
-                     : name == "deliver"    ? &target.delivers
                                             : nullptr;
   if (flag != nullptr) {
     if (value != "true" && value != "false") {

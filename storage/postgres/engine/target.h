@@ -20,8 +20,6 @@ struct Target {
   std::vector<std::pair<std::string, std::string>> parameters;
   // See Membership.
   absl::Duration beat = absl::Seconds(3);
-  // False if this process leases no deliveries.
-  bool delivers = true;
   // False for a pooler that gives each transaction another session.
   bool prepares = true;
   // True if a start is refused while no synchronous standby is set.
@@ -29,7 +27,7 @@ struct Target {
 };
 
 // Parses a URL `postgres://...` or `postgresql://...` of libpq, with the
-// options require_sync, prepare, deliver and beat beside libpq's own, and
+// options require_sync, prepare and beat beside libpq's own, and
 // completes it: only a primary is used; unless the URL says otherwise,
 // connections off loopback verify the server's certificate and name.
 // INVALID_ARGUMENT: the URL is invalid; the message holds no password.

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/time.h"
+#include "storage/postgres/engine/migrations.h"
 #include "storage/postgres/membership/shards.h"
 #include "storage/sql/columns.h"
 
@@ -16,6 +18,7 @@ using sql::BindTime;
 using sql::BindUuid;
 using sql::BlobColumn;
 using sql::Statement;
+using sql::TextColumn;
 using sql::TimeColumn;
 using sql::UuidColumn;
 
@@ -25,32 +28,40 @@ std::vector<std::size_t> ReadShards(Statement& row) {
   return shards;
 }
 
-// Returns the shards as an array of SQL: a parameter cannot be one.
-std::string ArrayOf(const std::vector<std::size_t>& shards) {
-  return absl::StrCat("'{", absl::StrJoin(shards, ","), "}'::int[]");
+// Returns the numbers as the text of an array: no other parameter can be one.
+template <typename Numbers>
+std::string ArrayOf(const Numbers& numbers) {
+  return absl::StrCat("{", absl::StrJoin(numbers, ","), "}");
 }
 
 }  // namespace
 
-absl::Status InsertMember(sql::Connection& connection, const Member& member,
-                          const std::string& name) {
+absl::Status InsertServer(sql::Connection& connection, const std::string& id,
+                          const v1::Server& server) {
   return connection.Guarded("insert server", [&]() -> absl::Status {
     Statement insert = connection.Prepared(
-        "INSERT INTO servers (id, name, beat, delivers) VALUES (?, ?, ?, ?)");
-    BindBytes(insert, 1, member.id);
-    BindText(insert, 2, name);
-    insert.Bind(3, member.beat);
-    insert.Bind(4, member.delivers ? 1 : 0);
+        "INSERT INTO servers (id, name, beat, delivers, version, started_at,"
+        " schema) VALUES (?, ?, 0, ?, ?, ?, ?)");
+    BindBytes(insert, 1, id);
+    BindText(insert, 2, server.name());
+    insert.Bind(3, server.delivers() ? 1 : 0);
+    BindText(insert, 4, server.version());
+    if (server.has_started_at()) {
+      BindTime(insert, 5, FromTimestamp(server.started_at()));
+    }
+    insert.Bind(6, NewestSchemaVersion());
     insert.Execute();
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<bool> Beat(sql::Connection& connection, const std::string& id) {
+absl::StatusOr<bool> Beat(sql::Connection& connection, const std::string& id,
+                          bool leaves) {
   return connection.Guarded("beat", [&]() -> absl::StatusOr<bool> {
-    Statement update =
-        connection.Prepared("UPDATE servers SET beat = beat + 1 WHERE id = ?");
-    BindBytes(update, 1, id);
+    Statement update = connection.Prepared(
+        "UPDATE servers SET beat = beat + 1, leaving = ? WHERE id = ?");
+    update.Bind(1, leaves ? 1 : 0);
+    BindBytes(update, 2, id);
     return update.ExecuteAndCount() == 1;
   });
 }
@@ -60,12 +71,38 @@ absl::StatusOr<std::vector<Member>> SelectMembers(sql::Connection& connection) {
   return connection.Guarded("select servers", [&]() -> absl::StatusOr<Members> {
     Members members;
     Statement row =
-        connection.Prepared("SELECT id, beat, delivers FROM servers");
+        connection.Prepared("SELECT id, beat, delivers, leaving FROM servers");
     while (row.Step()) {
-      members.push_back(
-          {std::string(BlobColumn(row, 0)), row.Int64(1), row.Int(2) != 0});
+      members.push_back({std::string(BlobColumn(row, 0)), row.Int64(1),
+                         row.Int(2) != 0, row.Int(3) != 0});
     }
     return members;
+  });
+}
+
+absl::StatusOr<std::vector<ListedServer>> SelectServers(
+    sql::Connection& connection) {
+  using Servers = std::vector<ListedServer>;
+  return connection.Guarded("list servers", [&]() -> absl::StatusOr<Servers> {
+    Servers servers;
+    Statement row = connection.Prepared(
+        "SELECT id, name, version, delivers, leaving, started_at, beat,"
+        " (SELECT count(*) FROM shards WHERE owner = servers.id)"
+        " FROM servers ORDER BY started_at, id");
+    while (row.Step()) {
+      ListedServer& one = servers.emplace_back();
+      one.server.set_id_server(UuidColumn(row, 0));
+      one.server.set_name(TextColumn(row, 1));
+      one.server.set_version(TextColumn(row, 2));
+      one.server.set_delivers(row.Int(3) != 0);
+      one.server.set_leaving(row.Int(4) != 0);
+      if (!row.IsNull(5)) {
+        *one.server.mutable_started_at() = ToTimestamp(TimeColumn(row, 5));
+      }
+      one.beat = row.Int64(6);
+      one.server.set_shards(row.Int(7));
+    }
+    return servers;
   });
 }
 
@@ -101,30 +138,32 @@ absl::StatusOr<std::vector<std::size_t>> ClaimShards(
 absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
                            const std::vector<std::size_t>& shards) {
   return connection.Guarded("release shards", [&]() -> absl::Status {
+    const std::string all = ArrayOf(shards);
     Statement update = connection.Prepared(
-        absl::StrCat("UPDATE shards SET owner = NULL WHERE owner = ?"
-                     " AND shard = ANY(",
-                     ArrayOf(shards), ")"));
+        "UPDATE shards SET owner = NULL WHERE owner = ?"
+        " AND shard = ANY(CAST(? AS int[]))");
     BindBytes(update, 1, id);
+    BindText(update, 2, all);
     update.Execute();
     return absl::OkStatus();
   });
 }
 
-absl::Status Bury(sql::Connection& connection, const Member& member) {
-  return connection.Guarded("bury server", [&]() -> absl::Status {
+absl::StatusOr<bool> Bury(sql::Connection& connection, const Member& member) {
+  return connection.Guarded("bury server", [&]() -> absl::StatusOr<bool> {
     Statement bury = connection.Prepared(
         "WITH dead AS"
         " (DELETE FROM servers WHERE id = ?1 AND ?2 IN (beat, -1)"
         " RETURNING id),"
         " gone_lanes AS"
         " (DELETE FROM lanes USING dead WHERE server = dead.id),"
-        " gone_news AS (DELETE FROM news USING dead WHERE server = dead.id)"
-        " UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id");
+        " gone_news AS (DELETE FROM news USING dead WHERE server = dead.id),"
+        " freed_shards AS"
+        " (UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id)"
+        " SELECT id FROM dead");
     BindBytes(bury, 1, member.id);
     bury.Bind(2, member.beat);
-    bury.Execute();
-    return absl::OkStatus();
+    return bury.Step();
   });
 }
 
@@ -165,27 +204,43 @@ absl::Status InsertNews(sql::Connection& connection, const std::string& id,
   });
 }
 
-absl::StatusOr<std::vector<EndpointDue>> TakeNews(sql::Connection& connection,
-                                                  const std::string& id) {
-  using News = std::vector<EndpointDue>;
-  return connection.Guarded("take news", [&]() -> absl::StatusOr<News> {
-    News news;
-    Statement row = connection.Prepared(
-        "DELETE FROM news WHERE server = ?1"
-        " OR shard IN (SELECT shard FROM shards WHERE owner = ?1)"
-        " RETURNING project_id, webhook_id, due, has_changed, is_urgent");
-    BindBytes(row, 1, id);
-    while (row.Step()) {
-      EndpointDue& change = news.emplace_back();
-      change.endpoint.project = UuidColumn(row, 0);
-      if (!BlobColumn(row, 1).empty()) {
-        change.endpoint.webhook = UuidColumn(row, 1);
-      }
-      change.due = TimeColumn(row, 2);
-      change.has_changed = row.Int(3) != 0;
-      change.is_urgent = row.Int(4) != 0;
-    }
-    return news;
+absl::StatusOr<std::vector<News>> SelectNews(sql::Connection& connection,
+                                             const std::string& id) {
+  return connection.Guarded(
+      "select news", [&]() -> absl::StatusOr<std::vector<News>> {
+        std::vector<News> news;
+        Statement row = connection.Prepared(
+            "SELECT id, project_id, webhook_id, due, has_changed, is_urgent"
+            " FROM news WHERE server = ?1"
+            " OR shard IN (SELECT shard FROM shards WHERE owner = ?1)"
+            " ORDER BY id");
+        BindBytes(row, 1, id);
+        while (row.Step()) {
+          News& one = news.emplace_back();
+          one.id = row.Int64(0);
+          one.change.endpoint.project = UuidColumn(row, 1);
+          if (!BlobColumn(row, 2).empty()) {
+            one.change.endpoint.webhook = UuidColumn(row, 2);
+          }
+          one.change.due = TimeColumn(row, 3);
+          one.change.has_changed = row.Int(4) != 0;
+          one.change.is_urgent = row.Int(5) != 0;
+        }
+        return news;
+      });
+}
+
+absl::Status DeleteNews(sql::Connection& connection,
+                        const std::vector<News>& news) {
+  return connection.Guarded("delete news", [&]() -> absl::Status {
+    std::vector<std::int64_t> ids;
+    for (const News& one : news) ids.push_back(one.id);
+    const std::string all = ArrayOf(ids);
+    Statement erase = connection.Prepared(
+        "DELETE FROM news WHERE id = ANY(CAST(? AS bigint[]))");
+    BindText(erase, 1, all);
+    erase.Execute();
+    return absl::OkStatus();
   });
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "storage/delivery_queue.h"
 #include "storage/sql/connection.h"
+#include "webhooks/v1/admin.pb.h"
 
 // The statements about servers and shards. Ids are the 16 bytes. Outside of
 // transactions, each is one by itself.
@@ -20,16 +21,31 @@ struct Member {
   std::int64_t beat = 0;
   // False for a server that leases nothing.
   bool delivers = true;
+  // True for a server that will end soon.
+  bool leaves = false;
 };
 
-// Adds a server with a name for operators.
-absl::Status InsertMember(sql::Connection& connection, const Member& member,
-                          const std::string& name);
+// A server for operators, without beat_age, and its beat.
+struct ListedServer {
+  v1::Server server;
+  std::int64_t beat = 0;
+};
 
-// Increments the beat of the server. Returns false if it was buried.
-absl::StatusOr<bool> Beat(sql::Connection& connection, const std::string& id);
+// Adds a server: the id, name, version, delivers and started_at of `server`,
+// and the version of the schema that this program knows.
+absl::Status InsertServer(sql::Connection& connection, const std::string& id,
+                          const v1::Server& server);
+
+// Increments the beat of the server, and sets if it leaves. Returns false if it
+// was buried.
+absl::StatusOr<bool> Beat(sql::Connection& connection, const std::string& id,
+                          bool leaves);
 
 absl::StatusOr<std::vector<Member>> SelectMembers(sql::Connection& connection);
+
+// Returns the servers, the one that started first at the front.
+absl::StatusOr<std::vector<ListedServer>> SelectServers(
+    sql::Connection& connection);
 
 // Returns the shards of the server.
 absl::StatusOr<std::vector<std::size_t>> SelectShards(
@@ -45,9 +61,10 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
                            const std::vector<std::size_t>& shards);
 
 // Deletes the server and takes its shards, unless its beat is another one.
-// kAnyBeat: in any case. Its transactions that are open fail.
+// kAnyBeat: in any case. Its transactions that are open fail. Returns false if
+// it was not there, or its beat is another one.
 inline constexpr std::int64_t kAnyBeat = -1;
-absl::Status Bury(sql::Connection& connection, const Member& member);
+absl::StatusOr<bool> Bury(sql::Connection& connection, const Member& member);
 
 // Deletes the lanes of servers that are not there any more.
 absl::Status DeleteLostLanes(sql::Connection& connection);
@@ -57,9 +74,19 @@ absl::Status DeleteLostLanes(sql::Connection& connection);
 absl::Status InsertNews(sql::Connection& connection, const std::string& id,
                         const EndpointDue& change);
 
-// Takes the news for the server.
-absl::StatusOr<std::vector<EndpointDue>> TakeNews(sql::Connection& connection,
-                                                  const std::string& id);
+// A change that another server has told.
+struct News {
+  std::int64_t id = 0;
+  EndpointDue change;
+};
+
+// Returns the news for the server, the oldest first.
+absl::StatusOr<std::vector<News>> SelectNews(sql::Connection& connection,
+                                             const std::string& id);
+
+// Deletes news that were read.
+absl::Status DeleteNews(sql::Connection& connection,
+                        const std::vector<News>& news);
 
 }  // namespace webhooks::postgres
 

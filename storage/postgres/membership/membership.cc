@@ -6,8 +6,13 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/clock.h"
+#include "proto/time.h"
+#include "storage/postgres/engine/migrations.h"
+#include "storage/postgres/membership/database_state.h"
+#include "storage/uuid.h"
 
 namespace webhooks::postgres {
 namespace {
@@ -31,6 +36,11 @@ constexpr std::size_t kDrainStep = kShards / 20;
 // its next owner, since a limit of requests per second counts one server's
 // attempts.
 constexpr absl::Duration kRest = absl::Seconds(1);
+// The database server is looked at after this number of beats.
+constexpr int kObservedBeats = 5;
+
+// Operators read ages of beats in this unit.
+constexpr absl::Duration kAgeUnit = absl::Milliseconds(1);
 
 absl::Duration Now() {
   timespec time{};
@@ -41,25 +51,28 @@ absl::Duration Now() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Membership>> Membership::Join(
-    std::unique_ptr<Connection> connection, std::string name,
-    absl::Duration beat, bool delivers, std::shared_ptr<MemberId> id) {
+    std::unique_ptr<Connection> connection, v1::Server self,
+    absl::Duration beat, std::shared_ptr<MemberId> id,
+    StoreObserver& observer) {
   std::unique_ptr<Membership> member(new Membership(
-      std::move(connection), std::move(name), beat, delivers, std::move(id)));
+      std::move(connection), std::move(self), beat, std::move(id), observer));
   absl::Status joined = member->Rejoin();
   if (!joined.ok()) return joined;
   return member;
 }
 
-Membership::Membership(std::unique_ptr<Connection> connection, std::string name,
-                       absl::Duration beat, bool delivers,
-                       std::shared_ptr<MemberId> id)
+Membership::Membership(std::unique_ptr<Connection> connection, v1::Server self,
+                       absl::Duration beat, std::shared_ptr<MemberId> id,
+                       StoreObserver& observer)
     : connection_(std::move(connection)),
-      name_(std::move(name)),
+      self_(std::move(self)),
       beat_(beat),
-      delivers_(delivers),
       id_(std::move(id)),
+      observer_(observer),
+      last_beat_(Now()),
       last_look_(Now()),
-      next_search_(Now() + kSearchEvery) {}
+      next_search_(Now() + kSearchEvery),
+      next_observation_(Now()) {}
 
 Membership::~Membership() {
   Stop();
@@ -70,7 +83,10 @@ Membership::~Membership() {
 void Membership::Start(Leases& leases, Callbacks callbacks) {
   leases_ = &leases;
   callbacks_ = std::move(callbacks);
+  last_beat_ = Now();
   Tick();
+  Report();
+  ObserveDatabase();
   thread_ = std::thread([this] { Run(); });
   watch_ = std::thread([this] { Watch(); });
 }
@@ -111,9 +127,11 @@ void Membership::Run() {
   while (Sleep(std::min(kPollEvery, beat_))) {
     TakeNews();
     ContinueDrain();
-    if (Now() < next_tick) continue;
+    if (!needs_tick_.exchange(false) && Now() < next_tick) continue;
     next_tick = Now() + beat_;
     Tick();
+    Report();
+    ObserveDatabase();
   }
 }
 
@@ -124,6 +142,7 @@ void Membership::Watch() {
     if (was_valid && !is_valid) {
       GiveUp([](std::size_t) { return true; });
     }
+    if (is_valid != was_valid) Report();
     was_valid = is_valid;
   }
 }
@@ -134,30 +153,14 @@ bool Membership::Sleep(absl::Duration time) {
 }
 
 void Membership::Tick() {
-  const Clock sent = Now();
-  const auto is_alive = Beat(*connection_, id_->Get());
+  const auto is_alive = SendBeat();
   if (!is_alive.ok()) {
     // After an outage of the database, nobody is dead.
+    absl::MutexLock lock(&mutex_);
     seen_.clear();
     return;
   }
-  if (!*is_alive) {
-    // The shards are those of others now.
-    valid_until_ = 0;
-    for (auto& owned : owned_) owned = false;
-    held_.clear();
-    drains_.clear();
-    GiveUp([](std::size_t) { return true; });
-    leases_->EndAll();
-    Rejoin().IgnoreError();
-    return;
-  }
-  const std::int64_t valid_before = valid_until_.exchange(
-      absl::ToInt64Nanoseconds(sent + kValidBeats * beat_));
-  // A server that owns nothing ignores what is due, even for an instant.
-  if (valid_before != 0 && absl::ToInt64Nanoseconds(Now()) >= valid_before) {
-    needs_search_ = true;
-  }
+  if (!*is_alive) return StartAgain();
   const auto members = SelectMembers(*connection_);
   if (!members.ok()) return;
   const std::size_t delivering = ExamineMembers(*members);
@@ -172,9 +175,60 @@ void Membership::Tick() {
   }
 }
 
+absl::StatusOr<bool> Membership::SendBeat() {
+  const Clock sent = Now();
+  const bool is_late = sent - std::exchange(last_beat_, sent) > 2 * beat_;
+  const auto is_alive = Beat(*connection_, id_->Get(), leaves_);
+  is_connected_ = is_alive.ok();
+  if (is_late || !is_alive.ok()) {
+    observer_.MembershipEvents(MembershipEvent::kBeatMissed, 1);
+  }
+  if (is_alive.ok() && *is_alive) {
+    const std::int64_t valid_before = valid_until_.exchange(
+        absl::ToInt64Nanoseconds(sent + kValidBeats * beat_));
+    // A server that owns nothing ignores what is due, even for an instant.
+    if (valid_before != 0 && absl::ToInt64Nanoseconds(Now()) >= valid_before) {
+      needs_search_ = true;
+    }
+  }
+  return is_alive;
+}
+
+void Membership::StartAgain() {
+  valid_until_ = 0;
+  SetOwned(held_, false);
+  held_.clear();
+  drains_.clear();
+  GiveUp([](std::size_t) { return true; });
+  leases_->EndAll();
+  Rejoin().IgnoreError();
+}
+
+void Membership::Report() {
+  MembershipState state;
+  state.is_connected = is_connected_;
+  state.servers = living_;
+  if (self_.delivers()) {
+    state.shards =
+        IsValid() ? static_cast<int>(absl::c_count(owned_, true)) : 0;
+  }
+  observer_.MembershipChanged(state);
+}
+
+void Membership::ObserveDatabase() {
+  if (Now() < next_observation_) return;
+  next_observation_ = Now() + kObservedBeats * beat_;
+  DatabaseState state;
+  if (Maintains()) {
+    state = ReadDatabaseState(*connection_).value_or(state);
+    Contract(*connection_).IgnoreError();
+  }
+  observer_.DatabaseSeen(state);
+}
+
 absl::Status Membership::Rejoin() {
   const std::string id = RandomId();
-  absl::Status inserted = InsertMember(*connection_, {id, 0, delivers_}, name_);
+  absl::Status inserted = InsertServer(*connection_, id, self_);
   if (inserted.ok()) id_->Set(id);
   return inserted;
 }
@@ -185,30 +239,71 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   const absl::Duration watched = std::min(now - last_look_, 2 * beat_);
   last_look_ = now;
   std::size_t delivering = 0;
+  int staying = 0;
   bool is_lowest = true;
   std::map<std::string, Seen> seen;
   for (const Member& member : members) {
-    const auto before = seen_.find(member.id);
-    const bool is_same =
-        before != seen_.end() && before->second.beat == member.beat;
-    const Seen last{member.beat, is_same ? before->second.unchanged + watched
-                                         : absl::ZeroDuration()};
+    const Seen last = LookAt(member, now, watched);
     const bool is_dead =
         member.id != id_->Get() && last.unchanged >= kDeadBeats * beat_;
-    if (is_dead && Bury(*connection_, member).ok()) continue;
+    if (is_dead) {
+      const auto buried = Bury(*connection_, member);
+      if (buried.ok() && *buried) {
+        observer_.MembershipEvents(MembershipEvent::kTakeover, 1);
+      }
+      if (buried.ok()) continue;
+    }
     seen.emplace(member.id, last);
     delivering += member.delivers ? 1 : 0;
+    staying += member.leaves ? 0 : 1;
     is_lowest = is_lowest && member.id >= id_->Get();
   }
-  seen_ = std::move(seen);
-  is_alone_ = seen_.size() == 1;
+  living_ = static_cast<int>(seen.size());
+  is_alone_ = living_ == 1;
   is_lowest_ = is_lowest && delivering == 0;
+  servers_ = std::max(staying, 1);
+  absl::MutexLock lock(&mutex_);
+  seen_ = std::move(seen);
   return delivering;
+}
+
+Membership::Seen Membership::LookAt(const Member& member, Clock now,
+                                    absl::Duration watched) const {
+  absl::MutexLock lock(&mutex_);
+  const auto before = seen_.find(member.id);
+  if (before == seen_.end() || before->second.beat != member.beat) {
+    return {member.beat, absl::ZeroDuration(), now};
+  }
+  Seen last = before->second;
+  last.unchanged += watched;
+  return last;
+}
+
+absl::StatusOr<std::vector<v1::Server>> Membership::ListServers(
+    sql::Connection& connection) const {
+  const auto listed = SelectServers(connection);
+  if (!listed.ok()) return listed.status();
+  const Clock now = Now();
+  const std::string own = UuidText(id_->Get());
+  std::vector<v1::Server> servers;
+  absl::MutexLock lock(&mutex_);
+  for (const ListedServer& one : *listed) {
+    v1::Server& server = servers.emplace_back(one.server);
+    server.set_answering(server.id_server() == own);
+    const auto seen = seen_.find(UuidBytes(server.id_server()));
+    if (seen == seen_.end()) continue;
+    const bool is_same = seen->second.beat == one.beat;
+    absl::Duration age;
+    if (is_same) age = absl::Trunc(now - seen->second.changed_at, kAgeUnit);
+    *server.mutable_beat_age() = ToProtoDuration(age);
+  }
+  return servers;
 }
 
 void Membership::Balance(std::size_t delivering) {
   const std::size_t count = std::max<std::size_t>(delivering, 1);
-  const std::size_t share = delivers_ ? (kShards + count - 1) / count : 0;
+  const std::size_t share =
+      self_.delivers() ? (kShards + count - 1) / count : 0;
   std::size_t draining = 0;
   for (const Drain& drain : drains_) draining += drain.shards.size();
   const std::size_t kept = held_.size() - draining;
@@ -224,10 +319,8 @@ void Membership::Reconcile(const std::vector<std::size_t>& shards) {
   std::set<std::size_t> lost;
   std::set_difference(held_.begin(), held_.end(), stored.begin(), stored.end(),
                       std::inserter(lost, lost.end()));
-  for (const std::size_t shard : lost) {
-    held_.erase(shard);
-    owned_[shard] = false;
-  }
+  SetOwned(lost, false);
+  for (const std::size_t shard : lost) held_.erase(shard);
   if (!lost.empty()) {
     GiveUp([&](std::size_t shard) { return lost.contains(shard); });
   }
@@ -239,11 +332,21 @@ void Membership::Reconcile(const std::vector<std::size_t>& shards) {
 
 void Membership::Adopt(const std::vector<std::size_t>& shards) {
   if (shards.empty()) return;
-  for (const std::size_t shard : shards) {
-    held_.insert(shard);
-    owned_[shard] = true;
-  }
+  held_.insert(shards.begin(), shards.end());
+  SetOwned(shards, true);
   FindWaiting(shards);
+}
+
+template <typename Shards>
+void Membership::SetOwned(const Shards& shards, bool owned) {
+  int changed = 0;
+  for (const std::size_t shard : shards) {
+    if (owned_[shard].exchange(owned) != owned) ++changed;
+  }
+  if (changed == 0) return;
+  observer_.MembershipEvents(
+      owned ? MembershipEvent::kShardGained : MembershipEvent::kShardLost,
+      changed);
 }
 
 void Membership::Claim(std::size_t count) {
@@ -257,8 +360,8 @@ void Membership::BeginDrain(std::size_t count) {
   for (auto shard = held_.rbegin();
        shard != held_.rend() && drain.shards.size() < count; ++shard) {
     drain.shards.push_back(*shard);
-    owned_[*shard] = false;
   }
+  SetOwned(drain.shards, false);
   AwaitTransactions(drain);
   drains_.push_back(std::move(drain));
 }
@@ -296,23 +399,19 @@ void Membership::ContinueDrain() {
         !ReleaseShards(*connection_, id_->Get(), drain.shards).ok()) {
       continue;
     }
-    for (const std::size_t shard : drain.shards) {
-      held_.erase(shard);
-      owned_[shard] = false;
-    }
+    for (const std::size_t shard : drain.shards) held_.erase(shard);
     drain.shards.clear();
   }
   std::erase_if(drains_, [](const Drain& one) { return one.shards.empty(); });
 }
 
+// News are deleted after they were told: what is lost with a connection is told
+// again.
 void Membership::TakeNews() {
-  const auto news = postgres::TakeNews(*connection_, id_->Get());
-  if (!news.ok()) {
-    // Some may be lost with the answer.
-    needs_search_ = true;
-    return;
-  }
-  for (const EndpointDue& change : *news) callbacks_.changed(change);
+  const auto news = SelectNews(*connection_, id_->Get());
+  if (!news.ok() || news->empty()) return;
+  for (const News& one : *news) callbacks_.changed(one.change);
+  DeleteNews(*connection_, *news).IgnoreError();
 }
 
 void Membership::FindWaiting(std::vector<std::size_t> shards) {

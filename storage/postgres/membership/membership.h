@@ -21,6 +21,7 @@
 #include "storage/postgres/membership/member_rows.h"
 #include "storage/postgres/membership/shards.h"
 #include "storage/sql/ownership.h"
+#include "storage/store_observer.h"
 
 namespace webhooks::postgres {
 
@@ -42,11 +43,13 @@ namespace webhooks::postgres {
 // (see the table lanes); it forgets its leases and joins again.
 class Membership final : public sql::Ownership {
  public:
-  // Joins the servers of the database with the connection. `name` is for
-  // operators. A server that does not deliver gets no shards.
+  // Joins the servers of the database with the connection. `self` describes
+  // this one. A server that does not deliver gets no shards. `observer` must
+  // outlive this.
   static absl::StatusOr<std::unique_ptr<Membership>> Join(
-      std::unique_ptr<Connection> connection, std::string name,
-      absl::Duration beat, bool delivers, std::shared_ptr<MemberId> id);
+      std::unique_ptr<Connection> connection, v1::Server self,
+      absl::Duration beat, std::shared_ptr<MemberId> id,
+      StoreObserver& observer);
   ~Membership() override;
 
   void Start(Leases& leases, Callbacks callbacks) override;
@@ -59,16 +62,25 @@ class Membership final : public sql::Ownership {
   bool IsAlone() const override { return is_alone_.load(); }
   absl::Status Announce(sql::Connection& connection,
                         const std::vector<EndpointDue>& changes) override;
+  absl::StatusOr<std::vector<v1::Server>> ListServers(
+      sql::Connection& connection) const override;
+  int CountServers() const override { return servers_.load(); }
+  void BeginLeaving() override {
+    leaves_ = true;
+    needs_tick_ = true;
+  }
 
  private:
   // The time since the machine started.
   using Clock = absl::Duration;
 
-  // The last look at another server.
+  // The last look at a server.
   struct Seen {
     std::int64_t beat = 0;
     // The time for which it was watched without a change of the beat.
     absl::Duration unchanged;
+    // The time at which the change was seen.
+    Clock changed_at;
   };
 
   // Shards that are given to others when no lease of them is left.
@@ -82,8 +94,9 @@ class Membership final : public sql::Ownership {
     Clock rests_until = absl::InfiniteDuration();
   };
 
-  Membership(std::unique_ptr<Connection> connection, std::string name,
-             absl::Duration beat, bool delivers, std::shared_ptr<MemberId> id);
+  Membership(std::unique_ptr<Connection> connection, v1::Server self,
+             absl::Duration beat, std::shared_ptr<MemberId> id,
+             StoreObserver& observer);
 
   bool OwnsShard(std::size_t shard) const;
   bool IsValid() const;
@@ -95,13 +108,25 @@ class Membership final : public sql::Ownership {
   bool Sleep(absl::Duration time);
 
   void Tick();
+  // Sends the beat. Returns false if this server was buried.
+  absl::StatusOr<bool> SendBeat();
+  // Forgets everything, as the shards are those of others now, and joins again.
+  void StartAgain();
+  // Tells the observer of the place of this server.
+  void Report();
+  // Tells the observer of the database at intervals, if this server maintains.
+  void ObserveDatabase();
   absl::Status Rejoin();
   // Returns the number of servers that are alive and deliver. Buries the dead.
   std::size_t ExamineMembers(const std::vector<Member>& members);
+  // Returns the look at `member` at `now`, `watched` after the one before.
+  Seen LookAt(const Member& member, Clock now, absl::Duration watched) const;
   void Balance(std::size_t members);
   // Takes over what the database has: an answer may have been lost.
   void Reconcile(const std::vector<std::size_t>& shards);
   void Adopt(const std::vector<std::size_t>& shards);
+  template <typename Shards>
+  void SetOwned(const Shards& shards, bool owned);
   void Claim(std::size_t count);
   void BeginDrain(std::size_t count);
   void AwaitTransactions(Drain& drain);
@@ -115,10 +140,10 @@ class Membership final : public sql::Ownership {
   void GiveUp(Predicate is_lost);
 
   const std::unique_ptr<Connection> connection_;
-  const std::string name_;
+  const v1::Server self_;
   const absl::Duration beat_;
-  const bool delivers_;
   const std::shared_ptr<MemberId> id_;
+  StoreObserver& observer_;
   Leases* leases_ = nullptr;
   Callbacks callbacks_;
 
@@ -130,15 +155,25 @@ class Membership final : public sql::Ownership {
   std::atomic<bool> is_searching_ = false;
   std::atomic<bool> is_lowest_ = false;
   std::atomic<bool> is_alone_ = false;
+  std::atomic<bool> leaves_ = false;
+  std::atomic<bool> needs_tick_ = false;
+  // The number of servers that do not leave, and of all.
+  std::atomic<int> servers_ = 1;
+  std::atomic<int> living_ = 1;
+  // True if the last beat succeeded.
+  std::atomic<bool> is_connected_ = false;
 
   // Only for the thread.
   std::set<std::size_t> held_;  // in the database, those that drain included
   std::vector<Drain> drains_;
-  std::map<std::string, Seen> seen_;
+  Clock last_beat_;
   Clock last_look_;
   Clock next_search_;
+  Clock next_observation_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  // By id. Changed by the thread alone.
+  std::map<std::string, Seen> seen_ ABSL_GUARDED_BY(mutex_);
   bool stops_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
   std::thread watch_;

@@ -12,14 +12,19 @@
 namespace webhooks::sql {
 namespace {
 
+Statement ProgressRow(Connection& connection, const std::string& id) {
+  Statement row = connection.Prepared(
+      "SELECT state, attempts, schedule_base, queue_at, kept_from, retry_at"
+      " FROM deliveries WHERE id = ?");
+  BindBytes(row, 1, id);
+  return row;
+}
+
 absl::StatusOr<DeliveryProgress> SelectProgress(Connection& connection,
                                                 const std::string& id) {
   using Progress = absl::StatusOr<DeliveryProgress>;
   return connection.Guarded("select delivery", [&]() -> Progress {
-    Statement row = connection.Prepared(
-        "SELECT state, attempts, schedule_base, queue_at, kept_from"
-        " FROM deliveries WHERE id = ?");
-    BindBytes(row, 1, id);
+    Statement row = ProgressRow(connection, id);
     // Retention, or the deletion of its project, has deleted it.
     if (!row.Step()) return LeaseLost();
     DeliveryProgress progress;
@@ -28,6 +33,7 @@ absl::StatusOr<DeliveryProgress> SelectProgress(Connection& connection,
     progress.schedule_base = row.Int(2);
     progress.queue_at = TimeColumn(row, 3);
     progress.kept_from = TimeColumn(row, 4);
+    progress.retry_at = OptionalTimeColumn(row, 5);
     return progress;
   });
 }
@@ -50,10 +56,27 @@ absl::Status UpdateProgress(Connection& connection, const std::string& id,
   });
 }
 
-absl::Status InsertAttempt(Connection& connection, const std::string& id,
-                           int number, v1::Attempt record) {
+std::string BytesOf(v1::Attempt record, int number) {
   record.set_number(number);
-  const std::string bytes = record.SerializeAsString();
+  return record.SerializeAsString();
+}
+
+// Returns true if the last attempt of the delivery is this one.
+absl::StatusOr<bool> IsRecorded(Connection& connection, const std::string& id,
+                                int number, const v1::Attempt& record) {
+  return connection.Guarded("select attempt", [&]() -> absl::StatusOr<bool> {
+    Statement row = connection.Prepared(
+        "SELECT attempt FROM attempts WHERE delivery_id = ? AND number = ?");
+    BindBytes(row, 1, id);
+    row.Bind(2, number);
+    return row.Step() && BlobColumn(row, 0) == BytesOf(record, number);
+  });
+}
+
+// Fails if the number was used since the row of the delivery was prefetched.
+absl::Status InsertAttempt(Connection& connection, const std::string& id,
+                           int number, const v1::Attempt& record) {
+  const std::string bytes = BytesOf(record, number);
   return connection.Guarded("insert attempt", [&]() -> absl::Status {
     Statement insert = connection.Prepared(
         "INSERT INTO attempts (delivery_id, number, attempt) VALUES (?, ?, ?)");
@@ -66,6 +89,10 @@ absl::Status InsertAttempt(Connection& connection, const std::string& id,
 }
 
 }  // namespace
+
+void PrefetchProgress(Connection& connection, const std::string& id) {
+  ProgressRow(connection, id).Prefetch();
+}
 
 absl::StatusOr<RecordedAttempt> WriteAttempt(Connection& connection,
                                              const Sealer& sealer,
@@ -80,9 +107,20 @@ absl::StatusOr<RecordedAttempt> WriteAttempt(Connection& connection,
   if (!is_held && result.outcome != AttemptResult::Outcome::kDelivered) {
     return LeaseLost();
   }
-  const Leases::Lease lease = is_held ? *newest : Leases::Lease();
+  Leases::Lease lease = is_held ? *newest : Leases::Lease();
   auto progress = SelectProgress(connection, id);
   if (!progress.ok()) return progress.status();
+  // Another server does not know the lease.
+  if (is_held && progress->retry_at != lease.retry_at) {
+    lease.retry_requested = true;
+  }
+  // An earlier call can have recorded it, if nobody knew its outcome.
+  if (progress->attempts >= lease.attempt) {
+    const auto is_repeat =
+        IsRecorded(connection, id, progress->attempts, result.record);
+    if (!is_repeat.ok()) return is_repeat.status();
+    if (*is_repeat) return RecordedAttempt{progress->state, progress->retry_at};
+  }
   RecordAttempt(result, lease, *progress);
   absl::Status status = UpdateProgress(connection, id, *progress);
   if (status.ok()) {

@@ -38,6 +38,14 @@ void AddRows(Connection& connection, const Leases& leases, Statement& row,
   }
 }
 
+Statement BodyRow(Connection& connection, std::int64_t seq) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("SELECT ", kEventColumns, " FROM events WHERE seq = ?"));
+  Statement row = connection.Prepared(sql);
+  row.Bind(1, seq);
+  return row;
+}
+
 }  // namespace
 
 v1::Event ReadEvent(Statement& row) {
@@ -104,13 +112,14 @@ absl::StatusOr<Page<v1::Event>> SelectEvents(
                             });
 }
 
+void PrefetchEventBody(Connection& connection, std::int64_t seq) {
+  BodyRow(connection, seq).Prefetch();
+}
+
 absl::StatusOr<v1::Event> SelectEventBody(Connection& connection,
                                           std::int64_t seq,
                                           TraceHeaders& trace) {
-  static const std::string& sql = *new std::string(
-      absl::StrCat("SELECT ", kEventColumns, " FROM events WHERE seq = ?"));
-  Statement row = connection.Prepared(sql);
-  row.Bind(1, seq);
+  Statement row = BodyRow(connection, seq);
   if (!row.Step()) return Damaged(connection, seq);
   if (!row.IsNull(kTraceparentColumn)) {
     trace.traceparent = TextColumn(row, kTraceparentColumn);
@@ -121,14 +130,6 @@ absl::StatusOr<v1::Event> SelectEventBody(Connection& connection,
   v1::Event event = ReadEvent(row);
   if (!IsIntact(event)) return Damaged(connection, seq);
   return event;
-}
-
-absl::Time SelectPublication(Connection& connection, std::int64_t seq) {
-  Statement row =
-      connection.Prepared("SELECT created_at FROM events WHERE seq = ?");
-  row.Bind(1, seq);
-  if (!row.Step()) return absl::InfiniteFuture();
-  return TimeColumn(row, 0);
 }
 
 }  // namespace webhooks::sql

@@ -53,9 +53,8 @@ absl::StatusOr<v1::Event> SelectEventBody(Connection& connection,
                                           std::int64_t seq,
                                           TraceHeaders& trace);
 
-// Returns when the event in the row `seq` was published; InfiniteFuture if it
-// is not there.
-absl::Time SelectPublication(Connection& connection, std::int64_t seq);
+// Requests the row for SelectEventBody.
+void PrefetchEventBody(Connection& connection, std::int64_t seq);
 
 }  // namespace webhooks::sql
 

@@ -11,18 +11,28 @@
 #include "storage/event_store.h"
 #include "storage/notifications.h"
 #include "storage/sql/connection.h"
+#include "storage/sql/rows/subscription_rows.h"
 
 // Inserts events and their deliveries, inside the caller's transaction.
 namespace webhooks::sql {
 
-// Implements EventStore::PublishEvent. `listeners` holds the 16 bytes of the
-// ids of the webhooks that get the event, in any order; null: all that listen
-// to its type. `seq` is not 0 if its deliveries were inserted before under that
-// seq (see InsertDeliveryAhead).
+// Implements EventStore::PublishEvent. `listeners` are the webhooks that get
+// the event, in any order. `seq` is not 0 if its deliveries were inserted
+// before under that seq (see InsertDeliveryAhead).
 absl::StatusOr<v1::PublishEventResponse> InsertEvent(
     Connection& connection, const v1::Event& event, const TraceHeaders& trace,
-    Notifications& notifications,
-    const std::vector<std::string>* listeners = nullptr, std::int64_t seq = 0);
+    Notifications& notifications, const std::vector<Listener>& listeners,
+    std::int64_t seq = 0);
+
+// Like InsertEvent, for an event of which the transaction knows that it is not
+// stored.
+absl::StatusOr<v1::PublishEventResponse> InsertNewEvent(
+    Connection& connection, const v1::Event& event, const TraceHeaders& trace,
+    Notifications& notifications, const std::vector<Listener>& listeners);
+
+// Request the rows that HasEvent and CheckProject read.
+void PrefetchEvent(Connection& connection, const v1::Event& event);
+void PrefetchProject(Connection& connection, absl::string_view id);
 
 // Returns true if the project has an event with the same id.
 absl::StatusOr<bool> HasEvent(Connection& connection, const v1::Event& event);

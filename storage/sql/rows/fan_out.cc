@@ -7,7 +7,6 @@
 #include "storage/publishing.h"
 #include "storage/sql/columns.h"
 #include "storage/sql/rows/event_rows.h"
-#include "storage/sql/rows/subscription_rows.h"
 
 namespace webhooks::sql {
 namespace {
@@ -21,6 +20,14 @@ constexpr std::size_t kStepDeliveries = 2000;
 constexpr int kDeletedRows = 200;
 
 }  // namespace
+
+void FanOut::Prefetch(Connection& connection) const {
+  if (events_.size() != 1 || !events_.front().ok()) return;
+  const v1::Event& event = *events_.front();
+  PrefetchEvent(connection, event);
+  connection.PrefetchEventSeq();
+  PrefetchListeners(connection, event.id_project(), event.type());
+}
 
 absl::StatusOr<bool> FanOut::Plan(Connection& connection) {
   plans_.assign(events_.size(), {});
@@ -53,12 +60,13 @@ absl::StatusOr<bool> FanOut::Plan(Connection& connection) {
 
 void FanOut::SortListeners() {
   for (std::size_t i = 0; i < plans_.size(); ++i) {
-    std::vector<std::pair<Uuid, std::string>> sorted;
-    for (std::string& webhook : plans_[i].listeners) {
-      const Uuid id = DeliveryId(*events_[i], webhook);
-      sorted.emplace_back(id, std::move(webhook));
+    std::vector<std::pair<Uuid, Listener>> sorted;
+    for (Listener& listener : plans_[i].listeners) {
+      const Uuid id = DeliveryId(*events_[i], listener.webhook);
+      sorted.emplace_back(id, std::move(listener));
     }
-    std::sort(sorted.begin(), sorted.end());
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     for (std::size_t j = 0; j < sorted.size(); ++j) {
       plans_[i].listeners[j] = std::move(sorted[j].second);
     }
@@ -78,7 +86,7 @@ absl::StatusOr<bool> FanOut::Step(Connection& connection) {
         continue;
       }
       InsertDeliveryAhead(connection, *events_[reached_.event], plan.seq,
-                          plan.listeners[reached_.listener]);
+                          plan.listeners[reached_.listener].webhook);
       ++reached_.listener;
       --left;
     }
@@ -113,9 +121,12 @@ absl::StatusOr<FanOut::Results> FanOut::Finish(Connection& connection,
       continue;
     }
     const EventPlan& plan = plans_[i];
-    results.push_back(InsertEvent(connection, *events_[i], trace, notifications,
-                                  plan.is_new ? &plan.listeners : nullptr,
-                                  plan.seq));
+    results.push_back(plan.is_new && !position_.has_seqs
+                          ? InsertNewEvent(connection, *events_[i], trace,
+                                           notifications, plan.listeners)
+                          : InsertEvent(connection, *events_[i], trace,
+                                        notifications, plan.listeners,
+                                        plan.seq));
     const absl::Status& status = results.back().status();
     if (!status.ok() && !absl::IsAlreadyExists(status)) return status;
   }

@@ -14,6 +14,7 @@
 #include "storage/event_store.h"
 #include "storage/notifications.h"
 #include "storage/sql/connection.h"
+#include "storage/sql/rows/subscription_rows.h"
 
 namespace webhooks::sql {
 
@@ -53,6 +54,9 @@ class FanOut {
   FanOut& operator=(const FanOut&) = delete;
   ~FanOut() { ReleaseSeqs(); }
 
+  // Requests the rows that Plan reads, if there is one event.
+  void Prefetch(Connection& connection) const;
+
   // Finds the listeners of each event. Returns true if their deliveries need
   // steps. FAILED_PRECONDITION (FAN_OUT_TOO_LARGE): see
   // EventStore::PublishEvents.
@@ -76,8 +80,7 @@ class FanOut {
   struct EventPlan {
     // False if it is an error, or is stored already.
     bool is_new = false;
-    // The 16 bytes of the ids of the webhooks that get the event.
-    std::vector<std::string> listeners;
+    std::vector<Listener> listeners;
     // The reserved seq of its deliveries; 0 if they are not inserted before it.
     std::int64_t seq = 0;
   };

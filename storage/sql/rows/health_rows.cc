@@ -51,20 +51,20 @@ absl::StatusOr<absl::Time> RecordFailure(Connection& connection,
       });
 }
 
-// Returns the 16 bytes of the ids of the webhooks that get the event about the
-// deactivated one. Webhooks that list its type come first. Webhooks that listen
-// to every type follow, without failing ones.
-absl::StatusOr<std::vector<std::string>> SelectDeactivationListeners(
+// Returns the webhooks that get the event about the deactivated one. Webhooks
+// that list its type come first. Webhooks that listen to every type follow,
+// without failing ones.
+absl::StatusOr<std::vector<Listener>> SelectDeactivationListeners(
     Connection& connection, const Endpoint& deactivated) {
   constexpr int kMaxExamined = 200;
-  using Webhooks = std::vector<std::string>;
+  using Webhooks = std::vector<Listener>;
   return connection.Guarded(
       "select listeners", [&]() -> absl::StatusOr<Webhooks> {
         Webhooks listeners;
         for (const std::string& type :
              {std::string(kDeactivatedType), std::string()}) {
           Statement row = connection.Prepared(
-              "SELECT s.webhook_id, w.failing_since IS NULL"
+              "SELECT s.webhook_id, w.failing_since IS NULL, w.url IS NULL"
               " FROM subscriptions s"
               " CROSS JOIN webhooks w ON w.project_id = s.project_id"
               " AND w.id = s.webhook_id WHERE s.project_id = ?"
@@ -77,7 +77,8 @@ absl::StatusOr<std::vector<std::string>> SelectDeactivationListeners(
           while (listeners.size() < kMaxDeactivationListeners && row.Step()) {
             const bool is_healthy = row.Int(1) != 0;
             if (is_healthy || !type.empty()) {
-              listeners.emplace_back(BlobColumn(row, 0));
+              listeners.push_back(
+                  {std::string(BlobColumn(row, 0)), row.Int(2) != 0});
             }
           }
         }
@@ -106,7 +107,7 @@ absl::Status DeactivateFailing(Connection& connection, const Sealer& sealer,
   if (!listeners.ok()) return listeners.status();
   return InsertEvent(connection,
                      DeactivationEvent(stored->webhook, result.lease.delivery),
-                     TraceHeaders(), notifications, &*listeners)
+                     TraceHeaders(), notifications, *listeners)
       .status();
 }
 

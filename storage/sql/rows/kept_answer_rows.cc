@@ -13,14 +13,23 @@ absl::string_view View(const Digest& digest) {
 
 }  // namespace
 
+Statement KeptAnswerRows::Row(const Idempotency& idempotency) {
+  Statement row = connection_.Prepared(
+      "SELECT request, answer FROM answers WHERE key = ? AND expires_at > ?");
+  BindBlob(row, 1, idempotency.key);
+  BindTime(row, 2, idempotency.now);
+  return row;
+}
+
+void KeptAnswerRows::Prefetch(const Idempotency& idempotency) {
+  Row(idempotency).Prefetch();
+}
+
 absl::StatusOr<std::optional<std::string>> KeptAnswerRows::Find(
     const Idempotency& idempotency) {
   using Kept = std::optional<std::string>;
   return connection_.Guarded("select answer", [&]() -> absl::StatusOr<Kept> {
-    Statement row = connection_.Prepared(
-        "SELECT request, answer FROM answers WHERE key = ? AND expires_at > ?");
-    BindBlob(row, 1, idempotency.key);
-    BindTime(row, 2, idempotency.now);
+    Statement row = Row(idempotency);
     if (!row.Step()) return Kept();
     if (BlobColumn(row, 0) != View(idempotency.request))
       return RequestIdReused();
@@ -40,14 +49,18 @@ absl::Status KeptAnswerRows::Keep(const Idempotency& idempotency,
         "INSERT INTO answers (key, request, project_id, answer, expires_at)"
         " VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
         " request = excluded.request, project_id = excluded.project_id,"
-        " answer = excluded.answer, expires_at = excluded.expires_at");
+        " answer = excluded.answer, expires_at = excluded.expires_at"
+        " WHERE answers.expires_at <= ?");
     BindBlob(insert, 1, idempotency.key);
     BindBlob(insert, 2, idempotency.request);
     BindUuid(insert, 3, idempotency.project);
     BindBytes(insert, 4, sealed);
     BindTime(insert, 5, idempotency.now + Idempotency::kRetention);
-    insert.Execute();
-    return absl::OkStatus();
+    BindTime(insert, 6, idempotency.now);
+    // A call before in the same transaction may have kept one since the row was
+    // prefetched.
+    if (insert.ExecuteOnOne()) return absl::OkStatus();
+    return connection_.Fault("insert answer", "there is one already");
   });
 }
 

@@ -19,6 +19,9 @@ class KeptAnswerRows final : public KeptAnswers {
   KeptAnswerRows(Connection& connection, const Sealer& sealer)
       : connection_(connection), sealer_(sealer) {}
 
+  // Requests the row for Find.
+  void Prefetch(const Idempotency& idempotency);
+
   absl::StatusOr<std::optional<std::string>> Find(
       const Idempotency& idempotency) override;
   absl::Status Keep(const Idempotency& idempotency,
@@ -26,6 +29,8 @@ class KeptAnswerRows final : public KeptAnswers {
   absl::Status Damaged() override;
 
  private:
+  Statement Row(const Idempotency& idempotency);
+
   Connection& connection_;
   const Sealer& sealer_;
 };

@@ -12,6 +12,7 @@
 #include "storage/sql/rows/queue_rows.h"
 #include "storage/sql/rows/waiting_rows.h"
 #include "storage/sql/rows/webhook_reader.h"
+#include "storage/sql/rows/webhook_rows.h"
 
 // The leasing of deliveries, which queue_rows.h declares.
 namespace webhooks::sql {
@@ -21,57 +22,28 @@ namespace {
 // read.
 constexpr absl::Duration kRetryAfterError = absl::Seconds(5);
 
-// Leases deliveries one after another.
-class Leaser {
- public:
-  Leaser(Connection& connection, Leases& leases, const Endpoint& endpoint,
-         absl::Duration duration, EndpointLease& answer)
-      : connection_(connection),
-        leases_(leases),
-        endpoint_(endpoint),
-        duration_(duration),
-        answer_(answer) {}
-
-  // Returns false if the event of the delivery is damaged.
-  bool Lease(const WaitingDelivery& waiting) {
-    LeasedDelivery leased;
-    auto event = SelectEventBody(connection_, waiting.event_seq, leased.trace);
-    if (!event.ok()) {
-      damaged_.push_back(waiting.id);
-      return false;
-    }
-    leased.id = UuidText(waiting.id);
-    leased.attempt = waiting.attempts + 1;
-    leased.step = leased.attempt - waiting.schedule_base;
-    leased.due = waiting.due;
-    leased.event = *std::move(event);
-    bytes_ += leased.event.data().size();
-    leased.lease =
-        leases_.Add(waiting.id, endpoint_, leased.attempt, duration_);
-    answer_.deliveries.push_back(std::move(leased));
-    return true;
-  }
-
-  bool IsFull() const { return bytes_ >= DeliveryQueue::kMaxLeaseBytes; }
-
-  // The 16 bytes of the ids of deliveries whose events are damaged.
-  const std::vector<std::string>& damaged() const { return damaged_; }
-
- private:
-  Connection& connection_;
-  Leases& leases_;
-  const Endpoint& endpoint_;
-  const absl::Duration duration_;
-  EndpointLease& answer_;
-  std::vector<std::string> damaged_;
-  std::size_t bytes_ = 0;
-};
+// The number of events that are read together: each can have up to
+// EventStore::kMaxEventBytes.
+constexpr std::size_t kEventsAtOnce = 32;
 
 // The deliveries that wait for one endpoint.
 struct EndpointRows {
-  EndpointRows(Connection& connection, absl::string_view webhook)
-      : at_once(connection, WaitingRows::Order::kAtOnce, webhook),
-        timed(connection, WaitingRows::Order::kTimed, webhook) {}
+  EndpointRows(Connection& connection, const LeaseRequest& request)
+      : at_once(connection, WaitingRows::Order::kAtOnce,
+                request.endpoint.webhook, FirstRows(request)),
+        timed(connection, WaitingRows::Order::kTimed, request.endpoint.webhook,
+              FirstRows(request)) {}
+
+  // Some may be leased already.
+  static int FirstRows(const LeaseRequest& request) {
+    constexpr int kSpare = 16;
+    return std::min(request.limit + kSpare, Connection::kFirstRows);
+  }
+
+  void Prefetch() {
+    at_once.Prefetch();
+    timed.Prefetch();
+  }
 
   // Returns the rows whose front is the first delivery of an ordered webhook;
   // null if none is due.
@@ -98,28 +70,6 @@ struct EndpointRows {
   WaitingRows timed;
 };
 
-// Leases the first delivery of an ordered webhook, unless it is leased already:
-// the deliveries behind it wait for its end.
-void LeaseFirst(EndpointRows& endpoint, Leases& leases, absl::Time now,
-                Leaser& leaser, absl::Time& next_due) {
-  WaitingRows* const rows = endpoint.First(now);
-  if (rows == nullptr) {
-    next_due = endpoint.NextDue(now);
-    return;
-  }
-  const WaitingDelivery first = *rows->Front();
-  if (const auto left = leases.TimeLeft(first.id)) {
-    next_due = now + *left;
-  } else if (first.not_before > now) {
-    next_due = first.not_before;
-    return;
-  } else {
-    rows->Pop();
-    next_due = leaser.Lease(first) ? endpoint.NextDue(now) : now;
-  }
-  leases.MarkBlocking(first.id);
-}
-
 // Returns the first delivery that is neither leased nor due later; null if
 // there is none.
 const WaitingDelivery* FirstFree(WaitingRows& rows, const Leases& leases,
@@ -140,94 +90,239 @@ const WaitingDelivery* FirstFree(WaitingRows& rows, const Leases& leases,
   }
 }
 
-void LeaseAny(EndpointRows& endpoint, const Leases& leases, absl::Time now,
-              int limit, Leaser& leaser, absl::Time& next_due) {
-  for (int leased = 0;;) {
-    const WaitingDelivery* const placed =
-        FirstFree(endpoint.at_once, leases, now, next_due);
-    const WaitingDelivery* const timed =
-        FirstFree(endpoint.timed, leases, now, next_due);
-    if (placed == nullptr && timed == nullptr) return;
-    const bool is_timed =
-        placed == nullptr || (timed != nullptr && timed->due <= placed->due);
-    const WaitingDelivery& first = is_timed ? *timed : *placed;
-    if (leased == limit || leaser.IsFull()) {
-      next_due = std::min({next_due, first.due, now});
+// One of the requests.
+struct Part {
+  explicit Part(const LeaseRequest& one) : request(&one) {}
+
+  const LeaseRequest* request;
+  EndpointLease answer;
+  std::optional<StoredWebhook> stored;
+  std::vector<WaitingDelivery> chosen;
+  // The size of the events that were read.
+  std::size_t bytes = 0;
+  // The 16 bytes of the ids of deliveries whose events are damaged.
+  std::vector<std::string> damaged;
+};
+
+// Leases deliveries: chooses those of all requests, then reads their events, so
+// that each of the two takes few round trips to the database.
+class LeaseCall {
+ public:
+  LeaseCall(Connection& connection, const Sealer& sealer, Leases& leases,
+            absl::Time now, absl::Duration duration,
+            Notifications& notifications)
+      : connection_(connection),
+        sealer_(sealer),
+        leases_(leases),
+        now_(now),
+        duration_(duration),
+        notifications_(notifications) {}
+
+  std::vector<EndpointLease> Run(const std::vector<LeaseRequest>& requests) {
+    std::vector<Part> parts;
+    for (const LeaseRequest& request : requests) parts.emplace_back(request);
+    if (connection_.Prefetches()) Prefetch(parts);
+    for (Part& part : parts) part.answer.status = Choose(part);
+    ReadEvents(parts);
+    std::vector<EndpointLease> answers;
+    for (Part& part : parts) answers.push_back(Finish(part));
+    return answers;
+  }
+
+ private:
+  void Prefetch(const std::vector<Part>& parts) {
+    connection_
+        .Guarded("prefetch",
+                 [&]() -> absl::Status {
+                   for (const Part& part : parts) {
+                     PrefetchReceiver(connection_, part.request->endpoint);
+                     EndpointRows(connection_, *part.request).Prefetch();
+                   }
+                   return absl::OkStatus();
+                 })
+        .IgnoreError();
+  }
+
+  absl::Status Choose(Part& part) {
+    const Endpoint& endpoint = part.request->endpoint;
+    auto stored = SelectReceiver(connection_, sealer_, endpoint);
+    // Then it cannot receive, so its damage is reported once.
+    if (absl::IsDataLoss(stored.status())) {
+      absl::Status deactivated =
+          DeactivateDamaged(connection_, endpoint, now_, notifications_);
+      return deactivated.ok() ? stored.status() : deactivated;
+    }
+    if (!stored.ok()) return stored.status();
+    if (!stored->has_value()) return CancelIfRemoved(endpoint);
+    part.stored = *std::move(stored);
+    return connection_.Guarded("lease deliveries", [&]() -> absl::Status {
+      EndpointRows rows(connection_, *part.request);
+      if (part.stored->webhook.delivery().ordered()) {
+        ChooseFirst(rows, part);
+      } else {
+        ChooseAny(rows, part);
+      }
+      return absl::OkStatus();
+    });
+  }
+
+  // A webhook can be removed on another server while an event for it is
+  // published.
+  absl::Status CancelIfRemoved(const Endpoint& endpoint) {
+    return connection_.Guarded("cancel deliveries", [&]() -> absl::Status {
+      if (!HasWebhook(connection_, endpoint.project, endpoint.webhook)) {
+        InsertRemovedWebhook(connection_, endpoint.webhook);
+      }
+      return absl::OkStatus();
+    });
+  }
+
+  // Chooses the first delivery of an ordered webhook, unless it is leased
+  // already: the deliveries behind it wait for its end.
+  void ChooseFirst(EndpointRows& rows, Part& part) {
+    absl::Time& next_due = part.answer.next_due;
+    WaitingRows* const front = rows.First(now_);
+    if (front == nullptr) {
+      next_due = rows.NextDue(now_);
       return;
     }
-    if (leaser.Lease(first)) ++leased;
-    (is_timed ? endpoint.timed : endpoint.at_once).Pop();
+    const WaitingDelivery first = *front->Front();
+    if (const auto left = leases_.TimeLeft(first.id)) {
+      next_due = now_ + *left;
+      leases_.MarkBlocking(first.id);
+    } else if (first.not_before > now_) {
+      next_due = first.not_before;
+    } else {
+      part.chosen.push_back(first);
+      front->Pop();
+      next_due = rows.NextDue(now_);
+    }
   }
-}
 
-// Returns true if the webhook exists and can receive. A damaged webhook is
-// deactivated and then cannot receive, so its damage is reported once.
-absl::StatusOr<bool> CanReceive(Connection& connection,
-                                const Endpoint& endpoint) {
-  return connection.Guarded("look at webhook", [&]() -> absl::StatusOr<bool> {
-    Statement row = connection.Prepared(
-        "SELECT 1 FROM webhooks WHERE project_id = ?1 AND id = ?2"
-        " AND active = 1 AND url IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
-        " projects WHERE id = ?1 AND deleted_at IS NOT NULL)");
-    BindUuid(row, 1, endpoint.project);
-    BindUuid(row, 2, endpoint.webhook);
-    return row.Step();
-  });
-}
-
-absl::Status LeaseInto(EndpointLease& answer, Connection& connection,
-                       const Sealer& sealer, Leases& leases,
-                       const LeaseRequest& request, absl::Time now,
-                       absl::Duration duration, Notifications& notifications) {
-  const auto can_receive = CanReceive(connection, request.endpoint);
-  if (!can_receive.ok() || !*can_receive) return can_receive.status();
-  auto stored = SelectStored(connection, sealer, request.endpoint.project,
-                             request.endpoint.webhook);
-  if (absl::IsDataLoss(stored.status())) {
-    absl::Status deactivated =
-        DeactivateDamaged(connection, request.endpoint, now, notifications);
-    return deactivated.ok() ? stored.status() : deactivated;
+  void ChooseAny(EndpointRows& rows, Part& part) {
+    absl::Time& next_due = part.answer.next_due;
+    const auto limit = static_cast<std::size_t>(part.request->limit);
+    for (;;) {
+      const WaitingDelivery* const placed =
+          FirstFree(rows.at_once, leases_, now_, next_due);
+      const WaitingDelivery* const timed =
+          FirstFree(rows.timed, leases_, now_, next_due);
+      if (placed == nullptr && timed == nullptr) return;
+      const bool is_timed =
+          placed == nullptr || (timed != nullptr && timed->due <= placed->due);
+      const WaitingDelivery& first = is_timed ? *timed : *placed;
+      if (part.chosen.size() == limit) {
+        next_due = std::min({next_due, first.due, now_});
+        return;
+      }
+      part.chosen.push_back(first);
+      (is_timed ? rows.timed : rows.at_once).Pop();
+    }
   }
-  if (!stored.ok()) return stored.status();
-  return connection.Guarded("lease deliveries", [&]() -> absl::Status {
-    Leaser leaser(connection, leases, request.endpoint, duration, answer);
-    {
-      EndpointRows rows(connection, request.endpoint.webhook);
-      if (stored->webhook.delivery().ordered()) {
-        LeaseFirst(rows, leases, now, leaser, answer.next_due);
-      } else {
-        LeaseAny(rows, leases, now, request.limit, leaser, answer.next_due);
+
+  void ReadEvents(std::vector<Part>& parts) {
+    std::vector<std::pair<Part*, const WaitingDelivery*>> all;
+    for (Part& part : parts) {
+      if (!part.answer.status.ok()) continue;
+      for (const WaitingDelivery& one : part.chosen) {
+        all.emplace_back(&part, &one);
       }
     }
-    for (const std::string& id : leaser.damaged()) {
-      FailDelivery(connection, id, v1::Delivery::EVENT_DAMAGED, now,
-                   notifications);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      auto& [part, waiting] = all[i];
+      if (part->bytes >= DeliveryQueue::kMaxLeaseBytes) {
+        part->answer.next_due =
+            std::min({part->answer.next_due, waiting->due, now_});
+        continue;
+      }
+      absl::Status read =
+          connection_.Guarded("lease deliveries", [&]() -> absl::Status {
+            if (i % kEventsAtOnce == 0 && connection_.Prefetches()) {
+              for (std::size_t j = i;
+                   j < std::min(i + kEventsAtOnce, all.size()); ++j) {
+                PrefetchEventBody(connection_, all[j].second->event_seq);
+              }
+            }
+            Lease(*part, *waiting);
+            return absl::OkStatus();
+          });
+      part->answer.status.Update(read);
     }
-    answer.secrets = SecretsInForce(stored->secrets, now);
-    answer.resumed_at = stored->resumed_at;
-    answer.webhook = std::move(stored->webhook);
-    return absl::OkStatus();
-  });
-}
+  }
+
+  void Lease(Part& part, const WaitingDelivery& waiting) {
+    LeasedDelivery leased;
+    auto event = SelectEventBody(connection_, waiting.event_seq, leased.trace);
+    if (!event.ok()) {
+      part.damaged.push_back(waiting.id);
+      return;
+    }
+    leased.id = UuidText(waiting.id);
+    leased.attempt = waiting.attempts + 1;
+    leased.step = leased.attempt - waiting.schedule_base;
+    leased.due = waiting.due;
+    leased.event = *std::move(event);
+    part.bytes += leased.event.data().size();
+    leased.lease = leases_.Add(waiting.id, part.request->endpoint,
+                               leased.attempt, duration_, waiting.retry_at);
+    if (part.stored->webhook.delivery().ordered()) {
+      leases_.MarkBlocking(waiting.id);
+    }
+    part.answer.deliveries.push_back(std::move(leased));
+  }
+
+  EndpointLease Finish(Part& part) {
+    EndpointLease& answer = part.answer;
+    if (answer.status.ok() && !part.damaged.empty()) {
+      answer.status =
+          connection_.Guarded("fail deliveries", [&]() -> absl::Status {
+            for (const std::string& id : part.damaged) {
+              FailDelivery(connection_, id, v1::Delivery::EVENT_DAMAGED, now_,
+                           notifications_);
+            }
+            return absl::OkStatus();
+          });
+      // Others may wait behind them.
+      answer.next_due = now_;
+    }
+    if (!answer.status.ok()) return Failed(answer);
+    if (!part.stored) return std::move(answer);
+    answer.secrets = SecretsInForce(part.stored->secrets, now_);
+    answer.resumed_at = part.stored->resumed_at;
+    answer.webhook = std::move(part.stored->webhook);
+    return std::move(answer);
+  }
+
+  EndpointLease Failed(const EndpointLease& answer) {
+    for (const LeasedDelivery& delivery : answer.deliveries) {
+      leases_.End(UuidBytes(delivery.id), delivery.lease);
+    }
+    EndpointLease failed;
+    failed.status = answer.status;
+    // A damaged webhook is inactive now and need not be requested again.
+    if (!absl::IsDataLoss(failed.status)) {
+      failed.next_due = now_ + kRetryAfterError;
+    }
+    return failed;
+  }
+
+  Connection& connection_;
+  const Sealer& sealer_;
+  Leases& leases_;
+  const absl::Time now_;
+  const absl::Duration duration_;
+  Notifications& notifications_;
+};
 
 }  // namespace
 
-EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
-                       Leases& leases, const LeaseRequest& request,
-                       absl::Time now, absl::Duration duration,
-                       Notifications& notifications) {
-  EndpointLease answer;
-  absl::Status status = LeaseInto(answer, connection, sealer, leases, request,
-                                  now, duration, notifications);
-  if (status.ok()) return answer;
-  for (const LeasedDelivery& delivery : answer.deliveries) {
-    leases.End(UuidBytes(delivery.id), delivery.lease);
-  }
-  answer = EndpointLease();
-  // A damaged webhook is inactive now and need not be requested again.
-  if (!absl::IsDataLoss(status)) answer.next_due = now + kRetryAfterError;
-  answer.status = std::move(status);
-  return answer;
+std::vector<EndpointLease> LeaseDue(Connection& connection,
+                                    const Sealer& sealer, Leases& leases,
+                                    const std::vector<LeaseRequest>& requests,
+                                    absl::Time now, absl::Duration duration,
+                                    Notifications& notifications) {
+  return LeaseCall(connection, sealer, leases, now, duration, notifications)
+      .Run(requests);
 }
 
 }  // namespace webhooks::sql

@@ -10,20 +10,9 @@
 #include "storage/sql/columns.h"
 #include "storage/sql/rows/delivery_rows.h"
 #include "storage/sql/rows/delivery_states.h"
-#include "storage/sql/rows/event_reader.h"
 
 namespace webhooks::sql {
 namespace {
-
-// Returns when the delivery in the row is due.
-absl::Time DueOf(Connection& connection, Statement& row, int queue_at_column,
-                 int event_seq_column) {
-  const absl::Time queue_at = TimeColumn(row, queue_at_column);
-  if (queue_at != kAtOnce) return queue_at;
-  // It is due at once even if the clock was set back since its publication.
-  const std::int64_t event_seq = row.Int64(event_seq_column);
-  return std::min(SelectPublication(connection, event_seq), absl::Now());
-}
 
 // Returns true if the webhook of the delivery that waits is inactive or has no
 // URL.
@@ -39,26 +28,38 @@ bool IsHeld(Connection& connection, absl::string_view delivery) {
 
 }  // namespace
 
+// Steps from one webhook to the next: there may be a million rows of one.
 absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
     Connection& connection, absl::string_view after, int limit) {
   using Endpoints = std::vector<EndpointDue>;
-  static const std::string& sql = *new std::string(
-      absl::StrCat("SELECT project_id, webhook_id, queue_at, event_seq"
-                   " FROM deliveries INDEXED BY waiting_deliveries"
-                   " WHERE webhook_id > ? AND ",
-                   kIsPending, " ORDER BY webhook_id, queue_at LIMIT 1"));
+  static const std::string& sql = *new std::string(absl::StrCat(
+      "WITH RECURSIVE step(webhook) AS (SELECT * FROM (SELECT webhook_id FROM"
+      " deliveries INDEXED BY waiting_deliveries WHERE webhook_id > ?1 AND ",
+      kIsPending,
+      " ORDER BY webhook_id LIMIT 1) AS first"
+      " UNION ALL SELECT (SELECT webhook_id FROM deliveries"
+      " INDEXED BY waiting_deliveries WHERE webhook_id > webhook AND ",
+      kIsPending,
+      " ORDER BY webhook_id LIMIT 1) FROM step WHERE webhook IS NOT NULL)"
+      " SELECT project_id, webhook_id, queue_at,"
+      " (SELECT created_at FROM events WHERE seq = event_seq)"
+      " FROM step CROSS JOIN deliveries ON id = (SELECT id FROM deliveries"
+      " INDEXED BY waiting_deliveries WHERE webhook_id = webhook AND ",
+      kIsPending, " ORDER BY queue_at LIMIT 1) LIMIT ?2"));
   return connection.Guarded(
       "select endpoints", [&]() -> absl::StatusOr<Endpoints> {
+        const absl::Time now = absl::Now();
         Endpoints endpoints;
-        std::string last = UuidBytes(after);
-        while (static_cast<int>(endpoints.size()) < limit) {
-          Statement row = connection.Prepared(sql);
-          BindBytes(row, 1, last);
-          if (!row.Step()) break;
-          last = std::string(BlobColumn(row, 1));
-          endpoints.push_back({{UuidColumn(row, 0), UuidColumn(row, 1)},
-                               DueOf(connection, row, /*queue_at_column=*/2,
-                                     /*event_seq_column=*/3)});
+        Statement row = connection.Prepared(sql);
+        BindUuid(row, 1, after);
+        row.Bind(2, limit);
+        while (row.Step()) {
+          absl::Time due = TimeColumn(row, 2);
+          if (due == kAtOnce) {
+            // Even if the clock was set back since its publication.
+            due = std::min(OptionalTimeColumn(row, 3).value_or(now), now);
+          }
+          endpoints.push_back({{UuidColumn(row, 0), UuidColumn(row, 1)}, due});
         }
         return endpoints;
       });

@@ -2,6 +2,7 @@
 #define WEBHOOKS_STORAGE_SQL_ROWS_QUEUE_ROWS_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,12 +25,16 @@ absl::StatusOr<std::vector<EndpointDue>> SelectEndpoints(
 
 absl::StatusOr<WaitingCounts> CountWaiting(Connection& connection, int limit);
 
-// Leases deliveries of one endpoint, as work of the writer. An error that
-// concerns this endpoint alone is in EndpointLease::status.
-EndpointLease LeaseDue(Connection& connection, const Sealer& sealer,
-                       Leases& leases, const LeaseRequest& request,
-                       absl::Time now, absl::Duration duration,
-                       Notifications& notifications);
+// Leases deliveries, as work of the writer. An error that concerns one endpoint
+// alone is in its EndpointLease::status.
+std::vector<EndpointLease> LeaseDue(Connection& connection,
+                                    const Sealer& sealer, Leases& leases,
+                                    const std::vector<LeaseRequest>& requests,
+                                    absl::Time now, absl::Duration duration,
+                                    Notifications& notifications);
+
+// Requests the row of a delivery, given by its 16 bytes, for WriteAttempt.
+void PrefetchProgress(Connection& connection, const std::string& id);
 
 // Records an attempt, as work of the writer. Leaves the lease as it is, since
 // the transaction may still fail.

@@ -153,17 +153,28 @@ bool IsWanted(Connection& connection, const RetryJob& job,
   return row.Step();
 }
 
-// Returns the position of the last event that was examined, or one before the
-// first event.
-EventPosition ReadPosition(const RetryJobRow& row) {
+// Returns the position of the last event that was examined; nullopt if the
+// position of the job is not an event.
+std::optional<EventPosition> ParsePosition(absl::string_view position) {
   std::int64_t millis = 0;
   std::int64_t seq = 0;
   const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(row.position, ' ');
-  if (absl::SimpleAtoi(parts.first, &millis) &&
-      absl::SimpleAtoi(parts.second, &seq)) {
-    return {absl::FromUnixMillis(millis), seq};
+      absl::StrSplit(position, ' ');
+  if (!absl::SimpleAtoi(parts.first, &millis) ||
+      !absl::SimpleAtoi(parts.second, &seq)) {
+    return std::nullopt;
   }
+  return EventPosition{absl::FromUnixMillis(millis), seq};
+}
+
+std::string FormatPosition(absl::Time created_at, std::int64_t seq) {
+  return absl::StrCat(absl::ToUnixMillis(created_at), " ", seq);
+}
+
+// Returns the position of the last event that was examined, or one before the
+// first event.
+EventPosition ReadPosition(const RetryJobRow& row) {
+  if (const auto position = ParsePosition(row.position)) return *position;
   const absl::Time start = row.job.has_start_time()
                                ? FromTimestamp(row.job.start_time())
                                : absl::InfinitePast();
@@ -214,7 +225,7 @@ RetryJobStep ExamineEvents(Connection& connection, const Leases& leases,
     event.set_id_event(UuidColumn(row, 0));
     *event.mutable_created_at() = TimestampColumn(row, 1);
     const std::int64_t seq = row.Int64(2);
-    job.position = absl::StrCat(row.Int64(1), " ", seq);
+    job.position = FormatPosition(TimeColumn(row, 1), seq);
     const std::string type = TextColumn(row, 3);
     const auto deliver_at = OptionalTimeColumn(row, 4);
     if ((deliver_at && *deliver_at > now) ||
@@ -265,6 +276,12 @@ bool PerformStep(Connection& connection, Leases& leases, absl::Time now,
   if (row.job.dry_run() || step.retried == 0) return false;
   MakeDue(connection, leases, now, row.job, before, found, notifications);
   return true;
+}
+
+std::string MovedPosition(const std::string& position, std::int64_t moved_by) {
+  const auto event = ParsePosition(position);
+  if (!event || event->seq < 0 || event->seq > INT64_MAX / 2) return position;
+  return FormatPosition(event->created_at, event->seq + moved_by);
 }
 
 }  // namespace webhooks::sql

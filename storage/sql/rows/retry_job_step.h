@@ -1,6 +1,7 @@
 #ifndef WEBHOOKS_STORAGE_SQL_ROWS_RETRY_JOB_STEP_H_
 #define WEBHOOKS_STORAGE_SQL_ROWS_RETRY_JOB_STEP_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/time/time.h"
@@ -29,6 +30,10 @@ struct RetryJobRow {
 bool PerformStep(Connection& connection, Leases& leases, absl::Time now,
                  absl::Time oldest, RetryJobRow& row,
                  Notifications& notifications);
+
+// Returns the position of a job (RetryJobRow) in a database where the seqs of
+// events are higher by `moved_by`.
+std::string MovedPosition(const std::string& position, std::int64_t moved_by);
 
 }  // namespace webhooks::sql
 

@@ -35,6 +35,12 @@ absl::Status CheckSecretKeys(Connection& connection, const Sealer& sealer) {
   return absl::OkStatus();
 }
 
+bool HasSecretKey(Connection& connection, const SecretKey::Id& id) {
+  Statement row = connection.Prepared("SELECT 1 FROM secret_keys WHERE id = ?");
+  BindBlob(row, 1, id);
+  return row.Step();
+}
+
 absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id) {
   return connection.Guarded("insert secret key", [&]() -> absl::Status {
     Statement insert = connection.Prepared(

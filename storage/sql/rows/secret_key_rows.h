@@ -19,6 +19,10 @@ absl::StatusOr<std::vector<SecretKey::Id>> SelectSecretKeys(
 // with the id of a missing one.
 absl::Status CheckSecretKeys(Connection& connection, const Sealer& sealer);
 
+// Returns true if the table has the key. Throws the failures of the driver; for
+// use inside Connection::Guarded.
+bool HasSecretKey(Connection& connection, const SecretKey::Id& id);
+
 // Adds a key, unless the table has it.
 absl::Status InsertSecretKey(Connection& connection, const SecretKey::Id& id);
 

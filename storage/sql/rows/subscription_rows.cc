@@ -25,6 +25,18 @@ void RunForScope(Connection& connection, absl::string_view sql,
   }
 }
 
+Statement ListenerRows(Connection& connection, absl::string_view project,
+                       const std::string& type) {
+  Statement row = connection.Prepared(
+      "SELECT s.webhook_id, w.active = 0 OR w.url IS NULL FROM subscriptions s"
+      " CROSS JOIN webhooks w ON w.project_id = s.project_id"
+      " AND w.id = s.webhook_id"
+      " WHERE s.project_id = ? AND s.event_type IN (?, '')");
+  BindUuid(row, 1, project);
+  BindText(row, 2, type);
+  return row;
+}
+
 }  // namespace
 
 void InsertSubscriptions(Connection& connection, const v1::Webhook& webhook) {
@@ -41,17 +53,20 @@ void DeleteSubscriptions(Connection& connection, const v1::Webhook& webhook) {
               webhook);
 }
 
-std::vector<std::string> SelectListeners(Connection& connection,
-                                         absl::string_view project,
-                                         const std::string& type) {
-  Statement row = connection.Prepared(
-      "SELECT webhook_id FROM subscriptions"
-      " WHERE project_id = ? AND event_type IN (?, '')");
-  BindUuid(row, 1, project);
-  BindText(row, 2, type);
-  std::vector<std::string> webhooks;
-  while (row.Step()) webhooks.emplace_back(BlobColumn(row, 0));
-  return webhooks;
+std::vector<Listener> SelectListeners(Connection& connection,
+                                      absl::string_view project,
+                                      const std::string& type) {
+  Statement row = ListenerRows(connection, project, type);
+  std::vector<Listener> listeners;
+  while (row.Step()) {
+    listeners.push_back({std::string(BlobColumn(row, 0)), row.Int(1) != 0});
+  }
+  return listeners;
+}
+
+void PrefetchListeners(Connection& connection, absl::string_view project,
+                       const std::string& type) {
+  ListenerRows(connection, project, type).Prefetch();
 }
 
 }  // namespace webhooks::sql

@@ -19,11 +19,21 @@ void InsertSubscriptions(Connection& connection, const v1::Webhook& webhook);
 // Undoes InsertSubscriptions.
 void DeleteSubscriptions(Connection& connection, const v1::Webhook& webhook);
 
-// Returns the 16 bytes of the ids of the webhooks that listen to `type`, in any
-// order.
-std::vector<std::string> SelectListeners(Connection& connection,
-                                         absl::string_view project,
-                                         const std::string& type);
+// A webhook that gets an event.
+struct Listener {
+  // The 16 bytes of its id.
+  std::string webhook;
+  // True if it cannot receive now: it is inactive or has no URL.
+  bool is_held = false;
+};
+
+// Returns the webhooks that listen to `type`, in any order.
+std::vector<Listener> SelectListeners(Connection& connection,
+                                      absl::string_view project,
+                                      const std::string& type);
+// Requests the rows for SelectListeners.
+void PrefetchListeners(Connection& connection, absl::string_view project,
+                       const std::string& type);
 
 }  // namespace webhooks::sql
 

@@ -4,7 +4,6 @@
 #include "storage/delivery_progress.h"
 #include "storage/sql/columns.h"
 #include "storage/sql/rows/delivery_states.h"
-#include "storage/sql/rows/event_reader.h"
 
 namespace webhooks::sql {
 namespace {
@@ -16,19 +15,23 @@ enum WaitingColumn {
   kAttemptsColumn,
   kScheduleBaseColumn,
   kEventSeqColumn,
+  kPublishedAtColumn,
 };
 
 constexpr absl::string_view kSelectWaiting =
-    "SELECT id, queue_at, retry_at, attempts, schedule_base, event_seq"
+    "SELECT id, queue_at, retry_at, attempts, schedule_base, event_seq";
+
+constexpr absl::string_view kFromWaiting =
     " FROM deliveries INDEXED BY waiting_deliveries"
     " WHERE event_seq NOT IN (SELECT seq FROM publishing)"
     " AND webhook_id = ?1 AND ";
 
 const std::string& SqlFor(WaitingRows::Order order) {
   static const std::string& at_once = *new std::string(absl::StrCat(
-      kSelectWaiting, kIsPending, " AND queue_at = ?2 ORDER BY place"));
+      kSelectWaiting, ", (SELECT created_at FROM events WHERE seq = event_seq)",
+      kFromWaiting, kIsPending, " AND queue_at = ?2 ORDER BY place"));
   static const std::string& timed = *new std::string(
-      absl::StrCat(kSelectWaiting, kIsPending,
+      absl::StrCat(kSelectWaiting, kFromWaiting, kIsPending,
                    " AND queue_at > ?2 ORDER BY queue_at, place"));
   return order == WaitingRows::Order::kAtOnce ? at_once : timed;
 }
@@ -36,10 +39,8 @@ const std::string& SqlFor(WaitingRows::Order order) {
 }  // namespace
 
 WaitingRows::WaitingRows(Connection& connection, Order order,
-                         absl::string_view webhook)
-    : connection_(connection),
-      order_(order),
-      row_(connection.Streamed(SqlFor(order))) {
+                         absl::string_view webhook, int first)
+    : order_(order), row_(connection.Streamed(SqlFor(order), first)) {
   BindUuid(row_, 1, webhook);
   BindTime(row_, 2, kAtOnce);
 }
@@ -59,13 +60,14 @@ WaitingDelivery WaitingRows::Read() {
   waiting.schedule_base = row_.Int(kScheduleBaseColumn);
   waiting.event_seq = row_.Int64(kEventSeqColumn);
   waiting.since = order_ == Order::kAtOnce
-                      ? SelectPublication(connection_, waiting.event_seq)
+                      ? OptionalTimeColumn(row_, kPublishedAtColumn)
+                            .value_or(absl::InfiniteFuture())
                       : TimeColumn(row_, kQueueAtColumn);
-  const auto retry_at = OptionalTimeColumn(row_, kRetryAtColumn);
-  waiting.due = retry_at.value_or(waiting.since);
+  waiting.retry_at = OptionalTimeColumn(row_, kRetryAtColumn);
+  waiting.due = waiting.retry_at.value_or(waiting.since);
   // Deliveries of an ordered webhook keep their places between attempts.
   const bool waits_for_retry =
-      retry_at && waiting.attempts > waiting.schedule_base;
+      waiting.retry_at && waiting.attempts > waiting.schedule_base;
   if (order_ == Order::kTimed || waits_for_retry) {
     waiting.not_before = waiting.due;
   }

@@ -24,13 +24,15 @@ struct WaitingDelivery {
   // Orders the deliveries of an ordered webhook across both orders of
   // WaitingRows.
   absl::Time since;
+  // See DeliveryProgress::retry_at.
+  std::optional<absl::Time> retry_at;
   int attempts = 0;
   int schedule_base = 0;
 };
 
 // Reads the deliveries that wait for one endpoint, in one of the two orders
-// that kAtOnce (storage/delivery_progress.h) defines. Throws what SQLiteCpp
-// throws; for use inside Connection::Guarded.
+// that kAtOnce (storage/delivery_progress.h) defines. Throws the
+// failures of the driver; for use inside Connection::Guarded.
 class WaitingRows {
  public:
   enum class Order {
@@ -38,7 +40,12 @@ class WaitingRows {
     kTimed,   // by time
   };
 
-  WaitingRows(Connection& connection, Order order, absl::string_view webhook);
+  // Reads `first` rows at first, and more if they are needed.
+  WaitingRows(Connection& connection, Order order, absl::string_view webhook,
+              int first);
+
+  // Requests the first rows, for a WaitingRows with the same arguments.
+  void Prefetch() { row_.Prefetch(); }
 
   // Returns the first delivery that is left; null if there is none.
   const WaitingDelivery* Front();
@@ -47,7 +54,6 @@ class WaitingRows {
  private:
   WaitingDelivery Read();
 
-  Connection& connection_;
   const Order order_;
   Statement row_;
   std::optional<WaitingDelivery> front_;

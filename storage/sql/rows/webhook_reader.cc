@@ -9,6 +9,7 @@
 #include "storage/etag.h"
 #include "storage/sealed_secrets.h"
 #include "storage/sql/columns.h"
+#include "storage/sql/rows/secret_key_rows.h"
 
 namespace webhooks::sql {
 namespace {
@@ -19,6 +20,33 @@ bool ReadSettings(const Sealer& sealer, Statement& row, v1::Webhook& webhook) {
   const auto text = OpenSettings(sealer, BlobColumn(row, kSettingsColumn),
                                  BlobColumn(row, kIdColumn));
   return text && webhook.mutable_delivery()->ParseFromString(*text);
+}
+
+// Returns the error for a sealed text that cannot be opened.
+absl::Status CannotOpen(Connection& connection, const Sealer& sealer,
+                        absl::string_view sealed, absl::string_view operation,
+                        absl::string_view webhook) {
+  const auto key = Sealer::KeyOf(sealed);
+  if (!key || sealer.Has(*key) || !HasSecretKey(connection, *key)) {
+    return connection.Damaged(operation, webhook);
+  }
+  connection
+      .Fault(operation, absl::StrCat("the key ", FormatKeyId(*key),
+                                     " is not in this server's key file"))
+      .IgnoreError();
+  return StorageUnavailable();
+}
+
+Statement ReceiverRow(Connection& connection, const Endpoint& endpoint) {
+  static const std::string& sql = *new std::string(absl::StrCat(
+      "SELECT ", kWebhookColumns,
+      " FROM webhooks WHERE project_id = ?1 AND id = ?2"
+      " AND active = 1 AND url IS NOT NULL AND NOT EXISTS (SELECT"
+      " 1 FROM projects WHERE id = ?1 AND deleted_at IS NOT NULL)"));
+  Statement row = connection.Prepared(sql);
+  BindUuid(row, 1, endpoint.project);
+  BindUuid(row, 2, endpoint.webhook);
+  return row;
 }
 
 }  // namespace
@@ -36,7 +64,8 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
   auto secrets = OpenSecrets(sealer, BlobColumn(row, kSecretsColumn),
                              BlobColumn(row, kIdColumn));
   if (!secrets) {
-    return connection.Damaged("open secrets", webhook.id_webhook_endpoint());
+    return CannotOpen(connection, sealer, BlobColumn(row, kSecretsColumn),
+                      "open secrets", webhook.id_webhook_endpoint());
   }
   stored.secrets = *std::move(secrets);
   webhook.set_secret(stored.secrets.secrets(0).secret());
@@ -51,7 +80,8 @@ absl::StatusOr<StoredWebhook> ReadStored(Connection& connection,
   *webhook.mutable_last_update() = TimestampColumn(row, kLastUpdateColumn);
   webhook.set_etag(EtagOf(webhook));
   if (!ReadSettings(sealer, row, webhook)) {
-    return connection.Damaged("open settings", webhook.id_webhook_endpoint());
+    return CannotOpen(connection, sealer, BlobColumn(row, kSettingsColumn),
+                      "open settings", webhook.id_webhook_endpoint());
   }
   if (!row.IsNull(kDeactivationColumn)) {
     webhook.mutable_deactivation()->ParseFromString(
@@ -80,6 +110,20 @@ absl::StatusOr<StoredWebhook> SelectStored(Connection& connection,
                               if (!row.Step()) return WebhookNotFound(id);
                               return ReadStored(connection, sealer, row);
                             });
+}
+
+absl::StatusOr<std::optional<StoredWebhook>> SelectReceiver(
+    Connection& connection, const Sealer& sealer, const Endpoint& endpoint) {
+  using Found = std::optional<StoredWebhook>;
+  return connection.Guarded("select receiver", [&]() -> absl::StatusOr<Found> {
+    Statement row = ReceiverRow(connection, endpoint);
+    if (!row.Step()) return Found();
+    return ReadStored(connection, sealer, row);
+  });
+}
+
+void PrefetchReceiver(Connection& connection, const Endpoint& endpoint) {
+  ReceiverRow(connection, endpoint).Prefetch();
 }
 
 bool HasWebhook(Connection& connection, absl::string_view project,

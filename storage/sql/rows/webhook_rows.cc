@@ -24,11 +24,12 @@ namespace {
 // Counts another webhook of the project, if it may have one more.
 absl::Status CountWebhook(Connection& connection, const std::string& project) {
   Statement update = connection.Prepared(
-      "UPDATE projects SET webhook_count = webhook_count + 1 WHERE id = ?"
+      "UPDATE projects SET webhook_count = webhook_count + ?1 WHERE id = ?2"
       " AND deleted_at IS NULL"
-      " AND (max_webhooks IS NULL OR webhook_count < max_webhooks)");
-  BindUuid(update, 1, project);
-  if (update.ExecuteOnOne()) return absl::OkStatus();
+      " AND (max_webhooks IS NULL OR webhook_count + ?1 <= max_webhooks)");
+  update.Bind(1, 1);
+  BindUuid(update, 2, project);
+  if (update.ExecuteToAdd(1)) return absl::OkStatus();
   absl::Status exists = CheckProject(connection, project);
   return exists.ok() ? WebhookLimitReached() : exists;
 }
@@ -119,17 +120,6 @@ absl::Status UpdateSecrets(Connection& connection, const Sealer& sealer,
     update.Execute();
     return absl::OkStatus();
   });
-}
-
-// Requests maintenance to cancel the deliveries that wait for the webhook.
-void InsertRemovedWebhook(Connection& connection, absl::string_view id) {
-  static const std::string& sql = *new std::string(
-      absl::StrCat("INSERT INTO removed_webhooks (id) SELECT webhook_id FROM"
-                   " deliveries WHERE webhook_id = ? AND ",
-                   kIsPending, " LIMIT 1 ON CONFLICT DO NOTHING"));
-  Statement insert = connection.Prepared(sql);
-  BindUuid(insert, 1, id);
-  insert.Execute();
 }
 
 }  // namespace
@@ -246,6 +236,16 @@ absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
   notifications.AddChanged(EndpointOf(stored->webhook), rotation.now);
   stored->webhook.set_etag(EtagOf(stored->webhook));
   return std::move(stored->webhook);
+}
+
+void InsertRemovedWebhook(Connection& connection, absl::string_view id) {
+  static const std::string& sql = *new std::string(
+      absl::StrCat("INSERT INTO removed_webhooks (id) SELECT webhook_id FROM"
+                   " deliveries WHERE webhook_id = ? AND ",
+                   kIsPending, " LIMIT 1 ON CONFLICT DO NOTHING"));
+  Statement insert = connection.Prepared(sql);
+  BindUuid(insert, 1, id);
+  insert.Execute();
 }
 
 absl::StatusOr<v1::WebhookSecrets> SelectSecrets(Connection& connection,

@@ -49,6 +49,11 @@ absl::StatusOr<v1::Webhook> RotateSecret(Connection& connection,
                                          const SecretRotation& rotation,
                                          Notifications& notifications);
 
+// Requests maintenance to cancel the deliveries that wait for a webhook that
+// was removed. Throws the failures of the driver; for use inside
+// Connection::Guarded.
+void InsertRemovedWebhook(Connection& connection, absl::string_view id);
+
 absl::StatusOr<v1::WebhookSecrets> SelectSecrets(Connection& connection,
                                                  const Sealer& sealer,
                                                  absl::string_view project,

@@ -58,6 +58,8 @@ class Connection final : public sql::Connection {
   absl::Status Damaged(absl::string_view operation,
                        absl::string_view record) const override;
   std::int64_t NextEventSeq() override;
+  // Does nothing: NextEventSeq looks at the events.
+  void PassEventSeq(std::int64_t) override {}
   absl::Status Begin() override;
   absl::Status Commit() override;
   void RollBack() override;

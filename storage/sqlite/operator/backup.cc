@@ -6,11 +6,11 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "storage/sqlite/engine/database_file.h"
 #include "storage/sqlite/engine/migrations.h"
 #include "storage/sqlite/operator/integrity.h"
 #include "storage/sqlite/operator/operator_connection.h"
-#include "storage/sqlite/operator/unfinished_file.h"
+#include "storage/sqlite/operator/snapshot.h"
+#include "storage/unfinished_file.h"
 
 namespace webhooks::sqlite {
 namespace {
@@ -56,25 +56,6 @@ absl::Status CheckTarget(const std::string& path) {
     }
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<OperatorConnection> OpenSource(const std::string& given_path) {
-  absl::Status file = CheckDatabaseFile(given_path);
-  if (!file.ok()) return file;
-  const auto path = ResolvedPath(given_path);
-  if (!path.ok()) return path.status();
-  return OperatorConnection::Open(*path, given_path, Connection::Mode::kRead);
-}
-
-// Begins the transaction that reads one moment of the database. Returns its
-// schema version.
-absl::StatusOr<int> BeginReading(OperatorConnection& source) {
-  absl::Status begun = source->Execute("begin", "BEGIN");
-  if (!begun.ok()) return source.Explain(begun);
-  const auto version = ReadSchemaVersion(*source);
-  if (!version.ok()) return source.Explain(version.status());
-  if (*version > 0) return version;
-  return source.Explain(absl::FailedPreconditionError("the file is empty"));
 }
 
 absl::Status CopyFailure(int code, const std::string& path) {
@@ -134,9 +115,9 @@ absl::Status Verify(const UnfinishedFile& file, const std::string& path,
 absl::StatusOr<Backup> BackUp(const std::string& database,
                               const std::string& path,
                               const BackupPause& pause) {
-  auto source = OpenSource(database);
+  auto source = OpenSnapshot(database);
   if (!source.ok()) return source.status();
-  const auto version = BeginReading(*source);
+  const auto version = SnapshotVersion(*source);
   if (!version.ok()) return version.status();
   absl::Status status = CheckTarget(path);
   if (!status.ok()) return status;

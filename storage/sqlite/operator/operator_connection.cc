@@ -15,15 +15,9 @@ absl::StatusOr<OperatorConnection> OperatorConnection::Open(
 
 absl::Status OperatorConnection::Explain(const absl::Status& status) const {
   if (status.ok()) return status;
-  return absl::Status(status.code(), absl::StrCat("database ", name_, ": ",
-                                                  last_fault_->text.empty()
-                                                      ? status.message()
-                                                      : last_fault_->text));
-}
-
-void OperatorConnection::LastFault::Faulted(absl::string_view operation,
-                                            absl::string_view cause) {
-  text = absl::StrCat(operation, ": ", cause);
+  const absl::Status explained = last_fault_->Explain(status);
+  return absl::Status(explained.code(), absl::StrCat("database ", name_, ": ",
+                                                     explained.message()));
 }
 
 }  // namespace webhooks::sqlite

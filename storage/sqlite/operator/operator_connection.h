@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/last_fault.h"
 #include "storage/sqlite/engine/connection.h"
-#include "storage/store_observer.h"
 
 namespace webhooks::sqlite {
 
@@ -24,17 +24,11 @@ class OperatorConnection {
   Connection& operator*() const { return *connection_; }
   Connection* operator->() const { return connection_.get(); }
 
-  // Adds the file's name and the driver's last message to the status of a
-  // failed call of the connection. Returns OK if `status` is OK.
+  // Adds the file's name and the driver's message (see LastFault) to the status
+  // of a failed call of the connection. Returns OK if `status` is OK.
   absl::Status Explain(const absl::Status& status) const;
 
  private:
-  struct LastFault final : StoreObserver {
-    void Faulted(absl::string_view operation, absl::string_view cause) override;
-
-    std::string text;
-  };
-
   OperatorConnection(std::string name, std::unique_ptr<LastFault> last_fault,
                      std::unique_ptr<Connection> connection)
       : name_(std::move(name)),

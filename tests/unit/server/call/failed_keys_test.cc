@@ -17,7 +17,8 @@ class FailedKeysTest : public ::testing::Test {
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1800000000);
-  FailedKeys failed_{[this] { return now_; }};
+  int servers_ = 1;
+  FailedKeys failed_{[this] { return now_; }, [this] { return servers_; }};
 };
 
 TEST_F(FailedKeysTest, LimitOnlyTheirOwnAddress) {
@@ -35,6 +36,18 @@ TEST_F(FailedKeysTest, AreForgivenOneByOne) {
   EXPECT_THAT(failed_.Check("a"), IsOk());
   Fail("a", 1);
   EXPECT_FALSE(failed_.Check("a").ok());
+}
+
+TEST_F(FailedKeysTest, AreDividedBetweenTheServers) {
+  servers_ = 4;
+  Fail("a", FailedKeys::kBurst / 4 - 1);
+  EXPECT_THAT(failed_.Check("a"), IsOk());
+  Fail("a", 1);
+  EXPECT_FALSE(failed_.Check("a").ok());
+  now_ += absl::Seconds(4) / FailedKeys::kPerSecond - absl::Milliseconds(1);
+  EXPECT_FALSE(failed_.Check("a").ok());
+  now_ += absl::Milliseconds(1);
+  EXPECT_THAT(failed_.Check("a"), IsOk());
 }
 
 TEST_F(FailedKeysTest, CountEvenIfTheyWereCheckedTogether) {

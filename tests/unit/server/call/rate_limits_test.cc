@@ -19,7 +19,8 @@ class RateLimitsTest : public ::testing::Test {
     return limits_.Count(project, per_second, state_);
   }
 
-  RateLimits limits_{[this] { return now_; }};
+  int servers_ = 1;
+  RateLimits limits_{[this] { return now_; }, [this] { return servers_; }};
   RateState state_;
 };
 
@@ -81,6 +82,62 @@ TEST_F(RateLimitsTest, ApplyAChangedLimit) {
   now_ += absl::Seconds(1);
   EXPECT_THAT(Count("p", 1), IsOk());
   EXPECT_FALSE(Count("p", 1).ok());
+}
+
+TEST_F(RateLimitsTest, AreDividedBetweenTheServers) {
+  servers_ = 3;
+  for (int i = 0; i < 4; ++i) EXPECT_THAT(Count("p", 12), IsOk());
+  EXPECT_THAT(Count("p", 12), StatusIs(absl::StatusCode::kResourceExhausted,
+                                       "REQUEST_RATE_EXCEEDED"));
+  now_ += absl::Milliseconds(251);
+  EXPECT_THAT(Count("p", 12), IsOk());
+  EXPECT_FALSE(Count("p", 12).ok());
+}
+
+TEST_F(RateLimitsTest, ReportTheRemainingCallsOfAllServers) {
+  servers_ = 3;
+  EXPECT_THAT(Count("p", 12), IsOk());
+  EXPECT_EQ(state_.limit, 12);
+  EXPECT_EQ(state_.remaining, 9);
+  EXPECT_EQ(state_.reset, absl::Milliseconds(250));
+  for (int i = 0; i < 4; ++i) (void)Count("p", 12);
+  EXPECT_EQ(state_.remaining, 0);
+}
+
+TEST_F(RateLimitsTest, LetEachServerAcceptACallOfALowLimit) {
+  servers_ = 4;
+  EXPECT_THAT(Count("p", 2), IsOk());
+  EXPECT_EQ(state_.remaining, 0);
+  EXPECT_EQ(state_.reset, absl::Seconds(2));
+  EXPECT_FALSE(Count("p", 2).ok());
+  now_ += absl::Milliseconds(1999);
+  EXPECT_FALSE(Count("p", 2).ok());
+  now_ += absl::Milliseconds(1);
+  EXPECT_THAT(Count("p", 2), IsOk());
+}
+
+TEST_F(RateLimitsTest, FollowTheNumberOfServers) {
+  servers_ = 2;
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(Count("p", 4), IsOk());
+  EXPECT_FALSE(Count("p", 4).ok());
+  servers_ = 1;
+  now_ += absl::Seconds(1);
+  for (int i = 0; i < 4; ++i) EXPECT_THAT(Count("p", 4), IsOk());
+  EXPECT_FALSE(Count("p", 4).ok());
+  now_ += absl::Seconds(1);
+  servers_ = 2;
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(Count("p", 4), IsOk());
+  EXPECT_FALSE(Count("p", 4).ok());
+}
+
+TEST_F(RateLimitsTest, RememberLowLimitsAmongManyProjects) {
+  servers_ = 4;
+  EXPECT_THAT(Count("slow", 1), IsOk());
+  now_ += absl::Seconds(3);
+  for (int i = 0; i < 10'000; ++i) {
+    EXPECT_THAT(Count(absl::StrCat(i), 1), IsOk());
+  }
+  EXPECT_FALSE(Count("slow", 1).ok());
 }
 
 }  // namespace

@@ -80,6 +80,19 @@ TEST_F(SchedulerTest, GivesUpRecordingWhenTheLeaseExpires) {
   sender_.AwaitSent(2);
 }
 
+TEST_F(SchedulerTest, DoesNotSendAnAttemptThatMayNotBegin) {
+  queue_.RefuseNextAttempt();
+  Start();
+  queue_.Publish(kA, "1", wall_.Now());
+  queue_.AwaitGivenUp("1");
+  Settle();
+  EXPECT_THAT(sender_.Sent(), SizeIs(0));
+  Advance(absl::Seconds(1));
+  sender_.AwaitSent(1);
+  sender_.Answer(kA.webhook, 200);
+  queue_.AwaitRecords(1);
+}
+
 TEST_F(SchedulerTest, DropsThePrefetchedAttemptsOfAChangedEndpoint) {
   StartWithPrefetched();
   queue_.Tell({kA, wall_.Now(), /*has_changed=*/true});

@@ -36,7 +36,7 @@ class AdminServiceTest : public ::testing::Test {
         authenticator_(store_, failed_, [this] { return now_; }),
         calls_(
             admission_, [this] { return now_; }, timeouts_, observer_),
-        service_(calls_, store_, authenticator_, entropy_, ids_,
+        service_(calls_, store_, store_, authenticator_, entropy_, ids_,
                  [this] { return now_; }),
         methods_(observer_) {
     grpc::ServerBuilder builder;
@@ -113,6 +113,15 @@ TEST_F(AdminServiceTest, DeletesStoredAnswersWithTheirProject) {
   v1::CreateApiKeyResponse second;
   ASSERT_TRUE(CreateKey(KeyRequest("once"), &second).ok());
   EXPECT_NE(second.key(), first.key());
+}
+
+TEST_F(AdminServiceTest, ListsTheServersOfTheStore) {
+  grpc::ClientContext context;
+  context.AddMetadata("x-api-key", key_);
+  v1::ListServersResponse servers;
+  ASSERT_TRUE(stub_->ListServers(&context, {}, &servers).ok());
+  ASSERT_EQ(servers.servers_size(), 1);
+  EXPECT_TRUE(servers.servers(0).delivers());
 }
 
 TEST_F(AdminServiceTest, RefusesARevokedKeyAtOnce) {

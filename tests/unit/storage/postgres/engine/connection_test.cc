@@ -18,6 +18,7 @@
 namespace webhooks::postgres {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::IsOk;
 using testing::PostgresCluster;
 using testing::StatusIs;
@@ -37,13 +38,25 @@ class PostgresConnectionTest : public ::testing::Test {
                          "CREATE TABLE webhooks.lanes"
                          " (id bytea PRIMARY KEY, server bytea, batch bigint);"
                          "CREATE TABLE webhooks.t (x int PRIMARY KEY, y int)");
-    writer_ = std::make_unique<sql::GroupWriter>(Open(), StoreObserver::None());
+    writer_ = std::make_unique<sql::GroupWriter>(Open(), observer_);
   }
+
+  // Counts connections and transactions. Read it while no call is in progress.
+  class Observer final : public StoreObserver {
+   public:
+    void TransactionRepeated(absl::string_view sqlstate) override {
+      repeats.emplace_back(sqlstate);
+    }
+    void Reconnected() override { ++reconnects; }
+
+    std::vector<std::string> repeats;
+    int reconnects = 0;
+  };
 
   std::unique_ptr<Connection> Open() {
     auto connection =
         Connection::Open(*ParseTarget(url_), Connection::Mode::kTransactions,
-                         StoreObserver::None(), server_);
+                         observer_, server_);
     EXPECT_THAT(connection, IsOk());
     return *std::move(connection);
   }
@@ -75,6 +88,7 @@ class PostgresConnectionTest : public ::testing::Test {
   }
 
   std::string url_;
+  Observer observer_;
   const std::shared_ptr<MemberId> server_ = std::make_shared<MemberId>();
   std::unique_ptr<sql::GroupWriter> writer_;
 };
@@ -83,9 +97,11 @@ TEST_F(PostgresConnectionTest, ConnectsAgainForTheNextTransaction) {
   const auto insert = [](sql::Connection& connection) {
     return connection.Execute("insert", "INSERT INTO t VALUES (1, 1)");
   };
+  EXPECT_EQ(observer_.reconnects, 0);
   Disconnect();
   EXPECT_THAT(Run(insert), IsOk());
   EXPECT_EQ(Rows(), "1");
+  EXPECT_EQ(observer_.reconnects, 1);
 }
 
 TEST_F(PostgresConnectionTest, RunsATransactionAgainThatLostItsConnection) {
@@ -141,6 +157,7 @@ TEST_F(PostgresConnectionTest,
               IsOk());
   EXPECT_EQ(runs, 2);
   EXPECT_EQ(PostgresCluster::Run(url_, "SELECT y FROM webhooks.t"), "11");
+  EXPECT_THAT(observer_.repeats, ElementsAre("40001"));
 }
 
 TEST_F(PostgresConnectionTest, RunsAgainWhereARowIsNotThereAsExpected) {
@@ -263,6 +280,7 @@ TEST_F(PostgresConnectionTest, AFailedCallLeavesTheOthersOfItsTransaction) {
                                  "SELECT string_agg(x::text, ' ' ORDER BY x)"
                                  " FROM webhooks.t"),
             "1 3");
+  EXPECT_THAT(observer_.repeats, ElementsAre(""));
 }
 
 TEST_F(PostgresConnectionTest, StreamsMoreRowsThanOneFetchHas) {

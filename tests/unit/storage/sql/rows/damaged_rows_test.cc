@@ -81,13 +81,16 @@ class DamagedRows : public ::testing::Test {
   // Closes the store, changes the database, and opens it again.
   void Damage(const std::string& sql) {
     store_.reset();
-    {
-      auto connection = sqlite::Connection::Open(
-          folder_.Path("webhooks.db"), sqlite::Connection::Mode::kWrite);
-      ASSERT_THAT(connection, IsOk());
-      ASSERT_THAT((*connection)->Execute("damage", sql), IsOk());
-    }
+    Execute(sql);
     Open({testing::TestKey()});
+  }
+
+  // Changes the database, as another server does.
+  void Execute(const std::string& sql) {
+    auto connection = sqlite::Connection::Open(
+        folder_.Path("webhooks.db"), sqlite::Connection::Mode::kWrite);
+    ASSERT_THAT(connection, IsOk());
+    ASSERT_THAT((*connection)->Execute("change", sql), IsOk());
   }
 
   static std::string Hex(const std::string& id) {
@@ -184,6 +187,36 @@ TEST_F(DamagedRows, AKeyIsNeededWhileATextUnderItCannotBeOpened) {
   EXPECT_THAT(*Await<std::vector<SecretKey::Id>>(
                   [&](auto done) { store_->ListUnusedKeys({}, done); }),
               IsEmpty());
+}
+
+TEST_F(DamagedRows, ATextUnderAKeyOfAnotherServerIsNotDamaged) {
+  Execute("INSERT INTO secret_keys VALUES (x'0102030405060708')");
+  Execute(absl::StrCat("UPDATE webhooks SET secrets = x'010102030405060708",
+                       std::string(120, '0'),
+                       "' WHERE id = ", Hex(first_.id_webhook_endpoint())));
+  const EndpointLease lease = Lease()[0];
+  EXPECT_THAT(lease.status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_GT(lease.next_due, now_);
+  EXPECT_THAT(observer_.deactivations, IsEmpty());
+  EXPECT_THAT(Get(first_), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(DamagedRows, DeliveriesOfAWebhookThatIsGoneAreCancelled) {
+  Publish();
+  Execute(absl::StrCat("DELETE FROM webhooks WHERE id = ",
+                       Hex(first_.id_webhook_endpoint())));
+  const auto waiting = [&] {
+    return Await<std::vector<EndpointDue>>(
+               [&](auto done) { store_->ListEndpoints("", 10, {}, done); })
+        ->size();
+  };
+  ASSERT_EQ(waiting(), 2u);
+  Lease();
+  for (bool more = true; more;) {
+    more = *Await<bool>(
+        [&](auto done) { store_->Maintain(now_, absl::Hours(24), {}, done); });
+  }
+  EXPECT_EQ(waiting(), 1u);
 }
 
 class DamagedEvents : public DamagedRows,

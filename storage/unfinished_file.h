@@ -1,13 +1,15 @@
-#ifndef WEBHOOKS_STORAGE_SQLITE_OPERATOR_UNFINISHED_FILE_H_
-#define WEBHOOKS_STORAGE_SQLITE_OPERATOR_UNFINISHED_FILE_H_
+#ifndef WEBHOOKS_STORAGE_UNFINISHED_FILE_H_
+#define WEBHOOKS_STORAGE_UNFINISHED_FILE_H_
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
-namespace webhooks::sqlite {
+namespace webhooks {
 
 // A file that gets its name when it is complete. Until then it has a temporary
 // name in the same folder, and the destructor deletes it. Only its owner can
@@ -23,6 +25,9 @@ class UnfinishedFile {
 
   // Returns the temporary path; "" after Finish.
   const std::string& path() const { return path_; }
+
+  // Writes `bytes` at the end. Errors are those of Sync.
+  absl::Status Append(absl::string_view bytes);
 
   // Returns the size in bytes. Errors are the system's.
   absl::StatusOr<std::int64_t> Size() const;
@@ -46,6 +51,6 @@ class UnfinishedFile {
   int descriptor_;
 };
 
-}  // namespace webhooks::sqlite
+}  // namespace webhooks
 
-#endif  // WEBHOOKS_STORAGE_SQLITE_OPERATOR_UNFINISHED_FILE_H_
+#endif  // WEBHOOKS_STORAGE_UNFINISHED_FILE_H_

@@ -1,4 +1,4 @@
-#include "storage/sqlite/operator/unfinished_file.h"
+#include "storage/unfinished_file.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace webhooks::sqlite {
+namespace webhooks {
 namespace {
 
 absl::Status Failure(absl::string_view action, const std::string& path) {
@@ -63,6 +64,15 @@ UnfinishedFile::~UnfinishedFile() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
+absl::Status UnfinishedFile::Append(absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) return Failure("write", final_path_);
+    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::int64_t> UnfinishedFile::Size() const {
   struct stat found;
   if (fstat(descriptor_, &found) != 0)
@@ -83,4 +93,4 @@ absl::Status UnfinishedFile::Finish() {
   return SyncFolderOf(final_path_);
 }
 
-}  // namespace webhooks::sqlite
+}  // namespace webhooks

@@ -1,0 +1,88 @@
+#ifndef WEBHOOKS_STORAGE_POSTGRES_ENGINE_PENDING_WRITES_H_
+#define WEBHOOKS_STORAGE_POSTGRES_ENGINE_PENDING_WRITES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "storage/postgres/engine/link.h"
+
+namespace webhooks::postgres {
+
+// An INSERT of one row of values that can be written for several rows.
+class RowInsert {
+ public:
+  // Returns nullopt if the statement, in the SQL of PostgreSQL, is another one.
+  static std::optional<RowInsert> Parse(absl::string_view sql, int parameters);
+
+  // Returns the statement for `rows` rows.
+  const std::string& Text(std::size_t rows) const;
+
+  std::size_t parameters() const { return parameters_; }
+
+ private:
+  RowInsert(absl::string_view head, absl::string_view row,
+            std::size_t parameters)
+      : head_(head), row_(row), parameters_(parameters) {}
+
+  std::string head_;
+  std::string row_;
+  std::size_t parameters_;
+  mutable std::map<std::size_t, std::string> texts_;
+};
+
+// Returns a statement that runs an UPDATE of one row, and fails with a
+// substring error if there is no such row.
+std::string FailingWithoutRow(absl::string_view update);
+
+// Writes of a transaction that need no answer of their own and that change
+// different rows, so that they can be sent together and in any order. A few
+// statements with many rows are faster than one for each row.
+class PendingWrites {
+ public:
+  bool empty() const { return inserts_.empty() && sums_.empty(); }
+
+  // Adds a row. `insert` must outlive this. Copies the parameters. Returns the
+  // number of rows of the same statement.
+  std::size_t AddRow(const RowInsert& insert,
+                     const std::vector<Parameter>& row);
+
+  // Adds an UPDATE of one row that adds parameter `index`, from 1 on, to a
+  // column. Those that differ in that parameter alone become one, with the sum.
+  // The transaction fails if there is no such row.
+  void AddSum(absl::string_view update, const std::vector<Parameter>& row,
+              std::size_t index);
+
+  // Returns the statements that perform all, and forgets them.
+  std::vector<Query> Take();
+
+  void Clear();
+
+ private:
+  struct Insert {
+    const RowInsert* insert;
+    std::vector<Parameter> parameters;
+    // The types of the columns; 0: all values were NULL.
+    std::vector<Oid> types;
+  };
+  struct Sum {
+    std::string update;
+    std::vector<Parameter> parameters;
+    std::size_t index;
+    std::int64_t sum;
+  };
+
+  static void TakeRows(const Insert& insert, std::vector<Query>& queries);
+
+  std::vector<Insert> inserts_;
+  std::vector<Sum> sums_;
+};
+
+}  // namespace webhooks::postgres
+
+#endif  // WEBHOOKS_STORAGE_POSTGRES_ENGINE_PENDING_WRITES_H_

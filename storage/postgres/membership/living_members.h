@@ -1,0 +1,23 @@
+#ifndef WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_LIVING_MEMBERS_H_
+#define WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_LIVING_MEMBERS_H_
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "storage/sql/connection.h"
+
+namespace webhooks::postgres {
+
+struct MemberCounts {
+  int living = 0;
+  // Those whose beat did not change.
+  int silent = 0;
+};
+
+// Watches the servers until each has beaten, and for two intervals of `beat` at
+// most. Blocks meanwhile. Reads databases of every version.
+absl::StatusOr<MemberCounts> CountLivingMembers(sql::Connection& connection,
+                                                absl::Duration beat);
+
+}  // namespace webhooks::postgres
+
+#endif  // WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_LIVING_MEMBERS_H_

@@ -1,0 +1,240 @@
+#include "storage/postgres/membership/membership.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/synchronization/mutex.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/time.h"
+#include "storage/open.h"
+#include "tests/support/eventually.h"
+#include "tests/support/postgres_cluster.h"
+#include "tests/support/secret_keys.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait.h"
+
+namespace webhooks::postgres {
+namespace {
+
+using testing::Eventually;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::PostgresCluster;
+using ::testing::SizeIs;
+
+// Servers of one database, each with its store.
+class MembershipTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!PostgresCluster::IsInstalled()) {
+      GTEST_SKIP() << "PostgreSQL is not installed";
+    }
+    url_ = PostgresCluster::Shared().CreateDatabase();
+  }
+
+  std::unique_ptr<Store> Start(const std::string& name,
+                               StoreObserver& observer = StoreObserver::None(),
+                               bool delivers = true) {
+    v1::Server self;
+    self.set_name(name);
+    self.set_delivers(delivers);
+    auto store = OpenStore(url_ + "&beat=100ms", testing::Always(), observer,
+                           &SteadyNow, self);
+    EXPECT_THAT(store, IsOk());
+    return *std::move(store);
+  }
+
+  // Adds a server as a version of schema 1 does. It never beats.
+  void InsertDeadServer() {
+    PostgresCluster::Run(
+        url_,
+        "INSERT INTO webhooks.servers (id, name, beat, delivers)"
+        " VALUES (decode(repeat('0', 32), 'hex'), 'dead', 7, 1)");
+  }
+
+  static std::vector<v1::Server> List(Store& store) {
+    const auto servers = testing::ListServers(store);
+    EXPECT_THAT(servers, IsOk());
+    return *servers;
+  }
+
+  // Returns true if both servers have their half of the shards.
+  static bool IsShared(Store& store) {
+    const auto servers = List(store);
+    return servers.size() == 2 && servers[0].shards() == kShards / 2 &&
+           servers[1].shards() == kShards / 2;
+  }
+
+  std::string url_;
+};
+
+// Keeps what it is told of a membership.
+class MembershipObserver final : public StoreObserver {
+ public:
+  void MembershipChanged(const MembershipState& state) override {
+    absl::MutexLock lock(&mutex_);
+    state_ = state;
+  }
+  void MembershipEvents(MembershipEvent event, int count) override {
+    absl::MutexLock lock(&mutex_);
+    events_[event] += count;
+  }
+  void DatabaseSeen(const DatabaseState& state) override {
+    absl::MutexLock lock(&mutex_);
+    database_ = state;
+  }
+
+  MembershipState state() const {
+    absl::MutexLock lock(&mutex_);
+    return state_;
+  }
+  DatabaseState database() const {
+    absl::MutexLock lock(&mutex_);
+    return database_;
+  }
+  int Count(MembershipEvent event) const {
+    absl::MutexLock lock(&mutex_);
+    const auto found = events_.find(event);
+    return found == events_.end() ? 0 : found->second;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  MembershipState state_ ABSL_GUARDED_BY(mutex_);
+  DatabaseState database_ ABSL_GUARDED_BY(mutex_);
+  std::map<MembershipEvent, int> events_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_F(MembershipTest, ListsAllServersWithTheirShards) {
+  const auto first = Start("first");
+  const auto second = Start("second");
+  EXPECT_TRUE(Eventually([&] { return IsShared(*first); }));
+  EXPECT_TRUE(Eventually([&] { return first->CountServers() == 2; }));
+  for (const auto* store : {&first, &second}) {
+    for (const v1::Server& server : List(**store)) {
+      const bool is_own = (server.name() == "first") == (store == &first);
+      EXPECT_EQ(server.answering(), is_own) << server.DebugString();
+    }
+  }
+}
+
+TEST_F(MembershipTest, CountsTheServersThatStay) {
+  const auto first = Start("first");
+  auto second = Start("second");
+  EXPECT_TRUE(Eventually([&] { return first->CountServers() == 2; }));
+  second->BeginLeaving();
+  EXPECT_TRUE(Eventually([&] { return first->CountServers() == 1; }));
+  EXPECT_THAT(List(*first), SizeIs(2));
+  second.reset();
+  EXPECT_THAT(List(*first), SizeIs(1));
+}
+
+TEST_F(MembershipTest, TellsSinceWhenAServerIsSilentUntilItIsDeclaredDead) {
+  const auto store = Start("first");
+  InsertDeadServer();
+  absl::Duration oldest;
+  EXPECT_TRUE(Eventually([&] {
+    for (const v1::Server& server : List(*store)) {
+      if (server.name() != "dead") continue;
+      EXPECT_THAT(server.version(), IsEmpty());
+      EXPECT_FALSE(server.has_started_at());
+      oldest = std::max(oldest, FromProtoDuration(server.beat_age()));
+    }
+    return List(*store).size() == 1 && oldest > absl::ZeroDuration();
+  }));
+  EXPECT_GT(oldest, absl::Milliseconds(100));
+}
+
+TEST_F(MembershipTest, TellsOfTheShardsThatItGainsAndLoses) {
+  MembershipObserver observer;
+  const auto first = Start("first", observer);
+  EXPECT_EQ(observer.state().shards, kShards);
+  EXPECT_EQ(observer.state().servers, 1);
+  EXPECT_TRUE(observer.state().is_connected);
+  EXPECT_EQ(observer.Count(MembershipEvent::kShardGained), kShards);
+  EXPECT_EQ(observer.Count(MembershipEvent::kShardLost), 0);
+  const auto second = Start("second");
+  EXPECT_TRUE(Eventually([&] {
+    return observer.state().shards == kShards / 2 &&
+           observer.state().servers == 2;
+  }));
+  EXPECT_EQ(observer.Count(MembershipEvent::kShardLost), kShards / 2);
+  EXPECT_EQ(observer.Count(MembershipEvent::kTakeover), 0);
+}
+
+TEST_F(MembershipTest, HasNoShardsToTellOfWithoutDeliveries) {
+  MembershipObserver observer;
+  const auto store = Start("passive", observer, /*delivers=*/false);
+  EXPECT_TRUE(observer.state().is_connected);
+  EXPECT_FALSE(observer.state().shards.has_value());
+}
+
+TEST_F(MembershipTest, TellsThatItHasDeclaredAServerDead) {
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  InsertDeadServer();
+  EXPECT_TRUE(Eventually(
+      [&] { return observer.Count(MembershipEvent::kTakeover) == 1; }));
+  EXPECT_TRUE(Eventually([&] { return observer.state().servers == 1; }));
+  EXPECT_THAT(List(*store), SizeIs(1));
+}
+
+TEST_F(MembershipTest, TellsOfBeatsThatFail) {
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  PostgresCluster::Run(url_, "ALTER TABLE webhooks.servers RENAME TO away");
+  EXPECT_TRUE(Eventually([&] {
+    return observer.Count(MembershipEvent::kBeatMissed) > 0 &&
+           !observer.state().is_connected && observer.state().shards == 0;
+  }));
+  PostgresCluster::Run(url_, "ALTER TABLE webhooks.away RENAME TO servers");
+  EXPECT_TRUE(Eventually([&] {
+    return observer.state().is_connected && observer.state().shards == kShards;
+  }));
+}
+
+TEST_F(MembershipTest, LooksAtTheDatabaseFromTheServerThatMaintains) {
+  MembershipObserver observer;
+  MembershipObserver observer_of_second;
+  const auto first = Start("first", observer);
+  EXPECT_EQ(observer.database().synchronous_standbys, 0);
+  EXPECT_FALSE(observer.database().replication_lag.has_value());
+  const auto second = Start("second", observer_of_second);
+  EXPECT_TRUE(Eventually([&] { return IsShared(*first); }));
+  EXPECT_FALSE(observer_of_second.database().live_deliveries.has_value());
+  PostgresCluster::Run(
+      url_,
+      "INSERT INTO webhooks.deliveries (id, project_id, webhook_id, event_seq,"
+      " state, queue_at) SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), '',"
+      " '', 1, 3, 0 FROM generate_series(1, 50) n");
+  PostgresCluster::Run(url_,
+                       "DELETE FROM webhooks.deliveries WHERE"
+                       " id < decode(lpad(to_hex(11), 32, '0'), 'hex')");
+  EXPECT_TRUE(Eventually([&] {
+    return observer.database().live_deliveries == 40 &&
+           observer.database().dead_deliveries == 10;
+  }));
+}
+
+TEST_F(MembershipTest, DoesNotSeeTheStandbysWithoutTheRole) {
+  PostgresCluster::Run(url_, "CREATE ROLE poor LOGIN");
+  const std::string database =
+      PostgresCluster::Run(url_, "SELECT current_database()");
+  PostgresCluster::Run(
+      url_, absl::StrCat("GRANT CREATE ON DATABASE ", database, " TO poor"));
+  url_ = absl::StrReplaceAll(url_, {{"postgres@", "poor@"}});
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  EXPECT_TRUE(observer.database().live_deliveries.has_value());
+  EXPECT_FALSE(observer.database().synchronous_standbys.has_value());
+}
+
+}  // namespace
+}  // namespace webhooks::postgres
