@@ -92,10 +92,6 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   auto member = Membership::Join(*std::move(control), self, target->beat,
                                  server, observer);
   if (!member.ok()) return Named(*target, member.status());
-  // A server of a newer version may have contracted the schema before it
-  // joined.
-  const auto version = ReadSchemaVersion(**first);
-  if (!version.ok()) return Named(*target, version.status());
   sql::Connections connections;
   absl::Status opened =
       AddConnections(*target, Connection::Mode::kTransactions, kWriters,

@@ -50,7 +50,7 @@ absl::Status AnnounceProject(Connection& connection,
     sql::Statement row = connection.Streamed(
         absl::StrCat("SELECT id FROM webhooks w WHERE project_id = ? AND EXISTS"
                      " (SELECT 1 FROM deliveries WHERE webhook_id = w.id AND ",
-                     sql::kIsPending, ")"));
+                     sql::kIsPending, ") ORDER BY id"));
     sql::BindBytes(row, 1, project);
     while (row.Step()) {
       changes.push_back({{UuidText(project), sql::UuidColumn(row, 0)},

@@ -38,9 +38,10 @@ class Cursor {
   // Executes a statement without rows at once. Returns the number of changed
   // rows.
   virtual int ExecuteAndCount() = 0;
-  // Executes an UPDATE of one row. Returns false if there is no such row.
-  // Within a transaction, it can return true before that is known; if there is
-  // none, the transaction runs again, and this returns false.
+  // Executes an UPDATE of one row, or an INSERT that can change nothing.
+  // Returns false if there is no such row. Within a transaction, it can return
+  // true before that is known; if there is none, the transaction runs again,
+  // and this returns false.
   virtual bool ExecuteOnOne() = 0;
   // Like ExecuteOnOne, for an UPDATE that adds parameter `index` to a column.
   // Those that differ in that parameter alone can be executed as one.
@@ -117,7 +118,8 @@ class Connection {
   Statement Prepared(absl::string_view sql) { return Statement(Cache(sql)); }
 
   // Returns a statement for a query whose caller may stop after some of many
-  // rows. Fetches `first` rows at first. Throws; for use inside Guarded.
+  // rows, and which orders them. Fetches `first` rows at first. Throws; for use
+  // inside Guarded.
   Statement Streamed(absl::string_view sql, int first = kFirstRows) {
     return Statement(Stream(sql, first));
   }
@@ -136,7 +138,8 @@ class Connection {
 
   // Returns true if Prefetch makes a difference now.
   virtual bool Prefetches() const { return false; }
-  // Forgets the rows that were prefetched, since they may change.
+  // Forgets the rows that were prefetched, since they may change: before a
+  // change of rows that other calls of the transaction may have requested.
   virtual void ForgetPrefetched() {}
 
   // Requests a seq ahead of a call of NextEventSeq.

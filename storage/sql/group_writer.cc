@@ -23,7 +23,7 @@ constexpr absl::Duration kMaxWork = absl::Milliseconds(50);
 // A larger call takes longer than the thread switches that it would save.
 constexpr std::size_t kMaxBytesRunNow = 16 << 10;
 
-// The number of calls whose rows are requested together.
+// The maximum number of calls whose rows are requested together.
 constexpr std::size_t kMaxPrefetched = 64;
 
 // The number of times that a transaction runs that others win against.
@@ -137,6 +137,8 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
     EndWait(operation);
     operation.outcome = CheckMayBegin(operation.options);
     if (operation.outcome.ok()) operation.outcome = RunOperation(operation);
+    // It has made the store forget what was requested.
+    if (!operation.prefetch) requested = count;
     if (absl::IsResourceExhausted(operation.outcome)) is_failing_ = true;
     // The database has rolled back the whole transaction.
     if (!connection_->InTransaction()) {
@@ -145,11 +147,14 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
     }
     if (is_long || clock_() >= end) break;
   }
+  requested_calls_ = clock_() < end
+                         ? std::min(2 * requested_calls_, kMaxPrefetched)
+                         : std::clamp<std::size_t>(count, 1, requested_calls_);
   return Commit();
 }
 
 std::size_t GroupWriter::RequestRows(Batch calls) {
-  const Batch next = calls.first(std::min(calls.size(), kMaxPrefetched));
+  const Batch next = calls.first(std::min(calls.size(), requested_calls_));
   if (!connection_->Prefetches()) return next.size();
   connection_
       ->Guarded("prefetch",

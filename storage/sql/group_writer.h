@@ -116,6 +116,9 @@ class GroupWriter {
   absl::Mutex running_;
   const std::unique_ptr<Connection> connection_ ABSL_PT_GUARDED_BY(running_);
   bool is_failing_ ABSL_GUARDED_BY(running_) = false;
+  // The number of calls whose rows are requested together: about as many as a
+  // transaction has time for.
+  std::size_t requested_calls_ ABSL_GUARDED_BY(running_) = 1;
   BoundedQueue<Operation> queue_;
   std::thread thread_;
 };

@@ -292,7 +292,7 @@ void SqlStore::LeaseOnWriter(std::vector<LeaseRequest> requests, absl::Time now,
         if (!answers.ok()) GiveUpLeases(*given);
         std::move(done)(std::move(answers));
       },
-      // It requests rows itself, and changes none that others request.
+      // It requests rows itself.
       {.prefetch = [](Connection&) {}});
 }
 

@@ -102,7 +102,9 @@ Ownership::Callbacks SqlStore::OwnershipCallbacks() {
           {}, [](Connection&) { return absl::OkStatus(); },
           [last, are_over](const absl::Status& status) {
             if (!status.ok()) *are_over = false;
-          });
+          },
+          GroupWriter::kSmallCall, GroupWriter::Length::kShort,
+          /*prefetch=*/[](Connection&) {});
     }
   };
   return callbacks;

@@ -224,6 +224,8 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   const auto* const known = dynamic_cast<const Failure*>(&failure);
   // Such as a lack of memory.
   if (known == nullptr) throw;
+  // The failure that ended the transaction is known already.
+  if (is_abandoned_) return StorageUnavailable();
   lost_state_ = known->state();
   is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
   // The row may be one of the same transaction.
@@ -235,6 +237,7 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   }
   if (!IsConflict(known->state())) observer_.Faulted(operation, known->what());
   if (is_lost_) Abandon();
+  has_failed_part_ = in_transaction_;
   return StatusOfState(known->state());
 }
 
@@ -321,8 +324,7 @@ void Connection::TakeSeqs(const PGresult* result) {
 void Connection::PassEventSeq(std::int64_t seq) {
   // Never back: nextval may have gone on meanwhile.
   sql::Statement row = Prepared(
-      "SELECT setval('event_seq', greatest(?, (SELECT last_value FROM"
-      " event_seq)))");
+      "SELECT setval('event_seq', ?1) FROM event_seq WHERE last_value < ?1");
   row.Bind(1, seq);
   row.Step();
 }
@@ -424,12 +426,15 @@ void Connection::RollBack() {
 
 absl::Status Connection::BeginPart() {
   has_written_ = false;
+  has_failed_part_ = false;
   if (is_careful_) Defer(kSavepoint);
   return absl::OkStatus();
 }
 
 absl::Status Connection::EndPart() {
   if (!is_careful_) return absl::OkStatus();
+  // Its caller may not have noticed.
+  if (has_failed_part_) return StorageFailure();
   constexpr absl::string_view kRelease = "RELEASE SAVEPOINT operation";
   if (enqueued_.empty()) {
     Defer(kRelease);

@@ -32,7 +32,8 @@ namespace webhooks::postgres {
 //
 // The parts of a transaction have no savepoints at first, and statements
 // without a result are sent with later ones, also of other parts: inserted rows
-// in a few statements, see PendingWrites. If one of them fails, or a part that
+// in a few statements, see PendingWrites. If one of them fails, but not because
+// of a conflict with another transaction, or a part that
 // has changed something must be undone, the whole transaction runs again
 // carefully: with savepoints, and without anything that was read ahead, so that
 // the part fails alone.
@@ -163,8 +164,10 @@ class Connection final : public sql::Connection {
   // the next one should.
   bool is_careful_ = false;
   bool is_next_careful_ = false;
-  // True if the open part may have changed something.
+  // True if the open part may have changed something, and if a statement of it
+  // has failed.
   bool has_written_ = false;
+  bool has_failed_part_ = false;
   // True until the end of a transaction that the server has rolled back: its
   // further statements fail.
   bool is_abandoned_ = false;

@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "storage/sql/columns.h"
 #include "storage/sql/rows/secret_key_rows.h"
 
@@ -18,7 +20,12 @@ constexpr Migration kMigrations[] = {
 
 // The number of times that a migration is tried which other servers may perform
 // at the same time.
-constexpr int kMaxTries = 10;
+constexpr int kMaxTries = 60;
+constexpr absl::Duration kRetryAfter = absl::Milliseconds(250);
+
+// A statement that waits for a table makes all others wait behind it, such as
+// the beats of the servers. So it gives up soon, and is tried again.
+constexpr absl::string_view kShortWait = "SET LOCAL lock_timeout = '500ms'";
 
 // Names the lock that a migration holds: "whks" in ASCII.
 constexpr int kLock = 0x77686b73;
@@ -56,6 +63,7 @@ absl::StatusOr<bool> MayContract(Connection& connection, int version) {
 
 absl::Status Perform(Connection& connection, const Migration& migration) {
   std::vector<std::string> statements = {
+      std::string(kShortWait),
       absl::StrCat("SELECT pg_advisory_xact_lock(", kLock, ")"),
       "CREATE SCHEMA IF NOT EXISTS webhooks",
       "CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY,"
@@ -141,6 +149,7 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer,
   }
   absl::Status performed;
   for (int tries = 0; *version < newest && tries < kMaxTries; ++tries) {
+    if (!performed.ok()) absl::SleepFor(kRetryAfter);
     for (const Migration& migration : migrations) {
       if (migration.number == *version + 1) {
         performed = Perform(connection, migration);
@@ -162,6 +171,7 @@ absl::Status Contract(Connection& connection, Migrations migrations) {
     if (!*may_contract) continue;
     // No server joins meanwhile. The division fails if one has joined since.
     std::vector<std::string> statements = {
+        std::string(kShortWait),
         "LOCK TABLE servers IN SHARE ROW EXCLUSIVE MODE",
         absl::StrCat("SELECT 1 / (count(*) = 0)::int FROM servers"
                      " WHERE schema < ",

@@ -36,6 +36,7 @@ constexpr std::size_t kDrainStep = kShards / 20;
 // its next owner, since a limit of requests per second counts one server's
 // attempts.
 constexpr absl::Duration kRest = absl::Seconds(1);
+
 // The database server is looked at after this number of beats.
 constexpr int kObservedBeats = 5;
 
@@ -229,8 +230,15 @@ void Membership::ObserveDatabase() {
 absl::Status Membership::Rejoin() {
   const std::string id = RandomId();
   absl::Status inserted = InsertServer(*connection_, id, self_);
-  if (inserted.ok()) id_->Set(id);
-  return inserted;
+  if (!inserted.ok()) return inserted;
+  // A server of a newer version may have contracted the schema meanwhile.
+  const absl::Status fits = ReadSchemaVersion(*connection_).status();
+  if (fits.ok()) {
+    id_->Set(id);
+  } else {
+    Bury(*connection_, {id, kAnyBeat}).IgnoreError();
+  }
+  return fits;
 }
 
 std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {

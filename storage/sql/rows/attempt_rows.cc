@@ -61,15 +61,19 @@ std::string BytesOf(v1::Attempt record, int number) {
   return record.SerializeAsString();
 }
 
-// Returns true if the last attempt of the delivery is this one.
-absl::StatusOr<bool> IsRecorded(Connection& connection, const std::string& id,
-                                int number, const v1::Attempt& record) {
+// Returns true if an earlier call has recorded the attempt, whose outcome
+// nobody knew: it is the last one of the delivery then. `attempts` is their
+// number.
+absl::StatusOr<bool> IsRepeat(Connection& connection, const std::string& id,
+                              int attempts, const Leases::Lease& lease,
+                              const v1::Attempt& record) {
+  if (attempts < lease.attempt) return false;
   return connection.Guarded("select attempt", [&]() -> absl::StatusOr<bool> {
     Statement row = connection.Prepared(
         "SELECT attempt FROM attempts WHERE delivery_id = ? AND number = ?");
     BindBytes(row, 1, id);
-    row.Bind(2, number);
-    return row.Step() && BlobColumn(row, 0) == BytesOf(record, number);
+    row.Bind(2, attempts);
+    return row.Step() && BlobColumn(row, 0) == BytesOf(record, attempts);
   });
 }
 
@@ -110,26 +114,25 @@ absl::StatusOr<RecordedAttempt> WriteAttempt(Connection& connection,
   Leases::Lease lease = is_held ? *newest : Leases::Lease();
   auto progress = SelectProgress(connection, id);
   if (!progress.ok()) return progress.status();
-  // Another server does not know the lease.
-  if (is_held && progress->retry_at != lease.retry_at) {
+  // A retry on another server changes this time, and cannot mark the lease.
+  if (is_held && progress->attempts < lease.attempt &&
+      progress->retry_at != lease.retry_at) {
     lease.retry_requested = true;
   }
-  // An earlier call can have recorded it, if nobody knew its outcome.
-  if (progress->attempts >= lease.attempt) {
-    const auto is_repeat =
-        IsRecorded(connection, id, progress->attempts, result.record);
-    if (!is_repeat.ok()) return is_repeat.status();
-    if (*is_repeat) return RecordedAttempt{progress->state, progress->retry_at};
+  const auto is_repeat =
+      IsRepeat(connection, id, progress->attempts, lease, result.record);
+  if (!is_repeat.ok()) return is_repeat.status();
+  if (!*is_repeat) {
+    RecordAttempt(result, lease, *progress);
+    absl::Status status = UpdateProgress(connection, id, *progress);
+    if (status.ok()) {
+      status = InsertAttempt(connection, id, progress->attempts, result.record);
+    }
+    if (status.ok()) {
+      status = RecordHealth(connection, sealer, result, notifications);
+    }
+    if (!status.ok()) return status;
   }
-  RecordAttempt(result, lease, *progress);
-  absl::Status status = UpdateProgress(connection, id, *progress);
-  if (status.ok()) {
-    status = InsertAttempt(connection, id, progress->attempts, result.record);
-  }
-  if (status.ok()) {
-    status = RecordHealth(connection, sealer, result, notifications);
-  }
-  if (!status.ok()) return status;
   if (!is_held) {
     notifications.AddChanged(result.endpoint, result.now);
   } else if (lease.blocks_next) {

@@ -113,6 +113,7 @@ void RestartDelivery(Connection& connection, Leases& leases,
 void FailDelivery(Connection& connection, const std::string& id,
                   v1::Delivery::FailureReason reason, absl::Time now,
                   Notifications& notifications) {
+  connection.ForgetPrefetched();
   Statement update = connection.Prepared(
       "UPDATE deliveries SET state = ?, failure = ?, kept_from = ?"
       " WHERE id = ?");

@@ -120,6 +120,7 @@ absl::Status DeactivateDamaged(Connection& connection, const Endpoint& endpoint,
   *deactivation.mutable_time() = ToTimestamp(now);
   deactivation.set_reason(kReason);
   const std::string bytes = deactivation.SerializeAsString();
+  connection.ForgetPrefetched();
   return connection.Guarded("deactivate webhook", [&]() -> absl::Status {
     Statement update = connection.Prepared(
         "UPDATE webhooks SET active = 0, deactivation = ?"

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "storage/changes.h"
 #include "storage/sql/columns.h"
 #include "storage/sql/rows/delivery_rows.h"
@@ -177,8 +178,8 @@ class LeaseCall {
     });
   }
 
-  // Chooses the first delivery of an ordered webhook, unless it is leased
-  // already: the deliveries behind it wait for its end.
+  // Chooses the first delivery of an ordered webhook. If that is leased,
+  // chooses none: the deliveries behind the first one wait for its end.
   void ChooseFirst(EndpointRows& rows, Part& part) {
     absl::Time& next_due = part.answer.next_due;
     WaitingRows* const front = rows.First(now_);
@@ -230,24 +231,39 @@ class LeaseCall {
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
       auto& [part, waiting] = all[i];
-      if (part->bytes >= DeliveryQueue::kMaxLeaseBytes) {
-        part->answer.next_due =
-            std::min({part->answer.next_due, waiting->due, now_});
+      EndpointLease& answer = part->answer;
+      if (i % kEventsAtOnce == 0) RequestEvents(absl::MakeSpan(all).subspan(i));
+      if (!answer.status.ok()) continue;
+      if (IsFull(*part)) {
+        answer.next_due = std::min({answer.next_due, waiting->due, now_});
         continue;
       }
-      absl::Status read =
+      answer.status =
           connection_.Guarded("lease deliveries", [&]() -> absl::Status {
-            if (i % kEventsAtOnce == 0 && connection_.Prefetches()) {
-              for (std::size_t j = i;
-                   j < std::min(i + kEventsAtOnce, all.size()); ++j) {
-                PrefetchEventBody(connection_, all[j].second->event_seq);
-              }
-            }
             Lease(*part, *waiting);
             return absl::OkStatus();
           });
-      part->answer.status.Update(read);
     }
+  }
+
+  static bool IsFull(const Part& part) {
+    return part.bytes >= DeliveryQueue::kMaxLeaseBytes;
+  }
+
+  void RequestEvents(
+      absl::Span<const std::pair<Part*, const WaitingDelivery*>> next) {
+    if (!connection_.Prefetches()) return;
+    connection_
+        .Guarded("prefetch",
+                 [&]() -> absl::Status {
+                   for (const auto& [part, waiting] :
+                        next.first(std::min(next.size(), kEventsAtOnce))) {
+                     if (!part->answer.status.ok() || IsFull(*part)) continue;
+                     PrefetchEventBody(connection_, waiting->event_seq);
+                   }
+                   return absl::OkStatus();
+                 })
+        .IgnoreError();
   }
 
   void Lease(Part& part, const WaitingDelivery& waiting) {

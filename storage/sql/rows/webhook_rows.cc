@@ -183,6 +183,7 @@ absl::Status WriteChange(Connection& connection, const Sealer& sealer,
                          const v1::Webhook& before, absl::Time now,
                          StoredWebhook& stored, Notifications& notifications) {
   v1::Webhook& webhook = stored.webhook;
+  connection.ForgetPrefetched();
   notifications.AddUrgent(EndpointOf(webhook), now);
   UpdateHealth(before, now, stored);
   absl::Status status = UpdateWebhookRow(connection, sealer, stored);
