@@ -30,7 +30,7 @@ std::string Describe(const Inspection& found) {
 }
 
 Finding CheckSchema(const std::string& name, const Inspection& found) {
-  const Inspection::DatabaseServer& server = *found.database_server;
+  const InspectedServer& server = *found.database_server;
   if (server.lacks_privilege) {
     return absl::FailedPreconditionError(absl::StrCat(
         "database ", name,
@@ -44,8 +44,7 @@ Finding CheckSchema(const std::string& name, const Inspection& found) {
                                          found.newest_version));
 }
 
-Finding CheckStandby(const std::string& name,
-                     const Inspection::DatabaseServer& server) {
+Finding CheckStandby(const std::string& name, const InspectedServer& server) {
   if (server.has_synchronous_standby) {
     return absl::StrCat(
         "database ", name, ": a synchronous standby is set, ",
@@ -64,7 +63,7 @@ Finding CheckStandby(const std::string& name,
 // Checks a database that is not a file.
 void CheckDatabaseServer(const std::string& name, const Inspection& found,
                          std::vector<Finding>& findings) {
-  const Inspection::DatabaseServer& server = *found.database_server;
+  const InspectedServer& server = *found.database_server;
   findings.push_back(CheckSchema(name, found));
   findings.push_back(CheckStandby(name, server));
   if (found.state != Inspection::State::kIntact) return;

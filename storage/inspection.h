@@ -9,6 +9,25 @@
 
 namespace webhooks {
 
+// The state of the database server, where the database is not a file. A start
+// fails if `lacks_privilege`, or if a required standby is not set.
+struct InspectedServer {
+  // The program with its version, such as "PostgreSQL 15.4".
+  std::string program;
+  // The role may not migrate the database, which is needed.
+  bool lacks_privilege = false;
+  // True if commits wait for a standby, and if the URL says that they must.
+  bool has_synchronous_standby = false;
+  bool requires_synchronous_standby = false;
+  // The number of standbys that commits wait for and that are connected;
+  // unset if the role may not see them.
+  std::optional<int> connected_standbys;
+  // The servers of this service in the database: those that were seen to
+  // beat, and the others, which have ended without a stop.
+  int living_servers = 0;
+  int silent_servers = 0;
+};
+
 // The result of InspectStore (storage/open.h): the state of the database before
 // a start.
 struct Inspection {
@@ -16,25 +35,6 @@ struct Inspection {
     kNew,         // there is no file, or an empty one
     kIntact,      // all of it was read and checked
     kUnfinished,  // not read: only a start can recover its log
-  };
-
-  // The database server, where the database is not a file. A start fails if
-  // `lacks_privilege`, or if a required standby is not set.
-  struct DatabaseServer {
-    // The program with its version, such as "PostgreSQL 15.4".
-    std::string program;
-    // The role may not migrate the database, which is needed.
-    bool lacks_privilege = false;
-    // True if commits wait for a standby, and if the URL says that they must.
-    bool has_synchronous_standby = false;
-    bool requires_synchronous_standby = false;
-    // The number of standbys that commits wait for and that are connected;
-    // unset if the role may not see them.
-    std::optional<int> connected_standbys;
-    // The servers of this service in the database: those that were seen to
-    // beat, and the others, which have ended without a stop.
-    int living_servers = 0;
-    int silent_servers = 0;
   };
 
   State state = State::kNew;
@@ -47,7 +47,7 @@ struct Inspection {
   // The keys under which its secrets are sealed.
   std::vector<SecretKey::Id> secret_keys;
   // Unset for a file.
-  std::optional<DatabaseServer> database_server;
+  std::optional<InspectedServer> database_server;
 };
 
 }  // namespace webhooks

@@ -13,7 +13,7 @@
 namespace webhooks::postgres {
 namespace {
 
-using Server = Inspection::DatabaseServer;
+using Server = InspectedServer;
 
 // Each migration creates the schema if it is not there.
 absl::Status ReadProgram(sql::Connection& connection, bool needs_migration,

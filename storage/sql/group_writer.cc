@@ -155,15 +155,16 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
 
 std::size_t GroupWriter::RequestRows(Batch calls) {
   const Batch next = calls.first(std::min(calls.size(), requested_calls_));
-  if (!connection_->Prefetches()) return next.size();
-  connection_
-      ->Guarded("prefetch",
-                [&]() -> absl::Status {
-                  for (Operation& operation : next) {
-                    if (operation.prefetch) operation.prefetch(*connection_);
-                  }
-                  return absl::OkStatus();
-                })
+  Connection& connection = *connection_;
+  if (!connection.Prefetches()) return next.size();
+  connection
+      .Guarded("prefetch",
+               [&]() -> absl::Status {
+                 for (Operation& operation : next) {
+                   if (operation.prefetch) operation.prefetch(connection);
+                 }
+                 return absl::OkStatus();
+               })
       .IgnoreError();
   return next.size();
 }

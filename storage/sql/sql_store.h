@@ -38,6 +38,15 @@ struct Connections {
   std::vector<std::unique_ptr<Connection>> key_readers;
 };
 
+// More about a call that writes.
+struct WriteExtras {
+  // Runs after the commit, before the notifications are sent.
+  absl::AnyInvocable<void()> committed = nullptr;
+  GroupWriter::Prefetch prefetch = nullptr;
+  std::size_t bytes = GroupWriter::kSmallCall;
+  GroupWriter::Length length = GroupWriter::Length::kShort;
+};
+
 // A store in a SQL database.
 class SqlStore final : public Store {
  public:
@@ -243,20 +252,11 @@ class SqlStore final : public Store {
                    });
   }
 
-  // More about a call that writes.
-  struct Extras {
-    // Runs after the commit, before the notifications are sent.
-    absl::AnyInvocable<void()> committed = nullptr;
-    GroupWriter::Prefetch prefetch = nullptr;
-    std::size_t bytes = GroupWriter::kSmallCall;
-    GroupWriter::Length length = GroupWriter::Length::kShort;
-  };
-
   // Completes the call with the result of `work` once that is durable. `work`
   // runs on the writer of `project`, and may run several times.
   template <typename T, typename Work>
   void Write(absl::string_view project, const CallOptions& options, Work work,
-             Done<T> done, Extras extras = {}) {
+             Done<T> done, WriteExtras extras = {}) {
     WriteAndNotify<T>(
         project, options,
         [work = std::move(work)](Connection& connection,
@@ -270,7 +270,7 @@ class SqlStore final : public Store {
   // commit, then completes the call.
   template <typename T, typename Work>
   void WriteAndNotify(absl::string_view project, const CallOptions& options,
-                      Work work, Done<T> done, Extras extras = {}) {
+                      Work work, Done<T> done, WriteExtras extras = {}) {
     struct Outcome {
       absl::StatusOr<T> result = StorageFailure();
       Notifications notifications;

@@ -230,17 +230,18 @@ class LeaseCall {
       }
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
-      auto& [part, waiting] = all[i];
-      EndpointLease& answer = part->answer;
+      Part& part = *all[i].first;
+      const WaitingDelivery& waiting = *all[i].second;
+      EndpointLease& answer = part.answer;
       if (i % kEventsAtOnce == 0) RequestEvents(absl::MakeSpan(all).subspan(i));
       if (!answer.status.ok()) continue;
-      if (IsFull(*part)) {
-        answer.next_due = std::min({answer.next_due, waiting->due, now_});
+      if (IsFull(part)) {
+        answer.next_due = std::min({answer.next_due, waiting.due, now_});
         continue;
       }
       answer.status =
           connection_.Guarded("lease deliveries", [&]() -> absl::Status {
-            Lease(*part, *waiting);
+            Lease(part, waiting);
             return absl::OkStatus();
           });
     }
