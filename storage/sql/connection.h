@@ -44,7 +44,7 @@ class Cursor {
   // and this returns false.
   virtual bool ExecuteOnOne() = 0;
   // Like ExecuteOnOne, for an UPDATE that adds parameter `index` to a column.
-  // Those that differ in that parameter alone can be executed as one.
+  // Executions that differ in that parameter alone can become one.
   virtual bool ExecuteToAdd(int /*index*/) { return ExecuteOnOne(); }
 
   // Requests the rows for the bound parameters ahead of their first Step, by a

@@ -19,7 +19,7 @@ using ::testing::SizeIs;
 
 constexpr int kCalls = 20;
 
-// So many that the calls behind them wait, and then share a transaction.
+// Enough to make the calls behind them wait, and then share a transaction.
 constexpr int kBefore = 50;
 
 class StoreBatches : public DeliveryContract {

@@ -199,7 +199,7 @@ TEST_P(StoreQueue, AnAttemptMayNotBeginWithoutItsLease) {
   EXPECT_TRUE(store_->BeginAttempt(NameOf(second)));
 }
 
-// As a caller does that does not know the outcome of its first call.
+// A caller that does not know the outcome of its first call repeats it.
 TEST_P(StoreQueue, AnAttemptThatIsRecordedTwiceCountsOnce) {
   const v1::Webhook webhook = NewListener();
   PublishOne();

@@ -33,10 +33,10 @@ namespace webhooks::postgres {
 // The parts of a transaction have no savepoints at first, and statements
 // without a result are sent with later ones, also of other parts: inserted rows
 // in a few statements, see PendingWrites. If one of them fails, but not because
-// of a conflict with another transaction, or a part that
-// has changed something must be undone, the whole transaction runs again
-// carefully: with savepoints, and without anything that was read ahead, so that
-// the part fails alone.
+// of a conflict with another transaction, or if a part that has changed
+// something must be undone, the whole transaction runs again carefully: with
+// savepoints, and without anything that was read ahead, so that the part fails
+// alone.
 //
 // A transaction that changes something also changes the connection's row of the
 // table lanes. When the connection is lost during the commit, the row tells

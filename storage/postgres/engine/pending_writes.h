@@ -53,7 +53,7 @@ class PendingWrites {
                      const std::vector<Parameter>& row);
 
   // Adds an UPDATE of one row that adds parameter `index`, from 1 on, to a
-  // column. Those that differ in that parameter alone become one, with the sum.
+  // column. Updates that differ in it alone become one, with the sum.
   // The transaction fails if there is no such row.
   void AddSum(absl::string_view update, const std::vector<Parameter>& row,
               std::size_t index);

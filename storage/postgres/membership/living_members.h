@@ -9,7 +9,7 @@ namespace webhooks::postgres {
 
 struct MemberCounts {
   int living = 0;
-  // Those whose beat did not change.
+  // Servers whose beat did not change.
   int silent = 0;
 };
 
