@@ -39,15 +39,14 @@ absl::Status ReadStandbys(sql::Connection& connection, Server& server) {
   return absl::OkStatus();
 }
 
-absl::Status ReadContent(sql::Connection& connection, absl::Duration beat,
-                         Inspection& found) {
+absl::Status ReadContent(sql::Connection& connection, Inspection& found) {
   const auto had_project = sql::HadFirstProject(connection);
   if (!had_project.ok()) return had_project.status();
   found.had_project = *had_project;
   auto keys = SealedUnder(connection);
   if (!keys.ok()) return keys.status();
   found.secret_keys = *std::move(keys);
-  const auto counts = CountLivingMembers(connection, beat);
+  const auto counts = CountLivingMembers(connection);
   if (!counts.ok()) return counts.status();
   found.database_server->living_servers = counts->living;
   found.database_server->silent_servers = counts->silent;
@@ -70,7 +69,7 @@ absl::StatusOr<Inspection> InspectDatabase(sql::Connection& connection,
   if (status.ok()) status = ReadStandbys(connection, server);
   if (status.ok() && *version > 0) {
     found.state = Inspection::State::kIntact;
-    status = ReadContent(connection, target.beat, found);
+    status = ReadContent(connection, found);
   }
   if (!status.ok()) return status;
   return found;

@@ -2,7 +2,6 @@
 #define WEBHOOKS_STORAGE_POSTGRES_MEMBERSHIP_LIVING_MEMBERS_H_
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "storage/sql/connection.h"
 
 namespace webhooks::postgres {
@@ -13,10 +12,9 @@ struct MemberCounts {
   int silent = 0;
 };
 
-// Watches the servers until each has beaten, and for two intervals of `beat` at
-// most. Blocks meanwhile. Reads databases of every version.
-absl::StatusOr<MemberCounts> CountLivingMembers(sql::Connection& connection,
-                                                absl::Duration beat);
+// Watches the servers until each has beaten, and for two of their longest
+// intervals at most. Blocks meanwhile. Reads databases of every version.
+absl::StatusOr<MemberCounts> CountLivingMembers(sql::Connection& connection);
 
 }  // namespace webhooks::postgres
 

@@ -37,11 +37,12 @@ std::string ArrayOf(const Numbers& numbers) {
 }  // namespace
 
 absl::Status InsertServer(sql::Connection& connection, const std::string& id,
-                          const v1::Server& server) {
+                          const v1::Server& server,
+                          absl::Duration beat_interval) {
   return connection.Guarded("insert server", [&]() -> absl::Status {
     Statement insert = connection.Prepared(
         "INSERT INTO servers (id, name, beat, delivers, version, started_at,"
-        " schema) VALUES (?, ?, 0, ?, ?, ?, ?)");
+        " schema, beat_interval) VALUES (?, ?, 0, ?, ?, ?, ?, ?)");
     BindBytes(insert, 1, id);
     BindText(insert, 2, server.name());
     insert.Bind(3, server.delivers() ? 1 : 0);
@@ -50,6 +51,7 @@ absl::Status InsertServer(sql::Connection& connection, const std::string& id,
       BindTime(insert, 5, FromTimestamp(server.started_at()));
     }
     insert.Bind(6, NewestSchemaVersion());
+    insert.Bind(7, absl::ToInt64Milliseconds(beat_interval));
     insert.Execute();
     return absl::OkStatus();
   });
@@ -70,11 +72,12 @@ absl::StatusOr<std::vector<Member>> SelectMembers(sql::Connection& connection) {
   using Members = std::vector<Member>;
   return connection.Guarded("select servers", [&]() -> absl::StatusOr<Members> {
     Members members;
-    Statement row =
-        connection.Prepared("SELECT id, beat, delivers, leaving FROM servers");
+    Statement row = connection.Prepared(
+        "SELECT id, beat, delivers, leaving, beat_interval FROM servers");
     while (row.Step()) {
       members.push_back({std::string(BlobColumn(row, 0)), row.Int64(1),
-                         row.Int(2) != 0, row.Int(3) != 0});
+                         row.Int(2) != 0, row.Int(3) != 0,
+                         absl::Milliseconds(row.Int64(4))});
     }
     return members;
   });

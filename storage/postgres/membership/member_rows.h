@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "storage/delivery_queue.h"
 #include "storage/sql/connection.h"
 #include "webhooks/v1/admin.pb.h"
@@ -23,6 +24,8 @@ struct Member {
   bool delivers = true;
   // True for a server that will end soon.
   bool leaves = false;
+  // The time after which the server increments its beat.
+  absl::Duration beat_interval;
 };
 
 // A server for operators, without beat_age, and its beat.
@@ -32,9 +35,11 @@ struct ListedServer {
 };
 
 // Adds a server: the id, name, version, delivers and started_at of `server`,
-// and the version of the schema that this program knows.
+// the interval of its beats in milliseconds, and the version of the schema that
+// this program knows.
 absl::Status InsertServer(sql::Connection& connection, const std::string& id,
-                          const v1::Server& server);
+                          const v1::Server& server,
+                          absl::Duration beat_interval);
 
 // Increments the beat of the server, and sets if it leaves. Returns false if it
 // was buried.

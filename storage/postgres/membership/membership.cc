@@ -229,7 +229,7 @@ void Membership::ObserveDatabase() {
 
 absl::Status Membership::Rejoin() {
   const std::string id = RandomId();
-  absl::Status inserted = InsertServer(*connection_, id, self_);
+  absl::Status inserted = InsertServer(*connection_, id, self_, beat_);
   if (!inserted.ok()) return inserted;
   // A server of a newer version may have contracted the schema meanwhile.
   const absl::Status fits = ReadSchemaVersion(*connection_).status();
@@ -253,7 +253,8 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   for (const Member& member : members) {
     const Seen last = LookAt(member, now, watched);
     const bool is_dead =
-        member.id != id_->Get() && last.unchanged >= kDeadBeats * beat_;
+        member.id != id_->Get() &&
+        last.unchanged >= kDeadBeats * std::max(member.beat_interval, beat_);
     if (is_dead) {
       const auto buried = Bury(*connection_, member);
       if (buried.ok() && *buried) {

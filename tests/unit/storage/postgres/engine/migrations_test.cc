@@ -38,7 +38,7 @@ class PostgresMigrationsTest : public ::testing::Test {
     PostgresCluster::Run(url_,
                          "ALTER TABLE webhooks.servers DROP COLUMN version,"
                          " DROP COLUMN started_at, DROP COLUMN leaving,"
-                         " DROP COLUMN schema;"
+                         " DROP COLUMN schema, DROP COLUMN beat_interval;"
                          "DELETE FROM webhooks.schema_version"
                          " WHERE version > 1");
   }

@@ -51,12 +51,13 @@ class MembershipTest : public ::testing::Test {
     return *std::move(store);
   }
 
-  // Adds a server as a version of schema 1 does. It never beats.
-  void InsertDeadServer() {
+  // Adds a server that never beats.
+  void InsertDeadServer(absl::Duration interval = absl::Milliseconds(100)) {
     PostgresCluster::Run(
-        url_,
-        "INSERT INTO webhooks.servers (id, name, beat, delivers)"
-        " VALUES (decode(repeat('0', 32), 'hex'), 'dead', 7, 1)");
+        url_, absl::StrCat("INSERT INTO webhooks.servers"
+                           " (id, name, beat, delivers, beat_interval) VALUES"
+                           " (decode(repeat('0', 32), 'hex'), 'dead', 7, 1, ",
+                           absl::ToInt64Milliseconds(interval), ")"));
   }
 
   static std::vector<v1::Server> List(Store& store) {
@@ -150,6 +151,18 @@ TEST_F(MembershipTest, TellsSinceWhenAServerIsSilentUntilItIsDeclaredDead) {
     return List(*store).size() == 1 && oldest > absl::ZeroDuration();
   }));
   EXPECT_GT(oldest, absl::Milliseconds(100));
+}
+
+TEST_F(MembershipTest, WaitsForTheBeatsOfAServerWithALongerInterval) {
+  const auto store = Start("first");
+  InsertDeadServer(absl::Hours(1));
+  const auto is_silent = [&](absl::Duration time) {
+    const auto servers = List(*store);
+    return servers.size() == 2 &&
+           FromProtoDuration(servers[0].beat_age()) >= time;
+  };
+  // Longer than the five beats of this server.
+  EXPECT_TRUE(Eventually([&] { return is_silent(absl::Seconds(1)); }));
 }
 
 TEST_F(MembershipTest, TellsOfTheShardsThatItGainsAndLoses) {
