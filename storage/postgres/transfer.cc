@@ -11,6 +11,7 @@
 #include "storage/postgres/membership/member_rows.h"
 #include "storage/sql/columns.h"
 #include "storage/sql/rows/delivery_states.h"
+#include "storage/sql/rows/secret_key_rows.h"
 #include "storage/sql/transfer/export.h"
 
 namespace webhooks::postgres {
@@ -67,7 +68,11 @@ absl::Status AnnounceProject(Connection& connection,
 
 absl::StatusOr<Transfer> RunImport(Connection& connection,
                                    sql::Import& import) {
+  const auto keys = sql::SelectSecretKeys(connection);
+  if (!keys.ok()) return keys.status();
   absl::Status status = BeginPatiently(connection);
+  // The key of the first server that starts could be another one.
+  if (status.ok() && keys->empty()) status = LockSecretKeys(connection);
   if (!status.ok()) return status;
   auto transfer = import.Run(connection);
   if (!transfer.ok()) return transfer;
@@ -79,10 +84,10 @@ absl::StatusOr<Transfer> RunImport(Connection& connection,
   return transfer;
 }
 
-absl::Status MakeReady(Connection& connection, const Sealer& sealer) {
+absl::Status MakeReady(Connection& connection) {
   const auto version = ReadSchemaVersion(connection);
   if (!version.ok()) return version.status();
-  if (*version == 0) return Migrate(connection, sealer);
+  if (*version == 0) return MigrateSchema(connection);
   if (*version < NewestSchemaVersion()) {
     return sql::NotMigrated(*version, NewestSchemaVersion());
   }
@@ -108,7 +113,7 @@ absl::StatusOr<Transfer> Import(const Target& target, sql::Import& import) {
   auto connection =
       Connection::Open(target, Connection::Mode::kStatements, fault);
   if (!connection.ok()) return connection.status();
-  absl::Status ready = MakeReady(**connection, import.sealer());
+  absl::Status ready = MakeReady(**connection);
   if (!ready.ok()) return fault.Explain(ready);
   auto transfer = RunImport(**connection, import);
   if (transfer.ok()) return transfer;

@@ -27,6 +27,9 @@ constexpr absl::Duration kRetryAfter = absl::Milliseconds(250);
 // the beats of the servers. So it gives up soon, and is tried again.
 constexpr absl::string_view kShortWait = "SET LOCAL lock_timeout = '500ms'";
 
+// The time for which a start waits for the end of an import.
+constexpr absl::string_view kWaitForImport = "SET LOCAL lock_timeout = '3s'";
+
 // Names the lock that a migration holds: "whks" in ASCII.
 constexpr int kLock = 0x77686b73;
 
@@ -82,8 +85,8 @@ absl::Status Perform(Connection& connection, const Migration& migration) {
 absl::Status AddSecretKey(Connection& connection, const Sealer& sealer) {
   absl::Status status = connection.Begin();
   if (!status.ok()) return status;
-  status = connection.Execute("lock secret keys",
-                              "LOCK TABLE secret_keys IN EXCLUSIVE MODE");
+  status = connection.Execute("wait for an import", kWaitForImport);
+  if (status.ok()) status = LockSecretKeys(connection);
   if (status.ok()) status = sql::CheckSecretKeys(connection, sealer);
   if (status.ok()) {
     status = sql::InsertSecretKey(connection, sealer.sealing_key());
@@ -138,15 +141,10 @@ absl::StatusOr<std::vector<SecretKey::Id>> SealedUnder(
   return sql::SelectSecretKeys(connection);
 }
 
-absl::Status Migrate(Connection& connection, const Sealer& sealer,
-                     Migrations migrations) {
+absl::Status MigrateSchema(Connection& connection, Migrations migrations) {
   const int newest = NewestSchemaVersion(migrations);
   auto version = ReadSchemaVersion(connection, migrations);
   if (!version.ok()) return version.status();
-  if (*version > 0) {
-    absl::Status known = sql::CheckSecretKeys(connection, sealer);
-    if (!known.ok()) return known;
-  }
   absl::Status performed;
   for (int tries = 0; *version < newest && tries < kMaxTries; ++tries) {
     if (!performed.ok()) absl::SleepFor(kRetryAfter);
@@ -158,8 +156,23 @@ absl::Status Migrate(Connection& connection, const Sealer& sealer,
     version = ReadSchemaVersion(connection, migrations);
     if (!version.ok()) return version.status();
   }
-  if (*version < newest) return performed;
-  return AddSecretKey(connection, sealer);
+  return *version < newest ? performed : absl::OkStatus();
+}
+
+absl::Status Migrate(Connection& connection, const Sealer& sealer,
+                     Migrations migrations) {
+  const auto version = ReadSchemaVersion(connection, migrations);
+  if (!version.ok()) return version.status();
+  absl::Status status;
+  if (*version > 0) status = sql::CheckSecretKeys(connection, sealer);
+  if (status.ok()) status = MigrateSchema(connection, migrations);
+  if (status.ok()) status = AddSecretKey(connection, sealer);
+  return status;
+}
+
+absl::Status LockSecretKeys(Connection& connection) {
+  return connection.Execute("lock secret_keys, which an import may hold",
+                            "LOCK TABLE secret_keys IN EXCLUSIVE MODE");
 }
 
 absl::Status Contract(Connection& connection, Migrations migrations) {

@@ -50,10 +50,20 @@ absl::StatusOr<std::vector<SecretKey::Id>> SealedUnder(
 
 // Brings the schema to the newest version that is known, with one transaction
 // per migration. Several servers may call it at once. FAILED_PRECONDITION: see
-// ReadSchemaVersion, or the database has texts sealed under a key that `sealer`
-// lacks; nothing is changed. Messages are for the operator.
+// ReadSchemaVersion. Messages are for the operator.
+absl::Status MigrateSchema(Connection& connection,
+                           Migrations migrations = AllMigrations());
+
+// The same, and adds the key that `sealer` seals with from now on.
+// FAILED_PRECONDITION: also if the database has texts sealed under a key that
+// `sealer` lacks; nothing is changed. UNAVAILABLE: an import holds the lock of
+// LockSecretKeys.
 absl::Status Migrate(Connection& connection, const Sealer& sealer,
                      Migrations migrations = AllMigrations());
+
+// Makes Migrate, also that of other processes, wait before it adds its key, and
+// then fail, until the end of the transaction.
+absl::Status LockSecretKeys(Connection& connection);
 
 // Removes from the schema what only programs of older versions need, if every
 // server of the table servers knows the newer version. Such programs do not

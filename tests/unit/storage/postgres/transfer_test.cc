@@ -25,6 +25,7 @@ namespace {
 
 using testing::IsOk;
 using testing::PostgresCluster;
+using testing::StatusIs;
 
 constexpr absl::Duration kPatience = absl::Minutes(1);
 
@@ -119,6 +120,32 @@ TEST(ImportIntoPostgres, WaitsForASlowStream) {
   };
   EXPECT_THAT(ImportStore(url, SourceOf(stream, stall), testing::Always()),
               IsOk());
+}
+
+TEST(ImportIntoPostgres, LetsNoServerWithAnotherKeyStartMeanwhile) {
+  if (!PostgresCluster::IsInstalled()) GTEST_SKIP() << "no PostgreSQL";
+  const std::string stream =
+      MakeStream(testing::MakeWebhook(testing::NewId()), /*of_project=*/false);
+  const std::string url = PostgresCluster::Shared().CreateDatabase();
+  const auto start = [&] {
+    EXPECT_THAT(OpenStore(url, testing::Always({testing::TestKey(2)})),
+                StatusIs(absl::StatusCode::kUnavailable));
+  };
+  EXPECT_THAT(ImportStore(url, SourceOf(stream, start), testing::Always()),
+              IsOk());
+  EXPECT_THAT(OpenStore(url, testing::Always({testing::TestKey(2)})),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(OpenStore(url, testing::Always()), IsOk());
+}
+
+TEST(ImportIntoPostgres, LeavesADatabaseToAnyKeyIfItFails) {
+  if (!PostgresCluster::IsInstalled()) GTEST_SKIP() << "no PostgreSQL";
+  const std::string stream = MakeStream(testing::MakeWebhook(testing::NewId()));
+  const std::string part = stream.substr(0, stream.size() - 1);
+  const std::string url = PostgresCluster::Shared().CreateDatabase();
+  EXPECT_THAT(ImportStore(url, SourceOf(part), testing::Always()),
+              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(OpenStore(url, testing::Always({testing::TestKey(2)})), IsOk());
 }
 
 TEST(ImportIntoPostgres, PassesTheSeqsOfTheEvents) {
