@@ -35,6 +35,9 @@ class Cursor {
   // later, and its failure shows at another statement or at the end of the part
   // of the transaction.
   virtual void Execute() = 0;
+  // Like Execute, for a statement that has the same effect if it is executed
+  // several times. Executions with the same parameters can become one.
+  virtual void ExecuteOnce() { Execute(); }
   // Executes a statement without rows at once. Returns the number of changed
   // rows.
   virtual int ExecuteAndCount() = 0;
@@ -79,6 +82,7 @@ class Statement {
   void Bind(int index, std::int64_t value) { cursor_->BindInt64(index, value); }
   bool Step() { return cursor_->Step(); }
   void Execute() { cursor_->Execute(); }
+  void ExecuteOnce() { cursor_->ExecuteOnce(); }
   int ExecuteAndCount() { return cursor_->ExecuteAndCount(); }
   bool ExecuteOnOne() { return cursor_->ExecuteOnOne(); }
   bool ExecuteToAdd(int index) { return cursor_->ExecuteToAdd(index); }

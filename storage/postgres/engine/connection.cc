@@ -172,6 +172,14 @@ PendingWrites& Connection::WriteLater() {
   return pending_;
 }
 
+PendingWrites& Connection::UpdateLater(const RowUpdate* update) {
+  PendingWrites& writes = WriteLater();
+  if (writes.update() != nullptr && writes.update() != update) {
+    EnqueueDeferred();
+  }
+  return writes;
+}
+
 void Connection::Prefetch(const Query& query) {
   if (!Prefetches()) return;
   std::optional<std::string> key = read_ahead_.Request(query);

@@ -115,6 +115,8 @@ class Connection final : public sql::Connection {
   bool DefersWrites() const { return in_transaction_ && !is_careful_; }
   // Returns the writes that follow the other statements of the transaction.
   PendingWrites& WriteLater();
+  // The same, without updates of other statements than `update`.
+  PendingWrites& UpdateLater(const RowUpdate* update = nullptr);
   // Sends a query with the next statements.
   void Prefetch(const Query& query);
   // Returns the result that was prefetched, or runs the query.

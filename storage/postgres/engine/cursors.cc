@@ -42,6 +42,8 @@ PreparedCursor::PreparedCursor(Connection& connection, absl::string_view sql)
     : ResultCursor(Translate(sql)),
       connection_(connection),
       row_insert_(RowInsert::Parse(
+          query().sql, static_cast<int>(query().parameters.size()))),
+      row_update_(RowUpdate::Parse(
           query().sql, static_cast<int>(query().parameters.size()))) {}
 
 bool PreparedCursor::Step() {
@@ -57,9 +59,18 @@ void PreparedCursor::Execute() {
     const std::size_t rows =
         connection_.WriteLater().AddRow(*row_insert_, query().parameters);
     if (rows >= kMaxPendingRows) connection_.EnqueueDeferred();
+  } else if (row_update_) {
+    const std::size_t rows = connection_.UpdateLater(&*row_update_)
+                                 .AddUpdate(*row_update_, query().parameters);
+    if (rows >= kMaxPendingRows) connection_.EnqueueDeferred();
   } else {
     connection_.RunLater(query());
   }
+}
+
+void PreparedCursor::ExecuteOnce() {
+  if (!connection_.DefersWrites()) return Execute();
+  connection_.WriteLater().AddOnce(query());
 }
 
 int PreparedCursor::ExecuteAndCount() {
@@ -75,8 +86,8 @@ bool PreparedCursor::ExecuteOnOne() {
 
 bool PreparedCursor::ExecuteToAdd(int index) {
   if (!connection_.DefersWrites()) return ExecuteAndCount() == 1;
-  connection_.WriteLater().AddSum(query().sql, query().parameters,
-                                  static_cast<std::size_t>(index));
+  connection_.UpdateLater().AddSum(query().sql, query().parameters,
+                                   static_cast<std::size_t>(index));
   return true;
 }
 

@@ -85,6 +85,7 @@ class PreparedCursor final : public ResultCursor {
 
   bool Step() override;
   void Execute() override;
+  void ExecuteOnce() override;
   int ExecuteAndCount() override;
   bool ExecuteOnOne() override;
   bool ExecuteToAdd(int index) override;
@@ -94,6 +95,7 @@ class PreparedCursor final : public ResultCursor {
  private:
   Connection& connection_;
   const std::optional<RowInsert> row_insert_;
+  const std::optional<RowUpdate> row_update_;
 };
 
 // A query whose rows arrive in parts: the first ones by a LIMIT, and more, if

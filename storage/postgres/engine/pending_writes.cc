@@ -1,6 +1,7 @@
 #include "storage/postgres/engine/pending_writes.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -40,6 +41,13 @@ std::string Shifted(absl::string_view row, std::size_t by) {
 
 bool AreSame(const Parameter& a, const Parameter& b) {
   return a.type() == b.type() && a.bytes() == b.bytes();
+}
+
+// Returns the number of rows of the next statement for `left` rows.
+std::size_t NextRows(std::size_t left) {
+  std::size_t rows = kMaxRows;
+  while (rows > left) rows /= 2;
+  return rows;
 }
 
 }  // namespace
@@ -110,16 +118,37 @@ void PendingWrites::AddSum(absl::string_view update,
   sums_.push_back(std::move(sum));
 }
 
+std::size_t PendingWrites::AddUpdate(const RowUpdate& update,
+                                     const std::vector<Parameter>& row) {
+  update_ = &update;
+  const auto [place, is_new] = updated_by_id_.try_emplace(
+      std::string(row.back().bytes()), updated_.size());
+  if (is_new) updated_.emplace_back();
+  RowUpdate::Row& kept = updated_[place->second];
+  kept.clear();
+  for (const Parameter& one : row) kept.push_back(one.Owned());
+  return updated_.size();
+}
+
+void PendingWrites::AddOnce(const Query& query) {
+  for (const Query& one : repeats_) {
+    if (one.sql == query.sql &&
+        std::equal(one.parameters.begin(), one.parameters.end(),
+                   query.parameters.begin(), query.parameters.end(),
+                   &AreSame)) {
+      return;
+    }
+  }
+  Query& kept = repeats_.emplace_back(query);
+  for (Parameter& one : kept.parameters) one = one.Owned();
+}
+
 void PendingWrites::TakeRows(const Insert& insert,
                              std::vector<Query>& queries) {
   const std::size_t columns = insert.insert->parameters();
   auto next = insert.parameters.begin();
-  std::size_t left = insert.parameters.size() / columns;
-  for (std::size_t rows = kMaxRows; left > 0;) {
-    if (rows > left) {
-      rows /= 2;
-      continue;
-    }
+  for (std::size_t left = insert.parameters.size() / columns; left > 0;) {
+    const std::size_t rows = NextRows(left);
     const auto end = next + static_cast<std::ptrdiff_t>(rows * columns);
     Query query{insert.insert->Text(rows), {next, end}, /*is_frequent=*/true};
     // A NULL has the type of its column, so that the prepared statement fits.
@@ -140,6 +169,12 @@ std::vector<Query> PendingWrites::Take() {
                        /*is_frequent=*/true});
   }
   for (const Insert& insert : inserts_) TakeRows(insert, queries);
+  for (auto left = absl::MakeConstSpan(updated_); !left.empty();) {
+    const std::size_t rows = NextRows(left.size());
+    queries.push_back(update_->For(left.first(rows)));
+    left.remove_prefix(rows);
+  }
+  std::move(repeats_.begin(), repeats_.end(), std::back_inserter(queries));
   Clear();
   return queries;
 }
@@ -147,6 +182,10 @@ std::vector<Query> PendingWrites::Take() {
 void PendingWrites::Clear() {
   inserts_.clear();
   sums_.clear();
+  update_ = nullptr;
+  updated_.clear();
+  updated_by_id_.clear();
+  repeats_.clear();
 }
 
 }  // namespace webhooks::postgres

@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "storage/postgres/engine/link.h"
+#include "storage/postgres/engine/row_update.h"
 
 namespace webhooks::postgres {
 
@@ -45,7 +47,15 @@ std::string FailingWithoutRow(absl::string_view update);
 // statements with many rows are faster than one for each row.
 class PendingWrites {
  public:
-  bool empty() const { return inserts_.empty() && sums_.empty(); }
+  bool empty() const {
+    return inserts_.empty() && sums_.empty() && update_ == nullptr &&
+           repeats_.empty();
+  }
+
+  // Returns the statement of the updates, or null if there are none. One
+  // statement has updates at a time, so that updates of one row by two
+  // statements keep their order.
+  const RowUpdate* update() const { return update_; }
 
   // Adds a row. `insert` must outlive this. Copies the parameters. Returns the
   // number of rows of the same statement.
@@ -57,6 +67,16 @@ class PendingWrites {
   // The transaction fails if there is no such row.
   void AddSum(absl::string_view update, const std::vector<Parameter>& row,
               std::size_t index);
+
+  // Adds an update, in place of an earlier one of the same row. `update` must
+  // outlive this. Returns the number of rows. There are no updates of another
+  // statement.
+  std::size_t AddUpdate(const RowUpdate& update,
+                        const std::vector<Parameter>& row);
+
+  // Adds a statement that has the same effect if it runs several times, unless
+  // it was added with the same parameters.
+  void AddOnce(const Query& query);
 
   // Returns the statements that perform all, and forgets them.
   std::vector<Query> Take();
@@ -81,6 +101,11 @@ class PendingWrites {
 
   std::vector<Insert> inserts_;
   std::vector<Sum> sums_;
+  const RowUpdate* update_ = nullptr;
+  std::vector<RowUpdate::Row> updated_;
+  // The indexes of the updated rows by their ids.
+  absl::flat_hash_map<std::string, std::size_t> updated_by_id_;
+  std::vector<Query> repeats_;
 };
 
 }  // namespace webhooks::postgres

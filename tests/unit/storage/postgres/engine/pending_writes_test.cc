@@ -88,6 +88,36 @@ TEST(PendingWrites, GiveNullTheTypeOfItsColumn) {
   EXPECT_EQ(queries[0].parameters[0].data(), nullptr);
 }
 
+TEST(PendingWrites, JoinUpdatesAndKeepTheLastOneOfARow) {
+  const auto update = *RowUpdate::Parse("UPDATE t SET a = $1 WHERE id = $2", 2);
+  PendingWrites writes;
+  writes.AddUpdate(update, Row("first", 1));
+  writes.AddUpdate(update, Row("other", 2));
+  EXPECT_EQ(writes.AddUpdate(update, Row("second", 1)), 2u);
+  EXPECT_EQ(writes.update(), &update);
+  const std::vector<Query> queries = writes.Take();
+  ASSERT_THAT(queries, SizeIs(1));
+  EXPECT_EQ(queries[0].parameters[0].bytes(), "second");
+  EXPECT_EQ(queries[0].parameters[2].bytes(), "other");
+  EXPECT_EQ(writes.update(), nullptr);
+  EXPECT_TRUE(writes.empty());
+}
+
+TEST(PendingWrites, KeepOneOfStatementsWithTheSameEffect) {
+  PendingWrites writes;
+  for (const char* const name : {"a", "b", "a"}) {
+    const std::string gone = name;
+    Query query{"UPDATE t SET n = NULL WHERE id = $1",
+                std::vector<Parameter>(1)};
+    query.parameters[0].SetBytes(gone);
+    writes.AddOnce(query);
+  }
+  const std::vector<Query> queries = writes.Take();
+  ASSERT_THAT(queries, SizeIs(2));
+  EXPECT_EQ(queries[0].parameters[0].bytes(), "a");
+  EXPECT_EQ(queries[1].parameters[0].bytes(), "b");
+}
+
 TEST(PendingWrites, AddSumsOfTheSameRow) {
   constexpr absl::string_view kUpdate = "UPDATE t SET n = n + $2 WHERE id = $1";
   PendingWrites writes;
