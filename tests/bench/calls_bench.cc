@@ -38,9 +38,9 @@ class EchoService final : public v1::WebhookService::CallbackService {
                                    v1::Webhook* response) override {
     response->set_id_webhook_endpoint("01890a5d-ac96-774b-bcce-b302099a8057");
     response->set_url(request->url());
-    response->set_description(request->description());
+    response->set_endpoint_description(request->description());
     for (const std::string& type : request->scope()) response->add_scope(type);
-    response->add_secrets(std::string(50, 's'));
+    response->set_secret(std::string(50, 's'));
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);
     return reactor;
@@ -61,7 +61,7 @@ int RunEcho() {
   return 0;
 }
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
@@ -73,7 +73,7 @@ class Clients {
  public:
   explicit Clients(const std::vector<std::string>& addresses) {
     for (std::size_t i = 0; i < 4; ++i) {
-      const auto channel = Connect(addresses[i % addresses.size()]);
+      const auto channel = MakeChannel(addresses[i % addresses.size()]);
       webhooks_.push_back(v1::WebhookService::NewStub(channel));
       events_.push_back(v1::EventService::NewStub(channel));
     }
@@ -127,12 +127,12 @@ class Service {
               "--api_key_file=" + key_file_,
               "--admin_key_file=" + folder + "/admin",
               "--secret_key_file=" + folder + "/secret-key",
-              "--log_level=error", "--trusted_gateway_addresses=127.0.0.1"}));
+              "--trusted_gateway_addresses=127.0.0.1"}));
       addresses.push_back(servers_.back()->address());
     }
     gateway_ = std::make_unique<ChildProcess>(std::vector<std::string>{
         bin + "/webhook-gateway", "--listen=127.0.0.1:0",
-        "--server=" + addresses[0], "--log_level=error"});
+        "--server=" + addresses[0]});
     clients_ = std::make_unique<Clients>(addresses);
     std::ifstream(key_file_) >> key_;
   }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -53,23 +54,29 @@ ChildProcess::ChildProcess(std::vector<std::string> command) {
     _exit(127);
   }
   close(pipe[1]);
-  output_ = fdopen(pipe[0], "r");
+  FILE* const output = fdopen(pipe[0], "r");
   std::string log;
   std::array<char, 4096> line{};
   while (address_.empty() &&
-         std::fgets(line.data(), line.size(), output_) != nullptr) {
+         std::fgets(line.data(), line.size(), output) != nullptr) {
     absl::StrAppend(&log, line.data());
     address_ = AddressIn(line.data());
   }
-  if (!address_.empty()) return;
-  std::printf("%s does not listen:\n%s", command[0].c_str(), log.c_str());
-  std::exit(1);
+  if (address_.empty()) {
+    std::printf("%s does not listen:\n%s", command[0].c_str(), log.c_str());
+    std::exit(1);
+  }
+  reader_ = std::thread([output] {
+    std::vector<char> part(1 << 16);
+    while (std::fread(part.data(), 1, part.size(), output) > 0) continue;
+    std::fclose(output);
+  });
 }
 
 ChildProcess::~ChildProcess() {
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
-  std::fclose(output_);
+  reader_.join();
 }
 
 double ChildProcess::CpuSeconds() const {

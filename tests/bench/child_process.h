@@ -3,8 +3,8 @@
 
 #include <sys/types.h>
 
-#include <cstdio>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace webhooks::bench {
@@ -31,10 +31,9 @@ class ChildProcess {
 
  private:
   pid_t pid_ = 0;
-  // The rest of the output is not read: servers must log less than a pipe
-  // holds.
-  FILE* output_ = nullptr;
   std::string address_;
+  // Reads the rest of the output.
+  std::thread reader_;
 };
 
 }  // namespace webhooks::bench

@@ -15,6 +15,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -109,7 +110,7 @@ class Client {
     input_.append(part.data(), static_cast<std::size_t>(size));
     const std::size_t head = input_.find("\r\n\r\n");
     if (head == std::string::npos) return false;
-    constexpr absl::string_view kLength = "content-length: ";
+    static const std::string kLength = "content-length: ";
     const std::string lower = absl::AsciiStrToLower(input_.substr(0, head));
     const std::size_t field = lower.find(kLength);
     std::size_t length = 0;

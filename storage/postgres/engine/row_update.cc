@@ -52,7 +52,7 @@ std::optional<RowUpdate> RowUpdate::Parse(absl::string_view sql,
   update.columns_.emplace_back(
       ColumnOf(where.second, update.columns_.size() + 1));
   const bool is_row = update.columns_.back() == "id" &&
-                      absl::c_none_of(update.columns_, &std::string::empty);
+                      !absl::c_linear_search(update.columns_, "");
   if (!is_row || update.columns_.size() != static_cast<std::size_t>(parameters))
     return {};
   return update;

@@ -152,7 +152,8 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
   });
 }
 
-absl::StatusOr<bool> Bury(sql::Connection& connection, const Member& member) {
+absl::StatusOr<bool> Bury(sql::Connection& connection, const std::string& id,
+                          std::int64_t beat) {
   return connection.Guarded("bury server", [&]() -> absl::StatusOr<bool> {
     Statement bury = connection.Prepared(
         "WITH dead AS"
@@ -164,8 +165,8 @@ absl::StatusOr<bool> Bury(sql::Connection& connection, const Member& member) {
         " freed_shards AS"
         " (UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id)"
         " SELECT id FROM dead");
-    BindBytes(bury, 1, member.id);
-    bury.Bind(2, member.beat);
+    BindBytes(bury, 1, id);
+    bury.Bind(2, beat);
     return bury.Step();
   });
 }

@@ -69,7 +69,8 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
 // kAnyBeat: in any case. Its transactions that are open fail. Returns false if
 // it was not there, or its beat is another one.
 inline constexpr std::int64_t kAnyBeat = -1;
-absl::StatusOr<bool> Bury(sql::Connection& connection, const Member& member);
+absl::StatusOr<bool> Bury(sql::Connection& connection, const std::string& id,
+                          std::int64_t beat);
 
 // Deletes the lanes of servers that are not there any more.
 absl::Status DeleteLostLanes(sql::Connection& connection);

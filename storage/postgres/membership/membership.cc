@@ -78,7 +78,7 @@ Membership::Membership(std::unique_ptr<Connection> connection, v1::Server self,
 Membership::~Membership() {
   Stop();
   if (!is_alone_ && !held_.empty()) absl::SleepFor(kRest);
-  Bury(*connection_, {id_->Get(), kAnyBeat}).IgnoreError();
+  Bury(*connection_, id_->Get(), kAnyBeat).IgnoreError();
 }
 
 void Membership::Start(Leases& leases, Callbacks callbacks) {
@@ -236,7 +236,7 @@ absl::Status Membership::Rejoin() {
   if (fits.ok()) {
     id_->Set(id);
   } else {
-    Bury(*connection_, {id, kAnyBeat}).IgnoreError();
+    Bury(*connection_, id, kAnyBeat).IgnoreError();
   }
   return fits;
 }
@@ -256,7 +256,7 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
         member.id != id_->Get() &&
         last.unchanged >= kDeadBeats * std::max(member.beat_interval, beat_);
     if (is_dead) {
-      const auto buried = Bury(*connection_, member);
+      const auto buried = Bury(*connection_, member.id, member.beat);
       if (buried.ok() && *buried) {
         observer_.MembershipEvents(MembershipEvent::kTakeover, 1);
       }
