@@ -26,8 +26,8 @@ constexpr std::size_t kMaxBytesRunNow = 16 << 10;
 // The maximum number of calls whose rows are requested together.
 constexpr std::size_t kMaxPrefetched = 64;
 
-// The number of times that a transaction runs that others win against.
-constexpr int kMaxRuns = 5;
+// The time for which a transaction runs again that others win against.
+constexpr absl::Duration kRepeatFor = absl::Seconds(5);
 
 using Steady = std::chrono::steady_clock;
 
@@ -105,13 +105,14 @@ std::size_t GroupWriter::CommitTogether(Batch calls) {
 
 absl::Status GroupWriter::RunTogether(Batch calls, std::size_t& count,
                                       bool& has_begun) {
-  for (int run = 1;; ++run) {
+  const absl::Duration end = clock_() + kRepeatFor;
+  for (;;) {
     absl::Status status = connection_->Begin();
     has_begun = status.ok();
     if (!has_begun) return status;
     status = RunTransaction(calls, count);
     if (connection_->InTransaction()) connection_->RollBack();
-    if (status.ok() || !connection_->LostToAnother() || run == kMaxRuns) {
+    if (status.ok() || !connection_->LostToAnother() || clock_() >= end) {
       return status;
     }
     observer_.TransactionRepeated(connection_->LostState());

@@ -19,6 +19,10 @@ namespace {
 // The time within which a commit with an unknown outcome is examined.
 constexpr absl::Duration kResolveWithin = absl::Seconds(10);
 
+// The number of unique violations in a row after which no other transaction is
+// the cause.
+constexpr int kMaxUniqueViolations = 5;
+
 constexpr absl::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 
 constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
@@ -124,6 +128,8 @@ void Connection::EnqueueDeferred() {
     throw Failure(std::string(Failure::kDisconnected), "not connected");
   }
   std::vector<Query> queries = std::exchange(deferred_, {});
+  std::vector<Query> locks = pending_.Locks();
+  if (!locks.empty()) locks_ = std::move(locks);
   for (Query& write : pending_.Take()) queries.push_back(std::move(write));
   for (const Query& query : queries) {
     link_->Enqueue(query);
@@ -236,8 +242,11 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   if (is_abandoned_) return StorageUnavailable();
   lost_state_ = known->state();
   is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
-  // The row may be one of the same transaction.
-  if (IsUniqueViolation(known->state())) is_next_careful_ = !is_careful_;
+  if (IsUniqueViolation(known->state())) {
+    // The row may be one of the same transaction.
+    is_next_careful_ = !is_careful_;
+    is_lost_ = ++unique_violations_ < kMaxUniqueViolations;
+  }
   if (!is_lost_ && mode_ == Mode::kTransactions && in_transaction_ &&
       !is_careful_) {
     RepeatCarefully();
@@ -338,7 +347,8 @@ void Connection::PassEventSeq(std::int64_t seq) {
 }
 
 absl::Status Connection::Begin() {
-  is_lost_ = false;
+  // It would lose again to one that updates the rows sooner.
+  const bool must_lock = std::exchange(is_lost_, false);
   lost_state_.clear();
   is_unknown_ = false;
   is_abandoned_ = false;
@@ -350,6 +360,9 @@ absl::Status Connection::Begin() {
   wanted_seqs_ = 0;
   is_careful_ = std::exchange(is_next_careful_, false);
   Defer(kBegin);
+  if (must_lock) {
+    deferred_.insert(deferred_.end(), locks_.begin(), locks_.end());
+  }
   return absl::OkStatus();
 }
 
@@ -379,6 +392,8 @@ absl::Status Connection::Commit() {
   if (is_unsure) status = Resolve(lane_.batch());
   if (!status.ok()) return status;
   in_transaction_ = false;
+  locks_.clear();
+  unique_violations_ = 0;
   if (has_changed) ++changing_commits_;
   return absl::OkStatus();
 }

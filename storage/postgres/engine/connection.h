@@ -155,11 +155,15 @@ class Connection final : public sql::Connection {
   bool was_connected_ = false;
   std::vector<Query> deferred_;
   PendingWrites pending_;
+  // The statements that lock rows to which other transactions add as well.
+  std::vector<Query> locks_;
   // The statements that the link has and that are not finished: the keys of
   // those that are read ahead, or "".
   std::vector<std::string> enqueued_;
   ReadAhead read_ahead_;
   bool in_transaction_ = false;
+  // The unique violations since the last commit.
+  int unique_violations_ = 0;
   // True if the open transaction may have changed something.
   bool has_changed_ = false;
   // True if the parts of the open transaction have savepoints, and if those of

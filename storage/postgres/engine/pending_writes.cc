@@ -161,6 +161,16 @@ void PendingWrites::TakeRows(const Insert& insert,
   }
 }
 
+std::vector<Query> PendingWrites::Locks() const {
+  std::vector<Query> locks;
+  for (const Sum& sum : sums_) {
+    Query& lock = locks.emplace_back(Query{sum.update, sum.parameters,
+                                           /*is_frequent=*/true});
+    lock.parameters[sum.index - 1].SetInt64(0);
+  }
+  return locks;
+}
+
 std::vector<Query> PendingWrites::Take() {
   std::vector<Query> queries;
   for (Sum& sum : sums_) {

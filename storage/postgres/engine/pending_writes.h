@@ -78,6 +78,9 @@ class PendingWrites {
   // it was added with the same parameters.
   void AddOnce(const Query& query);
 
+  // Returns statements that lock the rows to which sums will be added.
+  std::vector<Query> Locks() const;
+
   // Returns the statements that perform all, and forgets them.
   std::vector<Query> Take();
 

@@ -1,5 +1,6 @@
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -101,6 +102,23 @@ TEST_F(TwoStoresTest, ADeliveryEndsWithItsLastAttempt) {
   const auto recorded = RecordFailure(PublishAndLease());
   ASSERT_THAT(recorded, IsOk());
   EXPECT_EQ(recorded->state, v1::Delivery::FAILED);
+}
+
+TEST_F(TwoStoresTest, BothCreateWebhooksOfOneProject) {
+  constexpr int kThreads = 64;
+  constexpr int kCalls = 30;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      Store& store = i % 2 == 0 ? *delivering_ : *other_;
+      for (int call = 0; call < kCalls; ++call) {
+        EXPECT_THAT(
+            testing::CreateWebhook(store, testing::MakeWebhook(project_)),
+            IsOk());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST_F(TwoStoresTest, OnlyTheOwnerLeases) {
