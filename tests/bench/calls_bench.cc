@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "grpcpp/grpcpp.h"
@@ -256,7 +257,7 @@ void AddListeners(Service& service, const std::string& type, int count) {
   }
 }
 
-int Main() {
+int Main(const std::vector<int>& outstandings) {
   testing::TempFolder folder;
   const ChildProcess echo({ProgramFolder() + "/bench_calls", kEcho});
   Clients echo_clients({echo.address()});
@@ -279,7 +280,7 @@ int Main() {
                  *others.back());
     }
   }
-  for (const int outstanding : {1, 64, 256}) {
+  for (const int outstanding : outstandings) {
     report.Calls("Create", outstanding, [](Clients& clients, int place) {
       return clients.Create(place);
     });
@@ -289,7 +290,7 @@ int Main() {
     const std::string type = absl::StrCat("heard.by.", listeners);
     AddListeners(sqlite, type, listeners);
     for (auto& service : others) AddListeners(*service, type, listeners);
-    for (const int outstanding : {1, 64, 256}) {
+    for (const int outstanding : outstandings) {
       report.Calls(absl::StrCat("Publish to ", listeners), outstanding,
                    [&](Clients& clients, int place) {
                      return clients.Publish(place, type);
@@ -302,9 +303,18 @@ int Main() {
 }  // namespace
 }  // namespace webhooks::bench
 
+// Takes the numbers of calls at once, or has its own.
 int main(int argc, char** argv) {
-  if (argc == 2 && std::string(argv[1]) == webhooks::bench::kEcho) {
-    return webhooks::bench::RunEcho();
+  std::vector<int> outstandings;
+  for (int i = 1; i < argc; ++i) {
+    if (std::string(argv[i]) == webhooks::bench::kEcho) {
+      return webhooks::bench::RunEcho();
+    }
+    int outstanding = 0;
+    if (absl::SimpleAtoi(argv[i], &outstanding)) {
+      outstandings.push_back(outstanding);
+    }
   }
-  return webhooks::bench::Main();
+  if (outstandings.empty()) outstandings = {1, 64, 256};
+  return webhooks::bench::Main(outstandings);
 }
