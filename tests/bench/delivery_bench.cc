@@ -18,6 +18,7 @@
 #include "server/delivery/scheduler.h"
 #include "storage/open.h"
 #include "tests/support/light_receiver.h"
+#include "tests/support/postgres_cluster.h"
 #include "tests/support/records.h"
 #include "tests/support/secret_keys.h"
 #include "tests/support/temp_folder.h"
@@ -88,10 +89,23 @@ class Project {
   v1::Webhook webhook_;
 };
 
-std::unique_ptr<Store> OpenIn(const testing::TempFolder& folder) {
-  return OpenStore(absl::StrCat("sqlite:", folder.Path("webhooks.db")),
-                   testing::Always())
-      .value();
+enum Backend { kSqlite, kPostgres };
+
+// Returns null, and skips the benchmark, if the backend is not installed.
+std::unique_ptr<Store> OpenIn(const testing::TempFolder& folder,
+                              std::int64_t backend, benchmark::State& state) {
+  std::string url = absl::StrCat("sqlite:", folder.Path("webhooks.db"));
+  if (backend == kPostgres) {
+    if (!testing::PostgresCluster::IsInstalled()) {
+      state.SkipWithError("PostgreSQL is not installed");
+      return nullptr;
+    }
+    static testing::PostgresCluster cluster({"-c", "fsync=on", "-c",
+                                             "max_wal_size=4GB", "-c",
+                                             "shared_buffers=256MB"});
+    url = cluster.CreateDatabase();
+  }
+  return OpenStore(url, testing::Always()).value();
 }
 
 server::CurlSender::Options LoopbackAllowed() {
@@ -148,7 +162,8 @@ void DeliverAgainstBareCurl(benchmark::State& state) {
   for ([[maybe_unused]] auto iteration : state) {
     testing::LightReceiver receiver;
     const testing::TempFolder folder;
-    const std::unique_ptr<Store> store = OpenIn(folder);
+    const std::unique_ptr<Store> store = OpenIn(folder, state.range(2), state);
+    if (store == nullptr) break;
     Project project(*store, receiver.url(), endpoints);
     project.Publish(count / endpoints);
     v1::WebhookSecrets secrets;
@@ -186,8 +201,8 @@ void DeliverAgainstBareCurl(benchmark::State& state) {
   state.counters["ours_per_s"] = all / ours;
 }
 BENCHMARK(DeliverAgainstBareCurl)
-    ->Args({1, 20'000})
-    ->Args({100, 20'000})
+    ->ArgNames({"endpoints", "deliveries", "postgres"})
+    ->ArgsProduct({{1, 100}, {20'000}, {kSqlite, kPostgres}})
     ->Unit(benchmark::kMillisecond)
     ->Iterations(2);
 
@@ -229,7 +244,8 @@ void PublishToArrival(benchmark::State& state) {
   testing::LightReceiver receiver(
       [&](absl::string_view request) { arrivals.Note(request); });
   const testing::TempFolder folder;
-  const std::unique_ptr<Store> store = OpenIn(folder);
+  const std::unique_ptr<Store> store = OpenIn(folder, state.range(1), state);
+  if (store == nullptr) return;
   Project project(*store, receiver.url(), 1);
   Project other(*store, receiver.url(), 10);
   server::CurlSender sender(LoopbackAllowed(), &absl::Now);
@@ -263,16 +279,20 @@ void PublishToArrival(benchmark::State& state) {
   state.counters["p99_ms"] = Percentile(millis, 0.99);
 }
 BENCHMARK(PublishToArrival)
-    ->Arg(0)
-    ->Arg(11'000)
+    ->ArgNames({"background", "postgres"})
+    // Half of what the backends deliver at most on two cores.
+    ->Args({0, kSqlite})
+    ->Args({0, kPostgres})
+    ->Args({6'000, kSqlite})
+    ->Args({3'000, kPostgres})
     ->UseRealTime()
-    ->Iterations(2000);
+    ->Iterations(1000);
 
 // Measures publishing with `range(0)` webhooks that match, 64 callers at a
 // time.
 void Publish(benchmark::State& state) {
   const testing::TempFolder folder;
-  const std::unique_ptr<Store> store = OpenIn(folder);
+  const std::unique_ptr<Store> store = OpenIn(folder, kSqlite, state);
   Project project(*store, "http://127.0.0.1:1",
                   static_cast<int>(state.range(0)));
   using Answer = Created<v1::PublishEventResponse>;
