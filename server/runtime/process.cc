@@ -7,6 +7,7 @@
 #include <iostream>
 #include <new>
 
+#include "absl/synchronization/mutex.h"
 #include "server/runtime/library_logs.h"
 #include "server/runtime/log.h"
 #include "server/runtime/open_files.h"
@@ -29,6 +30,8 @@ void BeginProcess() {
   BlockStopSignals();
   IgnoreOtherSignals();
   RouteLibraryLogs();
+  // Debian's Abseil tracks the order of all locks otherwise, also for gRPC.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // Never shut down: gRPC's shutdown waits up to ten seconds for a thread that
   // polls.
   grpc_init();
