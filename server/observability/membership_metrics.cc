@@ -9,9 +9,6 @@ using prometheus::Counter;
 using prometheus::Family;
 using prometheus::Registry;
 
-// The label of a transaction that runs again without an error of the database.
-constexpr absl::string_view kNoState = "none";
-
 // The errors of transactions that others win against
 // (https://www.postgresql.org/docs/15/errcodes-appendix.html). Their series
 // begin at 0.
@@ -75,8 +72,7 @@ MembershipMetrics::MembershipMetrics(Registry& registry)
 }
 
 void MembershipMetrics::TransactionRepeated(absl::string_view sqlstate) {
-  const absl::string_view label = sqlstate.empty() ? kNoState : sqlstate;
-  repeated_.Add({{"sqlstate", std::string(label)}}).Increment();
+  repeated_.Add({{"sqlstate", std::string(sqlstate)}}).Increment();
 }
 
 void MembershipMetrics::MembershipChanged(const MembershipState& state) {

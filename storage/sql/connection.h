@@ -170,13 +170,14 @@ class Connection {
   virtual bool InTransaction() const = 0;
 
   // Begin and end a part of a transaction. RollBackPart undoes its changes,
-  // also if EndPart has failed.
+  // also if EndPart has failed. It can roll back the transaction instead, whose
+  // next run then undoes them alone.
   virtual absl::Status BeginPart() = 0;
   virtual absl::Status EndPart() = 0;
   virtual absl::Status RollBackPart() = 0;
 
-  // Returns true if the last transaction was lost to another one, so that the
-  // same work can succeed if it runs again.
+  // Returns true if the same work can succeed if it runs again: the last
+  // transaction was lost to another one, or by RollBackPart.
   virtual bool LostToAnother() const { return false; }
 
   // Returns the SQLSTATE of the error for which the last transaction was lost,

@@ -112,10 +112,14 @@ absl::Status GroupWriter::RunTogether(Batch calls, std::size_t& count,
     if (!has_begun) return status;
     status = RunTransaction(calls, count);
     if (connection_->InTransaction()) connection_->RollBack();
-    if (status.ok() || !connection_->LostToAnother() || clock_() >= end) {
+    if (status.ok()) return status;
+    if (!connection_->LostToAnother() || clock_() >= end) {
+      is_failing_ = true;
       return status;
     }
-    observer_.TransactionRepeated(connection_->LostState());
+    if (!connection_->LostState().empty()) {
+      observer_.TransactionRepeated(connection_->LostState());
+    }
   }
 }
 
@@ -143,7 +147,6 @@ absl::Status GroupWriter::RunTransaction(Batch calls, std::size_t& count) {
     if (absl::IsResourceExhausted(operation.outcome)) is_failing_ = true;
     // The database has rolled back the whole transaction.
     if (!connection_->InTransaction()) {
-      is_failing_ = true;
       return operation.outcome.ok() ? StorageFailure() : operation.outcome;
     }
     if (is_long || clock_() >= end) break;
@@ -204,9 +207,7 @@ void GroupWriter::Fail(Batch calls, const absl::Status& status) {
 absl::Status GroupWriter::Commit() {
   const std::int64_t before = connection_->changing_commits();
   absl::Status status = connection_->Commit();
-  if (!status.ok()) {
-    is_failing_ = true;
-  } else if (connection_->changing_commits() != before) {
+  if (status.ok() && connection_->changing_commits() != before) {
     is_failing_ = false;
   }
   return status;

@@ -28,8 +28,8 @@ namespace webhooks::sql {
 // Thread-safe.
 class GroupWriter {
  public:
-  // Runs in a transaction, under a savepoint, while no other work runs. Runs
-  // again if that transaction is lost.
+  // Runs in a transaction while no other work runs; its changes are undone if
+  // it fails. Runs again if that transaction is lost.
   using Work = absl::AnyInvocable<absl::Status(Connection&)>;
 
   // Requests rows that the work reads, before the work of the same transaction

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -286,7 +287,11 @@ std::int64_t Connection::NextEventSeq() {
   return row.Int64(0);
 }
 
-absl::Status Connection::Begin() { return Execute("begin", "BEGIN IMMEDIATE"); }
+absl::Status Connection::Begin() {
+  is_lost_ = false;
+  is_careful_ = std::exchange(is_next_careful_, false);
+  return Execute("begin", "BEGIN IMMEDIATE");
+}
 
 absl::Status Connection::Commit() {
   absl::Status status = may_commit_ ? may_commit_(*this) : absl::OkStatus();
@@ -298,14 +303,26 @@ absl::Status Connection::Commit() {
 void Connection::RollBack() { Execute("rollback", "ROLLBACK").IgnoreError(); }
 
 absl::Status Connection::BeginPart() {
-  return Execute("savepoint", "SAVEPOINT operation");
+  if (is_careful_) return Execute("savepoint", "SAVEPOINT operation");
+  changes_before_ = sqlite3_total_changes64(handle());
+  return absl::OkStatus();
 }
 
 absl::Status Connection::EndPart() {
+  if (!is_careful_) return absl::OkStatus();
   return Execute("release", "RELEASE operation");
 }
 
 absl::Status Connection::RollBackPart() {
+  if (!is_careful_) {
+    if (sqlite3_total_changes64(handle()) == changes_before_) {
+      return absl::OkStatus();
+    }
+    is_lost_ = true;
+    is_next_careful_ = true;
+    RollBack();
+    return StorageUnavailable();
+  }
   absl::Status status = Execute("roll back", "ROLLBACK TO operation");
   status.Update(EndPart());
   return status;

@@ -67,6 +67,7 @@ class Connection final : public sql::Connection {
   absl::Status BeginPart() override;
   absl::Status EndPart() override;
   absl::Status RollBackPart() override;
+  bool LostToAnother() const override { return is_lost_; }
   std::int64_t changing_commits() const override { return changing_commits_; }
   bool NeedsTidyUp() const override;
   // Copies the write-ahead log into the database.
@@ -131,6 +132,14 @@ class Connection final : public sql::Connection {
   absl::flat_hash_map<std::string, std::unique_ptr<PreparedStatement>>
       statements_;
   CommitCheck may_commit_;
+  // True if the parts of the open transaction have savepoints, which cost more
+  // than most parts, and if those of the next one should.
+  bool is_careful_ = false;
+  bool is_next_careful_ = false;
+  // True if the last transaction was rolled back because of one of its parts.
+  bool is_lost_ = false;
+  // The number of changed rows before the open part.
+  std::int64_t changes_before_ = 0;
   int wal_pages_ = 0;
   std::int64_t changing_commits_ = 0;
   int page_size_ = 0;
