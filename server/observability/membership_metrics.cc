@@ -12,6 +12,11 @@ using prometheus::Registry;
 // The label of a transaction that runs again without an error of the database.
 constexpr absl::string_view kNoState = "none";
 
+// The error of the transactions of a server that was declared dead, and its
+// label.
+constexpr absl::string_view kFence = "22012";
+constexpr absl::string_view kFenced = "fenced";
+
 // The errors of transactions that others win against
 // (https://www.postgresql.org/docs/15/errcodes-appendix.html). Their series
 // begin at 0.
@@ -37,7 +42,8 @@ MembershipMetrics::MembershipMetrics(Registry& registry)
     : repeated_(
           Counters(registry, "webhooks_storage_transactions_repeated_total",
                    "Transactions that ran again, by the SQLSTATE of the error; "
-                   "none: a call of the transaction failed.")),
+                   "none: a call of the transaction failed; fenced: the server "
+                   "had been declared dead.")),
       reconnects_(CounterOf(registry, "webhooks_database_reconnects_total",
                             "Connections to the database that were lost and "
                             "made again.")),
@@ -75,7 +81,9 @@ MembershipMetrics::MembershipMetrics(Registry& registry)
 }
 
 void MembershipMetrics::TransactionRepeated(absl::string_view sqlstate) {
-  const absl::string_view label = sqlstate.empty() ? kNoState : sqlstate;
+  const absl::string_view label = sqlstate.empty()     ? kNoState
+                                  : sqlstate == kFence ? kFenced
+                                                       : sqlstate;
   repeated_.Add({{"sqlstate", std::string(label)}}).Increment();
 }
 

@@ -149,21 +149,25 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
   });
 }
 
-absl::StatusOr<bool> Bury(sql::Connection& connection, const Member& member) {
-  return connection.Guarded("bury server", [&]() -> absl::StatusOr<bool> {
+absl::StatusOr<std::optional<BuriedServer>> Bury(sql::Connection& connection,
+                                                 const Member& member) {
+  using Buried = std::optional<BuriedServer>;
+  return connection.Guarded("bury server", [&]() -> absl::StatusOr<Buried> {
     Statement bury = connection.Prepared(
         "WITH dead AS"
         " (DELETE FROM servers WHERE id = ?1 AND ?2 IN (beat, -1)"
-        " RETURNING id),"
+        " RETURNING id, name),"
         " gone_lanes AS"
         " (DELETE FROM lanes USING dead WHERE server = dead.id),"
         " gone_news AS (DELETE FROM news USING dead WHERE server = dead.id),"
         " freed_shards AS"
-        " (UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id)"
-        " SELECT id FROM dead");
+        " (UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id"
+        " RETURNING shard)"
+        " SELECT name, (SELECT count(*) FROM freed_shards) FROM dead");
     BindBytes(bury, 1, member.id);
     bury.Bind(2, member.beat);
-    return bury.Step();
+    if (!bury.Step()) return std::nullopt;
+    return BuriedServer{TextColumn(bury, 0), bury.Int(1)};
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,10 +62,15 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
                            const std::vector<std::size_t>& shards);
 
 // Deletes the server and takes its shards, unless its beat is another one.
-// kAnyBeat: in any case. Its transactions that are open fail. Returns false if
-// it was not there, or its beat is another one.
+// kAnyBeat: in any case. Its transactions that are open fail. Returns nullopt
+// if it was not there, or its beat is another one.
+struct BuriedServer {
+  std::string name;
+  int shards = 0;
+};
 inline constexpr std::int64_t kAnyBeat = -1;
-absl::StatusOr<bool> Bury(sql::Connection& connection, const Member& member);
+absl::StatusOr<std::optional<BuriedServer>> Bury(sql::Connection& connection,
+                                                 const Member& member);
 
 // Deletes the lanes of servers that are not there any more.
 absl::Status DeleteLostLanes(sql::Connection& connection);
