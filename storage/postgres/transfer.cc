@@ -82,7 +82,9 @@ absl::StatusOr<Transfer> RunImport(Connection& connection,
 absl::Status MakeReady(Connection& connection, const Sealer& sealer) {
   const auto version = ReadSchemaVersion(connection);
   if (!version.ok()) return version.status();
-  if (*version == 0) return Migrate(connection, sealer);
+  if (*version == 0) {
+    return Migrate(connection, [&](bool) { return &sealer; });
+  }
   if (*version < NewestSchemaVersion()) {
     return sql::NotMigrated(*version, NewestSchemaVersion());
   }

@@ -24,6 +24,8 @@ constexpr absl::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
 
 constexpr absl::string_view kDivisionByZero = "22012";
+constexpr absl::string_view kLockNotAvailable = "55P03";
+constexpr absl::string_view kSerializationFailure = "40001";
 
 // Stands for the key of the statement that reserves seqs.
 constexpr absl::string_view kSeqs = "seqs";
@@ -484,7 +486,12 @@ absl::Status Connection::RunScript(absl::string_view operation,
         queries.push_back({statement});
       }
       queries.push_back({"COMMIT"});
-      Run(queries);
+      try {
+        Run(queries);
+      } catch (const Failure& failure) {
+        if (failure.state() != kLockNotAvailable) throw;
+        throw Failure(std::string(kSerializationFailure), failure.what());
+      }
       in_transaction_ = false;
       return absl::OkStatus();
     });
