@@ -109,7 +109,9 @@ absl::Status Connection::InsertLane() {
     const bool is_member = RowsOf(Run(lane_.Insert())) > 0;
     has_changed_ = false;
     if (is_member) return absl::OkStatus();
-    return absl::UnavailableError("this server is not one of the database's");
+    return absl::UnavailableError(
+        "the other servers have declared this one dead, since it has not "
+        "beaten for five beats: start it again");
   });
 }
 
