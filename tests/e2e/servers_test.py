@@ -195,8 +195,10 @@ def test_the_servers_are_listed_until_they_end(
                 time.sleep(0.05)
 
 
-def test_a_server_that_stops_is_shown_as_leaving(tmp_path, postgres_url):
+def test_a_server_that_stops_is_shown_as_leaving(
+        cluster, tmp_path, postgres_url):
     with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):
+        await_owners(cluster, postgres_url, 2)
         receiver.answer("/", "hang")
         # Both servers have some, whose attempts keep them from ending.
         for _ in range(40):
