@@ -227,6 +227,7 @@ TARGETS = [
             "storage/open.cc",
         ],
         hdrs = [
+            "storage/backend.h",
             "storage/backup.h",
             "storage/inspection.h",
             "storage/open.h",
@@ -1004,7 +1005,9 @@ TARGETS = [
             "server/observability/connection_metrics.cc",
             "server/observability/delivery_log.cc",
             "server/observability/delivery_metrics.cc",
+            "server/observability/fault_log.cc",
             "server/observability/membership_metrics.cc",
+            "server/observability/server_log.cc",
             "server/observability/store_metrics.cc",
         ],
         hdrs = [
@@ -1012,8 +1015,10 @@ TARGETS = [
             "server/observability/connection_metrics.h",
             "server/observability/delivery_log.h",
             "server/observability/delivery_metrics.h",
+            "server/observability/fault_log.h",
             "server/observability/membership_metrics.h",
             "server/observability/metrics.h",
+            "server/observability/server_log.h",
             "server/observability/store_metrics.h",
         ],
         deps = [
@@ -1648,6 +1653,7 @@ TARGETS = [
             "tests/unit/server/keys/private_file_test.cc",
             "tests/unit/server/observability/call_metrics_test.cc",
             "tests/unit/server/observability/delivery_log_test.cc",
+            "tests/unit/server/observability/fault_log_test.cc",
             "tests/unit/server/observability/store_metrics_test.cc",
             "tests/unit/server/runtime/address_range_test.cc",
             "tests/unit/server/runtime/address_test.cc",

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/api_handler.h"
+#include "gateway/backend/channel.h"
 #include "gateway/backend/grpc_backend.h"
 #include "gateway/backend/health_check.h"
 #include "gateway/docs/pages.h"
@@ -117,18 +118,23 @@ class RunningGateway final : public Gateway {
   std::unique_ptr<MetricsPage> page_;
 };
 
-// Calls the server, unless the certificates cannot be used, which is another
+// Calls each server, unless the certificates cannot be used, which is another
 // finding.
-std::optional<Finding> CheckServer(const Config& config) {
+void CheckServers(const Config& config, std::vector<Finding>& findings) {
   constexpr absl::Duration kTimeout = absl::Seconds(5);
   absl::StatusOr<TlsMaterial> tls = ReadTlsFiles(config.server_tls);
-  if (!tls.ok() || !CheckTls(*tls, config.server_tls).ok()) return std::nullopt;
-  const absl::Status serves =
-      CheckHealth(config.server, WantsTls(config.server_tls) ? &*tls : nullptr,
-                  config.server_tls_name, kTimeout);
-  if (serves.ok()) return absl::StrCat("--server ", config.server, " serves");
-  return absl::UnavailableError(
-      absl::StrCat("--server ", config.server, ": ", serves.message()));
+  if (!tls.ok() || !CheckTls(*tls, config.server_tls).ok()) return;
+  for (const std::string& server : SplitTarget(config.server)) {
+    const absl::Status serves =
+        CheckHealth(server, WantsTls(config.server_tls) ? &*tls : nullptr,
+                    config.server_tls_name, kTimeout);
+    if (serves.ok()) {
+      findings.emplace_back(absl::StrCat("--server ", server, " serves"));
+    } else {
+      findings.emplace_back(absl::UnavailableError(
+          absl::StrCat("--server ", server, ": ", serves.message())));
+    }
+  }
 }
 
 }  // namespace
@@ -157,7 +163,7 @@ std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
     findings.push_back(InspectListener("metrics_listen", *config.metrics_listen,
                                        config.metrics_scope, kMetricsRemedy));
   }
-  if (auto server = CheckServer(config)) findings.push_back(*std::move(server));
+  CheckServers(config, findings);
   if (ReadPages(config.docs_folder).empty()) {
     findings.emplace_back(absl::StrCat("no pages of /docs in ",
                                        config.docs_folder,

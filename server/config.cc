@@ -58,18 +58,22 @@ ABSL_FLAG(std::string, database, "sqlite:data/webhooks.db",
 ABSL_FLAG(std::string, api_key_file, "",
           "The file for the API key of the project that the first start on an "
           "empty database creates. If the file has a key, the project gets it. "
-          "Default: api-key in the database's folder.");
+          "Default: api-key in the database's folder; with postgres://, "
+          "data/api-key.");
 ABSL_FLAG(
     std::string, admin_key_file, "",
     "The file with the administrators' key (AdminService) as its only line, "
     "which is created if it does not exist. Read again when it changes. "
-    "Default: admin-key in the database's folder.");
+    "Default: admin-key in the database's folder; with postgres://, "
+    "data/admin-key.");
 ABSL_FLAG(
     std::string, secret_key_file, "",
     "The file with the keys that encrypt the secrets in the database, on "
     "each line 32 bytes in base64: the first encrypts, all decrypt. It "
     "is created for a new database; without it the secrets are lost. Read "
-    "again when it changes. Default: secret-key in the database's folder.");
+    "again when it changes. All servers of a postgres:// database need the "
+    "same keys. Default: secret-key in the database's folder; with "
+    "postgres://, data/secret-key, in a folder that exists.");
 ABSL_FLAG(bool, allow_http_urls, false,
           "Accept http:// URLs for webhooks besides https://.");
 ABSL_FLAG(absl::Duration, grace, absl::Seconds(20),

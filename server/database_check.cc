@@ -31,11 +31,12 @@ std::string Describe(const Inspection& found) {
 
 Finding CheckSchema(const std::string& name, const Inspection& found) {
   const InspectedServer& server = *found.database_server;
-  if (server.lacks_privilege) {
+  if (!server.missing_grant.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "database ", name,
-        ": a start has to migrate it, and its role lacks the privilege CREATE "
-        "on the database"));
+        ": a start has to migrate it, and its role may not create tables; "
+        "run: ",
+        server.missing_grant));
   }
   return absl::StrCat("database ", name, ": ", server.program, ", reachable, ",
                       found.state == Inspection::State::kIntact
@@ -44,14 +45,26 @@ Finding CheckSchema(const std::string& name, const Inspection& found) {
                                          found.newest_version));
 }
 
-Finding CheckStandby(const std::string& name, const InspectedServer& server) {
-  if (server.has_synchronous_standby) {
-    return absl::StrCat(
-        "database ", name, ": a synchronous standby is set, ",
-        server.connected_standbys
-            ? absl::StrCat(*server.connected_standbys, " connected")
-            : "which only a role in pg_monitor can see");
+// Checks the standbys that commits wait for.
+Finding CheckAwaitedStandbys(const std::string& name,
+                             const InspectedServer& server) {
+  if (!server.connected_standbys) {
+    return absl::StrCat("database ", name,
+                        ": a synchronous standby is set, which only a role in "
+                        "pg_monitor can see: GRANT pg_monitor TO the role");
   }
+  std::string text =
+      absl::StrCat("database ", name, ": a synchronous standby is set, ",
+                   *server.connected_standbys, " connected");
+  if (*server.connected_standbys >= server.awaited_standbys) return text;
+  return absl::FailedPreconditionError(
+      absl::StrCat(text, ": commits wait for ", server.awaited_standbys,
+                   ", so calls would hang; connect a standby that "
+                   "synchronous_standby_names names, or change the setting"));
+}
+
+Finding CheckStandby(const std::string& name, const InspectedServer& server) {
+  if (server.awaited_standbys > 0) return CheckAwaitedStandbys(name, server);
   std::string text = absl::StrCat(
       "database ", name,
       ": no synchronous standby is set: new data is on one machine alone");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "proto/time.h"
 #include "server/keys/first_project.h"
@@ -44,11 +45,18 @@ v1::Server DescribeProcess(const Config& config) {
   v1::Server server;
   char name[256] = "";
   gethostname(name, sizeof(name) - 1);
-  server.set_name(name);
+  server.set_name(absl::StrCat(name, "/", absl::StrJoin(config.listen, ",")));
   server.set_version(std::string(Version()));
   server.set_delivers(config.delivery.deliver);
   *server.mutable_started_at() = ToTimestamp(absl::Now());
   return server;
+}
+
+// Returns `status`, with advice if the folder of a key file does not exist.
+absl::Status WithKeyFlag(const absl::Status& status, absl::string_view flag) {
+  if (!absl::IsNotFound(status)) return status;
+  return absl::NotFoundError(
+      absl::StrCat(status.message(), "; create the folder, or give --", flag));
 }
 
 }  // namespace
@@ -67,10 +75,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   KeyWatch::Keys keys = {config.secret_key_file, {}, config.admin_key_file, ""};
   auto store = OpenStore(
       config.database,
-      [&](bool must_exist) {
+      [&](bool must_exist) -> absl::StatusOr<SecretKeys> {
         auto found =
             TakeOrMakeSecretKeys(config.secret_key_file, must_exist, entropy);
-        if (found.ok()) keys.secret_keys = *found;
+        if (!found.ok()) return WithKeyFlag(found.status(), "secret_key_file");
+        keys.secret_keys = *found;
         return found;
       },
       metrics->store(), &SteadyNow, DescribeProcess(config));
@@ -94,7 +103,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
   const auto latest_id = FindLatestId(**store);
   if (!latest_id.ok()) return latest_id.status();
   auto admin_key = TakeOrMakeAdminKey(config.admin_key_file, entropy);
-  if (!admin_key.ok()) return admin_key.status();
+  if (!admin_key.ok()) return WithKeyFlag(admin_key.status(), "admin_key_file");
   keys.admin_key = *std::move(admin_key);
   absl::Status ready =
       MakeFirstProject(**store, config.api_key_file, entropy, absl::Now());

@@ -54,25 +54,34 @@ fs::path FolderOf(const std::string& path) {
   return (fs::path(".") / path).parent_path().lexically_normal();
 }
 
-// Checks if a start can create the file. A start creates only the database's
-// folder.
-Finding CheckAbsent(absl::string_view what, const std::string& path,
-                    const Config& config) {
-  fs::path place = FolderOf(path);
+// A file of keys, and the flag that names it.
+struct KeyFile {
+  absl::string_view what;
+  absl::string_view flag;
+  const std::string& path;
+};
+
+// Checks if a start can create the file. It creates the folder of a database
+// that is a file, and no other.
+Finding CheckAbsent(const KeyFile& file, const Config& config,
+                    const absl::StatusOr<Inspection>& found) {
+  fs::path place = FolderOf(file.path);
   std::error_code error;
-  if (place == FolderOf(StoreFolder(config.database) + "/x")) {
+  const bool is_file = !found.ok() || !found->database_server;
+  if (is_file && place == FolderOf(StoreFolder(config.database) + "/x")) {
     while (!fs::exists(place, error) && place.has_relative_path()) {
       place = place.has_parent_path() ? place.parent_path() : ".";
     }
   }
   const std::string folder = place.empty() ? "." : place.string();
   if (access(folder.c_str(), W_OK | X_OK) == 0) {
-    return absl::StrCat(what, " ", path,
+    return absl::StrCat(file.what, " ", file.path,
                         ": does not exist yet; a start creates it");
   }
   return absl::FailedPreconditionError(absl::StrCat(
-      what, " ", path, ": does not exist, and cannot be created in ", folder,
-      ": ", std::strerror(errno)));
+      file.what, " ", file.path, ": does not exist, and cannot be created in ",
+      folder, ": ", std::strerror(errno), "; create the folder, or give --",
+      file.flag));
 }
 
 // `found` has the keys that the database needs, if it could be inspected.
@@ -98,17 +107,20 @@ Finding CheckSecretKeys(const Config& config,
         " is missing, and the database has secrets encrypted with it: restore "
         "its line"));
   }
-  if (!keys->has_value()) return CheckAbsent("secret keys", path, config);
+  if (!keys->has_value()) {
+    return CheckAbsent({"secret keys", "secret_key_file", path}, config, found);
+  }
   return absl::StrCat("secret keys ", path, ": ",
                       ListSecretKeys(**keys, found));
 }
 
-Finding CheckKey(absl::string_view what, const std::string& path,
-                 const absl::StatusOr<std::optional<std::string>>& found,
-                 const Config& config) {
-  if (!found.ok()) return found.status();
-  if (!found->has_value()) return CheckAbsent(what, path, config);
-  return absl::StrCat(what, " ", path);
+Finding CheckKey(const KeyFile& file,
+                 const absl::StatusOr<std::optional<std::string>>& key,
+                 const Config& config,
+                 const absl::StatusOr<Inspection>& found) {
+  if (!key.ok()) return key.status();
+  if (!key->has_value()) return CheckAbsent(file, config, found);
+  return absl::StrCat(file.what, " ", file.path);
 }
 
 // Checks the addresses to listen on.
@@ -139,12 +151,14 @@ std::vector<Finding> Server::Check(const Config& config, absl::Time now) {
       config.database, config.secret_key_file, config.api_key_file);
   if (!not_lost.ok()) findings.push_back(std::move(not_lost));
   findings.push_back(CheckSecretKeys(config, found));
-  findings.push_back(CheckKey("admin key", config.admin_key_file,
-                              ReadAdminKey(config.admin_key_file), config));
+  findings.push_back(
+      CheckKey({"admin key", "admin_key_file", config.admin_key_file},
+               ReadAdminKey(config.admin_key_file), config, found));
   // A start reads this file only if there was never a project.
   if (!found.ok() || !found->had_project) {
-    findings.push_back(CheckKey("API key", config.api_key_file,
-                                ReadApiKey(config.api_key_file), config));
+    findings.push_back(
+        CheckKey({"API key", "api_key_file", config.api_key_file},
+                 ReadApiKey(config.api_key_file), config, found));
   }
   return findings;
 }

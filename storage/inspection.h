@@ -10,17 +10,19 @@
 namespace webhooks {
 
 // The state of the database server, where the database is not a file. A start
-// fails if `lacks_privilege`, or if a required standby is not set.
+// fails if `missing_grant` is not empty, or if a required standby is not set.
 struct InspectedServer {
   // The program with its version, such as "PostgreSQL 15.4".
   std::string program;
-  // The role may not migrate the database, which is needed.
-  bool lacks_privilege = false;
-  // True if commits wait for a standby, and if the URL says that they must.
-  bool has_synchronous_standby = false;
+  // The statement that lets the role migrate the database; "" if it may, or
+  // need not.
+  std::string missing_grant;
+  // The number of standbys that commits wait for.
+  int awaited_standbys = 0;
+  // True if the URL says that commits must wait for one.
   bool requires_synchronous_standby = false;
-  // The number of standbys that commits wait for and that are connected;
-  // unset if the role may not see them.
+  // The number of connected standbys that commits can wait for; unset if the
+  // role may not see them.
   std::optional<int> connected_standbys;
   // The servers of this service in the database: those that were seen to
   // beat, and the others, which have ended without a stop.

@@ -4,41 +4,18 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/backend.h"
 #include "storage/postgres/backend.h"
 #include "storage/sqlite/backend.h"
 
 namespace webhooks {
 namespace {
 
-// A kind of database. Its functions take URLs that begin with `scheme`.
-struct Backend {
-  absl::string_view scheme;
-  decltype(&OpenStore) open;
-  decltype(&FindStore) find;
-  decltype(&StoreName) name;
-  decltype(&StoreFolder) folder;
-  decltype(&BackUpStore) back_up;
-  decltype(&RestoreStore) restore;
-  decltype(&InspectStore) inspect;
-  decltype(&ExportStore) export_to;
-  decltype(&ImportStore) import_from;
-};
-
-constexpr Backend kBackends[] = {
-    {postgres::kScheme, &postgres::OpenStore, &postgres::FindStore,
-     &postgres::StoreName, &postgres::StoreFolder, &postgres::BackUpStore,
-     &postgres::RestoreStore, &postgres::InspectStore, &postgres::ExportStore,
-     &postgres::ImportStore},
-    {sqlite::kScheme, &sqlite::OpenStore, &sqlite::FindStore,
-     &sqlite::StoreName, &sqlite::StoreFolder, &sqlite::BackUpStore,
-     &sqlite::RestoreStore, &sqlite::InspectStore, &sqlite::ExportStore,
-     &sqlite::ImportStore},
-};
-
 // Returns null if the URL has none of the schemes.
 const Backend* FindBackend(absl::string_view url) {
-  for (const Backend& backend : kBackends) {
-    if (absl::StartsWith(url, backend.scheme)) return &backend;
+  for (const Backend* backend :
+       {&postgres::GetBackend(), &sqlite::GetBackend()}) {
+    if (absl::StartsWith(url, backend->scheme)) return backend;
   }
   return nullptr;
 }

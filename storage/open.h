@@ -31,7 +31,9 @@ namespace webhooks {
 // and migrates it if needed. Returns when the store can serve.
 //
 // Calls `keys` once, after the database is locked for this process and before
-// anything in it is changed. `observer` must outlive the store. Leases are
+// anything in it is changed; an empty database of PostgreSQL has its tables
+// already. Of several processes that open an empty database at once, one calls
+// `keys` to make a key, and the others need that. `observer` must outlive the store. Leases are
 // timed by `steady_clock`. `self` describes this process for
 // ServerStore::ListServers: name, version, delivers and started_at. A process
 // that does not deliver must lease nothing: others get its part.
@@ -56,7 +58,7 @@ enum class StorePresence {
 // Returns the state of the file at `url`. Creates nothing.
 StorePresence FindStore(absl::string_view url);
 
-// Returns the URL for messages: without a user and a password.
+// Returns the URL for messages: without a password.
 std::string StoreName(absl::string_view url);
 
 // Returns the folder of the store's files, for files to keep beside them; "" if

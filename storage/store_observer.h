@@ -58,6 +58,25 @@ enum class MembershipEvent {
   kShardLost,    // this server owns a shard no more
 };
 
+// Something that has happened to a server of the database, for the log.
+struct ServerChange {
+  enum class Kind {
+    kJoined,        // this server is one of the database's
+    kLeft,          // this server has ended in order
+    kExpelled,      // another server has declared this one dead
+    kTakenOver,     // this server has declared another one dead
+    kDatabaseLost,  // a beat of this server has failed
+    kDatabaseBack,  // the next one that was stored
+  };
+
+  Kind kind = Kind::kJoined;
+  // The server that it has happened to: its id, as text, and its name.
+  std::string server;
+  std::string name;
+  // The number of shards that a server had when it was declared dead.
+  int shards = 0;
+};
+
 // The state of a database server. Unset: it cannot be seen, or another server
 // looks at it.
 struct DatabaseState {
@@ -107,6 +126,9 @@ class StoreObserver {
   // The event has happened `count` times.
   virtual void MembershipEvents(MembershipEvent /*event*/, int /*count*/) {}
 
+  // Something has happened to this server, or to another one by this one.
+  virtual void ServerChanged(const ServerChange& /*change*/) {}
+
   // The state of the database server was read, at intervals.
   virtual void DatabaseSeen(const DatabaseState& /*state*/) {}
 
@@ -128,6 +150,9 @@ class StoreObserver {
   // A delivery was changed for another reason than an attempt. A store need not
   // report kHeld for an event that has thousands of deliveries.
   virtual void DeliveryChanged(const DeliveryChange& /*change*/) {}
+
+  // The database can be used, and an operator should change something about it.
+  virtual void Warned(absl::string_view /*about*/) {}
 
   // The database failed at `operation`, such as "commit". `cause` is the
   // driver's own message.

@@ -6,6 +6,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -60,6 +62,19 @@ bool IsTarget(absl::string_view target) {
     if (absl::ConsumePrefix(&target, scheme)) return !target.empty();
   }
   return IsHostAndPort(target);
+}
+
+std::vector<std::string> SplitTarget(absl::string_view target) {
+  for (const absl::string_view scheme : {"ipv4:", "ipv6:"}) {
+    absl::string_view addresses = target;
+    if (!absl::ConsumePrefix(&addresses, scheme)) continue;
+    std::vector<std::string> targets;
+    for (const absl::string_view address : absl::StrSplit(addresses, ',')) {
+      targets.push_back(absl::StrCat(scheme, address));
+    }
+    return targets;
+  }
+  return {std::string(target)};
 }
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target,

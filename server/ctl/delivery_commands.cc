@@ -76,11 +76,6 @@ absl::StatusOr<std::vector<v1::Delivery>> Deliveries(
       [](const auto& page) { return page.deliveries(); });
 }
 
-void PrintLine(const Session& session, const v1::Delivery& delivery) {
-  std::cout << (session.options.json ? Json(delivery) + "\n"
-                                     : DeliveryLine(delivery, absl::Now()));
-}
-
 // Returns true for errors that may be over at the next call.
 bool MayPass(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
@@ -90,10 +85,12 @@ bool MayPass(const absl::Status& status) {
 // Prints each delivery once, and again when it changes. Goes on while the
 // server cannot be reached or a limit is reached.
 absl::Status Follow(Session& session, v1::ListDeliveriesRequest wanted) {
+  FollowedDeliveries::Limits limits;
+  limits.first = static_cast<std::size_t>(session.options.limit);
   FollowedDeliveries followed(
       {[&](const auto& request) { return ListPage(session, request); },
        [&](const std::string& id) { return Get(session, id); }},
-      std::move(wanted), {});
+      std::move(wanted), limits);
   bool has_heading = session.options.json;
   for (;;) {
     const auto changed = followed.Look(absl::Now());
@@ -104,8 +101,11 @@ absl::Status Follow(Session& session, v1::ListDeliveriesRequest wanted) {
     } else {
       // After the first look: what is published once a reader sees the heading
       // is followed.
-      if (!std::exchange(has_heading, true)) std::cout << DeliveryHeading();
-      for (const v1::Delivery& row : *changed) PrintLine(session, row);
+      if (!std::exchange(has_heading, true)) std::cout << FollowedHeading();
+      for (const v1::Delivery& row : *changed) {
+        std::cout << (session.options.json ? Json(row) + "\n"
+                                           : FollowedLine(row, absl::Now()));
+      }
     }
     if (!std::cout.flush()) {
       return absl::DataLossError("standard output cannot be written");
@@ -122,7 +122,9 @@ absl::Status ListDeliveries(Session& session) {
   if (!deliveries.ok()) return deliveries.status();
   if (session.options.json) return PrintRows(session, *deliveries, {});
   std::cout << DeliveryHeading();
-  for (const v1::Delivery& delivery : *deliveries) PrintLine(session, delivery);
+  for (const v1::Delivery& delivery : *deliveries) {
+    std::cout << DeliveryLine(delivery, absl::Now());
+  }
   return absl::OkStatus();
 }
 

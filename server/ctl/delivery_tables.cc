@@ -15,28 +15,55 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-// The columns of DeliveryLine. Lines that follow later have the same widths.
-constexpr std::pair<const char*, std::size_t> kColumns[] = {
+// A column of a table, with its width.
+using Column = std::pair<const char*, std::size_t>;
+
+// The columns of DeliveryLine and FollowedLine. Lines that follow later have
+// the same widths.
+constexpr Column kColumns[] = {
     {"DELIVERY", 12}, {"EVENT", 12},  {"TYPE", 22},
     {"STATE", 9},     {"ATTEMPT", 8}, {"RESULT", 18},
     {"AGE", 4},       {"NEXT", 6},    {"WEBHOOK", 12}};
+constexpr Column kFollowedColumns[] = {
+    {"TIME_UTC", 8}, {"DELIVERY", 12}, {"EVENT", 12},
+    {"TYPE", 18},    {"STATE", 9},     {"ATTEMPT", 8},
+    {"RESULT", 18},  {"NEXT", 6},      {"WEBHOOK", 12}};
 
-std::string FixedLine(const Row& cells) {
+std::string FixedLine(absl::Span<const Column> columns, const Row& cells) {
   Row padded;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    padded.push_back(Cut(cells[i], kColumns[i].second));
+    padded.push_back(Cut(cells[i], columns[i].second));
   }
   // A row of blanks gives each column its width.
   Row widths;
-  for (const auto& [name, width] : kColumns) widths.emplace_back(width, ' ');
+  for (const auto& [name, width] : columns) widths.emplace_back(width, ' ');
   std::string lines = Columns({padded, widths});
   return lines.substr(0, lines.find('\n') + 1);
+}
+
+std::string Heading(absl::Span<const Column> columns) {
+  Row names;
+  for (const auto& [name, width] : columns) names.emplace_back(name);
+  return FixedLine(columns, names);
 }
 
 // Returns the status of the answer, or the error.
 std::string ResultOf(const v1::Attempt& attempt) {
   if (attempt.has_status()) return absl::StrCat(attempt.status());
   return attempt.has_error() ? v1::Attempt::Error_Name(attempt.error()) : "-";
+}
+
+std::string LatestResult(const v1::Delivery& delivery) {
+  return delivery.attempts().empty() ? "-"
+                                     : ResultOf(*delivery.attempts().rbegin());
+}
+
+// Returns the end of the latest attempt, or the time at which the delivery was
+// made.
+absl::Time TimeOf(const v1::Delivery& delivery) {
+  if (delivery.attempts().empty()) return FromTimestamp(delivery.created_at());
+  const v1::Attempt& latest = *delivery.attempts().rbegin();
+  return FromTimestamp(latest.started_at()) + FromProtoDuration(latest.total());
 }
 
 // Returns for example "2 of 10".
@@ -92,21 +119,28 @@ std::string ShortDuration(absl::Duration duration) {
   return text(absl::Hours(24), "d");
 }
 
-std::string DeliveryHeading() {
-  Row names;
-  for (const auto& [name, width] : kColumns) names.emplace_back(name);
-  return FixedLine(names);
-}
+std::string DeliveryHeading() { return Heading(kColumns); }
 
 std::string DeliveryLine(const v1::Delivery& delivery, absl::Time now) {
   return FixedLine(
+      kColumns,
       {ShortId(delivery.id_delivery()), ShortId(delivery.id_event()),
        delivery.event_type(), v1::Delivery::State_Name(delivery.state()),
-       Progress(delivery),
-       delivery.attempts().empty() ? "-"
-                                   : ResultOf(*delivery.attempts().rbegin()),
+       Progress(delivery), LatestResult(delivery),
        ShortDuration(now - FromTimestamp(delivery.created_at())),
        Next(delivery, now), ShortId(delivery.id_webhook_endpoint())});
+}
+
+std::string FollowedHeading() { return Heading(kFollowedColumns); }
+
+std::string FollowedLine(const v1::Delivery& delivery, absl::Time now) {
+  return FixedLine(
+      kFollowedColumns,
+      {absl::FormatTime("%H:%M:%S", TimeOf(delivery), absl::UTCTimeZone()),
+       ShortId(delivery.id_delivery()), ShortId(delivery.id_event()),
+       delivery.event_type(), v1::Delivery::State_Name(delivery.state()),
+       Progress(delivery), LatestResult(delivery), Next(delivery, now),
+       ShortId(delivery.id_webhook_endpoint())});
 }
 
 std::string AttemptTable(const v1::Delivery& delivery) {

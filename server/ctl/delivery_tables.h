@@ -25,6 +25,12 @@ std::string DeliveryHeading();
 // Returns a line about a delivery with its latest attempt, as of `now`.
 std::string DeliveryLine(const v1::Delivery& delivery, absl::Time now);
 
+// Return the heading and a line of deliveries that are followed. In place of
+// the age, it has the time of day at which the latest attempt ended, or at
+// which the delivery was made if it has none.
+std::string FollowedHeading();
+std::string FollowedLine(const v1::Delivery& delivery, absl::Time now);
+
 // Returns a table of the delivery's attempts; "" if it has none.
 std::string AttemptTable(const v1::Delivery& delivery);
 

@@ -1,6 +1,7 @@
 #include "server/ctl/followed_deliveries.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -47,7 +48,7 @@ FollowedDeliveries::FollowedDeliveries(Calls calls,
       state_(wanted_.has_state() ? std::optional(wanted_.state())
                                  : std::nullopt),
       limits_(limits),
-      has_start_(wanted_.has_start_time()) {
+      has_start_(wanted_.has_start_time() || wanted_.has_id_event()) {
   // A delivery may change to the state later.
   wanted_.clear_state();
   wanted_.set_page_size(1000);
@@ -74,6 +75,11 @@ absl::StatusOr<std::vector<v1::Delivery>> FollowedDeliveries::Look(
   absl::erase_if(seen_, [&](const auto& seen) {
     return HasEnded(seen.second.state) && !listed.contains(seen.first);
   });
+  const bool is_first = !std::exchange(has_looked_, true);
+  if (is_first && limits_.first > 0 && changed.size() > limits_.first) {
+    changed.erase(changed.begin(),
+                  changed.end() - static_cast<std::ptrdiff_t>(limits_.first));
+  }
   return changed;
 }
 

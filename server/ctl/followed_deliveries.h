@@ -28,20 +28,22 @@ class FollowedDeliveries {
   };
 
   // A look lists at least `listed` deliveries, the newest, and reads at most
-  // `read` older ones.
+  // `read` older ones. The first look returns at most `first`, the newest; 0:
+  // all.
   struct Limits {
     std::size_t listed = 1000;
     std::size_t read = 100;
+    std::size_t first = 0;
   };
 
-  // Follows the deliveries that `wanted` selects. Without a start_time, those
-  // that are made after the first look.
+  // Follows the deliveries that `wanted` selects. Without a start_time and an
+  // event, those that are made after the first look.
   FollowedDeliveries(Calls calls, v1::ListDeliveriesRequest wanted,
                      Limits limits);
 
   // Returns the deliveries that are new or have changed since the last look,
-  // the oldest first; at the first look all that are wanted. An error of a call
-  // loses nothing: the next look returns all since the last one.
+  // the oldest first; at the first look those that are wanted. An error of a
+  // call loses nothing: the next look returns all since the last one.
   //
   // A delivery that has not ended and is older than those listed is read when
   // its next attempt is due and at least once a minute, if the limit allows.
@@ -65,6 +67,7 @@ class FollowedDeliveries {
   const std::optional<v1::Delivery::State> state_;
   const Limits limits_;
   bool has_start_;
+  bool has_looked_ = false;
   // The deliveries of the last list, and older ones that had not ended.
   absl::flat_hash_map<std::string, Seen> seen_;
   // Deliveries of the first millisecond that were there before the first look.

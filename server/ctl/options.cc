@@ -123,8 +123,9 @@ CTL_OPTION(OptionalDuration, since, std::nullopt,
            "Only events published within this time before now, or their "
            "deliveries: 90m, 24h. Instead of --start_time.");
 CTL_OPTION(bool, follow, false,
-           "After the list, prints deliveries that are new or have changed, "
-           "until Ctrl-C. Without --since and --start_time it begins now.");
+           "After the list, oldest first, prints deliveries that are new or "
+           "have changed, until Ctrl-C. Without --since, --start_time and "
+           "--event it begins now. --limit limits the list, to the newest.");
 CTL_OPTION(
     OptionalText, data, std::nullopt,
     "The data of the example event, as JSON. Default: an object that says "
@@ -170,7 +171,7 @@ CTL_OPTION(
     OptionalText, secret_key_file, std::nullopt,
     "The file with the keys that encrypt secrets in the database, as the "
     "server's. It needs the keys of the stream's database too. Default: "
-    "secret-key in the database's folder.");
+    "secret-key in the database's folder; with postgres://, data/secret-key.");
 CTL_OPTION(OptionalText, max_webhooks, std::nullopt,
            "The maximum number of webhooks of the project, or none for no "
            "limit.");

@@ -14,8 +14,8 @@ absl::Status ListServers(Session& session) {
   const std::vector<v1::Server> servers(listed->servers().begin(),
                                         listed->servers().end());
   return PrintRows(session, servers,
-                   {"id_server", "name", "version", "shards", "beat_age",
-                    "delivers", "leaving", "started_at"});
+                   {"id_server", "name", "state", "version", "shards",
+                    "beat_age", "delivers", "started_at"});
 }
 
 }  // namespace
@@ -25,7 +25,11 @@ std::vector<Command> ServerCommands() {
       {"server list",
        "",
        {},
-       "Lists the servers that use the database.",
+       "Lists the servers that use the database. NAME: the machine, and the "
+       "addresses of --listen; the log of the server has ID_SERVER too. STATE: "
+       "LIVE, LEAVING (it stops) or SILENT (no beat for two intervals; after "
+       "five, the others take its shards). SHARDS: the part of the 1024 to "
+       "whose webhooks it delivers. BEAT_AGE: the time since its last beat.",
        &ListServers},
   };
 }

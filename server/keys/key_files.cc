@@ -107,7 +107,8 @@ absl::Status SecretKeysLost(absl::string_view path) {
   return absl::FailedPreconditionError(
       absl::StrCat(path,
                    " is missing or empty, and the database has secrets sealed "
-                   "under its keys: put the copy of the file back"));
+                   "under its keys: put the copy of the file back, or copy the "
+                   "file of a server that uses the database"));
 }
 
 absl::StatusOr<SecretKeys> TakeOrMakeSecretKeys(const std::string& path,

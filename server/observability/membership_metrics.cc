@@ -9,6 +9,11 @@ using prometheus::Counter;
 using prometheus::Family;
 using prometheus::Registry;
 
+// The error of the transactions of a server that was declared dead, and its
+// label.
+constexpr absl::string_view kFence = "22012";
+constexpr absl::string_view kFenced = "fenced";
+
 // The errors of transactions that others win against
 // (https://www.postgresql.org/docs/15/errcodes-appendix.html). Their series
 // begin at 0.
@@ -34,7 +39,8 @@ MembershipMetrics::MembershipMetrics(Registry& registry)
     : repeated_(
           Counters(registry, "webhooks_storage_transactions_repeated_total",
                    "Transactions that ran again, by the SQLSTATE of the error; "
-                   "none: a call of the transaction failed.")),
+                   "none: a call of the transaction failed; fenced: the server "
+                   "had been declared dead.")),
       reconnects_(CounterOf(registry, "webhooks_database_reconnects_total",
                             "Connections to the database that were lost and "
                             "made again.")),
@@ -72,7 +78,8 @@ MembershipMetrics::MembershipMetrics(Registry& registry)
 }
 
 void MembershipMetrics::TransactionRepeated(absl::string_view sqlstate) {
-  repeated_.Add({{"sqlstate", std::string(sqlstate)}}).Increment();
+  const absl::string_view label = sqlstate == kFence ? kFenced : sqlstate;
+  repeated_.Add({{"sqlstate", std::string(label)}}).Increment();
 }
 
 void MembershipMetrics::MembershipChanged(const MembershipState& state) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "server/observability/delivery_log.h"
+#include "server/observability/server_log.h"
 #include "server/runtime/log.h"
 #include "server/runtime/metrics/latencies.h"
 
@@ -56,6 +57,16 @@ prometheus::Counter& Deactivations(Registry& registry, const char* reason) {
       .Add({{"reason", reason}});
 }
 
+void LogFaults(absl::string_view operation, absl::string_view cause,
+               int count) {
+  if (count > 1) {
+    return Log(LogLevel::kError, "storage fault",
+               {{"operation", operation}, {"cause", cause}, {"count", count}});
+  }
+  Log(LogLevel::kError, "storage fault",
+      {{"operation", operation}, {"cause", cause}});
+}
+
 }  // namespace
 
 StoreMetrics::OfKind StoreMetrics::MakeKind(Registry& registry,
@@ -95,7 +106,8 @@ StoreMetrics::StoreMetrics(Registry& registry)
                      "the retention period. The log names their webhooks.")),
       cancelled_(Count(registry, "webhooks_deliveries_cancelled_total",
                        "Deliveries that were cancelled, by a call or because "
-                       "their webhook was removed.")) {}
+                       "their webhook was removed.")),
+      fault_log_(&LogFaults, &SteadyNow) {}
 
 void StoreMetrics::WaitingChanged(Kind kind, int change) {
   Of(kind).waiting.Increment(change);
@@ -130,6 +142,11 @@ void StoreMetrics::MembershipEvents(MembershipEvent event, int count) {
 
 void StoreMetrics::DatabaseSeen(const DatabaseState& state) {
   membership().DatabaseSeen(state);
+}
+
+void StoreMetrics::ServerChanged(const ServerChange& change) {
+  if (change.kind == ServerChange::Kind::kDatabaseBack) fault_log_.Flush();
+  LogServerChange(change);
 }
 
 MembershipMetrics& StoreMetrics::membership() {
@@ -169,11 +186,14 @@ void StoreMetrics::DeliveryChanged(const DeliveryChange& change) {
   LogChange(change);
 }
 
+void StoreMetrics::Warned(absl::string_view about) {
+  Log(LogLevel::kWarning, "storage warning", {{"about", about}});
+}
+
 void StoreMetrics::Faulted(absl::string_view operation,
                            absl::string_view cause) {
   faults_.Increment();
-  Log(LogLevel::kError, "storage fault",
-      {{"operation", operation}, {"cause", cause}});
+  fault_log_.Add(operation, cause);
 }
 
 }  // namespace webhooks::server

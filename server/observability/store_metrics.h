@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "absl/base/call_once.h"
+#include "server/observability/fault_log.h"
 #include "server/observability/membership_metrics.h"
 #include "storage/store_observer.h"
 
@@ -32,6 +33,7 @@ class StoreMetrics final : public StoreObserver {
   void MembershipChanged(const MembershipState& state) override;
   void MembershipEvents(MembershipEvent event, int count) override;
   void DatabaseSeen(const DatabaseState& state) override;
+  void ServerChanged(const ServerChange& change) override;
   void Checkpointed(absl::Duration duration) override;
   void LogChanged(std::int64_t bytes) override;
   // The methods below also write log lines.
@@ -39,6 +41,7 @@ class StoreMetrics final : public StoreObserver {
                           v1::Deactivation::Reason reason) override;
   void EventPublished(const PublishedEvent& event) override;
   void DeliveryChanged(const DeliveryChange& change) override;
+  void Warned(absl::string_view about) override;
   void Faulted(absl::string_view operation, absl::string_view cause) override;
 
  private:
@@ -69,6 +72,7 @@ class StoreMetrics final : public StoreObserver {
   prometheus::Counter& cancelled_;
   absl::once_flag makes_membership_;
   std::optional<MembershipMetrics> membership_;
+  FaultLog fault_log_;
 };
 
 }  // namespace webhooks::server

@@ -15,7 +15,8 @@ HealthMonitor::HealthMonitor(Upkeep& store, absl::Duration interval,
     : store_(store),
       interval_(interval),
       timeout_(timeout),
-      report_(std::move(report)) {
+      report_(std::move(report)),
+      logged_(absl::StatusCodeToString(absl::StatusCode::kOk)) {
   report_(Probe());
   thread_ = std::thread([this] { Run(); });
 }
@@ -47,18 +48,22 @@ bool HealthMonitor::Probe() {
   Pending<absl::Status> probe;
   store_.Probe({absl::Now() + timeout_, nullptr}, probe.Completion());
   const std::optional<absl::Status> status = probe.GetWithin(timeout_);
-  if (!status) {
-    Log(LogLevel::kWarning, "storage probe", {{"status", "no answer"}});
-    return false;
-  }
   // An overloaded store is healthy: otherwise its load would move to the next
   // server. A full store is not, since it refuses every change.
-  if (Reason(*status) == "STORAGE_BUSY") return true;
-  if (!status->ok()) {
-    Log(LogLevel::kWarning, "storage probe",
-        {{"status", absl::StatusCodeToString(status->code())}});
-  }
-  return status->ok();
+  const bool is_healthy =
+      status && (status->ok() || Reason(*status) == "STORAGE_BUSY");
+  LogResult(is_healthy ? absl::StatusCodeToString(absl::StatusCode::kOk)
+            : status   ? absl::StatusCodeToString(status->code())
+                       : "no answer",
+            is_healthy);
+  return is_healthy;
+}
+
+void HealthMonitor::LogResult(const std::string& result, bool is_healthy) {
+  if (result == logged_) return;
+  logged_ = result;
+  Log(is_healthy ? LogLevel::kInfo : LogLevel::kWarning, "storage probe",
+      {{"status", result}});
 }
 
 }  // namespace webhooks::server

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
@@ -30,11 +31,15 @@ class HealthMonitor {
  private:
   void Run();
   bool Probe();
+  // Writes a line if the result is another one than before.
+  void LogResult(const std::string& result, bool is_healthy);
 
   Upkeep& store_;
   const absl::Duration interval_;
   const absl::Duration timeout_;
   const Report report_;
+  // The result of the last line; OK at first. Used by one thread at a time.
+  std::string logged_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

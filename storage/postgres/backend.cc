@@ -18,6 +18,8 @@
 namespace webhooks::postgres {
 namespace {
 
+constexpr absl::string_view kScheme = "postgres";
+
 // The connections of one server: together few enough that a hundred servers
 // need no more than a large PostgreSQL has.
 constexpr int kWriters = 4;
@@ -36,13 +38,13 @@ absl::Status Named(const Target& target, const absl::Status& status) {
 // not.
 absl::Status CheckStandby(const Target& target, sql::Connection& connection,
                           StoreObserver& observer) {
-  const auto has_standby = HasSynchronousStandby(connection);
-  if (!has_standby.ok() || *has_standby) return has_standby.status();
+  const auto standbys = CountAwaitedStandbys(connection);
+  if (!standbys.ok() || *standbys > 0) return standbys.status();
   constexpr absl::string_view kMissing =
       "no synchronous standby is set: what is acknowledged is on one machine "
       "alone";
   if (target.requires_sync) return absl::FailedPreconditionError(kMissing);
-  observer.Faulted("check the standby", kMissing);
+  observer.Warned(kMissing);
   return absl::OkStatus();
 }
 
@@ -63,8 +65,6 @@ absl::Status NoFile(absl::string_view tool) {
       "the database is one of PostgreSQL, not a file: use ", tool));
 }
 
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
                                                  StoreObserver& observer,
@@ -73,15 +73,17 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
   const auto target = ParseTarget(url);
   if (!target.ok()) return target.status();
   LastFault fault;
-  std::unique_ptr<Sealer> sealer;
   auto first = Connection::Open(*target, Connection::Mode::kStatements, fault);
   if (!first.ok()) return first.status();
-  const auto needed = SealedUnder(**first);
-  if (!needed.ok()) return Named(*target, fault.Explain(needed.status()));
-  auto found = keys(/*must_exist=*/!needed->empty());
-  if (!found.ok()) return found.status();
-  sealer = std::make_unique<Sealer>(*std::move(found));
-  absl::Status migrated = Migrate(**first, *sealer);
+  std::unique_ptr<Sealer> sealer;
+  absl::Status migrated =
+      Migrate(**first, [&](bool must_exist) -> absl::StatusOr<const Sealer*> {
+        if (sealer != nullptr) return sealer.get();
+        auto found = keys(must_exist);
+        if (!found.ok()) return found.status();
+        sealer = std::make_unique<Sealer>(*std::move(found));
+        return sealer.get();
+      });
   if (!migrated.ok()) return Named(*target, fault.Explain(migrated));
   absl::Status standby = CheckStandby(*target, **first, observer);
   if (!standby.ok()) return Named(*target, fault.Explain(standby));
@@ -167,6 +169,15 @@ absl::StatusOr<Transfer> ImportStore(absl::string_view url,
   const auto import = sql::Import::Begin(source, keys);
   if (!import.ok()) return import.status();
   return Import(*target, **import);
+}
+
+}  // namespace
+
+const Backend& GetBackend() {
+  static constexpr Backend kBackend = {
+      kScheme,      &OpenStore,    &FindStore,    &StoreName,   &StoreFolder,
+      &BackUpStore, &RestoreStore, &InspectStore, &ExportStore, &ImportStore};
+  return kBackend;
 }
 
 }  // namespace webhooks::postgres

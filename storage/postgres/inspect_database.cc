@@ -15,24 +15,26 @@ namespace {
 
 using Server = InspectedServer;
 
-// Each migration creates the schema if it is not there.
 absl::Status ReadProgram(sql::Connection& connection, bool needs_migration,
                          Server& server) {
-  return connection.Guarded("read version", [&]() -> absl::Status {
+  absl::Status read = connection.Guarded("read version", [&]() -> absl::Status {
     sql::Statement row = connection.Prepared(
-        "SELECT split_part(current_setting('server_version'), ' ', 1),"
-        " has_database_privilege(current_database(), 'CREATE')");
+        "SELECT split_part(current_setting('server_version'), ' ', 1)");
     row.Step();
     server.program = absl::StrCat("PostgreSQL ", sql::TextColumn(row, 0));
-    server.lacks_privilege = needs_migration && row.Int(1) == 0;
     return absl::OkStatus();
   });
+  if (!read.ok() || !needs_migration) return read;
+  auto grant = MissingGrant(connection);
+  if (!grant.ok()) return grant.status();
+  server.missing_grant = *std::move(grant);
+  return absl::OkStatus();
 }
 
 absl::Status ReadStandbys(sql::Connection& connection, Server& server) {
-  const auto has_standby = HasSynchronousStandby(connection);
-  if (!has_standby.ok()) return has_standby.status();
-  server.has_synchronous_standby = *has_standby;
+  const auto awaited = CountAwaitedStandbys(connection);
+  if (!awaited.ok()) return awaited.status();
+  server.awaited_standbys = *awaited;
   const auto state = ReadDatabaseState(connection);
   if (!state.ok()) return state.status();
   server.connected_standbys = state->synchronous_standbys;

@@ -15,6 +15,7 @@ void SqlStore::ListServers(const CallOptions& options,
         if (ownership_ != nullptr) return ownership_->ListServers(connection);
         v1::Server self = self_;
         self.set_leaving(is_leaving_);
+        self.set_state(is_leaving_ ? v1::Server::LEAVING : v1::Server::LIVE);
         return Servers{std::move(self)};
       },
       std::move(done));

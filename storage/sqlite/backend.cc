@@ -23,6 +23,8 @@
 namespace webhooks::sqlite {
 namespace {
 
+constexpr absl::string_view kScheme = "sqlite:";
+
 // The parts of the URL.
 struct Location {
   std::string path;
@@ -77,8 +79,6 @@ absl::Status GiveToOwnerOfFolder(const std::string& path) {
   return absl::ErrnoToStatus(
       errno, absl::StrCat("cannot give ", path, " to the owner of its folder"));
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view url,
                                                  const SecretKeySource& keys,
@@ -171,6 +171,15 @@ absl::StatusOr<Transfer> ImportStore(absl::string_view url,
     if (!owned.ok()) return owned;
   }
   return imported;
+}
+
+}  // namespace
+
+const Backend& GetBackend() {
+  static constexpr Backend kBackend = {
+      kScheme,      &OpenStore,    &FindStore,    &StoreName,   &StoreFolder,
+      &BackUpStore, &RestoreStore, &InspectStore, &ExportStore, &ImportStore};
+  return kBackend;
 }
 
 }  // namespace webhooks::sqlite

@@ -1,10 +1,13 @@
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "gmock/gmock.h"
+#include "google/protobuf/io/coded_stream.h"
 #include "gtest/gtest.h"
 #include "storage/open.h"
+#include "storage/sql/transfer/stream_writer.h"
 #include "tests/contract/transfer_contract.h"
 #include "tests/support/records.h"
 #include "tests/support/status_matchers.h"
@@ -24,6 +27,22 @@ class DamagedTransfers : public TransferContract {
                   IsOk());
     }
     return Export();
+  }
+
+  // Returns the stream with its first row twice.
+  static std::string Repeated(const std::string& stream) {
+    const auto record = [&](std::size_t begin) {
+      google::protobuf::io::CodedInputStream length(
+          reinterpret_cast<const std::uint8_t*>(stream.data() + begin),
+          static_cast<int>(stream.size() - begin));
+      std::uint32_t size = 0;
+      EXPECT_TRUE(length.ReadVarint32(&size));
+      return size + static_cast<std::size_t>(length.CurrentPosition());
+    };
+    const std::size_t begin =
+        sql::kStreamLine.size() + record(sql::kStreamLine.size());
+    const std::size_t end = begin + record(begin);
+    return stream.substr(0, end) + stream.substr(begin);
   }
 
   // Expects that the stream is not imported, and that the right one is then.
@@ -64,6 +83,15 @@ TEST_P(DamagedTransfers, AreRefusedIfAByteHasChanged) {
       changed[place] = static_cast<char>(changed[place] ^ (1 << (place % 8)));
       ExpectRefusal(*database, changed, place);
     }
+    // Whatever the database thinks of the value.
+    for (std::size_t place = sql::kStreamLine.size() + 1'000;
+         place < stream.size(); place += 37) {
+      std::string changed = stream;
+      changed[place] = static_cast<char>(changed[place] ^ 0x80);
+      EXPECT_THAT(Import(*database, changed),
+                  StatusIs(absl::StatusCode::kDataLoss))
+          << "at byte " << place;
+    }
     for (std::size_t place = stream.size() - 60; place < stream.size();
          ++place) {
       std::string changed = stream;
@@ -82,6 +110,25 @@ TEST_P(DamagedTransfers, AreRefusedIfSomethingFollows) {
     EXPECT_THAT(Import(*database, stream + stream),
                 StatusIs(absl::StatusCode::kDataLoss));
     ExpectUnchanged(std::move(database), stream);
+  });
+}
+
+// The database has a record with the key then.
+TEST_P(DamagedTransfers, AreRefusedIfARecordIsRepeated) {
+  const std::string stream = MakeStream();
+  ForEachBackend([&](std::unique_ptr<TestDatabase> database) {
+    EXPECT_THAT(Import(*database, Repeated(stream)),
+                StatusIs(absl::StatusCode::kDataLoss));
+    ExpectUnchanged(std::move(database), stream);
+  });
+}
+
+TEST_P(DamagedTransfers, OfOtherKeysAreDamagedAllTheSame) {
+  std::string stream = MakeStream();
+  stream[stream.size() - 100] ^= 1;
+  ForEachBackend([&](std::unique_ptr<TestDatabase> database) {
+    EXPECT_THAT(Import(*database, stream, {TestKey(2)}),
+                StatusIs(absl::StatusCode::kDataLoss));
   });
 }
 

@@ -16,6 +16,7 @@ namespace webhooks::testing {
 namespace {
 
 using ::testing::Gt;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -178,8 +179,12 @@ TEST_P(Transfers, NeedAnEmptyDatabase) {
   Fill();
   const std::string stream = Export();
   store_.reset();
-  EXPECT_THAT(Import(*database_, stream),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  for (const SecretKeys& keys :
+       {SecretKeys{TestKey()}, SecretKeys{TestKey(2), TestKey()}}) {
+    const auto imported = Import(*database_, stream, keys);
+    EXPECT_THAT(imported, StatusIs(absl::StatusCode::kFailedPrecondition));
+    EXPECT_THAT(imported.status().message(), HasSubstr("not empty"));
+  }
   EXPECT_TRUE(Export() == stream);
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import time
 
@@ -245,10 +246,25 @@ def test_the_gateways_server_is_called(stopped, tmp_path):
     assert "no-such-host.invalid" in result.stderr
 
 
-def check_postgres(folder, url):
-    return run("webhook-server", "--check", f"--database={url}", *(
-        f"--{name}_key_file={folder}/{name}-key"
-        for name in ("api", "admin", "secret")))
+def test_each_server_of_a_list_is_called(fresh):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        dead = f"127.0.0.1:{closed.getsockname()[1]}"
+        result = check_gateway(f"ipv4:{fresh.server.address},{dead}")
+    assert result.returncode == 1
+    assert f"ok: --server ipv4:{fresh.server.address} serves\n" in result.stdout
+    assert re.search(f"ERROR: --server ipv4:{dead}: .*Connection refused",
+                     result.stderr)
+
+
+def check_postgres(folder, url, *flags):
+    return run("webhook-server", "--check", f"--database={url}",
+               *key_files(folder), *flags)
+
+
+def key_files(folder):
+    return [f"--{name}_key_file={folder}/{name}-key"
+            for name in ("api", "admin", "secret")]
 
 
 def newest_version(cluster, url):
@@ -312,7 +328,61 @@ def test_a_migration_of_a_database_of_postgresql_is_told_and_not_done(
                   "GRANT SELECT ON ALL TABLES IN SCHEMA webhooks TO poor")
     result = check_postgres(tmp_path, postgres_url.replace("postgres@", "poor@"))
     assert result.returncode == 1
-    assert "lacks the privilege CREATE" in result.stderr
+    grant = re.search("run: (GRANT .*)\n", result.stderr)[1]
+    start = run("webhook-server", "--listen=127.0.0.1:0", *key_files(tmp_path),
+                f"--database={postgres_url.replace('postgres@', 'poor@')}")
+    assert start.returncode == 1
+    assert start.stderr.endswith(f"run: {grant}\n")
+    cluster.query(database, grant)
+    result = check_postgres(tmp_path, postgres_url.replace("postgres@", "poor@"))
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_the_folder_of_key_files_must_exist_beside_a_database_server(
+        tmp_path, postgres_url):
+    for command in ["--check", "--listen=127.0.0.1:0"]:
+        result = run("webhook-server", command, f"--database={postgres_url}",
+                     cwd=tmp_path)
+        assert result.returncode == 1
+        assert re.search("data/secret-key.*--secret_key_file", result.stderr)
+    assert files(tmp_path) == {}
+
+
+def test_a_missing_password_is_told_with_the_place_for_it(tmp_path):
+    cluster = Cluster()
+    try:
+        url = cluster.create_database().replace("postgres@", "poor@")
+        cluster.query("postgres", "CREATE ROLE poor LOGIN PASSWORD 'p'")
+        (cluster.folder / "data/pg_hba.conf").write_text(
+            "local all poor scram-sha-256\nlocal all all trust\n")
+        cluster.query("postgres", "SELECT pg_reload_conf()")
+        end = time.monotonic() + PATIENCE
+        while (result := check_postgres(tmp_path, url)).returncode == 0:
+            assert time.monotonic() < end, result
+        assert re.search("ERROR: .*; put the password into a file.*passfile.*"
+                         "PGPASSFILE", result.stderr)
+        secret = url.replace("poor@", "poor:p@")
+        result = check_postgres(tmp_path, secret)
+        assert "poor:p@" not in result.stdout + result.stderr
+        assert "put the password" not in result.stderr
+    finally:
+        cluster.stop()
+
+
+def test_the_number_of_awaited_standbys_counts(tmp_path):
+    primary = Cluster()
+    try:
+        url = primary.create_database()
+        standby = Cluster(primary)
+        try:
+            primary.require_standby("ANY 2 (*)")
+            result = check_postgres(tmp_path, url)
+            assert result.returncode == 1
+            assert "1 connected: commits wait for 2" in result.stderr
+        finally:
+            standby.stop()
+    finally:
+        primary.stop()
 
 
 def test_a_standby_that_the_url_requires_is_checked(tmp_path):
@@ -332,9 +402,10 @@ def test_a_standby_that_the_url_requires_is_checked(tmp_path):
         finally:
             standby.stop()
         end = time.monotonic() + PATIENCE
-        while "a synchronous standby is set, 0 connected" not in (
-                check_postgres(tmp_path, url).stdout):
-            assert time.monotonic() < end
+        while (result := check_postgres(tmp_path, url)).returncode == 0:
+            assert time.monotonic() < end, result
+        assert re.search("ERROR: .*a synchronous standby is set, 0 connected: "
+                         "commits wait for 1", result.stderr)
     finally:
         primary.stop()
     result = check_postgres(tmp_path, url)

@@ -110,14 +110,14 @@ class Cluster:
     def promote(self):
         self._run("pg_ctl", "promote", "--pgdata", self.folder / "data")
 
-    def require_standby(self):
+    def require_standby(self, names="*"):
         """Commits wait for a standby from now on. Returns when there is one."""
         self.query("postgres",
-                   "ALTER SYSTEM SET synchronous_standby_names = '*'")
+                   f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
         self.query("postgres", "SELECT pg_reload_conf()")
         end = time.monotonic() + PATIENCE
         while self.query("postgres", "SELECT count(*) FROM pg_stat_replication"
-                         " WHERE sync_state = 'sync'") != ["1"]:
+                         " WHERE sync_state IN ('sync', 'quorum')") != ["1"]:
             assert time.monotonic() < end, self.log()
             time.sleep(0.05)
 

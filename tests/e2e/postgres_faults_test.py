@@ -44,6 +44,13 @@ def test_calls_are_503_while_the_database_is_gone_and_nothing_is_lost(
                 await_health(service, 200)
             publisher.await_accepted(len(publisher.accepted) + 30)
         await_all(receiver, publisher.accepted)
+        for service in all.services:
+            log = service.server
+            log.await_line("lost the database id_server=")
+            log.await_line("the database is back id_server=")
+            # Each refused call has a fault.
+            assert 0 < len(log.lines("storage fault")) < 60, log.log()
+            assert log.lines("storage fault .* count=")
 
 def test_sessions_that_are_ended_at_random_lose_nothing(
         cluster, tmp_path, postgres_url):

@@ -14,10 +14,11 @@ LISTENING = r'\blistening\b.*\baddress(?:=|":")([^\s"]+)'
 PATIENCE = 30  # seconds, for waits that normally take milliseconds
 
 
-def run(name, *flags, env=None):
+def run(name, *flags, env=None, cwd=None):
     """Runs a binary that is expected to end by itself."""
     return subprocess.run([BIN / name, *flags], env=clean_environment(env),
-                          capture_output=True, text=True, timeout=PATIENCE)
+                          capture_output=True, text=True, timeout=PATIENCE,
+                          cwd=cwd)
 
 
 def clean_environment(extra=None):

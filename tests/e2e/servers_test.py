@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 
-from webhooks.v1 import event_service_pb2_grpc
+from webhooks.v1 import admin_pb2, event_service_pb2_grpc
 from processes import PATIENCE, run
 from receiver import Receiver
 from recorder import Recorder
@@ -183,7 +183,8 @@ def test_the_servers_are_listed_until_they_end(
             assert list(listed) == sorted(
                 listed, key=lambda one: one.started_at.ToNanoseconds())
             for one in listed:
-                assert one.name == socket.gethostname()
+                assert one.name == f"{socket.gethostname()}/127.0.0.1:0"
+                assert admin_pb2.Server.State.Name(one.state) == "LIVE"
                 assert re.fullmatch(r"\d+\.\d+\.\d+", one.version)
                 assert abs(one.started_at.seconds - time.time()) < 600
                 assert not one.leaving
@@ -194,8 +195,10 @@ def test_the_servers_are_listed_until_they_end(
                 time.sleep(0.05)
 
 
-def test_a_server_that_stops_is_shown_as_leaving(tmp_path, postgres_url):
+def test_a_server_that_stops_is_shown_as_leaving(
+        cluster, tmp_path, postgres_url):
     with Receiver() as receiver, servers(tmp_path, postgres_url, 2) as (all, apis):
+        await_owners(cluster, postgres_url, 2)
         receiver.answer("/", "hang")
         # Both servers have some, whose attempts keep them from ending.
         for _ in range(40):
@@ -220,8 +223,15 @@ def test_webhookctl_lists_the_servers(tmp_path, postgres_url):
         listed = run(*call, "server", "list", env=environment)
         assert listed.returncode == 0, listed
         head, row = listed.stdout.splitlines()
-        assert head.split()[:4] == ["ID_SERVER", "NAME", "VERSION", "SHARDS"]
-        assert row.split()[3] == "1024"
+        assert head.split() == [
+            "ID_SERVER", "NAME", "STATE", "VERSION", "SHARDS", "BEAT_AGE",
+            "DELIVERS", "STARTED_AT"]
+        id_server, name, state, _, shards = row.split()[:5]
+        assert (name, state, shards) == (
+            f"{socket.gethostname()}/127.0.0.1:0", "LIVE", "1024")
+        all.services[0].server.await_line(
+            f"joined the servers of the database id_server={id_server} "
+            f"name={name}$")
         refused = run(*call, "server", "list",
                       env={"WEBHOOKS_KEY": all.services[0].key})
         assert refused.returncode == 4, refused

@@ -201,12 +201,29 @@ def test_what_cannot_be_imported_is_one_line(fresh, tmp_path):
             (new, stream, tmp_path / "none", "none"),
             (new, short, keys, "incomplete"),
             (new, keys, keys, "not a stream"),
+            (new, "/dev/null", keys, "empty"),
             (new, tmp_path / "none", keys, "none")]:
         refused = run("webhookctl", "import", f"--database={database}",
                       f"--input={file}", f"--secret_key_file={key}")
         assert refused.returncode == 1 and word in refused.stderr, refused
         assert len(refused.stderr.splitlines()) == 1
     assert not (tmp_path / "new" / "webhooks.db").exists()
+
+
+def test_a_database_that_a_server_has_used_is_not_empty(
+        fresh, tmp_path, postgres_url):
+    stream = tmp_path / "stream"
+    assert run("webhookctl", "export", f"--database=sqlite:{fresh.database}",
+               f"--output={stream}").returncode == 0
+    (tmp_path / "other").mkdir()
+    with delivering(tmp_path / "other", url=postgres_url):
+        pass
+    refused = run("webhookctl", "import", f"--database={postgres_url}",
+                  f"--input={stream}",
+                  f"--secret_key_file={fresh.folder}/secret-key")
+    assert refused.returncode == 1
+    assert "the database is not empty" in refused.stderr
+    assert "create another database" in refused.stderr
 
 
 def test_no_block_is_left():

@@ -12,6 +12,8 @@ from processes import BIN, PATIENCE, clean_environment, limited, run
 
 HEADING = ["DELIVERY", "EVENT", "TYPE", "STATE", "ATTEMPT", "RESULT", "AGE",
            "NEXT", "WEBHOOK"]
+FOLLOWED_HEADING = ["TIME_UTC", "DELIVERY", "EVENT", "TYPE", "STATE", "ATTEMPT",
+                    "RESULT", "NEXT", "WEBHOOK"]
 
 
 @pytest.fixture
@@ -198,7 +200,7 @@ def following(api, *args):
 def test_deliveries_are_followed(api, failed, receiver, place):
     path, type = place
     with following(api) as follow:
-        assert follow.stdout.readline().split() == HEADING
+        assert follow.stdout.readline().split() == FOLLOWED_HEADING
         receiver.answer(path, 200)
         api.webhook(receiver.url(path), [type])
         event = api.publish(type)
@@ -208,11 +210,30 @@ def test_deliveries_are_followed(api, failed, receiver, place):
             # The earlier failed delivery is not printed.
             assert failed["id_delivery"][-12:] not in line
             if "DELIVERED" in line:
-                delivered.add(line.split()[0])
+                assert re.match(r"\d\d:\d\d:\d\d ", line)
+                delivered.add(line.split()[1])
             if len(delivered) == 2:
                 break
     assert delivered == {d["id_delivery"][-12:] for d in api.deliveries(
         id_event=event["id_event"])}
+
+
+def test_the_deliveries_of_an_event_are_listed_before_they_are_followed(
+        api, failed):
+    with following(api, f"--event={failed['id_event']}") as follow:
+        assert follow.stdout.readline().split() == FOLLOWED_HEADING
+        _, id, *_ = follow.stdout.readline().split()
+    assert id == failed["id_delivery"][-12:]
+
+
+def test_what_is_listed_before_it_is_followed_is_limited(api, receiver, place):
+    path, type = place
+    api.webhook(receiver.url(path), [type])
+    newest = [api.delivered(api.publish(type)) for _ in range(3)][-1]
+    with following(api, "--since=1h", "--limit=1") as follow:
+        assert follow.stdout.readline().split() == FOLLOWED_HEADING
+        _, id, *_ = follow.stdout.readline().split()
+    assert id == newest["id_delivery"][-12:]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

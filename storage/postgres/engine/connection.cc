@@ -28,6 +28,8 @@ constexpr absl::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 constexpr absl::string_view kSavepoint = "SAVEPOINT operation";
 
 constexpr absl::string_view kDivisionByZero = "22012";
+constexpr absl::string_view kLockNotAvailable = "55P03";
+constexpr absl::string_view kSerializationFailure = "40001";
 
 // Stands for the key of the statement that reserves seqs.
 constexpr absl::string_view kSeqs = "seqs";
@@ -111,7 +113,9 @@ absl::Status Connection::InsertLane() {
     const bool is_member = RowsOf(Run(lane_.Insert())) > 0;
     has_changed_ = false;
     if (is_member) return absl::OkStatus();
-    return absl::UnavailableError("this server is not one of the database's");
+    return absl::UnavailableError(
+        "the other servers have declared this one dead, since it has not "
+        "beaten for five beats: start it again");
   });
 }
 
@@ -507,7 +511,12 @@ absl::Status Connection::RunScript(absl::string_view operation,
         queries.push_back({statement});
       }
       queries.push_back({"COMMIT"});
-      Run(queries);
+      try {
+        Run(queries);
+      } catch (const Failure& failure) {
+        if (failure.state() != kLockNotAvailable) throw;
+        throw Failure(std::string(kSerializationFailure), failure.what());
+      }
       in_transaction_ = false;
       return absl::OkStatus();
     });

@@ -58,7 +58,8 @@ class Connection final : public sql::Connection {
       std::shared_ptr<const MemberId> server = nullptr);
   ~Connection() override;
 
-  // Runs a script of several statements, in one transaction of its own.
+  // Runs a script of several statements, in one transaction of its own. A wait
+  // for a lock that is too long is no fault: LostToAnother.
   absl::Status RunScript(absl::string_view operation,
                          const std::vector<std::string>& statements);
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -27,12 +28,23 @@ std::string FieldOf(const PGresult* result, int field) {
   return text == nullptr ? "" : text;
 }
 
-// Returns libpq's message about the last failure, on one line.
+// Returns libpq's message about the last failure, its lines joined.
 std::string MessageOf(const PGconn* connection) {
-  return absl::StrJoin(
-      absl::StrSplit(PQerrorMessage(connection), absl::ByAnyChar("\n\t"),
-                     absl::SkipWhitespace()),
-      " ");
+  std::vector<absl::string_view> lines =
+      absl::StrSplit(PQerrorMessage(connection), '\n', absl::SkipWhitespace());
+  for (absl::string_view& line : lines) {
+    line = absl::StripAsciiWhitespace(line);
+  }
+  return absl::StrJoin(lines, "; ");
+}
+
+// Returns what to do about a failed connection, with a separator; "" if that is
+// not known.
+absl::string_view RemedyOf(const PGconn* connection) {
+  return PQconnectionNeedsPassword(connection) == 1
+             ? "; put the password into a file, and name the file with the "
+               "option passfile of the URL or with PGPASSFILE"
+             : "";
 }
 
 }  // namespace
@@ -96,8 +108,9 @@ absl::StatusOr<std::unique_ptr<Link>> Link::Connect(const Target& target) {
       target.prepares));
   PGconn* const connection = link->connection_;
   if (PQstatus(connection) != CONNECTION_OK) {
-    return absl::UnavailableError(
-        absl::StrCat("database ", target.name, ": ", MessageOf(connection)));
+    return absl::UnavailableError(absl::StrCat("database ", target.name, ": ",
+                                               MessageOf(connection),
+                                               RemedyOf(connection)));
   }
   if (PQsetnonblocking(connection, 1) != 0 ||
       PQenterPipelineMode(connection) != 1) {
@@ -226,6 +239,7 @@ std::vector<Result> Link::Read(const Commands& commands) {
     if (IsGood()) Next(deadline);
   }
   if (!IsGood()) is_broken_ = true;
+  if (cause.empty()) cause = "the connection was lost";
   if (!is_broken_) {
     const Result sync = Next(deadline);
     if (PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC) {

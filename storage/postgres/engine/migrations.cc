@@ -80,20 +80,51 @@ absl::Status Perform(Connection& connection, const Migration& migration) {
       statements);
 }
 
+// Returns the sealer, if it has all keys that the database needs.
+absl::StatusOr<const Sealer*> KnownSealer(Connection& connection,
+                                          SealerSource source) {
+  const auto needed = sql::SelectSecretKeys(connection);
+  if (!needed.ok()) return needed.status();
+  const auto sealer = source(/*must_exist=*/!needed->empty());
+  if (!sealer.ok()) return sealer.status();
+  absl::Status known = sql::CheckSecretKeys(connection, **sealer);
+  if (!known.ok()) return known;
+  return *sealer;
+}
+
+absl::Status LockAndAddSecretKey(Connection& connection, SealerSource source) {
+  absl::Status locked = LockSecretKeys(connection);
+  if (!locked.ok()) return locked;
+  const auto sealer = KnownSealer(connection, source);
+  if (!sealer.ok()) return sealer.status();
+  absl::Status added =
+      sql::InsertSecretKey(connection, (*sealer)->sealing_key());
+  return added.ok() ? connection.Commit() : added;
+}
+
 // Adds the key that seals from now on, unless another server has just begun to
 // seal under a key that this one lacks.
-absl::Status AddSecretKey(Connection& connection, const Sealer& sealer) {
+absl::Status AddSecretKey(Connection& connection, SealerSource source) {
   absl::Status status = connection.Begin();
   if (!status.ok()) return status;
   status = connection.Execute("wait for an import", kWaitForImport);
-  if (status.ok()) status = LockSecretKeys(connection);
-  if (status.ok()) status = sql::CheckSecretKeys(connection, sealer);
-  if (status.ok()) {
-    status = sql::InsertSecretKey(connection, sealer.sealing_key());
-  }
-  if (status.ok()) status = connection.Commit();
+  if (status.ok()) status = LockAndAddSecretKey(connection, source);
   if (connection.InTransaction()) connection.RollBack();
   return status;
+}
+
+// Checks the keys if the database has sealed texts.
+absl::Status CheckSealedTexts(Connection& connection, SealerSource source) {
+  const auto needed = sql::SelectSecretKeys(connection);
+  if (!needed.ok() || needed->empty()) return needed.status();
+  return KnownSealer(connection, source).status();
+}
+
+absl::Status CheckMayMigrate(Connection& connection) {
+  const auto grant = MissingGrant(connection);
+  if (!grant.ok() || grant->empty()) return grant.status();
+  return absl::FailedPreconditionError(
+      absl::StrCat("its role may not create tables; run: ", *grant));
 }
 
 }  // namespace
@@ -108,21 +139,19 @@ absl::StatusOr<int> ReadSchemaVersion(sql::Connection& connection,
       return absl::FailedPreconditionError(
           absl::StrCat("the database's encoding is ", encoding, ", not UTF8"));
     }
-    if (ReadText(connection,
-                 "SELECT 'there' WHERE"
-                 " to_regclass('webhooks.schema_version') IS NOT NULL")
-            .empty()) {
-      const std::string other = ReadText(
-          connection,
-          "SELECT tablename::text FROM pg_tables WHERE schemaname = 'webhooks'"
-          " LIMIT 1");
-      if (other.empty()) return 0;
+    // In one statement: another server may be creating the schema.
+    sql::Statement tables = connection.Prepared(
+        "SELECT count(*), count(*) FILTER (WHERE tablename = 'schema_version')"
+        " FROM pg_tables WHERE schemaname = 'webhooks'");
+    tables.Step();
+    if (tables.Int(0) == 0) return 0;
+    if (tables.Int(1) == 0) {
       return absl::FailedPreconditionError(
           "the schema webhooks belongs to another program");
     }
     sql::Statement row = connection.Prepared(
         "SELECT ifnull(max(version), 0), ifnull(max(version) FILTER"
-        " (WHERE is_contracted), 0) FROM schema_version");
+        " (WHERE is_contracted), 0) FROM webhooks.schema_version");
     row.Step();
     const int needed = row.Int(1);
     const int newest = NewestSchemaVersion(migrations);
@@ -141,10 +170,24 @@ absl::StatusOr<std::vector<SecretKey::Id>> SealedUnder(
   return sql::SelectSecretKeys(connection);
 }
 
+absl::StatusOr<std::string> MissingGrant(sql::Connection& connection) {
+  return connection.Guarded("read privilege", [&] {
+    return absl::StatusOr<std::string>(ReadText(
+        connection,
+        "SELECT format('GRANT CREATE ON DATABASE %I TO %I',"
+        " current_database(), current_user)"
+        " WHERE NOT has_database_privilege(current_database(), 'CREATE')"));
+  });
+}
+
 absl::Status MigrateSchema(Connection& connection, Migrations migrations) {
   const int newest = NewestSchemaVersion(migrations);
   auto version = ReadSchemaVersion(connection, migrations);
   if (!version.ok()) return version.status();
+  if (*version < newest) {
+    absl::Status allowed = CheckMayMigrate(connection);
+    if (!allowed.ok()) return allowed;
+  }
   absl::Status performed;
   for (int tries = 0; *version < newest && tries < kMaxTries; ++tries) {
     if (!performed.ok()) absl::SleepFor(kRetryAfter);
@@ -156,15 +199,18 @@ absl::Status MigrateSchema(Connection& connection, Migrations migrations) {
     version = ReadSchemaVersion(connection, migrations);
     if (!version.ok()) return version.status();
   }
-  return *version < newest ? performed : absl::OkStatus();
+  if (*version >= newest) return absl::OkStatus();
+  if (!connection.LostToAnother()) return performed;
+  return absl::UnavailableError(
+      "another transaction keeps the migration from its tables");
 }
 
-absl::Status Migrate(Connection& connection, const Sealer& sealer,
+absl::Status Migrate(Connection& connection, SealerSource sealer,
                      Migrations migrations) {
   const auto version = ReadSchemaVersion(connection, migrations);
   if (!version.ok()) return version.status();
   absl::Status status;
-  if (*version > 0) status = sql::CheckSecretKeys(connection, sealer);
+  if (*version > 0) status = CheckSealedTexts(connection, sealer);
   if (status.ok()) status = MigrateSchema(connection, migrations);
   if (status.ok()) status = AddSecretKey(connection, sealer);
   return status;
@@ -182,13 +228,15 @@ absl::Status Contract(Connection& connection, Migrations migrations) {
     const auto may_contract = MayContract(connection, migration.number);
     if (!may_contract.ok()) return may_contract.status();
     if (!*may_contract) continue;
-    // No server joins meanwhile. The division fails if one has joined since.
+    // No server joins meanwhile. If one has joined since, the transaction is
+    // lost to that.
     std::vector<std::string> statements = {
         std::string(kShortWait),
         "LOCK TABLE servers IN SHARE ROW EXCLUSIVE MODE",
-        absl::StrCat("SELECT 1 / (count(*) = 0)::int FROM servers"
-                     " WHERE schema < ",
-                     migration.number)};
+        absl::StrCat("DO $$ BEGIN IF EXISTS (SELECT 1 FROM servers WHERE"
+                     " schema < ",
+                     migration.number,
+                     ") THEN RAISE serialization_failure; END IF; END $$")};
     AddStatements(sql, statements);
     statements.push_back(absl::StrCat(
         "UPDATE schema_version SET is_contracted = true WHERE version = ",

@@ -1,8 +1,10 @@
 #ifndef WEBHOOKS_STORAGE_POSTGRES_ENGINE_MIGRATIONS_H_
 #define WEBHOOKS_STORAGE_POSTGRES_ENGINE_MIGRATIONS_H_
 
+#include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -48,17 +50,30 @@ absl::StatusOr<int> ReadSchemaVersion(sql::Connection& connection,
 absl::StatusOr<std::vector<SecretKey::Id>> SealedUnder(
     sql::Connection& connection);
 
+// Returns the statement that lets the role of the connection migrate the
+// database; "" if it may.
+absl::StatusOr<std::string> MissingGrant(sql::Connection& connection);
+
+// Returns the keys of this program, which outlive the caller. `must_exist`: the
+// database has texts that are sealed.
+using SealerSource =
+    absl::FunctionRef<absl::StatusOr<const Sealer*>(bool must_exist)>;
+
 // Brings the schema to the newest version that is known, with one transaction
 // per migration. Several servers may call it at once. FAILED_PRECONDITION: see
-// ReadSchemaVersion. Messages are for the operator.
+// ReadSchemaVersion, or the role may not migrate. UNAVAILABLE: another
+// transaction locks the tables. Messages are for the operator.
 absl::Status MigrateSchema(Connection& connection,
                            Migrations migrations = AllMigrations());
 
-// The same, and adds the key that `sealer` seals with from now on.
-// FAILED_PRECONDITION: also if the database has texts sealed under a key that
-// `sealer` lacks; nothing is changed. UNAVAILABLE: an import holds the lock of
-// LockSecretKeys.
-absl::Status Migrate(Connection& connection, const Sealer& sealer,
+// The same, and adds the key that seals from now on. Calls `sealer` before it
+// changes anything if the database has sealed texts, and again while it tells
+// the other servers of the first key: no other server can begin to seal
+// meanwhile. FAILED_PRECONDITION: also if the database has texts sealed under a
+// key that the sealer lacks; nothing is changed, except that an empty database
+// has its tables then. UNAVAILABLE: also if an import holds the lock of
+// LockSecretKeys. Errors of `sealer` are passed on.
+absl::Status Migrate(Connection& connection, SealerSource sealer,
                      Migrations migrations = AllMigrations());
 
 // Makes Migrate, also that of other processes, wait before it adds its key, and
@@ -67,7 +82,8 @@ absl::Status LockSecretKeys(Connection& connection);
 
 // Removes from the schema what only programs of older versions need, if every
 // server of the table servers knows the newer version. Such programs do not
-// start any more then.
+// start any more then. Leaves it for the next call if a server of an older
+// version joins meanwhile.
 absl::Status Contract(Connection& connection,
                       Migrations migrations = AllMigrations());
 

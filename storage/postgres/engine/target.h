@@ -13,7 +13,8 @@ namespace webhooks::postgres {
 
 // A database to connect to.
 struct Target {
-  // The URL without the user and the password, for messages.
+  // The URL for messages, without passwords and the options of this service:
+  // other programs of PostgreSQL take it.
   std::string name;
   // Keywords and values of libpq
   // (https://www.postgresql.org/docs/15/libpq-connect.html).
@@ -30,7 +31,8 @@ struct Target {
 // options require_sync, prepare and beat beside libpq's own, and
 // completes it: only a primary is used; unless the URL says otherwise,
 // connections off loopback verify the server's certificate and name.
-// INVALID_ARGUMENT: the URL is invalid; the message holds no password.
+// INVALID_ARGUMENT: the URL is invalid; the message holds no password, and
+// names an unknown option.
 absl::StatusOr<Target> ParseTarget(absl::string_view url);
 
 }  // namespace webhooks::postgres

@@ -36,12 +36,17 @@ absl::StatusOr<DatabaseState> ReadDatabaseState(sql::Connection& connection) {
   });
 }
 
-absl::StatusOr<bool> HasSynchronousStandby(sql::Connection& connection) {
-  return connection.Guarded("read setting", [&]() -> absl::StatusOr<bool> {
+absl::StatusOr<int> CountAwaitedStandbys(sql::Connection& connection) {
+  return connection.Guarded("read setting", [&]() -> absl::StatusOr<int> {
+    // "ANY 2 (a, b, c)", "FIRST 2 (a, b)" and "2 (a, b)" begin with the number;
+    // it is 1 for a list of names.
     Statement row = connection.Prepared(
-        "SELECT 1 WHERE current_setting('synchronous_standby_names') <> ''"
+        "SELECT ifnull(CAST(substring(current_setting("
+        "'synchronous_standby_names') FROM"
+        " '^\\s*(?:\\w+\\s+)?(\\d+)\\s*\\(') AS int), 1)"
+        " WHERE current_setting('synchronous_standby_names') <> ''"
         " AND current_setting('synchronous_commit') IN ('on', 'remote_apply')");
-    return row.Step();
+    return row.Step() ? row.Int(0) : 0;
   });
 }
 

@@ -11,8 +11,9 @@ namespace webhooks::postgres {
 // seen by a role that is a member of pg_monitor, and by superusers.
 absl::StatusOr<DatabaseState> ReadDatabaseState(sql::Connection& connection);
 
-// Returns true if commits wait for a standby, which need not be connected.
-absl::StatusOr<bool> HasSynchronousStandby(sql::Connection& connection);
+// Returns the number of standbys that commits wait for, which need not be
+// connected.
+absl::StatusOr<int> CountAwaitedStandbys(sql::Connection& connection);
 
 }  // namespace webhooks::postgres
 

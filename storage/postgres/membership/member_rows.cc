@@ -90,7 +90,8 @@ absl::StatusOr<std::vector<ListedServer>> SelectServers(
     Servers servers;
     Statement row = connection.Prepared(
         "SELECT id, name, version, delivers, leaving, started_at, beat,"
-        " (SELECT count(*) FROM shards WHERE owner = servers.id)"
+        " (SELECT count(*) FROM shards WHERE owner = servers.id),"
+        " beat_interval"
         " FROM servers ORDER BY started_at, id");
     while (row.Step()) {
       ListedServer& one = servers.emplace_back();
@@ -104,6 +105,7 @@ absl::StatusOr<std::vector<ListedServer>> SelectServers(
       }
       one.beat = row.Int64(6);
       one.server.set_shards(row.Int(7));
+      one.beat_interval = absl::Milliseconds(row.Int64(8));
     }
     return servers;
   });
@@ -152,22 +154,26 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
   });
 }
 
-absl::StatusOr<bool> Bury(sql::Connection& connection, const std::string& id,
-                          std::int64_t beat) {
-  return connection.Guarded("bury server", [&]() -> absl::StatusOr<bool> {
+absl::StatusOr<std::optional<BuriedServer>> Bury(sql::Connection& connection,
+                                                 const std::string& id,
+                                                 std::int64_t beat) {
+  using Buried = std::optional<BuriedServer>;
+  return connection.Guarded("bury server", [&]() -> absl::StatusOr<Buried> {
     Statement bury = connection.Prepared(
         "WITH dead AS"
         " (DELETE FROM servers WHERE id = ?1 AND ?2 IN (beat, -1)"
-        " RETURNING id),"
+        " RETURNING id, name),"
         " gone_lanes AS"
         " (DELETE FROM lanes USING dead WHERE server = dead.id),"
         " gone_news AS (DELETE FROM news USING dead WHERE server = dead.id),"
         " freed_shards AS"
-        " (UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id)"
-        " SELECT id FROM dead");
+        " (UPDATE shards SET owner = NULL FROM dead WHERE owner = dead.id"
+        " RETURNING shard)"
+        " SELECT name, (SELECT count(*) FROM freed_shards) FROM dead");
     BindBytes(bury, 1, id);
     bury.Bind(2, beat);
-    return bury.Step();
+    if (!bury.Step()) return std::nullopt;
+    return BuriedServer{TextColumn(bury, 0), bury.Int(1)};
   });
 }
 

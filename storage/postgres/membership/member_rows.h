@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,11 @@ struct Member {
   absl::Duration beat_interval;
 };
 
-// A server for operators, without beat_age, and its beat.
+// A server for operators, without beat_age, its beat and the interval of that.
 struct ListedServer {
   v1::Server server;
   std::int64_t beat = 0;
+  absl::Duration beat_interval;
 };
 
 // Adds a server: the id, name, version, delivers and started_at of `server`,
@@ -66,11 +68,16 @@ absl::Status ReleaseShards(sql::Connection& connection, const std::string& id,
                            const std::vector<std::size_t>& shards);
 
 // Deletes the server and takes its shards, unless its beat is another one.
-// kAnyBeat: in any case. Its transactions that are open fail. Returns false if
-// it was not there, or its beat is another one.
+// kAnyBeat: in any case. Its transactions that are open fail. Returns nullopt
+// if it was not there, or its beat is another one.
+struct BuriedServer {
+  std::string name;
+  int shards = 0;
+};
 inline constexpr std::int64_t kAnyBeat = -1;
-absl::StatusOr<bool> Bury(sql::Connection& connection, const std::string& id,
-                          std::int64_t beat);
+absl::StatusOr<std::optional<BuriedServer>> Bury(sql::Connection& connection,
+                                                 const std::string& id,
+                                                 std::int64_t beat);
 
 // Deletes the lanes of servers that are not there any more.
 absl::Status DeleteLostLanes(sql::Connection& connection);

@@ -20,6 +20,10 @@ namespace {
 // A server owns its shards for this number of beats after the last one.
 constexpr int kValidBeats = 3;
 
+// A server that was not seen to beat for this number of beats is silent, for
+// operators.
+constexpr int kSilentBeats = 2;
+
 // A server that was not seen to beat for this number of beats is dead.
 constexpr int kDeadBeats = 5;
 
@@ -78,7 +82,8 @@ Membership::Membership(std::unique_ptr<Connection> connection, v1::Server self,
 Membership::~Membership() {
   Stop();
   if (!is_alone_ && !held_.empty()) absl::SleepFor(kRest);
-  Bury(*connection_, id_->Get(), kAnyBeat).IgnoreError();
+  const auto buried = Bury(*connection_, id_->Get(), kAnyBeat);
+  if (buried.ok() && *buried) Tell(ServerChange::Kind::kLeft);
 }
 
 void Membership::Start(Leases& leases, Callbacks callbacks) {
@@ -180,7 +185,10 @@ absl::StatusOr<bool> Membership::SendBeat() {
   const Clock sent = Now();
   const bool is_late = sent - std::exchange(last_beat_, sent) > 2 * beat_;
   const auto is_alive = Beat(*connection_, id_->Get(), leaves_);
-  is_connected_ = is_alive.ok();
+  if (is_connected_.exchange(is_alive.ok()) != is_alive.ok()) {
+    Tell(is_alive.ok() ? ServerChange::Kind::kDatabaseBack
+                       : ServerChange::Kind::kDatabaseLost);
+  }
   if (is_late || !is_alive.ok()) {
     observer_.MembershipEvents(MembershipEvent::kBeatMissed, 1);
   }
@@ -196,6 +204,7 @@ absl::StatusOr<bool> Membership::SendBeat() {
 }
 
 void Membership::StartAgain() {
+  if (!std::exchange(is_expelled_, true)) Tell(ServerChange::Kind::kExpelled);
   valid_until_ = 0;
   SetOwned(held_, false);
   held_.clear();
@@ -214,6 +223,10 @@ void Membership::Report() {
         IsValid() ? static_cast<int>(absl::c_count(owned_, true)) : 0;
   }
   observer_.MembershipChanged(state);
+}
+
+void Membership::Tell(ServerChange::Kind kind) {
+  observer_.ServerChanged({kind, UuidText(id_->Get()), self_.name()});
 }
 
 void Membership::ObserveDatabase() {
@@ -235,6 +248,9 @@ absl::Status Membership::Rejoin() {
   const absl::Status fits = ReadSchemaVersion(*connection_).status();
   if (fits.ok()) {
     id_->Set(id);
+    is_connected_ = true;
+    is_expelled_ = false;
+    Tell(ServerChange::Kind::kJoined);
   } else {
     Bury(*connection_, id, kAnyBeat).IgnoreError();
   }
@@ -259,6 +275,9 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
       const auto buried = Bury(*connection_, member.id, member.beat);
       if (buried.ok() && *buried) {
         observer_.MembershipEvents(MembershipEvent::kTakeover, 1);
+        observer_.ServerChanged({ServerChange::Kind::kTakenOver,
+                                 UuidText(member.id), (*buried)->name,
+                                 (*buried)->shards});
       }
       if (buried.ok()) continue;
     }
@@ -299,12 +318,16 @@ absl::StatusOr<std::vector<v1::Server>> Membership::ListServers(
   for (const ListedServer& one : *listed) {
     v1::Server& server = servers.emplace_back(one.server);
     server.set_answering(server.id_server() == own);
+    server.set_state(server.leaving() ? v1::Server::LEAVING : v1::Server::LIVE);
     const auto seen = seen_.find(UuidBytes(server.id_server()));
     if (seen == seen_.end()) continue;
     const bool is_same = seen->second.beat == one.beat;
     absl::Duration age;
     if (is_same) age = absl::Trunc(now - seen->second.changed_at, kAgeUnit);
     *server.mutable_beat_age() = ToProtoDuration(age);
+    if (age > kSilentBeats * std::max(one.beat_interval, beat_)) {
+      server.set_state(v1::Server::SILENT);
+    }
   }
   return servers;
 }

@@ -114,6 +114,8 @@ class Membership final : public sql::Ownership {
   void StartAgain();
   // Tells the observer of the place of this server.
   void Report();
+  // Tells the observer what has happened to this server.
+  void Tell(ServerChange::Kind kind);
   // Tells the observer of the database at intervals, if this server maintains.
   void ObserveDatabase();
   absl::Status Rejoin();
@@ -164,6 +166,7 @@ class Membership final : public sql::Ownership {
   std::atomic<bool> is_connected_ = false;
 
   // Only for the thread.
+  bool is_expelled_ = false;
   std::set<std::size_t> held_;  // in the database, those that drain included
   std::vector<Drain> drains_;
   Clock last_beat_;

@@ -30,7 +30,8 @@ absl::Status CheckSecretKeys(Connection& connection, const Sealer& sealer) {
     if (sealer.Has(id)) continue;
     return absl::FailedPreconditionError(
         absl::StrCat("the database has secrets under the key ", FormatKeyId(id),
-                     ", which is not in the key file: put its line back"));
+                     ", which is not in the key file: put its line back, or "
+                     "copy the key file of a server that uses the database"));
   }
   return absl::OkStatus();
 }

@@ -68,7 +68,11 @@ absl::Status CheckEmpty(Connection& connection) {
           absl::StrCat("SELECT 1 FROM ", table.name, " LIMIT 1"));
       if (!row.Step()) continue;
       return absl::FailedPreconditionError(absl::StrCat(
-          "the database is not empty: it has rows in the table ", table.name));
+          "the database is not empty: a server, or another import, has made "
+          "rows in its table ",
+          table.name,
+          "; create another database, and import before the first start of a "
+          "server"));
     }
     return absl::OkStatus();
   });
@@ -106,7 +110,7 @@ absl::StatusOr<std::unique_ptr<Import>> Import::Begin(
   std::unique_ptr<Import> import(
       new Import(std::move(reader), *std::move(header), *found));
   absl::Status good = CheckHeader(import->header_, import->sealer_);
-  if (!good.ok()) return good;
+  if (!good.ok()) return import->CauseOf(good);
   return import;
 }
 
@@ -122,8 +126,8 @@ Import::Import(StreamReader reader, storage::StreamHeader header,
 }
 
 absl::StatusOr<Transfer> Import::Run(Connection& connection) {
-  absl::Status status = CheckSealingKey(connection, sealer_);
-  if (status.ok()) status = CheckTarget(connection);
+  absl::Status status = CheckTarget(connection);
+  if (status.ok()) status = CheckSealingKey(connection, sealer_);
   if (status.ok()) status = InsertRows(connection);
   if (status.ok() && adapter_.last_event_seq() > 0) {
     // Not before the stream was verified: this cannot be undone everywhere.
@@ -147,7 +151,9 @@ absl::Status Import::CheckTarget(Connection& connection) {
     BindBytes(row, 1, project());
     if (row.Step()) {
       return absl::AlreadyExistsError(absl::StrCat(
-          "the database already has the project ", UuidText(project())));
+          "the database already has the project ", UuidText(project()),
+          ": import it into another database, or delete it from this one "
+          "(webhookctl project delete) and try again later"));
     }
     adapter_.MoveSeqs(connection.NextEventSeq() + kSeqMargin -
                       header_.first_event_seq());
@@ -170,7 +176,20 @@ absl::Status Import::InsertRows(Connection& connection) {
       rows = 0;
       bytes = 0;
     }
-    if (!inserted.ok()) return inserted;
+    if (!inserted.ok()) return CauseOf(inserted);
+  }
+}
+
+absl::Status Import::CauseOf(const absl::Status& error) {
+  // The database can be tried again, whatever the stream is like.
+  if (absl::IsUnavailable(error) || absl::IsResourceExhausted(error)) {
+    return error;
+  }
+  storage::StreamRecord record;
+  for (;;) {
+    const auto more = reader_.Next(record);
+    if (!more.ok()) return more.status();
+    if (!*more) return error;
   }
 }
 

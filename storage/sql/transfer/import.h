@@ -49,6 +49,9 @@ class Import {
   absl::Status CheckTarget(Connection& connection);
   absl::Status InsertRows(Connection& connection);
   absl::Status InsertRow(Connection& connection, storage::StreamRow& row);
+  // Reads the rest of the stream, after `error`, which the stream has caused if
+  // it is damaged. Returns the cause.
+  absl::Status CauseOf(const absl::Status& error);
 
   StreamReader reader_;
   const storage::StreamHeader header_;

@@ -53,6 +53,11 @@ absl::Status CheckTables(const storage::StreamHeader& header) {
 absl::StatusOr<storage::StreamHeader> StreamReader::ReadHeader() {
   const auto line = Peek(kStreamLine.size());
   if (!line.ok()) return line.status();
+  if (line->empty()) {
+    return absl::InvalidArgumentError(
+        "the input is empty: it should be a stream of webhookctl export, which "
+        "may have failed");
+  }
   if (*line != kStreamLine) {
     return absl::InvalidArgumentError(
         "this is not a stream of webhookctl export");

@@ -47,7 +47,10 @@ absl::StatusOr<Transfer> RunImport(Connection& connection, sql::Import& import,
   if (connection.InTransaction()) connection.RollBack();
   if (transfer.ok()) return transfer;
   const absl::Status explained = fault.Explain(transfer.status());
-  if (!is_key_taken || absl::IsAlreadyExists(explained)) return explained;
+  if (!is_key_taken || absl::IsAlreadyExists(explained) ||
+      absl::IsDataLoss(explained)) {
+    return explained;
+  }
   return absl::AlreadyExistsError(absl::StrCat(
       "the database already has a record with the key of one in the stream: ",
       explained.message()));

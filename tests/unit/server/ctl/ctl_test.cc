@@ -23,6 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::Not;
+using ::testing::StartsWith;
 using testing::StatusIs;
 
 TEST(FindCommand, SeparatesWordsFromArguments) {
@@ -143,6 +144,17 @@ TEST(DeliveryTables, HaveALineOfTheSameWidthsForEveryDelivery) {
   EXPECT_THAT(line, HasSubstr("2d9abc3023ba  "));
   EXPECT_THAT(line, HasSubstr("  12 of 20  CONNECTION_REFUSED  "));
   EXPECT_LE(line.size(), 120u);
+  EXPECT_LE(FollowedLine(delivery, absl::Now()).size(), 121u);
+}
+
+TEST(DeliveryTables, HaveTheTimeOfTheLatestAttemptIfTheyAreFollowed) {
+  v1::Delivery delivery;
+  delivery.mutable_created_at()->set_seconds(3599);
+  EXPECT_THAT(FollowedLine(delivery, absl::Now()), StartsWith("00:59:59  "));
+  v1::Attempt& attempt = *delivery.add_attempts();
+  attempt.mutable_started_at()->set_seconds(7200);
+  attempt.mutable_total()->set_seconds(2);
+  EXPECT_THAT(FollowedLine(delivery, absl::Now()), StartsWith("02:00:02  "));
 }
 
 TEST(Completion, SkipsFlagsAndTheirValues) {

@@ -113,6 +113,26 @@ TEST_F(FollowedDeliveriesTest, BeginsWithTheFirstThatIsMadeLater) {
   EXPECT_THAT(Look(followed), ElementsAre(added));
 }
 
+TEST_F(FollowedDeliveriesTest, BeginsWithAllOfAnEvent) {
+  const auto one = Add(absl::ZeroDuration(), v1::Delivery::DELIVERED);
+  const auto two = Add(absl::Seconds(1), v1::Delivery::PENDING);
+  v1::ListDeliveriesRequest wanted;
+  wanted.set_id_event("an event");
+  auto followed = Follow(wanted);
+  EXPECT_THAT(Look(followed), ElementsAre(one, two));
+}
+
+TEST_F(FollowedDeliveriesTest, BeginsWithTheNewestUpToTheLimit) {
+  const auto one = Add(absl::ZeroDuration(), v1::Delivery::PENDING);
+  const auto two = Add(absl::Seconds(1), v1::Delivery::PENDING);
+  const auto three = Add(absl::Seconds(2), v1::Delivery::PENDING);
+  auto followed = Follow(SinceTheStart(), {5, 2, /*first=*/2});
+  EXPECT_THAT(Look(followed), ElementsAre(two, three));
+  // The others are followed too.
+  for (const auto& id : {one, two, three}) Set(id, v1::Delivery::DELIVERED, 1);
+  EXPECT_THAT(Look(followed), ElementsAre(one, two, three));
+}
+
 // The clock of this machine is an hour ahead of the ids of the server.
 TEST_F(FollowedDeliveriesTest, DoesNotGoByTheClockOfThisMachine) {
   auto followed = Follow();

@@ -96,8 +96,10 @@ TEST_F(StoreMetricsTest, CountEachEventOfAMembershipByItself) {
 TEST_F(StoreMetricsTest, CountRepeatedTransactionsByTheirError) {
   metrics_.TransactionRepeated("40001");
   metrics_.TransactionRepeated("40001");
+  metrics_.TransactionRepeated("22012");
   const std::string name = "webhooks_storage_transactions_repeated_total ";
   EXPECT_THAT(Values(), Contains(Pair(name + "40001", 2)));
+  EXPECT_THAT(Values(), Contains(Pair(name + "fenced", 1)));
 }
 
 TEST_F(StoreMetricsTest, LeaveOutTheGaugesThatAreUnknown) {

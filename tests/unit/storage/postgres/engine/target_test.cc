@@ -19,9 +19,34 @@ std::map<std::string, std::string> ParametersOf(absl::string_view url) {
   return {target->parameters.begin(), target->parameters.end()};
 }
 
-TEST(Target, IsNamedWithoutUserAndPassword) {
-  EXPECT_EQ(ParseTarget("postgres://me:secret@db.example:5433/hooks")->name,
-            "postgres://db.example:5433/hooks");
+std::string NameOf(absl::string_view url) {
+  const auto target = ParseTarget(url);
+  EXPECT_THAT(target, testing::IsOk());
+  return target->name;
+}
+
+TEST(Target, IsNamedWithoutPassword) {
+  EXPECT_EQ(NameOf("postgres://me:secret@db.example:5433/hooks"),
+            "postgres://me@db.example:5433/hooks");
+  EXPECT_EQ(NameOf("postgres://db/h?password=secret&sslpassword=secret"),
+            "postgres://db/h");
+}
+
+TEST(Target, HasANameThatIsAUrlOfTheSameDatabase) {
+  for (const absl::string_view url :
+       {"postgres://me@db.example:5433/hooks", "postgres:///h?host=/run/x",
+        "postgres://a:1,b:2/h", "postgres://a,b/h?sslmode=require",
+        "postgres://[::1]:5433/h", "postgres://u%3A%40v@db/h%2Fi",
+        "postgres:///h?host=%2Frun%2F%C3%A4&passfile=/etc/a%26b",
+        "postgres://db"}) {
+    const std::string name = NameOf(url);
+    EXPECT_EQ(ParametersOf(name), ParametersOf(url)) << name;
+  }
+}
+
+TEST(Target, IsNamedWithoutTheOptionsOfThisService) {
+  EXPECT_EQ(NameOf("postgres://db/h?beat=1s&prepare=false&require_sync=true"),
+            "postgres://db/h");
 }
 
 TEST(Target, IsAPrimary) {
@@ -54,10 +79,27 @@ TEST(Target, TakesTheOptionAboutStandbys) {
               testing::StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST(Target, HidesThePasswordOfAnInvalidUrl) {
-  const auto target = ParseTarget("postgres://me:secret@host/h?nonsense=1");
+std::string ErrorOf(absl::string_view url) {
+  const auto target = ParseTarget(url);
   EXPECT_THAT(target, testing::StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(std::string(target.status().message()), Not(HasSubstr("secret")));
+  return std::string(target.status().message());
+}
+
+TEST(Target, HidesThePassword) {
+  EXPECT_THAT(ErrorOf("postgres://me:secret@host/h?nonsense=1"),
+              Not(HasSubstr("secret")));
+  EXPECT_EQ(NameOf("postgres://me:se?secret=x@host/h"), "postgres://me@host/h");
+}
+
+TEST(Target, NamesAnUnknownOptionAndTheKnownOnes) {
+  const std::string error = ErrorOf("postgres://host/h?sslrotcert=/x");
+  EXPECT_THAT(error, HasSubstr("'sslrotcert'"));
+  EXPECT_THAT(error, HasSubstr("beat"));
+  EXPECT_THAT(error, HasSubstr("sslrootcert"));
+}
+
+TEST(Target, AsksForTheUnitOfABeat) {
+  EXPECT_THAT(ErrorOf("postgres://host/h?beat=1"), HasSubstr("unit"));
 }
 
 }  // namespace

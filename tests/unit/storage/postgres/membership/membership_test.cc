@@ -23,6 +23,7 @@
 namespace webhooks::postgres {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::Eventually;
 using ::testing::IsEmpty;
 using testing::IsOk;
@@ -91,6 +92,10 @@ class MembershipObserver final : public StoreObserver {
     absl::MutexLock lock(&mutex_);
     database_ = state;
   }
+  void ServerChanged(const ServerChange& change) override {
+    absl::MutexLock lock(&mutex_);
+    changes_.push_back(change);
+  }
 
   MembershipState state() const {
     absl::MutexLock lock(&mutex_);
@@ -99,6 +104,15 @@ class MembershipObserver final : public StoreObserver {
   DatabaseState database() const {
     absl::MutexLock lock(&mutex_);
     return database_;
+  }
+  std::vector<ServerChange> changes() const {
+    absl::MutexLock lock(&mutex_);
+    return changes_;
+  }
+  std::vector<ServerChange::Kind> kinds() const {
+    std::vector<ServerChange::Kind> kinds;
+    for (const ServerChange& change : changes()) kinds.push_back(change.kind);
+    return kinds;
   }
   int Count(MembershipEvent event) const {
     absl::MutexLock lock(&mutex_);
@@ -111,6 +125,7 @@ class MembershipObserver final : public StoreObserver {
   MembershipState state_ ABSL_GUARDED_BY(mutex_);
   DatabaseState database_ ABSL_GUARDED_BY(mutex_);
   std::map<MembershipEvent, int> events_ ABSL_GUARDED_BY(mutex_);
+  std::vector<ServerChange> changes_ ABSL_GUARDED_BY(mutex_);
 };
 
 TEST_F(MembershipTest, ListsAllServersWithTheirShards) {
@@ -132,6 +147,10 @@ TEST_F(MembershipTest, CountsTheServersThatStay) {
   EXPECT_TRUE(Eventually([&] { return first->CountServers() == 2; }));
   second->BeginLeaving();
   EXPECT_TRUE(Eventually([&] { return first->CountServers() == 1; }));
+  for (const v1::Server& server : List(*first)) {
+    EXPECT_EQ(server.state(), server.name() == "first" ? v1::Server::LIVE
+                                                       : v1::Server::LEAVING);
+  }
   EXPECT_THAT(List(*first), SizeIs(2));
   second.reset();
   EXPECT_THAT(List(*first), SizeIs(1));
@@ -141,16 +160,19 @@ TEST_F(MembershipTest, TellsSinceWhenAServerIsSilentUntilItIsDeclaredDead) {
   const auto store = Start("first");
   InsertDeadServer();
   absl::Duration oldest;
+  bool was_silent = false;
   EXPECT_TRUE(Eventually([&] {
     for (const v1::Server& server : List(*store)) {
       if (server.name() != "dead") continue;
       EXPECT_THAT(server.version(), IsEmpty());
       EXPECT_FALSE(server.has_started_at());
+      if (server.state() == v1::Server::SILENT) was_silent = true;
       oldest = std::max(oldest, FromProtoDuration(server.beat_age()));
     }
     return List(*store).size() == 1 && oldest > absl::ZeroDuration();
   }));
   EXPECT_GT(oldest, absl::Milliseconds(100));
+  EXPECT_TRUE(was_silent);
 }
 
 TEST_F(MembershipTest, WaitsForTheBeatsOfAServerWithALongerInterval) {
@@ -197,6 +219,59 @@ TEST_F(MembershipTest, TellsThatItHasDeclaredAServerDead) {
       [&] { return observer.Count(MembershipEvent::kTakeover) == 1; }));
   EXPECT_TRUE(Eventually([&] { return observer.state().servers == 1; }));
   EXPECT_THAT(List(*store), SizeIs(1));
+}
+
+TEST_F(MembershipTest, TellsThatItHasJoinedAndLeft) {
+  MembershipObserver observer;
+  auto store = Start("first", observer);
+  const std::string id = List(*store)[0].id_server();
+  store.reset();
+  EXPECT_THAT(observer.kinds(), ElementsAre(ServerChange::Kind::kJoined,
+                                            ServerChange::Kind::kLeft));
+  for (const ServerChange& change : observer.changes()) {
+    EXPECT_EQ(change.server, id);
+    EXPECT_EQ(change.name, "first");
+  }
+}
+
+TEST_F(MembershipTest, TellsWhoseShardsAreFree) {
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  InsertDeadServer();
+  PostgresCluster::Run(url_,
+                       "UPDATE webhooks.shards SET owner ="
+                       " decode(repeat('0', 32), 'hex') WHERE shard < 7");
+  EXPECT_TRUE(Eventually([&] { return observer.kinds().size() == 2; }));
+  const ServerChange change = observer.changes()[1];
+  EXPECT_EQ(change.kind, ServerChange::Kind::kTakenOver);
+  EXPECT_EQ(change.server, "00000000-0000-0000-0000-000000000000");
+  EXPECT_EQ(change.name, "dead");
+  EXPECT_EQ(change.shards, 7);
+}
+
+TEST_F(MembershipTest, TellsThatOthersHaveDeclaredItDead) {
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  PostgresCluster::Run(url_, "DELETE FROM webhooks.servers");
+  EXPECT_TRUE(Eventually([&] { return observer.kinds().size() == 3; }));
+  EXPECT_THAT(observer.kinds(), ElementsAre(ServerChange::Kind::kJoined,
+                                            ServerChange::Kind::kExpelled,
+                                            ServerChange::Kind::kJoined));
+  EXPECT_EQ(observer.changes()[1].server, observer.changes()[0].server);
+  EXPECT_NE(observer.changes()[2].server, observer.changes()[0].server);
+}
+
+TEST_F(MembershipTest, TellsOnceThatTheDatabaseIsLostAndBack) {
+  MembershipObserver observer;
+  const auto store = Start("first", observer);
+  PostgresCluster::Run(url_, "ALTER TABLE webhooks.servers RENAME TO away");
+  EXPECT_TRUE(Eventually(
+      [&] { return observer.Count(MembershipEvent::kBeatMissed) > 3; }));
+  PostgresCluster::Run(url_, "ALTER TABLE webhooks.away RENAME TO servers");
+  EXPECT_TRUE(Eventually([&] { return observer.state().is_connected; }));
+  EXPECT_THAT(observer.kinds(), ElementsAre(ServerChange::Kind::kJoined,
+                                            ServerChange::Kind::kDatabaseLost,
+                                            ServerChange::Kind::kDatabaseBack));
 }
 
 TEST_F(MembershipTest, TellsOfBeatsThatFail) {
