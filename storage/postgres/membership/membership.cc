@@ -27,6 +27,10 @@ constexpr int kSilentBeats = 2;
 // A server that was not seen to beat for this number of beats is dead.
 constexpr int kDeadBeats = 5;
 
+// A server that has never beaten for this time is dead. It owns nothing yet,
+// and may have to wait for its connections.
+constexpr absl::Duration kStartsWithin = absl::Seconds(30);
+
 constexpr absl::Duration kPollEvery = absl::Milliseconds(100);
 
 // All waiting deliveries are searched for at this interval, in case that a
@@ -269,8 +273,7 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   for (const Member& member : members) {
     const Seen last = LookAt(member, now, watched);
     const bool is_dead =
-        member.id != id_->Get() &&
-        last.unchanged >= kDeadBeats * std::max(member.beat_interval, beat_);
+        member.id != id_->Get() && last.unchanged >= PatienceWith(member);
     if (is_dead) {
       const auto buried = Bury(*connection_, member.id, member.beat);
       if (buried.ok() && *buried) {
@@ -293,6 +296,12 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   absl::MutexLock lock(&mutex_);
   seen_ = std::move(seen);
   return delivering;
+}
+
+absl::Duration Membership::PatienceWith(const Member& member) const {
+  const absl::Duration beats =
+      kDeadBeats * std::max(member.beat_interval, beat_);
+  return member.beat == 0 ? std::max(beats, kStartsWithin) : beats;
 }
 
 Membership::Seen Membership::LookAt(const Member& member, Clock now,

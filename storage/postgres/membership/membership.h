@@ -108,6 +108,9 @@ class Membership final : public sql::Ownership {
   bool Sleep(absl::Duration time);
 
   void Tick();
+  // Returns the time without a beat after which the server is dead.
+  absl::Duration PatienceWith(const Member& member) const;
+
   // Sends the beat. Returns false if this server was buried.
   absl::StatusOr<bool> SendBeat();
   // Forgets everything, as the shards are those of others now, and joins again.

@@ -52,13 +52,15 @@ class MembershipTest : public ::testing::Test {
     return *std::move(store);
   }
 
-  // Adds a server that never beats.
-  void InsertDeadServer(absl::Duration interval = absl::Milliseconds(100)) {
+  // Adds a server that does not beat any more.
+  void InsertDeadServer(absl::Duration interval = absl::Milliseconds(100),
+                        int beat = 7) {
     PostgresCluster::Run(
-        url_, absl::StrCat("INSERT INTO webhooks.servers"
-                           " (id, name, beat, delivers, beat_interval) VALUES"
-                           " (decode(repeat('0', 32), 'hex'), 'dead', 7, 1, ",
-                           absl::ToInt64Milliseconds(interval), ")"));
+        url_,
+        absl::StrCat("INSERT INTO webhooks.servers"
+                     " (id, name, beat, delivers, beat_interval) VALUES"
+                     " (decode(repeat('0', 32), 'hex'), 'dead', ",
+                     beat, ", 1, ", absl::ToInt64Milliseconds(interval), ")"));
   }
 
   static std::vector<v1::Server> List(Store& store) {
@@ -175,16 +177,25 @@ TEST_F(MembershipTest, TellsSinceWhenAServerIsSilentUntilItIsDeclaredDead) {
   EXPECT_TRUE(was_silent);
 }
 
+// Returns true if `store` sees that the older one of two servers has not beaten
+// for `time`.
+bool IsSilent(Store& store, absl::Duration time) {
+  const auto servers = testing::ListServers(store);
+  return servers.ok() && servers->size() == 2 &&
+         FromProtoDuration(servers->at(0).beat_age()) >= time;
+}
+
 TEST_F(MembershipTest, WaitsForTheBeatsOfAServerWithALongerInterval) {
   const auto store = Start("first");
   InsertDeadServer(absl::Hours(1));
-  const auto is_silent = [&](absl::Duration time) {
-    const auto servers = List(*store);
-    return servers.size() == 2 &&
-           FromProtoDuration(servers[0].beat_age()) >= time;
-  };
   // Longer than the five beats of this server.
-  EXPECT_TRUE(Eventually([&] { return is_silent(absl::Seconds(1)); }));
+  EXPECT_TRUE(Eventually([&] { return IsSilent(*store, absl::Seconds(1)); }));
+}
+
+TEST_F(MembershipTest, WaitsForAServerThatStarts) {
+  const auto store = Start("first");
+  InsertDeadServer(absl::Milliseconds(100), /*beat=*/0);
+  EXPECT_TRUE(Eventually([&] { return IsSilent(*store, absl::Seconds(1)); }));
 }
 
 TEST_F(MembershipTest, TellsOfTheShardsThatItGainsAndLoses) {
