@@ -1,5 +1,5 @@
 // The calls of the console as commands for a terminal.
-import { type Call, gateway } from "./client.ts";
+import type { Call } from "./client.ts";
 
 // A call, and what webhookctl calls it; "" if it has no such command.
 export interface Command {
@@ -14,11 +14,10 @@ export function quoteWord(word: string): string {
 // Joins words for a shell.
 export const words = (...all: string[]) => all.map(quoteWord).join(" ");
 
-export function curl({ method, path, body, ifMatch, idempotencyKey }: Call): string {
-  const lines = [
-    `curl -sS --fail-with-body ${method === "GET" ? "" : `-X ${method} `}${quoteWord(gateway + path)}`,
-  ];
-  lines.push(`-H "x-api-key: $KEY"`);
+// `gateway` is the address of the API, with a slash at its end.
+export function curl({ method, path, body, ifMatch, idempotencyKey }: Call, gateway: string): string {
+  const verb = method === "GET" ? "" : `-X ${method} `;
+  const lines = [`curl -sS --fail-with-body ${verb}${quoteWord(gateway + path)}`, `-H "x-api-key: $KEY"`];
   if (ifMatch) lines.push(`-H ${quoteWord(`if-match: ${ifMatch}`)}`);
   if (idempotencyKey) lines.push(`-H ${quoteWord(`idempotency-key: ${idempotencyKey}`)}`);
   if (body !== undefined) {

@@ -1,5 +1,6 @@
 // A button for a call, with the same call as a command for a terminal.
 import { useState } from "preact/hooks";
+import { gateway } from "../api/client.ts";
 import { type Command, curl } from "../api/commands.ts";
 import type { Action } from "../api/use_action.ts";
 import { t } from "../text/text.ts";
@@ -9,7 +10,7 @@ import { Dialog } from "./dialog.tsx";
 export function CommandText({ command }: { command: Command }) {
   return (
     <div class="commands">
-      <Code title="curl" text={curl(command.call)} />
+      <Code title="curl" text={curl(command.call, gateway)} />
       {command.ctl && <Code title="webhookctl" text={`webhookctl ${command.ctl}`} />}
     </div>
   );
