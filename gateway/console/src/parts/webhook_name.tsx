@@ -10,7 +10,7 @@ export function WebhookName({ id }: { id: string }) {
   return (
     <a class="name" href={href(["webhooks", id])}>
       {webhook?.url ? (
-        <Shown text={webhook.url.replace(/^https:\/\//, "")} />
+        <Shown text={webhook.url.replace(/^https?:\/\//, "")} />
       ) : webhook ? (
         t("webhooks.noUrl")
       ) : (
