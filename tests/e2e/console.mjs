@@ -72,8 +72,8 @@ const address = (hash = "") => `${given.gateway}/console/${hash}`;
 
 // Enters a key into the dialog.
 async function enterKey(page, key) {
-  await page.getByLabel("API key").fill(key);
-  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("dialog").locator("input").fill(key);
+  await page.getByRole("dialog").locator("button[type=submit]").click();
 }
 
 // Opens a screen with the key, in `context` or in a new one.

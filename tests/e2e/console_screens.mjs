@@ -60,8 +60,8 @@ export async function look(given) {
     await examine(page, name);
   }
   await page.goto(given.address("#/webhooks"));
-  await page.getByRole("button", { name: "Lock" }).click();
-  await page.getByLabel("API key").waitFor();
+  await page.locator(".top > button").click();
+  await page.getByRole("dialog").waitFor();
   await examine(page, "locked");
   return seen;
 }

@@ -20,7 +20,7 @@ export function Code({ title, text }: { title: string; text: string }) {
   return (
     <section class="code">
       <header>
-        <h3>{title}</h3>
+        <span class="caption">{title}</span>
         <Copy text={text} />
       </header>
       <pre tabIndex={0} role="group" aria-label={title}>

@@ -29,7 +29,7 @@ export function Payload({ text, label }: { text: string; label: string }) {
   return (
     <section class="code payload">
       <header>
-        <h3>{label}</h3>
+        <span class="caption">{label}</span>
         <span class="muted">{t("common.bytes", { count: size.toLocaleString() })}</span>
         {json && (
           <button type="button" class="small" aria-pressed={exact} onClick={() => setExact(!exact)}>
