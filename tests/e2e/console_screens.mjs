@@ -108,9 +108,9 @@ export async function limited({ open, ask }) {
   return { waits };
 }
 
-// Counts the calls of a page that is hidden for a minute, and waits for one when
-// it is shown again. The clock of the page runs as the scenario says.
-export async function hidden({ key, newContext, address, enterKey }) {
+// Counts the calls of a page in a minute: normally, with few calls left for the
+// project, and hidden; and waits for one when it is shown again. The clock of the page runs as the scenario says.
+export async function guest({ key, newContext, address, enterKey }) {
   const context = await newContext();
   const page = await context.newPage();
   await page.clock.install();
@@ -120,12 +120,20 @@ export async function hidden({ key, newContext, address, enterKey }) {
   await page.locator(".rows tbody tr").first().waitFor();
   await page.waitForLoadState("networkidle");
   let calls = 0;
-  page.on("request", () => calls++);
+  let running = 0;
+  page.on("request", () => [calls++, running++]);
+  page.on("requestfinished", () => running--);
+  // Waits until all calls are answered, and the page has read the answers.
+  const quiet = async () => {
+    do await page.evaluate(() => navigator.locks.query());
+    while (running > 0);
+    await page.evaluate(() => navigator.locks.query());
+  };
   const minute = async () => {
     calls = 0;
     for (let i = 0; i < 12; i++) {
       await page.clock.runFor(5100);
-      await page.waitForLoadState("networkidle");
+      await quiet();
     }
     return calls;
   };
@@ -135,12 +143,19 @@ export async function hidden({ key, newContext, address, enterKey }) {
       document.dispatchEvent(new Event("visibilitychange"));
     }, visible);
   const awake = await minute();
+  await page.route(/deliveries/, async (route) => {
+    const response = await route.fetch();
+    const headers = { ...response.headers(), "ratelimit-limit": "100", "ratelimit-remaining": "19" };
+    await route.fulfill({ response, headers });
+  });
+  await minute();
+  const scarce = await minute();
   await show(false);
   const asleep = await minute();
   const woken = page.waitForRequest(/deliveries/);
   await show(true);
   await woken;
-  return { awake, asleep };
+  return { awake, scarce, asleep };
 }
 
 export async function german({ newContext, address, key }) {

@@ -77,9 +77,10 @@ def test_the_console_speaks_another_language(run):
     assert run("german") == {"language": "de"}
 
 
-def test_a_hidden_page_makes_no_calls(run):
-    seen = run("hidden")
-    assert seen["awake"] > 3
+def test_calls_are_few_while_few_are_left_and_none_while_hidden(run):
+    seen = run("guest")
+    assert seen["awake"] > 8
+    assert 0 < seen["scarce"] <= seen["awake"] / 4
     assert seen["asleep"] == 0
 
 

@@ -1,6 +1,22 @@
 // Controls whose values are parameters of the address.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../text/text.ts";
 import { Field, SelectField, TimeField } from "./field.tsx";
 import { route, setParameters } from "./route.ts";
+
+// The filters of a list. On a narrow screen, they are folded unless one is set.
+export function Filters({ names, children }: { names: string[]; children: ComponentChildren }) {
+  const [open] = useState(() => matchMedia("(min-width: 761px)").matches || isFiltered(names));
+  return (
+    <details class="filters" open={open}>
+      <summary>{t("common.filters")}</summary>
+      <div>{children}</div>
+    </details>
+  );
+}
+
+export const isFiltered = (names: string[]) => names.some((name) => parameter(name));
 
 interface Properties {
   label: string;

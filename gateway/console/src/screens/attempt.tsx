@@ -67,7 +67,9 @@ function Phases({ attempt }: { attempt: Attempt }) {
 export function AttemptFacts({ attempt }: { attempt: Attempt }) {
   return (
     <div class="attempt">
-      {attempt.error_detail && <Shown class="detail" text={attempt.error_detail} />}
+      {attempt.error_detail && attempt.error !== "HTTP_STATUS" && (
+        <Shown class="detail" text={attempt.error_detail} />
+      )}
       <dl class="facts">
         <div>
           <dt>{t("field.status")}</dt>

@@ -4,7 +4,7 @@ import { useList } from "../api/use_list.ts";
 import { DeliveryBadge, outcome } from "../parts/badge.tsx";
 import { Id } from "../parts/copy.tsx";
 import { Empty } from "../parts/feedback.tsx";
-import { FilterChoice, FilterField, FilterTime } from "../parts/filters.tsx";
+import { FilterChoice, FilterField, Filters, FilterTime, isFiltered } from "../parts/filters.tsx";
 import { ListView } from "../parts/list_view.tsx";
 import { href, route, setParameters } from "../parts/route.ts";
 import { relative, Time } from "../parts/time.tsx";
@@ -14,11 +14,11 @@ import { type Key, t } from "../text/text.ts";
 export const states = ["PENDING", "IN_FLIGHT", "DELIVERED", "FAILED", "HELD", "CANCELLED"];
 const names = ["state", "id_webhook_endpoint", "id_event", "event_type", "start_time", "end_time"];
 
-function Filters({ webhook }: { webhook?: string | undefined }) {
+function DeliveryFilters({ webhook }: { webhook?: string | undefined }) {
   const webhooks = useWebhookOptions();
   const any: [string, string] = ["", t("common.any")];
   return (
-    <section class="filters" aria-label={t("common.filters")}>
+    <Filters names={names}>
       <FilterChoice
         label={t("field.state")}
         name="state"
@@ -31,7 +31,7 @@ function Filters({ webhook }: { webhook?: string | undefined }) {
       <FilterField label={t("field.event")} name="id_event" />
       <FilterTime label={t("common.from")} name="start_time" />
       <FilterTime label={t("common.to")} name="end_time" />
-    </section>
+    </Filters>
   );
 }
 
@@ -46,7 +46,7 @@ export function DeliveryList({ webhook }: { webhook?: string }) {
   const { parameters } = route.value;
   const filters = Object.fromEntries(names.map((name) => [name, parameters.get(name) ?? ""]));
   if (webhook) filters["id_webhook_endpoint"] = webhook;
-  const filtered = names.some((name) => parameters.get(name));
+  const filtered = isFiltered(names);
   const list = useList<Delivery>(
     `deliveries${query({ page_size: 50, ...filters })}`,
     (delivery) => delivery.id_delivery,
@@ -87,7 +87,7 @@ export function DeliveryList({ webhook }: { webhook?: string }) {
   );
   return (
     <>
-      <Filters webhook={webhook} />
+      <DeliveryFilters webhook={webhook} />
       <ListView
         list={list}
         caption={t("deliveries.title")}

@@ -4,7 +4,7 @@ import { useList } from "../api/use_list.ts";
 import { Badge, StateBadge } from "../parts/badge.tsx";
 import { Id } from "../parts/copy.tsx";
 import { Empty } from "../parts/feedback.tsx";
-import { FilterField, FilterTime } from "../parts/filters.tsx";
+import { FilterField, Filters, FilterTime, isFiltered } from "../parts/filters.tsx";
 import { ListView } from "../parts/list_view.tsx";
 import { href, route, setParameters } from "../parts/route.ts";
 import { Time } from "../parts/time.tsx";
@@ -36,7 +36,7 @@ function Outcome({ event }: { event: Event }) {
 export function Events() {
   const { parameters } = route.value;
   const filters = Object.fromEntries(names.map((name) => [name, parameters.get(name) ?? ""]));
-  const filtered = names.some((name) => parameters.get(name));
+  const filtered = isFiltered(names);
   const publishes = parameters.get("publish") === "1";
   const list = useList<Event>(`events${query({ page_size: 50, ...filters })}`, (event) => event.id_event, 5);
   const row = (event: Event) => (
@@ -68,11 +68,11 @@ export function Events() {
         )}
       </header>
       {publishes && <PublishEvent close={() => setParameters({ publish: undefined })} />}
-      <section class="filters" aria-label={t("common.filters")}>
+      <Filters names={names}>
         <FilterField label={t("field.type")} name="event_type" />
         <FilterTime label={t("common.from")} name="start_time" />
         <FilterTime label={t("common.to")} name="end_time" />
-      </section>
+      </Filters>
       <ListView
         list={list}
         caption={t("events.title")}

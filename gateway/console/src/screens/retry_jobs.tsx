@@ -187,7 +187,12 @@ export function RetryJobs({ webhook }: { webhook: Webhook }) {
         </Notice>
       )}
       <footer>
-        <button type="submit" disabled={counts.running} aria-busy={counts.running}>
+        <button
+          type="submit"
+          class={counted ? "" : "primary"}
+          disabled={counts.running}
+          aria-busy={counts.running}
+        >
           {t(counts.running ? "retry.counting" : "retry.preview")}
         </button>
         {counted !== undefined && counted > 0 && (

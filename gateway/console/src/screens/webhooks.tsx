@@ -4,7 +4,7 @@ import { useList } from "../api/use_list.ts";
 import { useResource } from "../api/use_resource.ts";
 import { WebhookBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/feedback.tsx";
-import { FilterChoice, FilterField } from "../parts/filters.tsx";
+import { FilterChoice, FilterField, Filters, isFiltered } from "../parts/filters.tsx";
 import { ListView } from "../parts/list_view.tsx";
 import { Recent } from "../parts/recent.tsx";
 import { href, route, setParameters } from "../parts/route.ts";
@@ -25,9 +25,11 @@ export function useRecent(seconds: number): Map<string, Delivery[]> {
   return groups;
 }
 
-function Filters() {
+const names = ["active", "event_type", "url"];
+
+function WebhookFilters() {
   return (
-    <section class="filters" aria-label={t("common.filters")}>
+    <Filters names={names}>
       <FilterChoice
         label={t("field.state")}
         name="active"
@@ -39,7 +41,7 @@ function Filters() {
       />
       <FilterField label={t("webhooks.filterType")} name="event_type" />
       <FilterField label={t("webhooks.filterUrl")} name="url" />
-    </section>
+    </Filters>
   );
 }
 
@@ -55,7 +57,7 @@ export function Webhooks() {
     30,
   );
   const recent = useRecent(30);
-  const filtered = active || event_type || url;
+  const filtered = isFiltered(names);
   const row = (webhook: Webhook) => {
     const deliveries = recent.get(webhook.id_webhook_endpoint) ?? [];
     const success = deliveries.find((delivery) => delivery.state === "DELIVERED");
@@ -100,7 +102,7 @@ export function Webhooks() {
         )}
       </header>
       {creates && <CreateWebhook cancel={() => setParameters({ create: undefined })} />}
-      <Filters />
+      <WebhookFilters />
       <ListView
         list={list}
         caption={t("webhooks.title")}
