@@ -78,6 +78,16 @@ export async function everywhere(given) {
   return titles;
 }
 
+// Leaves the picture of the README.
+export async function picture({ newContext, open, address, delivery, file }) {
+  const context = await newContext({ viewport: { width: 980, height: 620 } });
+  const page = await open("", context);
+  await page.goto(address(`#/deliveries/${delivery}`));
+  await page.locator(".payload pre").last().waitFor();
+  await settle(page);
+  await page.screenshot({ path: file });
+}
+
 // The server ends while a list is shown, and comes back.
 export async function outage({ open, ask }) {
   const page = await open("#/deliveries");

@@ -3,6 +3,7 @@
 import pytest
 
 from console_browser import NPM, PICTURES, browse, prefixed, require_browser
+from pages import ROOT
 from receiver import FAST, FLAGS, Api, Receiver
 from service import Service
 
@@ -25,7 +26,8 @@ def world(tmp_path_factory):
 
 
 def examples(api, receiver):
-    receiver.answer("/billing", 200, 500)
+    receiver.answer("/billing", 200,
+                    (500, {}, b'{"error": "no such customer"}'))
     orders = api.webhook(receiver.url("/orders"), ["order.created"],
                          description="Orders")
     api.webhook(receiver.url("/billing"), None, description="Billing")
@@ -62,6 +64,16 @@ def test_each_screen_is_accessible_and_fits(run, width, scheme, language):
     for name, state in seen.items():
         assert state["violations"] == [], name
         assert state["width"] <= width, f"{name} scrolls sideways"
+
+
+def test_the_readme_has_a_small_picture(run):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    made = PICTURES / "console.png"
+    run("picture", file=str(made))
+    shown = ROOT / "gateway" / "console" / "console.png"
+    assert "(gateway/console/console.png)" in (ROOT / "README.md").read_text()
+    for picture in (made, shown):
+        assert 10_000 < picture.stat().st_size < 100_000
 
 
 def test_each_screen_works_below_a_path_of_a_proxy(run, world):
