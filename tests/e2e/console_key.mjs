@@ -35,7 +35,8 @@ export async function storage({ key, newContext, address, enterKey }) {
   await page.getByRole("button", { name: "Lock" }).click();
   await asked(page);
   await asked(second);
-  return { wrong, right, reloaded, secondAsks, locked: [await stored(page), await stored(second)] };
+  const shown = await second.locator("main").innerText();
+  return { wrong, right, reloaded, secondAsks, shown, locked: [await stored(page), await stored(second)] };
 }
 
 // The clock of the page runs as the scenario says.

@@ -118,7 +118,7 @@ def test_a_key_is_kept_by_the_tabs_alone(run, project):
         assert "whk_" not in state["address"]
     assert seen["wrong"]["session"] == ""
     assert project.key in seen["right"]["session"]
-    assert (seen["reloaded"], seen["secondAsks"]) == (0, 0)
+    assert (seen["reloaded"], seen["secondAsks"], seen["shown"]) == (0, 0, "")
     assert [state["session"] for state in seen["locked"]] == ["", ""]
 
 

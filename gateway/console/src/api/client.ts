@@ -76,7 +76,7 @@ export async function call<T>(request: Call, stop?: AbortSignal): Promise<Answer
   try {
     return await callWith<T>(used ?? "", request, stop);
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401 && key.value === used) lock();
+    if (error instanceof ApiError && error.status === 401 && key.value === used) lock(true);
     throw error;
   }
 }

@@ -2,13 +2,21 @@
 // tab, and is given to new tabs of this origin over a BroadcastChannel. Nothing
 // else stores it. After 30 minutes without a key press or click, all tabs
 // forget it.
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 
 const entry = "webhooks-key";
 const idleLimit = 30 * 60 * 1000;
 const channelName = "webhooks-key";
 
-type Message = { kind: "ask" } | { kind: "key"; key: string } | { kind: "lock" } | { kind: "used" };
+// True if the gateway refused the key, so that what is shown stays; false if the
+// console was locked on purpose or was idle.
+export const refused = signal(false);
+
+type Message =
+  | { kind: "ask" }
+  | { kind: "key"; key: string }
+  | { kind: "lock"; refused: boolean }
+  | { kind: "used" };
 
 interface Kept {
   key: string;
@@ -35,8 +43,11 @@ function tell(message: Message) {
   channel.postMessage(message);
 }
 
-function forget() {
-  key.value = null;
+function forget(isRefused: boolean) {
+  batch(() => {
+    refused.value = isRefused;
+    key.value = null;
+  });
   keep();
 }
 
@@ -48,9 +59,9 @@ export function unlock(given: string) {
 }
 
 // Forgets the key in all tabs.
-export function lock() {
-  forget();
-  tell({ kind: "lock" });
+export function lock(isRefused = false) {
+  forget(isRefused);
+  tell({ kind: "lock", refused: isRefused });
 }
 
 function lockIfIdle() {
@@ -68,7 +79,7 @@ function use() {
 
 channel.onmessage = ({ data }: MessageEvent<Message>) => {
   if (data.kind === "ask" && key.value) tell({ kind: "key", key: key.value });
-  if (data.kind === "lock") forget();
+  if (data.kind === "lock") forget(data.refused);
   if (data.kind === "used") used = Date.now();
   if (data.kind === "key" && key.value === null) {
     used = Date.now();

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { key, lock } from "../api/key.ts";
+import { key, lock, refused } from "../api/key.ts";
 import { route } from "../parts/route.ts";
 import { zone } from "../parts/time.tsx";
 import { type Key, type Language, language, languages, speak, t } from "../text/text.ts";
@@ -88,10 +88,10 @@ function titleOf(): string {
 }
 
 export function App() {
-  const opened = useRef(false);
   const main = useRef<HTMLElement>(null);
   const shown = useRef(route.value.path.join("/"));
-  if (key.value !== null) opened.current = true;
+  // What was shown stays under the dialog if the key was refused.
+  const shows = key.value !== null || refused.value;
   const title = titleOf();
   const place = route.value.path.join("/");
   useEffect(() => {
@@ -114,16 +114,16 @@ export function App() {
           {t("brand")}
         </a>
         <Navigation />
-        {opened.current && <Search />}
-        <button type="button" class="quiet" onClick={lock} disabled={!key.value}>
+        {shows && <Search />}
+        <button type="button" class="quiet" onClick={() => lock()} disabled={!key.value}>
           {t("nav.lock")}
         </button>
       </header>
-      <main ref={main} tabIndex={-1} class={key.value === null ? "locked" : ""}>
-        {opened.current && <Screen />}
+      <main ref={main} tabIndex={-1}>
+        {shows && <Screen />}
       </main>
       <Foot />
-      {key.value === null && <KeyDialog ended={opened.current} />}
+      {key.value === null && <KeyDialog ended={refused.value} />}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client.ts";
 import { words } from "../api/commands.ts";
 import type { Delivery, Explanation, Webhook } from "../api/types.ts";
@@ -89,8 +89,11 @@ function CancelButton({ delivery, resource }: { delivery: Delivery; resource: Re
 }
 
 export function DeliveryScreen({ id }: { id: string }) {
-  const resource = useResource<Delivery>(`deliveries/${encodeURIComponent(id)}`, 2);
+  const [seconds, setSeconds] = useState(2);
+  const resource = useResource<Delivery>(`deliveries/${encodeURIComponent(id)}`, seconds);
   const delivery = resource.answer?.data;
+  const isEnded = ended.includes(delivery?.state ?? "");
+  useEffect(() => setSeconds(isEnded ? 15 : 2), [isEnded]);
   const place = delivery ? `events/${delivery.id_event}/deliveries/${delivery.id_webhook_endpoint}` : "";
   const explained = useResource<Explanation>(place);
   const webhook = useResource<Webhook>(delivery ? `webhooks/${delivery.id_webhook_endpoint}` : "");
@@ -124,7 +127,7 @@ export function DeliveryScreen({ id }: { id: string }) {
               text={() => supportText(explanation, webhook.answer?.data)}
             />
           )}
-          {!ended.includes(delivery.state) && <CancelButton delivery={delivery} resource={resource} />}
+          {!isEnded && <CancelButton delivery={delivery} resource={resource} />}
         </div>
       </header>
       {resource.error && <Failed error={resource.error} retry={resource.reload} stale />}

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Event, Explanation, Webhook } from "../api/types.ts";
 import { useList } from "../api/use_list.ts";
 import { useResource } from "../api/use_resource.ts";
@@ -15,9 +15,26 @@ import { Reason } from "./reason.tsx";
 // is a call.
 const step = 10;
 
-function Explained({ event, webhook }: { event: string; webhook: string }) {
-  const { answer, error, reload } = useResource<Explanation>(`events/${event}/deliveries/${webhook}`, 5);
+interface ExplainedProperties {
+  event: string;
+  webhook: string;
+  state: string;
+  changed: () => void;
+}
+
+// `state` is that of the delivery; each change of it is explained.
+function Explained({ event, webhook, state, changed }: ExplainedProperties) {
+  const { answer, error, reload } = useResource<Explanation>(`events/${event}/deliveries/${webhook}`);
+  const seen = useRef(state);
+  useEffect(() => {
+    if (seen.current !== state) void reload();
+    seen.current = state;
+  }, [state]);
   const explanation = answer?.data;
+  const again = () => {
+    void reload();
+    changed();
+  };
   return (
     <li>
       <p class="facts">
@@ -30,7 +47,7 @@ function Explained({ event, webhook }: { event: string; webhook: string }) {
       </p>
       {error && <Failed error={error} retry={reload} stale={!!explanation} />}
       {explanation ? (
-        <Reason explanation={explanation} event={event} webhook={webhook} changed={reload} />
+        <Reason explanation={explanation} event={event} webhook={webhook} changed={again} />
       ) : (
         !error && <Skeleton rows={1} />
       )}
@@ -39,9 +56,10 @@ function Explained({ event, webhook }: { event: string; webhook: string }) {
 }
 
 // The webhooks of the project: first those with a delivery of the event.
-function Outcomes({ event }: { event: Event }) {
+function Outcomes({ event, changed }: { event: Event; changed: () => void }) {
   const webhooks = useList<Webhook>("webhooks?page_size=1000", (webhook) => webhook.id_webhook_endpoint);
   const [most, setMost] = useState(step);
+  const states = new Map(event.deliveries.map((delivery) => [delivery.id_webhook_endpoint, delivery.state]));
   const matched = event.deliveries.map((delivery) => delivery.id_webhook_endpoint);
   const others = (webhooks.rows ?? [])
     .map((webhook) => webhook.id_webhook_endpoint)
@@ -55,7 +73,13 @@ function Outcomes({ event }: { event: Event }) {
       {webhooks.error && <Failed error={webhooks.error} retry={webhooks.reload} />}
       <ul class="outcomes">
         {all.slice(0, most).map((id) => (
-          <Explained key={id} event={event.id_event} webhook={id} />
+          <Explained
+            key={id}
+            event={event.id_event}
+            webhook={id}
+            state={states.get(id) ?? ""}
+            changed={changed}
+          />
         ))}
       </ul>
       {webhooks.rows && all.length === 0 && (
@@ -75,7 +99,7 @@ function Outcomes({ event }: { event: Event }) {
 }
 
 export function EventScreen({ id }: { id: string }) {
-  const { answer, error, reload } = useResource<Event>(`events/${encodeURIComponent(id)}`, 10);
+  const { answer, error, reload } = useResource<Event>(`events/${encodeURIComponent(id)}`, 3);
   const event = answer?.data;
   if (!event) {
     if (error?.status === 404) return <Empty title={t("event.gone")} />;
@@ -108,7 +132,7 @@ export function EventScreen({ id }: { id: string }) {
       </header>
       {error && <Failed error={error} retry={reload} stale />}
       <Payload text={event.data} label={t("event.data")} />
-      <Outcomes event={event} />
+      <Outcomes event={event} changed={reload} />
     </article>
   );
 }

@@ -38,7 +38,7 @@ export function Events() {
   const filters = Object.fromEntries(names.map((name) => [name, parameters.get(name) ?? ""]));
   const filtered = isFiltered(names);
   const publishes = parameters.get("publish") === "1";
-  const list = useList<Event>(`events${query({ page_size: 50, ...filters })}`, (event) => event.id_event, 5);
+  const list = useList<Event>(`events${query({ page_size: 50, ...filters })}`, (event) => event.id_event, 10);
   const row = (event: Event) => (
     <tr key={event.id_event}>
       <td class="main-cell">

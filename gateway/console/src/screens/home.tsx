@@ -98,7 +98,7 @@ function Start() {
 
 export function Home() {
   const webhooks = useList<Webhook>("webhooks?page_size=1000", (webhook) => webhook.id_webhook_endpoint, 30);
-  const deliveries = useResource<Delivery[]>("deliveries?page_size=1000", 15);
+  const deliveries = useResource<Delivery[]>("deliveries?page_size=200", 30);
   const { rows, error } = webhooks;
   const latest = deliveries.answer?.data;
   if (!rows) return error ? <Failed error={error} retry={webhooks.reload} /> : <Skeleton />;

@@ -15,7 +15,7 @@ import { CreateWebhook } from "./create_webhook.tsx";
 
 // Groups the latest deliveries of the project by webhook.
 export function useRecent(seconds: number): Map<string, Delivery[]> {
-  const { answer } = useResource<Delivery[]>("deliveries?page_size=500", seconds);
+  const { answer } = useResource<Delivery[]>("deliveries?page_size=200", seconds);
   const groups = new Map<string, Delivery[]>();
   for (const delivery of answer?.data ?? []) {
     const group = groups.get(delivery.id_webhook_endpoint) ?? [];
