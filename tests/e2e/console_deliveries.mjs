@@ -67,6 +67,15 @@ export async function fresh({ open, ask }) {
   return { before, waiting, after: await texts() };
 }
 
+// A row that does not match the filters any more stays, and is marked.
+export async function gone({ open, ask }) {
+  const page = await open("#/deliveries?state=FAILED");
+  await page.locator(".rows tbody tr").nth(1).waitFor();
+  await ask("retry");
+  await page.locator(".rows .gone").waitFor();
+  return page.locator(".rows tbody tr").evaluateAll((rows) => rows.map((row) => row.className));
+}
+
 // Payloads, answers and URLs of others are text.
 export async function hostile({ open, event, delivery, webhook }) {
   const page = await open(`#/events/${event}`);

@@ -162,6 +162,7 @@ export async function guest({ key, newContext, address, enterKey }) {
   const scarce = await minute();
   await show(false);
   const asleep = await minute();
+  await page.unrouteAll({ behavior: "wait" });
   const woken = page.waitForRequest(/deliveries/);
   await show(true);
   await woken;

@@ -273,6 +273,21 @@ def test_new_rows_wait(run, project):
     assert seen["after"][-1] == seen["before"][0]
 
 
+def test_rows_that_match_no_more_are_marked(run, project, receiver, place):
+    path = place[0]
+    receiver.answer(path, 500)
+    project.webhook(receiver.url(path))
+    first = project.delivered(project.publish(), "FAILED")
+    project.delivered(project.publish(), "FAILED")
+
+    def retry():
+        receiver.answer(path, 200)
+        project.call("POST", f"/deliveries/{first['id_delivery']}:retry")
+
+    seen = run("console_deliveries.mjs", "gone", {"retry": retry})
+    assert seen == ["", "gone"]
+
+
 def test_texts_of_others_are_shown_exactly_and_as_text(
         run, project, receiver, place):
     path = place[0]

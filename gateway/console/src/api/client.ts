@@ -1,7 +1,7 @@
 // Calls of the gateway that this page came from.
 import { ApiError, errorOf, noAnswer } from "./error.ts";
 import { key, lock } from "./key.ts";
-import { noteRate } from "./rate.ts";
+import { noteRate, noteRetryAfter } from "./rate.ts";
 import { quoteRaw } from "./raw_json.ts";
 
 // The page is at CONSOLE/, one step below the gateway's paths.
@@ -59,7 +59,11 @@ export async function callWith<T>(credential: string, call: Call, stop?: AbortSi
     throw noAnswer(cause);
   }
   noteRate(answer.headers);
-  if (!answer.ok) throw errorOf(answer, text);
+  if (!answer.ok) {
+    const error = errorOf(answer, text);
+    noteRetryAfter(error.retryAfter);
+    throw error;
+  }
   return {
     data: (text ? JSON.parse(quoteRaw(text, "data")) : null) as T,
     status: answer.status,

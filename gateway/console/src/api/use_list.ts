@@ -14,6 +14,8 @@ export interface List<T> {
   loading: boolean;
   // True if there are further pages.
   more: boolean;
+  // The ids of rows that do not match the filters any more.
+  gone: Set<string>;
   // The number of rows that came after the list was shown, and wait.
   fresh: number;
   reload: () => Promise<void>;
@@ -29,6 +31,7 @@ interface State<T> {
   loading: boolean;
   // The first page that was fetched last, if it has rows that the list lacks.
   newest?: { rows: T[]; next: string } | undefined;
+  gone?: Set<string>;
 }
 
 // Follows empty pages, as a filter can match nothing for long.
@@ -50,6 +53,16 @@ function merge<T>(rows: T[], newest: T[], idOf: (row: T) => string): [T[], numbe
   return [merged, newest.filter((row) => !known.has(idOf(row))).length];
 }
 
+// Returns the ids of rows that the newest page should have and lacks: they do not
+// match the filters any more.
+function vanished<T>(rows: T[], page: Answer<T[]>, idOf: (row: T) => string): Set<string> {
+  const found = new Set(page.data.map(idOf));
+  const oldest = page.data.at(-1);
+  const reached = oldest ? rows.findIndex((row) => idOf(row) === idOf(oldest)) : -1;
+  const covered = page.next ? rows.slice(0, reached + 1) : rows;
+  return new Set(covered.map(idOf).filter((id) => !found.has(id)));
+}
+
 // Lists `path`, page by page. Looks every `seconds` for changed rows, which are
 // replaced in their places, and for new ones, which wait to be shown (0: never).
 export function useList<T>(path: string, idOf: (row: T) => string, seconds = 0): List<T> {
@@ -59,20 +72,18 @@ export function useList<T>(path: string, idOf: (row: T) => string, seconds = 0):
 
   // Runs one call for the list; a later one ends it.
   const run = useCallback(
-    async (work: (stop: AbortSignal) => Promise<(old: State<T>) => State<T>>): Promise<number> => {
+    async (work: (stop: AbortSignal) => Promise<(old: State<T>) => State<T>>): Promise<void> => {
       running.current?.abort();
-      if (key.value === null) return 0;
+      if (key.value === null) return;
       const stop = new AbortController();
       running.current = stop;
       try {
         const change = await work(stop.signal);
         if (!stop.signal.aborted) setState(change);
       } catch (error) {
-        if (stop.signal.aborted || !(error instanceof ApiError)) return 0;
+        if (stop.signal.aborted || !(error instanceof ApiError)) return;
         setState((old) => ({ ...(old.path === path ? old : { path, next: "" }), error, loading: false }));
-        return error.retryAfter;
       }
-      return 0;
     },
     [path],
   );
@@ -105,7 +116,8 @@ export function useList<T>(path: string, idOf: (row: T) => string, seconds = 0):
       return (old) => {
         const [rows, fresh] = merge(old.rows ?? [], page.data, idOf);
         const newest = { rows: page.data, next: page.next };
-        return { path, rows, next: old.next, loading: false, newest: fresh ? newest : undefined };
+        const gone = vanished(rows, page, idOf);
+        return { path, rows, next: old.next, loading: false, newest: fresh ? newest : undefined, gone };
       };
     });
   };
@@ -138,9 +150,10 @@ export function useList<T>(path: string, idOf: (row: T) => string, seconds = 0):
     error: same ? state.error : undefined,
     loading: same ? state.loading : true,
     more: same && state.next !== "",
+    gone: (same && state.gone) || new Set(),
     fresh: same && state.newest ? merge(rows ?? [], state.newest.rows, idOf)[1] : 0,
-    reload: async () => void (await load()),
-    loadMore: async () => void (await loadMore()),
+    reload: load,
+    loadMore,
     showFresh,
   };
 }

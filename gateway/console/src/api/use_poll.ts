@@ -1,12 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { key } from "./key.ts";
-import { pace } from "./rate.ts";
+import { pace, quietFor } from "./rate.ts";
 
 // Calls `work` `seconds` after its last end, again and again: slower while the
 // project has few calls left, and not at all while the page is hidden or
-// locked. `work` returns the seconds that the server wants to be left alone.
-// 0 seconds: never.
-export function usePoll(work: () => Promise<number>, seconds: number) {
+// locked. 0 seconds: never.
+export function usePoll(work: () => Promise<void>, seconds: number) {
   const latest = useRef(work);
   latest.current = work;
   useEffect(() => {
@@ -20,10 +19,14 @@ export function usePoll(work: () => Promise<number>, seconds: number) {
     };
     const run = async () => {
       if (document.hidden || key.value === null || running) return;
+      if (quietFor() > 0) {
+        wait(quietFor());
+        return;
+      }
       running = true;
-      const pause = await latest.current();
+      await latest.current();
       running = false;
-      if (!ended) wait(Math.max(seconds * pace.value, pause));
+      if (!ended) wait(seconds * pace.value);
     };
     const wake = () => {
       if (!document.hidden) void run();

@@ -26,24 +26,22 @@ export function useResource<T>(path: string, seconds = 0): Resource<T> {
   const running = useRef<AbortController | undefined>(undefined);
   const current = key.value;
 
-  const load = useCallback(async (): Promise<number> => {
+  const load = useCallback(async (): Promise<void> => {
     running.current?.abort();
-    if (!path || key.value === null) return 0;
+    if (!path || key.value === null) return;
     const stop = new AbortController();
     running.current = stop;
     try {
       const answer = await get<T>(path, stop.signal);
       if (!stop.signal.aborted) setState({ path, answer });
     } catch (error) {
-      if (stop.signal.aborted || !(error instanceof ApiError)) return 0;
+      if (stop.signal.aborted || !(error instanceof ApiError)) return;
       setState((old) => ({
         path,
         answer: old.path === path && error.status !== 404 ? old.answer : undefined,
         error,
       }));
-      return error.retryAfter;
     }
-    return 0;
   }, [path]);
 
   useEffect(() => {
@@ -56,7 +54,7 @@ export function useResource<T>(path: string, seconds = 0): Resource<T> {
   return {
     answer: same ? state.answer : undefined,
     error: same ? state.error : undefined,
-    reload: async () => void (await load()),
+    reload: load,
     set: (answer) => {
       running.current?.abort();
       setState({ path, answer });

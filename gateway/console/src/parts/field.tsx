@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { t } from "../text/text.ts";
+import { zone } from "./time.tsx";
 
 interface Properties {
   label: string;
@@ -135,7 +136,7 @@ export function Check({
   );
 }
 
-// A local time for a filter: the API's time, or "".
+// A time in the zone that the reader chose: the API's time, or "".
 export function TimeField({
   label,
   value,
@@ -145,18 +146,19 @@ export function TimeField({
   value: string;
   change: (value: string) => void;
 }) {
+  const utc = zone.value === "utc";
   return (
-    <Field label={label}>
+    <Field label={utc ? `${label} (UTC)` : label}>
       {(attributes) => (
         <input
           type="datetime-local"
           step="1"
           {...attributes}
-          value={toLocal(value)}
+          value={toInput(value, utc)}
           title={value || t("common.any")}
           onChange={(event) => {
             const text = event.currentTarget.value;
-            change(text ? new Date(text).toISOString() : "");
+            change(text ? new Date(utc ? `${text}Z` : text).toISOString() : "");
           }}
         />
       )}
@@ -165,10 +167,9 @@ export function TimeField({
 }
 
 // Returns the value of the input for a time of the API.
-function toLocal(text: string): string {
-  if (!text) return "";
+function toInput(text: string, utc: boolean): string {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) return "";
-  const shifted = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 19);
+  if (!text || Number.isNaN(time.getTime())) return "";
+  const shift = utc ? 0 : time.getTimezoneOffset() * 60_000;
+  return new Date(time.getTime() - shift).toISOString().slice(0, 19);
 }

@@ -4,6 +4,11 @@ import type { List } from "../api/use_list.ts";
 import { plural, t } from "../text/text.ts";
 import { Failed, Skeleton } from "./feedback.tsx";
 
+// Attributes of a row that is marked if it does not match the filters any more.
+export function goneRow<T>({ gone }: List<T>, id: string) {
+  return gone.has(id) ? { class: "gone", title: t("common.gone") } : {};
+}
+
 interface Properties<T> {
   list: List<T>;
   caption: string;

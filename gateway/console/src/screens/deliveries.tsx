@@ -5,7 +5,7 @@ import { DeliveryBadge, outcome } from "../parts/badge.tsx";
 import { Id } from "../parts/copy.tsx";
 import { Empty } from "../parts/feedback.tsx";
 import { FilterChoice, FilterField, Filters, FilterTime, isFiltered } from "../parts/filters.tsx";
-import { ListView } from "../parts/list_view.tsx";
+import { goneRow, ListView } from "../parts/list_view.tsx";
 import { href, route, setParameters } from "../parts/route.ts";
 import { relative, Time } from "../parts/time.tsx";
 import { useWebhookOptions, WebhookName } from "../parts/webhook_name.tsx";
@@ -53,7 +53,7 @@ export function DeliveryList({ webhook }: { webhook?: string }) {
     5,
   );
   const row = (delivery: Delivery) => (
-    <tr key={delivery.id_delivery}>
+    <tr key={delivery.id_delivery} {...goneRow(list, delivery.id_delivery)}>
       <td data-label={t("field.state")}>
         <DeliveryBadge delivery={delivery} />
       </td>

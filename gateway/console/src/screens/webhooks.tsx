@@ -5,7 +5,7 @@ import { useResource } from "../api/use_resource.ts";
 import { WebhookBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/feedback.tsx";
 import { FilterChoice, FilterField, Filters, isFiltered } from "../parts/filters.tsx";
-import { ListView } from "../parts/list_view.tsx";
+import { goneRow, ListView } from "../parts/list_view.tsx";
 import { Recent } from "../parts/recent.tsx";
 import { href, route, setParameters } from "../parts/route.ts";
 import { Shown } from "../parts/text_shown.tsx";
@@ -62,7 +62,7 @@ export function Webhooks() {
     const deliveries = recent.get(webhook.id_webhook_endpoint) ?? [];
     const success = deliveries.find((delivery) => delivery.state === "DELIVERED");
     return (
-      <tr key={webhook.id_webhook_endpoint}>
+      <tr key={webhook.id_webhook_endpoint} {...goneRow(list, webhook.id_webhook_endpoint)}>
         <td class="main-cell">
           <a class="name" href={href(["webhooks", webhook.id_webhook_endpoint])}>
             {webhook.url === null ? t("webhooks.noUrl") : <Shown text={webhook.url} />}

@@ -62,6 +62,7 @@ export const de: Texts = {
   "common.shown.one": "{count} gezeigt",
   "common.shown.other": "{count} gezeigt",
   "common.moreExist": "es gibt weitere",
+  "common.gone": "Das passt nicht mehr zu den Filtern",
   "common.filters": "Filter",
   "common.clearFilters": "Filter entfernen",
   "common.optional": "freiwillig",

@@ -59,6 +59,7 @@ export const en = {
   "common.shown.one": "{count} shown",
   "common.shown.other": "{count} shown",
   "common.moreExist": "there are more",
+  "common.gone": "This does not match the filters any more",
   "common.filters": "Filters",
   "common.clearFilters": "Clear filters",
   "common.optional": "optional",
