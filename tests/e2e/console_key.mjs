@@ -39,6 +39,25 @@ export async function storage({ key, newContext, address, enterKey }) {
   return { wrong, right, reloaded, secondAsks, shown, locked: [await stored(page), await stored(second)] };
 }
 
+// Wrong keys of others at the same address use up what the gateway accepts; the
+// scenario answers in its place, as the limit is over too soon to be seen.
+export async function too_many({ key, newContext, address, enterKey }) {
+  const context = await newContext();
+  const page = await context.newPage();
+  const details = [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "TOO_MANY_FAILED_KEYS" }];
+  await page.goto(address());
+  await asked(page);
+  await page.route(/webhooks/, (route) =>
+    route.fulfill({ status: 429, headers: { "retry-after": "60" }, json: { error: { message: "", details } } }),
+  );
+  await enterKey(page, key);
+  const text = await page.getByText("Too many wrong keys").innerText();
+  await page.unrouteAll();
+  await enterKey(page, key);
+  await closed(page);
+  return text;
+}
+
 // The clock of the page runs as the scenario says.
 export async function idle({ key, newContext, address, enterKey }) {
   const context = await newContext();

@@ -9,6 +9,7 @@ import pytest
 import rest
 from console_browser import CONSOLE_NPM, PAGES, browse, require_console
 from processes import PATIENCE, Process
+from processes import run as start
 from receiver import Api
 
 LARGE = 256 << 10
@@ -96,6 +97,23 @@ def test_without_pages_the_gateway_says_so(tmp_path):
                             {"accept": "text/html"}).status == 404
 
 
+def test_other_pages_embed_the_console_if_they_may():
+    flags = ("--listen=127.0.0.1:0", "--server=127.0.0.1:1")
+    with Process("webhook-gateway", *flags, "--console_frame_ancestors="
+                 "https://a.example,https://b.example:8443") as gateway:
+        page = rest.request(gateway.address, "GET", "/console/", {})
+        assert ("; frame-ancestors https://a.example https://b.example:8443;"
+                in page.header("content-security-policy"))
+    refused = start("webhook-gateway", *flags, "--console_frame_ancestors=*")
+    assert refused.returncode != 0
+    assert "--console_frame_ancestors" in refused.stdout + refused.stderr
+
+
+def test_after_too_many_wrong_keys_the_time_to_wait_is_shown(run):
+    seen = run("console_key.mjs", "too_many")
+    assert re.search(r"Try again in (60|5\d) s", seen)
+
+
 def test_types_are_those_of_the_document(api, tmp_path):
     bin = CONSOLE_NPM / "node_modules" / ".bin"
     document = tmp_path / "openapi.json"
@@ -155,6 +173,7 @@ def test_the_keyboard_is_enough(run, project):
 def test_a_webhook_is_created_once_its_form_is_valid(run, project):
     seen = run("console_webhooks.mjs", "create")
     assert seen["reason"] == "INVALID_URL"
+    assert "must be an absolute" in seen["said"]
     assert re.fullmatch("[0-9a-f]{32}", seen["requestId"])
     curl, ctl = seen["commands"]
     assert '"url":"https://acme.example/hook"' in curl

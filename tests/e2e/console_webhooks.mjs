@@ -5,6 +5,8 @@ export async function create({ open }) {
   await page.getByLabel("URL", { exact: true }).fill("ftp://acme.example");
   await page.getByRole("button", { name: "Create webhook", exact: true }).click();
   const reason = await page.locator(".notice .reason").innerText();
+  const described = await page.getByLabel("URL", { exact: true }).getAttribute("aria-describedby");
+  const said = await page.locator(`[id="${described}"]`).innerText();
   const requestId = await page.locator(".notice .request-id").innerText();
   await page.getByLabel("URL", { exact: true }).fill("https://acme.example/hook");
   await page.getByLabel("Description").fill("Made here");
@@ -18,7 +20,7 @@ export async function create({ open }) {
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Create webhook", exact: true }).click();
   await page.getByText("The webhook is created").waitFor();
-  return { reason, requestId, commands };
+  return { reason, said, requestId, commands };
 }
 
 // Two tabs edit the same webhook.

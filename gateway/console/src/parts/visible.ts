@@ -12,12 +12,13 @@ function nameOf(character: string): string {
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-// Splits a text into what is shown as it is and the names of hidden characters.
-export function pieces(text: string): Piece[] {
+// Splits a text into what is shown as it is and the names of hidden characters;
+// with `lineEnds`, line feeds are among these.
+export function pieces(text: string, lineEnds = false): Piece[] {
   const found: Piece[] = [];
   let plain = "";
   for (const character of text) {
-    if (character === "\n" || character === "\t" || !hidden.test(character)) {
+    if ((character === "\n" && !lineEnds) || character === "\t" || !hidden.test(character)) {
       plain += character;
       continue;
     }

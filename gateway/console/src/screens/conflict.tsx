@@ -35,8 +35,8 @@ interface Properties {
   cancel: () => void;
 }
 
-function valueText(value: unknown): string {
-  if (value === null) return t("common.none");
+function valueText(name: FieldName, value: unknown): string {
+  if (value === null) return t(name === "scope" ? "webhooks.everyType" : "common.none");
   if (Array.isArray(value)) return value.join("\n");
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
@@ -81,7 +81,7 @@ export function Conflict({ mine, base, theirs, save, cancel }: Properties) {
                   />{" "}
                   {t(own ? "settings.keepYours" : "settings.takeTheirs")}
                 </span>
-                <Shown class="value" text={valueText(own ? my[name] : their[name])} />
+                <Shown class="value" text={valueText(name, own ? my[name] : their[name])} />
               </label>
             ))}
           </div>

@@ -58,7 +58,12 @@ export function CreateWebhook({ cancel }: { cancel?: () => void }) {
         if (valid) void action.run();
       }}
     >
-      <WebhookFields draft={draft} change={(changes) => setDraft({ ...draft, ...changes })} problem={shown} />
+      <WebhookFields
+        draft={draft}
+        change={(changes) => setDraft({ ...draft, ...changes })}
+        problem={shown}
+        error={action.error}
+      />
       {action.error && <Failed error={action.error} />}
       <footer>
         {cancel && (

@@ -86,6 +86,7 @@ export function Settings({ resource }: { resource: Resource<Webhook> }) {
         draft={form.draft}
         change={(more) => setForm({ base: form.base, draft: { ...form.draft, ...more } })}
         problem={problem}
+        error={action.error}
       />
       {action.error && <Failed error={action.error} />}
       {form.saved && <Notice kind="good">{t("common.saved")}</Notice>}

@@ -8,7 +8,7 @@ function Bytes({ label, text }: { label: string; text: string }) {
     <div>
       <dt>{label}</dt>
       <dd>
-        <code>{text ? <Shown text={text} /> : t("signature.differsEnd")}</code>
+        <code>{text ? <Shown text={text} lineEnds /> : t("signature.differsEnd")}</code>
       </dd>
     </div>
   );

@@ -1,4 +1,5 @@
 // The form of a webhook's fields, for a new webhook and for changes.
+import type { ApiError } from "../api/error.ts";
 import { Check, TextField } from "../parts/field.tsx";
 import { type Key, t } from "../text/text.ts";
 import type { Draft, FormError } from "./webhook_form.ts";
@@ -7,6 +8,14 @@ interface Properties {
   draft: Draft;
   change: (changes: Partial<Draft>) => void;
   problem?: FormError | undefined;
+  // What the server refuses.
+  error?: ApiError | undefined;
+}
+
+// Returns what the server says of a field or a part of it.
+function refusal(error: ApiError | undefined, name: string): string | undefined {
+  const concerns = (field: string) => field === name || field.startsWith(`${name}[`);
+  return error?.fields.find(({ field }) => concerns(field))?.description;
 }
 
 const labels: Partial<Record<keyof Draft, Key>> = {
@@ -17,7 +26,7 @@ const labels: Partial<Record<keyof Draft, Key>> = {
   schedule: "settings.schedule",
 };
 
-function Scope({ draft, change }: Properties) {
+function Scope({ draft, change, error }: Properties) {
   return (
     <fieldset>
       <legend>{t("field.scope")}</legend>
@@ -36,6 +45,7 @@ function Scope({ draft, change }: Properties) {
         <TextField
           label={t("field.scope")}
           help={t("field.scopeHelp")}
+          error={refusal(error, "scope")}
           rows={3}
           value={draft.scope}
           change={(scope) => change({ scope })}
@@ -46,7 +56,7 @@ function Scope({ draft, change }: Properties) {
   );
 }
 
-export function WebhookFields({ draft, change, problem }: Properties) {
+export function WebhookFields({ draft, change, problem, error: refused }: Properties) {
   const text = (
     field: "headers" | "maxInFlight" | "maxPerSecond" | "timeout" | "schedule",
     rows?: number,
@@ -71,6 +81,7 @@ export function WebhookFields({ draft, change, problem }: Properties) {
     <>
       <TextField
         label={t("field.url")}
+        error={refusal(refused, "url")}
         value={draft.url}
         change={(url) => change({ url })}
         placeholder="https://acme.com/hooks"
@@ -78,10 +89,11 @@ export function WebhookFields({ draft, change, problem }: Properties) {
       />
       <TextField
         label={t("field.description")}
+        error={refusal(refused, "description")}
         value={draft.description}
         change={(description) => change({ description })}
       />
-      <Scope draft={draft} change={change} />
+      <Scope draft={draft} change={change} error={refused} />
       <details>
         <summary>{t("settings.delivery")}</summary>
         <p class="hint">{t("settings.deliveryText")}</p>
