@@ -21,9 +21,12 @@ function addresses({ webhook, delivery, event }) {
   };
 }
 
-// Waits until nothing of the screen is still to come.
-async function settle(page) {
+// Opens a screen anew, and waits until nothing of it is still to come.
+async function show(page, address) {
+  await page.goto(address);
+  await page.reload();
   await page.waitForLoadState("networkidle");
+  await page.locator("main h1").first().waitFor({ state: "attached" });
   await page.locator(".skeleton").first().waitFor({ state: "detached" });
 }
 
@@ -55,10 +58,22 @@ export async function look(given) {
   await locked.close();
   const page = await open("", context);
   for (const [name, hash] of Object.entries(addresses(given))) {
-    await page.goto(given.address(hash));
-    await settle(page);
+    await show(page, given.address(hash));
     await examine(page, name);
   }
+  await page.goto(given.address("#/webhooks?create=1"));
+  await page.locator(".panel .code-input").first().fill("ftp://acme.example");
+  await page.locator(".panel button[type=submit]").click();
+  await page.locator(".panel .notice").waitFor();
+  await examine(page, "refused");
+  await page.locator(".panel .command").click();
+  await page.getByRole("dialog").waitFor();
+  await examine(page, "command");
+  await page.goto(given.address(`#/signature?webhook=${given.webhook}`));
+  await page.locator(".panel textarea").first().fill("webhook-signature: v1,AAAA\nwebhook-timestamp: 1");
+  await page.locator(".panel button[type=submit]").click();
+  await page.locator(".findings .notice").first().waitFor();
+  await examine(page, "findings");
   await page.goto(given.address("#/webhooks"));
   await page.locator(".top > button").click();
   await page.getByRole("dialog").waitFor();
@@ -71,8 +86,7 @@ export async function everywhere(given) {
   const page = await given.open();
   const titles = {};
   for (const [name, hash] of Object.entries(addresses(given))) {
-    await page.goto(given.address(hash));
-    await settle(page);
+    await show(page, given.address(hash));
     titles[name] = await page.getByRole("heading", { level: 1 }).first().textContent();
   }
   return titles;
@@ -82,9 +96,8 @@ export async function everywhere(given) {
 export async function picture({ newContext, open, address, delivery, file }) {
   const context = await newContext({ viewport: { width: 980, height: 620 } });
   const page = await open("", context);
-  await page.goto(address(`#/deliveries/${delivery}`));
+  await show(page, address(`#/deliveries/${delivery}`));
   await page.locator(".payload pre").last().waitFor();
-  await settle(page);
   await page.screenshot({ path: file });
 }
 

@@ -32,14 +32,12 @@ function Problem({ error }: { error: ApiError }) {
       </p>
     );
   }
-  if (error.status === 429 && left > 0) {
-    return (
-      <p class="field-error" role="alert">
-        {t("key.wait", { seconds: left })}
-      </p>
-    );
-  }
-  return error.status === 429 ? null : <Failed error={error} />;
+  if (error.reason !== "TOO_MANY_FAILED_KEYS") return <Failed error={error} />;
+  return left > 0 ? (
+    <p class="field-error" role="alert">
+      {t("key.wait", { seconds: left })}
+    </p>
+  ) : null;
 }
 
 // `ended` is true if the console was open before.
