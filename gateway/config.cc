@@ -13,8 +13,9 @@
 #include "absl/strings/str_join.h"
 #include "gateway/backend/channel.h"
 #include "gateway/call_headers.h"
-#include "gateway/docs/pages.h"
 #include "gateway/http/limits.h"
+#include "gateway/page_policies.h"
+#include "gateway/pages.h"
 #include "server/runtime/log.h"
 #include "server/runtime/service_flags.h"
 
@@ -110,6 +111,12 @@ ABSL_FLAG(
     std::string, docs_folder, "",
     "The folder with the pages of /docs. Default: ../share/webhooks/docs, "
     "relative to the folder of the program.");
+ABSL_FLAG(std::string, console_folder, "",
+          "The folder with the pages of /console. Default: "
+          "../share/webhooks/console, relative to the folder of the program.");
+ABSL_FLAG(std::string, console_frame_ancestors, "",
+          "The origins whose pages may embed the console in a frame, "
+          "comma-separated: https://acme.com. Default: none.");
 
 namespace webhooks::gateway {
 namespace {
@@ -191,6 +198,27 @@ void ReadTls(Config& config, Problems& problems) {
   }
 }
 
+void ReadPageFolders(Config& config) {
+  config.docs_folder = absl::GetFlag(FLAGS_docs_folder);
+  config.console_folder = absl::GetFlag(FLAGS_console_folder);
+  if (config.docs_folder.empty()) {
+    config.docs_folder = DefaultPagesFolder("docs");
+  }
+  if (config.console_folder.empty()) {
+    config.console_folder = DefaultPagesFolder("console");
+  }
+}
+
+void ReadFrameAncestors(Config& config, Problems& problems) {
+  auto origins = ParseOrigins(absl::GetFlag(FLAGS_console_frame_ancestors));
+  if (origins.ok()) {
+    config.console_frame_ancestors = *std::move(origins);
+  } else {
+    problems.push_back(absl::StrCat("--console_frame_ancestors: ",
+                                    origins.status().message()));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Config> ReadConfig() {
@@ -218,8 +246,8 @@ absl::StatusOr<Config> ReadConfig() {
   config.call_timeout = Timeout(FLAGS_call_timeout, problems, kLongestCall);
   config.accept_project_header = absl::GetFlag(FLAGS_accept_project_header);
   config.grace = Timeout(FLAGS_grace, problems);
-  config.docs_folder = absl::GetFlag(FLAGS_docs_folder);
-  if (config.docs_folder.empty()) config.docs_folder = DefaultPagesFolder();
+  ReadPageFolders(config);
+  ReadFrameAncestors(config, problems);
   auto metrics_listen = ParseOptionalAddress(
       "metrics_listen", absl::GetFlag(FLAGS_metrics_listen));
   if (metrics_listen.ok()) {

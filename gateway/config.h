@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -28,6 +29,9 @@ struct Config {
   bool accept_project_header = true;
   absl::Duration grace;
   std::string docs_folder;
+  std::string console_folder;
+  // The origins whose pages may embed the console.
+  std::vector<std::string> console_frame_ancestors;
   // If unset, metrics are not served.
   std::optional<Address> metrics_listen;
   PeerScope metrics_scope = PeerScope::kThisMachine;

@@ -37,6 +37,7 @@ constexpr GatewayError kErrors[] = {
      "requests need an x-api-key"},
     {Code::kNotFound, "PATH_NOT_FOUND", 404, "there is no such path"},
     {Code::kNotFound, "DOCS_NOT_INSTALLED", 404, ""},
+    {Code::kNotFound, "CONSOLE_NOT_INSTALLED", 404, ""},
     {Code::kUnimplemented, "METHOD_NOT_ALLOWED", 405,
      "the path does not have this method; Allow lists its methods"},
     {Code::kDeadlineExceeded, "REQUEST_TIMEOUT", 408,
@@ -191,6 +192,12 @@ absl::Status PathNotFound() {
 absl::Status DocsNotInstalled() {
   return Make("DOCS_NOT_INSTALLED",
               "the pages of /docs are not installed; /openapi.json is there "
+              "without them");
+}
+
+absl::Status ConsoleNotInstalled() {
+  return Make("CONSOLE_NOT_INSTALLED",
+              "the pages of /console are not installed; every call works "
               "without them");
 }
 

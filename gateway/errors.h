@@ -52,6 +52,7 @@ absl::Status ApiKeyMissing();                                  // 401
 absl::Status CrossSiteRequest();                               // 403
 absl::Status PathNotFound();                                   // 404
 absl::Status DocsNotInstalled();                               // 404
+absl::Status ConsoleNotInstalled();                            // 404
 absl::Status MethodNotAllowed();                               // 405
 absl::Status RequestTimeout(absl::string_view part);           // 408
 absl::Status EtagMismatch(absl::string_view problem);          // 412

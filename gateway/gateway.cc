@@ -8,12 +8,14 @@
 #include "gateway/backend/channel.h"
 #include "gateway/backend/grpc_backend.h"
 #include "gateway/backend/health_check.h"
-#include "gateway/docs/pages.h"
-#include "gateway/docs_handler.h"
+#include "gateway/errors.h"
 #include "gateway/health_handler.h"
 #include "gateway/http/http_server.h"
 #include "gateway/openapi/descriptors.h"
 #include "gateway/openapi/document.h"
+#include "gateway/page_policies.h"
+#include "gateway/pages.h"
+#include "gateway/pages_handler.h"
 #include "gateway/request_metrics.h"
 #include "gateway/services.h"
 #include "gateway/transcoding/router.h"
@@ -56,6 +58,28 @@ absl::StatusOr<Parts> ReadParts(const Config& config) {
                *std::move(tls), *std::move(server_tls)};
 }
 
+constexpr absl::string_view kDocs = "/docs";
+constexpr absl::string_view kConsole = "/console";
+
+std::vector<Document> Documents(const std::string& openapi) {
+  return {{"/openapi.json", {"application/json", openapi}},
+          {"/descriptors.binpb",
+           {"application/protobuf", std::string(EmbeddedDescriptors())}}};
+}
+
+std::vector<Mount> Mounts(const Config& config) {
+  return {{.path = std::string(kDocs),
+           .first = std::string(kDocs),
+           .pages = ReadPages(config.docs_folder),
+           .headers = DocsPolicy(),
+           .missing = DocsNotInstalled()},
+          {.path = std::string(kConsole),
+           .first = absl::StrCat(kConsole, "/"),
+           .pages = ReadPages(config.console_folder),
+           .headers = ConsolePolicy(config.console_frame_ancestors),
+           .missing = ConsoleNotInstalled()}};
+}
+
 class RunningGateway final : public Gateway {
  public:
   RunningGateway(const Config& config, Parts parts)
@@ -65,9 +89,8 @@ class RunningGateway final : public Gateway {
                  parts_.server_tls.get(), config_.server_tls_name),
         api_(parts_.router, backend_, parts_.key_check,
              {config_.call_timeout, config_.accept_project_header}),
-        docs_(api_, parts_.openapi, EmbeddedDescriptors(),
-              ReadPages(config_.docs_folder)),
-        handler_(docs_, backend_),
+        pages_(api_, Documents(parts_.openapi), Mounts(config_), kConsole),
+        handler_(pages_, backend_),
         process_("gateway"),
         requests_(registry_) {}
 
@@ -106,7 +129,7 @@ class RunningGateway final : public Gateway {
   const Parts parts_;
   GrpcBackend backend_;
   ApiHandler api_;
-  DocsHandler docs_;
+  PagesHandler pages_;
   HealthHandler handler_;
   const ProcessMetrics process_;
   FileMetrics files_;
@@ -164,9 +187,11 @@ std::vector<Finding> Gateway::Check(const Config& config, absl::Time now) {
                                        config.metrics_scope, kMetricsRemedy));
   }
   CheckServers(config, findings);
-  if (ReadPages(config.docs_folder).empty()) {
-    findings.emplace_back(absl::StrCat("no pages of /docs in ",
-                                       config.docs_folder,
+  for (const auto& [path, folder] :
+       {std::pair(kDocs, config.docs_folder),
+        std::pair(kConsole, config.console_folder)}) {
+    if (!ReadPages(folder).empty()) continue;
+    findings.emplace_back(absl::StrCat("no pages of ", path, " in ", folder,
                                        ", so they are not served"));
   }
   return findings;

@@ -23,6 +23,8 @@ absl::string_view ReasonPhrase(int status) {
       return "No Content";
     case 304:
       return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
     case 308:
       return "Permanent Redirect";
     case 400:

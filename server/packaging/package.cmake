@@ -27,6 +27,9 @@ foreach(page IN LISTS pages)
   install(FILES ${page} DESTINATION share/doc/webhooks/${folder}
           COMPONENT service EXCLUDE_FROM_ALL)
 endforeach()
+install(FILES gateway/console/console.png
+        DESTINATION share/doc/webhooks/gateway/console
+        COMPONENT service EXCLUDE_FROM_ALL)
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE
         DESTINATION share/doc/webhooks
         COMPONENT service EXCLUDE_FROM_ALL)

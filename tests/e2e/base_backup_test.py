@@ -52,7 +52,8 @@ def test_a_backup_under_load_has_all_that_was_acknowledged_before(
             url = postgres_url.replace(str(cluster.folder), str(copy.folder))
             check = run_block(CHECK, {
                 "postgres://webhooks@db.example/webhooks": url,
-                "/etc/webhooks/secret-key": tmp_path / "secret-key"})
+                "/etc/webhooks/secret-key": tmp_path / "secret-key",
+                "/etc/webhooks/admin-key": tmp_path / "admin-key"})
             assert check.returncode == 0, check
             with servers(tmp_path, url, 1) as (all, [api]):
                 for webhook in webhooks:  # with its secret

@@ -91,6 +91,9 @@ def test_what_runs_and_what_is_built_against_are_apart(packages):
               for name in PAGES),
             "/usr/share/zsh/vendor-completions/_webhookctl",
             "/usr/share/fish/vendor_completions.d/webhookctl.fish"} <= runs
+    if (BUILD / "share" / "webhooks" / "console").exists():
+        assert {"/usr/share/webhooks/console/index.html",
+                "/usr/share/webhooks/console/index.html.gz"} <= runs
     assert not [path for path in runs & built if not path.endswith("/")]
 
 

@@ -78,8 +78,9 @@ class Receiver:
 
     def answer(self, path, *answers):
         """Sets the answers to requests to a path, in their order. The last
-        answer is repeated. An answer is a status, (status, headers), "hang",
-        "drip", or a threading.Event to wait for before 200."""
+        answer is repeated. An answer is a status, (status, headers), (status,
+        headers, body), "hang", "drip", or a threading.Event to wait for before
+        200."""
         self._answers[path] = list(answers)
 
     def _read(self, handler):
@@ -112,15 +113,16 @@ class Receiver:
             if isinstance(answer, threading.Event):
                 answer.wait(PATIENCE)
                 answer = 200
-            status, more = answer if isinstance(answer, tuple) else (answer, {})
-            self._answer(handler, status, more)
+            self._answer(handler, *(
+                answer if isinstance(answer, tuple) else (answer,)))
 
-    def _answer(self, handler, status=200, headers=None):
+    def _answer(self, handler, status=200, headers=None, body=b"ok"):
         handler.send_response(status)
-        for name, value in {"content-length": "2", **(headers or {})}.items():
+        for name, value in {"content-length": str(len(body)),
+                            **(headers or {})}.items():
             handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(b"ok")
+        handler.wfile.write(body)
 
     def _drip(self, handler):
         """Sends one byte per second."""

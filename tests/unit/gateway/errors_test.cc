@@ -68,17 +68,18 @@ TEST(GatewayErrors, HoldTheReasonOfEachConstructor) {
         MalformedJson("", 0),     InvalidHeader("a", "b"),
         ApiKeyMissing(),          CrossSiteRequest(),
         PathNotFound(),           DocsNotInstalled(),
-        MethodNotAllowed(),       RequestTimeout(""),
-        EtagMismatch(""),         BodyTooLarge(1),
-        TargetTooLong(1),         UnsupportedMediaType(""),
-        UnsupportedExpectation(), HeadersTooLarge("", 1),
-        MessageTooLarge(),        CallCancelled(),
-        GatewayFailure(),         ServerFailure(),
-        ResponseNotJson(),        MethodUnknown({"GET"}),
-        TransferCodingUnknown(),  CallNotOffered(),
-        ServerUnreachable(""),    ServerNotServing(),
-        CallInterrupted(),        TooManyConnections(),
-        TooManyBytesBuffered(""), DeadlineExceeded()}) {
+        ConsoleNotInstalled(),    MethodNotAllowed(),
+        RequestTimeout(""),       EtagMismatch(""),
+        BodyTooLarge(1),          TargetTooLong(1),
+        UnsupportedMediaType(""), UnsupportedExpectation(),
+        HeadersTooLarge("", 1),   MessageTooLarge(),
+        CallCancelled(),          GatewayFailure(),
+        ServerFailure(),          ResponseNotJson(),
+        MethodUnknown({"GET"}),   TransferCodingUnknown(),
+        CallNotOffered(),         ServerUnreachable(""),
+        ServerNotServing(),       CallInterrupted(),
+        TooManyConnections(),     TooManyBytesBuffered(""),
+        DeadlineExceeded()}) {
     EXPECT_FALSE(Reason(status).empty()) << status;
   }
 }

@@ -1,4 +1,6 @@
-#include "gateway/docs/pages.h"
+#include "gateway/pages.h"
+
+#include <filesystem>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -30,6 +32,25 @@ TEST_F(PagesTest, AreTheFilesForBrowsers) {
   EXPECT_EQ(pages.at("index.html").body, "<p>");
   EXPECT_EQ(pages.at("index.html").content_type, "text/html; charset=utf-8");
   EXPECT_EQ(pages.at("page.js").content_type, "text/javascript; charset=utf-8");
+}
+
+TEST_F(PagesTest, AreInFoldersAsWell) {
+  Write("index.html", "<p>");
+  std::filesystem::create_directory(folder_.Path("assets"));
+  Write("assets/a.svg", "<svg>");
+  const Pages pages = ReadPages(folder_.Path(""));
+  ASSERT_THAT(pages, SizeIs(2));
+  EXPECT_EQ(pages.at("assets/a.svg").content_type, "image/svg+xml");
+}
+
+TEST_F(PagesTest, HaveACompressedFormIfThereIsOne) {
+  Write("index.html", "<p>");
+  Write("index.html.gz", "compressed");
+  Write("page.css", "p {}");
+  const Pages pages = ReadPages(folder_.Path(""));
+  ASSERT_THAT(pages, SizeIs(2));
+  EXPECT_EQ(pages.at("index.html").gzip, "compressed");
+  EXPECT_EQ(pages.at("page.css").gzip, "");
 }
 
 TEST_F(PagesTest, AreNoneWithoutTheFirst) {
