@@ -97,6 +97,7 @@ absl::Status RunningServer::Serve(std::vector<ListeningSocket> sockets,
   if (grpc_ == nullptr) return absl::InternalError("gRPC does not start");
   health_.emplace(*store_, kProbeInterval, kProbeTimeout, [this](bool serving) {
     health_service_.SetServing(serving);
+    metrics_->store().WriteDueFaults();
   });
   maintenance_.emplace(*store_, &absl::Now, kMaintenanceInterval,
                        config.delivery.retention);

@@ -113,7 +113,8 @@ class StoreObserver {
   // failed, after `duration`.
   virtual void Committed(int /*calls*/, absl::Duration /*duration*/) {}
 
-  // A transaction runs again, because of an error with this SQLSTATE.
+  // A transaction runs again, because of an error with this SQLSTATE; "" if it
+  // has none, because a call of the transaction failed.
   virtual void TransactionRepeated(absl::string_view /*sqlstate*/) {}
 
   // A connection that was lost is there again.

@@ -35,6 +35,11 @@ void FaultLog::Add(absl::string_view operation, absl::string_view cause) {
   ++found->second.count;
 }
 
+void FaultLog::WriteDue() {
+  absl::MutexLock lock(&mutex_);
+  WriteLines(clock_());
+}
+
 void FaultLog::Flush() {
   absl::MutexLock lock(&mutex_);
   WriteLines(absl::InfiniteDuration());

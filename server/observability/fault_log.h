@@ -32,6 +32,9 @@ class FaultLog {
 
   void Add(absl::string_view operation, absl::string_view cause);
 
+  // Writes the lines that are due. Call it about once a second.
+  void WriteDue();
+
   // Writes lines about the faults that were counted. The next fault with any
   // cause gets a line at once.
   void Flush();

@@ -9,6 +9,9 @@ using prometheus::Counter;
 using prometheus::Family;
 using prometheus::Registry;
 
+// The label of a transaction that runs again without an error of the database.
+constexpr absl::string_view kNoState = "none";
+
 // The error of the transactions of a server that was declared dead, and its
 // label.
 constexpr absl::string_view kFence = "22012";
@@ -78,7 +81,9 @@ MembershipMetrics::MembershipMetrics(Registry& registry)
 }
 
 void MembershipMetrics::TransactionRepeated(absl::string_view sqlstate) {
-  const absl::string_view label = sqlstate == kFence ? kFenced : sqlstate;
+  const absl::string_view label = sqlstate.empty()     ? kNoState
+                                  : sqlstate == kFence ? kFenced
+                                                       : sqlstate;
   repeated_.Add({{"sqlstate", std::string(label)}}).Increment();
 }
 

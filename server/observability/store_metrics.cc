@@ -127,7 +127,7 @@ void StoreMetrics::WaitEnded(Kind kind, absl::Duration wait) {
 }
 
 void StoreMetrics::TransactionRepeated(absl::string_view sqlstate) {
-  membership().TransactionRepeated(sqlstate);
+  if (has_membership_) membership().TransactionRepeated(sqlstate);
 }
 
 void StoreMetrics::Reconnected() { membership().Reconnected(); }
@@ -150,8 +150,10 @@ void StoreMetrics::ServerChanged(const ServerChange& change) {
 }
 
 MembershipMetrics& StoreMetrics::membership() {
-  absl::call_once(makes_membership_,
-                  [this] { membership_.emplace(registry_); });
+  absl::call_once(makes_membership_, [this] {
+    membership_.emplace(registry_);
+    has_membership_ = true;
+  });
   return *membership_;
 }
 

@@ -6,6 +6,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -44,6 +45,10 @@ class StoreMetrics final : public StoreObserver {
   void Warned(absl::string_view about) override;
   void Faulted(absl::string_view operation, absl::string_view cause) override;
 
+  // Writes the log lines about repeated faults that are due. Call it about once
+  // a second.
+  void WriteDueFaults() { fault_log_.WriteDue(); }
+
  private:
   // The metrics of one kind of call.
   struct OfKind {
@@ -72,6 +77,7 @@ class StoreMetrics final : public StoreObserver {
   prometheus::Counter& cancelled_;
   absl::once_flag makes_membership_;
   std::optional<MembershipMetrics> membership_;
+  std::atomic<bool> has_membership_ = false;
   FaultLog fault_log_;
 };
 

@@ -37,7 +37,7 @@ class Cursor {
   virtual void Execute() = 0;
   // Like Execute, for a statement that has the same effect if it is executed
   // several times. Executions with the same parameters can become one.
-  virtual void ExecuteOnce() { Execute(); }
+  virtual void ExecuteIdempotent() { Execute(); }
   // Executes a statement without rows at once. Returns the number of changed
   // rows.
   virtual int ExecuteAndCount() = 0;
@@ -82,7 +82,7 @@ class Statement {
   void Bind(int index, std::int64_t value) { cursor_->BindInt64(index, value); }
   bool Step() { return cursor_->Step(); }
   void Execute() { cursor_->Execute(); }
-  void ExecuteOnce() { cursor_->ExecuteOnce(); }
+  void ExecuteIdempotent() { cursor_->ExecuteIdempotent(); }
   int ExecuteAndCount() { return cursor_->ExecuteAndCount(); }
   bool ExecuteOnOne() { return cursor_->ExecuteOnOne(); }
   bool ExecuteToAdd(int index) { return cursor_->ExecuteToAdd(index); }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "storage/errors.h"
 
 namespace webhooks::sql {
@@ -26,8 +27,11 @@ constexpr std::size_t kMaxBytesRunNow = 16 << 10;
 // The maximum number of calls whose rows are requested together.
 constexpr std::size_t kMaxPrefetched = 64;
 
-// The time for which a transaction runs again that others win against.
+// The time for which a transaction runs again that others win against, and the
+// pauses between its runs; the first repeat has none.
 constexpr absl::Duration kRepeatFor = absl::Seconds(5);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(1);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(50);
 
 using Steady = std::chrono::steady_clock;
 
@@ -106,20 +110,20 @@ std::size_t GroupWriter::CommitTogether(Batch calls) {
 absl::Status GroupWriter::RunTogether(Batch calls, std::size_t& count,
                                       bool& has_begun) {
   const absl::Duration end = clock_() + kRepeatFor;
-  for (;;) {
+  for (absl::Duration pause;;
+       pause = std::min(2 * pause + kFirstPause, kLongestPause)) {
     absl::Status status = connection_->Begin();
     has_begun = status.ok();
     if (!has_begun) return status;
     status = RunTransaction(calls, count);
     if (connection_->InTransaction()) connection_->RollBack();
     if (status.ok()) return status;
-    if (!connection_->LostToAnother() || clock_() >= end) {
-      is_failing_ = true;
-      return status;
-    }
-    if (!connection_->LostState().empty()) {
-      observer_.TransactionRepeated(connection_->LostState());
-    }
+    const bool repeats = connection_->LostToAnother() && clock_() < end;
+    // Without an error of the database, one of the calls has failed.
+    if (!repeats || !connection_->LostState().empty()) is_failing_ = true;
+    if (!repeats) return status;
+    observer_.TransactionRepeated(connection_->LostState());
+    absl::SleepFor(pause);
   }
 }
 

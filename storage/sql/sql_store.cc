@@ -145,18 +145,24 @@ void SqlStore::Probe(const CallOptions& options, DoneStatus done) {
                     if (status.ok())
                       status = sql::HadFirstProject(*connection).status();
                     if (!status.ok()) return std::move(done)(std::move(status));
-                    Writer("").Submit(
-                        options,
-                        [this](Connection& writer) {
-                          const absl::Duration now = steady_clock_();
-                          if (now < next_probe_ && !Writer("").is_failing()) {
-                            return absl::OkStatus();
-                          }
-                          next_probe_ = now + kProbeEvery;
-                          return writer.TryToWrite();
-                        },
-                        std::move(done));
+                    ProbeWriter(options, std::move(done));
                   });
+}
+
+void SqlStore::ProbeWriter(const CallOptions& options, DoneStatus done) {
+  Writer("").Submit(
+      Queued(options),
+      [this](Connection& writer) {
+        const bool is_due =
+            steady_clock_() >= next_probe_ || Writer("").is_failing();
+        return is_due ? writer.TryToWrite() : absl::OkStatus();
+      },
+      // Runs before other work, as the call is queued.
+      [this, done = std::move(done)](absl::Status status) mutable {
+        const absl::Duration now = steady_clock_();
+        if (status.ok() && now >= next_probe_) next_probe_ = now + kProbeEvery;
+        std::move(done)(std::move(status));
+      });
 }
 
 bool SqlStore::PreparesMaintenance() {
@@ -190,7 +196,7 @@ void SqlStore::AdvanceRetention(absl::Time now, absl::Duration max_step,
                                 const CallOptions& options,
                                 Done<absl::Time> done) {
   Write<absl::Time>(
-      "", options,
+      "", Queued(options),
       [this, now,
        max_step](Connection& connection) -> absl::StatusOr<absl::Time> {
         if (!PreparesMaintenance()) {
@@ -200,7 +206,11 @@ void SqlStore::AdvanceRetention(absl::Time now, absl::Duration max_step,
         }
         return maintenance_.AdvanceRetention(connection, now, max_step);
       },
-      std::move(done));
+      // Runs before other work, as the call is queued.
+      [this, done = std::move(done)](absl::StatusOr<absl::Time> time) mutable {
+        if (time.ok()) maintenance_.AdvancedRetention();
+        std::move(done)(std::move(time));
+      });
 }
 
 void SqlStore::FindLatestId(const CallOptions& options, Done<absl::Time> done) {

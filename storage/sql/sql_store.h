@@ -304,6 +304,9 @@ class SqlStore final : public Store {
   bool Owns(const Endpoint& endpoint) const {
     return ownership_ == nullptr || ownership_->Owns(endpoint);
   }
+  // Writes to the disk if that is due.
+  void ProbeWriter(const CallOptions& options, DoneStatus done);
+
   // Returns true if this process performs the maintenance. Only for work of
   // the writer of no project.
   bool PreparesMaintenance();
@@ -332,7 +335,8 @@ class SqlStore final : public Store {
   // This process, if no other one is there.
   const v1::Server self_;
   std::atomic<bool> is_leaving_ = false;
-  // The time of the next probe that writes. Only for work of a writer.
+  // The time of the next probe that writes. Only for work of the writer of no
+  // project.
   absl::Duration next_probe_ = -absl::InfiniteDuration();
   Leases leases_;
   ReservedSeqs reserved_seqs_;

@@ -21,7 +21,7 @@ constexpr absl::Duration kResolveWithin = absl::Seconds(10);
 
 // The number of unique violations in a row after which no other transaction is
 // the cause.
-constexpr int kMaxUniqueViolations = 5;
+constexpr int kMaxUniqueViolations = 3;
 
 constexpr absl::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 
@@ -115,7 +115,7 @@ absl::Status Connection::InsertLane() {
     if (is_member) return absl::OkStatus();
     return absl::UnavailableError(
         "the other servers have declared this one dead, since it has not "
-        "beaten for five beats: start it again");
+        "beaten in time: start it again");
   });
 }
 
@@ -132,8 +132,7 @@ void Connection::EnqueueDeferred() {
     throw Failure(std::string(Failure::kDisconnected), "not connected");
   }
   std::vector<Query> queries = std::exchange(deferred_, {});
-  std::vector<Query> locks = pending_.Locks();
-  if (!locks.empty()) locks_ = std::move(locks);
+  pending_.AddLocks(contended_rows_);
   for (Query& write : pending_.Take()) queries.push_back(std::move(write));
   for (const Query& query : queries) {
     link_->Enqueue(query);
@@ -248,7 +247,7 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   is_lost_ = IsConflict(known->state()) || IsDisconnect(known->state());
   if (IsUniqueViolation(known->state())) {
     // The row may be one of the same transaction.
-    is_next_careful_ = !is_careful_;
+    is_next_careful_ = true;
     is_lost_ = ++unique_violations_ < kMaxUniqueViolations;
   }
   if (!is_lost_ && mode_ == Mode::kTransactions && in_transaction_ &&
@@ -258,6 +257,8 @@ absl::Status Connection::StatusOf(absl::string_view operation,
   }
   if (!IsConflict(known->state())) observer_.Faulted(operation, known->what());
   if (is_lost_) Abandon();
+  // The next connection may find another server that accepts writes.
+  if (IsDisconnect(known->state())) link_.reset();
   has_failed_part_ = in_transaction_;
   return StatusOfState(known->state());
 }
@@ -351,8 +352,12 @@ void Connection::PassEventSeq(std::int64_t seq) {
 }
 
 absl::Status Connection::Begin() {
-  // It would lose again to one that updates the rows sooner.
-  const bool must_lock = std::exchange(is_lost_, false);
+  // Locks the contended rows first, since the last run has lost them.
+  const bool repeats = std::exchange(is_lost_, false);
+  if (!repeats) {
+    contended_rows_.clear();
+    unique_violations_ = 0;
+  }
   lost_state_.clear();
   is_unknown_ = false;
   is_abandoned_ = false;
@@ -364,9 +369,8 @@ absl::Status Connection::Begin() {
   wanted_seqs_ = 0;
   is_careful_ = std::exchange(is_next_careful_, false);
   Defer(kBegin);
-  if (must_lock) {
-    deferred_.insert(deferred_.end(), locks_.begin(), locks_.end());
-  }
+  deferred_.insert(deferred_.end(), contended_rows_.begin(),
+                   contended_rows_.end());
   return absl::OkStatus();
 }
 
@@ -396,8 +400,6 @@ absl::Status Connection::Commit() {
   if (is_unsure) status = Resolve(lane_.batch());
   if (!status.ok()) return status;
   in_transaction_ = false;
-  locks_.clear();
-  unique_violations_ = 0;
   if (has_changed) ++changing_commits_;
   return absl::OkStatus();
 }

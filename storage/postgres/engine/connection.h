@@ -116,7 +116,8 @@ class Connection final : public sql::Connection {
   bool DefersWrites() const { return in_transaction_ && !is_careful_; }
   // Returns the writes that follow the other statements of the transaction.
   PendingWrites& WriteLater();
-  // The same, without updates of other statements than `update`.
+  // Like WriteLater; first enqueues pending updates of other statements than
+  // `update`.
   PendingWrites& UpdateLater(const RowUpdate* update = nullptr);
   // Sends a query with the next statements.
   void Prefetch(const Query& query);
@@ -156,14 +157,15 @@ class Connection final : public sql::Connection {
   bool was_connected_ = false;
   std::vector<Query> deferred_;
   PendingWrites pending_;
-  // The statements that lock rows to which other transactions add as well.
-  std::vector<Query> locks_;
+  // Statements that lock the rows to which the transaction adds: other
+  // transactions add to them as well.
+  std::vector<Query> contended_rows_;
   // The statements that the link has and that are not finished: the keys of
   // those that are read ahead, or "".
   std::vector<std::string> enqueued_;
   ReadAhead read_ahead_;
   bool in_transaction_ = false;
-  // The unique violations since the last commit.
+  // The unique violations of the transaction and of those that it repeats.
   int unique_violations_ = 0;
   // True if the open transaction may have changed something.
   bool has_changed_ = false;

@@ -68,9 +68,9 @@ void PreparedCursor::Execute() {
   }
 }
 
-void PreparedCursor::ExecuteOnce() {
+void PreparedCursor::ExecuteIdempotent() {
   if (!connection_.DefersWrites()) return Execute();
-  connection_.WriteLater().AddOnce(query());
+  connection_.WriteLater().AddIdempotent(query());
 }
 
 int PreparedCursor::ExecuteAndCount() {

@@ -85,7 +85,7 @@ class PreparedCursor final : public ResultCursor {
 
   bool Step() override;
   void Execute() override;
-  void ExecuteOnce() override;
+  void ExecuteIdempotent() override;
   int ExecuteAndCount() override;
   bool ExecuteOnOne() override;
   bool ExecuteToAdd(int index) override;

@@ -189,18 +189,20 @@ absl::Status MigrateSchema(Connection& connection, Migrations migrations) {
     if (!allowed.ok()) return allowed;
   }
   absl::Status performed;
+  bool is_kept_out = false;
   for (int tries = 0; *version < newest && tries < kMaxTries; ++tries) {
     if (!performed.ok()) absl::SleepFor(kRetryAfter);
     for (const Migration& migration : migrations) {
       if (migration.number == *version + 1) {
         performed = Perform(connection, migration);
+        is_kept_out = connection.LostToAnother();
       }
     }
     version = ReadSchemaVersion(connection, migrations);
     if (!version.ok()) return version.status();
   }
   if (*version >= newest) return absl::OkStatus();
-  if (!connection.LostToAnother()) return performed;
+  if (!is_kept_out) return performed;
   return absl::UnavailableError(
       "another transaction keeps the migration from its tables");
 }
@@ -217,8 +219,12 @@ absl::Status Migrate(Connection& connection, SealerSource sealer,
 }
 
 absl::Status LockSecretKeys(Connection& connection) {
-  return connection.Execute("lock secret_keys, which an import may hold",
-                            "LOCK TABLE secret_keys IN EXCLUSIVE MODE");
+  return connection.Guarded(
+      "lock secret_keys, which an import may hold", [&]() -> absl::Status {
+        connection.Prepared("LOCK TABLE secret_keys IN EXCLUSIVE MODE")
+            .ExecuteAndCount();
+        return absl::OkStatus();
+      });
 }
 
 absl::Status Contract(Connection& connection, Migrations migrations) {

@@ -76,8 +76,8 @@ absl::Status MigrateSchema(Connection& connection,
 absl::Status Migrate(Connection& connection, SealerSource sealer,
                      Migrations migrations = AllMigrations());
 
-// Makes Migrate, also that of other processes, wait before it adds its key, and
-// then fail, until the end of the transaction.
+// Locks the table secret_keys until the transaction ends. Migrate, also that of
+// other processes, waits for 3 seconds for it, and returns UNAVAILABLE then.
 absl::Status LockSecretKeys(Connection& connection);
 
 // Removes from the schema what only programs of older versions need, if every

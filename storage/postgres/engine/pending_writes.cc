@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -41,6 +42,20 @@ std::string Shifted(absl::string_view row, std::size_t by) {
 
 bool AreSame(const Parameter& a, const Parameter& b) {
   return a.type() == b.type() && a.bytes() == b.bytes();
+}
+
+// Adds the query with copies of its parameters.
+void AddUnlessThere(const Query& query, std::vector<Query>& queries) {
+  for (const Query& one : queries) {
+    if (one.sql == query.sql &&
+        std::equal(one.parameters.begin(), one.parameters.end(),
+                   query.parameters.begin(), query.parameters.end(),
+                   &AreSame)) {
+      return;
+    }
+  }
+  Query& kept = queries.emplace_back(query);
+  for (Parameter& one : kept.parameters) one = one.Owned();
 }
 
 // Returns the number of rows of the next statement for `left` rows.
@@ -113,8 +128,11 @@ void PendingWrites::AddSum(absl::string_view update,
     sum.sum += row[index - 1].Int64();
     return;
   }
-  Sum sum{std::string(update), {}, index, row[index - 1].Int64()};
-  for (const Parameter& one : row) sum.parameters.push_back(one.Owned());
+  Sum sum{std::string(update), "", {}, index, row[index - 1].Int64()};
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i + 1 != index) absl::StrAppend(&sum.row, row[i].bytes());
+    sum.parameters.push_back(row[i].Owned());
+  }
   sums_.push_back(std::move(sum));
 }
 
@@ -130,17 +148,8 @@ std::size_t PendingWrites::AddUpdate(const RowUpdate& update,
   return updated_.size();
 }
 
-void PendingWrites::AddOnce(const Query& query) {
-  for (const Query& one : repeats_) {
-    if (one.sql == query.sql &&
-        std::equal(one.parameters.begin(), one.parameters.end(),
-                   query.parameters.begin(), query.parameters.end(),
-                   &AreSame)) {
-      return;
-    }
-  }
-  Query& kept = repeats_.emplace_back(query);
-  for (Parameter& one : kept.parameters) one = one.Owned();
+void PendingWrites::AddIdempotent(const Query& query) {
+  AddUnlessThere(query, repeats_);
 }
 
 void PendingWrites::TakeRows(const Insert& insert,
@@ -161,18 +170,24 @@ void PendingWrites::TakeRows(const Insert& insert,
   }
 }
 
-std::vector<Query> PendingWrites::Locks() const {
-  std::vector<Query> locks;
+void PendingWrites::SortSums() {
+  std::sort(sums_.begin(), sums_.end(), [](const Sum& a, const Sum& b) {
+    return std::tie(a.update, a.row) < std::tie(b.update, b.row);
+  });
+}
+
+void PendingWrites::AddLocks(std::vector<Query>& locks) {
+  SortSums();
   for (const Sum& sum : sums_) {
-    Query& lock = locks.emplace_back(Query{sum.update, sum.parameters,
-                                           /*is_frequent=*/true});
+    Query lock{sum.update, sum.parameters, /*is_frequent=*/true};
     lock.parameters[sum.index - 1].SetInt64(0);
+    AddUnlessThere(lock, locks);
   }
-  return locks;
 }
 
 std::vector<Query> PendingWrites::Take() {
   std::vector<Query> queries;
+  SortSums();
   for (Sum& sum : sums_) {
     sum.parameters[sum.index - 1].SetInt64(sum.sum);
     queries.push_back({FailingWithoutRow(sum.update), std::move(sum.parameters),

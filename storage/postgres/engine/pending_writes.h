@@ -76,10 +76,11 @@ class PendingWrites {
 
   // Adds a statement that has the same effect if it runs several times, unless
   // it was added with the same parameters.
-  void AddOnce(const Query& query);
+  void AddIdempotent(const Query& query);
 
-  // Returns statements that lock the rows to which sums will be added.
-  std::vector<Query> Locks() const;
+  // Adds statements that lock the rows of the sums to `locks`, unless it has
+  // them, in an order that is the same for all transactions.
+  void AddLocks(std::vector<Query>& locks);
 
   // Returns the statements that perform all, and forgets them.
   std::vector<Query> Take();
@@ -95,11 +96,16 @@ class PendingWrites {
   };
   struct Sum {
     std::string update;
+    // The other parameters, which name the row.
+    std::string row;
     std::vector<Parameter> parameters;
     std::size_t index;
     std::int64_t sum;
   };
 
+  // Sorts the sums by their rows, so that two transactions do not wait for each
+  // other.
+  void SortSums();
   static void TakeRows(const Insert& insert, std::vector<Query>& queries);
 
   std::vector<Insert> inserts_;

@@ -273,7 +273,7 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   for (const Member& member : members) {
     const Seen last = LookAt(member, now, watched);
     const bool is_dead =
-        member.id != id_->Get() && last.unchanged >= PatienceWith(member);
+        member.id != id_->Get() && last.unchanged >= DeadAfter(member);
     if (is_dead) {
       const auto buried = Bury(*connection_, member.id, member.beat);
       if (buried.ok() && *buried) {
@@ -285,7 +285,8 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
       if (buried.ok()) continue;
     }
     seen.emplace(member.id, last);
-    delivering += member.delivers ? 1 : 0;
+    // A server that starts claims nothing yet.
+    delivering += member.delivers && member.beat > 0 ? 1 : 0;
     staying += member.leaves ? 0 : 1;
     is_lowest = is_lowest && member.id >= id_->Get();
   }
@@ -298,7 +299,7 @@ std::size_t Membership::ExamineMembers(const std::vector<Member>& members) {
   return delivering;
 }
 
-absl::Duration Membership::PatienceWith(const Member& member) const {
+absl::Duration Membership::DeadAfter(const Member& member) const {
   const absl::Duration beats =
       kDeadBeats * std::max(member.beat_interval, beat_);
   return member.beat == 0 ? std::max(beats, kStartsWithin) : beats;

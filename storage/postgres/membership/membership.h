@@ -109,7 +109,7 @@ class Membership final : public sql::Ownership {
 
   void Tick();
   // Returns the time without a beat after which the server is dead.
-  absl::Duration PatienceWith(const Member& member) const;
+  absl::Duration DeadAfter(const Member& member) const;
 
   // Sends the beat. Returns false if this server was buried.
   absl::StatusOr<bool> SendBeat();

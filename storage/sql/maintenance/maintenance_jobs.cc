@@ -68,6 +68,7 @@ void MaintenanceJobs::BeginAgain() {
   position_ = {};
   reached_ = {};
   retention_clock_.reset();
+  advanced_clock_.reset();
   has_unopened_ = false;
   has_given_up_sealing_ = false;
 }
@@ -196,13 +197,19 @@ absl::StatusOr<absl::Time> MaintenanceJobs::AdvanceRetention(
     if (!stored.ok()) return stored.status();
     retention_clock_.emplace(*stored);
   }
-  const absl::Time time = retention_clock_->Advance(now, max_step);
-  if (retention_clock_->NeedsStoring()) {
+  RetentionClock& clock = advanced_clock_.emplace(*retention_clock_);
+  const absl::Time time = clock.Advance(now, max_step);
+  if (clock.NeedsStoring()) {
     absl::Status stored = UpdateRetentionTime(connection, time);
     if (!stored.ok()) return stored;
-    retention_clock_->MarkStored();
+    clock.MarkStored();
   }
   return time;
+}
+
+void MaintenanceJobs::AdvancedRetention() {
+  if (advanced_clock_) retention_clock_ = advanced_clock_;
+  advanced_clock_.reset();
 }
 
 }  // namespace webhooks::sql

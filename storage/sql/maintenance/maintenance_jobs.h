@@ -29,10 +29,12 @@ class MaintenanceJobs {
                   const ReservedSeqs& publishing)
       : sealer_(sealer), leases_(leases), publishing_(publishing) {}
 
-  // Does the work of Upkeep::AdvanceRetention.
+  // Does the work of Upkeep::AdvanceRetention. The clock moves when
+  // AdvancedRetention tells that the transaction is committed.
   absl::StatusOr<absl::Time> AdvanceRetention(Connection& connection,
                                               absl::Time now,
                                               absl::Duration max_step);
+  void AdvancedRetention();
 
   // Performs one bounded step of the next job that has work, inside the
   // caller's transaction, which is rolled back if this fails. Returns true if
@@ -105,6 +107,8 @@ class MaintenanceJobs {
   RetryJobTurns retry_job_turns_;
   // Unset until it was read.
   std::optional<RetentionClock> retention_clock_;
+  // The clock after the commit of the open transaction.
+  std::optional<RetentionClock> advanced_clock_;
   // True if some sealed text could not be opened: the older keys are kept then.
   bool has_unopened_ = false;
   // True once everything else is sealed under the newest key.

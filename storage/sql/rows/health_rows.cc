@@ -25,7 +25,7 @@ absl::Status RecordSuccess(Connection& connection, const Endpoint& endpoint) {
         "UPDATE webhooks SET failing_since = NULL WHERE project_id = ?"
         " AND id = ? AND failing_since IS NOT NULL");
     BindEndpoint(update, 1, endpoint);
-    update.ExecuteOnce();
+    update.ExecuteIdempotent();
     return absl::OkStatus();
   });
 }

@@ -46,6 +46,16 @@ TEST_F(FaultLogTest, CountsThoseThatFollow) {
                                   "beat refused 1", "commit full 1"));
 }
 
+TEST_F(FaultLogTest, WritesTheCountWithoutAFurtherFault) {
+  log_->Add("read", "down");
+  log_->Add("write", "down");
+  log_->WriteDue();
+  EXPECT_THAT(lines_, SizeIs(1));
+  now_ += FaultLog::kInterval;
+  log_->WriteDue();
+  EXPECT_THAT(lines_, SizeIs(2));
+}
+
 TEST_F(FaultLogTest, WritesAFaultAtOnceAfterAnIntervalWithoutOne) {
   Add("connect", "refused");
   now_ += FaultLog::kInterval;

@@ -17,6 +17,7 @@ namespace webhooks::server {
 namespace {
 
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::Not;
 using ::testing::Pair;
@@ -93,12 +94,22 @@ TEST_F(StoreMetricsTest, CountEachEventOfAMembershipByItself) {
   EXPECT_THAT(values, Contains(Pair("webhooks_database_reconnects_total", 1)));
 }
 
+TEST_F(StoreMetricsTest, CountNoRepeatsWithoutAMembership) {
+  metrics_.TransactionRepeated("");
+  for (const auto& [name, value] : Values()) {
+    EXPECT_THAT(name, Not(HasSubstr("transactions_repeated"))) << value;
+  }
+}
+
 TEST_F(StoreMetricsTest, CountRepeatedTransactionsByTheirError) {
+  metrics_.MembershipChanged({});
   metrics_.TransactionRepeated("40001");
   metrics_.TransactionRepeated("40001");
+  metrics_.TransactionRepeated("");
   metrics_.TransactionRepeated("22012");
   const std::string name = "webhooks_storage_transactions_repeated_total ";
   EXPECT_THAT(Values(), Contains(Pair(name + "40001", 2)));
+  EXPECT_THAT(Values(), Contains(Pair(name + "none", 1)));
   EXPECT_THAT(Values(), Contains(Pair(name + "fenced", 1)));
 }
 

@@ -27,6 +27,50 @@ TEST_F(GroupWriterTest, AnOperationOfSeveralStepsFailsAsAWhole) {
   EXPECT_EQ(Count(), 1);
 }
 
+TEST_F(GroupWriterTest, OthersKeepWhatACallThatFailsAfterAChangeLoses) {
+  absl::Notification release;
+  Hold(release);
+  Pending<absl::Status> before;
+  Pending<absl::Status> failed;
+  Pending<absl::Status> after;
+  writer_->Submit({}, Insert(1), before.Completion());
+  writer_->Submit(
+      {},
+      [](Connection& connection) {
+        EXPECT_THAT(Insert(2)(connection), IsOk());
+        return absl::NotFoundError("");
+      },
+      failed.Completion());
+  writer_->Submit({}, Insert(3), after.Completion());
+  release.Notify();
+  EXPECT_THAT(before.Get(), IsOk());
+  EXPECT_THAT(failed.Get(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(after.Get(), IsOk());
+  EXPECT_EQ(Count(), 2);
+}
+
+TEST_F(GroupWriterTest, ACallThatFailsWithoutAChangeMakesNoOtherRunAgain) {
+  absl::Notification release;
+  Hold(release);
+  int runs = 0;
+  Pending<absl::Status> counted;
+  Pending<absl::Status> failed;
+  writer_->Submit(
+      {},
+      [&](Connection& connection) {
+        ++runs;
+        return Insert(1)(connection);
+      },
+      counted.Completion());
+  writer_->Submit(
+      {}, [](Connection&) { return absl::NotFoundError(""); },
+      failed.Completion());
+  release.Notify();
+  EXPECT_THAT(failed.Get(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(counted.Get(), IsOk());
+  EXPECT_EQ(runs, 1);
+}
+
 TEST_F(GroupWriterTest, AnOperationThatCannotBeRolledBackLeavesTheOthers) {
   absl::Notification release;
   Hold(release);

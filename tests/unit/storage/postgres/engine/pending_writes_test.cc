@@ -110,12 +110,30 @@ TEST(PendingWrites, KeepOneOfStatementsWithTheSameEffect) {
     Query query{"UPDATE t SET n = NULL WHERE id = $1",
                 std::vector<Parameter>(1)};
     query.parameters[0].SetBytes(gone);
-    writes.AddOnce(query);
+    writes.AddIdempotent(query);
   }
   const std::vector<Query> queries = writes.Take();
   ASSERT_THAT(queries, SizeIs(2));
   EXPECT_EQ(queries[0].parameters[0].bytes(), "a");
   EXPECT_EQ(queries[1].parameters[0].bytes(), "b");
+}
+
+TEST(PendingWrites, LockTheRowsOfSumsInTheSameOrder) {
+  constexpr absl::string_view kUpdate = "UPDATE t SET n = n + $2 WHERE id = $1";
+  for (const bool is_reversed : {false, true}) {
+    PendingWrites writes;
+    writes.AddSum(kUpdate, Row(is_reversed ? "b" : "a", 1), 2);
+    writes.AddSum(kUpdate, Row(is_reversed ? "a" : "b", 5), 2);
+    std::vector<Query> locks;
+    writes.AddLocks(locks);
+    writes.AddLocks(locks);
+    ASSERT_THAT(locks, SizeIs(2));
+    EXPECT_EQ(locks[0].parameters[0].bytes(), "a");
+    EXPECT_EQ(locks[0].parameters[1].Int64(), 0);
+    const std::vector<Query> queries = writes.Take();
+    EXPECT_EQ(queries[0].parameters[0].bytes(), "a");
+    EXPECT_EQ(queries[1].parameters[0].bytes(), "b");
+  }
 }
 
 TEST(PendingWrites, AddSumsOfTheSameRow) {
