@@ -165,9 +165,10 @@ class DeliveryQueue {
   // webhook.deactivated to at most 100 other webhooks of the project. ABORTED
   // (LEASE_LOST): the lease has ended, and the attempt failed; nothing is
   // changed. A success is recorded even if the lease has ended, as long as the
-  // delivery exists. A repeat of a call records nothing more. A lease that is neither recorded nor given up ends by
-  // itself, and the delivery is due again. If the delivery was retried while it
-  // was leased, another attempt follows a failure at once.
+  // delivery exists. A repeat of a call records nothing more. A lease that is
+  // neither recorded nor given up ends by itself, and the delivery is due
+  // again. If the delivery was retried while it was leased, another attempt
+  // follows a failure at once.
   virtual void RecordAttempt(AttemptResult result, const CallOptions& options,
                              Done<RecordedAttempt> done) = 0;
 

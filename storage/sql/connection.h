@@ -140,6 +140,10 @@ class Connection {
   virtual absl::Status Damaged(absl::string_view operation,
                                absl::string_view record) const = 0;
 
+  // Returns true if the database is another process, which may answer late:
+  // callers of the store must not wait for it on their threads.
+  virtual bool IsRemote() const { return false; }
+
   // Returns true if Prefetch makes a difference now.
   virtual bool Prefetches() const { return false; }
   // Forgets the rows that were prefetched, since they may change: before a

@@ -45,6 +45,7 @@ GroupWriter::GroupWriter(std::unique_ptr<Connection> connection,
                          StoreObserver& observer, SteadyClock clock)
     : observer_(observer),
       clock_(std::move(clock)),
+      is_remote_(connection->IsRemote()),
       connection_(std::move(connection)),
       queue_(kMaxWaitingWrites, kMaxWaitingBytes),
       thread_([this] { Run(); }) {}
@@ -60,7 +61,7 @@ void GroupWriter::Submit(const CallOptions& options, Work work, DoneStatus done,
                       length,          std::move(prefetch), Steady::now(),
                       absl::OkStatus()};
   observer_.WaitingChanged(StoreObserver::Kind::kWrite, 1);
-  if (options.may_block && length == Length::kShort &&
+  if (options.may_block && !is_remote_ && length == Length::kShort &&
       bytes <= kMaxBytesRunNow && TryRunNow(operation)) {
     return;
   }

@@ -24,8 +24,8 @@ namespace webhooks::sql {
 // share one fsync, and a lone call waits for no other. If the transaction is
 // lost, for example because the disk is full, each call runs again alone, so
 // that none fails because of another. Checkpoints follow the completions. A
-// call that may block runs on the calling thread if no other runs or waits.
-// Thread-safe.
+// call that may block runs on the calling thread if no other runs or waits,
+// unless the database is remote. Thread-safe.
 class GroupWriter {
  public:
   // Runs in a transaction while no other work runs; its changes are undone if
@@ -111,6 +111,7 @@ class GroupWriter {
 
   StoreObserver& observer_;
   const SteadyClock clock_;
+  const bool is_remote_;
   // Held while work runs, and by the thread before it takes work, so that no
   // call overtakes one that waits.
   absl::Mutex running_;

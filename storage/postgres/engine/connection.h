@@ -67,6 +67,7 @@ class Connection final : public sql::Connection {
                      absl::string_view cause) const override;
   absl::Status Damaged(absl::string_view operation,
                        absl::string_view record) const override;
+  bool IsRemote() const override { return true; }
   bool Prefetches() const override { return DefersWrites(); }
   void ForgetPrefetched() override { read_ahead_.Clear(); }
   void PrefetchEventSeq() override;

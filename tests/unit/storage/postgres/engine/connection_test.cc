@@ -245,6 +245,22 @@ TEST_F(PostgresConnectionTest, FailsATransactionOfAServerThatWasDeclaredDead) {
 }
 
 // Both calls wait for the first one, and share a transaction.
+TEST_F(PostgresConnectionTest, RunsNoWorkOnTheThreadOfACaller) {
+  CallOptions options;
+  options.may_block = true;
+  std::thread::id thread;
+  Pending<absl::Status> done;
+  writer_->Submit(
+      options,
+      [&](sql::Connection&) {
+        thread = std::this_thread::get_id();
+        return absl::OkStatus();
+      },
+      done.Completion());
+  EXPECT_THAT(done.Get(), IsOk());
+  EXPECT_NE(thread, std::this_thread::get_id());
+}
+
 TEST_F(PostgresConnectionTest, AFailedCallLeavesTheOthersOfItsTransaction) {
   absl::Notification release;
   writer_->Submit(
