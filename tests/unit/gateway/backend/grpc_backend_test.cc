@@ -170,7 +170,7 @@ class GrpcBackendTest : public ::testing::Test {
 
 TEST_F(GrpcBackendTest, SendsAMessageAndReadsTheAnswer) {
   StartServer();
-  Connect(/*connections=*/2);
+  Connect(/*connections=*/2, kTestTimeout);
   for (int i = 0; i < 4; ++i) {
     const Backend::Reply reply = Finish(*Start(""));
     ASSERT_TRUE(reply.status.ok()) << reply.status;
@@ -183,7 +183,7 @@ TEST_F(GrpcBackendTest, SendsAMessageAndReadsTheAnswer) {
 
 TEST_F(GrpcBackendTest, ReadsTheDetailsOfAnError) {
   StartServer();
-  Connect();
+  Connect(/*connections=*/1, kTestTimeout);
   const Backend::Reply reply = Finish(*Start("missing"));
   EXPECT_EQ(reply.status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Reason(reply.status), "WEBHOOK_NOT_FOUND");
@@ -191,7 +191,7 @@ TEST_F(GrpcBackendTest, ReadsTheDetailsOfAnError) {
 
 TEST_F(GrpcBackendTest, EndsACallAtItsDeadline) {
   StartServer();
-  Connect();
+  Connect(/*connections=*/1, kTestTimeout);
   const Backend::Reply reply = Finish(*Start("held", absl::Milliseconds(50)));
   EXPECT_EQ(reply.status.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(Reason(reply.status), "DEADLINE_EXCEEDED");
@@ -199,7 +199,7 @@ TEST_F(GrpcBackendTest, EndsACallAtItsDeadline) {
 
 TEST_F(GrpcBackendTest, EndsACallThatIsCancelled) {
   StartServer();
-  Connect();
+  Connect(/*connections=*/1, kTestTimeout);
   const auto pending = Start("held");
   ASSERT_TRUE(health_.AwaitHeld());
   pending->cancel();
@@ -209,7 +209,7 @@ TEST_F(GrpcBackendTest, EndsACallThatIsCancelled) {
 
 TEST_F(GrpcBackendTest, RefusesAnAnswerThatIsTooLong) {
   StartServer();
-  Connect();
+  Connect(/*connections=*/1, kTestTimeout);
   EXPECT_EQ(Finish(*Start("large")).status.code(),
             absl::StatusCode::kResourceExhausted);
 }
