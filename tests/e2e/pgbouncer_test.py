@@ -62,11 +62,11 @@ ignore_startup_parameters = options
 def test_servers_share_the_connections_of_a_pool(
         cluster, tmp_path, postgres_url):
     database = postgres_url.split("/")[3].split("?")[0]
-    cluster.query(postgres_url, f"ALTER DATABASE {database}"
+    cluster.query(database, f"ALTER DATABASE {database}"
                   " SET search_path = webhooks")
     with pgbouncer(cluster) as folder, Receiver() as receiver, servers(
             tmp_path, f"postgres://{USER}@/{database}?host={folder}"
-            f"&port={PORT}&prepare=false", 2) as (all, apis):
+            f"&port={PORT}&prepare=false&beat=200ms", 2) as (all, apis):
         for number in range(8):
             apis[0].webhook(receiver.url(f"/{number}"), ["t"])
         await_owners(cluster, postgres_url, 2)
@@ -75,6 +75,6 @@ def test_servers_share_the_connections_of_a_pool(
         for number in range(8):
             await_all(receiver, publisher.accepted, f"/{number}")
         used = cluster.query(
-            postgres_url, "SELECT count(*) FROM pg_stat_activity WHERE"
+            database, "SELECT count(*) FROM pg_stat_activity WHERE"
             " datname = current_database() AND pid <> pg_backend_pid()")
         assert int(used[0]) <= POOL
