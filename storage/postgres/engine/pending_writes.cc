@@ -149,7 +149,7 @@ std::size_t PendingWrites::AddUpdate(const RowUpdate& update,
 }
 
 void PendingWrites::AddIdempotent(const Query& query) {
-  AddUnlessThere(query, repeats_);
+  AddUnlessThere(query, idempotent_);
 }
 
 void PendingWrites::TakeRows(const Insert& insert,
@@ -199,7 +199,8 @@ std::vector<Query> PendingWrites::Take() {
     queries.push_back(update_->For(left.first(rows)));
     left.remove_prefix(rows);
   }
-  std::move(repeats_.begin(), repeats_.end(), std::back_inserter(queries));
+  std::move(idempotent_.begin(), idempotent_.end(),
+            std::back_inserter(queries));
   Clear();
   return queries;
 }
@@ -210,7 +211,7 @@ void PendingWrites::Clear() {
   update_ = nullptr;
   updated_.clear();
   updated_by_id_.clear();
-  repeats_.clear();
+  idempotent_.clear();
 }
 
 }  // namespace webhooks::postgres

@@ -49,7 +49,7 @@ class PendingWrites {
  public:
   bool empty() const {
     return inserts_.empty() && sums_.empty() && update_ == nullptr &&
-           repeats_.empty();
+           idempotent_.empty();
   }
 
   // Returns the statement of the updates, or null if there are none. One
@@ -75,7 +75,8 @@ class PendingWrites {
                         const std::vector<Parameter>& row);
 
   // Adds a statement that has the same effect if it runs several times, unless
-  // it was added with the same parameters.
+  // it was added with the same parameters. It runs after the updates, so it
+  // must not change their tables.
   void AddIdempotent(const Query& query);
 
   // Adds statements that lock the rows of the sums to `locks`, unless it has
@@ -114,7 +115,7 @@ class PendingWrites {
   std::vector<RowUpdate::Row> updated_;
   // The indexes of the updated rows by their ids.
   absl::flat_hash_map<std::string, std::size_t> updated_by_id_;
-  std::vector<Query> repeats_;
+  std::vector<Query> idempotent_;
 };
 
 }  // namespace webhooks::postgres

@@ -153,7 +153,8 @@ absl::Status Import::CheckTarget(Connection& connection) {
       return absl::AlreadyExistsError(absl::StrCat(
           "the database already has the project ", UuidText(project()),
           ": import it into another database, or delete it from this one "
-          "(webhookctl project delete) and try again later"));
+          "(webhookctl project delete) and import it when its records are "
+          "removed"));
     }
     adapter_.MoveSeqs(connection.NextEventSeq() + kSeqMargin -
                       header_.first_event_seq());

@@ -17,7 +17,10 @@ export const words = (...all: string[]) => all.map(quoteWord).join(" ");
 // `gateway` is the address of the API, with a slash at its end.
 export function curl({ method, path, body, ifMatch, idempotencyKey }: Call, gateway: string): string {
   const verb = method === "GET" ? "" : `-X ${method} `;
-  const lines = [`curl -sS --fail-with-body ${verb}${quoteWord(gateway + path)}`, `-H "x-api-key: $KEY"`];
+  const lines = [
+    `curl -sS --fail-with-body ${verb}${quoteWord(gateway + path)}`,
+    `-H "x-api-key: $WEBHOOKS_KEY"`,
+  ];
   if (ifMatch) lines.push(`-H ${quoteWord(`if-match: ${ifMatch}`)}`);
   if (idempotencyKey) lines.push(`-H ${quoteWord(`idempotency-key: ${idempotencyKey}`)}`);
   if (body !== undefined) {

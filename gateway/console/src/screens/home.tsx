@@ -90,7 +90,7 @@ function Start() {
       <Code title="webhookctl" text="webhookctl listen" />
       <Code
         title="curl"
-        text={`curl -sS --fail-with-body ${gateway}webhooks \\\n  -H "x-api-key: $KEY" -H 'content-type: application/json' \\\n  -d '{"url": "https://acme.com/hooks", "scope": null}'`}
+        text={`curl -sS --fail-with-body ${gateway}webhooks \\\n  -H "x-api-key: $WEBHOOKS_KEY" -H 'content-type: application/json' \\\n  -d '{"url": "https://acme.com/hooks", "scope": null}'`}
       />
     </section>
   );

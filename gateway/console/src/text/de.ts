@@ -51,7 +51,7 @@ export const de: Texts = {
   "common.saved": "Gespeichert",
   "common.requestId": "Anfrage",
   "common.command": "Als Befehl",
-  "common.commandText": "Dasselbe für ein Terminal. $KEY ist Ihr API-Schlüssel.",
+  "common.commandText": "Dasselbe für ein Terminal, in dem WEBHOOKS_KEY Ihr API-Schlüssel ist.",
   "common.support": "Für den Support kopieren",
   "common.supportDone": "Ohne Geheimnisse kopiert",
   "common.raw": "Genauer Text",
@@ -322,7 +322,7 @@ export const de: Texts = {
 
   "signature.title": "Signaturlabor",
   "signature.text":
-    "Fügen Sie ein, was Ihr Empfänger bekam. Nichts verlässt diese Seite; Geheimnisse kommen vom Webhook oder von Ihnen.",
+    "Fügen Sie ein, was Ihr Empfänger bekam. Nichts verlässt diese Seite, außer Sie fragen den Server; Geheimnisse kommen vom Webhook oder von Ihnen.",
   "signature.webhook": "Webhook",
   "signature.chooseWebhook": "Webhook wählen oder Geheimnis einfügen",
   "signature.secret": "Geheimnis",

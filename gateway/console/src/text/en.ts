@@ -48,7 +48,7 @@ export const en = {
   "common.saved": "Saved",
   "common.requestId": "Request",
   "common.command": "As a command",
-  "common.commandText": "The same for a terminal. $KEY is your API key.",
+  "common.commandText": "The same for a terminal, where WEBHOOKS_KEY is your API key.",
   "common.support": "Copy for support",
   "common.supportDone": "Copied without secrets",
   "common.raw": "Exact text",
@@ -312,7 +312,7 @@ export const en = {
 
   "signature.title": "Signature laboratory",
   "signature.text":
-    "Paste what your receiver got. Nothing leaves this page, and secrets come from the webhook or from you.",
+    "Paste what your receiver got. Nothing leaves this page unless you ask the server, and secrets come from the webhook or from you.",
   "signature.webhook": "Webhook",
   "signature.chooseWebhook": "Choose a webhook, or paste a secret",
   "signature.secret": "Secret",

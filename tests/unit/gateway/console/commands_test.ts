@@ -5,7 +5,7 @@ import { curl, words } from "../../../../gateway/console/src/api/commands.ts";
 
 // Returns the words that a shell makes of a command.
 const split = (command: string) =>
-  execFileSync("sh", ["-c", `set -- ${command}; for word; do printf '%s\\0' "$word"; done`], { env: { KEY: "k1" } })
+  execFileSync("sh", ["-c", `set -- ${command}; for word; do printf '%s\\0' "$word"; done`], { env: { WEBHOOKS_KEY: "k1" } })
     .toString()
     .split("\0")
     .slice(0, -1);
